@@ -1,0 +1,43 @@
+/**
+ * Every error that a user can cause is a LongmixError: a code, what happened and where, and the cure.
+ * The command line prints it without a stack; any other error is our bug and keeps its stack.
+ */
+
+/** Exit code of a command: the work failed, or the user's words are off. */
+export type ExitCode = 1 | 2;
+
+export interface ErrorDetails {
+  /** What to do about it, one sentence. */
+  readonly cure?: string;
+  /** File, with `:line:column` where known. */
+  readonly where?: string;
+  /** 2 (default): the user's words are off (recipe, flags, paths); 1: the work failed. */
+  readonly exitCode?: ExitCode;
+  readonly cause?: unknown;
+}
+
+/**
+ * @example throw new LongmixError('source-missing', 'source "web": no such file or directory: ../web',
+ *   { where: 'mix.yaml:4:10', cure: 'paths are relative to the recipe; check path' });
+ */
+export class LongmixError extends Error {
+  readonly code: string;
+  readonly where: string | undefined;
+  readonly cure: string | undefined;
+  readonly exitCode: ExitCode;
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = 'LongmixError';
+    this.code = code;
+    this.where = details.where;
+    this.cure = details.cure;
+    this.exitCode = details.exitCode ?? 2;
+  }
+}
+
+/** `where: message\n  cure`: what the command line prints after `longmix: `. */
+export function describeError(error: LongmixError): string {
+  const head = error.where === undefined ? error.message : `${error.where}: ${error.message}`;
+  return error.cure === undefined ? head : `${head}\n  ${error.cure}`;
+}
