@@ -1,0 +1,169 @@
+/**
+ * The kinds of value that a recipe's keys take, as zod schemas that say in our words what they expect. Each message is a
+ * clause that follows "found X; ". Nothing is transformed here: a schema with transforms has no JSON Schema.
+ */
+
+import { z } from 'zod';
+import { didYouMean, nearest } from './nearest.ts';
+import {
+  type Parsed,
+  parseShare,
+  parseSize,
+  parseTokens,
+  shareForm,
+  sharePattern,
+  sizeForm,
+  sizePattern,
+  tokensForm,
+  tokensPattern,
+} from './units.ts';
+
+/** A number, or text with a unit; `units.ts` reads it. */
+export type Amount = number | string;
+
+/** An amount of tokens, both bounds included; `word` is allowed too (`all`). */
+export function tokenAmount(least: number, most: number, word?: string): z.ZodType<Amount> {
+  const or = word === undefined ? '' : `\`${word}\` or `;
+  return quantity({
+    parse: parseTokens,
+    pattern: tokensPattern,
+    numbers: (params) => z.int(params).min(least, params).max(most, params),
+    inRange: (value) => value >= least && value <= most,
+    form: or + tokensForm,
+    range: `${or}${most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`} tokens`,
+    word,
+  });
+}
+
+/** A size in bytes, at least 1. */
+export function byteSize(): z.ZodType<Amount> {
+  return quantity({
+    parse: parseSize,
+    pattern: sizePattern,
+    numbers: (params) => z.int(params).min(1, params),
+    inRange: (value) => value >= 1,
+    form: sizeForm,
+    range: 'at least 1 byte',
+  });
+}
+
+/** A share; `above` and `below` exclude 0% and 100%. */
+export function share(bounds: { above?: 0; below?: 1 } = {}): z.ZodType<Amount> {
+  const from = bounds.above === undefined ? 'of at least 0%' : 'above 0%';
+  const to = bounds.below === undefined ? 'at most 100%' : 'below 100%';
+  const numbers = (params: CheckParams): z.ZodType<number> => {
+    const lower =
+      bounds.above === undefined ? z.number(params).gte(0, params) : z.number(params).gt(0, params);
+    return bounds.below === undefined ? lower.lte(1, params) : lower.lt(1, params);
+  };
+  return quantity({
+    parse: parseShare,
+    pattern: sharePattern,
+    numbers,
+    inRange: (value) =>
+      (bounds.above === undefined || value > 0) && (bounds.below === undefined || value < 1),
+    form: shareForm,
+    range: `a share ${from} and ${to}`,
+  });
+}
+
+/** A share with a percent sign, or a count: 1 is one record and never 100 %. */
+export function shareOrCount(noun: string): z.ZodType<Amount> {
+  const form = `a percentage of the ${noun} such as 0.1%, or a whole number of ${noun}`;
+  const parse = (input: Amount): Parsed =>
+    typeof input === 'string' && input.includes('%') ? parseShare(input) : parseTokens(input);
+  return quantity({
+    parse: (input) => ('problem' in parse(input) ? { problem: `expected ${form}` } : parse(input)),
+    pattern: /^\d+(?:\.\d+)? ?%$/,
+    numbers: (params) => z.int(params).min(0, params),
+    inRange: () => true,
+    form,
+    range: form,
+  });
+}
+
+export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T> {
+  return z.enum(values, {
+    error: ({ input }) =>
+      `expected ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}${didYouMean(typeof input === 'string' ? nearest(input, values) : null)}`,
+  });
+}
+
+/** YAML 1.2 reads yes, no, on and off as text. */
+export function flag(): z.ZodType<boolean> {
+  return z.boolean({
+    error: ({ input }) => {
+      const word = String(input).toLowerCase();
+      const meant = /^(yes|on|true)$/.test(word) ? 'true' : /^(no|off|false)$/.test(word) ? 'false' : null;
+      return `expected true or false${didYouMean(meant)}`;
+    },
+  });
+}
+
+/** Text of at least one character; `form` says what it is. */
+export function text(form: string, pattern: RegExp = /[\s\S]/): z.ZodType<string> {
+  const error = ({ input }: { readonly input?: unknown }): string => {
+    const unquoted = typeof input === 'number' || typeof input === 'boolean' ? `"${input}"` : null;
+    return `expected ${form}${didYouMean(unquoted)}`;
+  };
+  // `abort` here and below: in a union zod would report a half-matching branch in that branch's words.
+  return z.string({ error }).regex(pattern, { error, abort: true });
+}
+
+/** Any text, the empty one too. */
+export function anyText(form: string): z.ZodType<string> {
+  return z.string({ error: `expected ${form}` });
+}
+
+export function wholeNumber(least: number, form: string): z.ZodType<number> {
+  const params = { error: `expected ${form}`, abort: true };
+  return z.int(params).min(least, params);
+}
+
+export function positiveNumber(): z.ZodType<number> {
+  const params = { error: 'expected a number above 0', abort: true };
+  return z.number(params).gt(0, params);
+}
+
+/** A plain value or a list, say: `form` is told when the value is none of the two. */
+export function either<A, B>(a: z.ZodType<A>, b: z.ZodType<B>, form: string): z.ZodType<A | B> {
+  return z.union([a, b], { error: `expected ${form}` });
+}
+
+interface CheckParams {
+  readonly error: (issue: { readonly input?: unknown }) => string;
+  readonly abort: true;
+}
+
+interface Quantity {
+  readonly parse: (input: Amount) => Parsed;
+  readonly pattern: RegExp;
+  /** What a plain number may be. */
+  readonly numbers: (params: CheckParams) => z.ZodType<number>;
+  readonly inRange: (value: number) => boolean;
+  /** How it is written. */
+  readonly form: string;
+  /** What it may be. */
+  readonly range: string;
+  readonly word?: string | undefined;
+}
+
+function quantity(q: Quantity): z.ZodType<Amount> {
+  const fits = (input: string): boolean => {
+    const parsed = q.parse(input);
+    return 'value' in parsed && q.inRange(parsed.value);
+  };
+  const error = ({ input }: { readonly input?: unknown }): string => {
+    if (typeof input !== 'string' && typeof input !== 'number') return `expected ${q.form}`;
+    const parsed = q.parse(input);
+    if ('value' in parsed) return `expected ${q.range}`;
+    return q.word === undefined
+      ? parsed.problem
+      : parsed.problem.replace('expected ', `expected \`${q.word}\` or `);
+  };
+  // A number or a text in range of neither: all of them speak with `error`, whichever zod chooses to report.
+  const params = { error, abort: true } as const;
+  const written = z.string(params).regex(q.pattern, params).refine(fits, params);
+  const words = q.word === undefined ? [] : [z.literal(q.word)];
+  return z.union([...words, q.numbers(params), written], { error });
+}

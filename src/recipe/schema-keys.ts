@@ -1,0 +1,41 @@
+/** Which keys a recipe may have, and where: read off the schema, so that suggestions can't drift from what is accepted. */
+
+import { z } from 'zod';
+import type { Path } from './parse-yaml.ts';
+
+/** Keys that the map at `path` may have; empty where the keys are free (sources, shares). */
+export function validKeys(schema: z.ZodType, path: Path): readonly string[] {
+  const [step, ...rest] = path;
+  const object = asMap(schema);
+  if (object instanceof z.ZodRecord)
+    return step === undefined ? [] : validKeys(object.valueType as z.ZodType, rest);
+  if (!(object instanceof z.ZodObject)) return [];
+  if (step === undefined) return Object.keys(object.shape);
+  const inner = Object.hasOwn(object.shape, step) ? object.shape[String(step)] : undefined;
+  return inner === undefined ? [] : validKeys(inner, rest);
+}
+
+/** The maps that `key` would be valid in, as dotted paths; NAME stands for any source. */
+export function homesOf(schema: z.ZodType, key: string, path = ''): readonly string[] {
+  const object = asMap(schema);
+  if (object instanceof z.ZodRecord) return homesOf(object.valueType as z.ZodType, key, `${path}.NAME`);
+  if (!(object instanceof z.ZodObject)) return [];
+  const here = Object.hasOwn(object.shape, key) ? [path === '' ? 'the top level' : path] : [];
+  const inner = Object.entries<z.ZodType>(object.shape).flatMap(([name, child]) =>
+    homesOf(child, key, path === '' ? name : `${path}.${name}`),
+  );
+  return [...here, ...inner];
+}
+
+/** The map behind defaults and "or plain text". */
+function asMap(schema: z.ZodType): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return asMap(schema.unwrap() as z.ZodType);
+  }
+  if (schema instanceof z.ZodUnion) {
+    return schema.options
+      .map((option) => asMap(option as z.ZodType))
+      .find((option) => option instanceof z.ZodObject);
+  }
+  return schema;
+}

@@ -1,0 +1,108 @@
+/**
+ * Amounts as people write them: `5B` tokens, `256MB`, `70%`. Read as decimal text and not through floating point, so
+ * `1.1M` is 1100000 and `0.07%` the double nearest to 0.0007; what isn't a whole token or byte is refused, not rounded.
+ * K, M, B, T are powers of ten and Ki, Mi, Gi, Ti powers of two, because papers mean both and the difference is 7 % at B.
+ */
+
+import { didYouMean } from './nearest.ts';
+
+/** The value, or what was expected instead (a clause that follows "found X; "). */
+export type Parsed = { readonly value: number } | { readonly problem: string };
+
+const decimal = String.raw`\d+(?:\.\d+)?`;
+
+const tokenUnits: Readonly<Record<string, bigint>> = {
+  K: 1000n,
+  M: 1000n ** 2n,
+  B: 1000n ** 3n,
+  T: 1000n ** 4n,
+  Ki: 1024n,
+  Mi: 1024n ** 2n,
+  Gi: 1024n ** 3n,
+  Ti: 1024n ** 4n,
+};
+
+const sizeUnits: Readonly<Record<string, bigint>> = {
+  KB: 1000n,
+  MB: 1000n ** 2n,
+  GB: 1000n ** 3n,
+  TB: 1000n ** 4n,
+  KiB: 1024n,
+  MiB: 1024n ** 2n,
+  GiB: 1024n ** 3n,
+  TiB: 1024n ** 4n,
+  B: 1n,
+};
+
+/** The same patterns go into the JSON Schema for editors. */
+export const tokensPattern: RegExp = new RegExp(`^${decimal} ?(?:${Object.keys(tokenUnits).join('|')})?$`);
+export const sizePattern: RegExp = new RegExp(`^${decimal} ?(?:${Object.keys(sizeUnits).join('|')})?$`);
+export const sharePattern: RegExp = new RegExp(`^${decimal} ?%?$`);
+
+export const tokensForm =
+  'an amount of tokens such as 8192, 32Ki, 1.5M or 5B (K, M, B, T are powers of ten, Ki, Mi, Gi, Ti powers of two)';
+export const sizeForm =
+  'a size such as 256MB, 64MiB or 4GB (KB, MB, GB, TB are powers of ten, KiB, MiB, GiB, TiB powers of two)';
+export const shareForm = 'a share such as 70%, 0.5% or 0.7';
+
+/** `5B`, `1.5M`, `32Ki`, `8192` -> a whole number of tokens, 0 or more and below 2^53. */
+export function parseTokens(input: string | number): Parsed {
+  return parseWhole(input, tokenUnits, 'tokens', tokensForm);
+}
+
+/** `256MB`, `64MiB`, `4GB`, `512B`, `1000` -> bytes. */
+export function parseSize(input: string | number): Parsed {
+  return parseWhole(input, sizeUnits, 'bytes', sizeForm);
+}
+
+/** `70%`, `0.5%`, `0.7` -> a number in [0, 1]. */
+export function parseShare(input: string | number): Parsed {
+  const text = String(input).trim();
+  const [, digits, percent] = new RegExp(`^(${decimal}) ?(%?)$`).exec(text) ?? [];
+  // A tiny number from YAML prints as 1e-7: a number is taken as it is.
+  const value =
+    typeof input === 'number'
+      ? input
+      : digits === undefined
+        ? Number.NaN
+        : Number(`${digits}e${percent ? -2 : 0}`);
+  if (value >= 0 && value <= 1) return { value };
+  const forgot = value > 1 && value <= 100 && !percent ? `${text}%` : null;
+  return { problem: `expected ${shareForm}, from 0% to 100%${didYouMean(forgot)}` };
+}
+
+function parseWhole(
+  input: string | number,
+  units: Readonly<Record<string, bigint>>,
+  noun: string,
+  form: string,
+): Parsed {
+  const text = String(input).trim();
+  const [, digits, unit] = new RegExp(`^(${decimal}) ?(\\w*)$`).exec(text) ?? [];
+  const factor = unit === '' ? 1n : unit !== undefined && Object.hasOwn(units, unit) ? units[unit]! : null;
+  if (digits === undefined || factor === null) {
+    const meant = unit === undefined ? null : meantUnit(unit, Object.keys(units));
+    return { problem: `expected ${form}${didYouMean(meant === null ? null : `${digits}${meant}`)}` };
+  }
+  const [whole, fraction = ''] = digits.split('.');
+  const scaled = BigInt(`${whole}${fraction}`) * factor;
+  const places = 10n ** BigInt(fraction.length);
+  if (scaled % places !== 0n) {
+    return {
+      problem: `that is ${Number(scaled) / Number(places)} ${noun}; expected a whole number of ${noun}`,
+    };
+  }
+  const value = scaled / places;
+  if (value > Number.MAX_SAFE_INTEGER) return { problem: `expected fewer than 2^53 ${noun}` };
+  return { value: Number(value) };
+}
+
+/** `5b` and `4G` are likely slips; `5X` could be anything, so nothing is offered. */
+function meantUnit(unit: string, units: readonly string[]): string | null {
+  const lower = unit.toLowerCase();
+  return (
+    units.find((u) => u.toLowerCase() === lower) ??
+    units.find((u) => u.toLowerCase().startsWith(lower)) ??
+    null
+  );
+}
