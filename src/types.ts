@@ -135,6 +135,8 @@ export interface ReadUnit {
   readonly start: number;
   /** Exclusive; the file's size unless the file is split. */
   readonly end: number;
+  /** Number of the first record that begins at or after `start`, from 1: a unit further on in a split file counts on. */
+  readonly firstRecord: number;
   readonly joined: boolean;
 }
 
@@ -198,4 +200,161 @@ export interface EncodedChunk {
   readonly tokens: Uint32Array;
   /** Tokens of each document. */
   readonly lengths: Uint32Array;
+}
+
+/** Documents after `tokenize/`: what the token store takes. The arrays are parallel, one entry a document that ended. */
+export interface TokenizedDocuments {
+  /** Tokens of the chunk, documents end to end; a document that is still open has tokens here and no entry yet. */
+  readonly tokens: Uint32Array;
+  /** Tokens of each document, those of earlier chunks included. */
+  readonly lengths: readonly number[];
+  /** xxHash64 of each document's text: low and high 32 bits. Copies of a document share it. */
+  readonly keysLow: readonly number[];
+  readonly keysHigh: readonly number[];
+  readonly ids: readonly (string | null)[];
+  readonly records: readonly number[];
+  readonly sources: readonly string[] | null;
+  /** Bytes of text taken in, documents that are still open included. */
+  readonly textBytes: number;
+}
+
+// ---------------------------------------------------------------- store
+
+/** The only way out for a writer's bytes: `run/` gives it a file that appears when all of it is there. */
+export interface Sink {
+  write(bytes: Uint8Array): void;
+}
+
+/** A committed file, by name relative to its folder. */
+export interface FileRecord {
+  readonly name: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** All documents of a token store, as parallel arrays over shared memory: document number -> what is known of it. */
+export interface DocumentTable {
+  readonly count: number;
+  /** Tokens. */
+  readonly lengths: Uint32Array;
+  readonly keysLow: Uint32Array;
+  readonly keysHigh: Uint32Array;
+  /** Index into `sources`. */
+  readonly source: Uint16Array;
+  readonly sources: readonly string[];
+  /** First token in its part's file. */
+  readonly offsets: Float64Array;
+  /** First document of each part, and `count` at the end. */
+  readonly partStarts: Uint32Array;
+}
+
+/** Where the shard writer gets a document's tokens from. */
+export interface TokenSource {
+  /** Copies `length` tokens of a document, from its token `start`, to `out[at...]`. */
+  copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void;
+}
+
+// ---------------------------------------------------------------- cells and mix
+
+/** Documents of `from <= tokens < to`; `to` is null for the last bucket. */
+export interface Bucket {
+  readonly from: number;
+  readonly to: number | null;
+}
+
+/** One source's documents of one length bucket, as the corpus has them. */
+export interface Cell {
+  readonly source: string;
+  readonly bucket: Bucket;
+  readonly documents: number;
+  readonly tokens: number;
+}
+
+/** A cell of the training split in a plan. Tokens are those of documents: special tokens and padding apart. */
+export interface PlannedCell extends Cell {
+  /** At least the length rule's threshold; false without a length rule. */
+  readonly long: boolean;
+  /** Tokens that may be used: less than `tokens` where overlong documents are truncated or excluded. */
+  readonly usable: number;
+  /** What the recipe asks for: `usable` times the cell's repeat factor. */
+  readonly requested: number;
+  /** requested / usable. */
+  readonly epochs: number;
+  /** Documents taken at least once, and their tokens with every copy. */
+  readonly taken: number;
+  readonly achieved: number;
+}
+
+/** Documents to pack, copy by copy: parallel arrays over shared memory. */
+export interface Instances {
+  readonly count: number;
+  readonly document: Uint32Array;
+  /** Tokens taken, from the document's first. */
+  readonly take: Uint32Array;
+  /** Window of the run that this copy is for, so that copies of a document stay apart. */
+  readonly window: Uint16Array;
+  readonly windows: number;
+}
+
+// ---------------------------------------------------------------- rows
+
+/**
+ * Every row of a shard set, in the order of the run: parallel arrays over shared memory. A piece is part of a
+ * document's sequence, which is [BOS] + its taken tokens + [EOS if all of it was taken].
+ */
+export interface RowPlan {
+  /** Tokens of a row. */
+  readonly width: number;
+  readonly rows: number;
+  readonly bos: boolean;
+  readonly eos: boolean;
+  /** One past the last piece of each row. */
+  readonly rowEnds: Uint32Array;
+  /** Per piece: its document; the tokens of the document that this copy takes. */
+  readonly document: Uint32Array;
+  readonly take: Uint32Array;
+  /** Per piece: offset in the document's sequence, and length, in tokens. */
+  readonly start: Uint32Array;
+  readonly length: Uint32Array;
+}
+
+// ---------------------------------------------------------------- ledger
+
+export const dropReasons = [
+  'not_sampled', // the mix asked for less than there is
+  'long_removed', // the rule `remove: long`
+  'overlong_truncated', // the part beyond a row
+  'overlong_excluded',
+  'tail_discarded', // concat with `tails: discard`
+] as const;
+export type DropReason = (typeof dropReasons)[number];
+
+/** Where tokens went: `read = packedOnce + the sum of dropped`. Integers. */
+export interface LedgerEntry {
+  readonly read: number;
+  /** Tokens that stand in the rows at least once. */
+  readonly packedOnce: number;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Tokens in the rows, every copy counted. */
+  readonly packedInstances: number;
+}
+
+export interface LedgerCell extends LedgerEntry {
+  readonly source: string;
+  readonly bucket: Bucket;
+  /** Documents of the cell, and those that stand in the rows at least in part. */
+  readonly documents: number;
+  readonly packedDocuments: number;
+}
+
+/** The accounts of a shard set: `rows * width = packedInstances + specialTokens + padding`. */
+export interface Ledger extends LedgerEntry {
+  readonly documents: number;
+  readonly packedDocuments: number;
+  readonly rows: number;
+  readonly width: number;
+  readonly specialTokens: number;
+  readonly padding: number;
+  readonly cells: readonly LedgerCell[];
 }

@@ -1,0 +1,211 @@
+/**
+ * Reads what `writer.ts` wrote: the manifest, the table of all documents (the planner's input), and tokens by
+ * document number. Memory: 26 bytes a document, in shared memory, so that workers need no copy.
+ */
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Table, tableFromIPC } from 'apache-arrow';
+import { LongmixError } from '../errors.ts';
+import type { DocumentTable, TokenSource } from '../types.ts';
+import {
+  docsFile,
+  type StoreDtype,
+  type StoreManifest,
+  storeFile,
+  storeFormat,
+  storeVersion,
+  tokensFile,
+} from './format.ts';
+
+/** @throws LongmixError `store-missing` | `store-version` | `store-damaged` */
+export function openStore(folder: string): StoreManifest {
+  const file = join(folder, storeFile);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new LongmixError('store-missing', `no finished token store here: ${folder}`, {
+      cure: 'make it with: longmix tokenize RECIPE --out STORE',
+      cause,
+    });
+  }
+  let manifest: StoreManifest;
+  try {
+    manifest = JSON.parse(text) as StoreManifest;
+  } catch (cause) {
+    throw damaged(file, 'it is not JSON', cause);
+  }
+  if (manifest.format !== storeFormat || manifest.version !== storeVersion) {
+    throw new LongmixError('store-version', `not a token store of version ${storeVersion}: ${file}`, {
+      cure: 'tokenize again with this version of longmix: --fresh',
+    });
+  }
+  return manifest;
+}
+
+/** @throws LongmixError `store-damaged` where the index and the manifest disagree */
+export function loadDocuments(folder: string, manifest: StoreManifest): DocumentTable {
+  const { sources, parts } = manifest;
+  const table = createDocumentTable(manifest.totals.documents, sources, parts.length);
+  const sourceNumbers = new Map(sources.map((name, number) => [name, number]));
+  let document = 0;
+  for (const [number, part] of parts.entries()) {
+    const file = join(folder, docsFile(part.name));
+    const docs = readDocs(file);
+    table.partStarts[number] = document;
+    if (docs.numRows !== part.documents) throw damaged(file, `${docs.numRows} rows, not ${part.documents}`);
+    let offset = 0;
+    for (const batch of docs.batches) {
+      const lengths = batch.getChild('length')!.toArray() as Uint32Array;
+      const keys = batch.getChild('key')!.toArray() as BigUint64Array;
+      const keyWords = new Uint32Array(keys.buffer, keys.byteOffset, keys.length * 2);
+      const source = batch.getChild('source')!.data[0]!;
+      const local = source.values as Int32Array;
+      const names = Array.from(source.dictionary!, (name: string) => sourceNumbers.get(name)!);
+      for (let i = 0; i < lengths.length; i += 1, document += 1) {
+        table.lengths[document] = lengths[i]!;
+        table.keysLow[document] = keyWords[2 * i]!;
+        table.keysHigh[document] = keyWords[2 * i + 1]!;
+        table.source[document] = names[local[i]!]!;
+        table.offsets[document] = offset;
+        offset += lengths[i]!;
+      }
+    }
+    if (offset !== part.tokens) throw damaged(file, `its lengths sum to ${offset}, not ${part.tokens}`);
+  }
+  table.partStarts[parts.length] = document;
+  return table;
+}
+
+export interface DocumentOrigin {
+  readonly source: string;
+  /** The user's id, or null. */
+  readonly id: string | null;
+  /** Path relative to the source's root. */
+  readonly origin: string;
+  readonly record: number;
+}
+
+/** Where documents came from. Reads the index of their parts, one at a time, so it is for a few documents. */
+export function documentOrigins(
+  folder: string,
+  manifest: StoreManifest,
+  documents: readonly number[],
+): DocumentOrigin[] {
+  const starts = [0];
+  for (const part of manifest.parts) starts.push(starts.at(-1)! + part.documents);
+  const open = new Map<number, Table>();
+  return documents.map((document) => {
+    const part = starts.findLastIndex((start) => start <= document);
+    let docs = open.get(part);
+    if (docs === undefined) {
+      docs = readDocs(join(folder, docsFile(manifest.parts[part]!.name)));
+      open.set(part, docs);
+    }
+    const { source, id, origin, record } = docs.get(document - starts[part]!)!.toJSON();
+    return { source, id, origin, record } as DocumentOrigin;
+  });
+}
+
+/** Tokens by document number, read from disk as asked for: neighbours in the table are neighbours on disk. */
+export class TokenReader implements TokenSource {
+  readonly #folder: string;
+  readonly #dtype: StoreDtype;
+  readonly #parts: readonly string[];
+  readonly #table: DocumentTable;
+  readonly #open = new Map<number, number>();
+  #scratch = new Uint8Array(0);
+
+  constructor(folder: string, parts: readonly string[], dtype: StoreDtype, table: DocumentTable) {
+    this.#folder = folder;
+    this.#parts = parts;
+    this.#dtype = dtype;
+    this.#table = table;
+  }
+
+  copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void {
+    if (length === 0) return;
+    const width = this.#dtype === 'uint16' ? 2 : 4;
+    const position = (this.#table.offsets[document]! + start) * width;
+    const part = partOf(this.#table.partStarts, document);
+    if (out.BYTES_PER_ELEMENT === width) {
+      this.#read(part, position, new Uint8Array(out.buffer, out.byteOffset + at * width, length * width));
+      return;
+    }
+    if (this.#scratch.length < length * width) this.#scratch = new Uint8Array(length * width);
+    const bytes = this.#scratch.subarray(0, length * width);
+    this.#read(part, position, bytes);
+    const ids =
+      width === 2 ? new Uint16Array(bytes.buffer, 0, length) : new Uint32Array(bytes.buffer, 0, length);
+    out.set(ids, at);
+  }
+
+  close(): void {
+    for (const descriptor of this.#open.values()) closeSync(descriptor);
+    this.#open.clear();
+  }
+
+  #read(part: number, position: number, bytes: Uint8Array): void {
+    let descriptor = this.#open.get(part);
+    if (descriptor === undefined) {
+      descriptor = openSync(join(this.#folder, tokensFile(this.#parts[part]!)), 'r');
+      this.#open.set(part, descriptor);
+      // The oldest goes, so that a store of thousands of parts stays below the limit of open files.
+      if (this.#open.size > 256) this.#closeOldest();
+    }
+    let done = 0;
+    while (done < bytes.length) {
+      const read = readSync(descriptor, bytes, done, bytes.length - done, position + done);
+      if (read === 0) throw damaged(join(this.#folder, tokensFile(this.#parts[part]!)), 'it ends too early');
+      done += read;
+    }
+  }
+
+  #closeOldest(): void {
+    const [part, descriptor] = this.#open.entries().next().value!;
+    closeSync(descriptor);
+    this.#open.delete(part);
+  }
+}
+
+export function createDocumentTable(count: number, sources: readonly string[], parts: number): DocumentTable {
+  const shared = (bytes: number) => new SharedArrayBuffer(bytes);
+  return {
+    count,
+    sources,
+    lengths: new Uint32Array(shared(count * 4)),
+    keysLow: new Uint32Array(shared(count * 4)),
+    keysHigh: new Uint32Array(shared(count * 4)),
+    source: new Uint16Array(shared(count * 2)),
+    offsets: new Float64Array(shared(count * 8)),
+    partStarts: new Uint32Array(shared((parts + 1) * 4)),
+  };
+}
+
+/** The last part that begins at or before the document (parts without documents begin where the next does). */
+function partOf(partStarts: Uint32Array, document: number): number {
+  let low = 0;
+  let high = partStarts.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (partStarts[middle]! <= document) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function readDocs(file: string): Table {
+  try {
+    return tableFromIPC(readFileSync(file)) as Table;
+  } catch (cause) {
+    throw damaged(file, 'it cannot be read', cause);
+  }
+}
+
+function damaged(file: string, what: string, cause?: unknown): LongmixError {
+  return new LongmixError('store-damaged', `damaged token store: ${file}: ${what}`, {
+    cure: 'tokenize again: --fresh',
+    exitCode: 1,
+    cause,
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * Chunks of documents to tokens, with each document's key. A document that spans chunks is tokenized in parts, cut
+ * only where the tokenizer says that a cut changes no token; what follows the last such place waits for the next
+ * chunk. Cost: one copy of the waiting text a chunk, only for documents that span chunks.
+ */
+import createXxHash, { type XXHash, type XXHashAPI } from 'xxhash-wasm';
+import type { DocumentChunk, TokenizedDocuments, Tokenizer } from '../types.ts';
+
+export interface DocumentEncoder {
+  /** Takes the chunks of one file (or range) in order. The tokens are valid until the next call. */
+  push(chunk: DocumentChunk): TokenizedDocuments;
+}
+
+const hashes: XXHashAPI = await createXxHash();
+const empty = new Uint8Array(0);
+
+/**
+ * Text without any safe cut (gigabytes without a space between letters) is cut here all the same, so that memory
+ * stays bounded; the tokens next to such a cut may differ from those of the whole text.
+ */
+const longestUncut = 64 * 1024 * 1024;
+
+export function createDocumentEncoder(tokenizer: Tokenizer): DocumentEncoder {
+  /** Text of the open document that is not tokenized yet. */
+  let waiting = empty;
+  /** The open document's tokens so far, and its hash; null when no document is open. */
+  let openTokens = 0;
+  let openHash: XXHash<bigint> | null = null;
+
+  return {
+    push(chunk) {
+      const continued = openHash !== null;
+      const { ends } = chunk;
+      const keysLow: number[] = [];
+      const keysHigh: number[] = [];
+      const complete = chunk.open ? ends.length - 1 : ends.length;
+      let start = 0;
+      for (let i = 0; i < ends.length; i += 1) {
+        const bytes = chunk.text.subarray(start, ends[i]!);
+        start = ends[i]!;
+        if (i === complete || openHash !== null) openHash = (openHash ?? hashes.create64()).update(bytes);
+        if (i === complete) break;
+        const key = openHash === null ? hashes.h64Raw(bytes) : openHash.digest();
+        openHash = null;
+        keysLow.push(Number(key & 0xffffffffn));
+        keysHigh.push(Number(key >> 32n));
+      }
+
+      // Text to tokenize now: what waited, then the chunk up to where its open document may be cut.
+      const before = waiting.length;
+      const text = before === 0 ? chunk.text : Buffer.concat([waiting, chunk.text]);
+      const cuts = before === 0 ? [...ends] : ends.map((end) => end + before);
+      waiting = empty;
+      if (chunk.open) {
+        const openStart = complete === 0 ? 0 : cuts[complete - 1]!;
+        const openText = text.subarray(openStart, cuts[complete]!);
+        let cut = tokenizer.safeCut(openText);
+        if (cut === 0 && openText.length > longestUncut) cut = characterBoundary(openText);
+        cuts[complete] = openStart + cut;
+        waiting = Uint8Array.from(openText.subarray(cut));
+      }
+
+      const { tokens, lengths: counts } = tokenizer.encode(text, cuts);
+      const lengths = Array.from(counts);
+      if (continued) lengths[0]! += openTokens;
+      openTokens = chunk.open ? lengths.pop()! : 0;
+      return {
+        tokens,
+        lengths,
+        keysLow,
+        keysHigh,
+        ids: chunk.ids.slice(0, complete),
+        records: chunk.records.slice(0, complete),
+        sources: chunk.sources?.slice(0, complete) ?? null,
+        textBytes: chunk.text.length,
+      };
+    },
+  };
+}
+
+/** The last offset at which a UTF-8 character begins. */
+function characterBoundary(text: Uint8Array): number {
+  let at = text.length - 1;
+  while (at > 0 && (text[at]! & 0xc0) === 0x80) at -= 1;
+  return at;
+}
