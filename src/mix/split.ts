@@ -1,0 +1,17 @@
+/**
+ * Which documents are held out. By document key, so that copies of a document, wherever they stand in the corpus,
+ * are on one side, and a document keeps its side when the corpus grows.
+ */
+import type { DocumentTable } from '../types.ts';
+import { keyedHash } from '../util/keyed-hash.ts';
+
+/** 1 for the documents of the validation split, 0 for those of the training split. */
+export function heldOut(table: DocumentTable, share: number, seed: number): Uint8Array {
+  const hash = keyedHash(seed, 'split');
+  const limit = share * 2 ** 32;
+  const held = new Uint8Array(table.count);
+  for (let document = 0; document < table.count; document += 1) {
+    if (hash(table.keysLow[document]!, table.keysHigh[document]!, 0) < limit) held[document] = 1;
+  }
+  return held;
+}

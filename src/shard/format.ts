@@ -1,0 +1,76 @@
+/**
+ * A shard set on disk: a folder that Hugging Face `datasets.load_from_disk` opens as it is.
+ *
+ *   data-00000-of-000NN.arrow   Arrow IPC stream (the file format breaks load_from_disk), one row a sequence:
+ *     input_ids    FixedSizeList<uint16 | int32>[width]
+ *     seq_lengths  List<int32>   lengths of the row's documents in order; they sum to width. If padding > 0, the last
+ *                                one is the padding's. The column that TRL's padding-free collator reads.
+ *     padding      uint32        tokens of padding at the end of the row
+ *     and with `provenance`, one entry a piece of a document (padding has none):
+ *     source_ids   List<uint16>  index into the manifest's `sources`
+ *     doc_ids      List<uint32>  document number in the token store
+ *     doc_starts   List<uint32>  first token of the piece in its document
+ *   dataset_info.json, state.json   what load_from_disk asks for
+ *   manifest.json               written last: a folder without it is not a shard set
+ */
+import type { FileRecord, Ledger } from '../types.ts';
+
+export const shardFormat = 'longmix-shards';
+export const shardVersion = 1;
+export const manifestFile = 'manifest.json';
+
+export type ShardDtype = 'uint16' | 'int32';
+
+export interface ShardSetManifest {
+  readonly format: typeof shardFormat;
+  readonly version: typeof shardVersion;
+  readonly name: string;
+  readonly split: string;
+  /** sha256 of what made it: token store, recipe, format. */
+  readonly fingerprint: string;
+  readonly tokenizer: {
+    readonly name: string;
+    readonly fingerprint: string;
+    readonly vocabularySize: number;
+  };
+  /** L; rows have `width` tokens: L, or L + 1 with `plus_one`. */
+  readonly length: number;
+  readonly width: number;
+  readonly dtype: ShardDtype;
+  readonly provenance: boolean;
+  readonly bosId: number | null;
+  readonly eosId: number | null;
+  /** Fills rows up; it stands only in the last `padding` tokens of a row. */
+  readonly padId: number;
+  readonly sources: readonly string[];
+  readonly rows: number;
+  readonly shards: readonly ShardRecord[];
+  readonly ledger: Ledger;
+  /** The recipe with all defaults, places on the machine left out. */
+  readonly recipe: unknown;
+  readonly store: { readonly fingerprint: string /** Relative to this folder. */; readonly path: string };
+}
+
+export interface ShardRecord extends FileRecord {
+  readonly rows: number;
+  readonly batches: readonly BatchRecord[];
+}
+
+/** A record batch's message in its file: with the schema (the bytes before the first batch) it can be read alone. */
+export interface BatchRecord {
+  readonly rows: number;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** What a shard's rows hold, counted while they were written: the ledger's other half. */
+export interface ShardCounts {
+  readonly documentTokens: number;
+  readonly specialTokens: number;
+  readonly padding: number;
+}
+
+export function shardName(shard: number, shards: number): string {
+  const five = (n: number) => String(n).padStart(5, '0');
+  return `data-${five(shard)}-of-${five(shards)}.arrow`;
+}

@@ -1,0 +1,101 @@
+/**
+ * Reads what `writer.ts` wrote: the manifest, and record batches by their place in the file, so that any row costs
+ * one read.
+ */
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RecordBatch, RecordBatchReader } from 'apache-arrow';
+import { LongmixError } from '../errors.ts';
+import {
+  manifestFile,
+  type ShardRecord,
+  type ShardSetManifest,
+  shardFormat,
+  shardVersion,
+} from './format.ts';
+
+/** A row as it was packed. The pieces' provenance is empty if the set was written without it. */
+export interface Row {
+  /** `width` ids. */
+  readonly ids: Int32Array | Uint16Array;
+  /** Lengths of the pieces, padding apart. */
+  readonly lengths: readonly number[];
+  readonly padding: number;
+  readonly sourceIds: readonly number[];
+  readonly docIds: readonly number[];
+  readonly docStarts: readonly number[];
+}
+
+/** @throws LongmixError `shards-missing` | `shards-version` */
+export function openShards(folder: string): ShardSetManifest {
+  const file = join(folder, manifestFile);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new LongmixError('shards-missing', `no finished shard set here: ${folder}`, {
+      cure: 'give a folder with a manifest.json, such as out/NAME/train; longmix build makes it',
+      cause,
+    });
+  }
+  let manifest: ShardSetManifest | null = null;
+  try {
+    manifest = JSON.parse(text) as ShardSetManifest;
+  } catch {
+    // Not JSON: not a manifest either, said below.
+  }
+  if (manifest?.format !== shardFormat || manifest.version !== shardVersion) {
+    throw new LongmixError('shards-version', `not a shard manifest of version ${shardVersion}: ${file}`, {
+      cure: 'build again with this version of longmix: --fresh',
+    });
+  }
+  return manifest;
+}
+
+/** @throws LongmixError `row-missing` if there is no such row */
+export function readRow(folder: string, manifest: ShardSetManifest, row: number): Row {
+  let left = row;
+  for (const shard of manifest.shards) {
+    for (const [b, batch] of shard.batches.entries()) {
+      if (left < batch.rows && left >= 0) return rowOf(readBatch(folder, shard, b), left);
+      left -= batch.rows;
+    }
+  }
+  throw new LongmixError('row-missing', `no row ${row}`, {
+    where: folder,
+    cure: `rows are 0 to ${manifest.rows - 1}`,
+  });
+}
+
+export function readBatch(folder: string, shard: ShardRecord, batch: number): RecordBatch {
+  const { offset, bytes } = shard.batches[batch]!;
+  const schemaBytes = shard.batches[0]!.offset;
+  const stream = new Uint8Array(schemaBytes + bytes);
+  const descriptor = openSync(join(folder, shard.name), 'r');
+  try {
+    readSync(descriptor, stream, 0, schemaBytes, 0);
+    readSync(descriptor, stream, schemaBytes, bytes, offset);
+  } finally {
+    closeSync(descriptor);
+  }
+  const [read] = RecordBatchReader.from(stream);
+  return read!;
+}
+
+export function rowOf(batch: RecordBatch, index: number): Row {
+  const list = (name: string): number[] => {
+    const column = batch.getChild(name);
+    return column === null ? [] : Array.from(column.get(index) as Iterable<number>);
+  };
+  const padding = batch.getChild('padding')!.get(index) as number;
+  const lengths = list('seq_lengths');
+  if (padding > 0) lengths.pop();
+  return {
+    ids: (batch.getChild('input_ids')!.get(index) as { toArray(): Int32Array | Uint16Array }).toArray(),
+    lengths,
+    padding,
+    sourceIds: list('source_ids'),
+    docIds: list('doc_ids'),
+    docStarts: list('doc_starts'),
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * Is a shard set what its manifest says? Shallow: sizes and hashes. Deep: every row is decoded, and compared with the
+ * token store where that is at hand.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FileRecord, TokenSource } from '../types.ts';
+import type { ShardRecord, ShardSetManifest } from './format.ts';
+import { type Row, readBatch, rowOf } from './reader.ts';
+
+/** One thing that is wrong, with its place. */
+export type Fault = string;
+
+const readBytes = 4 * 1024 * 1024;
+
+/** Size and sha256 of files against their records. */
+export function verifyFiles(folder: string, files: readonly FileRecord[]): Fault[] {
+  const faults: Fault[] = [];
+  for (const { name, bytes, sha256 } of files) {
+    const path = join(folder, name);
+    let found: { bytes: number; sha256: string };
+    try {
+      found = hashFile(path);
+    } catch (error) {
+      faults.push(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+      continue;
+    }
+    if (found.bytes !== bytes) faults.push(`${path}: ${found.bytes} bytes, the manifest says ${bytes}`);
+    else if (found.sha256 !== sha256) faults.push(`${path}: its bytes have changed (sha256 differs)`);
+  }
+  return faults;
+}
+
+/** The two files of Hugging Face `datasets` must name the same shards as the manifest. */
+export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): Fault[] {
+  const path = join(folder, 'state.json');
+  try {
+    const state = JSON.parse(readFileSync(path, 'utf8')) as { _data_files: { filename: string }[] };
+    JSON.parse(readFileSync(join(folder, 'dataset_info.json'), 'utf8'));
+    const listed = state._data_files.map(({ filename }) => filename).join();
+    const ours = manifest.shards.map(({ name }) => name).join();
+    return listed === ours ? [] : [`${path}: it lists other files than the manifest`];
+  } catch (error) {
+    return [`${path} or dataset_info.json: cannot be read (${(error as Error).message})`];
+  }
+}
+
+/**
+ * Decodes every row.
+ * @param store compares the rows with the store's tokens; null if there is no store
+ */
+export function verifyRows(
+  folder: string,
+  manifest: ShardSetManifest,
+  store: (TokenSource & { lengthOf(document: number): number }) | null,
+): Fault[] {
+  const faults: Fault[] = [];
+  let row = 0;
+  let padding = 0;
+  for (const shard of manifest.shards) {
+    const before = row;
+    try {
+      for (const [b, batch] of shard.batches.entries()) {
+        const read = readBatch(folder, shard, b);
+        if (read.numRows !== batch.rows)
+          faults.push(`${place(folder, shard)}: batch ${b} has ${read.numRows} rows`);
+        for (let r = 0; r < read.numRows; r += 1, row += 1) {
+          const decoded = rowOf(read, r);
+          padding += decoded.padding;
+          faults.push(
+            ...rowFaults(decoded, manifest, store).map((fault) => `${folder} row ${row}: ${fault}`),
+          );
+        }
+      }
+    } catch (error) {
+      faults.push(`${place(folder, shard)}: cannot be decoded (${(error as Error).message})`);
+      row = before + shard.rows;
+    }
+  }
+  if (row !== manifest.rows) faults.push(`${folder}: ${row} rows, the manifest says ${manifest.rows}`);
+  if (padding !== manifest.ledger.padding) {
+    faults.push(`${folder}: ${padding} tokens of padding, the ledger says ${manifest.ledger.padding}`);
+  }
+  return faults;
+}
+
+function rowFaults(
+  row: Row,
+  manifest: ShardSetManifest,
+  store: (TokenSource & { lengthOf(document: number): number }) | null,
+): Fault[] {
+  const faults: Fault[] = [];
+  const { ids, lengths, padding, docIds, docStarts } = row;
+  if (ids.length !== manifest.width) faults.push(`${ids.length} tokens`);
+  const sum = lengths.reduce((total, length) => total + length, padding);
+  if (sum !== manifest.width) faults.push(`seq_lengths sum to ${sum}, not ${manifest.width}`);
+  if (ids.some((id) => id < 0 || id >= manifest.tokenizer.vocabularySize))
+    faults.push('an id beyond the vocabulary');
+  if (ids.subarray(manifest.width - padding).some((id) => id !== manifest.padId))
+    faults.push('padding of other ids');
+  if (!manifest.provenance || store === null) return faults;
+
+  let at = 0;
+  for (const [i, length] of lengths.entries()) {
+    const document = docIds[i]!;
+    const start = docStarts[i]!;
+    const held = store.lengthOf(document);
+    const end = at + length;
+    // Between the special tokens that may stand at either end of a piece lie the document's own.
+    const bos = start === 0 && manifest.bosId !== null && ids[at] === manifest.bosId ? 1 : 0;
+    const tokens = Math.min(length - bos, held - start);
+    const expected = ids instanceof Uint16Array ? new Uint16Array(tokens) : new Int32Array(tokens);
+    store.copy(document, start, tokens, expected, 0);
+    const found = ids.subarray(at + bos, at + bos + tokens);
+    if (expected.some((id, j) => id !== found[j]))
+      faults.push(`piece ${i} is not what document ${document} has`);
+    const rest = length - bos - tokens;
+    if (rest > 1 || (rest === 1 && ids[end - 1] !== manifest.eosId))
+      faults.push(`piece ${i} has more than its document`);
+    at = end;
+  }
+  return faults;
+}
+
+function place(folder: string, shard: ShardRecord): string {
+  return join(folder, shard.name);
+}
+
+function hashFile(path: string): { bytes: number; sha256: string } {
+  const hash = createHash('sha256');
+  const block = new Uint8Array(readBytes);
+  const descriptor = openSync(path, 'r');
+  let bytes = 0;
+  try {
+    for (;;) {
+      const read = readSync(descriptor, block, 0, block.length, null);
+      if (read === 0) break;
+      hash.update(block.subarray(0, read));
+      bytes += read;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}

@@ -1,0 +1,167 @@
+/**
+ * Rows of a plan to one Arrow shard, record batch by record batch. Memory: one batch (some 16 MiB of tokens). Inside
+ * a batch, documents are fetched in the order of the store, so that reading it is as sequential as a shuffle allows.
+ */
+import {
+  AsyncByteQueue,
+  type Data,
+  Field,
+  FixedSizeList,
+  Int32,
+  List,
+  makeData,
+  RecordBatch,
+  RecordBatchStreamWriter,
+  type Schema,
+  Struct,
+  Uint16,
+  Uint32,
+} from 'apache-arrow';
+import type { DocumentTable, RowPlan, Sink, TokenSource } from '../types.ts';
+import { pieceTokens } from '../util/sequence.ts';
+import type { BatchRecord, ShardCounts, ShardDtype } from './format.ts';
+import { rowSchema } from './schema.ts';
+
+export interface ShardOptions {
+  readonly dtype: ShardDtype;
+  readonly provenance: boolean;
+  readonly bosId: number | null;
+  readonly eosId: number | null;
+  readonly padId: number;
+}
+
+const batchBytes = 16 * 1024 * 1024;
+
+/** Writes the plan's rows [firstRow, endRow). */
+export function writeShard(
+  plan: RowPlan,
+  firstRow: number,
+  endRow: number,
+  table: DocumentTable,
+  tokens: TokenSource,
+  options: ShardOptions,
+  sink: Sink,
+): { batches: BatchRecord[]; counts: ShardCounts } {
+  const schema = rowSchema(plan.width, options.dtype, options.provenance);
+  const out = new SinkQueue(sink);
+  const writer = new RecordBatchStreamWriter();
+  writer.reset(out, schema);
+  const idBytes = options.dtype === 'uint16' ? 2 : 4;
+  const rowsPerBatch = Math.max(1, Math.floor(batchBytes / (plan.width * idBytes)));
+  const batches: BatchRecord[] = [];
+  const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
+  for (let row = firstRow; row < endRow; row += rowsPerBatch) {
+    const end = Math.min(endRow, row + rowsPerBatch);
+    const offset = out.bytes;
+    writer.write(makeBatch(schema, plan, row, end, table, tokens, options, counts));
+    batches.push({ rows: end - row, offset, bytes: out.bytes - offset });
+  }
+  writer.finish();
+  return { batches, counts };
+}
+
+/** Arrow's writer wants a queue; this one passes on at once and keeps nothing. */
+class SinkQueue extends AsyncByteQueue {
+  readonly #sink: Sink;
+  bytes = 0;
+
+  constructor(sink: Sink) {
+    super();
+    this.#sink = sink;
+  }
+
+  override write(value: ArrayBufferView | ArrayBufferLike): void {
+    const bytes = ArrayBuffer.isView(value)
+      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+      : new Uint8Array(value);
+    this.bytes += bytes.byteLength;
+    if (bytes.byteLength > 0) this.#sink.write(bytes);
+  }
+}
+
+function makeBatch(
+  schema: Schema,
+  plan: RowPlan,
+  row: number,
+  end: number,
+  table: DocumentTable,
+  tokens: TokenSource,
+  options: ShardOptions,
+  counts: { documentTokens: number; specialTokens: number; padding: number },
+): RecordBatch {
+  const rows = end - row;
+  const firstPiece = row === 0 ? 0 : plan.rowEnds[row - 1]!;
+  const pieces = plan.rowEnds[end - 1]! - firstPiece;
+  const ids =
+    options.dtype === 'uint16' ? new Uint16Array(rows * plan.width) : new Int32Array(rows * plan.width);
+  const seqLengths: number[] = [];
+  const seqOffsets = new Int32Array(rows + 1);
+  const pieceOffsets = new Int32Array(rows + 1);
+  const padding = new Uint32Array(rows);
+  const sourceIds = new Uint16Array(pieces);
+  const docIds = new Uint32Array(pieces);
+  const docStarts = new Uint32Array(pieces);
+  const fetches: { document: number; from: number; length: number; at: number }[] = [];
+
+  let piece = firstPiece;
+  for (let r = 0; r < rows; r += 1) {
+    let at = r * plan.width;
+    for (; piece < plan.rowEnds[row + r]!; piece += 1) {
+      const document = plan.document[piece]!;
+      const { bos, from, to, eos } = pieceTokens(plan, piece);
+      const i = piece - firstPiece;
+      seqLengths.push(plan.length[piece]!);
+      sourceIds[i] = table.source[document]!;
+      docIds[i] = document;
+      docStarts[i] = from;
+      if (bos) ids[at++] = options.bosId!;
+      fetches.push({ document, from, length: to - from, at });
+      at += to - from;
+      if (eos) ids[at++] = options.eosId!;
+      counts.documentTokens += to - from;
+      counts.specialTokens += Number(bos) + Number(eos);
+    }
+    padding[r] = (r + 1) * plan.width - at;
+    if (padding[r]! > 0) {
+      ids.fill(options.padId, at, (r + 1) * plan.width);
+      seqLengths.push(padding[r]!);
+      counts.padding += padding[r]!;
+    }
+    seqOffsets[r + 1] = seqLengths.length;
+    pieceOffsets[r + 1] = piece - firstPiece;
+  }
+
+  fetches.sort((a, b) => a.document - b.document || a.from - b.from);
+  for (const { document, from, length, at } of fetches) tokens.copy(document, from, length, ids, at);
+
+  const columns: Data[] = [
+    fixedLists(ids, plan.width),
+    lists(Int32Array.from(seqLengths), seqOffsets),
+    numbers(padding),
+  ];
+  if (options.provenance) {
+    columns.push(lists(sourceIds, pieceOffsets), lists(docIds, pieceOffsets), lists(docStarts, pieceOffsets));
+  }
+  const data = makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children: columns });
+  return new RecordBatch(schema, data);
+}
+
+type Numbers = Int32Array | Uint32Array | Uint16Array;
+
+function numbers(values: Numbers): Data<Int32 | Uint32 | Uint16> {
+  if (values instanceof Int32Array) return makeData({ type: new Int32(), data: values });
+  if (values instanceof Uint32Array) return makeData({ type: new Uint32(), data: values });
+  return makeData({ type: new Uint16(), data: values });
+}
+
+function lists(values: Numbers, valueOffsets: Int32Array): Data<List> {
+  const child = numbers(values);
+  const type = new List(new Field('item', child.type, false));
+  return makeData({ type, length: valueOffsets.length - 1, nullCount: 0, valueOffsets, child });
+}
+
+function fixedLists(values: Int32Array | Uint16Array, width: number): Data<FixedSizeList> {
+  const child = numbers(values);
+  const type = new FixedSizeList(width, new Field('item', child.type, false));
+  return makeData({ type, length: values.length / width, nullCount: 0, child });
+}
