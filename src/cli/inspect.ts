@@ -1,0 +1,90 @@
+/** `longmix inspect`: a row as text, and the way back from each piece to its file and record. */
+import { LongmixError } from '../errors.ts';
+import { integer } from '../report/format.ts';
+import { openStoreOf, shardSetFolders } from '../run/verify.ts';
+import type { ShardSetManifest } from '../shard/format.ts';
+import { openShards, type Row, readRow } from '../shard/reader.ts';
+import { type DocumentOrigin, documentOrigins } from '../store/reader.ts';
+import { loadTokenizer } from '../tokenize/load.ts';
+
+interface Flags {
+  readonly row: string;
+  readonly full?: boolean;
+  readonly json?: boolean;
+}
+
+interface Piece {
+  readonly tokens: number;
+  readonly source: string | null;
+  readonly document: number | null;
+  /** First token of the piece in its document. */
+  readonly start: number | null;
+  readonly origin: string | null;
+  readonly record: number | null;
+  readonly id: string | null;
+  readonly text: string;
+}
+
+const excerpt = 240;
+
+export async function runInspect(folder: string, flags: Flags): Promise<void> {
+  const number = Number(flags.row);
+  if (!Number.isInteger(number) || number < 0) {
+    throw new LongmixError('flag-invalid', `--row: found "${flags.row}"; use a whole number from 0`);
+  }
+  const set = shardSetFolders(folder)[0] ?? folder;
+  const manifest = openShards(set);
+  const row = readRow(set, manifest, number);
+  const pieces = await describe(set, manifest, row);
+  if (flags.json === true) {
+    process.stdout.write(
+      `${JSON.stringify({ folder: set, row: number, padding: row.padding, pieces }, null, 2)}\n`,
+    );
+    return;
+  }
+  const lines = [
+    `${set}, row ${number} of ${integer(manifest.rows)}: ${manifest.width} tokens, ${pieces.length} pieces`,
+  ];
+  for (const [i, piece] of pieces.entries())
+    lines.push('', heading(i, piece), body(piece.text, flags.full === true));
+  if (row.padding > 0) lines.push('', `padding: ${integer(row.padding)} tokens of id ${manifest.padId}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function describe(folder: string, manifest: ShardSetManifest, row: Row): Promise<Piece[]> {
+  const tokenizer = await loadTokenizer({ encoding: manifest.tokenizer.name });
+  const found = openStoreOf(folder, manifest);
+  const origins: DocumentOrigin[] =
+    found === null || !manifest.provenance ? [] : documentOrigins(found.path, found.store, row.docIds);
+  let at = 0;
+  return row.lengths.map((tokens, i) => {
+    const ids = row.ids.subarray(at, at + tokens);
+    at += tokens;
+    const source = row.sourceIds[i];
+    return {
+      tokens,
+      source: source === undefined ? null : manifest.sources[source]!,
+      document: row.docIds[i] ?? null,
+      start: row.docStarts[i] ?? null,
+      origin: origins[i]?.origin ?? null,
+      record: origins[i]?.record ?? null,
+      id: origins[i]?.id ?? null,
+      text: new TextDecoder().decode(tokenizer.decode(ids)),
+    };
+  });
+}
+
+function heading(index: number, { tokens, source, document, start, origin, record, id }: Piece): string {
+  const words = [`-- piece ${index}: ${integer(tokens)} tokens`];
+  if (source !== null) words.push(`source ${source}`);
+  if (origin !== null) words.push(record === null || record === 0 ? origin : `${origin}:${record}`);
+  if (id !== null) words.push(`id ${id}`);
+  if (document !== null) words.push(`document ${document}`);
+  if (start !== null && start > 0) words.push(`from its token ${integer(start)}`);
+  return words.join(', ');
+}
+
+function body(text: string, full: boolean): string {
+  if (full || text.length <= 2 * excerpt) return text;
+  return `${text.slice(0, excerpt)}\n   [... ${integer(text.length - 2 * excerpt)} characters ...]\n${text.slice(-excerpt)}`;
+}

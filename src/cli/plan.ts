@@ -1,0 +1,21 @@
+/** `longmix plan`: the mix before anything is written. */
+import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
+import { storeFolder } from '../run/build.ts';
+import { planBuild } from '../run/build-plan.ts';
+import { planReport } from '../run/plan-report.ts';
+import { ensureStore } from '../run/token-store.ts';
+import { loadRecipe, outFolder, type RunFlags, stageOptions } from './options.ts';
+
+type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
+
+export async function runPlan(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
+  const recipe = loadRecipe(path);
+  const folder = storeFolder(recipe, outFolder(recipe, flags.out));
+  const store = await ensureStore(recipe, folder, stageOptions(flags, signal));
+  const plan = planBuild(recipe, store);
+  const text =
+    flags.json === true
+      ? JSON.stringify(planReport(recipe, store, plan), null, 2)
+      : [mixText(plan.cells), packingText(plan.splits), ledgerText(plan.splits)].join('\n\n');
+  process.stdout.write(`${text}\n`);
+}

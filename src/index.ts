@@ -1,0 +1,11 @@
+/** The public API, in the order of the data. */
+export { describeError, LongmixError } from './errors.ts';
+export { defaultRecipe } from './recipe/default-recipe.ts';
+export { parseRecipe } from './recipe/parse-recipe.ts';
+export { type BuildOptions, type BuildResult, build } from './run/build.ts';
+export { type BuildPlan, planBuild } from './run/build-plan.ts';
+export { ensureStore, type StageOptions, type TokenStore } from './run/token-store.ts';
+export { type Verified, verify } from './run/verify.ts';
+export type { ShardSetManifest } from './shard/format.ts';
+export { openShards, type Row, readRow } from './shard/reader.ts';
+export type { Recipe } from './types.ts';

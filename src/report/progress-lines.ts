@@ -1,0 +1,72 @@
+/**
+ * Progress for people: one live line a stage on a terminal, a line every few seconds with a timestamp elsewhere.
+ */
+import { bytes, compact, duration, integer, percent } from './format.ts';
+
+/** The part of a stream that this needs. */
+interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+interface Lines {
+  start(stage: string, total: number, unit: 'B' | 'rows'): void;
+  advance(done: number, tokens: number): void;
+  end(): void;
+  note(message: string): void;
+}
+
+const liveInterval = 200;
+const plainInterval = 5000;
+
+export function progressLines(output: Output, now: () => number = Date.now): Lines {
+  const live = output.isTTY === true;
+  let stage = '';
+  let unit: 'B' | 'rows' = 'B';
+  let total = 0;
+  let done = 0;
+  let tokens = 0;
+  let started = 0;
+  let shown = 0;
+
+  const show = (last: boolean) => {
+    const seconds = (now() - started) / 1000;
+    const amount = unit === 'B' ? bytes(done) : `${integer(done)} rows`;
+    // How much text the input will make is known only for plain files, so the last line gives no share.
+    const share = total > 0 && !last ? `${percent(Math.min(1, done / total))}, ` : '';
+    const left =
+      done > 0 && !last ? `, ${duration(Math.max(0, (seconds * (total - done)) / done))} left` : '';
+    const rate = seconds > 0 ? `, ${bytesRate(done, seconds, unit)}${compact(tokens / seconds)} tok/s` : '';
+    const took = last ? ` in ${seconds.toFixed(1)} s` : '';
+    const memory = `, ${bytes(process.memoryUsage.rss())} RSS`;
+    const text = `${stage}: ${share}${amount}${took}${rate}${left}${memory}`;
+    if (live) output.write(`\r\x1b[K${text}${last ? '\n' : ''}`);
+    else output.write(`${new Date(now()).toISOString()} ${text}\n`);
+    shown = now();
+  };
+
+  return {
+    start(name, ofTotal, ofUnit) {
+      stage = name;
+      total = ofTotal;
+      unit = ofUnit;
+      done = 0;
+      tokens = 0;
+      started = now();
+      shown = started;
+    },
+    advance(more, moreTokens) {
+      done += more;
+      tokens += moreTokens;
+      if (now() - shown >= (live ? liveInterval : plainInterval)) show(false);
+    },
+    end: () => show(true),
+    note(message) {
+      output.write(`${live ? '\r\x1b[K' : ''}note: ${message}\n`);
+    },
+  };
+}
+
+function bytesRate(done: number, seconds: number, unit: 'B' | 'rows'): string {
+  return unit === 'B' ? `${bytes(done / seconds)}/s, ` : '';
+}

@@ -1,0 +1,52 @@
+/**
+ * The whole way: recipe -> token store -> plan -> shard sets. Goes on where an earlier run stopped.
+ */
+import { join } from 'node:path';
+import type { ShardSetManifest } from '../shard/format.ts';
+import { openShards } from '../shard/reader.ts';
+import type { Recipe } from '../types.ts';
+import { type BuildPlan, planBuild } from './build-plan.ts';
+import { makeFolder, sweep, writeJson } from './commit.ts';
+import { planReport } from './plan-report.ts';
+import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
+import { ensureStore, type StageOptions, type TokenStore } from './token-store.ts';
+
+export interface BuildOptions extends StageOptions {
+  /** Called with the plan before any shard is written. */
+  readonly onPlan?: (plan: BuildPlan, store: TokenStore) => void;
+}
+
+export interface BuildResult {
+  readonly out: string;
+  readonly store: TokenStore;
+  readonly plan: BuildPlan;
+  readonly shardSets: readonly ShardSetManifest[];
+  /** False if all of it was there already. */
+  readonly written: boolean;
+}
+
+/** The store of a recipe that is built into `out`. */
+export function storeFolder(recipe: Recipe, out: string): string {
+  return recipe.store ?? join(out, 'store');
+}
+
+/**
+ * Builds a recipe into the folder `out`.
+ * @throws LongmixError for everything that is wrong with the recipe, the corpus or the folder
+ */
+export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
+  makeFolder(out);
+  sweep(out);
+  if (options.fresh === true) clearShardSets(out);
+  const store = await ensureStore(recipe, storeFolder(recipe, out), options);
+  const plan = planBuild(recipe, store);
+  options.onPlan?.(plan, store);
+  if (isBuilt(out, plan)) {
+    const shardSets = plan.splits.map(({ name }) => openShards(join(out, name)));
+    return { out, store, plan, shardSets, written: false };
+  }
+  refuseOtherBuild(out, plan);
+  writeJson(join(out, 'plan.json'), planReport(recipe, store, plan));
+  const shardSets = await writeShardSets(recipe, store, plan, out, options);
+  return { out, store, plan, shardSets, written: true };
+}

@@ -1,0 +1,109 @@
+/**
+ * The commit protocol: a file appears under its name only when all its bytes are on disk.
+ *
+ * Temporary file in the same folder -> write -> fsync -> rename. The temporary name has the process, the thread and a
+ * number, so two attempts at the same task never meet; the rename is atomic, and since a task is a pure function of
+ * its inputs the second attempt replaces the file by the same bytes.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { LongmixError } from '../errors.ts';
+import type { FileRecord, Sink } from '../types.ts';
+
+const temporaryName = /^\.longmix-\d+-.*\.tmp$/;
+let attempts = 0;
+
+export interface PendingFile extends Sink {
+  /** Makes the file appear. `name` in the record is the file's name without its folder. */
+  commit(): FileRecord;
+  /** Leaves no trace of a file that was not committed. */
+  abort(): void;
+}
+
+/** @throws LongmixError `output-unwritable` */
+export function createFile(path: string): PendingFile {
+  attempts += 1;
+  const temporary = join(dirname(path), `.longmix-${process.pid}-${threadId}-${attempts}.tmp`);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let open = true;
+  const descriptor = orUnwritable(path, () => openSync(temporary, 'wx'));
+  return {
+    write(chunk) {
+      orUnwritable(path, () => {
+        for (let done = 0; done < chunk.length; ) {
+          done += writeSync(descriptor, chunk, done, chunk.length - done);
+        }
+      });
+      hash.update(chunk);
+      bytes += chunk.length;
+    },
+    commit() {
+      return orUnwritable(path, () => {
+        fsyncSync(descriptor);
+        closeSync(descriptor);
+        open = false;
+        renameSync(temporary, path);
+        return { name: basename(path), bytes, sha256: hash.digest('hex') };
+      });
+    },
+    abort() {
+      if (open) closeSync(descriptor);
+      open = false;
+      rmSync(temporary, { force: true });
+    },
+  };
+}
+
+/** Writes a whole file by the protocol. */
+export function writeFile(path: string, content: string): FileRecord {
+  const file = createFile(path);
+  try {
+    file.write(Buffer.from(content));
+    return file.commit();
+  } catch (error) {
+    file.abort();
+    throw error;
+  }
+}
+
+export function writeJson(path: string, value: unknown): FileRecord {
+  return writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** @throws LongmixError `output-unwritable` */
+export function makeFolder(path: string): void {
+  orUnwritable(path, () => mkdirSync(path, { recursive: true }));
+}
+
+/** Removes what interrupted attempts left in a folder. */
+export function sweep(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (temporaryName.test(name)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function orUnwritable<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOSPC' ? 'no space left on the device' : (code ?? String(cause));
+    throw new LongmixError('output-unwritable', `cannot write ${path}: ${reason}`, {
+      cure: 'check that the folder exists, that it is yours to write and that the disk has room; or choose another with --out',
+      exitCode: code === 'ENOSPC' || code === 'EIO' ? 1 : 2,
+      cause,
+    });
+  }
+}

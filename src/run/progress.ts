@@ -1,0 +1,12 @@
+/** What a long command says while it works: stages that advance, and remarks. `report/` has the ways to show it. */
+export interface Progress {
+  /** Begins a stage of `total` of the stage's unit ('B' of input, 'rows'). */
+  start(stage: string, total: number, unit: 'B' | 'rows'): void;
+  /** `done` of the unit; tokens for the rate. */
+  advance(done: number, tokens: number): void;
+  end(): void;
+  /** Something that the user should read. */
+  note(message: string): void;
+}
+
+export const noProgress: Progress = { start() {}, advance() {}, end() {}, note() {} };

@@ -1,0 +1,186 @@
+/**
+ * A plan to shard sets: one folder a split, each complete in itself and marked complete by its manifest, and
+ * `dataset_dict.json` over them, which comes last of all.
+ */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import {
+  manifestFile,
+  type ShardSetManifest,
+  shardFormat,
+  shardName,
+  shardVersion,
+} from '../shard/format.ts';
+import { openShards } from '../shard/reader.ts';
+import { datasetInfo, datasetState } from '../shard/schema.ts';
+import type { Recipe } from '../types.ts';
+import { type BuildPlan, outputRecipe, type PlannedSplit, refuseImbalance } from './build-plan.ts';
+import { makeFolder, sweep, writeJson } from './commit.ts';
+import { noProgress } from './progress.ts';
+import type { ShardInput, ShardResult } from './shard-task.ts';
+import { runTasks } from './tasks.ts';
+import type { StageOptions, TokenStore } from './token-store.ts';
+
+const splitNames = ['train', 'validation'] as const;
+const dictFile = 'dataset_dict.json';
+
+/** True if the folder holds what this plan makes, finished. */
+export function isBuilt(out: string, plan: BuildPlan): boolean {
+  return (
+    existsSync(join(out, dictFile)) &&
+    plan.splits.every(({ name }) => manifestOf(out, name) === plan.fingerprint)
+  );
+}
+
+/** @throws LongmixError `build-mismatch` if the folder holds the finished output of something else */
+export function refuseOtherBuild(out: string, plan: BuildPlan): void {
+  for (const name of splitNames) {
+    const made = manifestOf(out, name);
+    if (made === null || made === plan.fingerprint) continue;
+    throw new LongmixError(
+      'build-mismatch',
+      `${join(out, name)} holds shards of another recipe, corpus or version`,
+      {
+        cure: 'choose another folder with --out, or replace them with --fresh',
+      },
+    );
+  }
+}
+
+export async function writeShardSets(
+  recipe: Recipe,
+  store: TokenStore,
+  plan: BuildPlan,
+  out: string,
+  options: StageOptions,
+): Promise<ShardSetManifest[]> {
+  const { progress = noProgress } = options;
+  const manifests: ShardSetManifest[] = [];
+  for (const split of plan.splits) {
+    const folder = join(out, split.name);
+    makeFolder(folder);
+    sweep(folder);
+    progress.start(`write ${split.name}`, split.rows.rows, 'rows');
+    manifests.push(await writeShardSet(recipe, store, plan, split, folder, options));
+    progress.end();
+  }
+  writeJson(join(out, dictFile), { splits: plan.splits.map(({ name }) => name) });
+  return manifests;
+}
+
+async function writeShardSet(
+  recipe: Recipe,
+  store: TokenStore,
+  plan: BuildPlan,
+  split: PlannedSplit,
+  folder: string,
+  options: StageOptions,
+): Promise<ShardSetManifest> {
+  const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
+  const { bosId, eosId } = tokenizer;
+  const { width, rows } = split.rows;
+  const inputs = planShards(rows, width * (plan.dtype === 'uint16' ? 2 : 4), recipe.shards.size);
+  removeStrangers(folder, inputs);
+  // No tokenizer here has a token for padding; EOS says as much, and `padding` says where it is one.
+  const padId = eosId ?? 0;
+  const results = await runTasks(
+    'shard',
+    {
+      store: { folder: store.folder, parts: parts.map(({ name }) => name), dtype },
+      table: plan.table,
+      plan: split.rows,
+      options: { dtype: plan.dtype, provenance: recipe.shards.provenance, bosId, eosId, padId },
+      folder,
+      fingerprint: plan.fingerprint,
+    },
+    inputs,
+    {
+      workers: options.workers,
+      signal: options.signal,
+      onProgress: ({ done, tokens }) => options.progress?.advance(done, tokens),
+    },
+  );
+  refuseImbalance(split.name, writtenImbalances(split, results));
+
+  const { provenance } = recipe.shards;
+  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, plan.dtype, provenance));
+  const names = inputs.map(({ name }) => name);
+  writeJson(join(folder, 'state.json'), datasetState(split.name, names, plan.fingerprint));
+  const { name, vocabularySize } = tokenizer;
+  const manifest: ShardSetManifest = {
+    format: shardFormat,
+    version: shardVersion,
+    name: recipe.name,
+    split: split.name,
+    fingerprint: plan.fingerprint,
+    tokenizer: { name, fingerprint: tokenizer.fingerprint, vocabularySize },
+    length: recipe.sequences.length,
+    width,
+    dtype: plan.dtype,
+    provenance,
+    bosId,
+    eosId,
+    padId,
+    sources,
+    rows,
+    shards: results.map(({ record }) => record),
+    ledger: split.ledger,
+    recipe: outputRecipe(recipe),
+    store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
+  };
+  writeJson(join(folder, manifestFile), manifest);
+  rmSync(join(folder, '.longmix'), { recursive: true, force: true });
+  return manifest;
+}
+
+/** Rows in order, as many in a shard as its size allows. */
+function planShards(rows: number, rowBytes: number, shardBytes: number): ShardInput[] {
+  const perShard = Math.max(1, Math.floor(shardBytes / rowBytes));
+  const shards = Math.ceil(rows / perShard);
+  return Array.from({ length: shards }, (_, i) => ({
+    name: shardName(i, shards),
+    firstRow: i * perShard,
+    endRow: Math.min(rows, (i + 1) * perShard),
+  }));
+}
+
+/** The ledger counted the plan, the writers counted what they wrote. */
+function writtenImbalances({ ledger }: PlannedSplit, results: readonly ShardResult[]): string[] {
+  const written = (pick: (result: ShardResult) => number) =>
+    results.reduce((sum, result) => sum + pick(result), 0);
+  const pairs: [string, number, number][] = [
+    ['rows', written(({ record }) => record.rows), ledger.rows],
+    ['document tokens', written(({ counts }) => counts.documentTokens), ledger.packedInstances],
+    ['special tokens', written(({ counts }) => counts.specialTokens), ledger.specialTokens],
+    ['padding', written(({ counts }) => counts.padding), ledger.padding],
+  ];
+  return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} written: ${a}, planned: ${b}`);
+}
+
+/** Shards of an unfinished build of something else. (`cache-*.arrow` is Hugging Face's and goes stale with them.) */
+function removeStrangers(folder: string, inputs: readonly ShardInput[]): void {
+  const ours = new Set(inputs.map(({ name }) => name));
+  for (const name of readdirSync(folder)) {
+    if (/^(data-\d+-of-\d+|cache-\w+)\.arrow$/.test(name) && !ours.has(name)) rmSync(join(folder, name));
+  }
+}
+
+/** Removes what longmix wrote as shard sets, and nothing else. */
+export function clearShardSets(out: string): void {
+  rmSync(join(out, dictFile), { force: true });
+  for (const split of splitNames) {
+    const folder = join(out, split);
+    if (!existsSync(folder)) continue;
+    for (const name of [manifestFile, 'dataset_info.json', 'state.json'])
+      rmSync(join(folder, name), { force: true });
+    rmSync(join(folder, '.longmix'), { recursive: true, force: true });
+    removeStrangers(folder, []);
+  }
+}
+
+/** Fingerprint of the finished shard set of a split, or null. */
+function manifestOf(out: string, split: string): string | null {
+  const folder = join(out, split);
+  return existsSync(join(folder, manifestFile)) ? openShards(folder).fingerprint : null;
+}

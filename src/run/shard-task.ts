@@ -1,0 +1,66 @@
+/**
+ * One shard: rows [first, end) of a plan, written and committed. The plan and the table of documents are in shared
+ * memory; tokens come from the store.
+ */
+import { join } from 'node:path';
+import type { BatchRecord, ShardCounts, ShardRecord } from '../shard/format.ts';
+import { type ShardOptions, writeShard } from '../shard/writer.ts';
+import type { StoreDtype } from '../store/format.ts';
+import { TokenReader } from '../store/reader.ts';
+import type { DocumentTable, RowPlan } from '../types.ts';
+import { createFile } from './commit.ts';
+import { findReceipt, fingerprint, leaveReceipt } from './receipt.ts';
+import type { StageRun } from './stages.ts';
+
+export interface ShardSetting {
+  readonly store: { readonly folder: string; readonly parts: readonly string[]; readonly dtype: StoreDtype };
+  readonly table: DocumentTable;
+  readonly plan: RowPlan;
+  readonly options: ShardOptions;
+  /** The shard set's folder, and the fingerprint of what makes it. */
+  readonly folder: string;
+  readonly fingerprint: string;
+}
+
+export interface ShardInput {
+  readonly name: string;
+  readonly firstRow: number;
+  readonly endRow: number;
+}
+
+export interface ShardResult {
+  readonly record: ShardRecord;
+  readonly counts: ShardCounts;
+}
+
+export async function setUpShard(setting: ShardSetting): Promise<StageRun<ShardInput, ShardResult>> {
+  const { store, table, plan, options, folder } = setting;
+  const tokens = new TokenReader(store.folder, store.parts, store.dtype, table);
+  return async ({ name, firstRow, endRow }, report) => {
+    const rows = endRow - firstRow;
+    const made = fingerprint([setting.fingerprint, name, firstRow, endRow]);
+    let result = findReceipt<ShardResult>(folder, name, made);
+    if (result === null) {
+      const file = createFile(join(folder, name));
+      try {
+        const written: { batches: BatchRecord[]; counts: ShardCounts } = writeShard(
+          plan,
+          firstRow,
+          endRow,
+          table,
+          tokens,
+          options,
+          file,
+        );
+        const record = { ...file.commit(), rows, batches: written.batches };
+        result = { record, counts: written.counts };
+        leaveReceipt(folder, name, made, [record], result);
+      } catch (error) {
+        file.abort();
+        throw error;
+      }
+    }
+    report({ done: rows, tokens: rows * plan.width });
+    return result;
+  };
+}

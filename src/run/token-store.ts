@@ -1,0 +1,240 @@
+/**
+ * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import { discover } from '../read/discover.ts';
+import { hashInput } from '../read/hash-input.ts';
+import {
+  type PartRecord,
+  type SourceReading,
+  type StoreManifest,
+  storeDtype,
+  storeFile,
+  storeFormat,
+  storeVersion,
+} from '../store/format.ts';
+import { openStore } from '../store/reader.ts';
+import { loadTokenizer } from '../tokenize/load.ts';
+import type { BadRecord, ReadUnit, Recipe, SourceSpec, Tokenizer } from '../types.ts';
+import { makeFolder, sweep, writeJson } from './commit.ts';
+import { planParts, unitBytes } from './parts.ts';
+import { noProgress, type Progress } from './progress.ts';
+import { fingerprint } from './receipt.ts';
+import { spoolStandardInput } from './standard-input.ts';
+import { runTasks } from './tasks.ts';
+import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
+
+export interface StageOptions {
+  readonly workers: number;
+  readonly fresh?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: Progress | undefined;
+}
+
+export interface TokenStore {
+  readonly folder: string;
+  readonly manifest: StoreManifest;
+}
+
+/**
+ * @param folder where the store is or shall be
+ * @throws LongmixError `store-mismatch` if there is a store of something else; whatever reading and writing throw
+ */
+export async function ensureStore(
+  recipe: Recipe,
+  folder: string,
+  options: StageOptions,
+): Promise<TokenStore> {
+  const { progress = noProgress } = options;
+  if (options.fresh === true) clearStore(folder);
+  const tokenizer = await loadTokenizer(recipe.tokenizer);
+  const sources = await spoolStandardInput(recipe.sources, folder);
+  const units: ReadUnit[] = [];
+  for (const source of sources) units.push(...(await discover(source)));
+  const parts = planParts(units);
+
+  if (existsSync(join(folder, storeFile))) {
+    const manifest = openStore(folder);
+    await refuseMismatch(folder, manifest, recipe, tokenizer, parts);
+    return { folder, manifest };
+  }
+
+  makeFolder(folder);
+  sweep(folder);
+  progress.start(
+    'tokenize',
+    units.reduce((bytes, unit) => bytes + unitBytes(unit), 0),
+    'B',
+  );
+  const setting = { tokenizer: recipe.tokenizer, folder };
+  const results = await runTasks('tokenize', setting, parts, {
+    workers: options.workers,
+    signal: options.signal,
+    onProgress: ({ done, tokens }) => progress.advance(done, tokens),
+  });
+  progress.end();
+  refuseBadRecords(results, recipe, progress);
+  const manifest = storeManifest(recipe, tokenizer, results);
+  if (manifest.totals.tokens === 0) {
+    throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
+      cure: 'check the paths, and `include` and `text` of the sources',
+    });
+  }
+  rememberInputs(folder, parts);
+  writeJson(join(folder, storeFile), manifest);
+  return { folder, manifest };
+}
+
+function storeManifest(
+  recipe: Recipe,
+  tokenizer: Tokenizer,
+  results: readonly TokenizeResult[],
+): StoreManifest {
+  const parts = results.map(({ part }) => part);
+  // A source whose records name theirs has no documents of its own name.
+  const own = recipe.sources.filter(({ fields }) => fields.source === null).map((source) => source.name);
+  const named = new Set(results.flatMap(({ sources }) => sources));
+  for (const source of own) named.delete(source);
+  const { name, vocabularySize, bosId, eosId } = tokenizer;
+  const total = (pick: (part: PartRecord) => number) => parts.reduce((sum, part) => sum + pick(part), 0);
+  return {
+    format: storeFormat,
+    version: storeVersion,
+    fingerprint: fingerprint([storeVersion, tokenizer.fingerprint, recipe.sources.map(reading), parts]),
+    tokenizer: { name, fingerprint: tokenizer.fingerprint, vocabularySize, bosId, eosId },
+    dtype: storeDtype(vocabularySize),
+    reading: recipe.sources.map(reading),
+    sources: [...own, ...[...named].sort()],
+    totals: {
+      documents: total((part) => part.documents),
+      tokens: total((part) => part.tokens),
+      textBytes: total((part) => part.textBytes),
+      replaced: total((part) => part.replaced),
+      badRecords: total((part) => part.badRecords),
+    },
+    parts,
+  };
+}
+
+/** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
+function reading({ name, fields, join: joined, separator }: SourceSpec): SourceReading {
+  return { source: name, fields, ...(joined === 'directory' ? { separator } : {}) };
+}
+
+/** Bad records were skipped; a few are the corpus's nature, many are a mistake. */
+function refuseBadRecords(results: readonly TokenizeResult[], recipe: Recipe, progress: Progress): void {
+  const bad = results.reduce((sum, { part }) => sum + part.badRecords, 0);
+  if (bad === 0) return;
+  const records = results.reduce((sum, { part }) => sum + part.documents, bad);
+  const { share, atLeast } = recipe.maxBadRecords;
+  const limit = Math.max(atLeast, Math.floor(share * records));
+  const samples = results.flatMap(({ badSamples }) => badSamples).slice(0, 5);
+  const list = samples
+    .map(({ file, record, reason }: BadRecord) => `  ${file}:${record}: ${reason}`)
+    .join('\n');
+  const what = `${bad} of ${records} records could not be read${bad > samples.length ? ', the first of them' : ''}`;
+  if (bad > limit) {
+    throw new LongmixError('bad-records', `${what}:\n${list}`, {
+      cure: `at most ${limit} are skipped (max_bad_records); mend the input, or allow more in the recipe`,
+      exitCode: 1,
+    });
+  }
+  progress.note(`${what} (skipped, in the ledger):\n${list}`);
+}
+
+// ---------------------------------------------------------------- is it the same corpus?
+
+const inputsNote = '.longmix/inputs.json';
+
+/** Size and time of every input, so that a later run need not read them all to know that they are the same. */
+function inputStamps(parts: readonly TokenizeInput[]): string {
+  const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
+  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, statSync(path).mtimeMs]));
+}
+
+function rememberInputs(folder: string, parts: readonly TokenizeInput[]): void {
+  makeFolder(join(folder, '.longmix'));
+  writeJson(join(folder, inputsNote), inputStamps(parts));
+}
+
+async function refuseMismatch(
+  folder: string,
+  manifest: StoreManifest,
+  recipe: Recipe,
+  tokenizer: Tokenizer,
+  parts: readonly TokenizeInput[],
+): Promise<void> {
+  const difference =
+    tokenizerDifference(manifest, tokenizer) ??
+    readingDifference(manifest, recipe) ??
+    (await inputDifference(folder, manifest, parts));
+  if (difference === null) return;
+  throw new LongmixError('store-mismatch', `the token store ${folder} is of something else: ${difference}`, {
+    cure: 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
+  });
+}
+
+function tokenizerDifference(manifest: StoreManifest, tokenizer: Tokenizer): string | null {
+  const { name, fingerprint: made } = manifest.tokenizer;
+  if (made === tokenizer.fingerprint) return null;
+  return `it was made with the tokenizer ${name}, the recipe asks for ${tokenizer.name}`;
+}
+
+function readingDifference(manifest: StoreManifest, recipe: Recipe): string | null {
+  const then = new Map(manifest.reading.map((source) => [source.source, JSON.stringify(source)]));
+  const changed = recipe.sources.find((source) => then.get(source.name) !== JSON.stringify(reading(source)));
+  if (changed !== undefined) {
+    return then.has(changed.name)
+      ? `source "${changed.name}" was read with ${then.get(changed.name)!}, now it is ${JSON.stringify(reading(changed))}`
+      : `it has no source "${changed.name}"`;
+  }
+  const gone = manifest.reading.find(({ source }) => !recipe.sources.some(({ name }) => name === source));
+  return gone === undefined ? null : `it has a source "${gone.source}" that the recipe has not`;
+}
+
+/** The first difference between what a store was made of and what the recipe names now, in words. */
+async function inputDifference(
+  folder: string,
+  manifest: StoreManifest,
+  parts: readonly TokenizeInput[],
+): Promise<string | null> {
+  const now = parts.flatMap(({ units }) => units);
+  const then = manifest.parts.flatMap(({ inputs }) => inputs);
+  const label = (input: { source: string; name: string; start: number }) =>
+    `${input.name} of source "${input.source}"`;
+  const keyOf = (source: string, name: string, start: number) => JSON.stringify([source, name, start]);
+  const recorded = new Map(then.map((input) => [keyOf(input.source, input.name, input.start), input]));
+  for (const unit of now) {
+    const input = recorded.get(keyOf(unit.source.name, unit.name, unit.start));
+    if (input === undefined) return `${unit.name} of source "${unit.source.name}" is new`;
+    if (input.end !== unit.end) return `${label(input)} has changed its size`;
+    recorded.delete(keyOf(unit.source.name, unit.name, unit.start));
+  }
+  for (const input of recorded.values()) return `${label(input)} is gone`;
+  if (stampsUnchanged(folder, parts)) return null;
+  for (const [i, unit] of now.entries()) {
+    if ((await hashInput(unit)) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
+  }
+  rememberInputs(folder, parts);
+  return null;
+}
+
+function stampsUnchanged(folder: string, parts: readonly TokenizeInput[]): boolean {
+  try {
+    return JSON.parse(readFileSync(join(folder, inputsNote), 'utf8')) === inputStamps(parts);
+  } catch {
+    return false;
+  }
+}
+
+/** Removes what longmix wrote into a store's folder, and nothing else. */
+export function clearStore(folder: string): void {
+  if (!existsSync(folder)) return;
+  rmSync(join(folder, storeFile), { force: true });
+  rmSync(join(folder, '.longmix'), { recursive: true, force: true });
+  for (const name of readdirSync(folder)) {
+    if (/^part-\d{5,}\.(tokens|docs\.arrow)$/.test(name)) rmSync(join(folder, name));
+  }
+}

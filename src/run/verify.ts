@@ -1,0 +1,104 @@
+/**
+ * `longmix verify`: a shard set, all shard sets of a build, or a token store, against their own records.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import { imbalances } from '../pack/ledger.ts';
+import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
+import { openShards } from '../shard/reader.ts';
+import { type Fault, verifyDatasetFiles, verifyFiles, verifyRows } from '../shard/verify.ts';
+import { type StoreManifest, storeFile } from '../store/format.ts';
+import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
+import type { DocumentTable, Recipe } from '../types.ts';
+
+export interface Verified {
+  /** The folders that were looked at. */
+  readonly folders: readonly string[];
+  readonly files: number;
+  readonly bytes: number;
+  readonly faults: readonly Fault[];
+}
+
+/** @throws LongmixError `verify-nothing` if the folder holds nothing of longmix's, finished */
+export function verify(folder: string, deep: boolean): Verified {
+  if (existsSync(join(folder, storeFile))) return verifyStore(folder, deep);
+  const sets = shardSetFolders(folder);
+  if (sets.length === 0) {
+    throw new LongmixError('verify-nothing', `neither shards nor a token store, finished, here: ${folder}`, {
+      cure: 'give the folder that longmix build or longmix tokenize wrote; one that was interrupted is finished by running it again',
+      exitCode: existsSync(folder) ? 1 : 2,
+    });
+  }
+  const results = sets.map((set) => verifyShardSet(set, deep));
+  return {
+    folders: sets,
+    files: results.reduce((n, { files }) => n + files, 0),
+    bytes: results.reduce((n, { bytes }) => n + bytes, 0),
+    faults: results.flatMap(({ faults }) => faults),
+  };
+}
+
+/** The folder itself, or those that its `dataset_dict.json` lists. */
+export function shardSetFolders(folder: string): string[] {
+  if (existsSync(join(folder, manifestFile))) return [folder];
+  const dict = join(folder, 'dataset_dict.json');
+  if (!existsSync(dict)) return [];
+  const { splits } = JSON.parse(readFileSync(dict, 'utf8')) as { splits: string[] };
+  return splits.map((split) => join(folder, split));
+}
+
+function verifyShardSet(folder: string, deep: boolean): Verified {
+  const manifest = openShards(folder);
+  const { sequences } = manifest.recipe as Pick<Recipe, 'sequences'>;
+  const faults = [
+    ...verifyFiles(folder, manifest.shards),
+    ...verifyDatasetFiles(folder, manifest),
+    ...imbalances(manifest.ledger, sequences).map((fault) => `${folder}: ledger: ${fault}`),
+    ...(deep ? verifyRows(folder, manifest, openTokens(folder, manifest)) : []),
+  ];
+  const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  return { folders: [folder], files: manifest.shards.length, bytes, faults };
+}
+
+/** The store that the shards were made from, if it is still where it was and what it was. */
+export function openStoreOf(
+  folder: string,
+  manifest: ShardSetManifest,
+): { path: string; store: StoreManifest } | null {
+  const path = resolve(folder, manifest.store.path);
+  if (!existsSync(join(path, storeFile))) return null;
+  const store = openStore(path);
+  return store.fingerprint === manifest.store.fingerprint ? { path, store } : null;
+}
+
+function openTokens(
+  folder: string,
+  manifest: ShardSetManifest,
+): (TokenReader & { lengthOf(d: number): number }) | null {
+  const found = openStoreOf(folder, manifest);
+  if (found === null) return null;
+  const { path, store } = found;
+  const table: DocumentTable = loadDocuments(path, store);
+  const reader = new TokenReader(
+    path,
+    store.parts.map(({ name }) => name),
+    store.dtype,
+    table,
+  );
+  return Object.assign(reader, { lengthOf: (document: number) => table.lengths[document] ?? 0 });
+}
+
+function verifyStore(folder: string, deep: boolean): Verified {
+  const manifest = openStore(folder);
+  const files = manifest.parts.flatMap((part) => part.files);
+  const faults = verifyFiles(folder, files);
+  // Reading the index compares its lengths with the manifest's totals.
+  if (deep && faults.length === 0) loadDocuments(folder, manifest);
+  return {
+    folders: [folder],
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    faults,
+  };
+}
