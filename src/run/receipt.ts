@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { FileRecord } from '../types.ts';
 import { makeFolder, writeJson } from './commit.ts';
 
-const notes = '.longmix';
+export const notesFolder = '.longmix';
 
 interface Receipt {
   readonly fingerprint: string;
@@ -26,7 +26,7 @@ export function fingerprint(value: unknown): string {
 /** The result of an earlier run of the same task, or null. */
 export function findReceipt<T>(folder: string, task: string, expected: string): T | null {
   try {
-    const receipt = JSON.parse(readFileSync(join(folder, notes, `${task}.json`), 'utf8')) as Receipt;
+    const receipt = JSON.parse(readFileSync(join(folder, notesFolder, `${task}.json`), 'utf8')) as Receipt;
     if (receipt.fingerprint !== expected) return null;
     const present = receipt.files.every(({ name, bytes }) => statSync(join(folder, name)).size === bytes);
     return present ? (receipt.result as T) : null;
@@ -42,6 +42,10 @@ export function leaveReceipt(
   files: readonly FileRecord[],
   result: unknown,
 ): void {
-  makeFolder(join(folder, notes));
-  writeJson(join(folder, notes, `${task}.json`), { fingerprint: expected, files, result } satisfies Receipt);
+  makeFolder(join(folder, notesFolder));
+  writeJson(join(folder, notesFolder, `${task}.json`), {
+    fingerprint: expected,
+    files,
+    result,
+  } satisfies Receipt);
 }

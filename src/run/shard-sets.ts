@@ -18,6 +18,7 @@ import type { Recipe } from '../types.ts';
 import { type BuildPlan, outputRecipe, type PlannedSplit, refuseImbalance } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { noProgress } from './progress.ts';
+import { notesFolder } from './receipt.ts';
 import type { ShardInput, ShardResult } from './shard-task.ts';
 import { runTasks } from './tasks.ts';
 import type { StageOptions, TokenStore } from './token-store.ts';
@@ -130,7 +131,7 @@ async function writeShardSet(
     store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
   };
   writeJson(join(folder, manifestFile), manifest);
-  rmSync(join(folder, '.longmix'), { recursive: true, force: true });
+  rmSync(join(folder, notesFolder), { recursive: true, force: true });
   return manifest;
 }
 
@@ -174,7 +175,7 @@ export function clearShardSets(out: string): void {
     if (!existsSync(folder)) continue;
     for (const name of [manifestFile, 'dataset_info.json', 'state.json'])
       rmSync(join(folder, name), { force: true });
-    rmSync(join(folder, '.longmix'), { recursive: true, force: true });
+    rmSync(join(folder, notesFolder), { recursive: true, force: true });
     removeStrangers(folder, []);
   }
 }

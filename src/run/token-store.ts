@@ -1,11 +1,12 @@
 /**
  * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
 import { hashInput } from '../read/hash-input.ts';
+import { spoolStandardInput } from '../read/spool.ts';
 import {
   type PartRecord,
   type SourceReading,
@@ -21,8 +22,7 @@ import type { BadRecord, ReadUnit, Recipe, SourceSpec, Tokenizer } from '../type
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
-import { fingerprint } from './receipt.ts';
-import { spoolStandardInput } from './standard-input.ts';
+import { fingerprint, notesFolder } from './receipt.ts';
 import { runTasks } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
 
@@ -50,9 +50,9 @@ export async function ensureStore(
   const { progress = noProgress } = options;
   if (options.fresh === true) clearStore(folder);
   const tokenizer = await loadTokenizer(recipe.tokenizer);
-  const sources = await spoolStandardInput(recipe.sources, folder);
   const units: ReadUnit[] = [];
-  for (const source of sources) units.push(...(await discover(source)));
+  for (const source of recipe.sources)
+    units.push(...(await discover(await atRest(source, folder, options.signal))));
   const parts = planParts(units);
 
   if (existsSync(join(folder, storeFile))) {
@@ -85,6 +85,18 @@ export async function ensureStore(
   rememberInputs(folder, parts);
   writeJson(join(folder, storeFile), manifest);
   return { folder, manifest };
+}
+
+/** Standard input lies in the store's notes, so that it can be hashed, split and read again after an interruption. */
+async function atRest(
+  source: SourceSpec,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<SourceSpec> {
+  if (source.path !== '-') return source;
+  const notes = join(folder, notesFolder);
+  makeFolder(notes);
+  return await spoolStandardInput(source, notes, createReadStream('', { fd: 0, autoClose: false, signal }));
 }
 
 function storeManifest(
@@ -146,7 +158,7 @@ function refuseBadRecords(results: readonly TokenizeResult[], recipe: Recipe, pr
 
 // ---------------------------------------------------------------- is it the same corpus?
 
-const inputsNote = '.longmix/inputs.json';
+const inputsNote = `${notesFolder}/inputs.json`;
 
 /** Size and time of every input, so that a later run need not read them all to know that they are the same. */
 function inputStamps(parts: readonly TokenizeInput[]): string {
@@ -155,7 +167,7 @@ function inputStamps(parts: readonly TokenizeInput[]): string {
 }
 
 function rememberInputs(folder: string, parts: readonly TokenizeInput[]): void {
-  makeFolder(join(folder, '.longmix'));
+  makeFolder(join(folder, notesFolder));
   writeJson(join(folder, inputsNote), inputStamps(parts));
 }
 
@@ -233,7 +245,7 @@ function stampsUnchanged(folder: string, parts: readonly TokenizeInput[]): boole
 export function clearStore(folder: string): void {
   if (!existsSync(folder)) return;
   rmSync(join(folder, storeFile), { force: true });
-  rmSync(join(folder, '.longmix'), { recursive: true, force: true });
+  rmSync(join(folder, notesFolder), { recursive: true, force: true });
   for (const name of readdirSync(folder)) {
     if (/^part-\d{5,}\.(tokens|docs\.arrow)$/.test(name)) rmSync(join(folder, name));
   }

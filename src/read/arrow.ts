@@ -1,0 +1,99 @@
+/**
+ * Arrow IPC, file or stream format (told apart by the magic bytes, not by the name: a Hugging Face `datasets` cache
+ * holds streams), record batch by record batch through positioned reads. Texts of plain string columns stay bytes from
+ * the batch to the chunk. Buffers may be zstd-compressed; LZ4 is not built in. Cost: memory for one record batch with
+ * all its columns, since a batch is one message.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import {
+  CompressionType,
+  compressionRegistry,
+  DataType,
+  type RecordBatch,
+  RecordBatchReader,
+  type Vector,
+} from 'apache-arrow';
+import { decompress } from 'fzstd';
+import { LongmixError } from '../errors.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import { corrupt, unreadable } from './file-blocks.ts';
+import { fieldMissing, RecordReader } from './record-reader.ts';
+import { onlyFile } from './unit-blocks.ts';
+
+// The copy aligns the bytes: fzstd gives views at odd offsets, and columns are views of 8-byte numbers.
+compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => decompress(bytes).slice() });
+
+export async function* readArrow(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+): AsyncGenerator<DocumentChunk> {
+  const { path, bytes } = onlyFile(unit);
+  if (bytes === 0) return;
+  const { fields } = unit.source;
+  const reader = new RecordReader(unit, counts, chunkBytes);
+  let record = 0;
+  for await (const batch of batchesOf(path)) {
+    const text = column(batch, fields.text);
+    if (text === null) throw fieldMissing(unit, batch.schema.names as string[]);
+    const id = column(batch, fields.id);
+    const source = fields.source === null ? null : column(batch, fields.source);
+    const textAt = bytesGetter(text);
+    for (let row = 0; row < batch.numRows; row += 1) {
+      record += 1;
+      reader.addFields(record, textAt(row), id?.get(row), source?.get(row));
+      if (reader.ready) yield* reader.take();
+    }
+  }
+  yield* reader.end();
+}
+
+async function* batchesOf(path: string): AsyncGenerator<RecordBatch> {
+  const handle: FileHandle = await open(path).catch((cause) => {
+    throw unreadable(path, cause);
+  });
+  try {
+    const batches = await RecordBatchReader.from(handle);
+    await batches.open();
+    if (batches.schema === undefined) throw new Error('it has no schema');
+    yield* batches;
+  } catch (cause) {
+    throw cause instanceof LongmixError ? cause : explain(path, cause);
+  } finally {
+    await handle.close().catch(() => {});
+  }
+}
+
+/** A column by its name or by its path into structs; null: not there. */
+function column(batch: RecordBatch, name: string): Vector | null {
+  const literal = batch.getChild(name);
+  if (literal !== null || !name.includes('.')) return literal;
+  const [first, ...rest] = name.split('.');
+  let found: Vector | null = batch.getChild(first!);
+  for (const key of rest) found = found?.getChild(key) ?? null;
+  return found;
+}
+
+type Getter = (row: number) => unknown;
+
+function bytesGetter(vector: Vector): Getter {
+  const data = vector.data[0];
+  const plain = DataType.isUtf8(vector.type) || DataType.isLargeUtf8(vector.type);
+  if (!plain || vector.data.length !== 1 || data === undefined) return (row) => vector.get(row);
+  const { valueOffsets, values } = data as { valueOffsets: Int32Array | BigInt64Array; values: Uint8Array };
+  return (row) =>
+    data.getValid(row) ? values.subarray(Number(valueOffsets[row]!), Number(valueOffsets[row + 1]!)) : null;
+}
+
+function explain(path: string, cause: unknown): LongmixError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (!reason.includes('compressed but codec not found')) {
+    return corrupt(path, `not an Arrow IPC file or stream that can be read: ${reason}`, cause);
+  }
+  return new LongmixError('input-unsupported', 'its buffers are compressed with LZ4', {
+    where: path,
+    cure: 'write it again uncompressed or with zstd: pyarrow.feather.write_feather(table, path, compression="zstd")',
+    exitCode: 1,
+    cause,
+  });
+}

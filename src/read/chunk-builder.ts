@@ -1,0 +1,119 @@
+/**
+ * Documents one by one -> chunks. No chunk is larger than `chunkBytes`: a document that does not fit is cut at
+ * character boundaries into chunks of its own, all but its last one open. Cost: each text is copied once.
+ */
+import type { DocumentChunk, ReadCounts } from '../types.ts';
+import { characterEnd, countLoneSurrogates } from './utf8.ts';
+
+export const defaultChunkBytes: number = 1024 * 1024;
+
+/** The end of a document in bytes, and what a chunk says about it. */
+export interface DocumentLabel {
+  readonly record: number;
+  readonly id: string | null;
+  readonly source: string | null;
+}
+
+export class ChunkBuilder {
+  readonly #chunkBytes: number;
+  readonly #counts: ReadCounts;
+  readonly #withSources: boolean;
+  #buffer = Buffer.alloc(0);
+  #used = 0;
+  #ends: number[] = [];
+  #ids: (string | null)[] = [];
+  #records: number[] = [];
+  #sources: string[] = [];
+  #ready: DocumentChunk[] = [];
+
+  constructor(counts: ReadCounts, chunkBytes: number, withSources: boolean) {
+    // A chunk must be able to hold the longest character.
+    this.#chunkBytes = Math.max(chunkBytes, 4);
+    this.#counts = counts;
+    this.#withSources = withSources;
+  }
+
+  /** Whether `take` has chunks to give: ask after every document, so that they don't pile up. */
+  get ready(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** @param text a string, or bytes that are well-formed UTF-8 (they may be reused afterwards) */
+  add(text: string | Uint8Array, label: DocumentLabel): void {
+    let length: number;
+    if (typeof text === 'string') {
+      countLoneSurrogates(text, this.#counts);
+      // UTF-16 code units take up to 3 bytes each: most texts fit without being measured.
+      length = text.length * 3 <= this.#room() ? text.length : Buffer.byteLength(text);
+    } else length = text.length;
+    this.#counts.documents += 1;
+    if (length > this.#chunkBytes) {
+      this.#addLong(text, label);
+      return;
+    }
+    if (length > this.#chunkBytes - this.#used || this.#ends.length === maxDocuments) this.#flush(false);
+    if (this.#buffer.length === 0) this.#buffer = Buffer.allocUnsafeSlow(this.#chunkBytes);
+    if (typeof text === 'string') this.#used += this.#buffer.write(text, this.#used, 'utf8');
+    else {
+      this.#buffer.set(text, this.#used);
+      this.#used += length;
+    }
+    this.#label(label);
+  }
+
+  /** The full chunks so far; at the end of the input (`last`) also the one that is not full. */
+  take(last: boolean = false): DocumentChunk[] {
+    if (last) this.#flush(false);
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready;
+  }
+
+  #room(): number {
+    return (this.#buffer.length === 0 ? this.#chunkBytes : this.#buffer.length) - this.#used;
+  }
+
+  #label(label: DocumentLabel): void {
+    this.#ends.push(this.#used);
+    this.#ids.push(label.id);
+    this.#records.push(label.record);
+    if (this.#withSources) this.#sources.push(label.source!);
+  }
+
+  #addLong(text: string | Uint8Array, label: DocumentLabel): void {
+    this.#flush(false);
+    const bytes = typeof text === 'string' ? Buffer.from(text) : Uint8Array.from(text);
+    for (let start = 0; start < bytes.length; ) {
+      let end = Math.min(start + this.#chunkBytes, bytes.length);
+      if (end < bytes.length) end = start + characterEnd(bytes.subarray(start, end));
+      this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+      this.#used = end - start;
+      this.#label(label);
+      this.#flush(end < bytes.length);
+      start = end;
+    }
+  }
+
+  #flush(open: boolean): void {
+    if (this.#ends.length === 0) return;
+    const text = this.#buffer.subarray(0, this.#used);
+    this.#ready.push({
+      // A mostly empty buffer is not kept alive for a few bytes.
+      text: this.#used * 2 < this.#buffer.length ? Uint8Array.from(text) : text,
+      ends: this.#ends,
+      ids: this.#ids,
+      records: this.#records,
+      sources: this.#withSources ? this.#sources : null,
+      open,
+    });
+    this.#buffer = Buffer.alloc(0);
+    this.#used = 0;
+    this.#ends = [];
+    this.#ids = [];
+    this.#records = [];
+    this.#sources = [];
+  }
+}
+
+/** Bounds the arrays of a chunk of documents that are empty or nearly so. */
+const maxDocuments = 65_536;

@@ -1,0 +1,174 @@
+/**
+ * A source of the recipe -> what there is to read, in an order that depends on the names alone. What becomes a unit
+ * follows from the inputs and never from the machine or the number of workers.
+ */
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import picomatch from 'picomatch';
+import { LongmixError } from '../errors.ts';
+import type { InputFile, ReadUnit, SourceSpec } from '../types.ts';
+import { unreadable } from './file-blocks.ts';
+import { describeFormats, kindOf } from './formats.ts';
+import { splitLines } from './split-lines.ts';
+import { type WalkedFile, walk } from './walk.ts';
+
+/** Plain JSON Lines files larger than this are read in ranges. */
+const defaultRangeBytes = 16 * 1024 * 1024;
+
+export interface DiscoverOptions {
+  readonly rangeBytes?: number;
+}
+
+/** Where a source's names begin, and its files. */
+interface Found {
+  readonly root: string;
+  readonly files: readonly InputFile[];
+}
+
+/**
+ * The units of a source, sorted by name. Standard input must be spooled first (`spool.ts`).
+ *
+ * @throws LongmixError `source-missing` | `source-empty` | `source-format` | `input-unreadable`
+ */
+export async function discover(source: SourceSpec, options: DiscoverOptions = {}): Promise<ReadUnit[]> {
+  if (source.path === '-') throw new Error('standard input is not spooled');
+  const stats = statSync(source.path, { throwIfNoEntry: false });
+  if (source.join === 'directory') checkJoin(source, stats);
+  const found = findFiles(source, stats);
+  for (const file of found.files) checkReadable(file.path);
+  if (source.join === 'directory') return joinDirectories(source, found);
+  return found.files.flatMap((file) => unitsOf(source, file, options.rangeBytes ?? defaultRangeBytes));
+}
+
+function findFiles(source: SourceSpec, stats: Stats | undefined): Found {
+  if (stats?.isFile()) return { root: source.path, files: [singleFile(source, stats)] };
+  if (stats?.isDirectory()) return { root: source.path, files: filesBelow(source, source.path, null) };
+  // A file that is there wins over a glob: `[` and `(` are common in names.
+  const { base, glob, isGlob } = picomatch.scan(source.path);
+  if (stats !== undefined || !isGlob || !statSync(base, { throwIfNoEntry: false })?.isDirectory()) {
+    const missing = isGlob ? base : source.path;
+    throw new LongmixError(
+      'source-missing',
+      `source "${source.name}": no such file or directory: ${missing}`,
+      {
+        cure: 'check path: of the source; a relative path is relative to the recipe',
+      },
+    );
+  }
+  return {
+    root: base,
+    files: filesBelow(source, base, glob),
+  };
+}
+
+function singleFile(source: SourceSpec, stats: Stats): InputFile {
+  const name = basename(source.path);
+  const kind = kindOf(name, source.format);
+  if (kind === null) {
+    throw new LongmixError('source-format', `source "${source.name}": unknown format: ${source.path}`, {
+      cure: `set format: of the source, or rename the file; known are ${describeFormats()}`,
+    });
+  }
+  return { path: source.path, name, bytes: stats.size, ...kind };
+}
+
+function filesBelow(source: SourceSpec, root: string, glob: string | null): InputFile[] {
+  const selects = selector(source, glob);
+  const patterns = [...source.include, glob ?? ''];
+  const unknown = new Set<string>();
+  const wanted = (name: string) => {
+    if (!selects(name)) return false;
+    if (kindOf(name, source.format) !== null) return true;
+    unknown.add(name);
+    return false;
+  };
+  const walked = walk(root, {
+    hidden: patterns.some((pattern) => /(^|[/{,(])\.[^/.]/.test(pattern)),
+    nodeModules: patterns.some((pattern) => pattern.includes('node_modules')),
+    depth: depthOf(glob),
+    wanted,
+  });
+  const files = walked.map((file) => inputFile(source, file));
+  const kept = source.join === 'directory' ? files.filter((file) => file.format === 'text') : files;
+  if (kept.length === 0) throw emptySource(source, unknown);
+  return kept;
+}
+
+/** Levels that a glob can match: `*.jsonl` must not walk all that lies below. */
+function depthOf(glob: string | null): number {
+  const bounded = glob !== null && !/\*\*|[{(]/.test(glob);
+  return bounded ? glob.split('/').length : Number.POSITIVE_INFINITY;
+}
+
+function inputFile(source: SourceSpec, file: WalkedFile): InputFile {
+  return { ...file, ...kindOf(file.name, source.format)! };
+}
+
+function selector(source: SourceSpec, glob: string | null): (name: string) => boolean {
+  const inGlob = glob === null ? () => true : picomatch(glob);
+  const included = source.include.length === 0 ? () => true : picomatch([...source.include]);
+  const excluded = source.exclude.length === 0 ? () => false : picomatch([...source.exclude], { dot: true });
+  return (name) => inGlob(name) && included(name) && !excluded(name);
+}
+
+function unitsOf(source: SourceSpec, file: InputFile, rangeBytes: number): ReadUnit[] {
+  const unit = { source, name: file.name, files: [file], joined: false };
+  const splits = file.format === 'jsonl' && file.compression === 'none' && file.bytes > rangeBytes;
+  if (!splits) return [{ ...unit, start: 0, end: file.bytes, firstRecord: 1 }];
+  return splitLines(file.path, file.bytes, rangeBytes).map(({ start, end, firstLine }) => {
+    return { ...unit, start, end, firstRecord: firstLine };
+  });
+}
+
+function checkJoin(source: SourceSpec, stats: Stats | undefined): void {
+  const records = source.format !== null && source.format !== 'text';
+  if (!records && !stats?.isFile()) return;
+  const what = records ? `format: ${source.format}` : 'a single file';
+  throw new LongmixError(
+    'source-format',
+    `source "${source.name}": join: directory does not go with ${what}`,
+    {
+      cure: 'it joins the text files of directories; use join: file',
+    },
+  );
+}
+
+/** A document for each directory directly below the root, and one, named like the root, for the files in it. */
+function joinDirectories(source: SourceSpec, { root, files }: Found): ReadUnit[] {
+  const directories = new Map<string, InputFile[]>();
+  for (const file of files) {
+    const slash = file.name.indexOf('/');
+    const name = slash < 0 ? '.' : file.name.slice(0, slash);
+    const group = directories.get(name);
+    if (group === undefined) directories.set(name, [file]);
+    else group.push(file);
+  }
+  const names = [...directories.keys()].sort();
+  return names.map((name) => {
+    const group = directories.get(name)!;
+    const end = group.reduce((sum, file) => sum + file.bytes, 0);
+    const title = name === '.' ? basename(root) : name;
+    return { source, name: title, files: group, start: 0, end, firstRecord: 1, joined: true };
+  });
+}
+
+function checkReadable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixError {
+  const filters = [
+    ...source.include.map((pattern) => `include ${pattern}`),
+    ...source.exclude.map((pattern) => `exclude ${pattern}`),
+  ];
+  const looked = filters.length === 0 ? source.path : `${source.path} (${filters.join(', ')})`;
+  const [example] = unknown;
+  const others = example === undefined ? '' : `; ${unknown.size} files of unknown format, such as ${example}`;
+  return new LongmixError('source-empty', `source "${source.name}": nothing to read in ${looked}${others}`, {
+    cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
+  });
+}

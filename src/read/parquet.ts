@@ -1,0 +1,95 @@
+/**
+ * Parquet by hyparquet: only the columns that are needed, row group by row group, through positioned reads. Texts stay
+ * bytes from the page to the chunk. Cost: memory for one row group's needed columns, decompressed.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import { corrupt, unreadable } from './file-blocks.ts';
+import { fieldMissing, RecordReader } from './record-reader.ts';
+import { onlyFile } from './unit-blocks.ts';
+
+export async function* readParquet(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+): AsyncGenerator<DocumentChunk> {
+  const { path, bytes } = onlyFile(unit);
+  if (bytes === 0) return;
+  const handle = await open(path).catch((cause) => {
+    throw unreadable(path, cause);
+  });
+  try {
+    const file = bufferOf(handle, bytes);
+    const metadata = await readable(path, () => parquetMetadataAsync(file));
+    const columns = neededColumns(unit, metadata);
+    const reader = new RecordReader(unit, counts, chunkBytes);
+    let rowStart = 0;
+    for (const group of metadata.row_groups) {
+      const rowEnd = rowStart + Number(group.num_rows);
+      const options = { file, metadata, columns, rowStart, rowEnd, compressors, parsers };
+      const rows = rowEnd === rowStart ? [] : await readable(path, () => parquetReadObjects(options));
+      for (const [number, row] of rows.entries()) {
+        reader.add(rowStart + number + 1, row);
+        if (reader.ready) yield* reader.take();
+      }
+      rowStart = rowEnd;
+    }
+    yield* reader.end();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Strings as the bytes that they are: they are checked and counted as those of every other format. */
+const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => bytes };
+
+/** The top-level columns that hold the fields. A field without a column of its name may be inside a struct. */
+function neededColumns(unit: ReadUnit, metadata: FileMetaData): string[] {
+  const { fields } = unit.source;
+  const present = topLevelColumns(metadata);
+  const columnOf = (name: string) => (present.includes(name) ? name : name.split('.')[0]!);
+  if (!present.includes(columnOf(fields.text))) throw fieldMissing(unit, present);
+  const names = [fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])];
+  return [...new Set(names.map(columnOf))].filter((name) => present.includes(name));
+}
+
+function topLevelColumns({ schema }: FileMetaData): string[] {
+  const names: string[] = [];
+  let at = 1;
+  const skip = (): void => {
+    const children = schema[at]!.num_children ?? 0;
+    at += 1;
+    for (let child = 0; child < children; child += 1) skip();
+  };
+  while (at < schema.length) {
+    names.push(schema[at]!.name);
+    skip();
+  }
+  return names;
+}
+
+function bufferOf(handle: FileHandle, byteLength: number): AsyncBuffer {
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      const bytes = new Uint8Array(end - start);
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+        if (bytesRead === 0) throw new Error('the file ends too early');
+        done += bytesRead;
+      }
+      return bytes.buffer;
+    },
+  };
+}
+
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw corrupt(path, `not a Parquet file that can be read: ${reason}`, cause);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Records -> documents, for every format that has fields: finds the fields, counts and samples bad records, and tells
+ * a wrong field name (every record lacks it: an error at once) from a bad record (skipped).
+ */
+import { LongmixError } from '../errors.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import { ChunkBuilder } from './chunk-builder.ts';
+import { onlyFile } from './unit-blocks.ts';
+import { repairUtf8 } from './utf8.ts';
+
+const maxSamples = 20;
+/** So many first records without the text field mean that its name is wrong. */
+const probeRecords = 20;
+
+export class RecordReader {
+  readonly #unit: ReadUnit;
+  readonly #counts: ReadCounts;
+  readonly #builder: ChunkBuilder;
+  #textSeen = false;
+  #lacking = 0;
+  readonly #fieldsSeen = new Set<string>();
+
+  constructor(unit: ReadUnit, counts: ReadCounts, chunkBytes: number) {
+    this.#unit = unit;
+    this.#counts = counts;
+    this.#builder = new ChunkBuilder(counts, chunkBytes, unit.source.fields.source !== null);
+  }
+
+  /** Whether `take` has chunks to give. */
+  get ready(): boolean {
+    return this.#builder.ready;
+  }
+
+  take(): DocumentChunk[] {
+    return this.#builder.take();
+  }
+
+  /** @throws LongmixError `field-missing` where no record had the text field */
+  end(): DocumentChunk[] {
+    // Only a file's own beginning speaks for the file: a range further on may hold a single odd record.
+    if (!this.#textSeen && this.#lacking > 0 && this.#unit.start === 0) this.#failOnField();
+    return this.#builder.take(true);
+  }
+
+  /** A record with its fields. Values are what JSON, or a column, can hold. */
+  add(record: number, value: unknown): void {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.bad(record, `not an object but ${describe(value)}`);
+      return;
+    }
+    const { fields } = this.#unit.source;
+    const text = lookup(value, fields.text);
+    if (text === undefined) {
+      this.#lacks(record, Object.keys(value));
+      return;
+    }
+    this.#textSeen = true;
+    const source = fields.source === null ? null : lookup(value, fields.source);
+    this.addFields(record, text, lookup(value, fields.id), source);
+  }
+
+  /** A record whose fields a column format found already. */
+  addFields(record: number, text: unknown, id: unknown, source: unknown): void {
+    const { fields } = this.#unit.source;
+    if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
+      this.bad(record, `"${fields.text}" is not a string but ${describe(text)}`);
+      return;
+    }
+    const sourceName = source instanceof Uint8Array ? decodeName(source) : source;
+    if (fields.source !== null && (typeof sourceName !== 'string' || sourceName === '')) {
+      this.bad(record, `"${fields.source}" does not name a source but is ${describe(sourceName)}`);
+      return;
+    }
+    this.#builder.add(typeof text === 'string' ? text : repairUtf8(text, this.#counts), {
+      record,
+      id: idOf(id),
+      source: fields.source === null ? null : (sourceName as string),
+    });
+  }
+
+  bad(record: number, reason: string): void {
+    const { badSamples } = this.#counts;
+    this.#counts.badRecords += 1;
+    if (badSamples.length < maxSamples) badSamples.push({ file: onlyFile(this.#unit).path, record, reason });
+  }
+
+  #lacks(record: number, names: readonly string[]): void {
+    this.bad(record, `no field "${this.#unit.source.fields.text}"`);
+    if (this.#textSeen || this.#unit.start > 0) return;
+    for (const name of names) this.#fieldsSeen.add(name);
+    this.#lacking += 1;
+    if (this.#lacking >= probeRecords) this.#failOnField();
+  }
+
+  #failOnField(): never {
+    throw fieldMissing(this.#unit, [...this.#fieldsSeen]);
+  }
+}
+
+export function fieldMissing(unit: ReadUnit, has: readonly string[]): LongmixError {
+  const { name, fields } = unit.source;
+  const list = has.length === 0 ? 'no fields at all' : has.map((field) => `"${field}"`).join(', ');
+  return new LongmixError('field-missing', `no field "${fields.text}"; the records have ${list}`, {
+    where: onlyFile(unit).path,
+    cure: `say which field holds the text: source "${name}", text: NAME`,
+  });
+}
+
+/** A field by its name or, where there is none of that name, by its path (`meta.url`); undefined: not there. */
+function lookup(value: object, name: string): unknown {
+  if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
+  if (!name.includes('.')) return undefined;
+  let found: unknown = value;
+  for (const key of name.split('.')) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Record<string, unknown>)[key];
+  }
+  return found;
+}
+
+function idOf(id: unknown): string | null {
+  if (typeof id === 'string') return id;
+  if (typeof id === 'number' || typeof id === 'bigint') return String(id);
+  return id instanceof Uint8Array ? decodeName(id) : null;
+}
+
+function decodeName(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (value === '') return 'empty';
+  return Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
+}

@@ -1,0 +1,21 @@
+/** A unit's file as plain UTF-8 blocks: read, decompressed, repaired. What every text format begins with. */
+import type { InputFile, ReadCounts, ReadUnit } from '../types.ts';
+import { decompress } from './decompress.ts';
+import { fileBlocks } from './file-blocks.ts';
+import { repairBlocks } from './utf8.ts';
+
+/** The one file of a unit that is not joined. */
+export function onlyFile(unit: ReadUnit): InputFile {
+  return unit.files[0]!;
+}
+
+/** Plain bytes of [start, end) of a file; an empty file has none, whatever its compression. */
+export function plainBlocks(file: InputFile, start: number, end: number): AsyncIterable<Uint8Array> {
+  const blocks = start === end ? [] : fileBlocks(file.path, start, end);
+  return decompress(file.path, start === end ? 'none' : file.compression, blocks);
+}
+
+/** Well-formed UTF-8 without a byte-order mark; characters are never cut. */
+export function textBlocks(file: InputFile, counts: ReadCounts): AsyncGenerator<Uint8Array> {
+  return repairBlocks(plainBlocks(file, 0, file.bytes), counts);
+}

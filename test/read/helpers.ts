@@ -1,0 +1,94 @@
+/** What the tests of readers share: a folder, a source, and documents put together again from chunks. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { LongmixError } from '../../src/errors.ts';
+import { discover } from '../../src/read/discover.ts';
+import { createReadCounts, read } from '../../src/read/read.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit, SourceSpec } from '../../src/types.ts';
+
+interface ReadDocument {
+  readonly text: string;
+  readonly id: string | null;
+  readonly record: number;
+  readonly source: string | null;
+}
+
+export interface ReadResult {
+  readonly documents: ReadDocument[];
+  readonly chunks: DocumentChunk[];
+  readonly counts: ReadCounts;
+}
+
+/** A folder that goes when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'longmix-read-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function sourceOf(path: string, more: Partial<SourceSpec> = {}): SourceSpec {
+  return {
+    name: 'test',
+    path,
+    format: null,
+    fields: { text: 'text', id: 'id', source: null },
+    join: 'file',
+    separator: '\n',
+    include: [],
+    exclude: [],
+    ...more,
+  };
+}
+
+/** All documents of a source, through `discover` and `read`. */
+export async function readSource(
+  source: SourceSpec,
+  options: { rangeBytes?: number; chunkBytes?: number } = {},
+): Promise<ReadResult> {
+  return readUnits(await discover(source, options), options);
+}
+
+async function readUnits(
+  units: readonly ReadUnit[],
+  options: { chunkBytes?: number } = {},
+): Promise<ReadResult> {
+  const counts = createReadCounts();
+  const documents: ReadDocument[] = [];
+  const chunks: DocumentChunk[] = [];
+  for (const unit of units) {
+    let open = '';
+    for await (const chunk of read(unit, counts, options)) {
+      chunks.push(chunk);
+      let start = 0;
+      for (const [number, end] of chunk.ends.entries()) {
+        const text = open + decoder.decode(chunk.text.subarray(start, end));
+        start = end;
+        open = '';
+        if (chunk.open && number === chunk.ends.length - 1) open = text;
+        else {
+          const source = chunk.sources?.[number] ?? null;
+          documents.push({ text, id: chunk.ids[number]!, record: chunk.records[number]!, source });
+        }
+      }
+      if (start !== chunk.text.length) throw new Error('text after the last document');
+    }
+    if (open !== '') throw new Error('the last document of a unit is open');
+  }
+  return { documents, chunks, counts };
+}
+
+/** The LongmixError that the work ends with; any other outcome fails the test. */
+export async function errorOf(work: Promise<unknown>): Promise<LongmixError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof LongmixError) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+/** Fatal: a chunk whose text is not well-formed UTF-8 fails the test. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

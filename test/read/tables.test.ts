@@ -1,0 +1,165 @@
+/** CSV, JSON, Parquet and Arrow: what is special to each. The documents themselves: golden.test.ts. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Int64, RecordBatchStreamWriter, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, test } from 'vitest';
+import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
+
+function fileWith(name: string, content: string | Uint8Array): string {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('CSV', () => {
+  test('quotes, delimiters and line ends inside quotes, a byte-order mark, and CRLF between rows', async () => {
+    const path = fileWith(
+      'a.csv',
+      '\ufeffid,text,set\r\n1,"a ""b"", c\r\nd\n",s1\r\n\r\n2,5" disk,s2\r\n3,,s3',
+    );
+    const fields = { text: 'text', id: 'id', source: 'set' };
+    const { documents } = await readSource(sourceOf(path, { fields }));
+    expect(documents).toEqual([
+      { text: 'a "b", c\r\nd\n', id: '1', record: 1, source: 's1' },
+      { text: '5" disk', id: '2', record: 2, source: 's2' },
+      { text: '', id: '3', record: 3, source: 's3' },
+    ]);
+  });
+
+  test('a row with too few or too many fields is a bad record with its number', async () => {
+    const path = fileWith('a.csv', 'id,text\n1,one\n2\n3,three\n4,four,more\n5,five\n');
+    const { documents, counts } = await readSource(sourceOf(path));
+    expect(documents.map(({ record }) => record)).toEqual([1, 3, 5]);
+    expect(counts.badSamples.map(({ record }) => record)).toEqual([2, 4]);
+  });
+
+  test('a wrong column is an error that names the columns', async () => {
+    const path = fileWith('a.tsv', 'url\tbody\nu\tb\n');
+    const error = await errorOf(readSource(sourceOf(path)));
+    expect(error).toMatchObject({ code: 'field-missing', where: path });
+    expect(error.message).toContain('"url", "body"');
+  });
+
+  test('a quote that nothing closes is an error that names the file', async () => {
+    const path = fileWith('a.csv', 'id,text\n1,"never closed\n');
+    expect(await errorOf(readSource(sourceOf(path)))).toMatchObject({ code: 'input-corrupt', where: path });
+  });
+});
+
+describe('JSON', () => {
+  test('elements that are no documents are bad records', async () => {
+    const path = fileWith(
+      'a.json',
+      '\ufeff [{"text":"a"}, 5, {"text":null}, [{"text":"x"}], {"text":"b","id":2.5}]\n',
+    );
+    const { documents, counts } = await readSource(sourceOf(path));
+    expect(documents.map(({ text, record, id }) => [text, record, id])).toEqual([
+      ['a', 1, null],
+      ['b', 5, '2.5'],
+    ]);
+    expect(counts.badSamples.map(({ record }) => record)).toEqual([2, 3, 4]);
+  });
+
+  test('an object at the top is an error that tells of JSON Lines', async () => {
+    const path = fileWith('a.json', ' {"text":"a"}\n{"text":"b"}\n');
+    const error = await errorOf(readSource(sourceOf(path)));
+    expect(error).toMatchObject({ code: 'input-corrupt', where: path });
+    expect(error.cure).toContain('format: jsonl');
+  });
+
+  test.each(['[{"text":"a"},', '[{"text":"a"', '[{"text":"a"}] x', '[{"text":a}]'])(
+    '%s is an error',
+    async (content) => {
+      const path = fileWith('a.json', content);
+      expect(await errorOf(readSource(sourceOf(path)))).toMatchObject({ code: 'input-corrupt', where: path });
+    },
+  );
+
+  test('an empty array is no document; lone surrogates are replaced and counted', async () => {
+    expect((await readSource(sourceOf(fileWith('a.json', '[]')))).documents).toEqual([]);
+    const { documents, counts } = await readSource(sourceOf(fileWith('a.json', '[{"text":"\\udc00x"}]')));
+    expect([documents[0]!.text, counts.replaced]).toEqual(['\ufffdx', 1]);
+  });
+});
+
+describe('Parquet', () => {
+  const columnData = [
+    { name: 'body', data: ['a', null, 'c'], type: 'STRING' as const, nullable: true },
+    { name: 'key', data: [1n, 2n, 2n ** 60n], type: 'INT64' as const },
+  ];
+
+  test('null texts are bad records, 64-bit ids are exact', async () => {
+    const path = fileWith('a.parquet', Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 2 })));
+    const { documents, counts } = await readSource(
+      sourceOf(path, { fields: { text: 'body', id: 'key', source: null } }),
+    );
+    expect(documents.map(({ text, id, record }) => [text, id, record])).toEqual([
+      ['a', '1', 1],
+      ['c', String(2n ** 60n), 3],
+    ]);
+    expect(counts.badSamples).toEqual([
+      { file: path, record: 2, reason: expect.stringContaining('not a string') },
+    ]);
+  });
+
+  test('a wrong column, and a file cut short, are errors that name the file', async () => {
+    const bytes = Buffer.from(parquetWriteBuffer({ columnData }));
+    const path = fileWith('a.parquet', bytes);
+    const error = await errorOf(readSource(sourceOf(path)));
+    expect(error).toMatchObject({ code: 'field-missing', where: path });
+    expect(error.message).toContain('"body", "key"');
+    const cut = fileWith('b.parquet', bytes.subarray(0, bytes.length - 9));
+    expect(await errorOf(readSource(sourceOf(cut)))).toMatchObject({ code: 'input-corrupt', where: cut });
+  });
+});
+
+describe('Arrow', () => {
+  const table = new Table({
+    body: vectorFromArray(['a', null, '長い'], new Utf8()),
+    key: vectorFromArray([1n, 2n, 2n ** 60n], new Int64()),
+  });
+  const fields = { text: 'body', id: 'key', source: null };
+
+  test.each(['file', 'stream'] as const)(
+    '%s: null texts are bad records, 64-bit ids are exact',
+    async (kind) => {
+      const path = fileWith('a.arrow', tableToIPC(table, kind));
+      const { documents, counts } = await readSource(sourceOf(path, { fields }));
+      expect(documents.map(({ text, id, record }) => [text, id, record])).toEqual([
+        ['a', '1', 1],
+        ['長い', String(2n ** 60n), 3],
+      ]);
+      expect(counts.badSamples.map(({ record }) => record)).toEqual([2]);
+    },
+  );
+
+  test.each(['file', 'stream'] as const)(
+    '%s: a wrong column, and a file cut short, are errors',
+    async (kind) => {
+      const bytes = tableToIPC(table, kind);
+      const path = fileWith('a.arrow', bytes);
+      const error = await errorOf(readSource(sourceOf(path)));
+      expect(error).toMatchObject({ code: 'field-missing', where: path });
+      expect(error.message).toContain('"body", "key"');
+      for (const length of [6, 100, bytes.length >> 1, bytes.length - 60]) {
+        const cut = fileWith('b.arrow', bytes.subarray(0, length));
+        expect(
+          await errorOf(readSource(sourceOf(cut, { fields }))),
+          `cut at ${length} of ${bytes.length}`,
+        ).toMatchObject({
+          code: 'input-corrupt',
+          where: cut,
+        });
+      }
+    },
+  );
+
+  test('a schema without record batches is no document', async () => {
+    const writer = new RecordBatchStreamWriter();
+    writer.reset(undefined, table.schema);
+    writer.finish();
+    const path = fileWith('a.arrow', writer.toUint8Array(true));
+    expect((await readSource(sourceOf(path, { fields }))).documents).toEqual([]);
+  });
+});
