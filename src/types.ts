@@ -53,8 +53,7 @@ export interface FieldNames {
 export const formats = ['text', 'jsonl', 'json', 'csv', 'tsv', 'parquet', 'arrow'] as const;
 export type Format = (typeof formats)[number];
 
-export const compressions = ['none', 'gzip', 'zstd', 'brotli'] as const;
-export type Compression = (typeof compressions)[number];
+export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli';
 
 export interface MixSpec {
   /** Tokens of the training split, special tokens and padding apart. */

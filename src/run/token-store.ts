@@ -242,7 +242,7 @@ function stampsUnchanged(folder: string, parts: readonly TokenizeInput[]): boole
 }
 
 /** Removes what longmix wrote into a store's folder, and nothing else. */
-export function clearStore(folder: string): void {
+function clearStore(folder: string): void {
   if (!existsSync(folder)) return;
   rmSync(join(folder, storeFile), { force: true });
   rmSync(join(folder, notesFolder), { recursive: true, force: true });

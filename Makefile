@@ -1,0 +1,46 @@
+# Every target does its own set-up; nothing but Node.js >= 20.19, npm and make has to be there.
+#
+#   make sample   build training shards from a small real corpus, and show what came out
+#   make test     build, check, and run every test
+#   make bench    measure, beside the peers that are installed (bench/RESULTS.md says how)
+#   make nightly  the tests at full size: fuzzing with many more runs
+#   make format   let biome put the code in shape
+
+SHELL := /bin/sh
+LONGMIX := node dist/cli/main.js
+
+.PHONY: sample test check bench nightly format clean
+
+sample: dist samples/corpus/node_modules/.package-lock.json
+	$(LONGMIX) build pipelines/sample.yaml --out out/sample
+
+test: check samples/corpus/node_modules/.package-lock.json
+	npx vitest run
+
+check: dist
+	npm run --silent check
+
+nightly: check samples/corpus/node_modules/.package-lock.json
+	LONGMIX_FUZZ=100 npx vitest run --testTimeout 3600000
+
+bench: dist
+	node bench/build.mjs $(CORPUS)
+
+format: node_modules/.package-lock.json
+	npm run --silent format
+
+clean:
+	rm -rf dist out node_modules samples/corpus/node_modules coverage
+
+dist: node_modules/.package-lock.json package.json tsconfig.json tsconfig.build.json $(shell find src -type f)
+	npm run --silent build
+	@touch dist
+
+# npm writes this file when an installation is complete.
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+samples/corpus/node_modules/.package-lock.json: samples/corpus/package-lock.json
+	cd samples/corpus && npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@

@@ -1,0 +1,115 @@
+/**
+ * What longmix writes, read by the program that others read it with: Hugging Face `datasets` (load.py).
+ * Skipped where Python or `datasets` is missing, and says so; LONGMIX_REQUIRE_PYTHON=1 makes that a failure.
+ * `scripts/python-env.sh` installs what it takes.
+ */
+
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
+const python = findPython();
+
+if (python === null) {
+  const why = 'no python3 that can import datasets and pyarrow (scripts/python-env.sh makes one)';
+  if (process.env.LONGMIX_REQUIRE_PYTHON === '1') throw new Error(`test/interop: ${why}`);
+  console.warn(`test/interop is SKIPPED: ${why}`);
+}
+
+describe.skipIf(python === null)('datasets.load_from_disk', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'longmix-interop-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each([
+    { encoding: 'cl100k_base', dtype: 'int32', sequences: 'packing: best-fit, eos: true' },
+    { encoding: 'gpt2', dtype: 'uint16', sequences: 'packing: concat, eos: true' },
+    { encoding: 'gpt2', dtype: 'int32', sequences: 'packing: best-fit, eos: false, plus_one: true' },
+  ])('gives back every document: $encoding, $dtype, $sequences', async ({ encoding, dtype, sequences }) => {
+    const name = `${encoding}-${dtype}-${sequences.replace(/\W+/g, '-')}`;
+    const home = join(folder, name);
+    const expected = await writeCorpus(home);
+    const recipe = join(home, 'recipe.yaml');
+    writeFileSync(
+      recipe,
+      [
+        `tokenizer: ${encoding}`,
+        'sources:',
+        '  notes: { path: notes.jsonl }',
+        '  files: { path: files }',
+        'split: { validation: 20% }',
+        `sequences: { length: 256, ${sequences} }`,
+        `shards: { size: 64KB, dtype: ${dtype} }`,
+      ].join('\n'),
+    );
+    const out = join(home, 'out');
+    await run(process.execPath, [join(root, 'dist/cli/main.js'), 'build', recipe, '--out', out]);
+
+    const { stdout } = await run(python!, [
+      fileURLToPath(new URL('load.py', import.meta.url)),
+      out,
+      join(root, `node_modules/@dqbd/tiktoken/encoders/${encoding}.json`),
+      expected,
+    ]);
+    const seen = JSON.parse(stdout) as {
+      documents: number;
+      pieces: number;
+      splits: { train?: { documents: number }; validation?: { documents: number } };
+    };
+    expect(seen.documents).toBe(documents.length);
+    expect(Object.keys(seen.splits).sort()).toEqual(['train', 'validation']);
+    expect(seen.splits.train!.documents).toBeGreaterThan(seen.splits.validation!.documents);
+    expect(seen.splits.validation!.documents).toBeGreaterThan(0);
+    // The long ones don't fit in a row.
+    expect(seen.pieces).toBeGreaterThan(documents.length);
+  });
+});
+
+/** Short and long, in several scripts, with line ends of both kinds, and with text that looks like a special token. */
+const documents: readonly string[] = Array.from({ length: 120 }, (_, i) => {
+  const flavours = [
+    'The quick brown fox jumps over the lazy dog.\n',
+    'Zeile mit Umlauten: ä ö ü ß — «Zitat»\r\n',
+    '速い茶色の狐が、怠け者の犬を飛び越える。\n',
+    'const f = (x) => x ** 2; // <|endoftext|> is text here\n',
+    '🦊👩‍👩‍👧 e\u0301\u00a0\u200b\t\t  trailing   \n',
+  ];
+  const lines = i % 10 === 9 ? 200 : 1 + (i % 7);
+  return Array.from({ length: lines }, (_, line) => `${i}.${line} ${flavours[(i + line) % 5]}`).join('');
+});
+
+/** Half of the documents in a JSON Lines file, half as files; the store numbers them in this order. */
+async function writeCorpus(home: string): Promise<string> {
+  await mkdir(join(home, 'files'), { recursive: true });
+  const half = documents.length / 2;
+  const notes = documents.slice(0, half).map((text, i) => `${JSON.stringify({ id: `n${i}`, text })}\n`);
+  writeFileSync(join(home, 'notes.jsonl'), notes.join(''));
+  for (const [i, text] of documents.slice(half).entries()) {
+    writeFileSync(join(home, 'files', `${String(i).padStart(3, '0')}.txt`), text);
+  }
+  const expected = join(home, 'expected.jsonl');
+  writeFileSync(expected, documents.map((text, doc) => `${JSON.stringify({ doc, text })}\n`).join(''));
+  return expected;
+}
+
+function findPython(): string | null {
+  for (const candidate of [join(root, '.venv/bin/python'), 'python3']) {
+    if (candidate.includes('/') && !existsSync(candidate)) continue;
+    try {
+      execFileSync(candidate, ['-c', 'import datasets, pyarrow'], { stdio: 'ignore' });
+      return candidate;
+    } catch {
+      // Not there, or without the packages.
+    }
+  }
+  return null;
+}
