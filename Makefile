@@ -37,10 +37,14 @@ dist: node_modules/.package-lock.json package.json tsconfig.json tsconfig.build.
 	@touch dist
 
 # npm writes this file when an installation is complete.
+# Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which npm leaves out where the
+# registry in use has none of them. This installs the locked versions too, and leaves the lock file alone.
+NPM_INSTALL := npm install --no-save --no-audit --no-fund --loglevel error
+
 node_modules/.package-lock.json: package-lock.json
-	npm ci --no-audit --no-fund
+	$(NPM_INSTALL)
 	@touch $@
 
 samples/corpus/node_modules/.package-lock.json: samples/corpus/package-lock.json
-	cd samples/corpus && npm ci --no-audit --no-fund --ignore-scripts
+	cd samples/corpus && $(NPM_INSTALL) --ignore-scripts
 	@touch $@
