@@ -5,13 +5,16 @@
  */
 
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { discover } from '../../src/read/discover.ts';
+import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
+import type { ShardSetManifest } from '../../src/shard/format.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
@@ -54,23 +57,45 @@ describe.skipIf(python === null)('datasets.load_from_disk', () => {
     const out = join(home, 'out');
     await run(process.execPath, [join(root, 'dist/cli/main.js'), 'build', recipe, '--out', out]);
 
-    const { stdout } = await run(python!, [
-      fileURLToPath(new URL('load.py', import.meta.url)),
-      out,
-      join(root, `node_modules/@dqbd/tiktoken/encoders/${encoding}.json`),
-      expected,
-    ]);
-    const seen = JSON.parse(stdout) as {
-      documents: number;
-      pieces: number;
-      splits: { train?: { documents: number }; validation?: { documents: number } };
-    };
+    const seen = await load(out, encoding, expected);
     expect(seen.documents).toBe(documents.length);
     expect(Object.keys(seen.splits).sort()).toEqual(['train', 'validation']);
     expect(seen.splits.train!.documents).toBeGreaterThan(seen.splits.validation!.documents);
     expect(seen.splits.validation!.documents).toBeGreaterThan(0);
     // The long ones don't fit in a row.
     expect(seen.pieces).toBeGreaterThan(documents.length);
+  });
+});
+
+/** Reads the sample's shards back and compares them with the files that its documents were made of. */
+describe.skipIf(python === null)('the sample', () => {
+  it('gives back the text of its files', async () => {
+    const recipe = join(root, 'pipelines/sample.yaml');
+    const folder = mkdtempSync(join(tmpdir(), 'longmix-interop-sample-'));
+    try {
+      const out = join(folder, 'out');
+      await run(process.execPath, [join(root, 'dist/cli/main.js'), 'build', recipe, '--out', out, '--quiet']);
+      const expected = join(folder, 'expected.jsonl');
+      const records: string[] = [];
+      for (const source of parseRecipe(readFileSync(recipe, 'utf8'), recipe).sources) {
+        for (const { files, joined } of await discover(source)) {
+          const text = files
+            .map((file) => readFileSync(file.path, 'utf8'))
+            .join(joined ? source.separator : '');
+          // A file without text is no document.
+          if (text !== '') records.push(JSON.stringify({ doc: records.length, text }));
+        }
+      }
+      writeFileSync(expected, `${records.join('\n')}\n`);
+      const seen = await load(out, 'cl100k_base', expected, '--sampled');
+      const manifest = JSON.parse(readFileSync(join(out, 'train/manifest.json'), 'utf8')) as ShardSetManifest;
+      expect(records.length).toBeGreaterThan(2000);
+      expect(seen.documents).toBeGreaterThan(700);
+      // At most one document a cell is taken in part.
+      expect(seen.beginnings).toBeLessThanOrEqual(manifest.ledger.cells.length);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
@@ -99,6 +124,24 @@ async function writeCorpus(home: string): Promise<string> {
   const expected = join(home, 'expected.jsonl');
   writeFileSync(expected, documents.map((text, doc) => `${JSON.stringify({ doc, text })}\n`).join(''));
   return expected;
+}
+
+interface Seen {
+  readonly documents: number;
+  readonly beginnings: number;
+  readonly pieces: number;
+  readonly splits: { readonly train?: { documents: number }; readonly validation?: { documents: number } };
+}
+
+async function load(out: string, encoding: string, expected: string, ...flags: string[]): Promise<Seen> {
+  const { stdout } = await run(python!, [
+    fileURLToPath(new URL('load.py', import.meta.url)),
+    out,
+    join(root, `node_modules/@dqbd/tiktoken/encoders/${encoding}.json`),
+    expected,
+    ...flags,
+  ]);
+  return JSON.parse(stdout) as Seen;
 }
 
 function findPython(): string | null {

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Opens a build as a trainer would, with Hugging Face `datasets`, and reads every document back.
 
-usage: load.py OUT ENCODING.json EXPECTED.jsonl
+usage: load.py OUT ENCODING.json EXPECTED.jsonl [--sampled]
 
-OUT             what `longmix build --out OUT` wrote, from a recipe that takes every document whole
+OUT             what `longmix build --out OUT` wrote
 ENCODING.json   node_modules/@dqbd/tiktoken/encoders/NAME.json: the bytes of each token, without tiktoken
 EXPECTED.jsonl  {"doc": number in the token store, "text": what went in}, a line a document
+--sampled       the recipe takes a part of the documents, and of some only the beginning; else all of all
 
 Prints what it saw as one JSON line. Exit 1 and the first difference where something is not as it should be.
 """
@@ -20,7 +21,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 from datasets import DatasetDict, load_from_disk  # noqa: E402
 
 
-def main(out, encoding, expected):
+def main(out, encoding, expected, sampled=False):
     token_bytes = read_token_bytes(encoding)
     texts = {}
     for line in open(expected, encoding="utf-8"):
@@ -45,15 +46,20 @@ def main(out, encoding, expected):
             report["padding"] += int(row["padding"])
         report["splits"][split] = {"rows": alone.num_rows, "documents": len(documents)}
 
+    beginnings = 0
     for document, text in texts.items():
+        if sampled and document not in seen:
+            continue
         got = b"".join(token_bytes[t] for t in whole(document, seen.get(document, [])))
-        if got != text.encode():
+        if sampled and len(got) < len(text.encode()) and text.encode().startswith(got):
+            beginnings += 1
+        elif got != text.encode():
             at = next((i for i, (a, b) in enumerate(zip(got, text.encode())) if a != b), min(len(got), len(text.encode())))
             check(False, f"document {document} is as it went in (differs from byte {at}: {got[at : at + 40]!r})")
     check(set(seen) <= set(texts), "no document but those that went in")
     split_sum = sum(s["documents"] for s in report["splits"].values())
     check(split_sum == len(seen), "no document in two splits")
-    print(json.dumps({**report, "documents": len(seen), "tokens": sum(len(t) for p in seen.values() for _, t in p)}))
+    print(json.dumps({**report, "documents": len(seen), "beginnings": beginnings, "tokens": sum(len(t) for p in seen.values() for _, t in p)}))
 
 
 def check_features(dataset, manifest):
@@ -115,4 +121,4 @@ def check(holds, rule):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*[a for a in sys.argv[1:] if a != "--sampled"], sampled="--sampled" in sys.argv)
