@@ -183,8 +183,11 @@ export interface Tokenizer {
   readonly eosId: number | null;
   /** sha256 (hex) of everything that decides the tokens: vocabulary, merges, pattern, special tokens. */
   readonly fingerprint: string;
-  /** Tokenizes documents that lie end to end in `text` (UTF-8), each by itself; `ends` in bytes. */
-  encode(text: Uint8Array, ends: ArrayLike<number>): EncodedChunk;
+  /**
+   * Tokenizes documents that lie end to end in `text` (UTF-8), each by itself; `ends` in bytes. `continued`: the first
+   * document goes on from the last of the previous call, which ended at a safe cut, so nothing is put before it.
+   */
+  encode(text: Uint8Array, ends: ArrayLike<number>, continued?: boolean): EncodedChunk;
   /** The bytes of the tokens, special tokens as their text. */
   decode(tokens: ArrayLike<number>): Uint8Array;
   /**

@@ -108,14 +108,14 @@ async function writeShardSet(
   writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, plan.dtype, provenance));
   const names = inputs.map(({ name }) => name);
   writeJson(join(folder, 'state.json'), datasetState(split.name, names, plan.fingerprint));
-  const { name, vocabularySize } = tokenizer;
+  const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
     format: shardFormat,
     version: shardVersion,
     name: recipe.name,
     split: split.name,
     fingerprint: plan.fingerprint,
-    tokenizer: { name, fingerprint: tokenizer.fingerprint, vocabularySize },
+    tokenizer: { name, fingerprint: tokenizer.fingerprint, vocabularySize, specialTokens },
     length: recipe.sequences.length,
     width,
     dtype: plan.dtype,

@@ -63,12 +63,13 @@ export async function ensureStore(
 
   makeFolder(folder);
   sweep(folder);
+  if (tokenizer.slow !== null) progress.note(tokenizer.slow);
   progress.start(
     'tokenize',
     units.reduce((bytes, unit) => bytes + unitBytes(unit), 0),
     'B',
   );
-  const setting = { tokenizer: recipe.tokenizer, folder };
+  const setting = { tokenizer: recipe.tokenizer, shared: tokenizer.shared, folder };
   const results = await runTasks('tokenize', setting, parts, {
     workers: options.workers,
     signal: options.signal,
@@ -115,7 +116,14 @@ function storeManifest(
     format: storeFormat,
     version: storeVersion,
     fingerprint: fingerprint([storeVersion, tokenizer.fingerprint, recipe.sources.map(reading), parts]),
-    tokenizer: { name, fingerprint: tokenizer.fingerprint, vocabularySize, bosId, eosId },
+    tokenizer: {
+      name,
+      fingerprint: tokenizer.fingerprint,
+      vocabularySize,
+      bosId,
+      eosId,
+      specialTokens: 'text',
+    },
     dtype: storeDtype(vocabularySize),
     reading: recipe.sources.map(reading),
     sources: [...own, ...[...named].sort()],
@@ -191,7 +199,8 @@ async function refuseMismatch(
 function tokenizerDifference(manifest: StoreManifest, tokenizer: Tokenizer): string | null {
   const { name, fingerprint: made } = manifest.tokenizer;
   if (made === tokenizer.fingerprint) return null;
-  return `it was made with the tokenizer ${name}, the recipe asks for ${tokenizer.name}`;
+  const of = (tokenizer: string, print: string) => `${tokenizer} (${print.slice(0, 8)})`;
+  return `it was made with the tokenizer ${of(name, made)}, the recipe asks for ${of(tokenizer.name, tokenizer.fingerprint)}`;
 }
 
 function readingDifference(manifest: StoreManifest, recipe: Recipe): string | null {

@@ -16,6 +16,7 @@ import {
 } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
+import { openShared, type SharedTokenizer } from '../tokenize/kernel-tokenizer.ts';
 import { loadTokenizer } from '../tokenize/load.ts';
 import type {
   BadRecord,
@@ -31,6 +32,8 @@ import type { StageRun } from './stages.ts';
 
 export interface TokenizeSetting {
   readonly tokenizer: TokenizerSpec;
+  /** The tokenizer's tables, made once for all threads; null: each makes its own from the spec. */
+  readonly shared: SharedTokenizer | null;
   /** The store's folder. */
   readonly folder: string;
 }
@@ -52,7 +55,8 @@ export async function setUpTokenize(
   setting: TokenizeSetting,
 ): Promise<StageRun<TokenizeInput, TokenizeResult>> {
   const { folder } = setting;
-  const tokenizer = await loadTokenizer(setting.tokenizer);
+  const { shared } = setting;
+  const tokenizer = shared === null ? await loadTokenizer(setting.tokenizer) : await openShared(shared);
   return async ({ part, units }, report, signal) => {
     const inputs = await inputRecords(units);
     const made = fingerprint([storeVersion, tokenizer.fingerprint, units.map(unitSpec), inputs]);

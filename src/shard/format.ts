@@ -32,6 +32,8 @@ export interface ShardSetManifest {
     readonly name: string;
     readonly fingerprint: string;
     readonly vocabularySize: number;
+    /** What became of the text of special tokens in documents: it is text like any other. */
+    readonly specialTokens: 'text';
   };
   /** L; rows have `width` tokens: L, or L + 1 with `plus_one`. */
   readonly length: number;

@@ -43,6 +43,8 @@ export interface TokenizerRecord {
   readonly vocabularySize: number;
   readonly bosId: number | null;
   readonly eosId: number | null;
+  /** What becomes of the text of a special token (`<|endoftext|>`) in a document: it is text like any other. */
+  readonly specialTokens: 'text';
 }
 
 export interface PartCounts {

@@ -20,11 +20,13 @@ const empty = new Uint8Array(0);
  */
 const longestUncut = 64 * 1024 * 1024;
 
-export function createDocumentEncoder(tokenizer: Tokenizer): DocumentEncoder {
+export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'safeCut'>): DocumentEncoder {
   /** Text of the open document that is not tokenized yet. */
   let waiting = empty;
   /** The open document's tokens so far, and its hash; null when no document is open. */
   let openTokens = 0;
+  /** Some of the open document's text is tokenized. */
+  let isBegun = false;
   let openHash: XXHash<bigint> | null = null;
 
   return {
@@ -60,7 +62,8 @@ export function createDocumentEncoder(tokenizer: Tokenizer): DocumentEncoder {
         waiting = Uint8Array.from(openText.subarray(cut));
       }
 
-      const { tokens, lengths: counts } = tokenizer.encode(text, cuts);
+      const { tokens, lengths: counts } = tokenizer.encode(text, cuts, isBegun);
+      isBegun = chunk.open && ((isBegun && complete === 0) || cuts[complete]! > (cuts[complete - 1] ?? 0));
       const lengths = Array.from(counts);
       if (continued) lengths[0]! += openTokens;
       openTokens = chunk.open ? lengths.pop()! : 0;

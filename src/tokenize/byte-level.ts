@@ -1,0 +1,22 @@
+/**
+ * GPT-2's byte alphabet: a byte-level vocabulary is written in characters that are one byte each, printable ones as
+ * themselves, the others (blanks, controls) as U+0100 and up in the order of the bytes.
+ */
+
+const byteOf = new Map<string, number>();
+for (let byte = 0, next = 0x100; byte < 256; byte += 1) {
+  const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+  byteOf.set(String.fromCodePoint(printable ? byte : next), byte);
+  if (!printable) next += 1;
+}
+
+/** The bytes that a token is written for; null if it is not written in the alphabet. */
+export function bytesOfByteLevel(token: string): Uint8Array | null {
+  const bytes = new Uint8Array(token.length);
+  for (let i = 0; i < token.length; i += 1) {
+    const byte = byteOf.get(token[i]!);
+    if (byte === undefined) return null;
+    bytes[i] = byte;
+  }
+  return bytes;
+}

@@ -1,0 +1,60 @@
+/**
+ * The parts of a Hugging Face `tokenizer.json` that longmix reads, as they stand in the file. What is not in these
+ * types (post-processor, decoder, truncation, padding) does not decide the tokens of a document and is not looked at.
+ */
+import { LongmixError } from '../errors.ts';
+
+export interface HfFile {
+  readonly added_tokens?: readonly HfAddedToken[];
+  readonly normalizer?: HfPart | null;
+  readonly pre_tokenizer?: HfPart | null;
+  readonly model: HfModel;
+}
+
+export interface HfAddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly single_word?: boolean;
+  readonly lstrip?: boolean;
+  readonly rstrip?: boolean;
+  readonly normalized?: boolean;
+  readonly special?: boolean;
+}
+
+/** A normalizer or pre-tokenizer: a type, and fields of that type. */
+export interface HfPart {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+export interface HfModel {
+  readonly type?: string;
+  readonly vocab?: unknown;
+  readonly merges?: readonly (string | readonly [string, string])[];
+  readonly dropout?: number | null;
+  readonly continuing_subword_prefix?: string | null;
+  readonly end_of_word_suffix?: string | null;
+  readonly byte_fallback?: boolean;
+  readonly ignore_merges?: boolean;
+}
+
+/** What the file holds that a BpeModel can't tell; not an error: the file takes the general path. */
+export class Unsupported extends Error {}
+
+/** @throws LongmixError `tokenizer-bad` */
+export function parseHfFile(name: string, bytes: Uint8Array): HfFile {
+  let file: unknown;
+  try {
+    file = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new LongmixError('tokenizer-bad', 'not JSON', { where: name, cause });
+  }
+  const model = typeof file === 'object' && file !== null && 'model' in file ? file.model : null;
+  if (typeof model !== 'object' || model === null) {
+    throw new LongmixError('tokenizer-bad', 'not a tokenizer.json: it has no "model"', {
+      where: name,
+      cure: 'tokenizer.file is the tokenizer.json of a Hugging Face model, or a tokenizer.model in tiktoken form',
+    });
+  }
+  return file as HfFile;
+}

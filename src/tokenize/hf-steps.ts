@@ -1,0 +1,126 @@
+/**
+ * The normalizer and the pre-tokenizer of a tokenizer.json, which are trees of parts, to the flat fields of a BpeModel.
+ * Only trees whose meaning those fields tell exactly are taken.
+ */
+import { type HfFile, type HfPart, Unsupported } from './hf-file.ts';
+import type { BpeModel, Metaspace, Normalization } from './model.ts';
+import { families, recognizePattern } from './patterns.ts';
+import { toJsRegex, UnsupportedPattern } from './to-js-regex.ts';
+
+export type TextSteps = Pick<BpeModel, 'normalization' | 'prefixSpace' | 'metaspace' | 'pattern'> & {
+  /** The vocabulary is written in GPT-2's byte alphabet. */
+  readonly byteLevel: boolean;
+};
+
+const underline = '\u2581';
+
+/** @throws Unsupported */
+export function readTextSteps(file: HfFile): TextSteps {
+  const normalizer = readNormalizer(flatten(file.normalizer, 'normalizers'));
+  const parts = flatten(file.pre_tokenizer, 'pretokenizers');
+  if (parts.at(-1)?.type === 'ByteLevel') {
+    if (normalizer.metaspace !== null) throw new Unsupported('byte-level tokens after a metaspace');
+    return {
+      ...readByteLevel(parts),
+      normalization: normalizer.normalization,
+      metaspace: null,
+      byteLevel: true,
+    };
+  }
+  const metaspace = readMetaspace(parts, normalizer.metaspace);
+  if (metaspace === null) throw new Unsupported(`the pre-tokenizer ${typesOf(parts)}`);
+  return {
+    normalization: normalizer.normalization,
+    prefixSpace: false,
+    metaspace,
+    pattern: null,
+    byteLevel: false,
+  };
+}
+
+/** A Sequence's parts, and theirs; nothing for null. */
+function flatten(part: HfPart | null | undefined, key: string): readonly HfPart[] {
+  if (part === null || part === undefined) return [];
+  if (part.type !== 'Sequence') return [part];
+  return (part[key] as readonly HfPart[]).flatMap((inner) => flatten(inner, key));
+}
+
+/** Known: a normalization form or none; `Prepend ▁` and `Replace " " ▁` (Llama 2), or the latter alone (Gemma). */
+function readNormalizer(parts: readonly HfPart[]): Pick<TextSteps, 'normalization' | 'metaspace'> {
+  let normalization: Normalization | null = null;
+  let prepends = false;
+  let metaspace: Metaspace | null = null;
+  for (const part of parts) {
+    const isForm = /^NFK?[CD]$/.test(part.type);
+    if (isForm && normalization === null && !prepends && metaspace === null) {
+      normalization = part.type as Normalization;
+    } else if (part.type === 'Prepend' && part.prepend === underline && !prepends && metaspace === null) {
+      prepends = true;
+    } else if (part.type === 'Replace' && isSpace(part.pattern) && part.content === underline && !metaspace) {
+      metaspace = { prefix: prepends ? 'always' : 'never', split: false };
+    } else {
+      throw new Unsupported(`the normalizer ${typesOf(parts)}`);
+    }
+  }
+  if (prepends && metaspace === null) throw new Unsupported('a prefix without a metaspace');
+  return { normalization, metaspace };
+}
+
+function isSpace(pattern: unknown): boolean {
+  return (pattern as { String?: string } | undefined)?.String === ' ';
+}
+
+/** Splits one inside the other, then ByteLevel, whose own pattern is GPT-2's. */
+function readByteLevel(parts: readonly HfPart[]): Pick<TextSteps, 'prefixSpace' | 'pattern'> {
+  const byteLevel = parts.at(-1)!;
+  const prefixSpace = byteLevel.add_prefix_space !== false;
+  // With splits before it, ByteLevel would put a space before each of their parts.
+  if (prefixSpace && parts.length > 1) throw new Unsupported('ByteLevel with a prefix space after a split');
+  const steps = parts.slice(0, -1).map(splitPattern);
+  if (byteLevel.use_regex !== false) steps.push(families.gpt2[0]!);
+  if (steps.length === 0) return { prefixSpace, pattern: null };
+  const pattern = recognizePattern(steps);
+  const removes = parts.some((part) => part.behavior === 'Removed');
+  if (removes && typeof pattern !== 'string') throw new Unsupported('a split that drops text');
+  if (typeof pattern !== 'string') {
+    try {
+      for (const step of steps) toJsRegex(step);
+    } catch (error) {
+      if (error instanceof UnsupportedPattern)
+        throw new Unsupported(`the pattern ${steps.join(' ')}: ${error.message}`);
+      throw error;
+    }
+  }
+  return { prefixSpace, pattern };
+}
+
+function splitPattern(part: HfPart): string {
+  if (part.type === 'Digits') return part.individual_digits === true ? '\\p{N}' : '\\p{N}+';
+  const regex = (part.pattern as { Regex?: string } | undefined)?.Regex;
+  // "Removed" and "invert" keep the matches and drop what lies between, of which a known family leaves none.
+  const isolated = part.behavior === 'Isolated' && part.invert !== true;
+  const matches = part.behavior === 'Removed' && part.invert === true;
+  if (part.type !== 'Split' || regex === undefined || !(isolated || matches)) {
+    throw new Unsupported(`the pre-tokenizer ${part.type}`);
+  }
+  return regex;
+}
+
+/** Of pre-tokenizers without ByteLevel: Metaspace, or none after a normalizer that made one. */
+function readMetaspace(parts: readonly HfPart[], fromNormalizer: Metaspace | null): Metaspace | null {
+  const [part, ...others] = parts;
+  if (part === undefined) return fromNormalizer;
+  if (others.length > 0) return null;
+  // Gemma splits at spaces, of which its normalizer leaves none.
+  if (part.type === 'Split' && isSpace(part.pattern)) return fromNormalizer;
+  if (part.type !== 'Metaspace' || part.replacement !== underline || fromNormalizer !== null) return null;
+  const scheme = part.prepend_scheme ?? (part.add_prefix_space === false ? 'never' : 'always');
+  const prefix = ({ always: 'unless-space', first: 'first-unless-space', never: 'never' } as const)[
+    String(scheme)
+  ];
+  return prefix === undefined ? null : { prefix, split: part.split !== false };
+}
+
+function typesOf(parts: readonly HfPart[]): string {
+  return parts.length === 0 ? '(none)' : parts.map((part) => part.type).join(' + ');
+}

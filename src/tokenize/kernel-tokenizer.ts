@@ -1,0 +1,105 @@
+/**
+ * A TokenizerModel on the kernel. What is costly to make (the vocabulary's tables, some 0.2 to 2 s for a file) is made once and
+ * is plain data over shared memory, so that the other threads open it (`openShared`) in a few ms.
+ */
+import type { EncodedChunk, Tokenizer } from '../types.ts';
+import { buildImage, createKernelFromImage, type KernelImage } from './kernel/kernel.ts';
+import { type Preparation, planKernel, type VirtualPieces } from './kernel-plan.ts';
+import type { TokenizerModel } from './model.ts';
+import { createPreparation, type PreparedText } from './prepare-text.ts';
+import { createSafeCut, findSafeCut, type SafeCut } from './safe-cut.ts';
+
+/** All of a tokenizer but `decode`: what it takes to fill a token store. */
+export type Encoder = Omit<Tokenizer, 'decode'>;
+
+/** What threads hand to each other. */
+export interface SharedTokenizer {
+  readonly facts: Omit<Encoder, 'encode' | 'safeCut'>;
+  readonly image: KernelImage;
+  readonly preparation: Preparation;
+  readonly virtual: VirtualPieces | null;
+  readonly safeCut: SafeCut | null;
+}
+
+/** @returns what threads share, or why the kernel can't do it */
+export async function shareTokenizer(
+  tokenizer: TokenizerModel,
+): Promise<SharedTokenizer | { readonly unsupported: string }> {
+  const { bpe, name, vocabularySize, bosId, eosId, fingerprint } = tokenizer;
+  const plan = planKernel(bpe);
+  if ('unsupported' in plan) return plan;
+  return {
+    facts: { name, vocabularySize, bosId, eosId, fingerprint },
+    image: await buildImage(plan.model),
+    preparation: plan.preparation,
+    virtual: plan.virtual,
+    safeCut: findSafeCut(bpe),
+  };
+}
+
+export async function openShared(shared: SharedTokenizer): Promise<Encoder> {
+  const kernel = await createKernelFromImage(shared.image);
+  const prepare = createPreparation(shared.preparation);
+  const { virtual } = shared;
+  return {
+    ...shared.facts,
+    safeCut: createSafeCut(shared.safeCut),
+    encode(text, ends, continued = false) {
+      const prepared = prepare(text, ends, continued);
+      if (prepared === null) return kernel.encode(text, ends);
+      const segments = kernel.encode(prepared.text, prepared.ends);
+      const needsNoJoin = prepared.added.length === 0 && !hasVirtual(segments.tokens, virtual);
+      if (needsNoJoin) return { tokens: segments.tokens, lengths: sumLengths(prepared, segments.lengths) };
+      return join(prepared, segments, virtual);
+    },
+  };
+}
+
+function hasVirtual(tokens: Uint32Array, virtual: VirtualPieces | null): boolean {
+  if (virtual === null) return false;
+  for (let i = 0; i < tokens.length; i += 1) if (tokens[i]! >= virtual.first) return true;
+  return false;
+}
+
+function sumLengths({ documentEnds }: PreparedText, segments: Uint32Array): Uint32Array {
+  const lengths = new Uint32Array(documentEnds.length);
+  for (let i = 0, at = 0; i < lengths.length; i += 1) {
+    let sum = 0;
+    for (; at < documentEnds[i]!; at += 1) sum += segments[at]!;
+    lengths[i] = sum;
+  }
+  return lengths;
+}
+
+/** Added tokens in their places, and virtual ones as what they stand for. */
+function join(prepared: PreparedText, segments: EncodedChunk, virtual: VirtualPieces | null): EncodedChunk {
+  const { documentEnds, documentAdded, added } = prepared;
+  const first = virtual?.first ?? Number.POSITIVE_INFINITY;
+  // A virtual piece is at most 3 bytes, and so are its tokens.
+  const tokens = new Uint32Array((virtual === null ? 1 : 3) * segments.tokens.length + added.length);
+  const lengths = new Uint32Array(documentEnds.length);
+  let length = 0;
+  let from = 0;
+  let segment = 0;
+  let nextAdded = 0;
+  const copySegments = (until: number) => {
+    for (; segment < until; segment += 1) {
+      for (const end = from + segments.lengths[segment]!; from < end; from += 1) {
+        const token = segments.tokens[from]!;
+        if (token < first) tokens[length++] = token;
+        else for (const part of virtual!.expansions[token - first]!) tokens[length++] = part;
+      }
+    }
+  };
+  for (let i = 0; i < lengths.length; i += 1) {
+    const before = length;
+    for (; nextAdded < documentAdded[i]!; nextAdded += 1) {
+      const { id, segments: until } = added[nextAdded]!;
+      copySegments(until);
+      tokens[length++] = id;
+    }
+    copySegments(documentEnds[i]!);
+    lengths[i] = length - before;
+  }
+  return { tokens: tokens.subarray(0, length), lengths };
+}

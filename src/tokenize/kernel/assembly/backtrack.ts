@@ -1,0 +1,48 @@
+/**
+ * The tokens of one pretoken, left to right: take the longest token that can follow the last one; where none can,
+ * take the last one back and try a shorter one. A place that led nowhere is never entered again, so the cost is
+ * linear in the bytes, a megabyte of one letter included. Exact because the encoding of every prefix is unique (see
+ * `pairs.ts`). On pretokens of 9 bytes it costs about a third of the pair lookups of merging.
+ */
+import { At, directory, release, reserve } from './memory';
+import { canFollow } from './pairs';
+import { NONE } from './pieces';
+import { longestToken } from './trie';
+
+/** Writes internal tokens to `out`, returns how many. `length` is at least 1. */
+export function encodeByBacktracking(at: usize, length: u32, out: usize): u32 {
+  const records = directory(At.Records);
+  const short = length < 64;
+  let deadBits: u64 = 0;
+  const dead = short ? 0 : reserve((length >> 3) + 1);
+  if (!short) memory.fill(dead, 0, (length >> 3) + 1);
+  let count: u32 = 0;
+  let pos: u32 = 0;
+  let token = longestToken(at, length);
+  while (true) {
+    const end = pos + load<u32>(records + (<usize>token << 4), 8);
+    const isDead = short
+      ? ((deadBits >>> (<u64>end)) & 1) != 0
+      : ((load<u8>(dead + (end >> 3)) >> (<u8>(end & 7))) & 1) != 0;
+    if (!isDead && (count == 0 || canFollow(load<u32>(out + (<usize>count << 2) - 4), token))) {
+      store<u32>(out + (<usize>count << 2), token);
+      count += 1;
+      pos = end;
+      if (pos == length) break;
+      token = longestToken(at + pos, length - pos);
+      continue;
+    }
+    const shorter = load<u32>(records + (<usize>token << 4), 12);
+    if (shorter != NONE) {
+      token = shorter;
+      continue;
+    }
+    if (short) deadBits |= (<u64>1) << (<u64>pos);
+    else store<u8>(dead + (pos >> 3), load<u8>(dead + (pos >> 3)) | <u8>(<u32>1 << (pos & 7)));
+    count -= 1;
+    token = load<u32>(out + (<usize>count << 2));
+    pos -= load<u32>(records + (<usize>token << 4), 8);
+  }
+  if (!short) release(dead);
+  return count;
+}

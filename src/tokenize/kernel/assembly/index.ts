@@ -1,0 +1,66 @@
+/** What the host calls. Addresses are numbers in this instance's memory. */
+import { reserveInput } from './build';
+import { reserveCaches } from './cache';
+import { encodeDocument, written } from './encode';
+import { DIRECTORY, mark, release, reserve, setDirectory, At } from './memory';
+
+export { reserveInput, reserve, mark, release };
+export { begin, beginMerges, buildFromMerges, buildFromRanks } from './build';
+
+export function directoryAddress(): usize {
+  return DIRECTORY;
+}
+
+/** Ends the tables: what is reserved from here on belongs to this instance alone. */
+export function endTables(): usize {
+  setDirectory(At.TablesEnd, mark());
+  return mark();
+}
+
+let text: usize = 0;
+let ends: usize = 0;
+let lengths: usize = 0;
+let tokens: usize = 0;
+let own: usize = 0;
+
+/** The instance's own memory, after the tables: caches, then a window of text with room for its tokens. */
+export function reserveWindow(nearBits: u32, farBits: u32, bytes: u32, documents: u32): void {
+  if (own == 0) {
+    reserveCaches(nearBits, farBits);
+    own = mark();
+  }
+  release(own);
+  ends = reserve(documents * 4);
+  lengths = reserve(documents * 4);
+  text = reserve(bytes + 128);
+  tokens = reserve(bytes * 4 + 64);
+}
+
+export function textAddress(): usize { return text; }
+export function endsAddress(): usize { return ends; }
+export function lengthsAddress(): usize { return lengths; }
+export function tokensAddress(): usize { return tokens; }
+
+let total: u32 = 0;
+
+/** Tokens written by the last `encode`. */
+export function tokenCount(): u32 { return total; }
+
+/**
+ * Encodes the documents that lie end to end in the window. `open`: the last one goes on after the window; then the
+ * return value says how many bytes of the window are done.
+ */
+export function encode(family: i32, documents: u32, open: bool): u32 {
+  let out = tokens;
+  let start: usize = text;
+  for (let i: u32 = 0; i < documents; i++) {
+    const end = text + load<u32>(ends + i * 4);
+    const last = open && i == documents - 1;
+    const reached = encodeDocument(family, start, end, !last, out);
+    store<u32>(lengths + i * 4, <u32>(written - out) >> 2);
+    out = written;
+    start = last ? reached : end;
+  }
+  total = <u32>(out - tokens) >> 2;
+  return <u32>(start - text);
+}

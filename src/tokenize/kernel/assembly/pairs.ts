@@ -1,0 +1,98 @@
+/**
+ * Canonical merges, and whether two tokens can stand side by side.
+ *
+ * A token that merging can make at all is always made the same way: what happens inside its bytes, as long as no
+ * merge crosses their edges, is what happens when they are alone. So each token has one last merge, (left, right),
+ * and all others of its splits never fire. Tokens are numbered in the order of these merges (where a merge
+ * may come before those of its parts, see `traps.ts`).
+ *
+ * It follows that a sequence of tokens is the encoding of its bytes if and only if no merge crosses any border of
+ * two neighbours, which depends on these two alone: `canFollow`. (GitHub's rust-gems `bpe` found this.)
+ */
+import { K1 } from './hash';
+import { At, directory, log2Ceil, reserveZeroed, setDirectory } from './memory';
+import { NONE } from './pieces';
+
+/** A slot packs left, right and merged, 21 bits each, below a bit that marks it as used. */
+const BITS: u64 = 21;
+export const MAX_TOKENS: u32 = 1 << 21;
+
+export function reservePairs(tokens: u32): void {
+  const bits = log2Ceil(tokens * 2 + 2);
+  setDirectory(At.PairSlots, reserveZeroed((<usize>8) << bits));
+  setDirectory(At.PairShift, 64 - bits);
+}
+
+/** log2 of the number of bits: 128 KB, so that the answer to most questions, no, stays near. */
+const HINTS: u64 = 20;
+
+export function reserveHints(): void {
+  setDirectory(At.PairHints, reserveZeroed((<usize>1) << <usize>(HINTS - 3)));
+}
+
+// @ts-ignore: decorator
+@inline
+function keyOf(left: u32, right: u32): u64 {
+  return ((<u64>1) << (2 * BITS)) | ((<u64>left) << BITS) | (<u64>right);
+}
+
+export function addPair(left: u32, right: u32, merged: u32): void {
+  const slots = directory(At.PairSlots);
+  const shift = directory(At.PairShift);
+  const mask = (<usize>1 << (64 - shift)) - 1;
+  const key = keyOf(left, right);
+  let i = <usize>((key * K1) >>> shift);
+  while (load<u64>(slots + i * 8) != 0) i = (i + 1) & mask;
+  store<u64>(slots + i * 8, (key << BITS) | <u64>merged);
+  const hint = (key * K1) >>> (64 - HINTS);
+  const at = directory(At.PairHints) + <usize>(hint >>> 3);
+  store<u8>(at, load<u8>(at) | <u8>((<u32>1) << <u32>(hint & 7)));
+}
+
+/** The token that this pair merges into, or NONE (which is larger than any token). */
+// @ts-ignore: decorator
+@inline
+function merge(hints: usize, slots: usize, shift: u32, left: u32, right: u32): u32 {
+  const mask = (<usize>1 << (64 - shift)) - 1;
+  const key = keyOf(left, right);
+  const hash = key * K1;
+  const hint = hash >>> (64 - HINTS);
+  if (((<u32>load<u8>(hints + <usize>(hint >>> 3)) >> <u32>(hint & 7)) & 1) == 0) return NONE;
+  let i = <usize>(hash >>> shift);
+  while (true) {
+    const slot = load<u64>(slots + i * 8);
+    if (slot >>> BITS == key) return <u32>slot & (MAX_TOKENS - 1);
+    if (slot == 0) return NONE;
+    i = (i + 1) & mask;
+  }
+}
+
+/** Takes the merges of both tokens back, latest first, and looks whether a merge across came before. */
+export function canFollow(left: u32, right: u32): bool {
+  const hints = directory(At.PairHints);
+  const slots = directory(At.PairSlots);
+  const shift = directory(At.PairShift);
+  const records = directory(At.Records);
+  let limit = NONE;
+  while (true) {
+    if (merge(hints, slots, shift, left, right) < limit) return false;
+    // Equal merges run from left to right: one across beats an equal one on its right, not one on its left.
+    if (left > right) {
+      limit = left;
+      left = load<u32>(records + (<usize>left << 4), 4);
+      if (left == limit) {
+        limit = right + 1;
+        right = load<u32>(records + (<usize>right << 4));
+        if (right + 1 == limit) return true;
+      }
+    } else {
+      limit = right + 1;
+      right = load<u32>(records + (<usize>right << 4));
+      if (right + 1 == limit) {
+        limit = left;
+        left = load<u32>(records + (<usize>left << 4), 4);
+        if (left == limit) return true;
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** A pretoken that is not in the first cache: the second one, else the vocabulary, else merging. */
+import { encodeByBacktracking } from './backtrack';
+import * as cache from './cache';
+import { hashBytes } from './hash';
+import { encodeByMerging } from './merge';
+import { At, directory } from './memory';
+import { findPiece, NONE } from './pieces';
+import { hasTraps, touchesTrap } from './traps';
+
+/**
+ * Writes the tokens of text[at, at + length), at most 15 bytes, that the line does not have; returns where the next
+ * token goes. `low` and `high` are its key. More than 3 tokens go to the second cache, and an entry without tokens
+ * tells the first one so.
+ */
+export function emitShort(at: usize, length: u32, out: usize, line: usize, low: u64, high: u64): usize {
+  const count = encodePretoken(at, length, out);
+  if (count <= cache.NEAR_TOKENS) {
+    cache.nearInsert(line, low, high, out, count);
+  } else {
+    cache.nearInsert(line, low, high, out, 0);
+    cache.farInsert(cache.farSlot(hashBytes(at, length)), at, length, out, count);
+  }
+  return out + (<usize>count << 2);
+}
+
+/** The same for a pretoken of any length that may be in the second cache. */
+export function emitLong(at: usize, length: u32, out: usize): usize {
+  if (length > cache.FAR_BYTES) return out + (<usize>encodePretoken(at, length, out) << 2);
+  const slot = cache.farSlot(hashBytes(at, length));
+  if (cache.farHit(slot, at, length)) return cache.farCopy(slot, out);
+  const count = encodePretoken(at, length, out);
+  cache.farInsert(slot, at, length, out, count);
+  return out + (<usize>count << 2);
+}
+
+function encodePretoken(at: usize, length: u32, out: usize): u32 {
+  if (directory(At.LookUpWhole)) {
+    const id = findPiece(at, length);
+    if (id != NONE) {
+      store<u32>(out, id);
+      return 1;
+    }
+  }
+  if (hasTraps() && touchesTrap(at, length)) return encodeByMerging(at, length, out);
+  const count = encodeByBacktracking(at, length, out);
+  const external = directory(At.External);
+  for (let k: u32 = 0; k < count; k++) {
+    store<u32>(out + (<usize>k << 2), load<u32>(external + (<usize>load<u32>(out + (<usize>k << 2)) << 2)));
+  }
+  return count;
+}

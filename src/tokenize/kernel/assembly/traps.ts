@@ -1,0 +1,74 @@
+/**
+ * Pieces that merging makes out of order. `pairs.ts` needs a token's merge to come after those of its parts. Most
+ * vocabularies are so throughout (the five of tiktoken, Qwen); Llama 3's, joined from two, has 222 pieces that are or
+ * may be made by a merge that comes before one of its parts: " nghiệ", ".:.:".
+ *
+ * The first merge out of order in a text makes one of these pieces. So a pretoken whose bytes hold none of them is
+ * encoded by backtracking all the same, and only the others, one in some thousands, by merging.
+ */
+import { equalBytes, K1 } from './hash';
+import { At, directory, reserve, reserveZeroed, setDirectory } from './memory';
+import { pieceAddress, pieceLength } from './pieces';
+
+/** Beyond this the vocabulary is out of order as such, and all is merged. */
+const CAPACITY: u32 = 4096;
+const HINTS: u64 = 16;
+
+export function reserveTraps(): void {
+  setDirectory(At.Traps, reserve(CAPACITY * 4));
+  setDirectory(At.TrapHints, reserveZeroed(<usize>1 << <usize>(HINTS - 3)));
+  setDirectory(At.TrapBytes, 8);
+  setDirectory(At.TrapCount, 0);
+}
+
+// @ts-ignore: decorator
+@inline
+export function hasTraps(): bool {
+  return directory(At.TrapCount) != 0;
+}
+
+export function isTrap(id: u32): bool {
+  const count = min(directory(At.TrapCount), CAPACITY);
+  for (let k: u32 = 0; k < count; k++) if (load<u32>(directory(At.Traps) + k * 4) == id) return true;
+  return false;
+}
+
+// @ts-ignore: decorator
+@inline
+function hintOf(at: usize, bytes: u64): u64 {
+  return ((load<u64>(at) << (64 - (bytes << 3))) * K1) >>> (64 - HINTS);
+}
+
+export function addTrap(id: u32): void {
+  const count = directory(At.TrapCount);
+  setDirectory(At.TrapCount, count + 1);
+  if (count >= CAPACITY) return;
+  store<u32>(directory(At.Traps) + count * 4, id);
+  const bytes = min(directory(At.TrapBytes), pieceLength(id));
+  setDirectory(At.TrapBytes, bytes);
+  // The key is as long as the shortest trap: a shorter one changes all keys.
+  memory.fill(directory(At.TrapHints), 0, <usize>1 << <usize>(HINTS - 3));
+  for (let k: u32 = 0; k <= count; k++) {
+    const hint = hintOf(pieceAddress(load<u32>(directory(At.Traps) + k * 4)), bytes);
+    const at = directory(At.TrapHints) + <usize>(hint >>> 3);
+    store<u8>(at, load<u8>(at) | <u8>((<u32>1) << <u32>(hint & 7)));
+  }
+}
+
+/** Whether these bytes hold a trap. */
+export function touchesTrap(at: usize, length: u32): bool {
+  const count = directory(At.TrapCount);
+  if (count > CAPACITY) return true;
+  const bytes = directory(At.TrapBytes);
+  const hints = directory(At.TrapHints);
+  for (const end = at + length; at + bytes <= end; at++) {
+    const hint = hintOf(at, bytes);
+    if (((<u32>load<u8>(hints + <usize>(hint >>> 3)) >> <u32>(hint & 7)) & 1) == 0) continue;
+    for (let k: u32 = 0; k < count; k++) {
+      const id = load<u32>(directory(At.Traps) + k * 4);
+      const size = pieceLength(id);
+      if (at + size <= end && equalBytes(at, pieceAddress(id), size)) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,23 @@
+/** The BPE rule, word for word. Quadratic: for pretokens of ordinary length, and to judge the other one by. */
+import type { MergeTable } from './merge-table.ts';
+
+/**
+ * Merges the pair of best priority, leftmost first, until no pair may merge.
+ * @example 'h e l l o' with merges [l l, h e, he ll]: h e ll o -> he ll o -> hell o
+ */
+export function mergeNaive(symbols: readonly number[], table: MergeTable): number[] {
+  const out = [...symbols];
+  for (;;) {
+    let best = Number.POSITIVE_INFINITY;
+    let bestAt = -1;
+    for (let at = 0; at + 1 < out.length; at += 1) {
+      const priority = table.priority(out[at]!, out[at + 1]!);
+      if (priority < best) {
+        best = priority;
+        bestAt = at;
+      }
+    }
+    if (bestAt < 0) return out;
+    out.splice(bestAt, 2, table.merged(best));
+  }
+}

@@ -1,0 +1,45 @@
+/** Which pairs of tokens merge, how early, and into what: tiktoken's ranks and Hugging Face's lists behind two functions. */
+import type { BpeModel } from './model.ts';
+
+export interface MergeTable {
+  /** Lower is earlier; Infinity: the pair does not merge. */
+  priority(left: number, right: number): number;
+  /** The token that the merge of this priority makes. */
+  merged(priority: number): number;
+}
+
+export function createMergeTable(model: BpeModel): MergeTable {
+  const { merges, pieces } = model;
+  if (merges === 'ranks') {
+    const ids = createPieceIndex(pieces);
+    const keys = pieces.map((piece) => (piece === undefined ? '' : bytesKey(piece)));
+    return {
+      priority: (left, right) => ids.get(keys[left]! + keys[right]!) ?? Number.POSITIVE_INFINITY,
+      merged: (priority) => priority,
+    };
+  }
+  // Ids are below 2^21 or so: left * size + right is an exact integer.
+  const size = pieces.length;
+  const priorities = new Map<number, number>();
+  for (let i = 0; i < merges.left.length; i += 1) {
+    priorities.set(merges.left[i]! * size + merges.right[i]!, i);
+  }
+  return {
+    priority: (left, right) => priorities.get(left * size + right) ?? Number.POSITIVE_INFINITY,
+    merged: (priority) => merges.merged[priority]!,
+  };
+}
+
+/** Key of a piece (see bytesKey) -> id. */
+export function createPieceIndex(pieces: BpeModel['pieces']): ReadonlyMap<string, number> {
+  const ids = new Map<string, number>();
+  pieces.forEach((piece, id) => {
+    if (piece !== undefined) ids.set(bytesKey(piece), id);
+  });
+  return ids;
+}
+
+/** Bytes as a string of one character a byte: a Map key, and concatenation of keys is that of bytes. */
+export function bytesKey(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}

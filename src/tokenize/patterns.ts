@@ -1,0 +1,51 @@
+/**
+ * The pretokenizer patterns that people train with, by their text: a pattern is recognised only if it is the same to
+ * the letter, so a scanner written for a family can't meet a near miss. Llama 3 has cl100k's text.
+ */
+import type { BpeModel, PatternFamily, PatternSteps } from './model.ts';
+
+const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+const spaces = '\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
+const capitalised =
+  '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+';
+const capitals = '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*';
+
+/** Every pattern here matches at every position of every text: nothing lies between two matches. */
+export const families: Readonly<Record<PatternFamily, readonly string[]>> = {
+  gpt2: [gpt2],
+  cl100k: [
+    `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|${spaces}`,
+  ],
+  o200k: [
+    `${capitalised}${contractions}?|${capitals}${contractions}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|${spaces}`,
+  ],
+  qwen2: [`${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|${spaces}`],
+  tekken: [`${capitalised}|${capitals}|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|${spaces}`],
+  smollm: ['\\p{N}', gpt2],
+};
+
+/** Names that a recipe may give with a tiktoken file, whose pattern is not in it. */
+export const patternNames: Readonly<Record<string, PatternFamily>> = {
+  gpt2: 'gpt2',
+  r50k: 'gpt2',
+  p50k: 'gpt2',
+  cl100k: 'cl100k',
+  o200k: 'o200k',
+  llama3: 'cl100k',
+  qwen2: 'qwen2',
+  tekken: 'tekken',
+};
+
+export function recognizePattern(steps: readonly string[]): PatternFamily | PatternSteps {
+  const wanted = JSON.stringify(steps);
+  for (const [family, known] of Object.entries(families)) {
+    if (JSON.stringify(known) === wanted) return family as PatternFamily;
+  }
+  return { steps };
+}
+
+/** The regular expressions of a model's pattern, in the order of their use. */
+export function patternSteps(pattern: NonNullable<BpeModel['pattern']>): readonly string[] {
+  return typeof pattern === 'string' ? families[pattern] : pattern.steps;
+}

@@ -1,0 +1,79 @@
+/**
+ * A document's text to pretokens, as a list of functions one after the other, in the order of BpeModel's fields. Slow
+ * and plain: this is what the kernel's scanners are judged by.
+ */
+import type { AddedToken, BpeModel, Metaspace } from './model.ts';
+import { normalize } from './normalize.ts';
+import { patternSteps } from './patterns.ts';
+import { toJsRegex } from './to-js-regex.ts';
+
+/** A pretoken's text, or an added token's id. */
+export type Pretoken = string | number;
+
+const metaspace = '\u2581';
+
+/**
+ * The function takes a document's text; `continued`: the text goes on from an earlier part, and nothing is put before it.
+ *
+ * @throws UnsupportedPattern
+ */
+export function createPretokenizer(model: BpeModel): (text: string, continued: boolean) => Pretoken[] {
+  const cutAdded = createAddedCutter(model.added);
+  const regexes = model.pattern === null ? [] : patternSteps(model.pattern).map(toJsRegex);
+  return (text, continued) => {
+    const out: Pretoken[] = [];
+    cutAdded(text).forEach((segment, i) => {
+      if (typeof segment === 'number') {
+        out.push(segment);
+        return;
+      }
+      const isStart = i === 0;
+      let parts = [model.normalization === null ? segment : normalize(segment, model.normalization)];
+      if (model.metaspace !== null) {
+        parts = applyMetaspace(parts[0]!, model.metaspace, isStart, continued && isStart);
+      } else if (model.prefixSpace && !(continued && isStart) && !parts[0]!.startsWith(' ')) {
+        parts = [` ${parts[0]}`];
+      }
+      for (const regex of regexes) parts = parts.flatMap((part) => isolate(part, regex));
+      for (const part of parts) out.push(part);
+    });
+    return out;
+  };
+}
+
+/** The text's parts: added tokens' ids, and what lies between them. No part is empty. */
+function createAddedCutter(added: readonly AddedToken[]): (text: string) => Pretoken[] {
+  if (added.length === 0) return (text) => (text === '' ? [] : [text]);
+  const ids = new Map(added.map((token) => [token.text, token.id]));
+  // Alternatives are tried in order: with the longest first, leftmost match is leftmost-longest.
+  const longestFirst = [...ids.keys()].sort((a, b) => b.length - a.length).map(escapeRegex);
+  const regex = new RegExp(longestFirst.join('|'), 'gu');
+  return (text) => isolate(text, regex).map((part) => ids.get(part) ?? part);
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/** The matches, and what lies between them. */
+function isolate(text: string, regex: RegExp): string[] {
+  const parts: string[] = [];
+  let end = 0;
+  for (const match of text.matchAll(regex)) {
+    if (match.index > end) parts.push(text.slice(end, match.index));
+    parts.push(match[0]);
+    end = match.index + match[0].length;
+  }
+  if (end < text.length) parts.push(text.slice(end));
+  return parts;
+}
+
+function applyMetaspace(segment: string, rule: Metaspace, isStart: boolean, continued: boolean): string[] {
+  let text = segment.replaceAll(' ', metaspace);
+  const prefixed =
+    rule.prefix === 'always' ||
+    (rule.prefix === 'unless-space' && !text.startsWith(metaspace)) ||
+    (rule.prefix === 'first-unless-space' && isStart && !text.startsWith(metaspace));
+  if (prefixed && !continued) text = metaspace + text;
+  return rule.split ? text.split(/(?=\u2581)/u) : [text];
+}

@@ -1,0 +1,110 @@
+/**
+ * The plain engine: any BpeModel to a Tokenizer, with exactness as its only aim. It judges the kernel in tests, and does
+ * the work itself where the kernel has no scanner for a pattern. Cost: some 1-3 MB/s, and text in memory as a string.
+ */
+import type { Tokenizer } from '../types.ts';
+import { mergeHeap } from './merge-heap.ts';
+import { mergeNaive } from './merge-naive.ts';
+import { bytesKey, createMergeTable, createPieceIndex } from './merge-table.ts';
+import type { BpeModel, TokenizerModel } from './model.ts';
+import { createPretokenizer } from './pretokenize.ts';
+import { createSafeCut, findSafeCut } from './safe-cut.ts';
+
+/** Up to here the naive merge is the faster one. */
+const longestNaive = 64;
+/** Pretokens remembered; then all are forgotten at once. */
+const cacheSize = 50_000;
+const longestCached = 32;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** @throws UnsupportedPattern */
+export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
+  const { bpe, name, vocabularySize, bosId, eosId, fingerprint } = tokenizer;
+  const pretokenize = createPretokenizer(bpe);
+  const encodePretoken = createPretokenEncoder(bpe);
+  return {
+    name,
+    vocabularySize,
+    bosId,
+    eosId,
+    fingerprint,
+    safeCut: createSafeCut(findSafeCut(bpe)),
+    encode(text, ends, continued = false) {
+      const tokens: number[] = [];
+      const lengths = new Uint32Array(ends.length);
+      for (let i = 0, start = 0; i < ends.length; i += 1) {
+        const before = tokens.length;
+        const document = decoder.decode(text.subarray(start, ends[i]!));
+        for (const pretoken of pretokenize(document, continued && i === 0)) {
+          if (typeof pretoken === 'number') tokens.push(pretoken);
+          else for (const token of encodePretoken(pretoken)) tokens.push(token);
+        }
+        lengths[i] = tokens.length - before;
+        start = ends[i]!;
+      }
+      return { tokens: Uint32Array.from(tokens), lengths };
+    },
+    decode: createTokenDecoder(tokenizer),
+  };
+}
+
+function createPretokenEncoder(bpe: BpeModel): (pretoken: string) => readonly number[] {
+  const table = createMergeTable(bpe);
+  const pieceIds = createPieceIndex(bpe.pieces);
+  const cache = new Map<string, readonly number[]>();
+
+  /** The tokens that a pretoken begins as: its bytes', or its characters' with bytes for those that are no piece. */
+  const symbolsOf = (pretoken: string): number[] => {
+    const { byteFallback } = bpe;
+    if (byteFallback === null) return Array.from(encoder.encode(pretoken), byteId);
+    return Array.from(pretoken).flatMap((char) => {
+      const bytes = encoder.encode(char);
+      return pieceIds.get(bytesKey(bytes)) ?? Array.from(bytes, (byte) => byteFallback[byte]!);
+    });
+  };
+  const byteId = (byte: number) => pieceIds.get(String.fromCharCode(byte))!;
+
+  const encodeNew = (pretoken: string): readonly number[] => {
+    if (bpe.ignoreMerges) {
+      const whole = pieceIds.get(bytesKey(encoder.encode(pretoken)));
+      if (whole !== undefined) return [whole];
+    }
+    const symbols = symbolsOf(pretoken);
+    return symbols.length <= longestNaive ? mergeNaive(symbols, table) : mergeHeap(symbols, table);
+  };
+
+  return (pretoken) => {
+    if (pretoken.length > longestCached) return encodeNew(pretoken);
+    let tokens = cache.get(pretoken);
+    if (tokens === undefined) {
+      tokens = encodeNew(pretoken);
+      if (cache.size >= cacheSize) cache.clear();
+      cache.set(pretoken, tokens);
+    }
+    return tokens;
+  };
+}
+
+/** See Tokenizer.decode. */
+export function createTokenDecoder(tokenizer: TokenizerModel): Tokenizer['decode'] {
+  const bytesOf = createTokenBytes(tokenizer);
+  return (tokens) => Buffer.concat(Array.from(tokens, bytesOf));
+}
+
+/** Bytes of each token. U+2581 is a space again; a prefix that encoding put before the text is not taken off. */
+function createTokenBytes({ bpe, special }: TokenizerModel): (token: number) => Uint8Array {
+  const others = new Map<number, Uint8Array>();
+  bpe.byteFallback?.forEach((id, byte) => {
+    others.set(id, Uint8Array.of(byte));
+  });
+  for (const { id, text } of bpe.added) others.set(id, encoder.encode(text));
+  for (const [text, id] of special) others.set(id, encoder.encode(text));
+  return (token) => {
+    const other = others.get(token);
+    if (other !== undefined) return other;
+    const piece = bpe.pieces[token] ?? new Uint8Array(0);
+    return bpe.metaspace === null ? piece : encoder.encode(decoder.decode(piece).replaceAll('\u2581', ' '));
+  };
+}
