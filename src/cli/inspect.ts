@@ -1,16 +1,18 @@
 /** `longmix inspect`: a row as text, and the way back from each piece to its file and record. */
 import { LongmixError } from '../errors.ts';
 import { integer } from '../report/format.ts';
+import { tokenizerOf } from '../run/tokenizer-note.ts';
 import { openStoreOf, shardSetFolders } from '../run/verify.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards, type Row, readRow } from '../shard/reader.ts';
 import { type DocumentOrigin, documentOrigins } from '../store/reader.ts';
-import { loadTokenizer } from '../tokenize/load.ts';
+import type { Tokenizer } from '../types.ts';
 
 interface Flags {
   readonly row: string;
   readonly full?: boolean;
   readonly json?: boolean;
+  readonly tokenizer?: string;
 }
 
 interface Piece {
@@ -35,7 +37,8 @@ export async function runInspect(folder: string, flags: Flags): Promise<void> {
   const set = shardSetFolders(folder)[0] ?? folder;
   const manifest = openShards(set);
   const row = readRow(set, manifest, number);
-  const pieces = await describe(set, manifest, row);
+  const tokenizer = await tokenizerOf(set, manifest, flags.tokenizer ?? null);
+  const pieces = describe(set, manifest, row, tokenizer);
   if (flags.json === true) {
     process.stdout.write(
       `${JSON.stringify({ folder: set, row: number, padding: row.padding, pieces }, null, 2)}\n`,
@@ -51,8 +54,7 @@ export async function runInspect(folder: string, flags: Flags): Promise<void> {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function describe(folder: string, manifest: ShardSetManifest, row: Row): Promise<Piece[]> {
-  const tokenizer = await loadTokenizer({ encoding: manifest.tokenizer.name });
+function describe(folder: string, manifest: ShardSetManifest, row: Row, tokenizer: Tokenizer): Piece[] {
   const found = openStoreOf(folder, manifest);
   const origins: DocumentOrigin[] =
     found === null || !manifest.provenance ? [] : documentOrigins(found.path, found.store, row.docIds);

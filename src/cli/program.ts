@@ -62,6 +62,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     .description('decode one row: its documents, and where each came from')
     .option('--row <n>', 'number of the row, from 0', '0')
     .option('--full', 'show the whole text of each document')
+    .option('--tokenizer <file>', "the build's tokenizer file, if it is not where it was")
     .option('--json', 'print JSON on stdout')
     .action((shards, flags) => runInspect(shards, flags));
   program

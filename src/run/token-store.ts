@@ -25,6 +25,7 @@ import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
 import { runTasks } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
+import { noteTokenizer } from './tokenizer-note.ts';
 
 export interface StageOptions {
   readonly workers: number;
@@ -58,6 +59,7 @@ export async function ensureStore(
   if (existsSync(join(folder, storeFile))) {
     const manifest = openStore(folder);
     await refuseMismatch(folder, manifest, recipe, tokenizer, parts);
+    noteTokenizer(folder, recipe.tokenizer);
     return { folder, manifest };
   }
 
@@ -84,6 +86,7 @@ export async function ensureStore(
     });
   }
   rememberInputs(folder, parts);
+  noteTokenizer(folder, recipe.tokenizer);
   writeJson(join(folder, storeFile), manifest);
   return { folder, manifest };
 }

@@ -95,16 +95,18 @@ export function createTokenDecoder(tokenizer: TokenizerModel): Tokenizer['decode
 
 /** Bytes of each token. U+2581 is a space again; a prefix that encoding put before the text is not taken off. */
 function createTokenBytes({ bpe, special }: TokenizerModel): (token: number) => Uint8Array {
+  const spaced = (text: string) =>
+    encoder.encode(bpe.metaspace === null ? text : text.replaceAll('\u2581', ' '));
   const others = new Map<number, Uint8Array>();
   bpe.byteFallback?.forEach((id, byte) => {
     others.set(id, Uint8Array.of(byte));
   });
-  for (const { id, text } of bpe.added) others.set(id, encoder.encode(text));
+  for (const { id, text } of bpe.added) others.set(id, spaced(text));
   for (const [text, id] of special) others.set(id, encoder.encode(text));
   return (token) => {
     const other = others.get(token);
     if (other !== undefined) return other;
     const piece = bpe.pieces[token] ?? new Uint8Array(0);
-    return bpe.metaspace === null ? piece : encoder.encode(decoder.decode(piece).replaceAll('\u2581', ' '));
+    return bpe.metaspace === null ? piece : spaced(decoder.decode(piece));
   };
 }

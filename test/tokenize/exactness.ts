@@ -1,0 +1,175 @@
+/**
+ * What holds for every tokenizer that is loaded from real data, kernel and plain engine alike: the tokens of its oracle. A
+ * tokenizer a test file, so that they run side by side and each is loaded once.
+ */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createDocumentEncoder } from '../../src/tokenize/document-encoder.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
+import type { TokenizerModel } from '../../src/tokenize/model.ts';
+import { createReferenceTokenizer, createTokenDecoder } from '../../src/tokenize/reference.ts';
+import type { DocumentChunk, Tokenizer } from '../../src/types.ts';
+import { fuzz } from '../support/fuzz.ts';
+import { expectAgreement } from './agreement.ts';
+import type { Oracle } from './oracles.ts';
+import { codePointTexts, corpusTexts, fuzzCount, hostileText, hostileTexts, sampleTexts } from './texts.ts';
+
+const encoder = new TextEncoder();
+const real = sampleTexts();
+const corpus = corpusTexts();
+const codePoints = codePointTexts();
+const hostile = hostileTexts(fuzzCount);
+
+interface Loaded {
+  readonly model: TokenizerModel;
+  readonly oracle: Oracle;
+}
+
+/** @param more tests of this tokenizer alone */
+export function describeExactness(
+  name: string,
+  load: () => Loaded,
+  more: (loaded: () => Loaded) => void = () => {},
+): void {
+  describe(name, () => {
+    let model: TokenizerModel;
+    let oracle: Oracle;
+    let kernel: Tokenizer;
+    let reference: Tokenizer;
+    beforeAll(async () => {
+      ({ model, oracle } = load());
+      const shared = await shareTokenizer(model);
+      if ('unsupported' in shared) throw new Error(shared.unsupported);
+      kernel = { ...(await openShared(shared)), decode: createTokenDecoder(model), name: 'kernel' };
+      reference = { ...createReferenceTokenizer(model), name: 'reference' };
+    }, 120_000);
+
+    more(() => ({ model, oracle }));
+
+    test('real text', async () => {
+      await expectAgreement(kernel, oracle, real);
+      await expectAgreement(kernel, oracle, corpus);
+      await expectAgreement(reference, oracle, real.slice(0, 20));
+    });
+
+    test('real text as one document, and as one that goes on after each window', async () => {
+      const whole = real.join('\n\n');
+      await expectAgreement(kernel, oracle, [whole, whole.slice(0, 300_000), whole.slice(300_000)]);
+    });
+
+    test('every code point alone, between letters and before a mark', async () => {
+      await expectAgreement(kernel, oracle, codePoints);
+      await expectAgreement(reference, oracle, codePoints);
+    });
+
+    test('hostile strings', async () => {
+      await expectAgreement(kernel, oracle, hostile);
+      await expectAgreement(reference, oracle, hostile);
+    });
+
+    test('long texts without a place to cut', () => {
+      for (const text of longTexts()) expect(tokensOf(kernel, text)).toEqual(tokensOf(reference, text));
+    });
+
+    test('a megabyte of one letter takes no time', () => {
+      const start = performance.now();
+      tokensOf(kernel, 'a'.repeat(1_000_000));
+      expect(performance.now() - start).toBeLessThan(10_000);
+    });
+
+    test('documents in chunks of any size have the tokens of the whole', () => {
+      const chunkBytes = fc.integer({ min: 1, max: 60 });
+      fc.assert(
+        fc.property(fc.array(cuttable, { minLength: 1, maxLength: 3 }), chunkBytes, (texts, bytes) => {
+          for (const tokenizer of [kernel, reference]) {
+            expect(inChunks(tokenizer, texts, bytes)).toEqual(texts.map((text) => tokensOf(kernel, text)));
+          }
+        }),
+        fuzz(150),
+      );
+    });
+
+    test('decoding gives the text back', () => {
+      fc.assert(
+        fc.property(hostileText, (text) => {
+          const decoded = Buffer.from(kernel.decode(tokensOf(kernel, text))).toString();
+          const prefix = model.bpe.metaspace?.prefix === 'always' && text !== '' ? ' ' : '';
+          const spaced = (some: string) =>
+            model.bpe.metaspace === null ? some : some.replaceAll('\u2581', ' ');
+          const normal = (some: string) => (model.bpe.normalization === null ? some : some.normalize('NFD'));
+          expect(normal(decoded)).toBe(normal(spaced(prefix + Buffer.from(text).toString())));
+        }),
+        fuzz(200),
+      );
+    });
+  });
+}
+
+function tokensOf(tokenizer: Tokenizer, text: string): number[] {
+  const bytes = encoder.encode(text);
+  return Array.from(tokenizer.encode(bytes, [bytes.length]).tokens);
+}
+
+/** A hostile text with a safe place in it; what stands there on both sides is chosen by chance too. */
+const cuttable = fc
+  .tuple(
+    hostileText,
+    fc.constantFrom('a', 'Z', "don't", ' x', '.Net', '1st'),
+    fc.constantFrom('b', 'The', 'A\u0301', "s'll"),
+    hostileText,
+  )
+  .map(([left, before, after, right]) => `${left}${before} ${after}${right}`);
+
+/** The documents' tokens, read as one file in chunks of about this many bytes, cut between characters. */
+function inChunks(tokenizer: Tokenizer, texts: readonly string[], chunkBytes: number): number[][] {
+  const documents = createDocumentEncoder(tokenizer);
+  const found: number[][] = [];
+  let waiting: number[] = [];
+  const push = (text: Uint8Array, open: boolean) => {
+    const chunk: DocumentChunk = {
+      text,
+      ends: [text.length],
+      ids: [null],
+      records: [1],
+      sources: null,
+      open,
+    };
+    const { tokens, lengths } = documents.push(chunk);
+    waiting.push(...tokens);
+    for (const length of lengths) {
+      expect(length).toBe(waiting.length);
+      found.push(waiting);
+      waiting = [];
+    }
+  };
+  for (const text of texts) {
+    const bytes = encoder.encode(text);
+    for (let start = 0; start < bytes.length; ) {
+      let end = Math.min(bytes.length, start + chunkBytes);
+      while (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) end += 1;
+      push(bytes.subarray(start, end), end < bytes.length);
+      start = end;
+    }
+  }
+  return found;
+}
+
+/** Pretokens of 30 KB, on which a merge that looks at all pairs each time would take minutes. */
+function longTexts(): string[] {
+  const size = 30_000;
+  const letters = Array.from({ length: size }, (_, i) => 97 + (((i * i * 7919) % 104_729) % 26));
+  return [
+    'a'.repeat(size),
+    ' '.repeat(size),
+    '\n'.repeat(size),
+    "'".repeat(size),
+    '7'.repeat(size),
+    'ab'.repeat(size / 2),
+    '\u{1f44d}'.repeat(size / 4),
+    '\u2581'.repeat(size / 3),
+    '\u6211'.repeat(size / 3),
+    String.fromCharCode(...letters),
+    Buffer.from(letters).toString('base64'),
+    `${' '.repeat(size)}x`,
+  ];
+}
