@@ -3,13 +3,14 @@
 #   make sample   build training shards from a small real corpus, and show what came out
 #   make test     build, check, and run every test
 #   make bench    measure, beside the peers that are installed (bench/RESULTS.md says how)
+#   make bench-tokenize CORPUS=folder   the same for the tokenizer alone, one thread
 #   make nightly  the tests at full size: fuzzing with many more runs
 #   make format   let biome put the code in shape
 
 SHELL := /bin/sh
 LONGMIX := node dist/cli/main.js
 
-.PHONY: sample test check bench nightly format clean
+.PHONY: sample test check bench bench-tokenize nightly format clean
 
 sample: dist samples/corpus/node_modules/.package-lock.json
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample
@@ -26,13 +27,16 @@ nightly: check samples/corpus/node_modules/.package-lock.json
 bench: dist
 	node bench/build.mjs $(CORPUS)
 
+bench-tokenize: dist
+	node bench/tokenize.mjs $(CORPUS)
+
 format: node_modules/.package-lock.json
 	npm run --silent format
 
 clean:
 	rm -rf dist out node_modules samples/corpus/node_modules coverage
 
-dist: node_modules/.package-lock.json package.json tsconfig.json tsconfig.build.json $(shell find src -type f)
+dist: node_modules/.package-lock.json package.json asconfig.json tsconfig.json tsconfig.build.json $(shell find src -type f)
 	npm run --silent build
 	@touch dist
 

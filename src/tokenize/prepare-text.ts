@@ -93,31 +93,34 @@ function createFinder(
   added: readonly AddedToken[],
 ): (text: Uint8Array, start: number, end: number) => Found | null {
   if (added.length === 0) return () => null;
-  const tokens = added.map(({ id, text }) => ({ id, bytes: Buffer.from(text) }));
-  tokens.sort((a, b) => b.bytes.length - a.bytes.length);
-  /** By the first two bytes; those of one byte under it and 256 * 256. */
-  const byStart = new Map<number, typeof tokens>();
-  const begins = new Uint8Array(256);
-  const keyOf = (bytes: Uint8Array, at: number, end: number) =>
-    (at + 1 < end ? bytes[at + 1]! * 256 : 65_536) + bytes[at]!;
-  for (const token of tokens) {
-    const key = keyOf(token.bytes, 0, token.bytes.length);
-    byStart.set(key, [...(byStart.get(key) ?? []), token]);
-    begins[token.bytes[0]!] = 1;
+  /** A trie: node * 256 + byte -> child; the root is 0. */
+  const children = new Map<number, number>();
+  /** Id of the token that ends at a node; -1: none. */
+  const ids: number[] = [-1];
+  for (const { id, text } of added) {
+    let node = 0;
+    for (const byte of Buffer.from(text)) {
+      let child = children.get(node * 256 + byte);
+      if (child === undefined) {
+        child = ids.push(-1) - 1;
+        children.set(node * 256 + byte, child);
+      }
+      node = child;
+    }
+    ids[node] = id;
   }
+  const begins = Uint8Array.from({ length: 256 }, (_, byte) => (children.has(byte) ? 1 : 0));
   const single = [...begins.keys()].filter((byte) => begins[byte] === 1);
 
   const at = (text: Uint8Array, start: number, end: number): Found | null => {
-    for (const key of [keyOf(text, start, end), 65_536 + text[start]!]) {
-      for (const { id, bytes } of byStart.get(key) ?? []) {
-        let matched = start + bytes.length <= end ? 0 : -1;
-        while (matched >= 0 && matched < bytes.length)
-          matched = text[start + matched] === bytes[matched] ? matched + 1 : -1;
-        if (matched > 0) return { id, at: start, length: bytes.length };
-      }
-      if (start + 1 >= end) break;
+    let found: Found | null = null;
+    let node: number | undefined = 0;
+    for (let next = start; next < end; next += 1) {
+      node = children.get(node * 256 + text[next]!);
+      if (node === undefined) break;
+      if (ids[node]! >= 0) found = { id: ids[node]!, at: start, length: next + 1 - start };
     }
-    return null;
+    return found;
   };
   if (single.length === 1) {
     return (text, start, end) => {

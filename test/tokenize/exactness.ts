@@ -9,7 +9,7 @@ import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.
 import type { TokenizerModel } from '../../src/tokenize/model.ts';
 import { createReferenceTokenizer, createTokenDecoder } from '../../src/tokenize/reference.ts';
 import type { DocumentChunk, Tokenizer } from '../../src/types.ts';
-import { fuzz } from '../support/fuzz.ts';
+import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { expectAgreement } from './agreement.ts';
 import type { Oracle } from './oracles.ts';
 import { codePointTexts, corpusTexts, fuzzCount, hostileText, hostileTexts, sampleTexts } from './texts.ts';
@@ -42,7 +42,7 @@ export function describeExactness(
       if ('unsupported' in shared) throw new Error(shared.unsupported);
       kernel = { ...(await openShared(shared)), decode: createTokenDecoder(model), name: 'kernel' };
       reference = { ...createReferenceTokenizer(model), name: 'reference' };
-    }, 120_000);
+    }, fuzzTimeout(120_000));
 
     more(() => ({ model, oracle }));
 

@@ -2,7 +2,8 @@
  * The tokens of one pretoken, left to right: take the longest token that can follow the last one; where none can,
  * take the last one back and try a shorter one. A place that led nowhere is never entered again, so the cost is
  * linear in the bytes, a megabyte of one letter included. Exact because the encoding of every prefix is unique (see
- * `pairs.ts`). On pretokens of 9 bytes it costs about a third of the pair lookups of merging.
+ * `pairs.ts`). With merging instead, Llama 3's first pass ran at
+ * 31 MB/s, not 98.
  */
 import { At, directory, release, reserve } from './memory';
 import { canFollow } from './pairs';

@@ -1,8 +1,8 @@
 /**
  * Pretokens of ASCII text, 64 bytes at a time: one bit a byte and class, then the pattern as arithmetic on these
  * bits. A block always begins where a pretoken begins, so nothing is carried from block to block; the rest of a
- * block's last pretoken is looked at again (about one byte in ten). Twice to four times as fast as going character
- * by character, because no branch depends on the length of a word.
+ * block's last pretoken is looked at again. No branch depends on the length of a word. Finding all pretokens of the
+ * corpus runs at 1,000-1,100 MB/s (cl100k and o200k), so the time of the kernel is that of the lookups.
  *
  * Each `starts...` returns the bits at which pretokens begin. All are certain whatever follows the block, but for
  * a run of white space that touches its end (`block` cuts these off) and for what o200k does at an apostrophe.

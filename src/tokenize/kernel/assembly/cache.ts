@@ -1,7 +1,7 @@
 /**
  * Pretoken -> tokens, in two tables of fixed size, so memory stays bounded on any corpus.
  *
- * `near`: pretokens of up to 15 bytes that make up to 3 tokens, 99 of 100 in English text. A slot is 32 bytes: the
+ * `near`: pretokens of up to 15 bytes (11.7 of 11.75 million in the corpus) that make up to 3 tokens. A slot is 32 bytes: the
  * bytes with zeros after them and the length as the 16th (so "a" and "a\0" differ), 3 tokens, their number. Two slots
  * share a cache line; a new entry takes the first and pushes the older one to the second. One line is all that a hit
  * touches, and the three tokens are written with one store whatever their number.

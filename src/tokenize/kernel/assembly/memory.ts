@@ -78,7 +78,7 @@ export function reserve(bytes: usize): usize {
   return start;
 }
 
-/** Memory that was never reserved before is zero already, and stays untouched: a page costs 0.25 us to touch first. */
+/** Memory that was never reserved before is zero already, and stays untouched. */
 export function reserveZeroed(bytes: usize): usize {
   const dirty = peak;
   const start = reserve(bytes);

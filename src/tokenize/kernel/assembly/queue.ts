@@ -2,8 +2,8 @@
  * Pretokens on their way to the cache. Looking each up at once leaves the processor waiting for one cache line after
  * the other: the table is far larger than its caches, and a wait of 50 cycles fills its window with one pretoken's
  * instructions. So pretokens gather here: `push` makes the key and touches the line (WebAssembly has no prefetch, a
- * load that nobody waits for does the same), `flush` finds all lines near. Found no slower on
- * English text than looking up at once, and up to a tenth faster with the larger tables.
+ * load that nobody waits for does the same), `flush` finds all lines near. Measured with
+ * 16 MB of cache: 196-206 MB/s, against 199 at once; within the noise, so it may go if it is in the way.
  *
  * An entry, 32 bytes: the key's two halves, the line, the pretoken's address and length.
  */

