@@ -63,6 +63,7 @@ export async function ensureStore(
 
   makeFolder(folder);
   sweep(folder);
+  sweep(join(folder, notesFolder));
   progress.start(
     'tokenize',
     units.reduce((bytes, unit) => bytes + unitBytes(unit), 0),
