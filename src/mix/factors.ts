@@ -116,6 +116,12 @@ function bandScales(
       return { long: (rule.share * weight) / long, short: ((1 - rule.share) * weight) / short };
     }
     case 'keep_short': {
+      if (long === 0 && rule.rate === 0) {
+        const nothing = `${whose} has no document of ${threshold} tokens or more, and keep_short is 0%: nothing is left`;
+        throw infeasible(nothing, [
+          'choose a smaller threshold, keep some short documents, or leave the source out',
+        ]);
+      }
       const kept = weight / (long + rule.rate * short);
       return { long: kept, short: rule.rate * kept };
     }

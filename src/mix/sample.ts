@@ -3,7 +3,8 @@
  *
  * A cell with factor f takes each of its documents floor(f) times, and for the rest of its tokens the first documents
  * in the order of a keyed hash. So the choice at a smaller rate is part of the choice at a larger one, in this and in
- * any other recipe with the same seed. What a cell misses or exceeds (at most half a row, because a document is taken
+ * any other recipe with the same seed (but for what rounding moves at a cell's edge, at most two rows of tokens). What
+ * a cell misses or exceeds (at most half a row, because a document is taken
  * whole, or in whole rows where it spans several) is carried to the next cell: the totals over all cells, and over
  * all short or all long ones, are within one row of what was asked.
  *

@@ -2,8 +2,8 @@
  * Documents to rows: sequences in a keyed order, packed window by window, rows and the pieces inside a row shuffled.
  *
  * Packing is global over a window of the run; there is one window unless documents repeat, then as many as copies,
- * so that copies of a document never meet in a row. Best-fit leaves rows sorted by length, and in a row the longest
- * piece first; a trainer would see a curriculum that nobody asked for, hence both shuffles.
+ * so that copies of a document never meet in a row. Best-fit leaves rows sorted by length, and the
+ * pieces of a row too; a trainer would see a curriculum that nobody asked for, hence both shuffles.
  */
 import type { DocumentTable, Instances, Packing, RowPlan, SequenceSpec } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
@@ -28,8 +28,10 @@ export function packRows(
 ): RowPlan {
   const width = rowWidth(sequences);
   const pack = packers[sequences.packing](sequences);
+  // A truncated document has a row and no more, even where it is only the EOS that found no room in it.
+  const longest = sequences.overlong === 'truncate' ? width : Number.POSITIVE_INFINITY;
   const lengths = Uint32Array.from(instances.take, (take, i) =>
-    sequenceLength(take, table.lengths[instances.document[i]!]!, sequences),
+    Math.min(longest, sequenceLength(take, table.lengths[instances.document[i]!]!, sequences)),
   );
   const packed: Packed[] = [];
   for (const items of windowOrders(instances, table, seed)) {

@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
 import type { InputFile, ReadUnit, SourceSpec } from '../types.ts';
-import { unreadable } from './file-blocks.ts';
+import { fileBlocks, unreadable } from './file-blocks.ts';
 import { describeFormats, kindOf } from './formats.ts';
 import { splitLines } from './split-lines.ts';
 import { type WalkedFile, walk } from './walk.ts';
@@ -100,8 +100,23 @@ function depthOf(glob: string | null): number {
   return bounded ? glob.split('/').length : Number.POSITIVE_INFINITY;
 }
 
+/**
+ * A directory of source code is full of `.json` files that hold settings and no records: one that does not begin as an
+ * array is text like the source around it. (A single file, or `format: json`, must be an array.)
+ */
 function inputFile(source: SourceSpec, file: WalkedFile): InputFile {
-  return { ...file, ...kindOf(file.name, source.format)! };
+  const kind = kindOf(file.name, source.format)!;
+  const records = kind.format !== 'json' || kind.compression !== 'none' || source.format !== null;
+  return { ...file, ...kind, format: records || beginsAsArray(file) ? kind.format : 'text' };
+}
+
+function beginsAsArray({ path, bytes }: WalkedFile): boolean {
+  for (const block of fileBlocks(path, 0, bytes)) {
+    const first = block.toString().trimStart()[0];
+    // trimStart takes a byte order mark for white space.
+    if (first !== undefined) return first === '[';
+  }
+  return false;
 }
 
 function selector(source: SourceSpec, glob: string | null): (name: string) => boolean {

@@ -61,7 +61,7 @@ function checkBeginning(file: InputFile, text: string): boolean {
   if (first === undefined || first === '[') return first !== undefined;
   throw new LongmixError('input-corrupt', 'the file is not a JSON array of objects', {
     where: file.path,
-    cure: 'an object a line is JSON Lines: set format: jsonl, or name the file .jsonl',
+    cure: 'an object a line is JSON Lines: set format: jsonl, or name the file .jsonl; to read the file as a document: format: text',
     exitCode: 1,
   });
 }

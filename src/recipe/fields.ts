@@ -120,9 +120,9 @@ export function wholeNumber(least: number, form: string): z.ZodType<number> {
   return z.int(params).min(least, params);
 }
 
-export function positiveNumber(): z.ZodType<number> {
-  const params = { error: 'expected a number above 0', abort: true };
-  return z.number(params).gt(0, params);
+export function positiveNumber(most: number): z.ZodType<number> {
+  const params = { error: `expected a number above 0, at most ${most}`, abort: true };
+  return z.number(params).gt(0, params).lte(most, params);
 }
 
 /** A plain value or a list, say: `form` is told when the value is none of the two. */

@@ -156,7 +156,8 @@ const mix = z.strictObject(
     method: oneOf(['drop', 'repeat'])
       .optional()
       .describe('drop: no document more than once. repeat: documents may be taken up to max_epochs times.'),
-    max_epochs: positiveNumber()
+    // Copies of a document are counted in 16 bits.
+    max_epochs: positiveNumber(65_535)
       .optional()
       .describe('How often a document may be taken on average, at most; more is an error.'),
   },

@@ -1,13 +1,14 @@
 /**
  * The commit protocol: a file appears under its name only when all its bytes are on disk.
  *
- * Temporary file in the same folder -> write -> fsync -> rename. The temporary name has the process, the thread and a
- * number, so two attempts at the same task never meet; the rename is atomic, and since a task is a pure function of
+ * Temporary file in the same folder -> write -> fsync -> rename. The temporary name has the host, the process, the
+ * thread and a number, so two attempts at the same task never meet; the rename is atomic, and since a task is a pure function of
  * its inputs the second attempt replaces the file by the same bytes.
  */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -16,12 +17,13 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { LongmixError } from '../errors.ts';
 import type { FileRecord, Sink } from '../types.ts';
 
-const temporaryName = /^\.longmix-\d+-.*\.tmp$/;
+const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
 let attempts = 0;
 
 export interface PendingFile extends Sink {
@@ -34,7 +36,7 @@ export interface PendingFile extends Sink {
 /** @throws LongmixError `output-unwritable` */
 export function createFile(path: string): PendingFile {
   attempts += 1;
-  const temporary = join(dirname(path), `.longmix-${process.pid}-${threadId}-${attempts}.tmp`);
+  const temporary = join(dirname(path), `.longmix-${hostname()}-${process.pid}-${threadId}-${attempts}.tmp`);
   const hash = createHash('sha256');
   let bytes = 0;
   let open = true;
@@ -87,10 +89,20 @@ export function makeFolder(path: string): void {
   orUnwritable(path, () => mkdirSync(path, { recursive: true }));
 }
 
-/** Removes what interrupted attempts left in a folder. */
+/** Removes what interrupted attempts left in a folder. Another build may be at work there: its files are left alone. */
 export function sweep(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (temporaryName.test(name)) rmSync(join(folder, name), { force: true });
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const [, host, pid] = temporaryName.exec(name) ?? [];
+    if (host === hostname() && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

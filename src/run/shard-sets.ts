@@ -62,6 +62,7 @@ export async function writeShardSets(
     const folder = join(out, split.name);
     makeFolder(folder);
     sweep(folder);
+    sweep(join(folder, notesFolder));
     progress.start(`write ${split.name}`, split.rows.rows, 'rows');
     manifests.push(await writeShardSet(recipe, store, plan, split, folder, options));
     progress.end();

@@ -65,6 +65,7 @@ export async function ensureStore(
 
   makeFolder(folder);
   sweep(folder);
+  sweep(join(folder, notesFolder));
   if (tokenizer.slow !== null) progress.note(tokenizer.slow);
   progress.start(
     'tokenize',

@@ -29,13 +29,13 @@ export function openStore(folder: string): StoreManifest {
       cause,
     });
   }
-  let manifest: StoreManifest;
+  let manifest: StoreManifest | null;
   try {
-    manifest = JSON.parse(text) as StoreManifest;
+    manifest = JSON.parse(text) as StoreManifest | null;
   } catch (cause) {
     throw damaged(file, 'it is not JSON', cause);
   }
-  if (manifest.format !== storeFormat || manifest.version !== storeVersion) {
+  if (manifest?.format !== storeFormat || manifest.version !== storeVersion) {
     throw new LongmixError('store-version', `not a token store of version ${storeVersion}: ${file}`, {
       cure: 'tokenize again with this version of longmix: --fresh',
     });
@@ -148,7 +148,7 @@ export class TokenReader implements TokenSource {
   #read(part: number, position: number, bytes: Uint8Array): void {
     let descriptor = this.#open.get(part);
     if (descriptor === undefined) {
-      descriptor = openSync(join(this.#folder, tokensFile(this.#parts[part]!)), 'r');
+      descriptor = openTokens(join(this.#folder, tokensFile(this.#parts[part]!)));
       this.#open.set(part, descriptor);
       // The oldest goes, so that a store of thousands of parts stays below the limit of open files.
       if (this.#open.size > 256) this.#closeOldest();
@@ -192,6 +192,14 @@ function partOf(partStarts: Uint32Array, document: number): number {
     else high = middle;
   }
   return low;
+}
+
+function openTokens(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (cause) {
+    throw damaged(file, 'it cannot be opened', cause);
+  }
 }
 
 function readDocs(file: string): Table {

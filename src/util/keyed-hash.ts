@@ -2,8 +2,8 @@
  * All randomness of longmix: a keyed hash of (seed, purpose, what is decided about). A choice therefore depends on
  * nothing but its own document, so it is the same for any number of workers, in any order, and in every ablation arm.
  *
- * MurmurHash3 x86_32 (Austin Appleby, public domain) over 32-bit words; 32 bits are enough to order documents,
- * because a tie is broken by the document's number.
+ * MurmurHash3 x86_32 (Austin Appleby, public domain) over 32-bit words, without its last step of mixing in their
+ * number, which a purpose fixes; 32 bits are enough to order documents, because a tie is broken by the document's number.
  */
 
 /** Purposes are part of the bytes that come out: renaming one changes every output. */

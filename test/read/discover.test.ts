@@ -129,6 +129,23 @@ describe('directories', () => {
   });
 });
 
+describe('.json in a directory', () => {
+  test('holds records if it begins as an array, else it is text like the source code around it', async () => {
+    const root = temporaryFolder();
+    writeFileSync(join(root, 'package.json'), '{"name": "settings"}');
+    writeFileSync(join(root, 'records.json'), '\ufeff\n [{"text": "a"}]');
+    writeFileSync(join(root, 'none.json'), '');
+    const units = await discover(sourceOf(root));
+    expect(units.map(({ name, files }) => [name, files[0]!.format])).toEqual([
+      ['none.json', 'text'],
+      ['package.json', 'text'],
+      ['records.json', 'json'],
+    ]);
+    const asked = await discover(sourceOf(root, { format: 'json' }));
+    expect(asked.map(({ files }) => files[0]!.format)).toEqual(['json', 'json', 'json']);
+  });
+});
+
 describe('globs', () => {
   test('names are relative to the part without wildcards', async () => {
     const root = folderWith('a/1.txt', 'a/2.md', 'a/deep/3.txt', 'b/4.txt');

@@ -3,6 +3,8 @@
  * changed; nightly, `LONGMIX_FUZZ=20` runs each property 20 times as often with a seed of its own, which fast-check
  * prints with a failure and `LONGMIX_FUZZ_SEED` brings back.
  */
+import fc from 'fast-check';
+
 const factor = Number(process.env.LONGMIX_FUZZ ?? 1);
 const fixedSeed = process.env.LONGMIX_FUZZ_SEED ?? (process.env.LONGMIX_FUZZ === undefined ? '1' : undefined);
 
@@ -11,6 +13,11 @@ export function fuzz(numRuns: number): { numRuns: number; seed?: number } {
     numRuns: Math.max(1, Math.round(numRuns * factor)),
     ...(fixedSeed === undefined ? {} : { seed: Number(fixedSeed) }),
   };
+}
+
+/** Evenly from `min` to `max`; `fc.double` is even over what a double can hold, and most of that is nearly 0. */
+export function fraction(min: number = 0, max: number = 1): fc.Arbitrary<number> {
+  return fc.integer({ min: 0, max: 1_000_000 }).map((n) => min + ((max - min) * n) / 1_000_000);
 }
 
 /** Time for a property whose runs are slow, in ms. */

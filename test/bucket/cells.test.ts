@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cellNumbers, countCells, lengthBuckets } from '../../src/bucket/cells.ts';
+import { fuzz } from '../support/fuzz.ts';
+import { corpora, tableOf } from '../support/table.ts';
+
+const thresholds = fc.option(fc.integer({ min: 1, max: 3_000_000 }));
+
+describe('lengthBuckets', () => {
+  it('covers all lengths without gap or overlap, with the threshold as an edge', () => {
+    fc.assert(
+      fc.property(thresholds, (threshold) => {
+        const buckets = lengthBuckets(threshold);
+        expect(buckets[0]!.from).toBe(0);
+        expect(buckets.at(-1)!.to).toBeNull();
+        for (const [i, bucket] of buckets.entries()) {
+          if (i > 0) expect(bucket.from).toBe(buckets[i - 1]!.to);
+          if (bucket.to !== null) expect(bucket.to).toBeGreaterThan(bucket.from);
+        }
+        if (threshold !== null) expect(buckets.some(({ from }) => from === threshold)).toBe(true);
+      }),
+      fuzz(100),
+    );
+  });
+
+  it('has powers of two from 256 to 2^20', () => {
+    const edges = lengthBuckets(null).map(({ from }) => from);
+    expect(edges).toEqual([0, ...Array.from({ length: 13 }, (_, i) => 256 * 2 ** i)]);
+  });
+});
+
+describe('cells', () => {
+  it('put every document into the cell of its source and length, and count it there', () => {
+    fc.assert(
+      fc.property(corpora(60), thresholds, ({ table, documents }, threshold) => {
+        const buckets = lengthBuckets(threshold);
+        const numbers = cellNumbers(table, buckets);
+        const expected = new Map<string, { documents: number; tokens: number }>();
+        for (const [d, { source, length }] of documents.entries()) {
+          const b = buckets.findIndex(({ from, to }) => from <= length && (to === null || length < to));
+          expect(numbers[d]).toBe(source * buckets.length + b);
+          const name = `${table.sources[source]} ${buckets[b]!.from}`;
+          const cell = expected.get(name) ?? { documents: 0, tokens: 0 };
+          expected.set(name, { documents: cell.documents + 1, tokens: cell.tokens + length });
+        }
+        const cells = countCells(table, buckets);
+        const found = cells.map(({ source, bucket, documents, tokens }) => [
+          `${source} ${bucket.from}`,
+          { documents, tokens },
+        ]);
+        expect(new Map(found as [string, { documents: number; tokens: number }][])).toEqual(expected);
+        expect(found.length).toBe(expected.size);
+      }),
+      fuzz(100),
+    );
+  });
+
+  it('put a document of exactly an edge into the bucket that begins there', () => {
+    const lengths = [255, 256, 257, 4095, 4096, 2 ** 20 - 1, 2 ** 20, 2 ** 21];
+    const table = tableOf(
+      lengths.map((length, text) => ({ source: 0, text, length })),
+      ['only'],
+    );
+    const buckets = lengthBuckets(4096);
+    const froms = [...cellNumbers(table, buckets)].map((cell) => buckets[cell]!.from);
+    expect(froms).toEqual([0, 256, 256, 2048, 4096, 2 ** 19, 2 ** 20, 2 ** 20]);
+  });
+});

@@ -1,0 +1,135 @@
+/** The layout of design section 11, as far as a machine can see it. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const src = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** Folders that know the nouns and themselves, and are put together by `run/`. */
+const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'recipe'];
+/** `tokenize/` reads the tokenizer's file, and the kernel's. */
+const mayTouchFiles = ['read', 'tokenize', 'store', 'shard', 'run', 'cli'];
+const longest = 350;
+/** All the nouns in one place, and nothing that runs. */
+const longAllTheSame = ['types.ts'];
+
+interface SourceFile {
+  /** Relative to src/, with `/`. */
+  readonly name: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+/** AssemblyScript, a language of its own by the same name, is left out. */
+function sourceFiles(): SourceFile[] {
+  const names = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.split(sep).includes('assembly'),
+  );
+  return names
+    .filter((name) => statSync(join(src, name)).isFile())
+    .map((path) => {
+      const name = path.split(sep).join('/');
+      const text = readFileSync(join(src, path), 'utf8');
+      return { name, folder: name.includes('/') ? name.split('/')[0]! : '', text, imports: importsOf(text) };
+    });
+}
+
+/** What a file imports, or exports from, by whatever form. */
+function importsOf(text: string): string[] {
+  const forms = [
+    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+    /^\s*import\s*['"]([^'"]+)['"]/gm,
+    /\bimport\s*\(\s*['"`]([^'"`]+)['"`]/g,
+    /\bnew URL\s*\(\s*['"`](\.[^'"`]+)['"`]/g,
+    /\brequire\s*\(\s*['"`]([^'"`]+)['"`]/g,
+  ];
+  return forms.flatMap((form) => Array.from(text.matchAll(form), (match) => match[1]!));
+}
+
+const files = sourceFiles();
+
+/** Where an import of ours leads, relative to src/. */
+function target(file: SourceFile, specifier: string): string {
+  const path = resolve(dirname(join(src, file.name)), specifier);
+  return relative(src, path).split(sep).join('/');
+}
+
+describe('importsOf', () => {
+  it('sees every form', () => {
+    const text = [
+      "import a from './a.ts';",
+      "import {\n  b,\n  type C,\n} from './b.ts';",
+      "export * from './c.ts';",
+      "export type { D } from './d.ts';",
+      "import './e.ts';",
+      "const f = await import('./f.ts');",
+      "new Worker(new URL('./g.js', import.meta.url));",
+      "const h = require('./h.ts');",
+    ].join('\n');
+    const found = importsOf(text).map((specifier) => specifier[2]);
+    expect(found.sort().join('')).toBe('abcdefgh');
+  });
+
+  it('finds the files, and what most of them import', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter(({ imports }) => imports.length > 0).length).toBeGreaterThan(files.length * 0.8);
+  });
+});
+
+describe('a stage folder', () => {
+  it.each(stages)('%s/ imports types, errors, util/ and itself, never a sibling', (stage) => {
+    const own = files.filter(({ folder }) => folder === stage);
+    expect(own.length).toBeGreaterThan(0);
+    const strangers = own.flatMap((file) =>
+      file.imports
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => target(file, specifier))
+        .filter((path) => !/^(types|errors)\.ts$/.test(path) && !path.startsWith('util/'))
+        .filter((path) => !path.startsWith(`${stage}/`))
+        .map((path) => `${file.name} imports ${path}`),
+    );
+    expect(strangers).toEqual([]);
+  });
+});
+
+it('types, errors and util/ stand below everything', () => {
+  const base = files.filter(({ name, folder }) => folder === 'util' || /^(types|errors)\.ts$/.test(name));
+  const strangers = base.flatMap((file) =>
+    file.imports
+      .map((specifier) => (specifier.startsWith('.') ? target(file, specifier) : specifier))
+      .filter((path) => path !== 'types.ts' && !path.startsWith('util/'))
+      .map((path) => `${file.name} imports ${path}`),
+  );
+  expect(strangers).toEqual([]);
+});
+
+it('run/ and report/ do not know the command line', () => {
+  const users = files.filter(({ folder, name }) => folder !== 'cli' && name !== 'index.ts');
+  const strangers = users.flatMap((file) =>
+    file.imports
+      .filter((specifier) => specifier.startsWith('.') && target(file, specifier).startsWith('cli/'))
+      .map((specifier) => `${file.name} imports ${specifier}`),
+  );
+  expect(strangers).toEqual([]);
+});
+
+it(`only ${mayTouchFiles.join(', ')} touch files`, () => {
+  const touching = files.filter(({ imports }) => imports.some((name) => /^(node:)?fs(\/|$)/.test(name)));
+  expect(touching.length).toBeGreaterThan(0);
+  expect(touching.filter(({ folder }) => !mayTouchFiles.includes(folder)).map(({ name }) => name)).toEqual(
+    [],
+  );
+});
+
+it('there are no barrels inside folders', () => {
+  expect(files.map(({ name }) => name).filter((name) => /\/index\.ts$/.test(name))).toEqual([]);
+});
+
+it(`no file is longer than ${longest} lines`, () => {
+  const long = files
+    .map(({ name, text }) => ({ name, lines: text.trimEnd().split('\n').length }))
+    .filter(({ name, lines }) => lines > longest && !longAllTheSame.includes(name));
+  expect(long).toEqual([]);
+});

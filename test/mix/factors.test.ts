@@ -1,0 +1,365 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LongmixError } from '../../src/errors.ts';
+import { cellFactors, cellWeights, type Supply } from '../../src/mix/factors.ts';
+import type { LengthRule, MixSpec } from '../../src/types.ts';
+import { fraction, fuzz } from '../support/fuzz.ts';
+import { lengthRules } from '../support/recipes.ts';
+
+const names = ['alpha', 'beta', 'gamma'];
+
+/** Every source has a short and a long cell at least, both with tokens: any length rule can be met. */
+const fullCells: fc.Arbitrary<Supply[]> = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: 1, max: 1_000_000 }),
+      fc.integer({ min: 1, max: 1_000_000 }),
+      fc.array(fc.tuple(fc.boolean(), fc.nat(10_000)), { maxLength: 3 }),
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((sources) =>
+    sources.flatMap(([short, long, more], source) => [
+      { source, long: false, usable: short },
+      { source, long: true, usable: long },
+      ...more.map(([isLong, usable]) => ({ source, long: isLong, usable })),
+    ]),
+  );
+
+const cellsAndShares = fullCells.chain((cells) => {
+  const sources = names.slice(0, 1 + Math.max(...cells.map(({ source }) => source)));
+  const parts = fc.array(fc.nat(9), { minLength: sources.length, maxLength: sources.length });
+  const shares = parts
+    .filter((numbers) => numbers.some((n) => n > 0))
+    .map((numbers) => {
+      const sum = numbers.reduce((a, b) => a + b, 0);
+      return new Map(sources.map((name, s) => [name, numbers[s]! / sum]));
+    });
+  return fc.record({
+    cells: fc.constant(cells),
+    sources: fc.constant(sources),
+    shares: fc.option(shares, { freq: 2 }),
+  });
+});
+
+function mixOf(more: Partial<MixSpec>): MixSpec {
+  return { tokens: 'all', shares: null, length: null, method: 'drop', maxEpochs: 1, ...more };
+}
+
+function lengthRule(rule: LengthRule['rule'], scope: LengthRule['scope'] = 'per-source'): LengthRule {
+  return { threshold: 100, scope, rule };
+}
+
+function errorOf(act: () => unknown): LongmixError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof LongmixError) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+const sumWhere = (values: ArrayLike<number>, which: (i: number) => boolean) =>
+  Array.from(values).reduce((sum, value, i) => (which(i) ? sum + value : sum), 0);
+
+/** The share of each source, and of its long cells inside it, by plain arithmetic. */
+function natural(cells: readonly Supply[], sources: readonly string[], shares: MixSpec['shares']) {
+  const usable = cells.map((cell) => cell.usable);
+  const all = sumWhere(usable, () => true);
+  return sources.map((name, s) => {
+    const own = sumWhere(usable, (i) => cells[i]!.source === s);
+    const long = sumWhere(usable, (i) => cells[i]!.source === s && cells[i]!.long);
+    return { share: shares === null ? own / all : shares.get(name)!, long: long / own };
+  });
+}
+
+const rate = fraction(0.001, 1);
+
+describe('cellWeights', () => {
+  it('sum to 1 under any rule', () => {
+    fc.assert(
+      fc.property(cellsAndShares, fc.option(lengthRules), ({ cells, sources, shares }, length) => {
+        const weights = cellWeights(cells, sources, mixOf({ shares, length }));
+        expect(sumWhere(weights, () => true)).toBeCloseTo(1, 9);
+        expect(weights.every((weight) => weight >= 0)).toBe(true);
+      }),
+      fuzz(300),
+    );
+  });
+
+  it('keep the length distribution inside each source where there is no length rule', () => {
+    fc.assert(
+      fc.property(cellsAndShares, ({ cells, sources, shares }) => {
+        const weights = cellWeights(cells, sources, mixOf({ shares }));
+        const own = natural(cells, sources, shares);
+        for (const [s, { share }] of own.entries()) {
+          expect(sumWhere(weights, (i) => cells[i]!.source === s)).toBeCloseTo(share, 9);
+          const usable = sumWhere(
+            cells.map((cell) => cell.usable),
+            (i) => cells[i]!.source === s,
+          );
+          for (const [i, cell] of cells.entries()) {
+            if (cell.source === s) expect(weights[i]).toBeCloseTo((share * cell.usable) / usable, 9);
+          }
+        }
+      }),
+      fuzz(200),
+    );
+  });
+
+  it('with keep_short per source give p / (p + r (1 - p)), and leave the share of the source', () => {
+    fc.assert(
+      fc.property(cellsAndShares, rate, ({ cells, sources, shares }, r) => {
+        const length = lengthRule({ kind: 'keep_short', rate: r });
+        const weights = cellWeights(cells, sources, mixOf({ shares, length }));
+        for (const [s, { share, long: p }] of natural(cells, sources, shares).entries()) {
+          expect(sumWhere(weights, (i) => cells[i]!.source === s)).toBeCloseTo(share, 9);
+          const long = sumWhere(weights, (i) => cells[i]!.source === s && cells[i]!.long);
+          expect(long).toBeCloseTo((share * p) / (p + r * (1 - p)), 9);
+        }
+      }),
+      fuzz(300),
+    );
+  });
+
+  it('with keep_short over all sources give the same of the whole, and let sources drift', () => {
+    fc.assert(
+      fc.property(cellsAndShares, rate, ({ cells, sources, shares }, r) => {
+        const length = lengthRule({ kind: 'keep_short', rate: r }, 'global');
+        const weights = cellWeights(cells, sources, mixOf({ shares, length }));
+        const own = natural(cells, sources, shares);
+        const p = own.reduce((sum, { share, long }) => sum + share * long, 0);
+        const whole = p + r * (1 - p);
+        expect(sumWhere(weights, (i) => cells[i]!.long)).toBeCloseTo(p / whole, 9);
+        for (const [s, { share, long }] of own.entries()) {
+          const expected = (share * (long + r * (1 - long))) / whole;
+          expect(sumWhere(weights, (i) => cells[i]!.source === s)).toBeCloseTo(expected, 9);
+        }
+      }),
+      fuzz(300),
+    );
+  });
+
+  it('meet long_share in every source, or over all', () => {
+    fc.assert(
+      fc.property(cellsAndShares, fraction(0.01, 0.99), ({ cells, sources, shares }, share) => {
+        const rule = { kind: 'long_share', share } as const;
+        const own = natural(cells, sources, shares);
+        const perSource = cellWeights(cells, sources, mixOf({ shares, length: lengthRule(rule) }));
+        for (const [s, source] of own.entries()) {
+          const long = sumWhere(perSource, (i) => cells[i]!.source === s && cells[i]!.long);
+          expect(long).toBeCloseTo(share * source.share, 9);
+          expect(sumWhere(perSource, (i) => cells[i]!.source === s)).toBeCloseTo(source.share, 9);
+        }
+        const global = cellWeights(cells, sources, mixOf({ shares, length: lengthRule(rule, 'global') }));
+        expect(sumWhere(global, (i) => cells[i]!.long)).toBeCloseTo(share, 9);
+        // Long text keeps its division among the sources.
+        const allLong = own.reduce((sum, source) => sum + source.share * source.long, 0);
+        for (const [s, source] of own.entries()) {
+          const long = sumWhere(global, (i) => cells[i]!.source === s && cells[i]!.long);
+          expect(long).toBeCloseTo((share * source.share * source.long) / allLong, 9);
+        }
+      }),
+      fuzz(300),
+    );
+  });
+
+  it('with remove: long give nothing to long cells; per source the shares stay', () => {
+    fc.assert(
+      fc.property(cellsAndShares, fc.constantFrom('per-source', 'global'), (corpus, scope) => {
+        const { cells, sources, shares } = corpus;
+        const length = lengthRule({ kind: 'remove_long' }, scope as 'global');
+        const weights = cellWeights(cells, sources, mixOf({ shares, length }));
+        expect(sumWhere(weights, (i) => cells[i]!.long)).toBe(0);
+        const own = natural(cells, sources, shares);
+        const short = own.reduce((sum, source) => sum + source.share * (1 - source.long), 0);
+        for (const [s, source] of own.entries()) {
+          const expected = scope === 'global' ? (source.share * (1 - source.long)) / short : source.share;
+          expect(sumWhere(weights, (i) => cells[i]!.source === s)).toBeCloseTo(expected, 9);
+        }
+      }),
+      fuzz(200),
+    );
+  });
+});
+
+describe('cellFactors', () => {
+  it('give each cell its weight of the total', () => {
+    fc.assert(
+      fc.property(
+        cellsAndShares,
+        fc.option(lengthRules),
+        fc.integer({ min: 1, max: 10_000_000 }),
+        ({ cells, sources, shares }, length, tokens) => {
+          const mix = mixOf({ shares, length, tokens, method: 'repeat', maxEpochs: 1e9 });
+          const weights = cellWeights(cells, sources, mix);
+          const factors = cellFactors(cells, sources, mix);
+          for (const [i, { usable }] of cells.entries()) {
+            if (usable === 0) expect(factors[i]).toBe(0);
+            else {
+              const expected = (weights[i]! * tokens) / usable;
+              expect(Math.abs(factors[i]! - expected)).toBeLessThanOrEqual(1.01e-9 * Math.max(1, expected));
+            }
+          }
+        },
+      ),
+      fuzz(300),
+    );
+  });
+
+  it('with tokens: all and drop take the scarcest cell once and nothing twice', () => {
+    fc.assert(
+      fc.property(cellsAndShares, fc.option(lengthRules), ({ cells, sources, shares }, length) => {
+        const factors = cellFactors(cells, sources, mixOf({ shares, length, maxEpochs: 4 }));
+        expect(Math.max(...factors)).toBe(1);
+      }),
+      fuzz(200),
+    );
+  });
+
+  it('with tokens: all and repeat take every cell that has a weight at least once', () => {
+    fc.assert(
+      fc.property(cellsAndShares, fc.option(lengthRules), ({ cells, sources, shares }, length) => {
+        const mix = mixOf({ shares, length, method: 'repeat', maxEpochs: Number.MAX_VALUE });
+        const factors = cellFactors(cells, sources, mix);
+        expect(Math.min(...factors.filter((factor) => factor > 0))).toBe(1);
+      }),
+      fuzz(200),
+    );
+  });
+
+  it('with tokens: all and no rule take every document once, by either method', () => {
+    fc.assert(
+      fc.property(fullCells, fc.constantFrom('drop', 'repeat'), (cells, method) => {
+        const factors = cellFactors(cells, names, mixOf({ method: method as 'drop' }));
+        // Exactly 1: at 0.9999999 a document would be lost to rounding.
+        for (const [i, { usable }] of cells.entries()) expect(factors[i]).toBe(usable === 0 ? 0 : 1);
+      }),
+      fuzz(200),
+    );
+  });
+
+  it('keep every factor within the cap, or fail', () => {
+    fc.assert(
+      fc.property(
+        cellsAndShares,
+        fc.option(lengthRules),
+        fraction(0.1, 5),
+        fc.constantFrom('drop', 'repeat'),
+        fraction(0.01, 8),
+        ({ cells, sources, shares }, length, maxEpochs, method, ofCorpus) => {
+          const corpus = sumWhere(
+            cells.map(({ usable }) => usable),
+            () => true,
+          );
+          const tokens = Math.max(1, Math.round(ofCorpus * corpus));
+          const mix = mixOf({ shares, length, tokens, method: method as 'drop', maxEpochs });
+          const weights = cellWeights(cells, sources, mix);
+          const cap = method === 'drop' ? 1 : maxEpochs;
+          const needed = cells.map(({ usable }, i) => (usable === 0 ? 0 : (weights[i]! * tokens) / usable));
+          const worst = Math.max(...needed);
+          if (worst > cap * (1 + 1e-6)) {
+            expect(errorOf(() => cellFactors(cells, sources, mix)).code).toBe('mix-infeasible');
+          } else if (worst < cap * (1 - 1e-6)) {
+            expect(Math.max(...cellFactors(cells, sources, mix))).toBeLessThanOrEqual(cap);
+          }
+        },
+      ),
+      fuzz(300),
+    );
+  });
+});
+
+describe('a mix that cannot be', () => {
+  const cells: Supply[] = [
+    { source: 0, long: false, usable: 40_000 },
+    { source: 0, long: true, usable: 10_000 },
+    { source: 1, long: false, usable: 50_000 },
+  ];
+  const sources = ['books', 'web'];
+  const shares = new Map([
+    ['books', 0.5],
+    ['web', 0.5],
+  ]);
+
+  it.each([
+    {
+      what: 'more than there is, without repeats',
+      mix: mixOf({ tokens: 200_000, shares }),
+      says: [
+        'source "books": has 50,000 tokens, needs 100,000 (2.00 epochs)',
+        'source "web": has 50,000',
+        'drop',
+      ],
+      cures: ['at most 100,000', 'repeat', 'at least 2.00', 'redistribute'],
+    },
+    {
+      what: 'more epochs than the cap',
+      mix: mixOf({ tokens: 200_000, shares, method: 'repeat', maxEpochs: 1.5 }),
+      says: ['source "books": has 50,000 tokens, needs 100,000 (2.00 epochs)', 'max_epochs is 1.5'],
+      cures: ['at most 150,000', 'max_epochs of at least 2.00', 'redistribute'],
+    },
+    {
+      what: 'more long text than there is',
+      mix: mixOf({ tokens: 50_000, length: lengthRule({ kind: 'long_share', share: 0.9 }, 'global') }),
+      says: ['source "books", long documents: has 10,000 tokens, needs 45,000 (4.50 epochs)'],
+      cures: ['at most 11,111', 'at least 4.50', 'the length rule'],
+    },
+    {
+      what: 'a long share of a source without long documents',
+      mix: mixOf({ length: lengthRule({ kind: 'long_share', share: 0.7 }) }),
+      says: ['source "web"', 'no document of 100 tokens or more', '70%'],
+      cures: ['threshold', 'scope: global', 'keep_short'],
+    },
+    {
+      what: 'a share of a source without text',
+      mix: mixOf({ shares: new Map([...shares, ['empty', 0.25]]) }),
+      says: ['source "empty"', '25%', 'no usable tokens'],
+      cures: ['mix.shares'],
+    },
+    {
+      what: 'a share of a source that is not there',
+      mix: mixOf({ shares: new Map([['bokos', 1]]) }),
+      says: ['"bokos"'],
+      cures: ['books, web, empty'],
+    },
+    {
+      what: 'no short documents of a source that has no long ones',
+      mix: mixOf({ length: lengthRule({ kind: 'keep_short', rate: 0 }) }),
+      says: ['source "web"', 'no document of 100 tokens or more', 'keep_short is 0%'],
+      cures: ['threshold'],
+    },
+  ])('names source, numbers and ways out: $what', ({ mix, says, cures }) => {
+    // Without a length rule no cell is long.
+    const supply = cells.map((cell) => ({ ...cell, long: cell.long && mix.length !== null }));
+    const error = errorOf(() => cellFactors(supply, [...sources, 'empty'], mix));
+    expect(error.code).toBe('mix-infeasible');
+    expect(error.exitCode).toBe(2);
+    for (const words of says) expect(error.message).toContain(words);
+    for (const words of cures) expect(error.cure).toContain(words);
+  });
+
+  it('is no source of long documents only, the long ones removed', () => {
+    const long: Supply[] = [{ source: 0, long: true, usable: 10 }];
+    const mix = mixOf({ length: lengthRule({ kind: 'remove_long' }) });
+    const error = errorOf(() => cellFactors(long, sources, mix));
+    expect(error.message).toContain('source "books"');
+  });
+
+  it('is possible with the numbers that the message gives', () => {
+    fc.assert(
+      fc.property(cellsAndShares, fc.integer({ min: 2, max: 50 }), (corpus, times) => {
+        const usable = corpus.cells.map((cell) => cell.usable);
+        const tokens = times * sumWhere(usable, () => true);
+        const mix = mixOf({ tokens, shares: corpus.shares });
+        const { cure } = errorOf(() => cellFactors(corpus.cells, corpus.sources, mix));
+        const fewer = Number(/at most ([\d,]+)/.exec(cure!)![1]!.replaceAll(',', ''));
+        const epochs = Number(/at least ([\d.]+)/.exec(cure!)![1]);
+        if (fewer > 0) cellFactors(corpus.cells, corpus.sources, { ...mix, tokens: fewer });
+        cellFactors(corpus.cells, corpus.sources, { ...mix, method: 'repeat', maxEpochs: epochs });
+      }),
+      fuzz(100),
+    );
+  });
+});

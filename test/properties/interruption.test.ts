@@ -1,0 +1,115 @@
+/** Killed at any time, run again: the same bytes, and never a folder that looks finished and is not. Needs dist/. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { verify } from '../../src/run/verify.ts';
+import { longmix, longmixOk } from '../support/cli.ts';
+import { writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
+import { hashes, temporaryFolder } from '../support/folder.ts';
+import { fuzzTimeout } from '../support/fuzz.ts';
+
+const more = Math.max(0, Number(process.env.LONGMIX_FUZZ ?? 1) - 1);
+
+/** Parts that are done, by their receipts: file -> inode, which a rename changes. */
+function finishedParts(out: string): Map<string, number> {
+  const notes = join(out, 'store', '.longmix');
+  const parts = existsSync(notes) ? readdirSync(notes).filter((name) => /^part-\d+\.json$/.test(name)) : [];
+  return new Map(
+    parts.map((name) => {
+      const file = join(out, 'store', name.replace('.json', '.tokens'));
+      return [file, statSync(file).ino];
+    }),
+  );
+}
+
+/** What is marked as finished must be it. */
+function expectNoFalseFinish(out: string, finished: Record<string, string>): void {
+  const found = existsSync(out) ? hashes(out) : {};
+  for (const split of ['train', 'validation']) {
+    if (found[`${split}/manifest.json`] === undefined) continue;
+    expect(verify(join(out, split), true).faults).toEqual([]);
+  }
+  if (found['store/store.json'] !== undefined) expect(verify(join(out, 'store'), true).faults).toEqual([]);
+  if (found['dataset_dict.json'] !== undefined) expect(found).toEqual(finished);
+}
+
+function has(folder: string, name: RegExp, atLeast = 1): boolean {
+  return existsSync(folder) && readdirSync(folder).filter((found) => name.test(found)).length >= atLeast;
+}
+
+it(
+  'a build that is killed again and again ends with the bytes of one that was not, and redoes no finished part',
+  async () => {
+    const folder = temporaryFolder();
+    writeDiskCorpus(folder);
+    // A source makes a part: twelve, so that some are done when others are not.
+    const sources = Array.from({ length: 12 }, (_, s) => [
+      `s${s}`,
+      s % 2 === 0 ? 'stories' : 'notes/*.jsonl',
+    ]);
+    const recipe = writeDiskRecipe(folder, 'killed', {
+      sources: Object.fromEntries(sources),
+      split: { validation: '10%' },
+      mix: { length: { threshold: 300, scope: 'global', long_share: '60%' } },
+      sequences: { length: 256 },
+      shards: { size: '10KB' },
+    });
+    const args = (out: string) => ['build', recipe, '--out', join(folder, out), '--workers', '2', '--quiet'];
+    const { ms } = await longmixOk(args('whole'));
+    const whole = hashes(join(folder, 'whole'));
+
+    const out = join(folder, 'killed');
+    const store = join(out, 'store');
+    const receipts = /^part-\d+\.json$/;
+    const temporary = /\.tmp$/;
+    let end = 0;
+    /** Moments to be killed at, one after the other; what is finished is kept from one to the next. */
+    const moments: (() => boolean)[] = [
+      () => has(store, temporary),
+      () => has(join(store, '.longmix'), receipts, 1),
+      () => has(join(store, '.longmix'), receipts, 4) && has(store, temporary),
+      () => has(join(out, 'train'), temporary),
+      () => has(join(out, 'train'), /^data-.*arrow$/, 3),
+      () => has(join(out, 'validation'), /^/),
+      ...Array.from({ length: more }, () => () => performance.now() > end),
+    ];
+    let kept = 0;
+    let swept = 0;
+    for (const moment of moments) {
+      const before = finishedParts(out);
+      const unfinished = !existsSync(join(store, 'store.json'));
+      if (has(store, temporary) || has(join(out, 'train'), temporary)) swept += 1;
+      end = performance.now() + ms * Math.random();
+      const { code } = await longmix(args('killed'), { killWhen: moment });
+      expect([null, 0]).toContain(code);
+      expectNoFalseFinish(out, whole);
+      for (const [file, inode] of before) expect(statSync(file).ino).toBe(inode);
+      if (unfinished) kept += before.size;
+    }
+    await longmixOk(args('killed'));
+    expect(hashes(out)).toEqual(whole);
+    // Else nothing was seen.
+    expect(kept).toBeGreaterThan(0);
+    expect(swept).toBeGreaterThan(0);
+  },
+  fuzzTimeout(90_000),
+);
+
+it('a build that is done says so and writes nothing', async () => {
+  const folder = temporaryFolder();
+  writeDiskCorpus(folder);
+  const recipe = writeDiskRecipe(folder, 'twice', { sequences: { length: 512 } });
+  const args = ['build', recipe, '--out', join(folder, 'out'), '--workers', '1'];
+  const first = await longmixOk(args);
+  expect(first.stderr).toContain('Built twice');
+  const times = () =>
+    Object.keys(hashes(join(folder, 'out'))).map((file) => statSync(join(folder, 'out', file)).mtimeMs);
+  const before = times();
+  const second = await longmixOk(args);
+  expect(second.stderr).toContain('Already built');
+  expect(times()).toEqual(before);
+  // `--json` says the same to a program.
+  const { stdout } = await longmixOk([...args, '--json', '--quiet']);
+  expect(JSON.parse(stdout)).toMatchObject({ written: false, name: 'twice' });
+  expect(JSON.parse(readFileSync(join(folder, 'out', 'plan.json'), 'utf8'))).toMatchObject({ name: 'twice' });
+});

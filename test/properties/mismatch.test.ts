@@ -1,0 +1,127 @@
+/** What has changed is an error that names it, and never silently reused. The first test needs dist/. */
+import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LongmixError } from '../../src/errors.ts';
+import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
+import { type BuildResult, build } from '../../src/run/build.ts';
+import { longmix, longmixOk } from '../support/cli.ts';
+import { diskSources, writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
+import { hashes, temporaryFolder } from '../support/folder.ts';
+
+const small = { sequences: { length: 512 } };
+
+interface Made {
+  readonly folder: string;
+  readonly out: string;
+  /** Builds the recipe as it stands now. */
+  build(more?: { fresh: boolean }): Promise<BuildResult>;
+}
+
+async function builtOnce(): Promise<Made> {
+  const folder = temporaryFolder();
+  writeDiskCorpus(folder);
+  const path = writeDiskRecipe(folder, 'mix', small);
+  const out = join(folder, 'out');
+  const made: Made = {
+    folder,
+    out,
+    build: (more) => build(parseRecipe(readFileSync(path, 'utf8'), path), out, { workers: 1, ...more }),
+  };
+  await made.build();
+  return made;
+}
+
+async function refusal(work: Promise<unknown>): Promise<LongmixError> {
+  const error = await work.then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  if (error instanceof LongmixError) return error;
+  throw error ?? new Error('it was not refused');
+}
+
+describe('a build over another', () => {
+  it('of a changed recipe is refused, and leaves what is there; --fresh replaces it', async () => {
+    const { folder, out } = await builtOnce();
+    const before = hashes(out);
+    const recipe = writeDiskRecipe(folder, 'mix', { ...small, seed: 1 });
+    const args = (to: string) => ['build', recipe, '--out', to, '--workers', '1', '--quiet'];
+    const refused = await longmix(args(out));
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('holds shards of another recipe');
+    expect(refused.stderr).toContain('--fresh');
+    expect(refused.stderr).not.toContain('    at ');
+    expect(hashes(out)).toEqual(before);
+
+    await longmixOk([...args(out), '--fresh']);
+    await longmixOk(args(join(folder, 'other')));
+    expect(hashes(out)).toEqual(hashes(join(folder, 'other')));
+  });
+
+  it.each([
+    {
+      what: 'changed, of the same size',
+      file: '1/5.txt of source "stories" has changed',
+      change: (folder: string) => {
+        const path = join(folder, 'stories/1/5.txt');
+        writeFileSync(path, readFileSync(path, 'utf8').replace('5: ', '6: '));
+        utimesSync(path, new Date(), new Date(Date.now() + 5000));
+      },
+    },
+    {
+      what: 'changed its size',
+      file: '1.jsonl of source "notes" has changed its size',
+      change: (folder: string) => writeFileSync(join(folder, 'notes/1.jsonl'), '{"text":"short"}'),
+    },
+    {
+      what: 'gone',
+      file: '0/0.txt of source "stories" is gone',
+      change: (folder: string) => rmSync(join(folder, 'stories/0/0.txt')),
+    },
+    {
+      what: 'new',
+      file: 'new.txt of source "stories" is new',
+      change: (folder: string) => writeFileSync(join(folder, 'stories/new.txt'), 'new'),
+    },
+    {
+      what: 'called something else',
+      file: '1 of source "joined" has changed',
+      change: (folder: string) =>
+        renameSync(join(folder, 'joined/1/part-1.md'), join(folder, 'joined/1/part-1a.md')),
+    },
+  ])('of an input that is $what is refused and named; --fresh cures', async ({ file, change }) => {
+    const { folder, out, build: again } = await builtOnce();
+    const before = hashes(out);
+    change(folder);
+    const refused = await refusal(again());
+    expect(refused).toMatchObject({ code: 'store-mismatch', exitCode: 2 });
+    expect(refused.message).toContain(file);
+    expect(refused.cure).toContain('--fresh');
+    expect(hashes(out)).toEqual(before);
+    expect((await again({ fresh: true })).written).toBe(true);
+    expect((await again()).written).toBe(false);
+  });
+
+  it('of inputs that were only touched is the same build', async () => {
+    const { folder, build: again } = await builtOnce();
+    utimesSync(join(folder, 'stories/1/5.txt'), new Date(), new Date(Date.now() + 5000));
+    expect((await again()).written).toBe(false);
+  });
+
+  it.each([
+    ['with another tokenizer', { tokenizer: 'p50k_base' }, 'tokenizer gpt2'],
+    ['with a source more', { sources: { ...diskSources, more: 'mixed.jsonl' } }, '"more"'],
+    [
+      'with a source read otherwise',
+      { sources: { ...diskSources, notes: { path: 'notes/*.jsonl', text: 'id' } } },
+      '"notes"',
+    ],
+  ])('%s is refused, and the difference named', async (_, change, words) => {
+    const { folder, build: again } = await builtOnce();
+    writeDiskRecipe(folder, 'mix', { ...small, ...change });
+    const refused = await refusal(again());
+    expect(refused).toMatchObject({ code: 'store-mismatch', exitCode: 2 });
+    expect(refused.message).toContain(words);
+  });
+});

@@ -1,0 +1,67 @@
+/** Random recipes, as far as planning sees them. */
+import fc from 'fast-check';
+import { lengthBuckets } from '../../src/bucket/cells.ts';
+import { LongmixError } from '../../src/errors.ts';
+import type { LengthRule, MixSpec, SequenceSpec } from '../../src/types.ts';
+import { fraction } from './fuzz.ts';
+
+export const lengthRules: fc.Arbitrary<LengthRule> = fc.record({
+  threshold: fc.integer({ min: 1, max: 600 }),
+  scope: fc.constantFrom('per-source' as const, 'global' as const),
+  rule: fc.oneof(
+    fc.record({
+      kind: fc.constant('long_share' as const),
+      share: fraction(0.05, 0.95),
+    }),
+    fc.record({
+      kind: fc.constant('keep_short' as const),
+      rate: fc.oneof(fc.constantFrom(0, 1), fraction(1e-9, 1)),
+    }),
+    fc.record({ kind: fc.constant('remove_long' as const) }),
+  ),
+});
+
+/** @param most tokens of the corpus, about: asking for more needs repeats */
+export function mixes(sources: readonly string[], most: number): fc.Arbitrary<MixSpec> {
+  const shares = fc
+    .array(fc.integer({ min: 1, max: 9 }), { minLength: sources.length, maxLength: sources.length })
+    .map((parts) => {
+      const sum = parts.reduce((total, part) => total + part, 0);
+      return new Map(sources.map((name, s) => [name, parts[s]! / sum]));
+    });
+  return fc.record({
+    tokens: fc.oneof(
+      fc.constant('all' as const),
+      fc.integer({ min: 1, max: Math.max(1, Math.ceil(most / 4)) }),
+      fc.integer({ min: 1, max: Math.max(1, most * 2) }),
+    ),
+    shares: fc.option(shares, { freq: 2 }),
+    length: fc.option(lengthRules, { freq: 3 }),
+    method: fc.constantFrom('drop' as const, 'repeat' as const),
+    maxEpochs: fc.constantFrom(1, 2.5, 4, 100),
+  });
+}
+
+export const sequenceSpecs: fc.Arbitrary<SequenceSpec> = fc.record({
+  length: fc.integer({ min: 3, max: 300 }),
+  packing: fc.constantFrom('best-fit' as const, 'concat' as const, 'pad' as const),
+  overlong: fc.constantFrom('fragment' as const, 'truncate' as const, 'exclude' as const),
+  tails: fc.constantFrom('carry' as const, 'discard' as const),
+  bos: fc.boolean(),
+  eos: fc.boolean(),
+  plusOne: fc.boolean(),
+});
+
+/** Does it, or says null where the mix can't be had: random recipes ask for the impossible now and then. */
+export function unlessInfeasible<T>(act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof LongmixError && error.code === 'mix-infeasible') return null;
+    throw error;
+  }
+}
+
+export function bucketsOf(mix: MixSpec): ReturnType<typeof lengthBuckets> {
+  return lengthBuckets(mix.length?.threshold ?? null);
+}
