@@ -1,11 +1,12 @@
 /** `longmix build`: all of it, and a summary that a newcomer understands. */
 import { join, relative } from 'node:path';
-import { bytes, compact, integer } from '../report/format.ts';
+import { bytes, compact, counted } from '../report/format.ts';
 import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
 import { type BuildResult, build } from '../run/build.ts';
 import { planReport } from '../run/plan-report.ts';
 import type { Recipe } from '../types.ts';
-import { loadRecipe, outFolder, type RunFlags, stageOptions } from './options.ts';
+import { outFolder } from './folders.ts';
+import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 
 type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
 
@@ -23,14 +24,15 @@ export async function runBuild(path: string, flags: Flags, signal: AbortSignal):
 function summary(recipe: Recipe, { out, store, plan, shardSets, written }: BuildResult): string {
   const { totals, tokenizer } = store.manifest;
   const folder = relative(process.cwd(), out) || '.';
+  const train = join(folder, 'train');
   const made = shardSets.map(({ split, rows, shards }) => {
     const size = shards.reduce((sum, shard) => sum + shard.bytes, 0);
-    return `  ${join(folder, split)}  ${integer(rows)} rows, ${shards.length} ${shards.length === 1 ? 'shard' : 'shards'}, ${bytes(size)}`;
+    return `  ${join(folder, split)}  ${counted(rows, 'row')}, ${counted(shards.length, 'shard')}, ${bytes(size)}`;
   });
   return `
 ${written ? 'Built' : 'Already built, nothing to do:'} ${recipe.name}
 
-read        ${integer(totals.documents)} documents, ${bytes(totals.textBytes)} of text, ${compact(totals.tokens)} tokens (${tokenizer.name})
+read        ${counted(totals.documents, 'document')}, ${bytes(totals.textBytes)} of text, ${compact(totals.tokens)} tokens (${tokenizer.name})
 ${damage(totals)}
 The mix of the training split, before and after:
 
@@ -42,16 +44,25 @@ ${ledgerText(plan.splits)}
 
 Shards:
 ${made.join('\n')}
+
 Next:
-  longmix inspect ${join(folder, 'train')} --row 0      see a row and where its documents came from
-  longmix verify ${folder} --deep
-  python -c "from datasets import load_from_disk; print(load_from_disk('${join(folder, 'train')}'))"
+  longmix inspect ${shellWord(train)} --row 0      see a row and where its documents came from
+  longmix verify ${shellWord(folder)} --deep
+  python -c ${shellWord(`from datasets import load_from_disk; print(load_from_disk(${JSON.stringify(train)}))`)}
 `;
 }
 
 function damage({ replaced, badRecords }: { replaced: number; badRecords: number }): string {
   const remarks: string[] = [];
-  if (badRecords > 0) remarks.push(`${integer(badRecords)} records could not be read and were skipped`);
-  if (replaced > 0) remarks.push(`${integer(replaced)} sequences were not UTF-8 and became U+FFFD`);
+  if (badRecords > 0)
+    remarks.push(
+      `${counted(badRecords, 'record')} could not be read and ${badRecords === 1 ? 'was' : 'were'} skipped`,
+    );
+  if (replaced > 0) remarks.push(`${counted(replaced, 'sequence')} not in UTF-8 became U+FFFD`);
   return remarks.map((remark) => `note        ${remark}\n`).join('');
+}
+
+/** As it can be pasted into a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

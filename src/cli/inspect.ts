@@ -1,6 +1,6 @@
 /** `longmix inspect`: a row as text, and the way back from each piece to its file and record. */
 import { LongmixError } from '../errors.ts';
-import { integer } from '../report/format.ts';
+import { counted, integer } from '../report/format.ts';
 import { tokenizerOf } from '../run/tokenizer-note.ts';
 import { openStoreOf, shardSetFolders } from '../run/verify.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
@@ -30,10 +30,12 @@ interface Piece {
 const excerpt = 240;
 
 export async function runInspect(folder: string, flags: Flags): Promise<void> {
-  const number = Number(flags.row);
-  if (!Number.isInteger(number) || number < 0) {
-    throw new LongmixError('flag-invalid', `--row: found "${flags.row}"; use a whole number from 0`);
+  if (!/^\d+$/.test(flags.row)) {
+    throw new LongmixError('flag-invalid', `--row: found "${flags.row}"`, {
+      cure: 'use a whole number from 0',
+    });
   }
+  const number = Number(flags.row);
   const set = shardSetFolders(folder)[0] ?? folder;
   const manifest = openShards(set);
   const row = readRow(set, manifest, number);
@@ -46,11 +48,17 @@ export async function runInspect(folder: string, flags: Flags): Promise<void> {
     return;
   }
   const lines = [
-    `${set}, row ${number} of ${integer(manifest.rows)}: ${manifest.width} tokens, ${pieces.length} pieces`,
+    `${set}, row ${number} of ${integer(manifest.rows)}: ${counted(manifest.width, 'token')}, ${counted(pieces.length, 'piece')}`,
   ];
   for (const [i, piece] of pieces.entries())
     lines.push('', heading(i, piece), body(piece.text, flags.full === true));
-  if (row.padding > 0) lines.push('', `padding: ${integer(row.padding)} tokens of id ${manifest.padId}`);
+  if (row.padding > 0) lines.push('', `padding: ${counted(row.padding, 'token')} of id ${manifest.padId}`);
+  if (manifest.provenance && pieces.every(({ origin }) => origin === null)) {
+    lines.push(
+      '',
+      `(where they came from is in the token store, which is not at ${manifest.store.path} any more)`,
+    );
+  }
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
@@ -77,7 +85,7 @@ function describe(folder: string, manifest: ShardSetManifest, row: Row, tokenize
 }
 
 function heading(index: number, { tokens, source, document, start, origin, record, id }: Piece): string {
-  const words = [`-- piece ${index}: ${integer(tokens)} tokens`];
+  const words = [`-- piece ${index}: ${counted(tokens, 'token')}`];
   if (source !== null) words.push(`source ${source}`);
   if (origin !== null) words.push(record === null || record === 0 ? origin : `${origin}:${record}`);
   if (id !== null) words.push(`id ${id}`);

@@ -1,44 +1,66 @@
 #!/usr/bin/env node
-/** Runs a command and turns what went wrong into a message and an exit code. */
+/**
+ * Runs a command and turns what went wrong into a message and an exit code.
+ *
+ * Ctrl-C stops the work in order, so that temporary files go too. Work that does not stop in a few seconds (a read
+ * that waits, a long loop) is left as it is: an interruption of any kind costs temporary files, never a wrong result.
+ * A second Ctrl-C ends the process at once.
+ */
 import { CommanderError } from 'commander';
 import { describeError, LongmixError } from '../errors.ts';
 import { createProgram } from './program.ts';
 
-const interrupted = 130;
+/** What shells report for a program that a signal ended: 128 + the signal's number. */
+const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+type StopSignal = keyof typeof signalExitCodes;
+
+/** So long an interrupted command may take to put its files away. */
+const stopSeconds = 3;
 
 const abort = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => abort.abort(signal));
+for (const signal of Object.keys(signalExitCodes) as StopSignal[]) {
+  // `once`: for the second one Node's default, to end the process, is back.
+  process.once(signal, () => {
+    abort.abort(signal);
+    setTimeout(() => process.exit(interrupted()), stopSeconds * 1000).unref();
+    // A read of standard input that nobody answers would keep the process for ever.
+    process.stdin.destroy();
+  });
 }
-// A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // A reader that has seen enough (`| head`) is no error; what verify has found stays its exit code.
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  say(`longmix: cannot write to standard output: ${error.code ?? error.message}`);
+  process.exit(1);
 });
+// Nobody reads the progress any more: no reason to stop the work.
+process.stderr.on('error', () => {});
 
 process.exitCode = await run();
 
 async function run(): Promise<number> {
   const program = createProgram(abort.signal);
   try {
-    for (const command of [program, ...program.commands]) command.exitOverride();
     await program.parseAsync();
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (abort.signal.aborted) {
-      process.stderr.write(
-        '\nlongmix: interrupted; what is finished is kept, and the same command goes on from there\n',
-      );
-      return interrupted;
-    }
+    if (abort.signal.aborted) return interrupted();
     if (error instanceof LongmixError) {
-      process.stderr.write(`longmix: ${describeError(error)}\n`);
+      say(`longmix: ${describeError(error)}`);
       return error.exitCode;
     }
-    process.stderr.write(
-      `longmix: this is a bug in longmix, please report it\n${(error as Error).stack ?? String(error)}\n`,
-    );
+    say(`longmix: this is a bug in longmix, please report it\n${(error as Error).stack ?? String(error)}`);
     return 1;
   }
+}
+
+function interrupted(): number {
+  say('longmix: interrupted; what is finished is kept, and the same command goes on from there');
+  return signalExitCodes[abort.signal.reason as StopSignal];
+}
+
+/** On a terminal the message takes the place of the progress line, which has no line end yet. */
+function say(message: string): void {
+  process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${message}\n`);
 }

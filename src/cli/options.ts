@@ -1,15 +1,15 @@
 /** Flags that several commands share: what was typed, to what it means. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { extname, join, resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { parseRecipe } from '../recipe/parse-recipe.ts';
 import { parseSize } from '../recipe/units.ts';
-import { progressLines } from '../report/progress-lines.ts';
-import { noProgress } from '../run/progress.ts';
+import { notesOnly, progressLines } from '../report/progress-lines.ts';
 import type { StageOptions } from '../run/token-store.ts';
 import type { Recipe } from '../types.ts';
+import { outputMark } from './folders.ts';
 
 export interface RunFlags {
   readonly workers?: string;
@@ -24,18 +24,42 @@ const workerBytes = 384 * 1000 * 1000;
 /** A recipe file, or a corpus (directory, file, `-`) with every default. */
 export function loadRecipe(path: string): Recipe {
   if (path === '-') return defaultRecipe('-');
-  if (!existsSync(path)) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) {
     throw new LongmixError('recipe-missing', `no such file or directory: ${path}`, {
       cure: 'give a recipe (YAML) or a corpus directory; longmix init CORPUS writes a first recipe',
     });
   }
-  const isRecipe = statSync(path).isFile() && ['.yaml', '.yml'].includes(extname(path));
-  return isRecipe ? parseRecipe(readFileSync(path, 'utf8'), path) : defaultRecipe(resolve(path));
+  if (stats.isDirectory()) refuseOwnOutput(path);
+  const isRecipe = stats.isFile() && ['.yaml', '.yml'].includes(extname(path).toLowerCase());
+  return isRecipe ? parseRecipe(readRecipe(path), path) : defaultRecipe(resolve(path));
 }
 
-/** `--out`, else out/NAME. */
-export function outFolder(recipe: Recipe, out: string | undefined): string {
-  return resolve(out ?? join('out', recipe.name));
+function readRecipe(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new LongmixError(
+      'recipe-unreadable',
+      `cannot read ${path}: ${(cause as NodeJS.ErrnoException).code}`,
+      {
+        cure: 'check that the file is yours to read',
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * A folder that longmix wrote has .json and .arrow files, which would make a corpus of sorts.
+ * @throws LongmixError `corpus-is-output`
+ */
+export function refuseOwnOutput(folder: string): void {
+  const mark = outputMark(folder);
+  if (mark === null) return;
+  throw new LongmixError('corpus-is-output', `${folder} is no corpus: longmix wrote it (it has ${mark})`, {
+    cure: 'give the recipe or the corpus that it was made of; if it is not finished, that finishes it',
+  });
 }
 
 export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions {
@@ -46,31 +70,33 @@ export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions
       flags.workers === undefined ? Math.min(availableParallelism(), most) : workerCount(flags.workers, most),
     fresh: flags.fresh === true,
     signal,
-    progress: flags.quiet === true ? noProgress : progressLines(process.stderr),
+    progress: flags.quiet === true ? notesOnly(process.stderr) : progressLines(process.stderr),
   };
 }
 
 function memoryBytes(typed: string): number {
   const parsed = parseSize(typed);
   if ('problem' in parsed) {
-    throw new LongmixError('flag-invalid', `--memory: found "${typed}"; ${parsed.problem}`);
+    throw new LongmixError('flag-invalid', `--memory: found "${typed}"`, { cure: parsed.problem });
   }
   if (parsed.value < workerBytes) {
     throw new LongmixError('flag-invalid', `--memory ${typed} is too little`, {
-      cure: `one worker needs ${workerBytes / 1e6}MB`,
+      cure: `one worker needs ${workerBytes / 1e6}MB: use at least --memory ${workerBytes / 1e6}MB`,
     });
   }
   return parsed.value;
 }
 
 function workerCount(typed: string, most: number): number {
-  const count = Number(typed);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new LongmixError('flag-invalid', `--workers: found "${typed}"; use a whole number of at least 1`);
+  const count = /^\d+$/.test(typed) ? Number(typed) : 0;
+  if (count < 1) {
+    throw new LongmixError('flag-invalid', `--workers: found "${typed}"`, {
+      cure: 'use a whole number of at least 1',
+    });
   }
   if (count > most) {
-    throw new LongmixError('flag-invalid', `--workers ${count} don't fit in --memory`, {
-      cure: `a worker needs ${workerBytes / 1e6}MB: use at most ${most} workers, or more memory`,
+    throw new LongmixError('flag-invalid', `--workers ${count} is too many for the memory`, {
+      cure: `a worker needs ${workerBytes / 1e6}MB: use at most --workers ${most}, or more --memory`,
     });
   }
   return count;

@@ -4,7 +4,8 @@ import { storeFolder } from '../run/build.ts';
 import { planBuild } from '../run/build-plan.ts';
 import { planReport } from '../run/plan-report.ts';
 import { ensureStore } from '../run/token-store.ts';
-import { loadRecipe, outFolder, type RunFlags, stageOptions } from './options.ts';
+import { outFolder } from './folders.ts';
+import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 
 type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
 

@@ -1,13 +1,9 @@
-/** The commands, their flags and their help. Each command's work is in the file of its name. */
+/**
+ * The commands, their flags and their help. Each command's work is in the file of its name, which is loaded when it
+ * runs: `--help` and a misspelt flag need not wait for Arrow and tokenizers.
+ */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { runBuild } from './build.ts';
-import { runInit } from './init.ts';
-import { runInspect } from './inspect.ts';
-import { runPlan } from './plan.ts';
-import { runStats } from './stats.ts';
-import { runTokenize } from './tokenize.ts';
-import { runVerify } from './verify.ts';
 
 const recipeHelp =
   'a recipe (YAML), or a corpus directory or file to build with all defaults, or - (JSON Lines on stdin)';
@@ -21,7 +17,12 @@ export function createProgram(signal: AbortSignal): Command {
       'Raw text corpora to packed, fixed-length training sequences in which long documents carry the weight that you chose.',
     )
     .version(version)
-    .showHelpAfterError('(longmix --help, or longmix help COMMAND, tells what there is)')
+    .showHelpAfterError('  longmix --help, or longmix help COMMAND, tells what there is')
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'longmix: ').replace('\n(', '\n  (')),
+    })
+    // Commands take these settings over when they are made.
+    .exitOverride()
     .addHelpText(
       'after',
       `
@@ -34,28 +35,40 @@ Examples:
 Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a flag or a path is off, 130 interrupted.`,
     );
 
-  withRunFlags(program.command('build').argument('<recipe>', recipeHelp))
-    .description('tokenize, mix, pack and write shards; goes on where an interrupted build stopped')
-    .option('--out <dir>', 'folder for the output (default: out/NAME)')
-    .option('--json', 'print the result as JSON on stdout')
-    .action((recipe, flags) => runBuild(recipe, flags, signal));
-  withRunFlags(program.command('tokenize').argument('<recipe>', recipeHelp))
-    .description('make the token store only: tokens of every document, used by every mix')
-    .option('--out <store>', "folder of the store (default: the recipe's `store`, else out/NAME/store)")
-    .option('--json', 'print the store record as JSON on stdout')
-    .action((recipe, flags) => runTokenize(recipe, flags, signal));
-  withRunFlags(program.command('stats').argument('<what>', 'a token store, a shard set, or a recipe'))
-    .description('documents and tokens by source and length')
-    .option('--out <dir>', 'where a recipe is built (default: out/NAME)')
-    .option('--json', 'print JSON on stdout')
-    .action((what, flags) => runStats(what, flags, signal));
-  withRunFlags(program.command('plan').argument('<recipe>', recipeHelp))
-    .description(
-      'what the mix asks and gives, cell by cell, and the rows that follow; writes nothing but a missing token store',
-    )
-    .option('--out <dir>', 'where the recipe is built (default: out/NAME)')
-    .option('--json', 'print JSON on stdout')
-    .action((recipe, flags) => runPlan(recipe, flags, signal));
+  withRunFlags(
+    program
+      .command('build')
+      .argument('<recipe>', recipeHelp)
+      .description('tokenize, mix, pack and write shards; goes on where an interrupted build stopped')
+      .option('--out <dir>', 'folder for the output (default: out/NAME)')
+      .option('--json', 'print the result as JSON on stdout'),
+  ).action(async (recipe, flags) => (await import('./build.ts')).runBuild(recipe, flags, signal));
+  withRunFlags(
+    program
+      .command('tokenize')
+      .argument('<recipe>', recipeHelp)
+      .description('make the token store only: tokens of every document, used by every mix')
+      .option('--out <store>', "folder of the store (default: the recipe's `store`, else out/NAME/store)")
+      .option('--json', 'print the store record as JSON on stdout'),
+  ).action(async (recipe, flags) => (await import('./tokenize.ts')).runTokenize(recipe, flags, signal));
+  withRunFlags(
+    program
+      .command('stats')
+      .argument('<what>', 'a token store, a shard set, or a recipe')
+      .description('documents and tokens by source and length')
+      .option('--out <dir>', 'where a recipe is built (default: out/NAME)')
+      .option('--json', 'print JSON on stdout'),
+  ).action(async (what, flags) => (await import('./stats.ts')).runStats(what, flags, signal));
+  withRunFlags(
+    program
+      .command('plan')
+      .argument('<recipe>', recipeHelp)
+      .description(
+        'what the mix asks and gives, cell by cell, and the rows that follow; writes nothing but a missing token store',
+      )
+      .option('--out <dir>', 'where the recipe is built (default: out/NAME)')
+      .option('--json', 'print JSON on stdout'),
+  ).action(async (recipe, flags) => (await import('./plan.ts')).runPlan(recipe, flags, signal));
   program
     .command('inspect')
     .argument('<shards>', 'a shard set, such as out/NAME/train')
@@ -64,20 +77,20 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     .option('--full', 'show the whole text of each document')
     .option('--tokenizer <file>', "the build's tokenizer file, if it is not where it was")
     .option('--json', 'print JSON on stdout')
-    .action((shards, flags) => runInspect(shards, flags));
+    .action(async (shards, flags) => (await import('./inspect.ts')).runInspect(shards, flags));
   program
     .command('verify')
     .argument('<folder>', 'a build, a shard set or a token store')
     .description('check files against their hashes, and the ledger; exit code 1 if anything is off')
     .option('--deep', 'decode every row, and compare it with the token store if that is still there')
     .option('--json', 'print JSON on stdout')
-    .action((folder, flags) => runVerify(folder, flags));
+    .action(async (folder, flags) => (await import('./verify.ts')).runVerify(folder, flags));
   program
     .command('init')
     .argument('<corpus>', 'a directory')
     .description('look at a directory and write a first recipe for it')
     .option('--out <file>', 'write there (default: stdout)')
-    .action((corpus, flags) => runInit(corpus, flags));
+    .action(async (corpus, flags) => (await import('./init.ts')).runInit(corpus, flags));
   return program;
 }
 
@@ -86,5 +99,5 @@ function withRunFlags(command: Command): Command {
     .option('--workers <n>', 'worker threads (default: one a core, as far as --memory allows)')
     .option('--memory <size>', 'bound of the memory to use', '4GB')
     .option('--fresh', 'start over instead of using what an earlier run left')
-    .option('--quiet', 'no progress, no summary');
+    .option('--quiet', 'no progress and no summary; remarks and errors only');
 }

@@ -10,7 +10,8 @@ import { openShards } from '../shard/reader.ts';
 import { storeFile } from '../store/format.ts';
 import { loadDocuments, openStore } from '../store/reader.ts';
 import type { Cell } from '../types.ts';
-import { loadRecipe, outFolder, type RunFlags, stageOptions } from './options.ts';
+import { outFolder } from './folders.ts';
+import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 
 type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
 

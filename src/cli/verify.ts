@@ -1,6 +1,10 @@
 /** `longmix verify`: exit code 0 if all is as recorded, 1 if anything is off. */
-import { bytes } from '../report/format.ts';
-import { verify } from '../run/verify.ts';
+import { existsSync } from 'node:fs';
+import { LongmixError } from '../errors.ts';
+import { bytes, counted } from '../report/format.ts';
+import { openStoreOf, type Verified, verify } from '../run/verify.ts';
+import { manifestFile } from '../shard/format.ts';
+import { openShards } from '../shard/reader.ts';
 
 interface Flags {
   readonly deep?: boolean;
@@ -10,7 +14,7 @@ interface Flags {
 const shown = 20;
 
 export function runVerify(folder: string, flags: Flags): void {
-  const result = verify(folder, flags.deep === true);
+  const result = verified(folder, flags.deep === true);
   const { folders, files, faults } = result;
   if (faults.length > 0) process.exitCode = 1;
   if (flags.json === true) {
@@ -18,10 +22,33 @@ export function runVerify(folder: string, flags: Flags): void {
     return;
   }
   if (faults.length === 0) {
-    process.stdout.write(`ok: ${folders.join(', ')}: ${files} files, ${bytes(result.bytes)}\n`);
+    process.stdout.write(`ok: ${folders.join(', ')}: ${counted(files, 'file')}, ${bytes(result.bytes)}\n`);
+    for (const set of flags.deep === true ? folders.filter(lacksStore) : []) {
+      process.stderr.write(
+        `note: ${set}: its token store is gone, so its rows were decoded but not compared with it\n`,
+      );
+    }
     return;
   }
   const more = faults.length > shown ? [`... and ${faults.length - shown} more`] : [];
   process.stdout.write(`${[...faults.slice(0, shown), ...more].join('\n')}\n`);
-  process.stderr.write(`longmix: ${faults.length} faults; build again with --fresh\n`);
+  process.stderr.write(
+    `longmix: ${folder}: ${counted(faults.length, 'fault')}\n  run the command that made it again, with --fresh\n`,
+  );
+}
+
+/** What can't even be opened is damage too, if there is a folder at all. */
+function verified(folder: string, deep: boolean): Verified {
+  try {
+    return verify(folder, deep);
+  } catch (error) {
+    if (!(error instanceof LongmixError) || !existsSync(folder)) throw error;
+    const { code, message, where, cure, cause } = error;
+    const details = { exitCode: 1, cause, ...(where && { where }), ...(cure && { cure }) } as const;
+    throw new LongmixError(code, message, details);
+  }
+}
+
+function lacksStore(folder: string): boolean {
+  return existsSync(`${folder}/${manifestFile}`) && openStoreOf(folder, openShards(folder)) === null;
 }

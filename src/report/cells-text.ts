@@ -36,7 +36,7 @@ export function cellsText(cells: readonly Cell[]): string {
   rows.push(['all', '', integer(total.documents), compact(total.tokens), percent(1), '']);
   return table(
     [
-      { title: 'source', align: 'left' },
+      { title: 'source', align: 'left', widest: 32 },
       { title: 'length, tokens' },
       { title: 'documents' },
       { title: 'tokens' },

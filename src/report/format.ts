@@ -5,6 +5,11 @@ export function integer(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** (1, 'row') -> `1 row`, (1200, 'row') -> `1,200 rows`. */
+export function counted(count: number, noun: string): string {
+  return `${integer(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** 13521241 -> `13.5M`; below 10,000 in full. Powers of ten. */
 export function compact(value: number): string {
   return scaled(value, 1000, ['', 'K', 'M', 'B', 'T']);
@@ -25,8 +30,8 @@ export function length(tokens: number): string {
 /** 0.7 -> `70.0%`; what isn't nothing doesn't read as nothing. */
 export function percent(share: number): string {
   const value = share * 100;
-  if (value !== 0 && Math.abs(value) < 0.05) return `${value.toPrecision(1)}%`;
-  return `${value.toFixed(1)}%`;
+  if (value === 0 || value >= 0.05) return `${value.toFixed(1)}%`;
+  return value < 0.001 ? '< 0.001%' : `${value.toPrecision(1)}%`;
 }
 
 /** 75.3 s -> `1:15`. */
@@ -40,12 +45,14 @@ export function duration(seconds: number): string {
 }
 
 function scaled(value: number, base: number, units: readonly string[]): string {
+  if (Math.round(value) < base * 10) return `${integer(value)}${units[0]}`;
+  // Three digits; what rounds to a thousand is one of the next unit (`1.00M`, not `1000K`).
   let unit = 0;
   let left = value;
-  while (unit < units.length - 1 && (unit === 0 ? left >= base * 10 : left >= base)) {
+  while (unit < units.length - 1 && (unit === 0 || left >= base - 0.5)) {
     left /= base;
     unit += 1;
   }
-  if (unit === 0) return `${integer(left)}${units[0]}`;
-  return `${left < 10 ? left.toFixed(2) : left < 100 ? left.toFixed(1) : left.toFixed(0)}${units[unit]}`;
+  const digits = left < 9.995 ? 2 : left < 99.95 ? 1 : 0;
+  return `${left.toFixed(digits)}${units[unit]}`;
 }

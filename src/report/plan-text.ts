@@ -73,7 +73,7 @@ export function mixText(cells: readonly PlannedCell[]): string {
   rows.push(line(cells.some(({ long }) => long) ? '' : 'all', 'all', cells));
   return table(
     [
-      { title: 'source', align: 'left' },
+      { title: 'source', align: 'left', widest: 32 },
       { title: 'length, tokens', align: 'left' },
       { title: 'documents' },
       { title: 'tokens' },

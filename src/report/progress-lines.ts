@@ -1,11 +1,13 @@
 /**
  * Progress for people: one live line a stage on a terminal, a line every few seconds with a timestamp elsewhere.
  */
-import { bytes, compact, duration, integer, percent } from './format.ts';
+import { bytes, compact, counted, duration, percent } from './format.ts';
 
 /** The part of a stream that this needs. */
 interface Output {
   readonly isTTY?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -16,10 +18,20 @@ interface Lines {
   note(message: string): void;
 }
 
+interface Surroundings {
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Bytes of memory in use. */
+  readonly memory: () => number;
+}
+
 const liveInterval = 200;
 const plainInterval = 5000;
 
-export function progressLines(output: Output, now: () => number = Date.now): Lines {
+export function progressLines(
+  output: Output,
+  { now, memory }: Surroundings = { now: Date.now, memory: () => process.memoryUsage.rss() },
+): Lines {
   const live = output.isTTY === true;
   let stage = '';
   let unit: 'B' | 'rows' = 'B';
@@ -31,16 +43,15 @@ export function progressLines(output: Output, now: () => number = Date.now): Lin
 
   const show = (last: boolean) => {
     const seconds = (now() - started) / 1000;
-    const amount = unit === 'B' ? bytes(done) : `${integer(done)} rows`;
+    const amount = unit === 'B' ? bytes(done) : counted(done, 'row');
     // How much text the input will make is known only for plain files, so the last line gives no share.
     const share = total > 0 && !last ? `${percent(Math.min(1, done / total))}, ` : '';
     const left =
       done > 0 && !last ? `, ${duration(Math.max(0, (seconds * (total - done)) / done))} left` : '';
     const rate = seconds > 0 ? `, ${bytesRate(done, seconds, unit)}${compact(tokens / seconds)} tok/s` : '';
     const took = last ? ` in ${seconds.toFixed(1)} s` : '';
-    const memory = `, ${bytes(process.memoryUsage.rss())} RSS`;
-    const text = `${stage}: ${share}${amount}${took}${rate}${left}${memory}`;
-    if (live) output.write(`\r\x1b[K${text}${last ? '\n' : ''}`);
+    const text = `${stage}: ${share}${amount}${took}${rate}${left}, ${bytes(memory())} RSS`;
+    if (live) output.write(`\r\x1b[K${fitted(text, output.columns)}${last ? '\n' : ''}`);
     else output.write(`${new Date(now()).toISOString()} ${text}\n`);
     shown = now();
   };
@@ -61,10 +72,22 @@ export function progressLines(output: Output, now: () => number = Date.now): Lin
       if (now() - shown >= (live ? liveInterval : plainInterval)) show(false);
     },
     end: () => show(true),
-    note(message) {
-      output.write(`${live ? '\r\x1b[K' : ''}note: ${message}\n`);
-    },
+    note: (message) => writeNote(output, message),
   };
+}
+
+/** `--quiet`: no progress, but what was left out of the corpus is said all the same. */
+export function notesOnly(output: Output): Lines {
+  return { start() {}, advance() {}, end() {}, note: (message) => writeNote(output, message) };
+}
+
+function writeNote(output: Output, message: string): void {
+  output.write(`${output.isTTY === true ? '\r\x1b[K' : ''}note: ${message}\n`);
+}
+
+/** A line that wraps can't be written over: each update would leave a line behind. */
+function fitted(text: string, columns = 0): string {
+  return columns > 0 && text.length >= columns ? `${text.slice(0, Math.max(0, columns - 2))}…` : text;
 }
 
 function bytesRate(done: number, seconds: number, unit: 'B' | 'rows'): string {

@@ -111,10 +111,11 @@ function orUnwritable<T>(path: string, act: () => T): T {
     return act();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
+    const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
     const reason = code === 'ENOSPC' ? 'no space left on the device' : (code ?? String(cause));
     throw new LongmixError('output-unwritable', `cannot write ${path}: ${reason}`, {
       cure: 'check that the folder exists, that it is yours to write and that the disk has room; or choose another with --out',
-      exitCode: code === 'ENOSPC' || code === 'EIO' ? 1 : 2,
+      exitCode: full || code === 'EIO' ? 1 : 2,
       cause,
     });
   }

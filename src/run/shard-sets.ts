@@ -2,7 +2,7 @@
  * A plan to shard sets: one folder a split, each complete in itself and marked complete by its manifest, and
  * `dataset_dict.json` over them, which comes last of all.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import {
@@ -26,18 +26,22 @@ import type { StageOptions, TokenStore } from './token-store.ts';
 const splitNames = ['train', 'validation'] as const;
 const dictFile = 'dataset_dict.json';
 
-/** True if the folder holds what this plan makes, finished. */
+/** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
-  return (
-    existsSync(join(out, dictFile)) &&
-    plan.splits.every(({ name }) => manifestOf(out, name) === plan.fingerprint)
+  return existsSync(join(out, dictFile)) && plan.splits.every(({ name }) => isWritten(join(out, name), plan));
+}
+
+function isWritten(folder: string, plan: BuildPlan): boolean {
+  if (manifestOf(folder) !== plan.fingerprint) return false;
+  return openShards(folder).shards.every(
+    ({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes,
   );
 }
 
 /** @throws LongmixError `build-mismatch` if the folder holds the finished output of something else */
 export function refuseOtherBuild(out: string, plan: BuildPlan): void {
   for (const name of splitNames) {
-    const made = manifestOf(out, name);
+    const made = manifestOf(join(out, name));
     if (made === null || made === plan.fingerprint) continue;
     throw new LongmixError(
       'build-mismatch',
@@ -181,8 +185,7 @@ export function clearShardSets(out: string): void {
   }
 }
 
-/** Fingerprint of the finished shard set of a split, or null. */
-function manifestOf(out: string, split: string): string | null {
-  const folder = join(out, split);
+/** Fingerprint of the finished shard set in a folder, or null. */
+function manifestOf(folder: string): string | null {
   return existsSync(join(folder, manifestFile)) ? openShards(folder).fingerprint : null;
 }

@@ -5,6 +5,7 @@
  * One worker runs here, without a thread. More are worker threads that take the next input when they are done with
  * one; the first error ends the stage.
  */
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type ErrorDetails, LongmixError } from '../errors.ts';
 import { type StageName, type StageTypes, stages } from './stages.ts';
@@ -35,6 +36,8 @@ export async function runTasks<S extends StageName>(
   const run = await stages[stage](setting);
   for (const input of inputs) {
     results.push(await run(input, (progress) => options.onProgress?.(progress), options.signal));
+    // A turn of the event loop, for signals: a task of a synchronous stage gives it none.
+    await setImmediate();
     options.signal?.throwIfAborted();
   }
   return results;

@@ -39,13 +39,24 @@ export function verify(folder: string, deep: boolean): Verified {
   };
 }
 
-/** The folder itself, or those that its `dataset_dict.json` lists. */
+/**
+ * The folder itself, or those that its `dataset_dict.json` lists.
+ * @throws LongmixError `shards-damaged`
+ */
 export function shardSetFolders(folder: string): string[] {
   if (existsSync(join(folder, manifestFile))) return [folder];
   const dict = join(folder, 'dataset_dict.json');
   if (!existsSync(dict)) return [];
-  const { splits } = JSON.parse(readFileSync(dict, 'utf8')) as { splits: string[] };
-  return splits.map((split) => join(folder, split));
+  try {
+    const { splits } = JSON.parse(readFileSync(dict, 'utf8')) as { splits: string[] };
+    return splits.map((split) => join(folder, split));
+  } catch (cause) {
+    throw new LongmixError('shards-damaged', `damaged: ${dict}: it does not list the splits`, {
+      cure: 'build again with --fresh',
+      exitCode: 1,
+      cause,
+    });
+  }
 }
 
 function verifyShardSet(folder: string, deep: boolean): Verified {

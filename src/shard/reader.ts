@@ -26,7 +26,7 @@ export interface Row {
   readonly docStarts: readonly number[];
 }
 
-/** @throws LongmixError `shards-missing` | `shards-version` */
+/** @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` */
 export function openShards(folder: string): ShardSetManifest {
   const file = join(folder, manifestFile);
   let text: string;
@@ -38,17 +38,18 @@ export function openShards(folder: string): ShardSetManifest {
       cause,
     });
   }
-  let manifest: ShardSetManifest | null = null;
+  let manifest: ShardSetManifest | null;
   try {
-    manifest = JSON.parse(text) as ShardSetManifest;
-  } catch {
-    // Not JSON: not a manifest either, said below.
+    manifest = JSON.parse(text) as ShardSetManifest | null;
+  } catch (cause) {
+    throw damaged(file, 'it is not JSON', cause);
   }
   if (manifest?.format !== shardFormat || manifest.version !== shardVersion) {
     throw new LongmixError('shards-version', `not a shard manifest of version ${shardVersion}: ${file}`, {
       cure: 'build again with this version of longmix: --fresh',
     });
   }
+  if (!Array.isArray(manifest.shards)) throw damaged(file, 'it lists no shards');
   return manifest;
 }
 
@@ -67,14 +68,23 @@ export function readRow(folder: string, manifest: ShardSetManifest, row: number)
   });
 }
 
+/** @throws LongmixError `shards-damaged` */
 export function readBatch(folder: string, shard: ShardRecord, batch: number): RecordBatch {
   const { offset, bytes } = shard.batches[batch]!;
   const schemaBytes = shard.batches[0]!.offset;
   const stream = new Uint8Array(schemaBytes + bytes);
-  const descriptor = openSync(join(folder, shard.name), 'r');
+  const file = join(folder, shard.name);
+  let descriptor: number;
   try {
-    readSync(descriptor, stream, 0, schemaBytes, 0);
-    readSync(descriptor, stream, schemaBytes, bytes, offset);
+    descriptor = openSync(file, 'r');
+  } catch (cause) {
+    throw damaged(file, 'it cannot be opened', cause);
+  }
+  try {
+    const read =
+      readSync(descriptor, stream, 0, schemaBytes, 0) +
+      readSync(descriptor, stream, schemaBytes, bytes, offset);
+    if (read < stream.length) throw damaged(file, 'it ends too early');
   } finally {
     closeSync(descriptor);
   }
@@ -98,4 +108,12 @@ export function rowOf(batch: RecordBatch, index: number): Row {
     docIds: list('doc_ids'),
     docStarts: list('doc_starts'),
   };
+}
+
+function damaged(file: string, what: string, cause?: unknown): LongmixError {
+  return new LongmixError('shards-damaged', `damaged shard set: ${file}: ${what}`, {
+    cure: 'build again with --fresh',
+    exitCode: 1,
+    cause,
+  });
 }

@@ -247,7 +247,13 @@ describe('a shard set', () => {
 });
 
 describe('openShards', () => {
-  it.each(['', '{', 'null', '[]', '{"format":"other"}', `{"format":"${shardFormat}","version":99}`])(
+  it.each(['', '{'])('calls a manifest damaged that is %j', (text) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, manifestFile), text);
+    expect(() => openShards(folder)).toThrow(expect.objectContaining({ code: 'shards-damaged' }));
+  });
+
+  it.each(['null', '[]', '{"format":"other"}', `{"format":"${shardFormat}","version":99}`])(
     'refuses a manifest that is %j',
     (text) => {
       const folder = temporaryFolder();

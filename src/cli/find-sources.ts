@@ -1,0 +1,162 @@
+/**
+ * What `longmix init` makes of a corpus: a source for each directory in it, and one for the files beside them. A
+ * directory of very many directories is one source: shares over hundreds of names are nothing that a person would set.
+ */
+import { basename, join, relative, sep } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import { discover } from '../read/discover.ts';
+import { createReadCounts, read } from '../read/read.ts';
+import { defaultRecipe } from '../recipe/default-recipe.ts';
+import { unitBytes } from '../run/parts.ts';
+import type { ReadUnit } from '../types.ts';
+import { outputMark } from './folders.ts';
+
+export interface FoundSource {
+  readonly name: string;
+  readonly path: string;
+  readonly include: string | null;
+  readonly exclude: readonly string[];
+  readonly textField: TextField;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+interface TextField {
+  readonly name: string;
+  /** Why no field could be found; null if one was, or none is needed. */
+  readonly problem: string | null;
+}
+
+export interface Surroundings {
+  /** The recipe stands in the corpus, and so will the output. */
+  readonly outputBelow: boolean;
+  /** Where the recipe will be; null: unknown. */
+  readonly recipe: string | null;
+  /** Is this file the recipe in the making, where its path is unknown? */
+  readonly isRecipe: (path: string) => boolean;
+}
+
+const mostSources = 40;
+
+/** @throws LongmixError `source-empty`, or what `discover` throws */
+export async function findSources(root: string, around: Surroundings): Promise<FoundSource[]> {
+  const [whole] = defaultRecipe(root).sources;
+  const outputs = new Map<string, boolean>();
+  let { recipe } = around;
+  const units = (await discover(whole!)).filter(({ files }) => {
+    const { path } = files[0]!;
+    if (recipe === null && around.isRecipe(path)) recipe = path;
+    return path !== recipe && !isOutput(root, path, outputs);
+  });
+  if (units.length === 0) {
+    throw new LongmixError('source-empty', `nothing to read in ${root} but what longmix wrote`, {
+      cure: 'give the directory that the text is in',
+    });
+  }
+  const groups = new Map<string, ReadUnit[]>();
+  for (const unit of units) {
+    const slash = unit.name.indexOf('/');
+    const directory = slash < 0 ? '' : unit.name.slice(0, slash);
+    const group = groups.get(directory);
+    if (group === undefined) groups.set(directory, [unit]);
+    else group.push(unit);
+  }
+  // Apart even if there is one group: the output beside it must not be read by the next run.
+  const apart = groups.size <= mostSources && (groups.size > 1 || around.outputBelow);
+  if (!apart) {
+    const name =
+      units[0]!.files[0]!.path === root ? withoutExtensions(basename(root)) : basename(root) || 'corpus';
+    return [
+      await describe(
+        name,
+        root,
+        null,
+        [...excludes(root, recipe), ...(around.outputBelow ? ['out/**'] : [])],
+        units,
+      ),
+    ];
+  }
+  const found: FoundSource[] = [];
+  for (const [directory, mine] of groups) {
+    const path = join(root, directory);
+    const name = directory === '' ? nameBeside(groups, basename(root) || 'corpus') : directory;
+    // `*` stops at the next `/`: only what lies directly in the directory.
+    found.push(await describe(name, path, directory === '' ? '*' : null, excludes(path, recipe), mine));
+  }
+  return found;
+}
+
+async function describe(
+  name: string,
+  path: string,
+  include: string | null,
+  exclude: readonly string[],
+  units: readonly ReadUnit[],
+): Promise<FoundSource> {
+  const files = new Set(units.flatMap((unit) => unit.files.map((file) => file.path)));
+  const size = units.reduce((sum, unit) => sum + unitBytes(unit), 0);
+  const records = units.find((unit) => unit.files[0]!.format !== 'text');
+  const textField = records === undefined ? { name: 'text', problem: null } : await findTextField(records);
+  return { name, path, include, exclude, textField, files: files.size, bytes: size };
+}
+
+/** Names that datasets give the field of the text, the commonest first. */
+const textFields = [
+  'text',
+  'content',
+  'body',
+  'raw_content',
+  'article',
+  'document',
+  'passage',
+  'story',
+  'markdown',
+  'code',
+];
+
+/** Tries the names on the first records of a file. */
+async function findTextField(unit: ReadUnit): Promise<TextField> {
+  let problem = '';
+  for (const name of textFields) {
+    const source = { ...unit.source, fields: { ...unit.source.fields, text: name } };
+    try {
+      for await (const chunk of read({ ...unit, source }, createReadCounts())) {
+        if (chunk.records.length > 0) break;
+      }
+      return { name, problem: null };
+    } catch (error) {
+      if (!(error instanceof LongmixError)) throw error;
+      if (problem === '') problem = `${unit.name}: ${error.message}`;
+      if (error.code !== 'field-missing') break;
+    }
+  }
+  return { name: 'text', problem: problem.replace(/\s+/g, ' ') };
+}
+
+function excludes(path: string, recipe: string | null): string[] {
+  if (recipe === null) return [];
+  const below = relative(path, recipe).replaceAll(sep, '/');
+  // Reading takes .yaml files for text. What is special in a glob is taken literally.
+  return below === '' || below.startsWith('../') ? [] : [below.replace(/[\\*?[\]{}()!+@|,]/g, '\\$&')];
+}
+
+/** The files beside directories have the corpus's name, unless a directory has it. */
+function nameBeside(groups: ReadonlyMap<string, unknown>, name: string): string {
+  return groups.has(name) ? nameBeside(groups, `${name}-files`) : name;
+}
+
+function withoutExtensions(file: string): string {
+  return file.replace(/\.(gz|zst|br)$/i, '').replace(/(?<=.)\.[A-Za-z]\w*$/, '');
+}
+
+/** Whether a file below the root lies in a folder that longmix wrote. */
+function isOutput(root: string, path: string, known: Map<string, boolean>): boolean {
+  const parts = relative(root, path).split(sep).slice(0, -1);
+  return parts.some((_, depth) => {
+    const folder = join(root, ...parts.slice(0, depth + 1));
+    const before = known.get(folder);
+    const is = before ?? outputMark(folder) !== null;
+    known.set(folder, is);
+    return is;
+  });
+}

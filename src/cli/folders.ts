@@ -1,0 +1,77 @@
+/**
+ * Where a command writes, checked against where it reads: output among the inputs would be read as text by the next
+ * run, which is an easy mistake (`longmix build .`) and a hard one to notice.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import picomatch from 'picomatch';
+import { LongmixError } from '../errors.ts';
+import { storeFolder } from '../run/build.ts';
+import { manifestFile } from '../shard/format.ts';
+import { storeFile } from '../store/format.ts';
+import type { Recipe, SourceSpec } from '../types.ts';
+
+/**
+ * `--out`, else out/NAME.
+ * @throws LongmixError `output-in-source`
+ */
+export function outFolder(recipe: Recipe, out: string | undefined): string {
+  const folder = resolve(out ?? join('out', recipe.name));
+  for (const place of new Set([folder, storeFolder(recipe, folder)])) refuseInSources(recipe, place);
+  return folder;
+}
+
+/**
+ * The folder of a recipe's token store: `--out` of `longmix tokenize`, else that of the build.
+ * @throws LongmixError `output-in-source`
+ */
+export function storeOut(recipe: Recipe, out: string | undefined): string {
+  if (out === undefined) return storeFolder(recipe, outFolder(recipe, undefined));
+  const folder = resolve(out);
+  refuseInSources(recipe, folder);
+  return folder;
+}
+
+function refuseInSources(recipe: Recipe, folder: string): void {
+  const source = recipe.sources.find((candidate) => wouldRead(candidate, folder));
+  if (source === undefined) return;
+  throw new LongmixError(
+    'output-in-source',
+    `the output folder ${folder} is inside source "${source.name}" (${source.path}): the next run would read it as text`,
+    { cure: 'choose a folder outside with --out' },
+  );
+}
+
+/** Names of what longmix writes that reads as a corpus, below a build or a store. */
+const written = ['plan.json', 'store.json', 'part-00000.docs.arrow', 'train/state.json', 'store/store.json'];
+
+function wouldRead(source: SourceSpec, folder: string): boolean {
+  // A document a directory is made of text files only, and longmix writes none.
+  if (source.path === '-' || source.join === 'directory') return false;
+  const isFolder = statSync(source.path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const { base, glob, isGlob } = picomatch.scan(source.path);
+  if (!isFolder && !isGlob) return false;
+  const below = relative(isFolder ? source.path : resolve(base), folder).replaceAll(sep, '/');
+  if (below === '..' || below.startsWith('../') || /^[A-Za-z]:/.test(below)) return false;
+  const inGlob = isFolder ? () => true : picomatch(glob);
+  // picomatch by itself leaves hidden folders out, as reading a source does.
+  const included = picomatch(source.include.length === 0 ? ['**'] : [...source.include]);
+  const excluded = source.exclude.length === 0 ? () => false : picomatch([...source.exclude], { dot: true });
+  return written
+    .map((name) => (below === '' ? name : `${below}/${name}`))
+    .some((name) => inGlob(name) && included(name) && !excluded(name) && !name.includes('node_modules/'));
+}
+
+/** What shows a folder to be a build, a shard set or a token store, finished or not; null: nothing does. */
+export function outputMark(folder: string): string | null {
+  const notes = ['.longmix', 'store/.longmix'].find((name) => existsSync(join(folder, name)));
+  // Others have a manifest.json too: what it says of itself decides.
+  const isOurs = (name: string): boolean => {
+    try {
+      return /^\s*\{\s*"format":\s*"longmix-/.test(readFileSync(join(folder, name), 'utf8'));
+    } catch {
+      return false;
+    }
+  };
+  return notes ?? ['plan.json', manifestFile, storeFile].find(isOurs) ?? null;
+}

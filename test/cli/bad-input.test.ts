@@ -1,0 +1,261 @@
+/**
+ * Every kind of bad input ends with one message that says what, where and what to do, with the right exit code, and
+ * leaves no folder that looks finished.
+ */
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  expectMessage,
+  expectNothingFinished,
+  filesBelow,
+  jsonLines,
+  shell,
+  temporaryFiles,
+  type Workplace,
+  workplace,
+} from './cli.ts';
+
+let place: Workplace & Disposable;
+beforeEach(() => {
+  place = workplace();
+});
+afterEach(() => {
+  expectNothingFinished(join(place.path, 'out'));
+  place[Symbol.dispose]();
+});
+
+describe('the corpus', () => {
+  test('a path that is not there', async () => {
+    expectMessage(
+      await place.run('build', 'corpsu', '--out', 'out'),
+      2,
+      /no such file or directory: corpsu$/m,
+      /init/,
+    );
+    expect(filesBelow(place.path)).toEqual([]);
+  });
+
+  test('a path in the recipe that is not there', async () => {
+    place.write('mix.yaml', 'sources: { web: ../web, books: ./books }\n');
+    expectMessage(
+      await place.run('build', 'mix.yaml', '--out', 'out'),
+      2,
+      /source "web": no such .*\/web$/m,
+      /path/,
+    );
+  });
+
+  test('an empty directory', async () => {
+    place.write('empty/.hidden', 'not read');
+    expectMessage(
+      await place.run('build', 'empty', '--out', 'out'),
+      2,
+      /source "empty": nothing to read in .*empty/,
+    );
+  });
+
+  test('a directory of unknown files', async () => {
+    place.write('odd/a.bin', '\0');
+    expectMessage(await place.run('build', 'odd', '--out', 'out'), 2, /such as a\.bin/, /set format:/);
+  });
+
+  test('documents without text', async () => {
+    place.write('texts/a.txt', '');
+    expectMessage(await place.run('build', 'texts', '--out', 'out'), 2, /no text: every document is empty/);
+  });
+
+  test('a dead link', async () => {
+    place.write('texts/a.txt', 'text');
+    symlinkSync('nowhere', join(place.path, 'texts/b.txt'));
+    expectMessage(await place.run('build', 'texts', '--out', 'out'), 1, /texts\/b\.txt/);
+  });
+
+  test('nothing on standard input', async () => {
+    expectMessage(await shell('longmix build - --out out', { cwd: place.path }), 2, /no text/);
+  });
+});
+
+describe('records', () => {
+  const good = jsonLines(100);
+
+  test('more malformed lines than allowed', async () => {
+    place.write('bad.jsonl', `${good}${'{"text": "torn\n'.repeat(11)}`);
+    const outcome = await place.run('build', 'bad.jsonl', '--out', 'out');
+    expectMessage(
+      outcome,
+      1,
+      /11 of 111 records/,
+      /bad\.jsonl:101: not JSON/,
+      /at most 10 .*max_bad_records/,
+    );
+  });
+
+  test('max_bad_records: 0 in the recipe', async () => {
+    place.write('bad.jsonl', `${good}[1]\n`);
+    place.write('mix.yaml', 'sources: { web: ./bad.jsonl }\nmax_bad_records: 0\n');
+    const outcome = await place.run('build', 'mix.yaml', '--out', 'out');
+    expectMessage(outcome, 1, /1 of 101 records/, /bad\.jsonl:101: not an object but an array/);
+  });
+
+  test('a wrong name of the text field', async () => {
+    place.write('web.jsonl', jsonLines(3, 'content'));
+    const outcome = await place.run('build', 'web.jsonl', '--out', 'out');
+    expectMessage(outcome, 2, /web\.jsonl: no field "text"; the records have "id", "content"/, /which field/);
+  });
+
+  test('a damaged compressed file', async () => {
+    place.write('web.jsonl.gz', 'not gzip');
+    expectMessage(await place.run('build', 'web.jsonl.gz', '--out', 'out'), 1, /web\.jsonl\.gz/);
+  });
+});
+
+describe('the recipe', () => {
+  const recipe = (text: string): Promise<Awaited<ReturnType<Workplace['run']>>> => {
+    place.write('web.jsonl', jsonLines(50));
+    place.write('mix.yaml', text);
+    return place.run('build', 'mix.yaml', '--out', 'out');
+  };
+
+  test('is missing', async () => {
+    expectMessage(
+      await place.run('build', 'mix.yaml', '--out', 'out'),
+      2,
+      /no such file or directory: mix\.yaml/,
+    );
+  });
+
+  test.each([
+    {
+      what: 'no YAML',
+      text: 'sources: { web: ./web.jsonl\nseed: 1\n',
+      says: /mix\.yaml:2:1: not valid YAML/,
+    },
+    {
+      what: 'a misspelt key',
+      text: 'sorces: { web: ./web.jsonl }\n',
+      says: /mix\.yaml:1:1: .*did you mean `sources`/,
+    },
+    { what: 'empty', text: '', says: /mix\.yaml:1:1: the recipe is empty/ },
+    {
+      what: 'a wrong value',
+      text: 'sources: { web: ./web.jsonl }\nmix: { tokens: many }\n',
+      says: /mix\.yaml:2:16: /,
+    },
+  ])('$what', async ({ text, says }) => {
+    const outcome = await recipe(text);
+    expect(outcome.stderr).toMatch(says);
+    expect(outcome.stderr).not.toMatch(/^ {4}at /m);
+    expect(outcome.stderr.match(/^longmix: /gm)).toHaveLength(1);
+    expect(outcome.code).toBe(2);
+  });
+
+  test('an unknown tokenizer', async () => {
+    const outcome = await recipe('sources: { web: ./web.jsonl }\ntokenizer: cl100kbase\n');
+    expectMessage(outcome, 2, /unknown tokenizer "cl100kbase"/, /cl100k_base/);
+  });
+
+  test('a mix that cannot be', async () => {
+    const outcome = await recipe('sources: { web: ./web.jsonl }\nmix: { tokens: 5M }\nstore: ./store\n');
+    expectMessage(
+      outcome,
+      2,
+      /source "web": has [\d,]+ tokens, needs 5,000,000/,
+      /fewer tokens/,
+      /max_epochs/,
+    );
+  });
+
+  test('a long share without long documents', async () => {
+    const outcome = await recipe(
+      'sources: { web: ./web.jsonl }\nmix: { length: { threshold: 4096, long_share: 70% } }\nstore: ./store\n',
+    );
+    expectMessage(outcome, 2, /source "web" has no document of 4096 tokens or more/, /another threshold/);
+  });
+});
+
+describe('the output', () => {
+  beforeEach(() => place.write('web.jsonl', jsonLines(50)));
+
+  test('below a file', async () => {
+    place.write('file', 'not a folder');
+    const outcome = await place.run('build', 'web.jsonl', '--out', 'file/out');
+    expectMessage(outcome, 2, /cannot write .*file\/out: ENOTDIR/, /--out/);
+  });
+
+  test('a store below a file', async () => {
+    place.write('file', 'not a folder');
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nstore: ./file/store\n');
+    expectMessage(await place.run('build', 'mix.yaml', '--out', 'out'), 2, /cannot write .*file\/store/);
+  });
+
+  test.each(['1', '2'])('a disk that is full, %s workers', async (workers) => {
+    // 10 KB a file at most: less than the tokens.
+    place.write('more.jsonl', jsonLines(2000));
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl, more: ./more.jsonl }\n');
+    const build = `longmix build mix.yaml --out out --workers ${workers}`;
+    const outcome = await shell(`ulimit -f 10; ${build}`, { cwd: place.path });
+    expectMessage(outcome, 1, /cannot write .*part-0000\d\.tokens: /, /room/);
+    expectNothingFinished(join(place.path, 'out'));
+    const again = await shell(`${build} && mv out done`, { cwd: place.path });
+    expect(again.code).toBe(0);
+    expect(temporaryFiles(join(place.path, 'done'))).toEqual([]);
+  });
+
+  test('inside the corpus', async () => {
+    place.write('corpus/a.txt', 'text');
+    const outcome = await shell('cd corpus && longmix build .', { cwd: place.path });
+    expectMessage(outcome, 2, /corpus\/out\/corpus is inside source "corpus"/, /--out/);
+    expect(filesBelow(join(place.path, 'corpus'))).toEqual(['a.txt']);
+  });
+
+  test('inside a glob, an include, an exclude', async () => {
+    place.write('a.md', 'text');
+    const recipe = (source: string) => place.write('mix.yaml', `sources: { web: ${source} }\n`);
+    recipe('"./**"');
+    expectMessage(await place.run('plan', 'mix.yaml', '--out', 'out'), 2, /is inside source "web"/);
+    recipe('{ path: ., include: ["**/*.json"] }');
+    expectMessage(await place.run('tokenize', 'mix.yaml', '--out', 'out'), 2, /is inside source "web"/);
+    for (const fine of ['"./*.md"', '{ path: ., include: "*.md" }', '{ path: ., exclude: "out/**" }']) {
+      recipe(fine);
+      expect((await place.run('tokenize', 'mix.yaml', '--out', 'out/x', '--fresh', '--quiet')).stderr).toBe(
+        '',
+      );
+      await shell('rm -r out', { cwd: place.path });
+    }
+  });
+
+  test('taken for a corpus', async () => {
+    await place.run('build', 'web.jsonl', '--out', 'made', '--quiet');
+    for (const folder of ['made', 'made/train', 'made/store']) {
+      expectMessage(
+        await place.run('build', folder, '--out', 'out'),
+        2,
+        /is no corpus: longmix wrote it/,
+        /recipe/,
+      );
+    }
+    // A manifest.json of others is none of ours.
+    place.write('site/manifest.json', '{"name": "app"}');
+    expect((await place.run('stats', 'site', '--out', 'out')).stderr).not.toContain('longmix wrote it');
+  });
+
+  test('a folder with the shards of another recipe', async () => {
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nseed: 1\n');
+    await place.run('build', 'mix.yaml', '--out', 'made', '--quiet');
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nseed: 2\n');
+    expectMessage(
+      await place.run('build', 'mix.yaml', '--out', 'made'),
+      2,
+      /made\/train holds shards/,
+      /--fresh/,
+    );
+  });
+
+  test('a store of another corpus', async () => {
+    await place.run('tokenize', 'web.jsonl', '--out', 'made', '--quiet');
+    place.write('web.jsonl', jsonLines(51));
+    const outcome = await place.run('tokenize', 'web.jsonl', '--out', 'made');
+    expectMessage(outcome, 2, /web\.jsonl of source .* has changed/, /--fresh/);
+  });
+});

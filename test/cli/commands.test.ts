@@ -1,0 +1,191 @@
+/** What every command does when nothing is wrong: its output, its files, and JSON that is alone on stdout. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { filesBelow, hashes, jsonLines, longmix, shell, workplace } from './cli.ts';
+
+const place = workplace();
+afterAll(() => place[Symbol.dispose]());
+const at = (name: string): string => join(place.path, name);
+
+beforeAll(async () => {
+  place.write('corpus/a.txt', 'The first text.\n');
+  place.write('corpus/more/b.md', 'The second text.\n');
+  place.write('web.jsonl', jsonLines(300));
+  place.write(
+    'mix.yaml',
+    'sources: { texts: ./corpus, web: ./web.jsonl }\nsequences: { length: 256 }\nsplit: { validation: 5% }\nseed: 3\n',
+  );
+  expect((await place.run('build', 'mix.yaml', '--quiet')).code).toBe(0);
+}, 60_000);
+
+/** JSON of a successful command; nothing else may be on stdout. */
+async function json(...args: string[]): Promise<unknown> {
+  const { code, stdout } = await place.run(...args, '--json');
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe('build', () => {
+  test('a directory, with every default', async () => {
+    const { code, stdout, stderr } = await place.run('build', 'corpus');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/^Built corpus$/m);
+    expect(stderr).toMatch(/^read {8}2 documents, 33 B of text, \d+ tokens \(cl100k_base\)$/m);
+    expect(stderr).toMatch(/^ {2}out\/corpus\/train {2}1 row, 1 shard, /m);
+    expect(filesBelow(at('out/corpus')).filter((name) => !name.startsWith('store/'))).toEqual([
+      'dataset_dict.json',
+      'plan.json',
+      'train/data-00000-of-00001.arrow',
+      'train/dataset_info.json',
+      'train/manifest.json',
+      'train/state.json',
+    ]);
+  });
+
+  test('standard input is the same as the file', async () => {
+    const piped = await longmix(['build', '-', '--out', 'piped', '--quiet'], {
+      cwd: place.path,
+      input: readFileSync(at('web.jsonl'), 'utf8'),
+    });
+    expect(piped).toMatchObject({ code: 0, stderr: '' });
+    await place.run('build', 'web.jsonl', '--out', 'filed', '--quiet');
+    const data = (folder: string) => hashes(at(folder))['train/data-00000-of-00001.arrow'];
+    expect(data('piped')).toMatch(/^[0-9a-f]{64}$/);
+    expect(data('piped')).toBe(data('filed'));
+  });
+
+  test('a few bad records are skipped, listed and counted, --quiet or not', async () => {
+    place.write('few.jsonl', `${jsonLines(20)}{"text": "torn\n`);
+    const { code, stdout, stderr } = await place.run('build', 'few.jsonl', '--quiet');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/^note: 1 of 21 records could not be read.*\n .*few\.jsonl:21: not JSON: .*\n$/);
+    const { stderr: summary } = await place.run('build', 'few.jsonl');
+    expect(summary).toMatch(/^note {8}1 record could not be read and was skipped$/m);
+  });
+
+  test('again: nothing to do, the same bytes', async () => {
+    const before = hashes(at('out/mix'));
+    const { code, stderr } = await place.run('build', 'mix.yaml');
+    expect(code).toBe(0);
+    expect(stderr).toContain('Already built, nothing to do: mix');
+    expect(hashes(at('out/mix'))).toEqual(before);
+  });
+
+  test('what to try next can be pasted, spaces and all', async () => {
+    const { stderr } = await place.run('build', 'mix.yaml', '--out', "it's here");
+    const next = stderr
+      .match(/^ {2}longmix (inspect|verify) .*$/gm)!
+      .map((line) => line.trim().split('      ')[0]!);
+    expect(next).toHaveLength(2);
+    for (const line of next)
+      expect(await shell(line, { cwd: place.path })).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('--json', async () => {
+    const report = (await json('build', 'mix.yaml')) as { written: boolean; splits: { rows: number }[] };
+    expect(report).toMatchObject({ out: at('out/mix'), written: false, name: 'mix', format: 'longmix-plan' });
+    expect(report.splits.map((split) => Object.keys(split).includes('ledger'))).toEqual([true, true]);
+  });
+});
+
+test('tokenize makes the store alone', async () => {
+  const manifest = (await json('tokenize', 'mix.yaml', '--out', 'tokens')) as { totals: object };
+  expect(manifest.totals).toMatchObject({ documents: 302, badRecords: 0 });
+  expect(manifest).toEqual(JSON.parse(readFileSync(at('tokens/store.json'), 'utf8')));
+  expect((await place.run('tokenize', 'mix.yaml', '--out', 'tokens')).stderr).toMatch(
+    /tokens: 302 documents, /,
+  );
+});
+
+describe('stats', () => {
+  type Cells = Record<string, { source: string; documents: number; tokens: number }[]>;
+  const totals = (cells: Cells): number[] =>
+    Object.values(cells).map((mine) => mine.reduce((sum, { documents }) => sum + documents, 0));
+
+  test('of a store and of the recipe are the same', async () => {
+    const ofStore = (await json('stats', 'out/mix/store')) as Cells;
+    const ofRecipe = (await json('stats', 'mix.yaml')) as Cells;
+    expect(totals(ofStore)).toEqual([302]);
+    expect(Object.values(ofRecipe)).toEqual(Object.values(ofStore));
+  });
+
+  test('of a build: its splits, which share the documents', async () => {
+    const cells = (await json('stats', 'out/mix')) as Cells;
+    expect(Object.keys(cells)).toEqual(['out/mix/train', 'out/mix/validation']);
+    const [train, validation] = totals(cells);
+    expect(train! + validation!).toBe(302);
+    expect((await json('stats', 'out/mix/validation')) as Cells).toEqual({
+      'out/mix/validation': cells['out/mix/validation'],
+    });
+  });
+
+  test('as a table on stdout', async () => {
+    const { stdout, stderr } = await place.run('stats', 'out/mix/store');
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^source +length, tokens +documents +tokens +share$/m);
+    expect(stdout).toMatch(/^all +302 +[\d.]+K +100\.0%$/m);
+  });
+});
+
+describe('plan', () => {
+  test('writes nothing but the store', async () => {
+    const { code, stdout } = await place.run('plan', 'mix.yaml', '--out', 'planned', '--quiet');
+    expect(code).toBe(0);
+    for (const title of ['requested', 'achieved', 'epochs', 'disk', 'read', '= rows x width']) {
+      expect(stdout).toContain(title);
+    }
+    expect(filesBelow(at('planned')).every((name) => name.startsWith('store/'))).toBe(true);
+    expect(filesBelow(at('planned'))).toContain('store/store.json');
+  });
+
+  test('is what build does then', async () => {
+    const planned = (await json('plan', 'mix.yaml')) as object;
+    expect(planned).toEqual(JSON.parse(readFileSync(at('out/mix/plan.json'), 'utf8')));
+  });
+});
+
+describe('inspect', () => {
+  interface Inspected {
+    readonly padding: number;
+    readonly pieces: {
+      tokens: number;
+      text: string;
+      origin: string;
+      record: number;
+      id: string;
+      source: string;
+    }[];
+  }
+
+  test('a row is whole documents, each with its text and its way back', async () => {
+    const { padding, pieces } = (await json('inspect', 'out/mix/train', '--row', '1')) as Inspected;
+    expect(pieces.reduce((sum, { tokens }) => sum + tokens, padding)).toBe(256);
+    const lines = readFileSync(at('web.jsonl'), 'utf8').split('\n');
+    const web = pieces.filter(({ source }) => source === 'web');
+    expect(web.length).toBeGreaterThan(0);
+    for (const { origin, record, id, text } of web) {
+      expect(origin).toBe('web.jsonl');
+      const document = JSON.parse(lines[record - 1]!) as { id: string; text: string };
+      expect(document.id).toBe(id);
+      // A document longer than the row is there in pieces.
+      expect(`${document.text}<|endoftext|>`).toContain(text);
+    }
+  });
+
+  test('as text; the first split of a build is the default', async () => {
+    const { code, stdout } = await place.run('inspect', 'out/mix');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^out\/mix\/train, row 0 of \d+: 256 tokens, \d+ pieces?\n\n-- piece 0: \d+ tokens, source /,
+    );
+  });
+
+  test('rows end where the set ends', async () => {
+    const { code, stderr } = await place.run('inspect', 'out/mix/train', '--row', '100000');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^longmix: out\/mix\/train: no row 100000\n {2}rows are 0 to \d+\n$/),
+    });
+  });
+});

@@ -1,0 +1,153 @@
+/** The recipe that init writes must build as it is, whatever the corpus looks like. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { expectMessage, jsonLines, shell, type Workplace, workplace } from './cli.ts';
+
+let place: Workplace & Disposable;
+beforeEach(() => {
+  place = workplace();
+});
+afterEach(() => place[Symbol.dispose]());
+
+interface Written {
+  readonly sources: Record<string, { path: string; text?: string; include?: string; exclude?: string[] }>;
+}
+
+/** Runs init, then a build of what it wrote; gives the recipe and the documents that were read. */
+async function initAndBuild(corpus: string): Promise<{ recipe: Written; text: string; documents: number }> {
+  const made = await place.run('init', corpus, '--out', 'mix.yaml');
+  expect(made).toMatchObject({ code: 0, stdout: '' });
+  const text = readFileSync(join(place.path, 'mix.yaml'), 'utf8');
+  const built = await place.run('build', 'mix.yaml', '--json', '--quiet');
+  expect(built).toMatchObject({ code: 0, stderr: '' });
+  const { store } = JSON.parse(built.stdout) as { store: { documents: number } };
+  return { recipe: parse(text) as Written, text, documents: store.documents };
+}
+
+test('a directory of files', async () => {
+  place.write('notes/a.txt', 'one');
+  place.write('notes/b.md', 'two');
+  const { recipe, documents, text } = await initAndBuild('notes');
+  expect(recipe.sources).toEqual({ notes: { path: './notes' } });
+  expect(text).toContain('# 2 files, about 6 B');
+  expect(documents).toBe(2);
+});
+
+test('directories of files, and files beside them', async () => {
+  place.write('c/books/x/1.txt', 'one');
+  place.write('c/web/w.jsonl', jsonLines(5));
+  place.write('c/README.md', 'read me');
+  const { recipe, documents } = await initAndBuild('c');
+  expect(recipe.sources).toEqual({
+    c: { path: './c', include: '*' },
+    books: { path: './c/books' },
+    web: { path: './c/web' },
+  });
+  expect(documents).toBe(7);
+});
+
+test('the shares that it proposes are valid', async () => {
+  for (const name of ['a', 'b', 'c']) place.write(`c/${name}/1.txt`, name);
+  await place.run('init', 'c', '--out', 'mix.yaml');
+  const text = readFileSync(join(place.path, 'mix.yaml'), 'utf8');
+  place.write('shares.yaml', text.replace('  # shares:', '  shares:'));
+  const { code, stderr } = await place.run('tokenize', 'shares.yaml', '--quiet');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect((parse(readFileSync(join(place.path, 'shares.yaml'), 'utf8')) as { mix: object }).mix).toMatchObject(
+    {
+      shares: { a: '34%', b: '33%', c: '33%' },
+    },
+  );
+});
+
+test('a single file, whose text has another name', async () => {
+  place.write('data/web.jsonl', jsonLines(5, 'content'));
+  const { recipe, documents } = await initAndBuild('data/web.jsonl');
+  expect(recipe.sources).toEqual({ web: { path: './data/web.jsonl', text: 'content' } });
+  expect(documents).toBe(5);
+});
+
+test('records without any field that could be the text: the recipe says what to mend', async () => {
+  place.write('web.jsonl', '{"a": 1}\n');
+  const { code, stdout } = await place.run('init', 'web.jsonl');
+  expect(code).toBe(0);
+  expect(stdout).toContain('  # mend this source: web.jsonl: no field "text"; the records have "a"\n');
+  expect((parse(stdout) as Written).sources).toEqual({ web: { path: './web.jsonl' } });
+});
+
+test('names that YAML or globs would read as something else', async () => {
+  const names = ['no', 'null', '2024', '1e3', 'a: b', '#c', 'it"s', '[x]', 'ż 本', '~', '-'];
+  for (const name of names) place.write(`c/${name}/1.txt`, name);
+  const { recipe, documents } = await initAndBuild('c');
+  expect(Object.keys(recipe.sources).sort()).toEqual([...names].sort());
+  expect(documents).toBe(names.length);
+});
+
+test('a directory with the name of the corpus', async () => {
+  place.write('c/c/1.txt', 'one');
+  place.write('c/2.txt', 'two');
+  const { recipe, documents } = await initAndBuild('c');
+  expect(recipe.sources).toEqual({ 'c-files': { path: './c', include: '*' }, c: { path: './c/c' } });
+  expect(documents).toBe(2);
+});
+
+test('very many directories are one source', async () => {
+  for (let i = 0; i < 41; i += 1) place.write(`c/author-${i}/1.txt`, String(i));
+  const { recipe, documents } = await initAndBuild('c');
+  expect(recipe.sources).toEqual({ c: { path: './c' } });
+  expect(documents).toBe(41);
+});
+
+describe('a recipe inside the corpus', () => {
+  test.each(['longmix init . --out a+b.yaml', 'longmix init . > a+b.yaml'])('%s', async (line) => {
+    place.write('1.txt', 'one');
+    place.write('more/2.txt', 'two');
+    const build = 'longmix build a+b.yaml --json --quiet';
+    // Twice: the second run must not find the output of the first, nor the recipe.
+    const { code, stdout, stderr } = await shell(`${line} && ${build} > out.log && ${build}`, {
+      cwd: place.path,
+    });
+    expect({ code, stderr: stderr.replace(/^wrote .*\n/, '') }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ written: false, store: { documents: 2 } });
+    // Nor does another init.
+    const again = await place.run('init', '.');
+    expect(Object.keys((parse(again.stdout) as Written).sources)).toHaveLength(2);
+  });
+});
+
+describe('no recipe', () => {
+  test('for nothing', async () => {
+    expectMessage(await place.run('init', 'nowhere'), 2, /no such file or directory: nowhere/);
+    mkdirSync(join(place.path, 'empty'));
+    expectMessage(await place.run('init', 'empty'), 2, /nothing to read in .*empty/);
+  });
+
+  test('over one that is there', async () => {
+    place.write('a.txt', 'one');
+    place.write('mix.yaml', 'mine');
+    expectMessage(
+      await place.run('init', 'a.txt', '--out', 'mix.yaml'),
+      2,
+      /mix\.yaml is there already/,
+      /--out/,
+    );
+    expect(readFileSync(join(place.path, 'mix.yaml'), 'utf8')).toBe('mine');
+  });
+
+  test('where none can be written', async () => {
+    place.write('a.txt', 'one');
+    expectMessage(
+      await place.run('init', 'a.txt', '--out', 'a.txt/mix.yaml'),
+      2,
+      /cannot write .*a\.txt\/mix\.yaml/,
+    );
+  });
+
+  test('of what longmix wrote', async () => {
+    place.write('a.txt', 'one');
+    await place.run('build', 'a.txt', '--out', 'made', '--quiet');
+    expectMessage(await place.run('init', 'made'), 2, /made is no corpus: longmix wrote it/);
+  });
+});

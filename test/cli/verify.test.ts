@@ -1,0 +1,163 @@
+/** Damage: verify names each, other commands end with a message, and nothing crashes. */
+import {
+  closeSync,
+  cpSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { expectMessage, jsonLines, type Outcome, workplace } from './cli.ts';
+
+const place = workplace();
+afterAll(() => place[Symbol.dispose]());
+const at = (name: string): string => join(place.path, name);
+const shard = 'made/train/data-00000-of-00001.arrow';
+
+beforeAll(async () => {
+  place.write('web.jsonl', jsonLines(200));
+  place.write(
+    'mix.yaml',
+    'sources: { web: ./web.jsonl }\nsequences: { length: 256 }\nsplit: { validation: 5% }\n',
+  );
+  expect((await place.run('build', 'mix.yaml', '--out', 'whole', '--quiet')).code).toBe(0);
+}, 60_000);
+
+beforeEach(() => {
+  rmSync(at('made'), { recursive: true, force: true });
+  cpSync(at('whole'), at('made'), { recursive: true });
+});
+
+function flipByte(file: string, position: number): void {
+  const descriptor = openSync(at(file), 'r+');
+  writeSync(descriptor, Uint8Array.of(readFileSync(at(file))[position]! ^ 1), 0, 1, position);
+  closeSync(descriptor);
+}
+
+function expectFaults({ code, stdout, stderr }: Outcome, ...faults: RegExp[]): void {
+  for (const fault of faults) expect(stdout).toMatch(fault);
+  expect(stderr).toMatch(/^longmix: made(\/\w+)?: \d+ faults?\n {2}\S.*--fresh\n$/);
+  expect(code).toBe(1);
+}
+
+describe('verify', () => {
+  test.each([[['made']], [['made', '--deep']], [['made/train', '--deep']], [['made/store', '--deep']]])(
+    '%s is well',
+    async (args) => {
+      const { code, stdout, stderr } = await place.run('verify', ...args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^ok: made.*: \d files?, [\d.,]+ [KM]?B\n$/);
+    },
+  );
+
+  test('--json', async () => {
+    const { stdout } = await place.run('verify', 'made', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      folders: ['made/train', 'made/validation'],
+      files: 2,
+      faults: [],
+    });
+    flipByte(shard, 5000);
+    const damaged = await place.run('verify', 'made', '--json');
+    expect(damaged.code).toBe(1);
+    expect(JSON.parse(damaged.stdout)).toMatchObject({ faults: [expect.stringContaining('sha256 differs')] });
+  });
+
+  test('one flipped bit', async () => {
+    flipByte(shard, 5000);
+    expectFaults(await place.run('verify', 'made'), /data-00000-of-00001\.arrow: its bytes have changed/);
+    expectFaults(await place.run('verify', 'made', '--deep'), /train row \d+: /);
+  });
+
+  test('a truncated shard', async () => {
+    truncateSync(at(shard), 3000);
+    expectFaults(await place.run('verify', 'made'), /arrow: 3000 bytes, the manifest says \d+/);
+    expectFaults(await place.run('verify', 'made', '--deep'), /arrow: 3000 bytes, the manifest says \d+/);
+  });
+
+  test('a deleted shard', async () => {
+    rmSync(at(shard));
+    expectFaults(await place.run('verify', 'made'), /arrow: cannot be read/);
+  });
+
+  test('a store with a flipped bit', async () => {
+    flipByte('made/store/part-00000.tokens', 100);
+    expectFaults(await place.run('verify', 'made/store'), /part-00000\.tokens: its bytes have changed/);
+    expectFaults(await place.run('verify', 'made', '--deep'), /row \d+: piece \d+ is not what document/);
+  });
+
+  test('without the store, --deep says what it could not do', async () => {
+    rmSync(at('made/store'), { recursive: true });
+    const { code, stderr } = await place.run('verify', 'made', '--deep');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^note: made\/train: its token store is gone.*not compared/m);
+  });
+
+  test('a split without its manifest', async () => {
+    rmSync(at('made/train/manifest.json'));
+    expectMessage(await place.run('verify', 'made'), 1, /no finished shard set here: made\/train/);
+    expectMessage(await place.run('verify', 'made/train'), 1, /neither shards nor a token store, finished/);
+  });
+
+  test('no folder', async () => {
+    expectMessage(await place.run('verify', 'nowhere'), 2, /nowhere/);
+  });
+});
+
+describe('a damaged record of a folder', () => {
+  test.each([
+    { what: 'garbage', content: 'garbage' },
+    { what: 'torn', content: '{"format": "longmix-shards", "version": 1' },
+    { what: 'with nothing in it', content: '{"format": "longmix-shards", "version": 1}' },
+  ])('manifest.json: $what', async ({ content }) => {
+    writeFileSync(at('made/train/manifest.json'), content);
+    expectMessage(await place.run('verify', 'made'), 1, /manifest\.json/);
+    expectMessage(await place.run('inspect', 'made'), 1, /manifest\.json/);
+    expectMessage(await place.run('stats', 'made'), 1, /manifest\.json/);
+  });
+
+  test('dataset_dict.json', async () => {
+    writeFileSync(at('made/dataset_dict.json'), 'garbage');
+    expectMessage(await place.run('verify', 'made'), 1, /dataset_dict\.json/);
+    expectMessage(await place.run('stats', 'made'), 1, /dataset_dict\.json/);
+  });
+
+  test('store.json', async () => {
+    writeFileSync(at('made/store/store.json'), 'garbage');
+    expectMessage(await place.run('verify', 'made/store'), 1, /store\.json: it is not JSON/);
+    expectMessage(await place.run('stats', 'made/store'), 1, /store\.json: it is not JSON/);
+    expectMessage(
+      await place.run('build', 'mix.yaml', '--out', 'made'),
+      1,
+      /store\.json: it is not JSON/,
+      /--fresh/,
+    );
+  });
+
+  test('the index of the store', async () => {
+    truncateSync(at('made/store/part-00000.docs.arrow'), 300);
+    expectMessage(await place.run('stats', 'made/store'), 1, /part-00000\.docs\.arrow: it cannot be read/);
+  });
+});
+
+describe('a damaged shard', () => {
+  test('inspect says so where it is deleted', async () => {
+    rmSync(at(shard));
+    expectMessage(await place.run('inspect', 'made'), 1, /data-00000-of-00001\.arrow/);
+  });
+
+  test('inspect says so where it is truncated, and shows no empty row', async () => {
+    truncateSync(at(shard), 3000);
+    expectMessage(await place.run('inspect', 'made', '--row', '5'), 1, /data-00000-of-00001\.arrow/);
+  });
+
+  test('build makes a deleted shard again', async () => {
+    rmSync(at(shard));
+    expect((await place.run('build', 'mix.yaml', '--out', 'made', '--quiet')).code).toBe(0);
+    expect((await place.run('verify', 'made', '--deep')).code).toBe(0);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { bar, table } from '../../src/report/table.ts';
+
+const columns = [{ title: 'name', align: 'left' }, { title: 'n' }] as const;
+
+describe('table', () => {
+  test('aligns, rules, and leaves no blanks at line ends', () => {
+    expect(table(columns, [['a', '1'], null, ['longer', '1,000'], ['', '']])).toBe(
+      ['name        n', '------  -----', 'a           1', '------  -----', 'longer  1,000', ''].join('\n'),
+    );
+  });
+
+  test('without rows: the titles', () => {
+    expect(table(columns, [])).toBe('name  n\n----  -');
+  });
+
+  test('letters that take two columns, or none', () => {
+    const lines = table(columns, [
+      ['日本語', '1'],
+      ['e\u0301te\u0301', '2'],
+      ['👩‍🔬', '3'],
+      ['ab', '4'],
+    ]).split('\n');
+    expect(lines.slice(2)).toEqual(['日本語  1', 'e\u0301te\u0301     2', '👩‍🔬      3', 'ab      4']);
+  });
+
+  test('a name that is too long keeps both ends', () => {
+    const short = [{ title: 'name', align: 'left', widest: 9 }] as const;
+    const lines = table(short, [['corpus-of-2024-a'], ['corpus-of-2024-b'], ['123456789'], ['日本語日本語']]);
+    expect(lines.split('\n').slice(2)).toEqual(['corp…24-a', 'corp…24-b', '123456789', '日本…本語']);
+  });
+
+  test('very many rows', () => {
+    const rows = Array.from({ length: 200_000 }, (_, i) => ['row', String(i)]);
+    expect(table(columns, rows).split('\n')).toHaveLength(200_002);
+  });
+});
+
+describe('bar', () => {
+  test.each([
+    [0, ''],
+    [1, '████'],
+    [0.5, '██'],
+    [1 / 32, '▏'],
+    [7 / 32, '▉'],
+    [9 / 32, '█▏'],
+    [2, '████'],
+    [-1, ''],
+  ])('%d', (share, text) => expect(bar(share, 4)).toBe(text));
+});
