@@ -98,6 +98,6 @@ function withRunFlags(command: Command): Command {
   return command
     .option('--workers <n>', 'worker threads (default: one a core, as far as --memory allows)')
     .option('--memory <size>', 'bound of the memory to use', '4GB')
-    .option('--fresh', 'start over instead of using what an earlier run left')
+    .option('--fresh', 'replace what an earlier run left; tokens of unchanged inputs are kept by build')
     .option('--quiet', 'no progress and no summary; remarks and errors only');
 }

@@ -9,7 +9,7 @@ import { type BuildPlan, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { planReport } from './plan-report.ts';
 import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
-import { ensureStore, type StageOptions, type TokenStore } from './token-store.ts';
+import { ensureStore, reopenStore, type StageOptions, type TokenStore } from './token-store.ts';
 
 export interface BuildOptions extends StageOptions {
   /** Called with the plan before any shard is written. */
@@ -37,15 +37,19 @@ export function storeFolder(recipe: Recipe, out: string): string {
 export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   makeFolder(out);
   sweep(out);
-  if (options.fresh === true) clearShardSets(out);
-  const store = await ensureStore(recipe, storeFolder(recipe, out), options);
+  const tokens = storeFolder(recipe, out);
+  if (options.fresh === true) {
+    clearShardSets(out);
+    reopenStore(tokens);
+  }
+  const store = await ensureStore(recipe, tokens, { ...options, fresh: false });
   const plan = planBuild(recipe, store);
   options.onPlan?.(plan, store);
   if (isBuilt(out, plan)) {
     const shardSets = plan.splits.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };
   }
-  refuseOtherBuild(out, plan);
+  refuseOtherBuild(recipe, store, plan, out);
   writeJson(join(out, 'plan.json'), planReport(recipe, store, plan));
   const shardSets = await writeShardSets(recipe, store, plan, out, options);
   return { out, store, plan, shardSets, written: true };

@@ -39,18 +39,26 @@ function isWritten(folder: string, plan: BuildPlan): boolean {
 }
 
 /** @throws LongmixError `build-mismatch` if the folder holds the finished output of something else */
-export function refuseOtherBuild(out: string, plan: BuildPlan): void {
+export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan, out: string): void {
   for (const name of splitNames) {
     const made = manifestOf(join(out, name));
     if (made === null || made === plan.fingerprint) continue;
+    const differs = difference(openShards(join(out, name)), recipe, store);
     throw new LongmixError(
       'build-mismatch',
-      `${join(out, name)} holds shards of another recipe, corpus or version`,
-      {
-        cure: 'choose another folder with --out, or replace them with --fresh',
-      },
+      `${join(out, name)} holds finished shards of something else; ${differs}`,
+      { cure: 'choose another folder with --out, or replace them with --fresh, which keeps the tokens' },
     );
   }
+}
+
+/** What of the recipe is not as it was, in words. */
+function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string {
+  const then = manifest.recipe as Record<string, unknown>;
+  const now = outputRecipe(recipe) as Record<string, unknown>;
+  const keys = Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
+  if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
+  return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
 }
 
 export async function writeShardSets(

@@ -7,6 +7,7 @@ import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
 import { hashInput } from '../read/hash-input.ts';
 import { spoolStandardInput } from '../read/spool.ts';
+import { verifyFiles } from '../shard/verify.ts';
 import {
   type PartRecord,
   type SourceReading,
@@ -252,6 +253,23 @@ function stampsUnchanged(folder: string, parts: readonly TokenizeInput[]): boole
   } catch {
     return false;
   }
+}
+
+/**
+ * Has a store made again, but keeps the parts that are intact: those whose inputs and tokenizer are still the same are
+ * not tokenized again, so that another mix of the same corpus costs no tokenizing.
+ */
+export function reopenStore(folder: string): void {
+  if (!existsSync(join(folder, storeFile))) return;
+  let intact = false;
+  try {
+    const files = openStore(folder).parts.flatMap((part) => part.files);
+    intact = verifyFiles(folder, files).length === 0;
+  } catch {
+    // Damaged, or of another version: nothing of it can be trusted.
+  }
+  if (intact) rmSync(join(folder, storeFile));
+  else clearStore(folder);
 }
 
 /** Removes what longmix wrote into a store's folder, and nothing else. */

@@ -247,7 +247,7 @@ describe('the output', () => {
     expectMessage(
       await place.run('build', 'mix.yaml', '--out', 'made'),
       2,
-      /made\/train holds shards/,
+      /made\/train holds finished shards of something else; what differs: seed\n/,
       /--fresh/,
     );
   });

@@ -15,7 +15,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
-export const main: string = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main: string = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 if (!existsSync(main)) throw new Error(`${main} is missing; build it first: npx tsc -p tsconfig.build.json`);
 
 export interface Outcome {

@@ -1,5 +1,5 @@
 /** What has changed is an error that names it, and never silently reused. The first test needs dist/. */
-import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
@@ -49,12 +49,16 @@ describe('a build over another', () => {
     const args = (to: string) => ['build', recipe, '--out', to, '--workers', '1', '--quiet'];
     const refused = await longmix(args(out));
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('holds shards of another recipe');
+    expect(refused.stderr).toContain('holds finished shards of something else; what differs: seed');
     expect(refused.stderr).toContain('--fresh');
     expect(refused.stderr).not.toContain('    at ');
     expect(hashes(out)).toEqual(before);
 
+    // The corpus is the same: its tokens are kept, and the part is not written again.
+    const part = join(out, 'store/part-00000.tokens');
+    const written = statSync(part).mtimeMs;
     await longmixOk([...args(out), '--fresh']);
+    expect(statSync(part).mtimeMs).toBe(written);
     await longmixOk(args(join(folder, 'other')));
     expect(hashes(out)).toEqual(hashes(join(folder, 'other')));
   });
