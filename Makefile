@@ -14,6 +14,7 @@ LONGMIX := node dist/cli/main.js
 
 sample: dist samples/corpus/node_modules/.package-lock.json
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample
+	@echo '(in this folder the command is: npx longmix)'
 
 test: check samples/corpus/node_modules/.package-lock.json
 	npx vitest run

@@ -66,7 +66,7 @@ function isStandardOutput(): (path: string) => boolean {
 function recipeText(sources: readonly FoundSource[], base: string): string {
   return `# A first recipe, by longmix init. Paths are relative to this file; its name names the build (or name: does).
 # Look before you build:  longmix stats FILE  (lengths),  longmix plan FILE  (what the mix gives)
-tokenizer: cl100k_base            # or o200k_base, p50k_base, r50k_base, gpt2
+tokenizer: cl100k_base            # or o200k_base, gpt2 ..., or { file: ./tokenizer.json }
 sources:
 ${sources.map((source) => sourceText(source, base)).join('\n')}
 split: { validation: 1% }         # by document; its documents are in no training row
