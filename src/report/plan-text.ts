@@ -1,4 +1,5 @@
 /** A plan as tables: what each cell has, what was asked, what it gives; then rows, packing and the ledger. */
+import type { PackingQuality } from '../pack/quality.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry, type PlannedCell } from '../types.ts';
 import { bucketName } from './cells-text.ts';
 import { bytes, compact, integer, length, percent } from './format.ts';
@@ -8,15 +9,7 @@ import { table } from './table.ts';
 export interface SplitFigures {
   readonly name: string;
   readonly ledger: Ledger;
-  readonly quality: {
-    readonly fill: number;
-    readonly rowsOverConcat: number;
-    readonly fitting: number;
-    readonly fittingCut: number;
-    readonly pieces: number;
-    readonly meanPieceLength: number;
-    readonly meanContextLength: number;
-  };
+  readonly quality: PackingQuality;
   readonly bytes: number;
 }
 
