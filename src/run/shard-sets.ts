@@ -32,8 +32,9 @@ export function isBuilt(out: string, plan: BuildPlan): boolean {
 }
 
 function isWritten(folder: string, plan: BuildPlan): boolean {
-  if (manifestOf(folder) !== plan.fingerprint) return false;
-  return openShards(folder).shards.every(
+  const manifest = manifestOf(folder);
+  if (manifest?.fingerprint !== plan.fingerprint) return false;
+  return manifest.shards.every(
     ({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes,
   );
 }
@@ -42,8 +43,8 @@ function isWritten(folder: string, plan: BuildPlan): boolean {
 export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan, out: string): void {
   for (const name of splitNames) {
     const made = manifestOf(join(out, name));
-    if (made === null || made === plan.fingerprint) continue;
-    const differs = difference(openShards(join(out, name)), recipe, store);
+    if (made === null || made.fingerprint === plan.fingerprint) continue;
+    const differs = difference(made, recipe, store);
     throw new LongmixError(
       'build-mismatch',
       `${join(out, name)} holds finished shards of something else; ${differs}`,
@@ -193,7 +194,7 @@ export function clearShardSets(out: string): void {
   }
 }
 
-/** Fingerprint of the finished shard set in a folder, or null. */
-function manifestOf(folder: string): string | null {
-  return existsSync(join(folder, manifestFile)) ? openShards(folder).fingerprint : null;
+/** The manifest of the finished shard set in a folder, or null. */
+function manifestOf(folder: string): ShardSetManifest | null {
+  return existsSync(join(folder, manifestFile)) ? openShards(folder) : null;
 }

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import gen from 'stream-chain/gen.js';
 import { hashInput } from '../read/hash-input.ts';
-import { read } from '../read/read.ts';
+import { createReadCounts, read } from '../read/read.ts';
 import {
   docsFile,
   type InputRecord,
@@ -18,14 +18,7 @@ import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/kernel-tokenizer.ts';
 import { loadTokenizer } from '../tokenize/load.ts';
-import type {
-  BadRecord,
-  DocumentChunk,
-  ReadCounts,
-  ReadUnit,
-  TokenizedDocuments,
-  TokenizerSpec,
-} from '../types.ts';
+import type { BadRecord, DocumentChunk, ReadUnit, TokenizedDocuments, TokenizerSpec } from '../types.ts';
 import { createFile } from './commit.ts';
 import { findReceipt, fingerprint, leaveReceipt } from './receipt.ts';
 import type { StageRun } from './stages.ts';
@@ -66,7 +59,7 @@ export async function setUpTokenize(
       return earlier;
     }
 
-    const counts: ReadCounts = { documents: 0, replaced: 0, badRecords: 0, badSamples: [] };
+    const counts = createReadCounts();
     const tokens = createFile(join(folder, tokensFile(part)));
     const docs = createFile(join(folder, docsFile(part)));
     try {

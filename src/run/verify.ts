@@ -7,7 +7,13 @@ import { LongmixError } from '../errors.ts';
 import { imbalances } from '../pack/ledger.ts';
 import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
-import { type Fault, verifyDatasetFiles, verifyFiles, verifyRows } from '../shard/verify.ts';
+import {
+  type Fault,
+  type StoredDocuments,
+  verifyDatasetFiles,
+  verifyFiles,
+  verifyRows,
+} from '../shard/verify.ts';
 import { type StoreManifest, storeFile } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
 import type { DocumentTable, Recipe } from '../types.ts';
@@ -83,10 +89,7 @@ export function openStoreOf(
   return store.fingerprint === manifest.store.fingerprint ? { path, store } : null;
 }
 
-function openTokens(
-  folder: string,
-  manifest: ShardSetManifest,
-): (TokenReader & { lengthOf(d: number): number }) | null {
+function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & StoredDocuments) | null {
   const found = openStoreOf(folder, manifest);
   if (found === null) return null;
   const { path, store } = found;

@@ -9,6 +9,12 @@ import type { FileRecord, TokenSource } from '../types.ts';
 import type { ShardRecord, ShardSetManifest } from './format.ts';
 import { type Row, readBatch, rowOf } from './reader.ts';
 
+/** A token store, as far as rows are compared with it. */
+export interface StoredDocuments extends TokenSource {
+  /** Tokens of the document. */
+  lengthOf(document: number): number;
+}
+
 /** One thing that is wrong, with its place. */
 export type Fault = string;
 
@@ -53,7 +59,7 @@ export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): 
 export function verifyRows(
   folder: string,
   manifest: ShardSetManifest,
-  store: (TokenSource & { lengthOf(document: number): number }) | null,
+  store: StoredDocuments | null,
 ): Fault[] {
   const faults: Fault[] = [];
   let row = 0;
@@ -85,11 +91,7 @@ export function verifyRows(
   return faults;
 }
 
-function rowFaults(
-  row: Row,
-  manifest: ShardSetManifest,
-  store: (TokenSource & { lengthOf(document: number): number }) | null,
-): Fault[] {
+function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments | null): Fault[] {
   const faults: Fault[] = [];
   const { ids, lengths, padding, docIds, docStarts } = row;
   if (ids.length !== manifest.width) faults.push(`${ids.length} tokens`);
