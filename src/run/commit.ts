@@ -15,6 +15,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
@@ -86,7 +87,16 @@ export function writeJson(path: string, value: unknown): FileRecord {
 
 /** @throws LongmixError `output-unwritable` */
 export function makeFolder(path: string): void {
-  orUnwritable(path, () => mkdirSync(path, { recursive: true }));
+  // Not mkdir's own `recursive`: below a folder that can't hold folders (/proc) Node 20 tries for ever.
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
+  orUnwritable(path, () => {
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      // It was there, or another process made it in between.
+      if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+    }
+  });
 }
 
 /** Removes what interrupted attempts left in a folder. Another build may be at work there: its files are left alone. */

@@ -14,7 +14,7 @@ import {
   temporaryFiles,
   type Workplace,
   workplace,
-} from './cli.ts';
+} from '../support/command.ts';
 
 let place: Workplace & Disposable;
 beforeEach(() => {
@@ -166,6 +166,16 @@ describe('the recipe', () => {
     );
   });
 
+  test('a source on another machine', async () => {
+    const outcome = await recipe('sources: { web: s3://bucket/web.jsonl }\n');
+    expectMessage(
+      outcome,
+      2,
+      /source "web": s3:\/\/bucket\/web.jsonl is not on this machine/,
+      /copy it here/,
+    );
+  });
+
   test('a long share without long documents', async () => {
     const outcome = await recipe(
       'sources: { web: ./web.jsonl }\nmix: { length: { threshold: 4096, long_share: 70% } }\nstore: ./store\n',
@@ -181,6 +191,26 @@ describe('the output', () => {
     place.write('file', 'not a folder');
     const outcome = await place.run('build', 'web.jsonl', '--out', 'file/out');
     expectMessage(outcome, 2, /cannot write .*file\/out: ENOTDIR/, /--out/);
+  });
+
+  test('below a folder that can hold none', async () => {
+    // Node's own recursive mkdir never comes back from here.
+    expectMessage(
+      await place.run('build', 'web.jsonl', '--out', '/proc/longmix/out'),
+      2,
+      /cannot write \/proc\/longmix: /,
+      /--out/,
+    );
+  });
+
+  test('a file', async () => {
+    place.write('file', 'not a folder');
+    expectMessage(
+      await place.run('build', 'web.jsonl', '--out', 'file'),
+      2,
+      /cannot write .*file: EEXIST/,
+      /--out/,
+    );
   });
 
   test('a store below a file', async () => {

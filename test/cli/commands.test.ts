@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { filesBelow, hashes, jsonLines, longmix, shell, workplace } from './cli.ts';
+import { filesBelow, jsonLines, longmix, shell, workplace } from '../support/command.ts';
+import { hashes } from '../support/folder.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { expectMessage, jsonLines, shell, type Workplace, workplace } from './cli.ts';
+import { expectMessage, jsonLines, shell, type Workplace, workplace } from '../support/command.ts';
 
 let place: Workplace & Disposable;
 beforeEach(() => {

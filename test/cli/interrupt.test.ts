@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   expectNothingFinished,
-  hashes,
   type Outcome,
   type Started,
   start,
   temporaryFiles,
   until,
   workplace,
-} from './cli.ts';
+} from '../support/command.ts';
+import { hashes } from '../support/folder.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());

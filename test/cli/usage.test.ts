@@ -1,6 +1,6 @@
 /** What was typed: help, misspellings, flags, and standard streams that others close. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { expectMessage, jsonLines, longmix, shell, workplace } from './cli.ts';
+import { expectMessage, jsonLines, longmix, shell, workplace } from '../support/command.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());

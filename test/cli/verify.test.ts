@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { expectMessage, jsonLines, type Outcome, workplace } from './cli.ts';
+import { expectMessage, jsonLines, type Outcome, workplace } from '../support/command.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { type BuildResult, build } from '../../src/run/build.ts';
-import { longmix, longmixOk } from '../support/cli.ts';
+import { longmix, longmixOk } from '../support/command.ts';
 import { diskSources, writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';
 

@@ -7,7 +7,8 @@ import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { modelFromHf } from '../../src/tokenize/from-hf.ts';
 import type { TokenizerModel } from '../../src/tokenize/model.ts';
 
-const require = createRequire(import.meta.url);
+/** The vocabularies are 400 MB, and have a package of their own. */
+const require = createRequire(new URL('../vocabularies/package.json', import.meta.url));
 
 export interface Oracle {
   tokens(texts: readonly string[]): Promise<Uint32Array[]>;

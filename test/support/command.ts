@@ -1,22 +1,14 @@
-/** What the tests of the command line share: they run the built program, as a user's shell would. */
+/** The built command, run as a user's shell would, and folders to run it in. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
 const main: string = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-if (!existsSync(main)) throw new Error(`${main} is missing; build it first: npx tsc -p tsconfig.build.json`);
+if (!existsSync(main))
+  throw new Error(`${main} is missing: npm run build makes it (make test does that first)`);
 
 export interface Outcome {
   readonly code: number | null;
@@ -31,22 +23,40 @@ export interface Started {
 }
 
 export interface Setting {
-  readonly cwd: string;
+  /** Default: where the tests run. */
+  readonly cwd?: string;
+  /** Asked every few ms; true: SIGKILL, the signal that nothing can be done about. */
+  readonly killWhen?: () => boolean;
   /** Standard input; null: it stays open. Default: nothing. */
   readonly input?: string | null;
 }
 
-export function start(args: readonly string[], { cwd, input = '' }: Setting): Started {
-  return follow(spawn(process.execPath, [main, ...args], { cwd }), input);
+export function start(args: readonly string[], { cwd, input = '', killWhen }: Setting = {}): Started {
+  const started = follow(spawn(process.execPath, [main, ...args], { cwd }), input);
+  if (killWhen !== undefined) {
+    const timer = setInterval(() => {
+      if (killWhen()) started.child.kill('SIGKILL');
+    }, 2);
+    started.child.on('close', () => clearInterval(timer));
+  }
+  return started;
 }
 
 /** Runs the command to its end. */
-export function longmix(args: readonly string[], setting: Setting): Promise<Outcome> {
+export function longmix(args: readonly string[], setting?: Setting): Promise<Outcome> {
   return start(args, setting).finished;
 }
 
+/** Runs the command, and fails with what it said if it did not end well. */
+export async function longmixOk(args: readonly string[], cwd?: string): Promise<Outcome> {
+  const outcome = await longmix(args, cwd === undefined ? {} : { cwd });
+  if (outcome.code !== 0)
+    throw new Error(`longmix ${args.join(' ')}: exit ${outcome.code}\n${outcome.stderr}`);
+  return outcome;
+}
+
 /** A line for bash, with `longmix` as a command. */
-export function shell(line: string, { cwd, input = '' }: Setting): Promise<Outcome> {
+export function shell(line: string, { cwd, input = '' }: Pick<Setting, 'cwd' | 'input'>): Promise<Outcome> {
   const longmixFunction = `longmix() { '${process.execPath}' '${main}' "$@"; }`;
   return follow(spawn('bash', ['-c', `${longmixFunction}; ${line}`], { cwd }), input).finished;
 }
@@ -130,19 +140,6 @@ export function expectNothingFinished(folder: string): void {
 
 export function temporaryFiles(folder: string): string[] {
   return filesBelow(folder).filter((name) => /\.(tmp|partial)$/.test(name));
-}
-
-/** sha256 of every file of a build; the local notes of the store, with times in them, left out. */
-export function hashes(folder: string): Record<string, string> {
-  const files = filesBelow(folder).filter((name) => !name.includes('.longmix/'));
-  return Object.fromEntries(
-    files.map((name) => [
-      name,
-      createHash('sha256')
-        .update(readFileSync(join(folder, name)))
-        .digest('hex'),
-    ]),
-  );
 }
 
 /** Waits until there is what is looked for. */
