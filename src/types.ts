@@ -13,9 +13,16 @@ export interface Recipe {
   readonly store: string | null;
   /** In the order of the file. Names are unique. */
   readonly sources: readonly SourceSpec[];
+  readonly documents: DocumentRules;
   /** Share of documents (by key, 0 <= share < 1) that goes to the validation split. */
   readonly validation: number;
-  readonly mix: MixSpec;
+  /** The parts of the training run, in order; at least one. A recipe without phases has one, named `train`. */
+  readonly phases: readonly PhaseSpec[];
+  /** `disjoint`: a document is in one phase only. */
+  readonly phaseDocuments: 'disjoint' | 'shared';
+  /** Tokens of an optimizer step, the same in every phase; null: the trainer's own affair. */
+  readonly tokensPerStep: number | null;
+  /** Rows of the validation split, and of every phase that says nothing else. */
   readonly sequences: SequenceSpec;
   readonly shards: ShardSpec;
   readonly maxBadRecords: BadRecordLimit;
@@ -55,19 +62,73 @@ export type Format = (typeof formats)[number];
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli';
 
-export interface MixSpec {
-  /** Tokens of the training split, special tokens and padding apart. */
-  readonly tokens: number | 'all';
-  /** Source name -> share of the tokens; shares sum to 1. null: what the sources have. */
-  readonly shares: ReadonlyMap<string, number> | null;
-  readonly length: LengthRule | null;
-  /** `drop`: no document more than once. `repeat`: documents may be taken up to `maxEpochs` times. */
-  readonly method: MixMethod;
-  /** Upper bound of the repeat factor of a cell. */
-  readonly maxEpochs: number;
+/** A number for every source, and those of the sources that have one of their own. */
+export interface PerSource {
+  readonly otherwise: number;
+  readonly of: ReadonlyMap<string, number>;
 }
 
-export type MixMethod = 'drop' | 'repeat';
+/** Which documents may be taken at all. */
+export interface DocumentRules {
+  /** In tokens, both included; `maxTokens` may be Infinity. */
+  readonly minTokens: PerSource;
+  readonly maxTokens: PerSource;
+  /** `remove`: of documents with the same text only the first is there. */
+  readonly duplicates: 'remove' | 'keep';
+  /**
+   * What the thresholds and buckets of a mix measure a document by: null: its tokens; a number: its characters divided
+   * by it (Fu et al. 2024 estimate with 3.68).
+   */
+  readonly charactersPerToken: number | null;
+  /** Edges between length buckets, ascending; null: powers of two. */
+  readonly buckets: readonly number[] | null;
+}
+
+/** A stretch of the training run with rows and a mix of its own. */
+export interface PhaseSpec {
+  readonly name: string;
+  /** Of the training tokens; the shares of all phases sum to 1. */
+  readonly share: number;
+  readonly mix: MixSpec;
+  readonly sequences: SequenceSpec;
+}
+
+export interface MixSpec {
+  /** Tokens of the phase, special tokens and padding apart; `all`: the phase's share of what there is (then of all phases). */
+  readonly tokens: number | 'all';
+  /** What shares count. */
+  readonly sharesOf: 'tokens' | 'documents';
+  /** Source name -> share; shares sum to 1. null: what the sources have. */
+  readonly shares: ReadonlyMap<string, number> | null;
+  readonly length: LengthRule | null;
+  /** Every cell by itself; then `shares` and `length` are null, and documents of no cell are not taken. */
+  readonly cells: readonly CellSpec[] | null;
+  readonly method: MixMethod;
+  /** Upper bound of the repeat factor of a cell. */
+  readonly maxEpochs: PerSource;
+  /** Where what a cell can't give comes from: nowhere (an error), the same source's other cells, any other cell. */
+  readonly redistribute: 'never' | 'within-source' | 'over-all';
+}
+
+export const mixMethods = ['drop', 'repeat', 'mixed'] as const;
+/**
+ * `drop`: no document more than once. `repeat` and `mixed`: up to `maxEpochs` times. They differ in what `tokens: all`
+ * is: the most that can be had without a repeat; the least in which no document is left out; what the corpus has.
+ */
+export type MixMethod = (typeof mixMethods)[number];
+
+/** Documents of `from <= length < to` of a source (`to` null: no end), and their share of the mix. Cells of a source don't overlap. */
+export interface CellSpec {
+  readonly source: string;
+  readonly from: number;
+  readonly to: number | null;
+  readonly share: number;
+  /** null: the mix's. */
+  readonly method: 'drop' | 'repeat' | null;
+  readonly maxEpochs: number | null;
+  /** Rows that its documents are packed in before those are put end to end; null: as `sequences` says. */
+  readonly packLength: number | null;
+}
 
 /** Documents of at least `threshold` tokens are long. */
 export interface LengthRule {
@@ -79,7 +140,7 @@ export interface LengthRule {
     | { readonly kind: 'remove_long' };
 }
 
-export const packings = ['best-fit', 'concat', 'pad'] as const;
+export const packings = ['best-fit', 'concat', 'pad', 'decompose'] as const;
 export type Packing = (typeof packings)[number];
 
 export interface SequenceSpec {
@@ -94,6 +155,25 @@ export interface SequenceSpec {
   readonly eos: boolean;
   /** Rows of L + 1 tokens, for trainers that take inputs `row[:-1]` and labels `row[1:]`. */
   readonly plusOne: boolean;
+  /**
+   * A divisor of L: documents are packed in rows of this length, which are then put end to end in rows of L (ProLong's
+   * 8 x 64K in 512K; documents are cut at this length). null: packed in rows of L.
+   */
+  readonly packLength: number | null;
+  /** Of packing `decompose`; null for the others. */
+  readonly decompose: DecomposeSpec | null;
+}
+
+/**
+ * Dataset Decomposition (Pouransari et al. 2024, arXiv 2405.13226): a document is cut by its binary expansion into
+ * pieces of `smallest`, 2 x smallest, ... L tokens, one piece a row, one shard set a length.
+ */
+export interface DecomposeSpec {
+  readonly smallest: number;
+  /** How often a step takes rows of each length, shortest first, relative to the others. */
+  readonly odds: readonly number[];
+  /** The run goes through the lengths this many times. */
+  readonly cycles: number;
 }
 
 export interface ShardSpec {
@@ -279,9 +359,11 @@ export interface PlannedCell extends Cell {
   readonly long: boolean;
   /** Tokens that may be used: less than `tokens` where overlong documents are truncated or excluded. */
   readonly usable: number;
-  /** What the recipe asks for: `usable` times the cell's repeat factor. */
+  /** What the recipe asks for. */
   readonly requested: number;
-  /** requested / usable. */
+  /** What `redistribute` added to the request, or took from it (negative) because the cell has no more. */
+  readonly redistributed: number;
+  /** The cell's repeat factor: (requested + redistributed) / usable. */
   readonly epochs: number;
   /** Documents taken at least once, and their tokens with every copy. */
   readonly taken: number;
@@ -297,6 +379,8 @@ export interface Instances {
   /** Window of the run that this copy is for, so that copies of a document stay apart. */
   readonly window: Uint16Array;
   readonly windows: number;
+  /** Rows that the document is packed in before those are put end to end; null: all as `sequences` says. */
+  readonly packLength: Uint32Array | null;
 }
 
 // ---------------------------------------------------------------- rows
@@ -324,11 +408,16 @@ export interface RowPlan {
 // ---------------------------------------------------------------- ledger
 
 export const dropReasons = [
+  'duplicate', // an earlier document has the same text
+  'too_short', // documents.min_tokens
+  'too_long', // documents.max_tokens
+  'in_no_cell', // of no cell that the mix names
+  'elsewhere', // in another shard set of the build: another phase, another length
   'not_sampled', // the mix asked for less than there is
   'long_removed', // the rule `remove: long`
   'overlong_truncated', // the part beyond a row
   'overlong_excluded',
-  'tail_discarded', // concat with `tails: discard`
+  'tail_discarded', // concat with `tails: discard`; decompose: less than the smallest piece
 ] as const;
 export type DropReason = (typeof dropReasons)[number];
 

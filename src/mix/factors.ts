@@ -29,7 +29,7 @@ export function cellFactors(
   mix: MixSpec,
 ): Float64Array {
   const weights = cellWeights(cells, sources, mix);
-  const cap = mix.method === 'drop' ? 1 : mix.maxEpochs;
+  const cap = mix.method === 'drop' ? 1 : mix.maxEpochs.otherwise;
   const perToken = cells.map((cell, i) => (cell.usable === 0 ? 0 : weights[i]! / cell.usable));
   const most = Math.max(...perToken, 0);
   let total: number;
@@ -161,7 +161,9 @@ function refuseInfeasible(
     }
   }
   const limit =
-    mix.method === 'drop' ? 'method drop takes no document twice' : `max_epochs is ${mix.maxEpochs}`;
+    mix.method === 'drop'
+      ? 'method drop takes no document twice'
+      : `max_epochs is ${mix.maxEpochs.otherwise}`;
   throw infeasible(`the mix asks for more than there is (${limit}):\n  ${rows.join('\n  ')}`, [
     mix.tokens === 'all'
       ? 'use method: drop, which takes what the scarcest cell allows'

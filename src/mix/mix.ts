@@ -1,7 +1,7 @@
 /**
  * The mix of the training split: which documents, how often, cell by cell, and how near that comes to the recipe.
  */
-import type { Bucket, DocumentTable, Instances, PlannedCell, Recipe } from '../types.ts';
+import type { Bucket, DocumentTable, Instances, PhaseSpec, PlannedCell, SequenceSpec } from '../types.ts';
 import { isOverlong, rowWidth, usableTokens } from '../util/sequence.ts';
 import { cellFactors } from './factors.ts';
 import { sampleCells } from './sample.ts';
@@ -22,9 +22,9 @@ export function planMix(
   cellOf: Uint32Array,
   buckets: readonly Bucket[],
   held: Uint8Array,
-  recipe: Pick<Recipe, 'mix' | 'sequences' | 'seed'>,
+  { mix, sequences }: Pick<PhaseSpec, 'mix' | 'sequences'>,
+  seed: number,
 ): MixPlan {
-  const { mix, sequences, seed } = recipe;
   const usable = (length: number) => usableTokens(length, sequences);
   const threshold = mix.length?.threshold ?? Number.POSITIVE_INFINITY;
 
@@ -66,6 +66,7 @@ export function planMix(
       tokens: supply.tokens,
       usable: supply.usable,
       requested: factors[i]! * supply.usable,
+      redistributed: 0,
       epochs: factors[i]!,
       taken: sample.taken[at]!,
       achieved: sample.achieved[at]!,
@@ -75,21 +76,18 @@ export function planMix(
 }
 
 /** Every document of the validation split once, unmixed: it measures all recipes alike. */
-export function takeHeldOut(
-  table: DocumentTable,
-  held: Uint8Array,
-  recipe: Pick<Recipe, 'sequences'>,
-): Instances {
+export function takeHeldOut(table: DocumentTable, held: Uint8Array, sequences: SequenceSpec): Instances {
   const documents: number[] = [];
   for (let d = 0; d < table.count; d += 1) {
-    if (held[d] === 1 && usableTokens(table.lengths[d]!, recipe.sequences) > 0) documents.push(d);
+    if (held[d] === 1 && usableTokens(table.lengths[d]!, sequences) > 0) documents.push(d);
   }
   return {
     count: documents.length,
     document: Uint32Array.from(documents),
-    take: Uint32Array.from(documents, (d) => usableTokens(table.lengths[d]!, recipe.sequences)),
+    take: Uint32Array.from(documents, (d) => usableTokens(table.lengths[d]!, sequences)),
     window: new Uint16Array(documents.length),
     windows: 1,
+    packLength: null,
   };
 }
 

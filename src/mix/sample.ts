@@ -123,5 +123,5 @@ function spread(
       window[i] = Math.floor(((k + phase) / n) * windows);
     }
   }
-  return { count, document, take, window, windows };
+  return { count, document, take, window, windows, packLength: null };
 }

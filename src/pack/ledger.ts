@@ -12,7 +12,7 @@ import {
   type Ledger,
   type LedgerCell,
   type LedgerEntry,
-  type Recipe,
+  type PhaseSpec,
   type RowPlan,
   type SequenceSpec,
 } from '../types.ts';
@@ -37,9 +37,9 @@ export function keepLedger(
   member: (document: number) => boolean,
   instances: Instances,
   plan: RowPlan,
-  recipe: Pick<Recipe, 'mix' | 'sequences'>,
+  phase: Pick<PhaseSpec, 'mix' | 'sequences'>,
 ): Ledger {
-  const { mix, sequences } = recipe;
+  const { mix, sequences } = phase;
   const longFrom = mix.length?.rule.kind === 'remove_long' ? mix.length.threshold : Number.POSITIVE_INFINITY;
 
   /** Copies of each document, and the tokens that the longest takes. */

@@ -18,6 +18,7 @@ const packers: Readonly<Record<Packing, (sequences: SequenceSpec) => Packer>> = 
   'best-fit': () => packBestFit,
   concat: ({ tails }) => (tails === 'discard' ? packConcatDiscard : packConcat),
   pad: () => packPad,
+  decompose: () => packPad,
 };
 
 export function packRows(

@@ -12,5 +12,6 @@ export function defaultRecipe(directory: string): Recipe {
     directory: process.cwd(),
     defaultName: name,
     sourceNames: [name],
+    phaseNames: [],
   });
 }

@@ -70,8 +70,7 @@ export function share(bounds: { above?: 0; below?: 1 } = {}): z.ZodType<Amount> 
 /** A share with a percent sign, or a count: 1 is one record and never 100 %. */
 export function shareOrCount(noun: string): z.ZodType<Amount> {
   const form = `a percentage of the ${noun} such as 0.1%, or a whole number of ${noun}`;
-  const parse = (input: Amount): Parsed =>
-    typeof input === 'string' && input.includes('%') ? parseShare(input) : parseTokens(input);
+  const parse = (input: Amount): Parsed => (isPercentage(input) ? parseShare(input) : parseTokens(input));
   return quantity({
     parse: (input) => ('problem' in parse(input) ? { problem: `expected ${form}` } : parse(input)),
     pattern: /^\d+(?:\.\d+)? ?%$/,
@@ -81,6 +80,45 @@ export function shareOrCount(noun: string): z.ZodType<Amount> {
     range: form,
   });
 }
+
+/** A share with a percent sign, or an amount of tokens. */
+export function shareOrTokens(): z.ZodType<Amount> {
+  const form = `a share of mix.tokens such as 20%, or ${tokensForm}`;
+  const parse = (input: Amount): Parsed => (isPercentage(input) ? parseShare(input) : parseTokens(input));
+  return quantity({
+    parse: (input) => ('problem' in parse(input) ? { problem: `expected ${form}` } : parse(input)),
+    pattern: new RegExp(`${sharePattern.source}|${tokensPattern.source}`),
+    numbers: (params) => z.int(params).min(1, params),
+    inRange: (value) => value > 0,
+    form,
+    range: `more than nothing: ${form}`,
+  });
+}
+
+export function isPercentage(input: Amount): boolean {
+  return typeof input === 'string' && input.includes('%');
+}
+
+/** How a document's length is told: by its tokens, or by its characters over a number. */
+export function estimator(): z.ZodType<string> {
+  return text('exact, or chars over a number such as chars/3.68', estimatorPattern);
+}
+
+/** Its number is the first group. */
+export const estimatorPattern: RegExp = /^(?:exact|chars\/((?=.*[1-9])\d+(?:\.\d+)?))$/;
+
+/** One value for all, or a map from sources to values. */
+export function perSource<T>(value: z.ZodType<T>, form: string): z.ZodType<T | Record<string, T>> {
+  const all = `${form}, or a map from sources to such`;
+  return either(value, z.record(text('the name of a source'), value, mapError(all)), all);
+}
+
+export const mapError = (
+  form: string,
+): { error: (issue: { readonly code?: string }) => string | undefined } => ({
+  // Unknown keys are issues of the map too; `schema-problems.ts` words those.
+  error: (issue) => (issue.code === 'invalid_type' ? `expected ${form}` : undefined),
+});
 
 export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T> {
   return z.enum(values, {

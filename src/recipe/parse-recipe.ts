@@ -25,6 +25,7 @@ export function parseRecipe(text: string, file: string): Recipe {
     directory: resolve(dirname(file)),
     defaultName: basename(file, extname(file)),
     sourceNames: yaml.keysOf(['sources']),
+    phaseNames: yaml.keysOf(['phases']),
   });
 }
 

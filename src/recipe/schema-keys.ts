@@ -9,6 +9,8 @@ export function validKeys(schema: z.ZodType, path: Path): readonly string[] {
   const object = asMap(schema);
   if (object instanceof z.ZodRecord)
     return step === undefined ? [] : validKeys(object.valueType as z.ZodType, rest);
+  if (object instanceof z.ZodArray)
+    return step === undefined ? [] : validKeys(object.element as z.ZodType, rest);
   if (!(object instanceof z.ZodObject)) return [];
   if (step === undefined) return Object.keys(object.shape);
   const inner = Object.hasOwn(object.shape, step) ? object.shape[String(step)] : undefined;
@@ -19,6 +21,7 @@ export function validKeys(schema: z.ZodType, path: Path): readonly string[] {
 export function homesOf(schema: z.ZodType, key: string, path = ''): readonly string[] {
   const object = asMap(schema);
   if (object instanceof z.ZodRecord) return homesOf(object.valueType as z.ZodType, key, `${path}.NAME`);
+  if (object instanceof z.ZodArray) return homesOf(object.element as z.ZodType, key, `${path}[]`);
   if (!(object instanceof z.ZodObject)) return [];
   const here = Object.hasOwn(object.shape, key) ? [path === '' ? 'the top level' : path] : [];
   const inner = Object.entries<z.ZodType>(object.shape).flatMap(([name, child]) =>

@@ -5,21 +5,26 @@
  */
 
 import { z } from 'zod';
-import { formats, packings } from '../types.ts';
+import { formats } from '../types.ts';
 import {
   type Amount,
   anyText,
   byteSize,
   either,
+  estimator,
   flag,
+  mapError,
   oneOf,
-  positiveNumber,
+  perSource,
   share,
   shareOrCount,
+  shareOrTokens,
   text,
   tokenAmount,
   wholeNumber,
 } from './fields.ts';
+import { type MixEntry, mixKeys, mixSchema, mostTokens, type PerSourceEntry } from './schema-mix.ts';
+import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
 /** A recipe as written, with the defaults that don't depend on other keys. */
 export interface RecipeFile {
@@ -27,23 +32,13 @@ export interface RecipeFile {
   readonly tokenizer: string | { readonly file: string; readonly pattern?: string | undefined };
   readonly store?: string | undefined;
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
+  readonly documents: DocumentsEntry;
   readonly split: { readonly validation: Amount };
-  readonly mix: {
-    readonly tokens: Amount;
-    readonly shares?: Readonly<Record<string, Amount>> | undefined;
-    readonly length?: LengthEntry | undefined;
-    readonly method?: 'drop' | 'repeat' | undefined;
-    readonly max_epochs?: number | undefined;
-  };
-  readonly sequences: {
-    readonly length: Amount;
-    readonly packing: (typeof packings)[number];
-    readonly overlong: 'fragment' | 'truncate' | 'exclude';
-    readonly tails: 'carry' | 'discard';
-    readonly bos: boolean;
-    readonly eos: boolean;
-    readonly plus_one: boolean;
-  };
+  readonly mix: MixEntry & { readonly tokens: Amount };
+  readonly sequences: SequencesEntry;
+  readonly phases?: Readonly<Record<string, PhaseEntry>> | undefined;
+  readonly phase_documents: 'disjoint' | 'shared';
+  readonly tokens_per_step?: Amount | undefined;
   readonly shards: {
     readonly size: Amount;
     readonly dtype: 'auto' | 'uint16' | 'int32';
@@ -65,26 +60,19 @@ export interface SourceEntry {
   readonly exclude: string | readonly string[];
 }
 
-export interface LengthEntry {
-  readonly threshold: Amount;
-  readonly scope: 'per-source' | 'global';
-  readonly long_share?: Amount | undefined;
-  readonly keep_short?: Amount | undefined;
-  readonly remove?: 'long' | undefined;
-  readonly method?: 'drop' | 'repeat' | undefined;
+export interface DocumentsEntry {
+  readonly min_tokens?: PerSourceEntry<Amount> | undefined;
+  readonly max_tokens?: PerSourceEntry<Amount> | undefined;
+  readonly duplicates: 'remove' | 'keep';
+  readonly length: string;
+  readonly buckets?: readonly Amount[] | undefined;
 }
 
-/** Shares may be off by this much in sum; they are divided by it. */
-export const shareTolerance = 1e-6;
-
-const mostTokens = Number.MAX_SAFE_INTEGER;
-/** Arrow holds the length of a fixed-size list, and TypedArrays their offsets, in 31 bits. */
-const longestRow = 2 ** 30;
-
-const mapError = (form: string): { error: (issue: { readonly code?: string }) => string | undefined } => ({
-  // Unknown keys are issues of the map too; `schema-problems.ts` words those.
-  error: (issue) => (issue.code === 'invalid_type' ? `expected ${form}` : undefined),
-});
+export interface PhaseEntry {
+  readonly tokens: Amount;
+  readonly mix: MixEntry;
+  readonly sequences: SequencesEntry;
+}
 
 const globs = (): z.ZodType<string | readonly string[]> =>
   either(
@@ -125,68 +113,42 @@ export function plainSource(path: string): SourceEntry {
   return sourceEntry.parse({ path });
 }
 
-const lengthEntry = z.strictObject(
+const documents = z.strictObject(
   {
-    threshold: tokenAmount(1, mostTokens).describe('Documents of at least this many tokens are long.'),
-    scope: oneOf(['per-source', 'global'])
-      .default('per-source')
+    min_tokens: perSource(tokenAmount(0, mostTokens), 'an amount of tokens')
+      .optional()
+      .describe('Shorter documents are left out; one amount, or a map from sources to amounts.'),
+    max_tokens: perSource(tokenAmount(1, mostTokens), 'an amount of tokens')
+      .optional()
+      .describe('Longer documents are left out; one amount, or a map from sources to amounts.'),
+    duplicates: oneOf(['remove', 'keep'])
+      .default('remove')
+      .describe('remove: of documents with exactly the same text only the first is there.'),
+    length: estimator()
+      .default('exact')
       .describe(
-        'per-source: the rule holds inside each source, whose share stays; global: over all documents together.',
+        'What thresholds and buckets measure: exact, the tokens; or chars/3.68, the characters over a number, as Fu et al. do.',
       ),
-    long_share: share({ above: 0, below: 1 })
+    buckets: z
+      .array(tokenAmount(1, mostTokens), { error: 'expected a list of lengths such as [4Ki, 32Ki]' })
       .optional()
-      .describe('Share of the tokens that long documents shall have.'),
-    keep_short: share().optional().describe('Share of the short documents that is kept.'),
-    remove: oneOf(['long']).optional().describe('long: the ablation arm without long documents.'),
-    method: oneOf(['drop', 'repeat']).optional().describe('The same as mix.method.'),
-  },
-  mapError('a map with threshold and one of long_share, keep_short, remove'),
-);
-
-const mix = z.strictObject(
-  {
-    tokens: tokenAmount(1, mostTokens, 'all')
-      .default('all')
-      .describe('Tokens of the training split. all: what the sources have.'),
-    shares: z
-      .record(text('the name of a source'), share(), mapError('a map from sources to shares'))
-      .optional()
-      .describe('Share of the tokens by source, 100% in sum; what the sources have if left out.'),
-    length: lengthEntry.optional().describe('A rule that raises or lowers the weight of long documents.'),
-    method: oneOf(['drop', 'repeat'])
-      .optional()
-      .describe('drop: no document more than once. repeat: documents may be taken up to max_epochs times.'),
-    // Copies of a document are counted in 16 bits.
-    max_epochs: positiveNumber(65_535)
-      .optional()
-      .describe('How often a document may be taken on average, at most; more is an error.'),
+      .describe('Edges between the length buckets of tables and samples; powers of two if left out.'),
   },
   mapError('a map of settings'),
 );
 
-const sequences = z.strictObject(
+const phase = z.strictObject(
   {
-    length: tokenAmount(2, longestRow).default(8192).describe('Tokens of a training sequence.'),
-    packing: oneOf(packings)
-      .default('best-fit')
-      .describe(
-        'best-fit: never cuts a document that fits. concat: end to end, then cut. pad: one document a row.',
-      ),
-    overlong: oneOf(['fragment', 'truncate', 'exclude'])
-      .default('fragment')
-      .describe('What becomes of a document longer than a sequence.'),
-    tails: oneOf(['carry', 'discard'])
-      .default('carry')
-      .describe(
-        'With packing concat: what becomes of the rest of a document that the end of a sequence cut.',
-      ),
-    bos: flag().default(false).describe('Put the begin-of-sequence token before each document.'),
-    eos: flag().default(true).describe('Put the end-of-sequence token after each document.'),
-    plus_one: flag()
-      .default(false)
-      .describe('Rows of length + 1 tokens, for trainers that shift inputs and labels.'),
+    tokens: shareOrTokens().describe(
+      "The phase's part: a share of mix.tokens such as 20%, or an amount of tokens.",
+    ),
+    mix: z
+      .strictObject(mixKeys, mapError('a map of settings'))
+      .prefault({})
+      .describe('What is other than in mix.'),
+    sequences: phaseSequencesSchema.prefault({}).describe('What is other than in sequences.'),
   },
-  mapError('a map of settings'),
+  mapError('a map such as { tokens: 20%, sequences: { length: 4Ki } }'),
 );
 
 const shards = z.strictObject(
@@ -236,6 +198,7 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
           mapError('a map from names to paths or settings'),
         )
         .describe('The corpora, by name.'),
+      documents: documents.prefault({}).describe('Which documents may be taken.'),
       split: z
         .strictObject(
           {
@@ -247,8 +210,24 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
         )
         .prefault({})
         .describe('What is kept apart from training.'),
-      mix: mix.prefault({}).describe('How much of what.'),
-      sequences: sequences.prefault({}).describe('The rows that documents are packed into.'),
+      mix: mixSchema.prefault({}).describe('How much of what.'),
+      sequences: sequencesSchema.prefault({}).describe('The rows that documents are packed into.'),
+      phases: z
+        .record(
+          text('a name of letters, digits and _', /^\w+$/),
+          phase,
+          mapError('a map from names to phases such as short: { tokens: 20%, sequences: { length: 4Ki } }'),
+        )
+        .optional()
+        .describe('Parts of the training run, in order, each with rows or a mix of its own: a curriculum.'),
+      phase_documents: oneOf(['disjoint', 'shared'])
+        .default('disjoint')
+        .describe('disjoint: a document is in one phase only. shared: each phase draws from all documents.'),
+      tokens_per_step: tokenAmount(1, mostTokens)
+        .optional()
+        .describe(
+          'Tokens of an optimizer step, the same in every phase; a multiple of every length of rows.',
+        ),
       shards: shards.prefault({}).describe('The files that rows are written to.'),
       max_bad_records: shareOrCount('records')
         .default('0.1%')

@@ -71,6 +71,12 @@ export function parseShare(input: string | number): Parsed {
   return { problem: `expected ${shareForm}, from 0% to 100%${didYouMean(forgot)}` };
 }
 
+/** The value of an amount that was checked before. */
+export function exact(parsed: Parsed): number {
+  if ('problem' in parsed) throw new Error(`a checked amount can't be read: ${parsed.problem}`);
+  return parsed.value;
+}
+
 function parseWhole(
   input: string | number,
   units: Readonly<Record<string, bigint>>,

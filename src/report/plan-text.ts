@@ -103,6 +103,11 @@ export function packingText(splits: readonly SplitFigures[]): string {
 }
 
 const reasonNames: Readonly<Record<DropReason, string>> = {
+  duplicate: '- copies of another document',
+  too_short: '- documents shorter than min_tokens',
+  too_long: '- documents longer than max_tokens',
+  in_no_cell: '- documents of no cell',
+  elsewhere: '- in another phase or length',
   not_sampled: '- not sampled: the mix asked for less',
   long_removed: '- long documents, removed',
   overlong_truncated: '- beyond the length of a row',

@@ -41,20 +41,25 @@ export function planBuild(recipe: Recipe, store: TokenStore): BuildPlan {
   const dtype = shardDtype(recipe, manifest.tokenizer.vocabularySize);
   refuseMissingSpecials(recipe, manifest.tokenizer);
   const table = loadDocuments(store.folder, manifest);
-  const buckets = lengthBuckets(recipe.mix.length?.threshold ?? null);
+  const phase = recipe.phases[0]!;
+  const buckets = lengthBuckets(phase.mix.length?.threshold ?? null);
   const cellOf = cellNumbers(table, buckets);
   const held = heldOut(table, recipe.validation, recipe.seed);
 
   const split = (name: PlannedSplit['name'], instances: Instances): PlannedSplit => {
-    const rows = packRows(instances, table, recipe.sequences, recipe.seed);
+    const { sequences } = name === 'train' ? phase : recipe;
+    const rows = packRows(instances, table, sequences, recipe.seed);
     const member = name === 'train' ? 0 : 1;
-    const ledger = keepLedger(table, cellOf, buckets, (d) => held[d] === member, instances, rows, recipe);
-    refuseImbalance(name, imbalances(ledger, recipe.sequences));
+    const ledger = keepLedger(table, cellOf, buckets, (d) => held[d] === member, instances, rows, phase);
+    refuseImbalance(name, imbalances(ledger, sequences));
     const quality = packingQuality(rows, table);
     return { name, rows, ledger, quality, bytes: shardBytes(rows, dtype, recipe.shards.provenance) };
   };
-  const mix = planMix(table, cellOf, buckets, held, recipe);
-  const splits = [split('train', mix.instances), split('validation', takeHeldOut(table, held, recipe))];
+  const mix = planMix(table, cellOf, buckets, held, phase, recipe.seed);
+  const splits = [
+    split('train', mix.instances),
+    split('validation', takeHeldOut(table, held, recipe.sequences)),
+  ];
   refuseImbalance('splits', storeImbalance(splits, manifest.totals));
   if (splits[0]!.rows.rows === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no document: there would be no row', {
@@ -72,19 +77,15 @@ export function planBuild(recipe: Recipe, store: TokenStore): BuildPlan {
 
 /** A recipe without places on this machine: what decides the shards, and what their manifest repeats. */
 export function outputRecipe(recipe: Recipe): unknown {
-  const { name, tokenizer, sources, validation, mix, sequences, shards, maxBadRecords, seed } = recipe;
-  const shares = mix.shares === null ? null : Object.fromEntries(mix.shares);
-  return {
-    name,
+  const { store, tokenizer, sources, ...rest } = recipe;
+  const output = {
+    ...rest,
     tokenizer: 'encoding' in tokenizer ? tokenizer.encoding : { pattern: tokenizer.pattern },
     sources: sources.map(({ path, ...source }) => source),
-    validation,
-    mix: { ...mix, shares },
-    sequences,
-    shards,
-    maxBadRecords,
-    seed,
   };
+  // Maps as objects, and Infinity as null: what JSON can hold.
+  const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
+  return JSON.parse(JSON.stringify(output, plain)) as unknown;
 }
 
 function shardDtype(recipe: Recipe, vocabularySize: number): ShardDtype {

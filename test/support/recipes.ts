@@ -2,8 +2,42 @@
 import fc from 'fast-check';
 import { lengthBuckets } from '../../src/bucket/cells.ts';
 import { LongmixError } from '../../src/errors.ts';
-import type { LengthRule, MixSpec, SequenceSpec } from '../../src/types.ts';
+import type { LengthRule, MixSpec, PerSource, SequenceSpec } from '../../src/types.ts';
 import { fraction } from './fuzz.ts';
+
+/** A mix that asks for everything, but for what a test says. */
+export function mixSpec(more: Partial<MixSpec> = {}): MixSpec {
+  return {
+    tokens: 'all',
+    sharesOf: 'tokens',
+    shares: null,
+    length: null,
+    cells: null,
+    method: 'drop',
+    maxEpochs: everySource(1),
+    redistribute: 'never',
+    ...more,
+  };
+}
+
+export function sequenceSpec(more: Partial<SequenceSpec> = {}): SequenceSpec {
+  return {
+    length: 8192,
+    packing: 'best-fit',
+    overlong: 'fragment',
+    tails: 'carry',
+    bos: false,
+    eos: true,
+    plusOne: false,
+    packLength: null,
+    decompose: null,
+    ...more,
+  };
+}
+
+export function everySource(otherwise: number): PerSource {
+  return { otherwise, of: new Map() };
+}
 
 export const lengthRules: fc.Arbitrary<LengthRule> = fc.record({
   threshold: fc.integer({ min: 1, max: 600 }),
@@ -29,28 +63,32 @@ export function mixes(sources: readonly string[], most: number): fc.Arbitrary<Mi
       const sum = parts.reduce((total, part) => total + part, 0);
       return new Map(sources.map((name, s) => [name, parts[s]! / sum]));
     });
-  return fc.record({
-    tokens: fc.oneof(
-      fc.constant('all' as const),
-      fc.integer({ min: 1, max: Math.max(1, Math.ceil(most / 4)) }),
-      fc.integer({ min: 1, max: Math.max(1, most * 2) }),
-    ),
-    shares: fc.option(shares, { freq: 2 }),
-    length: fc.option(lengthRules, { freq: 3 }),
-    method: fc.constantFrom('drop' as const, 'repeat' as const),
-    maxEpochs: fc.constantFrom(1, 2.5, 4, 100),
-  });
+  return fc
+    .record({
+      tokens: fc.oneof(
+        fc.constant('all' as const),
+        fc.integer({ min: 1, max: Math.max(1, Math.ceil(most / 4)) }),
+        fc.integer({ min: 1, max: Math.max(1, most * 2) }),
+      ),
+      shares: fc.option(shares, { freq: 2 }),
+      length: fc.option(lengthRules, { freq: 3 }),
+      method: fc.constantFrom('drop' as const, 'repeat' as const),
+      maxEpochs: fc.constantFrom(1, 2.5, 4, 100).map(everySource),
+    })
+    .map(mixSpec);
 }
 
-export const sequenceSpecs: fc.Arbitrary<SequenceSpec> = fc.record({
-  length: fc.integer({ min: 3, max: 300 }),
-  packing: fc.constantFrom('best-fit' as const, 'concat' as const, 'pad' as const),
-  overlong: fc.constantFrom('fragment' as const, 'truncate' as const, 'exclude' as const),
-  tails: fc.constantFrom('carry' as const, 'discard' as const),
-  bos: fc.boolean(),
-  eos: fc.boolean(),
-  plusOne: fc.boolean(),
-});
+export const sequenceSpecs: fc.Arbitrary<SequenceSpec> = fc
+  .record({
+    length: fc.integer({ min: 3, max: 300 }),
+    packing: fc.constantFrom('best-fit' as const, 'concat' as const, 'pad' as const),
+    overlong: fc.constantFrom('fragment' as const, 'truncate' as const, 'exclude' as const),
+    tails: fc.constantFrom('carry' as const, 'discard' as const),
+    bos: fc.boolean(),
+    eos: fc.boolean(),
+    plusOne: fc.boolean(),
+  })
+  .map(sequenceSpec);
 
 /** Does it, or says null where the mix can't be had: random recipes ask for the impossible now and then. */
 export function unlessInfeasible<T>(act: () => T): T | null {

@@ -1,0 +1,164 @@
+/** `mix`, `documents`, `sequences` and `phases` as written -> what the planner takes. */
+
+import type {
+  CellSpec,
+  DecomposeSpec,
+  DocumentRules,
+  LengthRule,
+  MixSpec,
+  PerSource,
+  PhaseSpec,
+  SequenceSpec,
+} from '../types.ts';
+import { type Amount, estimatorPattern, isPercentage } from './fields.ts';
+import type { DocumentsEntry, RecipeFile } from './schema.ts';
+import type { CellEntry, LengthEntry, MixEntry, PerSourceEntry } from './schema-mix.ts';
+import { type DecomposeEntry, defaultSequences, type SequencesEntry } from './schema-sequences.ts';
+import { exact, parseShare, parseTokens } from './units.ts';
+
+export function toDocumentRules(entry: DocumentsEntry): DocumentRules {
+  const [, characters] = estimatorPattern.exec(entry.length) ?? [];
+  const edges = entry.buckets?.map((edge) => exact(parseTokens(edge)));
+  return {
+    minTokens: toPerSource(entry.min_tokens, 0, (amount) => exact(parseTokens(amount))),
+    maxTokens: toPerSource(entry.max_tokens, Number.POSITIVE_INFINITY, (amount) =>
+      exact(parseTokens(amount)),
+    ),
+    duplicates: entry.duplicates,
+    charactersPerToken: characters === undefined ? null : Number(characters),
+    buckets: edges === undefined ? null : [...new Set(edges)].sort((a, b) => a - b),
+  };
+}
+
+/** The phases of a recipe; one named `train` where it has none. */
+export function toPhases(file: RecipeFile, names: readonly string[]): PhaseSpec[] {
+  const total = file.mix.tokens === 'all' ? 'all' : exact(parseTokens(file.mix.tokens));
+  if (names.length === 0) {
+    return [{ name: 'train', share: 1, mix: toMix(file.mix, total), sequences: toSequences(file.sequences) }];
+  }
+  const written = names.map((name) => ({ name, ...file.phases![name]! }));
+  const parts = written.map(({ tokens }) =>
+    exact(isPercentage(tokens) ? parseShare(tokens) : parseTokens(tokens)),
+  );
+  const whole = parts.reduce((sum, part) => sum + part, 0);
+  return written.map(({ name, tokens, mix, sequences }, i) => {
+    const share = parts[i]! / whole;
+    const budget = isPercentage(tokens) ? (total === 'all' ? total : Math.round(share * total)) : parts[i]!;
+    return {
+      name,
+      share,
+      mix: toMix(overlayMix(file.mix, mix), budget),
+      sequences: toSequences({ ...file.sequences, ...sequences }),
+    };
+  });
+}
+
+/** A phase's keys take the place of the recipe's; cells take the place of shares and length, and the other way round. */
+function overlayMix(base: MixEntry, over: MixEntry): MixEntry {
+  if (over.cells !== undefined) return { ...base, shares: undefined, length: undefined, ...over };
+  const byBand = over.shares !== undefined || over.length !== undefined;
+  return { ...base, ...(byBand ? { cells: undefined } : {}), ...over };
+}
+
+function toMix(entry: MixEntry, tokens: number | 'all'): MixSpec {
+  const length = entry.length === undefined || entry.length === 'none' ? null : entry.length;
+  // A budget without a length rule is a number of tokens that a person wants, from however much there is; a length
+  // rule is an experiment about data, where a repeated document would be a second thing that changed.
+  const natural = tokens === 'all' || length !== null ? 'drop' : 'repeat';
+  const method = entry.method ?? length?.method ?? natural;
+  return {
+    tokens,
+    sharesOf: entry.shares_of ?? 'tokens',
+    shares: entry.shares === undefined ? null : toShares(entry.shares),
+    length: length === null ? null : toLengthRule(length),
+    cells: entry.cells === undefined ? null : toCells(entry.cells),
+    method,
+    maxEpochs: toPerSource(
+      entry.max_epochs,
+      method !== 'drop' || tokens !== 'all' ? 4 : 1,
+      (epochs) => epochs,
+    ),
+    redistribute: entry.redistribute ?? 'never',
+  };
+}
+
+function toPerSource<T extends Amount>(
+  entry: PerSourceEntry<T> | undefined,
+  otherwise: number,
+  read: (entry: T) => number,
+): PerSource {
+  if (entry === undefined) return { otherwise, of: new Map() };
+  if (typeof entry !== 'object') return { otherwise: read(entry as T), of: new Map() };
+  return {
+    otherwise,
+    of: new Map(Object.entries(entry).map(([name, value]) => [name, read(value as T)])),
+  };
+}
+
+function toShares(shares: Readonly<Record<string, Amount>>): ReadonlyMap<string, number> {
+  const parsed = Object.entries(shares).map(([name, share]) => [name, exact(parseShare(share))] as const);
+  const sum = parsed.reduce((total, [, share]) => total + share, 0);
+  return new Map(parsed.map(([name, share]) => [name, share / sum]));
+}
+
+function toCells(entries: readonly CellEntry[]): CellSpec[] {
+  const shares = entries.map(({ share }) => exact(parseShare(share)));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return entries.map(({ source, from, to, method, max_epochs, pack_length }, i) => ({
+    source,
+    from: exact(parseTokens(from)),
+    to: to === undefined ? null : exact(parseTokens(to)),
+    share: shares[i]! / sum,
+    method: method ?? null,
+    maxEpochs: max_epochs ?? null,
+    packLength: pack_length === undefined ? null : exact(parseTokens(pack_length)),
+  }));
+}
+
+function toLengthRule(entry: LengthEntry): LengthRule {
+  const { scope, long_share, keep_short } = entry;
+  const threshold = exact(parseTokens(entry.threshold));
+  if (long_share !== undefined) {
+    return { threshold, scope, rule: { kind: 'long_share', share: exact(parseShare(long_share)) } };
+  }
+  if (keep_short !== undefined) {
+    return { threshold, scope, rule: { kind: 'keep_short', rate: exact(parseShare(keep_short)) } };
+  }
+  return { threshold, scope, rule: { kind: 'remove_long' } };
+}
+
+export function toSequences(entry: SequencesEntry): SequenceSpec {
+  const { plus_one, pack_length, ...given } = { ...defaultSequences, ...defined(entry) };
+  const length = exact(parseTokens(given.length));
+  return {
+    length,
+    packing: given.packing,
+    overlong: given.overlong,
+    tails: given.tails,
+    bos: given.bos,
+    eos: given.eos,
+    plusOne: plus_one,
+    packLength: pack_length === undefined ? null : exact(parseTokens(pack_length)),
+    decompose: given.packing === 'decompose' ? toDecompose(given.decompose, length) : null,
+  };
+}
+
+function toDecompose(entry: DecomposeEntry | undefined, length: number): DecomposeSpec {
+  const { smallest, odds, cycles } = entry ?? { smallest: Math.min(256, length), odds: 'uniform', cycles: 1 };
+  const least = exact(parseTokens(smallest));
+  const lengths = Math.log2(length / least) + 1;
+  return { smallest: least, odds: oddsOf(odds, lengths), cycles };
+}
+
+/** The schedules of Dataset Decomposition (Pouransari et al. 2024, arXiv 2405.13226, table 3). */
+export function oddsOf(odds: string | readonly number[], lengths: number): readonly number[] {
+  if (typeof odds !== 'string') return odds;
+  return Array.from({ length: lengths }, (_, i) => {
+    if (odds === 'grow-linear') return lengths - i;
+    return odds === 'grow-p2' ? 2 ** (lengths - 1 - i) : 1;
+  });
+}
+
+function defined(entry: SequencesEntry): { [K in keyof SequencesEntry]: NonNullable<SequencesEntry[K]> } {
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as never;
+}
