@@ -202,8 +202,8 @@ function offsetOf(node: Node): number {
 const mostShown = 60;
 
 function describeNode(node: unknown): string {
-  if (isMap(node)) return 'a map';
-  if (isSeq(node)) return 'a list';
+  if (isMap(node)) return node.items.length === 0 ? 'an empty map' : 'a map';
+  if (isSeq(node)) return node.items.length === 0 ? 'an empty list' : 'a list';
   if (!isScalar(node) || node.value === null) return 'nothing';
   const content = (node.source ?? String(node.value)).replace(/[\s\p{Cc}]+/gu, ' ');
   const shown = content.length > mostShown ? `${content.slice(0, mostShown)}...` : content;

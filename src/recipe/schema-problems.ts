@@ -5,6 +5,7 @@ import { didYouMean, nearest } from './nearest.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
 import { recipeSchema } from './schema.ts';
 import { homesOf, validKeys } from './schema-keys.ts';
+import { dotted } from './yaml-values.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -28,7 +29,7 @@ function issueProblems(issue: Issue, path: Path, yaml: YamlFile): Problem[] {
     return [
       {
         offset: yaml.keyAt(path),
-        message: `${dotted(path.slice(0, -1))}: found the key ${JSON.stringify(path.at(-1))}; ${wanted}`,
+        message: `${nameOf(path.slice(0, -1))}: found the key ${JSON.stringify(path.at(-1))}; ${wanted}`,
       },
     ];
   }
@@ -47,10 +48,10 @@ function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] 
 function unknownKey(key: string, path: Path, yaml: YamlFile): Problem {
   const valid = validKeys(recipeSchema, path);
   const suggestion = nearest(key, valid);
-  const homes = suggestion === null ? homesOf(recipeSchema, key) : [];
+  const homes = suggestion === null ? homesOf(recipeSchema, key, path) : [];
   const belongs = homes.length === 0 ? '' : `; it belongs in ${homes.join(' or ')}`;
   const hint = didYouMean(suggestion) + belongs;
-  const message = `unknown key \`${key}\` in ${dotted(path)}${hint} (keys: ${valid.join(', ')})`;
+  const message = `unknown key \`${key}\` in ${nameOf(path)}${hint} (keys: ${valid.join(', ')})`;
   return { offset: yaml.keyAt([...path, key]), message };
 }
 
@@ -69,13 +70,13 @@ function missingKey(path: Path, issue: Issue, yaml: YamlFile): Problem[] {
   if (yaml.keysOf(parent).some((other) => !valid.includes(other) && nearest(other, valid) === key)) return [];
   const wanted = parent.length === 0 ? `the least recipe is\n    ${leastRecipe}` : issue.message;
   return [
-    { offset: yaml.valueAt(parent), message: `missing key \`${key}\` in ${dotted(parent)}; ${wanted}` },
+    { offset: yaml.valueAt(parent), message: `missing key \`${key}\` in ${nameOf(parent)}; ${wanted}` },
   ];
 }
 
-/** `mix.length`; the whole recipe has no name of its own. */
-function dotted(path: Path): string {
-  return path.length === 0 ? 'the recipe' : path.map(String).join('.');
+/** The whole recipe has no name of its own. */
+function nameOf(path: Path): string {
+  return path.length === 0 ? 'the recipe' : dotted(path);
 }
 
 function label(path: Path): string {

@@ -214,7 +214,10 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
       sequences: sequencesSchema.prefault({}).describe('The rows that documents are packed into.'),
       phases: z
         .record(
-          text('a name of letters, digits and _', /^\w+$/),
+          text(
+            'a name of letters, digits and _, but not validation or store',
+            /^(?!(?:validation|store)$)\w+$/,
+          ),
           phase,
           mapError('a map from names to phases such as short: { tokens: 20%, sequences: { length: 4Ki } }'),
         )

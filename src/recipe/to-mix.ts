@@ -13,7 +13,12 @@ import type {
 import { type Amount, estimatorPattern, isPercentage } from './fields.ts';
 import type { DocumentsEntry, RecipeFile } from './schema.ts';
 import type { CellEntry, LengthEntry, MixEntry, PerSourceEntry } from './schema-mix.ts';
-import { type DecomposeEntry, defaultSequences, type SequencesEntry } from './schema-sequences.ts';
+import {
+  type DecomposeEntry,
+  defaultSequences,
+  type SequencesEntry,
+  smallestPiece,
+} from './schema-sequences.ts';
 import { exact, parseShare, parseTokens } from './units.ts';
 
 export function toDocumentRules(entry: DocumentsEntry): DocumentRules {
@@ -144,8 +149,8 @@ export function toSequences(entry: SequencesEntry): SequenceSpec {
 }
 
 function toDecompose(entry: DecomposeEntry | undefined, length: number): DecomposeSpec {
-  const { smallest, odds, cycles } = entry ?? { smallest: Math.min(256, length), odds: 'uniform', cycles: 1 };
-  const least = exact(parseTokens(smallest));
+  const { smallest, odds, cycles } = entry ?? { odds: 'uniform', cycles: 1 };
+  const least = smallest === undefined ? smallestPiece(length) : exact(parseTokens(smallest));
   const lengths = Math.log2(length / least) + 1;
   return { smallest: least, odds: oddsOf(odds, lengths), cycles };
 }
