@@ -4,7 +4,7 @@ import type { Check } from './cross-checks.ts';
 import { isPercentage } from './fields.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { shareTolerance } from './schema-mix.ts';
+import { displacedBy, shareTolerance } from './schema-mix.ts';
 import { parseShare } from './units.ts';
 import {
   amountIn,
@@ -176,6 +176,6 @@ function cellsOf(yaml: YamlFile, mix: Path): Path[] {
 
 /** The cells that hold in a scope, for checks against its rows: a phase with shares or a length rule has none. */
 export function cellsIn(yaml: YamlFile, scope: Path): Path[] {
-  if (['shares', 'length'].some((key) => valueIn(yaml, [...scope, 'mix', key]) !== undefined)) return [];
-  return cellsOf(yaml, inherited(yaml, scope, 'mix', 'cells').slice(0, -1));
+  const gone = displacedBy((key) => valueIn(yaml, [...scope, 'mix', key]) !== undefined);
+  return gone.includes('cells') ? [] : cellsOf(yaml, inherited(yaml, scope, 'mix', 'cells').slice(0, -1));
 }

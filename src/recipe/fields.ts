@@ -161,6 +161,12 @@ export function text(form: string, pattern: RegExp = /[\s\S]/): z.ZodType<string
   return z.string({ error }).regex(pattern, { error, abort: true });
 }
 
+/** A name that every file system takes for a folder. */
+export function folderName(): z.ZodType<string> {
+  const form = 'a name that can be a folder: no / \\ : * ? " < > |, no dot first';
+  return text(form, /^(?!\.)[^\p{Cc}/\\:*?"<>|]+$/u);
+}
+
 /** Any text, the empty one too. */
 export function anyText(form: string): z.ZodType<string> {
   return z.string({ error: `expected ${form}` });

@@ -99,7 +99,7 @@ export function smallestPiece(length: number): number {
   return Math.min(256, length);
 }
 
-export const sequencesSchema = z.strictObject(
+export const sequencesSchema: z.ZodType<SequencesEntry> = z.strictObject(
   {
     length: keys.length.default(defaultSequences.length),
     packing: keys.packing.default(defaultSequences.packing),
@@ -113,6 +113,6 @@ export const sequencesSchema = z.strictObject(
   mapError('a map of settings'),
 );
 
-export const phaseSequencesSchema = z
+export const phaseSequencesSchema: z.ZodType<SequencesEntry> = z
   .strictObject({ ...keys, ...optionalKeys }, mapError('a map of settings'))
   .partial();

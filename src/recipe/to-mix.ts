@@ -12,7 +12,13 @@ import type {
 } from '../types.ts';
 import { type Amount, estimatorPattern, isPercentage } from './fields.ts';
 import type { DocumentsEntry, RecipeFile } from './schema.ts';
-import type { CellEntry, LengthEntry, MixEntry, PerSourceEntry } from './schema-mix.ts';
+import {
+  type CellEntry,
+  displacedBy,
+  type LengthEntry,
+  type MixEntry,
+  type PerSourceEntry,
+} from './schema-mix.ts';
 import {
   type DecomposeEntry,
   defaultSequences,
@@ -58,11 +64,10 @@ export function toPhases(file: RecipeFile, names: readonly string[]): PhaseSpec[
   });
 }
 
-/** A phase's keys take the place of the recipe's; cells take the place of shares and length, and the other way round. */
+/** A phase's keys take the place of the recipe's. */
 function overlayMix(base: MixEntry, over: MixEntry): MixEntry {
-  if (over.cells !== undefined) return { ...base, shares: undefined, length: undefined, ...over };
-  const byBand = over.shares !== undefined || over.length !== undefined;
-  return { ...base, ...(byBand ? { cells: undefined } : {}), ...over };
+  const gone = displacedBy((key) => over[key as keyof MixEntry] !== undefined);
+  return { ...base, ...Object.fromEntries(gone.map((key) => [key, undefined])), ...over };
 }
 
 function toMix(entry: MixEntry, tokens: number | 'all'): MixSpec {
