@@ -161,10 +161,11 @@ export function text(form: string, pattern: RegExp = /[\s\S]/): z.ZodType<string
   return z.string({ error }).regex(pattern, { error, abort: true });
 }
 
-/** A name that every file system takes for a folder. */
-export function folderName(): z.ZodType<string> {
+/** A name that every file system takes for a folder; `taken` is one that is there already. */
+export function folderName(taken?: string): z.ZodType<string> {
   const form = 'a name that can be a folder: no / \\ : * ? " < > |, no dot first';
-  return text(form, /^(?!\.)[^\p{Cc}/\\:*?"<>|]+$/u);
+  if (taken === undefined) return text(form, /^(?!\.)[^\p{Cc}/\\:*?"<>|]+$/u);
+  return text(`${form}, not ${taken}`, new RegExp(`^(?!\\.|${taken}$)[^\\p{Cc}/\\\\:*?"<>|]+$`, 'u'));
 }
 
 /** Any text, the empty one too. */

@@ -40,15 +40,26 @@ function allHomes(schema: z.ZodType, key: string, path: string): readonly string
   return [...here, ...inner];
 }
 
+/** The keys of a map, and what each may be; none where the keys are free or it is no map. */
+export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
+  const object = asMap(schema);
+  return object instanceof z.ZodObject ? (object.shape as Record<string, z.ZodType>) : {};
+}
+
+export function withoutDefault(schema: z.ZodType): z.ZodType {
+  const wrapped =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault;
+  return wrapped ? withoutDefault(schema.unwrap() as z.ZodType) : schema;
+}
+
 /** The map behind defaults and "or plain text". */
 function asMap(schema: z.ZodType): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
-    return asMap(schema.unwrap() as z.ZodType);
-  }
-  if (schema instanceof z.ZodUnion) {
-    return schema.options
-      .map((option) => asMap(option as z.ZodType))
-      .find((option) => option instanceof z.ZodObject);
-  }
-  return schema;
+  const plain = withoutDefault(schema);
+  if (!(plain instanceof z.ZodUnion)) return plain;
+  return plain.options
+    .map((option) => asMap(option as z.ZodType))
+    .find((option) => option instanceof z.ZodObject);
 }
