@@ -87,9 +87,11 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     .action(async (folder, flags) => (await import('./verify.ts')).runVerify(folder, flags));
   program
     .command('init')
-    .argument('<corpus>', 'a directory')
-    .description('look at a directory and write a first recipe for it')
+    .argument('[corpus]', 'a directory')
+    .description('look at a directory and write a first recipe for it, or fill in a published one')
     .option('--out <file>', 'write there (default: stdout)')
+    .option('--preset <name>', 'a published recipe, its sources replaced by those found of the same names')
+    .option('--presets', 'list the published recipes')
     .action(async (corpus, flags) => (await import('./init.ts')).runInit(corpus, flags));
   program
     .command('schema')

@@ -7,9 +7,10 @@ import { z } from 'zod';
 import { recipeSchema } from './schema.ts';
 import { ablationSchema } from './schema-ablation.ts';
 
-const schemas = { recipe: recipeSchema, ablation: ablationSchema };
+export type SchemaName = 'recipe' | 'ablation';
 
-export type SchemaName = keyof typeof schemas;
+const schemas: Readonly<Record<SchemaName, z.ZodType>> = { recipe: recipeSchema, ablation: ablationSchema };
+
 export const schemaNames: readonly SchemaName[] = ['recipe', 'ablation'];
 
 export function jsonSchema(name: SchemaName): string {
