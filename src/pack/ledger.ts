@@ -32,7 +32,7 @@ type CellEntry = Entry & { documents: number; packedDocuments: number };
  */
 export function keepLedger(
   table: DocumentTable,
-  cellOf: Uint32Array,
+  cellOf: Uint16Array | Uint32Array,
   buckets: readonly Bucket[],
   member: (document: number) => boolean,
   instances: Instances,
