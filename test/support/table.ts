@@ -61,7 +61,7 @@ export function corpora(most: number): fc.Arbitrary<{ table: DocumentTable; docu
 }
 
 /** A key word that looks random (xorshift-multiply of Chris Wellons' "lowbias32"), and has nothing of ours in it. */
-function scramble(value: number): number {
+export function scramble(value: number): number {
   let x = value >>> 0;
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
