@@ -6,7 +6,7 @@ import { cellNumbers, lengthBuckets, thresholdsOf } from '../bucket/cells.ts';
 import { LongmixError } from '../errors.ts';
 import { planMix, takeHeldOut } from '../mix/mix.ts';
 import { heldOut } from '../mix/split.ts';
-import { imbalances, keepLedger } from '../pack/ledger.ts';
+import { discardsTails, imbalances, keepLedgers } from '../pack/ledger.ts';
 import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../shard/format.ts';
@@ -48,11 +48,23 @@ export function planBuild(recipe: Recipe, store: TokenStore): BuildPlan {
 
   const split = (name: PlannedSplit['name'], instances: Instances): PlannedSplit => {
     const { sequences } = name === 'train' ? phase : recipe;
-    const rows = packRows(instances, table, sequences, recipe.seed);
-    const member = name === 'train' ? 0 : 1;
-    const ledger = keepLedger(table, cellOf, buckets, (d) => held[d] === member, instances, rows, phase);
-    refuseImbalance(name, imbalances(ledger, sequences));
-    const quality = packingQuality(rows, table);
+    const plans = packRows(instances, table, sequences, recipe.seed);
+    const rows = plans[0]!;
+    const side = name === 'train' ? 0 : 1;
+    const { whole: ledger } = keepLedgers(
+      { table, cellOf, buckets, held, side, excluded: new Uint8Array(table.count) },
+      [
+        {
+          instances,
+          plans,
+          mix: phase.mix,
+          sequences,
+          inCell: new Uint8Array(table.sources.length * buckets.length).fill(1),
+        },
+      ],
+    );
+    refuseImbalance(name, imbalances(ledger, discardsTails(sequences)));
+    const quality = packingQuality(plans, table);
     return { name, rows, ledger, quality, bytes: shardBytes(rows, dtype, recipe.shards.provenance) };
   };
   const mix = planMix(table, cellOf, buckets, held, recipe)[0]!;

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { imbalances } from '../pack/ledger.ts';
+import { discardsTails, imbalances } from '../pack/ledger.ts';
 import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import {
@@ -71,7 +71,7 @@ function verifyShardSet(folder: string, deep: boolean): Verified {
   const faults = [
     ...verifyFiles(folder, manifest.shards),
     ...verifyDatasetFiles(folder, manifest),
-    ...imbalances(manifest.ledger, sequences).map((fault) => `${folder}: ledger: ${fault}`),
+    ...imbalances(manifest.ledger, discardsTails(sequences)).map((fault) => `${folder}: ledger: ${fault}`),
     ...(deep ? verifyRows(folder, manifest, openTokens(folder, manifest)) : []),
   ];
   const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);

@@ -1,6 +1,6 @@
 /**
  * Reads what `writer.ts` wrote: the manifest, the table of all documents (the planner's input), and tokens by
- * document number. Memory: 26 bytes a document, in shared memory, so that workers need no copy.
+ * document number. Memory: 14 bytes a document, in shared memory, so that workers need no copy.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,7 +54,7 @@ export function loadDocuments(folder: string, manifest: StoreManifest): Document
     const docs = readDocs(file);
     table.partStarts[number] = document;
     if (docs.numRows !== part.documents) throw damaged(file, `${docs.numRows} rows, not ${part.documents}`);
-    let offset = 0;
+    let tokens = 0;
     for (const batch of docs.batches) {
       const lengths = batch.getChild('length')!.toArray() as Uint32Array;
       const keys = batch.getChild('key')!.toArray() as BigUint64Array;
@@ -67,11 +67,10 @@ export function loadDocuments(folder: string, manifest: StoreManifest): Document
         table.keysLow[document] = keyWords[2 * i]!;
         table.keysHigh[document] = keyWords[2 * i + 1]!;
         table.source[document] = names[local[i]!]!;
-        table.offsets[document] = offset;
-        offset += lengths[i]!;
+        tokens += lengths[i]!;
       }
     }
-    if (offset !== part.tokens) throw damaged(file, `its lengths sum to ${offset}, not ${part.tokens}`);
+    if (tokens !== part.tokens) throw damaged(file, `its lengths sum to ${tokens}, not ${part.tokens}`);
   }
   table.partStarts[parts.length] = document;
   return table;
@@ -107,12 +106,16 @@ export function documentOrigins(
   });
 }
 
+const stride = 256;
+
 /** Tokens by document number, read from disk as asked for: neighbours in the table are neighbours on disk. */
 export class TokenReader implements TokenSource {
   readonly #folder: string;
   readonly #dtype: StoreDtype;
   readonly #parts: readonly string[];
   readonly #table: DocumentTable;
+  /** Tokens of the store before every `stride`-th document: a document's place is a short sum from there. */
+  readonly #tokensBefore: Float64Array;
   readonly #open = new Map<number, number>();
   #scratch = new Uint8Array(0);
 
@@ -121,13 +124,21 @@ export class TokenReader implements TokenSource {
     this.#parts = parts;
     this.#dtype = dtype;
     this.#table = table;
+    this.#tokensBefore = new Float64Array(Math.ceil((table.count + 1) / stride));
+    let tokens = 0;
+    for (let d = 0; d < table.count; d += 1) {
+      if (d % stride === 0) this.#tokensBefore[d / stride] = tokens;
+      tokens += table.lengths[d]!;
+    }
+    if (table.count % stride === 0) this.#tokensBefore[table.count / stride] = tokens;
   }
 
   copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void {
     if (length === 0) return;
     const width = this.#dtype === 'uint16' ? 2 : 4;
-    const position = (this.#table.offsets[document]! + start) * width;
     const part = partOf(this.#table.partStarts, document);
+    const partBegin = this.#place(this.#table.partStarts[part]!);
+    const position = (this.#place(document) - partBegin + start) * width;
     if (out.BYTES_PER_ELEMENT === width) {
       this.#read(part, position, new Uint8Array(out.buffer, out.byteOffset + at * width, length * width));
       return;
@@ -143,6 +154,14 @@ export class TokenReader implements TokenSource {
   close(): void {
     for (const descriptor of this.#open.values()) closeSync(descriptor);
     this.#open.clear();
+  }
+
+  /** Tokens of the store before the document. */
+  #place(document: number): number {
+    const nearest = Math.floor(document / stride);
+    let tokens = this.#tokensBefore[nearest]!;
+    for (let d = nearest * stride; d < document; d += 1) tokens += this.#table.lengths[d]!;
+    return tokens;
   }
 
   #read(part: number, position: number, bytes: Uint8Array): void {
@@ -177,7 +196,6 @@ export function createDocumentTable(count: number, sources: readonly string[], p
     keysLow: new Uint32Array(shared(count * 4)),
     keysHigh: new Uint32Array(shared(count * 4)),
     source: new Uint16Array(shared(count * 2)),
-    offsets: new Float64Array(shared(count * 8)),
     partStarts: new Uint32Array(shared((parts + 1) * 4)),
   };
 }

@@ -60,7 +60,6 @@ export function syntheticCorpus(documents: number, sources = slimPajama): Docume
   const whole = sources.reduce((sum, source) => sum + source.documents, 0);
   let given = 0;
   let d = 0;
-  let offset = 0;
   for (const [s, source] of sources.entries()) {
     given += source.documents / whole;
     const end = s === sources.length - 1 ? documents : Math.round(given * documents);
@@ -70,8 +69,6 @@ export function syntheticCorpus(documents: number, sources = slimPajama): Docume
       table.keysLow[d] = scramble(d);
       table.keysHigh[d] = scramble(~d);
       table.source[d] = s;
-      table.offsets[d] = offset;
-      offset += length;
     }
   }
   table.partStarts[1] = documents;

@@ -12,14 +12,11 @@ export interface TableDocument {
 
 export function tableOf(documents: readonly TableDocument[], sources: readonly string[]): DocumentTable {
   const table = createDocumentTable(documents.length, sources, 1);
-  let offset = 0;
   for (const [d, { source, text, length }] of documents.entries()) {
     table.lengths[d] = length;
     table.keysLow[d] = scramble(text);
     table.keysHigh[d] = scramble(text + 0x9e3779b9);
     table.source[d] = source;
-    table.offsets[d] = offset;
-    offset += length;
   }
   table.partStarts[1] = documents.length;
   return table;
