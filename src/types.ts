@@ -190,6 +190,21 @@ export interface BadRecordLimit {
   readonly atLeast: number;
 }
 
+/** Mixes to be compared: recipes over one token store, which differ in what comes after it only. */
+export interface Ablation {
+  readonly name: string;
+  /** At least one; names are unique, and can be folders. */
+  readonly arms: readonly AblationArm[];
+}
+
+export interface AblationArm {
+  readonly name: string;
+  /** Its name is ABLATION/ARM. */
+  readonly recipe: Recipe;
+  /** Where it leaves the base, as written: dotted key -> value, null where the key is taken out. */
+  readonly changes: Readonly<Record<string, unknown>>;
+}
+
 // ---------------------------------------------------------------- read
 
 export interface InputFile {

@@ -91,6 +91,11 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     .description('look at a directory and write a first recipe for it')
     .option('--out <file>', 'write there (default: stdout)')
     .action(async (corpus, flags) => (await import('./init.ts')).runInit(corpus, flags));
+  program
+    .command('schema')
+    .argument('[kind]', 'recipe, or ablation', 'recipe')
+    .description('print the JSON Schema by which an editor completes and checks a recipe or an ablation')
+    .action(async (kind) => (await import('./schema.ts')).runSchema(kind));
   return program;
 }
 
