@@ -82,7 +82,7 @@ export class ChunkBuilder {
 
   #addLong(text: string | Uint8Array, label: DocumentLabel): void {
     this.#flush(false);
-    const bytes = typeof text === 'string' ? Buffer.from(text) : Uint8Array.from(text);
+    const bytes = typeof text === 'string' ? Buffer.from(text) : new Uint8Array(text);
     for (let start = 0; start < bytes.length; ) {
       let end = Math.min(start + this.#chunkBytes, bytes.length);
       if (end < bytes.length) end = start + characterEnd(bytes.subarray(start, end));
@@ -99,7 +99,7 @@ export class ChunkBuilder {
     const text = this.#buffer.subarray(0, this.#used);
     this.#ready.push({
       // A mostly empty buffer is not kept alive for a few bytes.
-      text: this.#used * 2 < this.#buffer.length ? Uint8Array.from(text) : text,
+      text: this.#used * 2 < this.#buffer.length ? new Uint8Array(text) : text,
       ends: this.#ends,
       ids: this.#ids,
       records: this.#records,

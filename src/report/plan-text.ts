@@ -87,7 +87,7 @@ export function packingText(splits: readonly SplitFigures[]): string {
     [{ title: 'packing', align: 'left' }, ...splits.map(({ name }) => ({ title: name }))],
     [
       row('rows', ({ ledger }) => integer(ledger.rows)),
-      row('tokens a row', ({ ledger }) => length(ledger.width)),
+      row('tokens a row', ({ ledger }) => (ledger.width === null ? 'several' : length(ledger.width))),
       row('fill (document tokens / all)', ({ quality }) => percentFine(quality.fill)),
       row('rows over a perfect concatenation', ({ quality }) => percentFine(quality.rowsOverConcat)),
       row(
@@ -131,7 +131,7 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
       row('+ repeats', ({ packedInstances, packedOnce }) => packedInstances - packedOnce),
       row('+ special tokens', ({ specialTokens }) => specialTokens),
       row('+ padding', ({ padding }) => padding),
-      row('= rows x width', ({ rows, width }) => rows * width),
+      row('= rows x width', ({ rowTokens }) => rowTokens),
     ],
   );
 }

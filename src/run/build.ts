@@ -45,8 +45,19 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions):
   const store = await ensureStore(recipe, tokens, { ...options, fresh: false });
   const plan = planBuild(recipe, store);
   options.onPlan?.(plan, store);
+  return await buildPlanned(recipe, store, plan, out, options);
+}
+
+/** The part of a build that follows its plan. */
+export async function buildPlanned(
+  recipe: Recipe,
+  store: TokenStore,
+  plan: BuildPlan,
+  out: string,
+  options: StageOptions,
+): Promise<BuildResult> {
   if (isBuilt(out, plan)) {
-    const shardSets = plan.splits.map(({ name }) => openShards(join(out, name)));
+    const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };
   }
   refuseOtherBuild(recipe, store, plan, out);

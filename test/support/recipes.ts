@@ -1,6 +1,6 @@
 /** Random recipes, as far as planning sees them. */
 import fc from 'fast-check';
-import { lengthBuckets } from '../../src/bucket/cells.ts';
+import { lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';
 import { LongmixError } from '../../src/errors.ts';
 import type { LengthRule, MixSpec, PerSource, SequenceSpec } from '../../src/types.ts';
 import { fraction } from './fuzz.ts';
@@ -101,5 +101,5 @@ export function unlessInfeasible<T>(act: () => T): T | null {
 }
 
 export function bucketsOf(mix: MixSpec): ReturnType<typeof lengthBuckets> {
-  return lengthBuckets(mix.length?.threshold ?? null);
+  return lengthBuckets(null, thresholdsOf([{ mix }]));
 }

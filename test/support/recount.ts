@@ -156,13 +156,19 @@ export function expectLedger(
   expect({ ...ledger, cells: null, dropped: null }).toEqual({
     ...{ read: sum('read'), packedOnce: sum('packedOnce'), packedInstances: sum('packedInstances') },
     ...{ documents: sum('documents'), packedDocuments: sum('packedDocuments') },
-    ...{ rows: counted.rows, width, specialTokens: counted.specialTokens, padding: counted.padding },
+    ...{
+      rows: counted.rows,
+      width,
+      rowTokens: counted.rows * width,
+      specialTokens: counted.specialTokens,
+      padding: counted.padding,
+    },
     ...{ cells: null, dropped: null },
   });
   const all = Object.values(dropped).reduce((total, n) => total + n, 0);
   same(ledger.read, ledger.packedOnce + all, 'read = packed once + dropped');
   const inRows = ledger.packedInstances + ledger.specialTokens + ledger.padding;
-  same(ledger.rows * ledger.width, inRows, 'rows * width');
+  same(ledger.rowTokens, inRows, 'tokens of all rows');
 }
 
 /** `expect` makes an object a call; this is asked of every token. */
