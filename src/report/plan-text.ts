@@ -2,7 +2,8 @@
 import type { PackingQuality } from '../pack/quality.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry, type PlannedCell } from '../types.ts';
 import { bucketName } from './cells-text.ts';
-import { bytes, compact, integer, length, percent } from './format.ts';
+import { bytes, compact, integer, length, percent, percentFine } from './format.ts';
+import { reasonNames } from './reasons.ts';
 import { table } from './table.ts';
 
 /** What of a planned split is shown. */
@@ -102,19 +103,6 @@ export function packingText(splits: readonly SplitFigures[]): string {
   );
 }
 
-const reasonNames: Readonly<Record<DropReason, string>> = {
-  duplicate: '- copies of another document',
-  too_short: '- documents shorter than min_tokens',
-  too_long: '- documents longer than max_tokens',
-  in_no_cell: '- documents of no cell',
-  elsewhere: '- in another phase or length',
-  not_sampled: '- not sampled: the mix asked for less',
-  long_removed: '- long documents, removed',
-  overlong_truncated: '- beyond the length of a row',
-  overlong_excluded: '- documents longer than a row, excluded',
-  tail_discarded: '- tails of cut documents, discarded',
-};
-
 /** Both balances of the ledger, in tokens. */
 export function ledgerText(splits: readonly SplitFigures[]): string {
   const row = (title: string, show: (ledger: Ledger) => number) => [
@@ -126,7 +114,7 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
     [{ title: 'ledger, tokens', align: 'left' }, ...splits.map(({ name }) => ({ title: name }))],
     [
       row('read', ({ read }) => read),
-      ...used.map((reason) => row(reasonNames[reason], (ledger) => 0 - dropped(ledger, reason))),
+      ...used.map((reason) => row(`- ${reasonNames[reason]}`, (ledger) => 0 - dropped(ledger, reason))),
       row('= packed, once', ({ packedOnce }) => packedOnce),
       row('+ repeats', ({ packedInstances, packedOnce }) => packedInstances - packedOnce),
       row('+ special tokens', ({ specialTokens }) => specialTokens),
@@ -138,8 +126,4 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
 
 function dropped(entry: LedgerEntry, reason: DropReason): number {
   return entry.dropped[reason];
-}
-
-function percentFine(share: number): string {
-  return `${(share * 100).toFixed(3)}%`;
 }

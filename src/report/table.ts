@@ -50,7 +50,7 @@ function displayWidth(text: string): number {
 }
 
 /** Both ends of a long name tell more than its beginning: names of one corpus often begin alike. */
-function shorten(text: string, widest = Number.POSITIVE_INFINITY): string {
+export function shorten(text: string, widest: number = Number.POSITIVE_INFINITY): string {
   if (displayWidth(text) <= widest) return text;
   const letters = Array.from(segmenter.segment(text), ({ segment }) => segment);
   const keep = (from: readonly string[], columns: number): string[] => {
