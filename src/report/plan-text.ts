@@ -4,7 +4,9 @@ import { type DropReason, dropReasons, type Ledger, type LedgerEntry, type Plann
 import { bucketName } from './cells-text.ts';
 import { bytes, compact, integer, length, percent, percentFine } from './format.ts';
 import { reasonNames } from './reasons.ts';
-import { table } from './table.ts';
+import { doubleBar, table } from './table.ts';
+
+const barWidth = 16;
 
 /** What of a planned split is shown. */
 export interface SplitFigures {
@@ -19,7 +21,17 @@ export function mixText(cells: readonly PlannedCell[]): string {
   const before = cells.reduce((sum, cell) => sum + cell.tokens, 0);
   const after = cells.reduce((sum, cell) => sum + cell.achieved, 0);
   const share = (part: number, whole: number) => (whole === 0 ? '-' : percent(part / whole));
-  const line = (name: string, bucket: string, mine: readonly PlannedCell[]): string[] => {
+  const largest = Math.max(
+    ...cells.flatMap((cell) => [cell.tokens / Math.max(1, before), cell.achieved / Math.max(1, after)]),
+    Number.MIN_VALUE,
+  );
+  const bars = (cell: PlannedCell) =>
+    doubleBar(
+      cell.tokens / Math.max(1, before) / largest,
+      cell.achieved / Math.max(1, after) / largest,
+      barWidth,
+    );
+  const line = (name: string, bucket: string, mine: readonly PlannedCell[], drawn = ''): string[] => {
     const sum = (pick: (cell: PlannedCell) => number) => mine.reduce((total, cell) => total + pick(cell), 0);
     const usable = sum((cell) => cell.usable);
     return [
@@ -38,13 +50,15 @@ export function mixText(cells: readonly PlannedCell[]): string {
         after,
       ),
       usable === 0 ? '-' : (sum((cell) => cell.achieved) / usable).toFixed(2),
+      drawn,
     ];
   };
   const rows: (string[] | null)[] = [];
   for (const source of new Set(cells.map((cell) => cell.source))) {
     const mine = cells.filter((cell) => cell.source === source);
     for (const [i, cell] of mine.entries()) {
-      rows.push(line(i === 0 ? source : '', bucketName(cell.bucket) + (cell.long ? ' long' : ''), [cell]));
+      const bucket = bucketName(cell.bucket) + (cell.long ? ' long' : '');
+      rows.push(line(i === 0 ? source : '', bucket, [cell], bars(cell)));
     }
     rows.push(line('', 'all', mine), null);
   }
@@ -76,6 +90,7 @@ export function mixText(cells: readonly PlannedCell[]): string {
       { title: 'achieved' },
       { title: 'share' },
       { title: 'epochs' },
+      { title: '▀ before ▄ after', align: 'left' },
     ],
     rows,
   );

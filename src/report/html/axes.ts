@@ -44,7 +44,7 @@ export function lengthTicks(axis: LengthAxis, pixels: number, wanted: number | n
     const tick = { at: axis.position(edge), text: length(edge) };
     const free = chosen.every(({ at, text }) => {
       const pixelsApart = (Math.abs(at - tick.at) * pixels) / (high - low);
-      return pixelsApart >= ((text.length + tick.text.length) / 2) * 6.5 + 6;
+      return pixelsApart >= ((text.length + tick.text.length) / 2) * 6.5 + 8;
     });
     if (free) chosen.push(tick);
   }
@@ -59,13 +59,17 @@ interface TickLabels {
   readonly values: number[];
   /** An expression of Vega's. */
   readonly labelExpr: string;
+  /** Vega would leave out ticks where it thinks that they are many, or their labels long. */
+  readonly tickCount: number;
+  readonly labelOverlap: false;
 }
 
 /** Ticks with texts of our own. */
 export function tickLabels(ticks: readonly (readonly [number, string])[]): TickLabels {
   const values = ticks.map(([at]) => at);
   const texts = ticks.map(([, text]) => text);
-  return { values, labelExpr: `${JSON.stringify(texts)}[indexof(${JSON.stringify(values)},datum.value)]` };
+  const labelExpr = `${JSON.stringify(texts)}[indexof(${JSON.stringify(values)},datum.value)]`;
+  return { values, labelExpr, tickCount: values.length, labelOverlap: false };
 }
 
 /** 0 and up to four more round shares, the last at or above `most`. */

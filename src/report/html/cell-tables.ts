@@ -101,7 +101,7 @@ export function sharesTable(cells: readonly PlannedCell[]): Markup {
     ];
   };
   return htmlTable({
-    caption: 'Shares of tokens',
+    caption: 'Shares of tokens, in figures',
     columns: ['', 'corpus', 'requested', 'achieved', 'tokens achieved', 'epochs'],
     groups: shareGroups(cells).map((members) => ({
       rows: members.map(({ name, cells: mine }) => line(name, mine)),

@@ -46,7 +46,6 @@ const config: NonNullable<TopLevelSpec['config']> = {
     domainColor: 'var(--rule)',
     gridColor: 'var(--rule)',
     tickColor: 'var(--rule)',
-    labelOverlap: false,
     labelBound: false,
     labelLimit: 0,
     titleLimit: 0,

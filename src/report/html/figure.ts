@@ -12,6 +12,13 @@ ${panels}</div>
 `;
 }
 
+/** Figures and tables, as many side by side as there is room for. */
+export function flow(parts: readonly Markup[]): Markup {
+  return html`<div class="flow">
+${parts}</div>
+`;
+}
+
 /** Colour -> what it stands for. `tick`: the mark of what was asked for. */
 export function keys(entries: readonly (readonly [colour: string, meaning: string])[]): Markup {
   return html`<p class="keys">${entries.map(([colour, meaning]) => html`<span>${swatch(colour)}${meaning}</span> `)}</p>

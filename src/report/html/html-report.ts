@@ -2,6 +2,7 @@
  * The report as one page that needs nothing else: no script, no network, the same bytes for the same data. Charts are
  * SVG with their figures in a table beside them. It costs 0.2 s to load vega, and some 10 ms a chart.
  */
+import { withCommonThreshold } from '../common-threshold.ts';
 import { armsSection } from './arms-section.ts';
 import { cellsTable } from './cell-tables.ts';
 import type { ArmData, CorpusData, ReportData } from './data.ts';
@@ -15,7 +16,8 @@ import { ledgerSection, packingSection, phasesSection } from './rows-sections.ts
 import { styleSheet } from './style.ts';
 import { type Source, sourcesBySize } from './sums.ts';
 
-export async function htmlReport(data: ReportData): Promise<string> {
+export async function htmlReport(given: ReportData): Promise<string> {
+  const data = { ...given, arms: withCommonThreshold(given.arms) };
   const { arms, corpora } = data;
   const draw = await drawer();
   const cells = arms[0]?.phases[0]?.cells ?? corpora.flatMap((corpus) => corpus.cells);
@@ -28,17 +30,7 @@ export async function htmlReport(data: ReportData): Promise<string> {
       body: await corpusBody(draw, corpus, sources),
     });
   if (arms.length === 1) sections.push(...(await armSections(draw, arms[0]!, sources, 2)));
-  else if (arms.length > 1) {
-    sections.push({ id: 'arms', title: 'Arms side by side', body: await armsSection(draw, arms, sources) });
-    for (const [i, arm] of arms.entries()) {
-      const inner = await armSections(draw, arm, sources, 3);
-      const body = folded(
-        'Everything about this arm',
-        html`${inner.map((one) => shown(one, 3, `arm-${i + 1}-`))}`,
-      );
-      sections.push({ id: `arm-${i + 1}`, title: `Arm: ${arm.name}`, body });
-    }
-  }
+  else if (arms.length > 1) sections.push(...(await ablationSections(draw, arms, sources)));
   return page(data, sections).markup;
 }
 
@@ -46,6 +38,31 @@ interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: Markup;
+}
+
+async function ablationSections(
+  draw: Draw,
+  arms: readonly ArmData[],
+  sources: readonly Source[],
+): Promise<Section[]> {
+  const warnings = arms.flatMap((arm) => arm.warnings.map((warning) => html`<b>${arm.name}:</b> ${warning}`));
+  const each: Markup[] = [];
+  for (const [i, arm] of arms.entries()) {
+    const sections = await armSections(draw, { ...arm, warnings: [] }, sources, 3);
+    each.push(folded(arm.name, html`${sections.map((section) => shown(section, 3, `arm-${i + 1}-`))}`));
+  }
+  return [
+    ...warningSections(warnings),
+    { id: 'arms', title: 'Arms side by side', body: await armsSection(draw, arms, sources) },
+    { id: 'each', title: 'Arm by arm', body: html`${each}` },
+  ];
+}
+
+function warningSections(warnings: readonly (string | Markup)[]): Section[] {
+  if (warnings.length === 0) return [];
+  const body = html`<ul class="warnings">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>
+`;
+  return [{ id: 'warnings', title: 'Warnings', body }];
 }
 
 /** `level`: of the sections' own headings. */
@@ -56,11 +73,7 @@ async function armSections(
   level: number,
 ): Promise<Section[]> {
   const { phases, sets, warnings, recipe } = arm;
-  const sections: Section[] = [];
-  if (warnings.length > 0) {
-    const list = html`<ul class="warnings">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`;
-    sections.push({ id: 'warnings', title: 'Warnings', body: list });
-  }
+  const sections: Section[] = warningSections(warnings);
   const several = phases.length > 1 || sets.filter(({ split }) => split === 'train').length > 1;
   if (several) sections.push({ id: 'phases', title: 'Phases', body: await phasesSection(draw, arm) });
   for (const [i, { name, cells }] of phases.entries()) {
@@ -77,7 +90,12 @@ async function armSections(
 
 async function corpusBody(draw: Draw, { cells }: CorpusData, sources: readonly Source[]): Promise<Markup> {
   if (cells.length === 0) return html`<p>There are no documents here.</p>`;
-  const view = { name: 'tokens', colour: 'after', tokens: ({ tokens }: { tokens: number }) => tokens };
+  const view = {
+    name: 'tokens',
+    title: 'All sources',
+    colour: 'after',
+    tokens: ({ tokens }: { tokens: number }) => tokens,
+  };
   return html`${await lengthFigures(draw, cells, sources, [view], null)}${cellsTable(cells)}`;
 }
 

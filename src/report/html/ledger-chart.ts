@@ -52,7 +52,8 @@ export function ledgerChart(ledger: Ledger): Chart {
     colour: `var(--${colour})`,
     name,
     low: Math.min(from, to),
-    high: Math.max(from, to),
+    // At least a pixel or so, to be seen.
+    high: Math.max(from, to, Math.min(from, to) + most / width),
     y0: i + 0.18,
     y1: i + 0.82,
     y: i + 0.5,

@@ -77,14 +77,15 @@ interface Bars {
 function lengthChart(series: readonly Bars[], { axis, most, threshold }: LengthFrame): Chart {
   const y = shareTicks(most);
   const domain = lengthDomain(axis);
-  const rule = threshold === null ? [] : [axis.position(threshold)];
+  const rule =
+    threshold === null ? [] : [axis.position(threshold)].filter((x) => x >= domain[0] && x <= domain[1]);
   return {
     width,
     height,
     padding: { left: 44, right: 12, top: 18, bottom: 36 },
     layer: [
       ...series.map(({ colour, values }): Chart['layer'][number] => ({
-        data: { values: [...values] },
+        data: { values: values.filter((bar) => bar.y > bar.y2) },
         mark: { type: 'rect', color: `var(--${colour})`, stroke: 'var(--page)', strokeWidth: 0.5 },
         encoding: {
           x: {

@@ -1,7 +1,7 @@
 /** Lengths of documents as figures: all sources on top of each other, and a panel a source. */
 import type { Cell } from '../../types.ts';
 import { bucketName } from '../cells-text.ts';
-import { counted, percent } from '../format.ts';
+import { percent } from '../format.ts';
 import { lengthAxis } from './axes.ts';
 import type { Draw } from './draw.ts';
 import { figure, grid, keys, swatch } from './figure.ts';
@@ -15,11 +15,12 @@ import {
   type Series,
 } from './length-charts.ts';
 import { html, type Markup } from './markup.ts';
-import { otherColour, type Source, share, sum } from './sums.ts';
+import { type Source, share, sourceGroups, sum } from './sums.ts';
 
 /** What of the cells is looked at: what the corpus has, or what the mix takes. */
 export interface View<C extends Cell> {
   readonly name: string;
+  readonly title: string;
   readonly colour: string;
   readonly tokens: (cell: C) => number;
 }
@@ -63,9 +64,9 @@ export async function stackFigure<C extends Cell>(
   draw: Draw,
   cells: readonly C[],
   sources: readonly Source[],
-  { name, tokens }: View<C>,
+  { title, tokens }: View<C>,
   frame: LengthFrame,
-  caption: string = name,
+  caption: string = title,
 ): Promise<Markup> {
   const whole = sum(cells, tokens);
   const series = sources.map(({ name: source, colour }): Series => {
@@ -82,7 +83,7 @@ export async function stackFigure<C extends Cell>(
   return figure(`${caption}, % of all tokens`, chart);
 }
 
-/** On one scale, because a source's shares sum to 1 in every view. */
+/** Each on its own scale: it compares the views of one source, and the stacks compare sources. */
 async function sourcePanels<C extends Cell>(
   draw: Draw,
   cells: readonly C[],
@@ -90,13 +91,11 @@ async function sourcePanels<C extends Cell>(
   views: readonly View<C>[],
   { axis, threshold }: LengthFrame,
 ): Promise<Markup[]> {
-  const panels = sources.map(({ name }) => {
-    const mine = cells.filter(({ source }) => source === name);
-    return { name, series: views.map(({ colour, tokens }) => ({ colour, shares: byBucket(mine, tokens) })) };
-  });
-  const most = Math.max(...panels.flatMap(({ series }) => series.map(({ shares }) => mostOf(axis, shares))));
   const figures: Markup[] = [];
-  for (const { name, series } of panels) {
+  for (const { name } of sources) {
+    const mine = cells.filter(({ source }) => source === name);
+    const series = views.map(({ colour, tokens }) => ({ colour, shares: byBucket(mine, tokens) }));
+    const most = Math.max(...series.map(({ shares }) => mostOf(axis, shares)));
     const chart = await draw(lengthBars(series, { axis, most, threshold }), {
       title: `${name}: tokens by length of document`,
       description: series.map(({ shares }, i) => `${views[i]!.name}: ${inWords(shares)}`).join(' '),
@@ -112,20 +111,12 @@ function sourceKeys<C extends Cell>(
   sources: readonly Source[],
   views: readonly View<C>[],
 ): Markup {
-  const others = sources.filter(({ colour }) => colour === otherColour);
-  const groups = sources
-    .filter(({ colour }) => colour !== otherColour)
-    .map(({ name, colour }) => ({ name, colour, members: [name] }));
-  if (others.length > 0) {
-    const name = counted(others.length, 'other source');
-    groups.push({ name, colour: otherColour, members: others.map((source) => source.name) });
-  }
   return htmlTable({
     caption: 'Sources, % of all tokens',
     columns: ['source', ...views.map(({ name }) => name)],
     groups: [
       {
-        rows: groups.map(({ name, colour, members }) => [
+        rows: sourceGroups(sources).map(({ name, colour, members }) => [
           html`${swatch(colour)}${name}`,
           ...views.map(({ tokens }) => {
             const mine = cells.filter(({ source }) => members.includes(source));

@@ -1,5 +1,6 @@
 /** The mix of a phase: lengths before and after, shares asked for and achieved, epochs a cell, what was moved. */
 import type { PlannedCell } from '../../types.ts';
+import { thresholdOf } from '../common-threshold.ts';
 import { compact, counted, length, percent } from '../format.ts';
 import { epochsTable, movedTable, plannedTable, shareGroups, sharesTable } from './cell-tables.ts';
 import type { Draw } from './draw.ts';
@@ -7,15 +8,17 @@ import { figure, folded, heading, keys } from './figure.ts';
 import { lengthFigures, type View } from './length-figures.ts';
 import { html, type Markup } from './markup.ts';
 import { type ShareLine, shareChart } from './share-chart.ts';
-import { type Source, share, sum, thresholdOf } from './sums.ts';
+import { type Source, share, sum } from './sums.ts';
 
 export const corpusView: View<PlannedCell> = {
   name: 'corpus',
+  title: 'The corpus',
   colour: 'before',
   tokens: ({ tokens }) => tokens,
 };
 export const mixView: View<PlannedCell> = {
   name: 'mix',
+  title: 'The mix',
   colour: 'after',
   tokens: ({ achieved }) => achieved,
 };
@@ -31,7 +34,7 @@ export async function mixSection(
   return html`${summary(cells, threshold)}${heading(level, 'Lengths of documents, before and after')}
 ${await lengthFigures(draw, cells, sources, [corpusView, mixView], threshold)}
 ${heading(level, 'Shares, asked for and achieved')}
-<div class="beside">${await sharesFigure(draw, cells)}${sharesTable(cells)}</div>
+${shareKeys}<div class="beside">${await sharesFigure(draw, cells)}${sharesTable(cells)}</div>
 ${heading(level, 'Epochs of each cell')}
 <p>How often the tokens of a cell are in the mix: 1.00 is each once; below, documents are left out; above, they are repeated.</p>
 ${epochsTable(cells)}
@@ -57,6 +60,12 @@ function summary(cells: readonly PlannedCell[], threshold: number | null): Marku
 `;
 }
 
+export const shareKeys: Markup = keys([
+  ['before', 'corpus'],
+  ['tick', 'requested'],
+  ['after', 'achieved'],
+]);
+
 /** `most`: the largest share of any chart that is to be compared; by default of this one. */
 export async function sharesFigure(
   draw: Draw,
@@ -74,11 +83,7 @@ export async function sharesFigure(
       )
       .join(' '),
   });
-  return html`<div>${keys([
-    ['before', 'corpus'],
-    ['tick', 'requested'],
-    ['after', 'achieved'],
-  ])}${figure(caption, chart)}</div>`;
+  return figure(caption, chart);
 }
 
 export function mostShare(cells: readonly PlannedCell[]): number {

@@ -7,11 +7,11 @@ export interface Difference {
   readonly values: readonly (string | null)[];
 }
 
-/** Objects and lists of the same size are compared inside, everything else as a whole. */
+/** Objects and lists of the same size are compared inside, also with nothing; everything else as a whole. */
 export function recipeDifferences(recipes: readonly unknown[], path = ''): Difference[] {
   const texts = recipes.map((recipe) => (recipe === undefined ? null : JSON.stringify(recipe)));
   if (new Set(texts).size <= 1) return [];
-  const branches = recipes.filter((recipe) => recipe !== undefined);
+  const branches = recipes.filter((recipe) => recipe !== undefined && recipe !== null);
   const sizes = new Set(branches.map((branch) => (Array.isArray(branch) ? branch.length : -1)));
   const alike = branches.every(isBranch) && sizes.size === 1;
   if (!alike) return [{ path, values: texts }];

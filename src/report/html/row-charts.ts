@@ -15,10 +15,11 @@ export function piecesChart(bins: readonly RowBin[]): Chart {
     share: bin.rows / Math.max(1, rows),
   }));
   const y = shareTicks(Math.max(...values.map(({ share }) => share)));
-  const narrow = bins.length > 8;
-  const names = bins.map(({ from, to }, i): [number, string] => {
-    const name = from === to ? String(from) : `${from}–${to}`;
-    return [i + 0.5, narrow ? `${i % 2 === 1 ? '' : length(from)}` : name];
+  // Ranges where they have room, else where they begin.
+  const ranges = bins.length <= 6;
+  const names = bins.flatMap(({ from, to }, i): [number, string][] => {
+    if (bins.length > 10 && i % 2 === 1) return [];
+    return [[i + 0.5, ranges && from < to ? `${from}–${to}` : String(from)]];
   });
   return {
     width: 292,
@@ -32,7 +33,7 @@ export function piecesChart(bins: readonly RowBin[]): Chart {
           x: {
             ...linear('x', [0, bins.length]),
             axis: {
-              title: narrow ? 'pieces a row, from' : 'pieces a row',
+              title: ranges ? 'pieces of documents in a row' : 'pieces of documents in a row, from',
               grid: false,
               ticks: false,
               ...tickLabels(names),
@@ -66,10 +67,10 @@ export function phaseChart(stretches: readonly Stretch[], width: number): Chart 
   );
   const total = stretches.reduce((sum, { sets }) => sum + sumTokens(sets), 0);
   let start = 0;
-  const bars: { x: number; x2: number; y: number; y2: number; colour: string }[] = [];
+  const bars: { x: number; x2: number; y: number; y2: number }[] = [];
   const names: { x: number; label: string }[] = [];
   const starts: [number, string][] = [];
-  for (const [s, { name, sets }] of stretches.entries()) {
+  for (const { name, sets } of stretches) {
     const tokens = sumTokens(sets);
     const pixels = (tokens / Math.max(1, total)) * width;
     starts.push([start, compact(start)]);
@@ -82,7 +83,6 @@ export function phaseChart(stretches: readonly Stretch[], width: number): Chart 
         x2: start + tokens,
         y: lane - half,
         y2: lane + half,
-        colour: `var(--source-${1 + (s % 2) * 2})`,
       });
     }
     start += tokens;
@@ -101,7 +101,7 @@ export function phaseChart(stretches: readonly Stretch[], width: number): Chart 
     layer: [
       {
         data: { values: bars },
-        mark: { type: 'rect', stroke: 'var(--page)' },
+        mark: { type: 'rect', color: 'var(--after)', stroke: 'var(--page)' },
         encoding: {
           x: { ...x, axis: { title: 'training tokens', grid: false, ...tickLabels(ticks) } },
           x2: { field: 'x2' },
@@ -115,7 +115,6 @@ export function phaseChart(stretches: readonly Stretch[], width: number): Chart 
             },
           },
           y2: { field: 'y2' },
-          color: { field: 'colour', type: 'nominal', scale: null },
         },
       },
       {

@@ -4,7 +4,7 @@ import { bytes, compact, counted, integer, length, percent, percentFine } from '
 import { reasonNames } from '../reasons.ts';
 import type { ArmData, SetData } from './data.ts';
 import type { Draw } from './draw.ts';
-import { figure, grid, keys } from './figure.ts';
+import { figure, flow, grid, keys } from './figure.ts';
 import { htmlTable } from './html-table.ts';
 import { ledgerChart, ledgerSteps } from './ledger-chart.ts';
 import { html, type Markup } from './markup.ts';
@@ -23,8 +23,8 @@ export async function packingSection(draw: Draw, sets: readonly SetData[]): Prom
     });
     panels.push(figure(`${name}: documents in a row, % of rows`, chart));
   }
-  return html`${packingTable(sets)}<p class="note">Rows over a perfect concatenation: as in Ding et al. 2024, table 1. Mean piece Σl / n and mean context Σl² / 2Σl over the pieces’ lengths l: as in Pouransari et al. 2024, section 3.</p>
-${panels.length === 0 ? null : grid(panels)}`;
+  return html`${flow([packingTable(sets), ...(panels.length > 0 ? [grid(panels)] : [])])}<p class="note">Rows over a perfect concatenation: as in Ding et al. 2024, table 1. Mean piece Σl / n and mean context Σl² / 2Σl over the pieces’ lengths l: as in Pouransari et al. 2024, section 3.</p>
+`;
 }
 
 function packingTable(sets: readonly SetData[]): Markup {
@@ -78,7 +78,7 @@ export async function ledgerSection(draw: Draw, sets: readonly SetData[]): Promi
     ['after', 'in the rows'],
     ['more', 'repeated'],
     ['idle', 'special tokens, padding'],
-  ])}${grid(panels)}${ledgerTable(sets)}`;
+  ])}${flow([grid(panels), ledgerTable(sets)])}`;
 }
 
 function ledgerTable(sets: readonly SetData[]): Markup {

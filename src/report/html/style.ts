@@ -27,6 +27,9 @@ p{margin:0 0 12px;max-width:76ch}
 nav ul{display:flex;flex-wrap:wrap;gap:4px 20px;margin:20px 0 0;padding:0;list-style:none;font-size:14px}
 a{color:var(--link)}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,348px),1fr));gap:16px 20px;align-items:start;margin:8px 0 16px}
+.flow{display:flex;flex-wrap:wrap;gap:16px 32px;align-items:flex-start;margin:8px 0 16px}
+.flow>*{max-width:100%;margin:0}
+.flow>.grid{flex:1 1 348px;min-width:0}
 .beside{display:grid;grid-template-columns:minmax(0,368px) minmax(0,1fr);gap:8px 28px;align-items:start}
 @media (max-width:860px){.beside{grid-template-columns:minmax(0,1fr)}}
 figure{margin:0;min-width:0;break-inside:avoid}
@@ -39,7 +42,7 @@ svg{display:block;max-width:100%;height:auto;overflow:visible;font-family:inheri
 .scroll:focus-visible,pre:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-size:13.5px;line-height:1.35;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 caption{text-align:left;color:var(--muted);font-size:13px;padding-bottom:4px}
-th,td{padding:4px 12px 4px 0;text-align:right;vertical-align:top;font-weight:400;white-space:nowrap}
+th,td{padding:4px 12px 4px 0;text-align:right;vertical-align:baseline;font-weight:400;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);border-bottom:1px solid var(--rule);vertical-align:bottom;white-space:normal;min-width:5em}
 tbody th,thead .left{text-align:left}
@@ -50,6 +53,7 @@ tbody+tbody tr:first-child>*{border-top:1px solid var(--rule)}
 .warnings{margin:0;padding:0;list-style:none;max-width:90ch}
 .warnings li{margin:0 0 8px;padding:8px 12px;border-left:4px solid var(--lost);background:var(--panel);border-radius:0 6px 6px 0}
 details{margin:12px 0}
+#each>details>summary{padding:10px 14px;border-radius:8px;background:var(--panel);font-weight:600}
 summary{cursor:pointer;color:var(--link)}
 pre{overflow-x:auto;padding:12px 14px;border-radius:8px;background:var(--panel);font-size:12.5px;line-height:1.45}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
@@ -62,6 +66,7 @@ footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--rule);color:v
 @page{margin:14mm}
 body{max-width:none;padding:0;font-size:10.5pt}
 nav,summary{display:none}
+#each>details>summary{display:block;break-before:page}
 .wide{display:block}.narrow{display:none}
 .grid{display:block}.grid>*{display:inline-block;width:48%;margin:0 1% 10px 0;vertical-align:top}
 .scroll{overflow:visible}

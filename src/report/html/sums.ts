@@ -15,18 +15,12 @@ export function epochsOf({ achieved, usable }: Pick<PlannedCell, 'achieved' | 'u
   return share(achieved, usable);
 }
 
-/** The first length that is long; null: no rule says. */
-export function thresholdOf(cells: readonly PlannedCell[]): number | null {
-  const long = cells.filter((cell) => cell.long).map(({ bucket }) => bucket.from);
-  return long.length === 0 ? null : Math.min(...long);
-}
-
 export interface Source {
   readonly name: string;
   readonly colour: string;
 }
 
-export const otherColour = 'source-other';
+const otherColour = 'source-other';
 
 /** Sources by size, the largest first; beyond the sixth they share a colour. */
 export function sourcesBySize(cells: readonly Cell[]): Source[] {
@@ -34,4 +28,17 @@ export function sourcesBySize(cells: readonly Cell[]): Source[] {
   for (const { source, tokens } of cells) sizes.set(source, (sizes.get(source) ?? 0) + tokens);
   const order = [...sizes].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return order.map(([name], i) => ({ name, colour: i < sourceColours ? `source-${i + 1}` : otherColour }));
+}
+
+/** Sources as a key to the colours names them: those that share a colour together. */
+export function sourceGroups(
+  sources: readonly Source[],
+): (Source & { readonly members: readonly string[] })[] {
+  const others = sources.filter(({ colour }) => colour === otherColour).map(({ name }) => name);
+  const groups = sources
+    .filter(({ colour }) => colour !== otherColour)
+    .map((source) => ({ ...source, members: [source.name] }));
+  if (others.length === 0) return groups;
+  const name = others.length === 1 ? others[0]! : `${others.length} other sources`;
+  return [...groups, { name, colour: otherColour, members: others }];
 }
