@@ -34,6 +34,11 @@ export function percent(share: number): string {
   return value < 0.001 ? '< 0.001%' : `${value.toPrecision(1)}%`;
 }
 
+/** 0.99944 -> `99.944%`: shares whose third digit is what people compare. */
+export function percentFine(share: number): string {
+  return `${(share * 100).toFixed(3)}%`;
+}
+
 /** 75.3 s -> `1:15`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
