@@ -10,8 +10,8 @@
  *
  * What a phase misses or exceeds in a cell, because a document is taken whole, or in whole rows where it spans several,
  * is carried to its next cell: for a single phase the totals over all cells, and over all short or all long ones, are
- * within one row of what was asked. Where a phase's stretch ends and another's begins documents are taken whole, so with
- * several phases they are within one document.
+ * within one row of what was asked. Where the stretch of one phase ends and that of another begins documents are taken
+ * whole, so with several phases a total is within half a document (and its copies) for each other phase.
  *
  * Cost: some passes over the documents of each sampled cell, and 2 bytes a document.
  */
@@ -60,6 +60,7 @@ export function* samplePhases(
   const copies = new Uint16Array(table.count);
   const scratch = new Uint32Array(cells.reduce((most, { documents }) => Math.max(most, documents.length), 0));
   const starts = cells.map((): Edge => firstEdge);
+  const firstPhase = cells.map((_, c) => phases.findIndex(({ factors }) => factors[c]! > 0));
   const lastPhase = cells.map((_, c) => phases.findLastIndex(({ factors }) => factors[c]! > 0));
 
   for (const [p, { supplies, factors }] of phases.entries()) {
@@ -76,7 +77,7 @@ export function* samplePhases(
       const sum = whole[c]!;
       const { documents } = cells[c]!;
       const { usable, room } = supplies[c]!;
-      const everything = start === firstEdge && last && sum >= 1;
+      const everything = firstPhase[c] === p && last && sum >= 1;
       const hashes =
         everything && Number.isInteger(sum) ? scratch : hashDocuments(documents, table, priority, scratch);
       const cell: OrderedCell = { documents, hashes, lengths: table.lengths, room };

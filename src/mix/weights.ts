@@ -65,7 +65,7 @@ function rangeWeights(
     if (range.share === 0 || inRange[k]! > 0) continue;
     refuseUnknownSource('mix.cells', range.source, sources);
     throw infeasible(
-      `the cell of ${describeRange(range)} should be ${percent(range.share)} of the mix and has no usable tokens`,
+      `${describeRange(range)}: should be ${percent(range.share)} of the mix and has no usable tokens`,
       [
         'choose another range (longmix stats shows the lengths)',
         'take the cell out, and give its share to others',
