@@ -11,7 +11,8 @@
  * What a phase misses or exceeds in a cell, because a document is taken whole, or in whole rows where it spans several,
  * is carried to its next cell: for a single phase the totals over all cells, and over all short or all long ones, are
  * within one row of what was asked. Where the stretch of one phase ends and that of another begins documents are taken
- * whole, so with several phases a total is within half a document (and its copies) for each other phase.
+ * whole, so with several phases a cell is within one document, as long as they get there, and the total within one of
+ * the shortest cell that more than one phase takes of.
  *
  * Cost: some passes over the documents of each sampled cell, and 2 bytes a document.
  */
@@ -69,7 +70,7 @@ export function* samplePhases(
     const achieved = new Float64Array(cells.length);
     let carry = 0;
     copies.fill(0);
-    for (const c of shortFirst(supplies)) {
+    for (const c of carryOrder(supplies, cells, phases.length)) {
       const factor = factors[c]!;
       if (factor === 0) continue;
       const start = starts[c]!;
@@ -109,9 +110,19 @@ export function* samplePhases(
   }
 }
 
-/** Short before long: rounding that is carried along then leaves the long share as exact as the total. */
-function shortFirst(supplies: readonly PhaseSupply[]): number[] {
-  return [...supplies.keys()].sort((a, b) => Number(supplies[a]!.long) - Number(supplies[b]!.long) || a - b);
+/**
+ * The order in which rounding is carried from cell to cell. Of one phase it is half a row at most: short before long
+ * leaves the long share as exact as the total. Of several it is half a document, and shorter ones can even it out.
+ */
+function carryOrder(
+  supplies: readonly PhaseSupply[],
+  cells: readonly CellDocuments[],
+  phases: number,
+): number[] {
+  const numbers = [...supplies.keys()];
+  return phases === 1
+    ? numbers.sort((a, b) => Number(supplies[a]!.long) - Number(supplies[b]!.long) || a - b)
+    : numbers.sort((a, b) => cells[b]!.bucket.from - cells[a]!.bucket.from || a - b);
 }
 
 /** Takes the documents of a stretch; `hashes` may be anything where it is the whole cell. */
