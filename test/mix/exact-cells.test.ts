@@ -313,4 +313,16 @@ describe('phases that ask for too much', () => {
       [0.5, 0.5],
     ]);
   });
+
+  it('are told by name where only one does', () => {
+    const cells = [supply(0, 1000), supply(1, 3000)];
+    const mixes = [mixSpec({ tokens: 3000 }), mixSpec({ tokens: 5000 })];
+    const { message, cure } = errorOf(() => factorsOf([cells, cells], mixes, 'shared'));
+    expect(message).toContain('phase "phase 1": the mix asks for more than there is');
+    expect(message).toContain('source "web": has 3,000 tokens, needs 3,750 (1.25 epochs)');
+    expect(cure).toContain('fewer tokens: at most 6,400 in all phases together');
+    const length = { threshold: 9, scope: 'global', rule: { kind: 'long_share', share: 0.5 } } as const;
+    const noLong = errorOf(() => factorsOf([cells, cells], [mixSpec(), mixSpec({ length })]));
+    expect(noLong.message).toContain('phase "phase 1": the corpus has no document of 9 tokens or more');
+  });
 });

@@ -5,7 +5,15 @@ import { type PhasePlan, planMix } from '../../src/mix/mix.ts';
 import type { CellSpec, DocumentTable, MixSpec, PhaseSpec, Recipe } from '../../src/types.ts';
 import { rowWidth, usableTokens } from '../../src/util/sequence.ts';
 import { fuzz } from '../support/fuzz.ts';
-import { everySource, mixes, sequenceSpecs, unlessInfeasible } from '../support/recipes.ts';
+import {
+  everySource,
+  mixes,
+  mixSpec,
+  sequenceSpec,
+  sequenceSpecs,
+  unlessInfeasible,
+} from '../support/recipes.ts';
+import { syntheticCorpus } from '../support/synthetic-corpus.ts';
 import { corpora } from '../support/table.ts';
 import { plainSample } from './plain-sampler.ts';
 
@@ -134,6 +142,7 @@ describe('planMix with phases', () => {
             sequences: phase.sequences,
             factors: plan.cells.map(({ epochs }) => epochs),
             long: plan.cells.map(({ long }) => long),
+            from: plan.cells.map(({ bucket }) => bucket.from),
           })),
           recipe.seed,
         );
@@ -220,5 +229,24 @@ describe('planMix with phases', () => {
         }
       }
     });
+  });
+
+  it('comes within a short document of the total, and one of threshold length of the long part, whatever the books are', () => {
+    const table = syntheticCorpus(100_000);
+    const length = { threshold: 4096, scope: 'global', rule: { kind: 'keep_short', rate: 0.3 } } as const;
+    for (const mix of [mixSpec(), mixSpec({ length })]) {
+      const phases = [0.2, 0.3, 0.5].map((share, p) => ({
+        name: `${p}`,
+        share,
+        mix,
+        sequences: sequenceSpec({ length: 2048 * 4 ** p }),
+      }));
+      for (const { cells } of planOf({ table, recipe: { phases, phaseDocuments: 'disjoint', seed: 5 } })) {
+        const off = (which: (bucket: number) => boolean) =>
+          Math.abs(sumOf(cells, (cell) => (which(cell.bucket.from) ? cell.achieved - cell.requested : 0)));
+        expect(off(() => true)).toBeLessThan(256);
+        expect(off((from) => from >= 4096)).toBeLessThan(8192);
+      }
+    }
   });
 });

@@ -8,9 +8,10 @@ import { isOverlong, rowWidth, usableTokens } from '../../src/util/sequence.ts';
 
 export interface PlainPhase {
   readonly sequences: SequenceSpec;
-  /** Of each cell: its factor, and whether it is long. */
+  /** Of each cell: its factor, whether it is long, and where its bucket begins. */
   readonly factors: readonly number[];
   readonly long: readonly boolean[];
+  readonly from: readonly number[];
 }
 
 /** Of each phase and document: the tokens of every copy. */
@@ -23,7 +24,7 @@ export function plainSample(
   const hash = keyedHash(seed, 'sample');
   const keyOf = (d: number) => hash(table.keysLow[d]!, table.keysHigh[d]!, 0);
   const queues = cells.map((documents) => [...documents].sort((a, b) => keyOf(a) - keyOf(b) || a - b));
-  return phases.map(({ sequences, factors, long }, p) => {
+  return phases.map(({ sequences, factors, long, from }, p) => {
     const takes = Array.from({ length: table.count }, (): number[] => []);
     const usable = (d: number) => usableTokens(table.lengths[d]!, sequences);
     const sum = (documents: readonly number[]) => documents.reduce((tokens, d) => tokens + usable(d), 0);
@@ -56,28 +57,31 @@ export function plainSample(
       return Math.min(tokens, first + Math.max(0, Math.round((room - first) / width)) * width);
     };
 
-    for (const isLong of [false, true]) {
-      for (const [c, documents] of cells.entries()) {
-        if (long[c] !== isLong || factors[c] === 0) continue;
-        const all = toWhole(phases.reduce((total, phase) => total + phase.factors[c]!, 0));
-        const last = phases.slice(p + 1).every((phase) => phase.factors[c] === 0);
-        const target = factors[c]! * sum(documents) + carry;
-        const queue = queues[c]!;
-        if (all < 1) {
-          const got = take(queue, target, !last, true);
-          queues[c] = queue.slice(got.documents);
-          carry = target - got.tokens;
-          continue;
-        }
-        const mine = last ? queue : queue.slice(0, take(queue, target / all, true, false).documents);
-        queues[c] = queue.slice(mine.length);
-        let achieved = 0;
-        for (let k = 1; k <= all; k += 1) achieved += take(mine, sum(mine), true, true).tokens;
-        if (!Number.isInteger(all)) achieved += take(mine, target - achieved, false, true).tokens;
-        // The whole cell, so many times: nothing is missing, but for a last bit of the sum.
-        const alone = phases.every((phase, other) => other === p || phase.factors[c] === 0);
-        if (!alone || !Number.isInteger(all)) carry = target - achieved;
+    const numbers = [...cells.keys()].filter((c) => factors[c]! > 0);
+    const order =
+      phases.length === 1
+        ? [...numbers.filter((c) => !long[c]), ...numbers.filter((c) => long[c])]
+        : numbers.sort((a, b) => from[b]! - from[a]! || a - b);
+    for (const c of order) {
+      const documents = cells[c]!;
+      const all = toWhole(phases.reduce((total, phase) => total + phase.factors[c]!, 0));
+      const last = phases.slice(p + 1).every((phase) => phase.factors[c] === 0);
+      const target = factors[c]! * sum(documents) + carry;
+      const queue = queues[c]!;
+      if (all < 1) {
+        const got = take(queue, target, !last, true);
+        queues[c] = queue.slice(got.documents);
+        carry = target - got.tokens;
+        continue;
       }
+      const mine = last ? queue : queue.slice(0, take(queue, target / all, true, false).documents);
+      queues[c] = queue.slice(mine.length);
+      let achieved = 0;
+      for (let k = 1; k <= all; k += 1) achieved += take(mine, sum(mine), true, true).tokens;
+      if (!Number.isInteger(all)) achieved += take(mine, target - achieved, false, true).tokens;
+      // The whole cell, so many times: nothing is missing, but for a last bit of the sum.
+      const alone = phases.every((phase, other) => other === p || phase.factors[c] === 0);
+      if (!alone || !Number.isInteger(all)) carry = target - achieved;
     }
     return takes;
   });
