@@ -52,7 +52,7 @@ export function createJsonScan(fields: FieldNames): JsonScan | null {
   const names = [fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])];
   if (!names.every(isPlain)) return null;
   compiled ??= new WebAssembly.Module(readFileSync(wasm));
-  const exports = new WebAssembly.Instance(compiled, {}).exports as Exports;
+  const exports = new WebAssembly.Instance(compiled, {}).exports as unknown as Exports;
   addNames(exports, names);
   const start = exports.inputAddress();
   const rows = exports.rowsAddress() / 4;
