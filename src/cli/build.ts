@@ -7,13 +7,15 @@ import type { Recipe } from '../types.ts';
 import { outFolder } from './folders.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { planSections } from './plan-sections.ts';
+import { writePlanReport } from './report-data.ts';
 
-type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
+type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
 
 export async function runBuild(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = loadRecipe(path);
   const out = outFolder(recipe, flags.out);
   const result = await build(recipe, out, stageOptions(flags, signal));
+  if (flags.html !== undefined) await writePlanReport(flags.html, recipe, result.store, result.plan);
   if (flags.json === true) {
     const report = { out, written: result.written, ...planReport(recipe, result.store, result.plan) };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

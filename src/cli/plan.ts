@@ -7,14 +7,16 @@ import { ensureStore } from '../run/token-store.ts';
 import { outFolder } from './folders.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { costText, planSections } from './plan-sections.ts';
+import { writePlanReport } from './report-data.ts';
 
-type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
+type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
 
 export async function runPlan(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = loadRecipe(path);
   const options = stageOptions(flags, signal);
   const store = await ensureStore(recipe, storeFolder(recipe, outFolder(recipe, flags.out)), options);
   const plan = planBuild(recipe, store);
+  if (flags.html !== undefined) await writePlanReport(flags.html, recipe, store, plan);
   const seconds = estimateSeconds(plan, store, options.workers);
   const text =
     flags.json === true

@@ -1,9 +1,12 @@
 /**
- * Several mixes of the same corpora, one after another, from one token store: it is made once, its index is read once,
- * and every arm is a build of its own in a folder of its own, so that an arm can be used, verified and moved like any.
+ * Several mixes of the same corpora from one token store: it is made once, its index is read once, and every arm is a
+ * build of its own in a folder of its own, so that an arm can be used, verified and moved like any.
+ *
+ * All arms are planned before one is written: an arm that can't be had stops the ablation while it costs nothing. Plans
+ * are made again when it is their turn, because holding those of all arms would cost memory an arm and document.
  */
 import { join } from 'node:path';
-import type { Ablation, Recipe } from '../types.ts';
+import type { Ablation, AblationArm } from '../types.ts';
 import { buildPlanned, storeFolder } from './build.ts';
 import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
@@ -13,24 +16,21 @@ import { ensureStore, reopenStore, type StageOptions, type TokenStore } from './
 
 export const ablationFile = 'ablation.json';
 
-export interface AblationArm {
+/** `ablation.json`: each arm as its plan.json tells it, and how its recipe differs from the base. */
+export interface AblationReport {
+  readonly format: 'longmix-ablation';
+  readonly version: 1;
   readonly name: string;
-  readonly recipe: Recipe;
-  /** What its recipe says other than the base, as written. */
-  readonly changes: unknown;
-  readonly plan: BuildPlan;
+  readonly arms: readonly ArmReport[];
 }
 
-export interface AblationResult {
-  readonly store: TokenStore;
-  readonly arms: readonly AblationArm[];
-}
+export type ArmReport = PlanReport & Pick<AblationArm, 'changes'> & { readonly arm: string };
 
 export interface AblateOptions extends StageOptions {
-  /** Plans only: nothing is written but a missing token store. */
+  /** Nothing is written but a missing token store. */
   readonly planOnly: boolean;
-  /** Called when an arm is planned, before it is built. */
-  readonly onArm?: (arm: AblationArm, number: number) => void;
+  /** Called with every arm's plan, before any is built. */
+  readonly onPlan?: (arm: AblationArm, plan: BuildPlan) => void;
 }
 
 /**
@@ -40,56 +40,40 @@ export interface AblateOptions extends StageOptions {
 export async function ablate(
   ablation: Ablation,
   out: string,
-  { planOnly, onArm, ...options }: AblateOptions,
-): Promise<AblationResult> {
-  const recipes = ablation.arms.map(({ recipe }) => recipe);
+  { planOnly, onPlan, ...options }: AblateOptions,
+): Promise<{ store: TokenStore; report: AblationReport }> {
+  const { arms } = ablation;
+  const [{ recipe: first }] = arms as [AblationArm];
   makeFolder(out);
   sweep(out);
-  const folder = storeFolder(recipes[0]!, out);
+  const folder = storeFolder(first, out);
   if (options.fresh === true) {
-    for (const { name } of ablation.arms) clearShardSets(join(out, name));
+    for (const { name } of arms) clearShardSets(join(out, name));
     reopenStore(folder);
   }
-  const store = await ensureStore(recipes[0]!, folder, { ...options, fresh: false });
-  const index = loadIndex(store, recipes);
-  const arms: AblationArm[] = [];
-  // All are planned before one is written: an arm that can't be had stops the ablation while it costs nothing.
-  for (const [i, { name, recipe, changes }] of ablation.arms.entries()) {
-    const arm = { name, recipe, changes, plan: planBuild(recipe, store, index) };
-    onArm?.(arm, i);
-    arms.push(arm);
-  }
-  if (planOnly) return { store, arms };
-  for (const { name, recipe, plan } of arms) {
-    const armOut = join(out, name);
-    makeFolder(armOut);
-    await buildPlanned(recipe, store, plan, armOut, options);
-  }
-  writeJson(join(out, ablationFile), ablationReport(ablation, store, arms));
-  return { store, arms };
-}
-
-export interface AblationReport {
-  readonly format: 'longmix-ablation';
-  readonly version: 1;
-  readonly name: string;
-  readonly arms: readonly (PlanReport & { readonly arm: string; readonly changes: unknown })[];
-}
-
-/** `ablation.json`: each arm as its plan.json tells it, and how its recipe differs from the base. */
-export function ablationReport(
-  ablation: Ablation,
-  store: TokenStore,
-  arms: readonly AblationArm[],
-): AblationReport {
-  return {
+  const stage = { ...options, fresh: false };
+  const store = await ensureStore(first, folder, stage);
+  const index = loadIndex(
+    store,
+    arms.map(({ recipe }) => recipe),
+  );
+  const reports = arms.map((arm): ArmReport => {
+    const plan = planBuild(arm.recipe, store, index);
+    onPlan?.(arm, plan);
+    return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };
+  });
+  const report: AblationReport = {
     format: 'longmix-ablation',
     version: 1,
     name: ablation.name,
-    arms: arms.map(({ name, changes, recipe, plan }) => ({
-      arm: name,
-      changes,
-      ...planReport(recipe, store, plan),
-    })),
+    arms: reports,
   };
+  if (planOnly) return { store, report };
+  for (const { name, recipe } of arms) {
+    const armOut = join(out, name);
+    makeFolder(armOut);
+    await buildPlanned(recipe, store, planBuild(recipe, store, index), armOut, stage);
+  }
+  writeJson(join(out, ablationFile), report);
+  return { store, report };
 }

@@ -46,6 +46,7 @@ test('the mix: long and short apart where a rule tells them', () => {
     long: isLong,
     usable: tokens,
     requested: achieved,
+    redistributed: 0,
     epochs: achieved / tokens,
     taken: 1,
     achieved,
@@ -54,8 +55,8 @@ test('the mix: long and short apart where a rule tells them', () => {
     .split('\n')
     .map((line) => line.trim().split(/ {2,}/));
   expect(rows.slice(2).filter(([first]) => !first!.startsWith('--'))).toEqual([
-    ['web', '< 4K', '1', '300', '75.0%', '100', '100', '33.3%', '0.33'],
-    ['>= 4K long', '1', '100', '25.0%', '200', '200', '66.7%', '2.00'],
+    ['web', '< 4K', '1', '300', '75.0%', '100', '100', '33.3%', '0.33', '███████▀▀▀▀▀▀▀▀▀'],
+    ['>= 4K long', '1', '100', '25.0%', '200', '200', '66.7%', '2.00', '█████▄▄▄▄▄▄▄▄▄'],
     ['all', '2', '400', '100.0%', '300', '300', '100.0%', '0.75'],
     ['all', 'short', '1', '300', '75.0%', '100', '100', '33.3%', '0.33'],
     ['long', '1', '100', '25.0%', '200', '200', '66.7%', '2.00'],
@@ -81,6 +82,11 @@ test('the ledger sums from top to bottom, and names only what was dropped', () =
       packedDocuments: 2,
       read: 1000,
       dropped: {
+        duplicate: 0,
+        too_short: 0,
+        too_long: 0,
+        in_no_cell: 0,
+        elsewhere: 0,
         not_sampled: 300,
         long_removed: 0,
         overlong_truncated: 0,
@@ -93,6 +99,7 @@ test('the ledger sums from top to bottom, and names only what was dropped', () =
       padding: 322,
       rows: 2,
       width: 512,
+      rowTokens: 1024,
       cells: [],
     },
   };

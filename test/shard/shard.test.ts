@@ -13,6 +13,7 @@ import { writeShard } from '../../src/shard/writer.ts';
 import type { DocumentTable, Ledger, RowPlan } from '../../src/types.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fuzz } from '../support/fuzz.ts';
+import { sequenceSpec } from '../support/recipes.ts';
 import { type Piece, planOf } from '../support/rows.ts';
 import { tableOf } from '../support/table.ts';
 
@@ -125,9 +126,11 @@ function writeSet(
       version: shardVersion,
       name: 'test',
       split: 'train',
+      phase: 'train',
       fingerprint: '0123456789abcdef0',
     },
     tokenizer: { name: 'test', fingerprint: 'f', vocabularySize: 60_000, specialTokens: 'text' },
+    sequences: sequenceSpec({ length: plan.width }),
     ...{ length: plan.width, width: plan.width, dtype: options.dtype, provenance: options.provenance },
     ...{ ...special, sources: table.sources, rows: plan.rows, shards },
     ledger: { padding } as Ledger,
