@@ -209,10 +209,7 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
       sequences: sequencesSchema.prefault({}).describe('The rows that documents are packed into.'),
       phases: z
         .record(
-          text(
-            'a name of letters, digits and _, but not validation or store',
-            /^(?!(?:validation|store)$)\w+$/,
-          ),
+          text('a name of letters, digits and _', /^\w+$/),
           phase,
           mapError('a map from names to phases such as short: { tokens: 20%, sequences: { length: 4Ki } }'),
         )
