@@ -2,14 +2,9 @@
  * The two stages that are lists of tasks: between them stands the plan, which needs every length. Each is set up once
  * a thread (it loads the tokenizer, opens the store), then run an input at a time.
  */
-import { type ShardInput, type ShardResult, type ShardSetting, setUpShard } from './shard-task.ts';
+import type { ShardInput, ShardResult, ShardSetting } from './shard-task.ts';
 import type { TaskProgress } from './tasks.ts';
-import {
-  setUpTokenize,
-  type TokenizeInput,
-  type TokenizeResult,
-  type TokenizeSetting,
-} from './tokenize-task.ts';
+import type { TokenizeInput, TokenizeResult, TokenizeSetting } from './tokenize-task.ts';
 
 export type StageRun<Input, Result> = (
   input: Input,
@@ -32,11 +27,12 @@ export interface StageTypes {
 
 export type StageName = keyof StageTypes;
 
+/** A thread loads the code of its own stage only. */
 export const stages: {
   readonly [S in StageName]: (
     setting: StageTypes[S]['setting'],
   ) => Promise<StageRun<StageTypes[S]['input'], StageTypes[S]['result']>>;
 } = {
-  tokenize: setUpTokenize,
-  shard: setUpShard,
+  tokenize: async (setting) => (await import('./tokenize-task.ts')).setUpTokenize(setting),
+  shard: async (setting) => (await import('./shard-task.ts')).setUpShard(setting),
 };

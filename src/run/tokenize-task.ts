@@ -17,8 +17,14 @@ import {
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/kernel-tokenizer.ts';
-import { loadTokenizer } from '../tokenize/load.ts';
-import type { BadRecord, DocumentChunk, ReadUnit, TokenizedDocuments, TokenizerSpec } from '../types.ts';
+import type {
+  BadRecord,
+  DocumentChunk,
+  ReadUnit,
+  TokenizedDocuments,
+  Tokenizer,
+  TokenizerSpec,
+} from '../types.ts';
 import { createFile } from './commit.ts';
 import { findReceipt, fingerprint, leaveReceipt } from './receipt.ts';
 import type { StageRun } from './stages.ts';
@@ -49,7 +55,7 @@ export async function setUpTokenize(
 ): Promise<StageRun<TokenizeInput, TokenizeResult>> {
   const { folder } = setting;
   const { shared } = setting;
-  const tokenizer = shared === null ? await loadTokenizer(setting.tokenizer) : await openShared(shared);
+  const tokenizer = shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared);
   return async ({ part, units }, report, signal) => {
     const inputs = await inputRecords(units);
     const made = fingerprint([storeVersion, tokenizer.fingerprint, units.map(unitSpec), inputs]);
@@ -95,6 +101,11 @@ export async function setUpTokenize(
       throw error;
     }
   };
+}
+
+async function loadWhole(spec: TokenizerSpec): Promise<Tokenizer> {
+  const { loadTokenizer } = await import('../tokenize/load.ts');
+  return await loadTokenizer(spec);
 }
 
 /** What of a unit decides its documents, places on this machine left out. */
