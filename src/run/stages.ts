@@ -6,11 +6,12 @@ import type { ShardInput, ShardResult, ShardSetting } from './shard-task.ts';
 import type { TaskProgress } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult, TokenizeSetting } from './tokenize-task.ts';
 
+/** Does a task's work. Its files may be on their way to the disk still: `committed` has the result when they are there. */
 export type StageRun<Input, Result> = (
   input: Input,
   report: (progress: TaskProgress) => void,
   signal?: AbortSignal,
-) => Promise<Result>;
+) => Promise<{ readonly committed: Promise<Result> }>;
 
 export interface StageTypes {
   readonly tokenize: {
@@ -27,12 +28,12 @@ export interface StageTypes {
 
 export type StageName = keyof StageTypes;
 
-/** A thread loads the code of its own stage only. */
-export const stages: {
-  readonly [S in StageName]: (
-    setting: StageTypes[S]['setting'],
-  ) => Promise<StageRun<StageTypes[S]['input'], StageTypes[S]['result']>>;
-} = {
-  tokenize: async (setting) => (await import('./tokenize-task.ts')).setUpTokenize(setting),
-  shard: async (setting) => (await import('./shard-task.ts')).setUpShard(setting),
+type SetUp<S extends StageName> = (
+  setting: StageTypes[S]['setting'],
+) => Promise<StageRun<StageTypes[S]['input'], StageTypes[S]['result']>>;
+
+/** A stage's code is loaded when it is asked for, so a thread loads that of its own stage only. */
+export const stages: { readonly [S in StageName]: () => Promise<SetUp<S>> } = {
+  tokenize: async () => (await import('./tokenize-task.ts')).setUpTokenize,
+  shard: async () => (await import('./shard-task.ts')).setUpShard,
 };

@@ -24,7 +24,7 @@ import { makeFolder, sweep, writeJson } from './commit.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
-import { runTasks } from './tasks.ts';
+import { startWorkers, type Workers } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
@@ -54,39 +54,52 @@ export async function ensureStore(
   folder: string,
   options: StageOptions,
 ): Promise<TokenStore> {
-  const { progress = noProgress } = options;
   if (options.fresh === true) clearStore(folder);
-  const { facts: tokenizer, shared, slow } = await loadTables(recipe.tokenizer);
   const units: ReadUnit[] = [];
   for (const source of recipe.sources)
     units.push(...(await discover(await atRest(source, folder, options.signal))));
   const parts = planParts(units);
-
-  if (existsSync(join(folder, storeFile))) {
+  const isThere = existsSync(join(folder, storeFile));
+  // Threads load their code while this one gets the tokenizer.
+  const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
+  try {
+    const tokenizer = await loadTables(recipe.tokenizer);
+    if (!isThere)
+      return { folder, manifest: await makeStore(recipe, folder, parts, tokenizer, workers, options) };
     const manifest = openStore(folder);
-    refuseMismatch(folder, manifest, recipe, tokenizer, parts);
+    refuseMismatch(folder, manifest, recipe, tokenizer.facts, parts);
     noteTokenizer(folder, recipe.tokenizer);
     return { folder, manifest };
+  } finally {
+    await workers.close();
   }
+}
 
+async function makeStore(
+  recipe: Recipe,
+  folder: string,
+  parts: readonly TokenizeInput[],
+  { facts, shared, slow }: TokenizerTables,
+  workers: Workers<'tokenize'>,
+  { signal, progress = noProgress }: StageOptions,
+): Promise<StoreManifest> {
   makeFolder(folder);
   sweep(folder);
   sweep(join(folder, notesFolder));
   if (slow !== null) progress.note(slow);
+  const units = parts.flatMap((part) => part.units);
   progress.start(
     'tokenize',
     units.reduce((bytes, unit) => bytes + unitBytes(unit), 0),
     'B',
   );
-  const setting = { tokenizer: recipe.tokenizer, shared, folder };
-  const results = await runTasks('tokenize', setting, parts, {
-    workers: options.workers,
-    signal: options.signal,
+  const results = await workers.run({ tokenizer: recipe.tokenizer, shared, folder }, parts, {
+    signal,
     onProgress: ({ done, tokens }) => progress.advance(done, tokens),
   });
   progress.end();
   refuseBadRecords(results, recipe, progress);
-  const manifest = storeManifest(recipe, tokenizer, results);
+  const manifest = storeManifest(recipe, facts, results);
   if (manifest.totals.tokens === 0) {
     throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
       cure: 'check the paths, and `include` and `text` of the sources',
@@ -95,7 +108,7 @@ export async function ensureStore(
   rememberInputs(folder, parts);
   noteTokenizer(folder, recipe.tokenizer);
   writeJson(join(folder, storeFile), manifest);
-  return { folder, manifest };
+  return manifest;
 }
 
 /** Standard input lies in the store's notes, so that it can be hashed, split and read again after an interruption. */
