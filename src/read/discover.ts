@@ -112,7 +112,7 @@ function inputFile(source: SourceSpec, file: WalkedFile): InputFile {
 }
 
 function beginsAsArray({ path, bytes }: WalkedFile): boolean {
-  for (const block of fileBlocks(path, 0, bytes)) {
+  for (const block of fileBlocks(path, 0, bytes, true)) {
     const first = block.toString().trimStart()[0];
     // trimStart takes a byte order mark for white space.
     if (first !== undefined) return first === '[';

@@ -40,7 +40,7 @@ export function hashInput(unit: ReadUnit): string {
   for (const file of unit.files) {
     const [start, end] = unit.joined ? [0, file.bytes] : [unit.start, unit.end];
     hash.begin(file, start, end);
-    for (const block of fileBlocks(file.path, start, end)) hash.update(block);
+    for (const block of fileBlocks(file.path, start, end, true)) hash.update(block);
   }
   return hash.digest();
 }

@@ -5,7 +5,7 @@
  */
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
 import type { UnitHash } from './hash-input.ts';
-import { createJsonScan, type LineTaker, linesOf } from './json-scan/json-scan.ts';
+import { jsonScan, type LineTaker, linesOf } from './json-scan/json-scan.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { RecordReader } from './record-reader.ts';
 import { onlyFile, plainBlocks } from './unit-blocks.ts';
@@ -19,7 +19,7 @@ export async function* readJsonl(
   plain: boolean = false,
 ): AsyncGenerator<DocumentChunk> {
   const reader = new RecordReader(unit, counts, chunkBytes);
-  const scan = plain ? null : createJsonScan(unit.source.fields);
+  const scan = plain ? null : jsonScan(unit.source.fields);
   const lines = new LineSplitter();
   let record = unit.firstRecord - 1;
 
@@ -47,7 +47,7 @@ export async function* readJsonl(
     else for (const line of linesOf(run)) taker.odd(line);
   };
 
-  for await (const block of plainBlocks(onlyFile(unit), unit.start, unit.end, hash)) {
+  for await (const block of plainBlocks(onlyFile(unit), unit.start, unit.end, hash, true)) {
     for (const run of lines.push(block)) {
       add(run);
       if (reader.ready) yield* reader.take();

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { DocumentChunk, Format, ReadCounts, ReadUnit } from '../types.ts';
-import { defaultChunkBytes } from './chunk-builder.ts';
+import { defaultChunkBytes, reuseChunk } from './chunk-builder.ts';
 import type { UnitHash } from './hash-input.ts';
 
 type Reader = (
@@ -37,7 +37,7 @@ export interface ReadOptions {
 }
 
 /**
- * The documents of a unit, in the order of the input. Bad records are counted and skipped.
+ * The documents of a unit, in the order of the input. A chunk is valid until the next. Bad records are counted and skipped.
  *
  * @throws LongmixError `field-missing` | `input-corrupt` | `input-unreadable` | `input-changed` | `input-unsupported`
  */
@@ -50,6 +50,7 @@ export async function* read(
   const { chunkBytes = defaultChunkBytes, hash = null } = options;
   for await (const chunk of reader(unit, counts, chunkBytes, hash)) {
     yield chunk;
+    reuseChunk(chunk);
     await setImmediate();
   }
 }

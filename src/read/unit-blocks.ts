@@ -12,17 +12,19 @@ export function onlyFile(unit: ReadUnit): InputFile {
 
 /**
  * Plain bytes of [start, end) of a file; an empty file has none, whatever its compression. `hash` is given the bytes as
- * they are in the file.
+ * they are in the file. `reuse`: a block may be valid only until the next.
  */
 export function plainBlocks(
   file: InputFile,
   start: number,
   end: number,
   hash: UnitHash | null,
+  reuse: boolean,
 ): AsyncIterable<Uint8Array> {
   hash?.begin(file, start, end);
-  const blocks = start === end ? [] : hashed(fileBlocks(file.path, start, end), hash);
-  return decompress(file.path, start === end ? 'none' : file.compression, blocks);
+  const compression = start === end ? 'none' : file.compression;
+  const blocks = start === end ? [] : fileBlocks(file.path, start, end, reuse && compression === 'none');
+  return decompress(file.path, compression, hashed(blocks, hash));
 }
 
 /** Well-formed UTF-8 without a byte-order mark; characters are never cut. */
@@ -31,7 +33,7 @@ export function textBlocks(
   counts: ReadCounts,
   hash: UnitHash | null,
 ): AsyncGenerator<Uint8Array> {
-  return repairBlocks(plainBlocks(file, 0, file.bytes, hash), counts);
+  return repairBlocks(plainBlocks(file, 0, file.bytes, hash, false), counts);
 }
 
 function* hashed(blocks: Iterable<Uint8Array>, hash: UnitHash | null): Generator<Uint8Array> {
