@@ -272,8 +272,6 @@ function createCutter(cut: Cut): (out: Output, from: number) => void {
   };
 }
 
-const numbers = new RegExp(`^${classSource(categoryRanges('N')!)}`, 'u');
-
 /** Before and after each \p{N}. */
 function cutAtNumbers(out: Output, from: number): void {
   const text = out.text();
@@ -294,11 +292,13 @@ function cutAtNumbers(out: Output, from: number): void {
 
 /** Unassigned, none and number: what is known of a character outside of ASCII. */
 const knownNumbers = new Map<string, boolean>();
+let numbers: RegExp | undefined;
 
 function isNumberAt(text: Uint8Array, at: number, width: number): boolean {
   const char = Buffer.from(text.buffer, text.byteOffset + at, width).toString();
   let known = knownNumbers.get(char);
   if (known === undefined) {
+    numbers ??= new RegExp(`^${classSource(categoryRanges('N')!)}`, 'u');
     known = numbers.test(char);
     knownNumbers.set(char, known);
   }

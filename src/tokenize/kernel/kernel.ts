@@ -66,14 +66,15 @@ const largestNear = 24;
 const smallestNear = 16;
 const farBits = 21;
 
-const wasm = new URL(
+/** The compiled kernel: tables are only for the one that made them. */
+export const kernelFile: URL = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/tokenize/kernel/kernel.wasm' : './kernel.wasm',
   import.meta.url,
 );
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function instantiate(): Promise<Exports> {
-  compiled ??= WebAssembly.compile(readFileSync(wasm));
+  compiled ??= WebAssembly.compile(readFileSync(kernelFile));
   const instance = await WebAssembly.instantiate(await compiled, {});
   return instance.exports as unknown as Exports;
 }
