@@ -33,10 +33,12 @@ export function createPreparation(preparation: Preparation): Prepare {
   const cut = createCutter(preparation.cut);
   const always = prefix !== null || preparation.cut !== 'none';
   const out = new Output();
+  let firstChange: { readonly start: number; readonly end: number; readonly bytes: Uint8Array } | null = null;
 
   function segment(text: Uint8Array, start: number, end: number, isStart: boolean, continued: boolean): void {
     const from = out.length;
-    const changed = normalized(text, start, end) ?? text.subarray(start, end);
+    const isKept = firstChange?.start === start && firstChange.end === end;
+    const changed = (isKept ? firstChange?.bytes : normalized(text, start, end)) ?? text.subarray(start, end);
     const isSpaced = changed[0] === space || (metaspace && startsWithMetaspace(changed));
     const prefixed =
       prefix === 'always' ||
@@ -48,17 +50,21 @@ export function createPreparation(preparation: Preparation): Prepare {
     cut(out, from);
   }
 
+  /** Looks for a document that normalization changes, and keeps what becomes of it. */
   function isNormal(text: Uint8Array, ends: ArrayLike<number>): boolean {
+    firstChange = null;
     if (normalization === null) return true;
-    for (let i = 0, start = 0; i < ends.length; i += 1) {
-      if (normalized(text, start, ends[i]!) !== null) return false;
-      start = ends[i]!;
+    for (let i = 0, start = 0; i < ends.length && firstChange === null; i += 1) {
+      const end = ends[i]!;
+      const bytes = normalized(text, start, end);
+      if (bytes !== null) firstChange = { start, end, bytes };
+      start = end;
     }
-    return true;
+    return firstChange === null;
   }
 
   return (text, ends, continued) => {
-    if (!always && findAdded(text, 0, text.length) === null && isNormal(text, ends)) return null;
+    if (!always && isNormal(text, ends) && findAdded(text, 0, text.length) === null) return null;
     out.clear(text.length);
     const documentEnds = new Uint32Array(ends.length);
     const documentAdded = new Uint32Array(ends.length);
@@ -150,25 +156,16 @@ function createFinder(
 
 // ---------------------------------------------------------------- normalization
 
-/**
- * The normalized text, or null where normalization changes nothing. The last change is kept: who asks whether there is
- * any asks next what it is.
- */
+/** The normalized text, or null where normalization changes nothing. */
 function createNormalizer(
   form: Normalization,
 ): (text: Uint8Array, start: number, end: number) => Uint8Array | null {
   const mayChange = createChangeTest(form);
-  let before = '';
-  let after: Uint8Array | null = null;
   return (text, start, end) => {
     if (!mayChange(text, start, end)) return null;
-    const string = Buffer.from(text.buffer, text.byteOffset + start, end - start).toString();
-    if (string !== before) {
-      before = string;
-      const changed = normalize(string, form);
-      after = changed === string ? null : Buffer.from(changed);
-    }
-    return after;
+    const before = Buffer.from(text.buffer, text.byteOffset + start, end - start).toString();
+    const after = normalize(before, form);
+    return after === before ? null : Buffer.from(after);
   };
 }
 
