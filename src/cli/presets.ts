@@ -15,7 +15,7 @@ const folder = new URL('../../pipelines/', import.meta.url);
 /** It reads samples/, which are no part of the package. */
 const notPresets: readonly string[] = ['sample.yaml'];
 
-export function presetNames(): string[] {
+function presetNames(): string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml') && !notPresets.includes(file))
     .map((file) => file.slice(0, -'.yaml'.length))
