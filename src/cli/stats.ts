@@ -49,5 +49,6 @@ async function statistics(path: string, flags: Flags, signal: AbortSignal): Prom
 }
 
 function storeCells(folder: string): Cell[] {
-  return countCells(loadDocuments(folder, openStore(folder)), lengthBuckets(null));
+  const table = loadDocuments(folder, openStore(folder));
+  return countCells(table, lengthBuckets(null, []), table.lengths);
 }

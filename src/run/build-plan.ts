@@ -2,7 +2,7 @@
  * The exact answer to a recipe, before anything is written: lengths -> cells -> split -> mix -> rows -> accounts.
  * Reads the store's index only.
  */
-import { cellNumbers, lengthBuckets } from '../bucket/cells.ts';
+import { cellNumbers, lengthBuckets, thresholdsOf } from '../bucket/cells.ts';
 import { LongmixError } from '../errors.ts';
 import { planMix, takeHeldOut } from '../mix/mix.ts';
 import { heldOut } from '../mix/split.ts';
@@ -42,8 +42,8 @@ export function planBuild(recipe: Recipe, store: TokenStore): BuildPlan {
   refuseMissingSpecials(recipe, manifest.tokenizer);
   const table = loadDocuments(store.folder, manifest);
   const phase = recipe.phases[0]!;
-  const buckets = lengthBuckets(phase.mix.length?.threshold ?? null);
-  const cellOf = cellNumbers(table, buckets);
+  const buckets = lengthBuckets(recipe.documents.buckets, thresholdsOf(recipe.phases));
+  const cellOf = cellNumbers(table, buckets, table.lengths);
   const held = heldOut(table, recipe.validation, recipe.seed);
 
   const split = (name: PlannedSplit['name'], instances: Instances): PlannedSplit => {
@@ -67,10 +67,10 @@ export function planBuild(recipe: Recipe, store: TokenStore): BuildPlan {
     const quality = packingQuality(plans, table);
     return { name, rows, ledger, quality, bytes: shardBytes(rows, dtype, recipe.shards.provenance) };
   };
-  const mix = planMix(table, cellOf, buckets, held, phase, recipe.seed);
+  const mix = planMix(table, cellOf, buckets, held, recipe)[0]!;
   const splits = [
     split('train', mix.instances),
-    split('validation', takeHeldOut(table, held, recipe.sequences)),
+    split('validation', takeHeldOut(table, held, new Uint8Array(table.count), recipe.sequences)),
   ];
   refuseImbalance('splits', storeImbalance(splits, manifest.totals));
   if (splits[0]!.rows.rows === 0) {

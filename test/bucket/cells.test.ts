@@ -10,7 +10,7 @@ describe('lengthBuckets', () => {
   it('covers all lengths without gap or overlap, with the threshold as an edge', () => {
     fc.assert(
       fc.property(thresholds, (threshold) => {
-        const buckets = lengthBuckets(threshold);
+        const buckets = lengthBuckets(null, threshold === null ? [] : [threshold]);
         expect(buckets[0]!.from).toBe(0);
         expect(buckets.at(-1)!.to).toBeNull();
         for (const [i, bucket] of buckets.entries()) {
@@ -24,7 +24,7 @@ describe('lengthBuckets', () => {
   });
 
   it('has powers of two from 256 to 2^20', () => {
-    const edges = lengthBuckets(null).map(({ from }) => from);
+    const edges = lengthBuckets(null, []).map(({ from }) => from);
     expect(edges).toEqual([0, ...Array.from({ length: 13 }, (_, i) => 256 * 2 ** i)]);
   });
 });
@@ -33,8 +33,8 @@ describe('cells', () => {
   it('put every document into the cell of its source and length, and count it there', () => {
     fc.assert(
       fc.property(corpora(60), thresholds, ({ table, documents }, threshold) => {
-        const buckets = lengthBuckets(threshold);
-        const numbers = cellNumbers(table, buckets);
+        const buckets = lengthBuckets(null, threshold === null ? [] : [threshold]);
+        const numbers = cellNumbers(table, buckets, table.lengths);
         const expected = new Map<string, { documents: number; tokens: number }>();
         for (const [d, { source, length }] of documents.entries()) {
           const b = buckets.findIndex(({ from, to }) => from <= length && (to === null || length < to));
@@ -43,7 +43,7 @@ describe('cells', () => {
           const cell = expected.get(name) ?? { documents: 0, tokens: 0 };
           expected.set(name, { documents: cell.documents + 1, tokens: cell.tokens + length });
         }
-        const cells = countCells(table, buckets);
+        const cells = countCells(table, buckets, table.lengths);
         const found = cells.map(({ source, bucket, documents, tokens }) => [
           `${source} ${bucket.from}`,
           { documents, tokens },
@@ -61,8 +61,8 @@ describe('cells', () => {
       lengths.map((length, text) => ({ source: 0, text, length })),
       ['only'],
     );
-    const buckets = lengthBuckets(4096);
-    const froms = [...cellNumbers(table, buckets)].map((cell) => buckets[cell]!.from);
+    const buckets = lengthBuckets(null, [4096]);
+    const froms = [...cellNumbers(table, buckets, table.lengths)].map((cell) => buckets[cell]!.from);
     expect(froms).toEqual([0, 256, 256, 2048, 4096, 2 ** 19, 2 ** 20, 2 ** 20]);
   });
 });

@@ -10,7 +10,7 @@ import { rowOf } from '../../src/shard/reader.ts';
 import { writeShard } from '../../src/shard/writer.ts';
 import type { DocumentTable, Instances, Ledger, MixSpec, RowPlan, SequenceSpec } from '../../src/types.ts';
 import { fuzz } from '../support/fuzz.ts';
-import { bucketsOf, mixes, sequenceSpecs, unlessInfeasible } from '../support/recipes.ts';
+import { bucketsOf, mixes, onePhase, sequenceSpecs, unlessInfeasible } from '../support/recipes.ts';
 import { expectLedger, recount, type SeenRow } from '../support/recount.ts';
 import { corpora } from '../support/table.ts';
 
@@ -63,9 +63,9 @@ interface Accounts {
 function accountsOf(made: Case): { train: Accounts; validation: Accounts; held: Uint8Array } | null {
   const { table, mix, sequences, seed } = made;
   const buckets = bucketsOf(mix);
-  const cellOf = cellNumbers(table, buckets);
+  const cellOf = cellNumbers(table, buckets, table.lengths);
   const held = heldOut(table, made.validation, seed);
-  const mixed = unlessInfeasible(() => planMix(table, cellOf, buckets, held, made, seed));
+  const mixed = unlessInfeasible(() => planMix(table, cellOf, buckets, held, onePhase(made)));
   if (mixed === null) return null;
   const excluded = new Uint8Array(table.count);
   const inCell = new Uint8Array(table.sources.length * buckets.length).fill(1);
@@ -78,8 +78,8 @@ function accountsOf(made: Case): { train: Accounts; validation: Accounts; held: 
     return { instances, ledger: whole, plan: plans[0]! };
   };
   return {
-    train: account(mixed.instances, 0),
-    validation: account(takeHeldOut(table, held, sequences), 1),
+    train: account(mixed[0]!.instances, 0),
+    validation: account(takeHeldOut(table, held, excluded, sequences), 1),
     held,
   };
 }

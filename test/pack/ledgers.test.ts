@@ -49,7 +49,7 @@ const cases: fc.Arbitrary<Case> = fc
     mixes(table.sources, 1000).chain((mix) => {
       const buckets = bucketsOf(mix);
       const cells = table.sources.length * buckets.length;
-      const cellOf = cellNumbers(table, buckets);
+      const cellOf = cellNumbers(table, buckets, table.lengths);
       const perDocument = (values: fc.Arbitrary<number>) =>
         fc
           .array(values, { minLength: table.count, maxLength: table.count })

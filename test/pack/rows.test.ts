@@ -11,6 +11,7 @@ import {
   everySource,
   mixes,
   mixSpec,
+  onePhase,
   sequenceSpec,
   sequenceSpecs,
   unlessInfeasible,
@@ -20,11 +21,12 @@ import { corpora, tableOf } from '../support/table.ts';
 
 function mixed(table: DocumentTable, mix: MixSpec, sequences: SequenceSpec, seed: number): Instances | null {
   const buckets = bucketsOf(mix);
+  const cellOf = cellNumbers(table, buckets, table.lengths);
   const none = new Uint8Array(table.count);
-  const plan = unlessInfeasible(() =>
-    planMix(table, cellNumbers(table, buckets), buckets, none, { mix, sequences }, seed),
+  const plans = unlessInfeasible(() =>
+    planMix(table, cellOf, buckets, none, onePhase({ mix, sequences, seed })),
   );
-  return plan?.instances ?? null;
+  return plans === null ? null : plans[0]!.instances;
 }
 
 /** Everything that planning has up to the rows; the sequences are about as long as the documents. */
@@ -133,7 +135,7 @@ describe('packRows', () => {
     (packing) => {
       const table = tableOf([{ source: 0, text: 1, length: 9 }], ['only']);
       const sequences = sequenceSpec({ length: 10, packing, overlong: 'truncate', bos: true });
-      const instances = takeHeldOut(table, Uint8Array.of(1), sequences);
+      const instances = takeHeldOut(table, Uint8Array.of(1), Uint8Array.of(0), sequences);
       const rows = rowsOf(packRows(instances, table, sequences, 0)[0]!, table);
       expect(rows).toEqual([[{ document: 0, take: 9, start: 0, length: 10 }]]);
     },
@@ -186,7 +188,9 @@ describe('packRows', () => {
               order.map((document) => ({ ...document, source: 0 })),
               ['only'],
             );
-            const instances = takeHeldOut(table, new Uint8Array(table.count).fill(1), sequences);
+            const none = new Uint8Array(table.count);
+            const all = new Uint8Array(table.count).fill(1);
+            const instances = takeHeldOut(table, all, none, sequences);
             return rowsOf(packRows(instances, table, sequences, seed)[0]!, table).map((row) =>
               row.map(({ document, start, length }) => [order[document]!.text, start, length]),
             );
