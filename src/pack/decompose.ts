@@ -27,7 +27,7 @@ export function decompose(
     let rows = 0;
     for (let i = 0; i < instances.count; i += 1) rows += piecesOf(i);
     if (rows === 0) continue;
-    const out = new RowWriter(table, width, sequences, { rows, pieces: rows, cuts: rows });
+    const out = new RowWriter(table, width, sequences, rows);
     const hash = keyedHash(seed, 'row');
     for (const [window, items] of windows.entries()) {
       const count = items?.length ?? instances.count;

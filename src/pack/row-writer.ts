@@ -4,12 +4,6 @@
  */
 import type { DocumentTable, RowPlan, SequenceSpec } from '../types.ts';
 
-export interface Capacity {
-  readonly rows: number;
-  readonly pieces: number;
-  readonly cuts: number;
-}
-
 export class RowWriter {
   readonly #table: DocumentTable;
   readonly #width: number;
@@ -32,19 +26,19 @@ export class RowWriter {
     table: DocumentTable,
     width: number,
     { bos, eos }: Pick<SequenceSpec, 'bos' | 'eos'>,
-    { rows, pieces, cuts }: Capacity,
+    pieces: number,
   ) {
     const column = (count: number) => new Uint32Array(new SharedArrayBuffer(count * 4));
     this.#table = table;
     this.#width = width;
     this.#bos = Number(bos);
     this.#eos = Number(eos);
-    this.#rowEnds = column(rows);
+    this.#rowEnds = column(pieces);
     this.document = column(pieces);
     this.length = width < 65_536 ? new Uint16Array(new SharedArrayBuffer(pieces * 2)) : column(pieces);
-    this.#cutPiece = column(cuts);
-    this.#cutStart = column(cuts);
-    this.#cutTake = column(cuts);
+    this.#cutPiece = column(pieces);
+    this.#cutStart = column(pieces);
+    this.#cutTake = column(pieces);
   }
 
   /** The whole sequence of a whole document. */

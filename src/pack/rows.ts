@@ -17,10 +17,10 @@ import { shuffle } from '../util/shuffle.ts';
 import { packBestFit } from './best-fit.ts';
 import { packConcat, packConcatDiscard } from './concat.ts';
 import { decompose } from './decompose.ts';
-import { type PackRows, sequenceLengths } from './packer.ts';
+import type { PackInput, PackRows } from './packer.ts';
 import { packPad } from './pad.ts';
 import { packInOrder } from './pieces.ts';
-import { type Capacity, RowWriter } from './row-writer.ts';
+import { RowWriter } from './row-writer.ts';
 
 const packers: Readonly<Record<Exclude<Packing, 'decompose'>, PackRows>> = {
   'best-fit': packBestFit,
@@ -41,26 +41,29 @@ export function packRows(
   const groups = groupInstances(instances, sequences, widths);
   if (packing === 'decompose') return decompose(instances, table, sequences, groups, seed);
   const width = rowWidth(sequences);
-  const most = capacity(instances, table, sequences, groups.length);
-  const newWriter = () => new RowWriter(table, width, sequences, most);
-  const out = newWriter();
-  for (let window = 0; window < instances.windows; window += 1) {
-    const pack = (w: number, to: RowWriter) => {
-      const items = groups[window * widths.length + w]!;
-      to.join(width / widths[w]!);
-      packers[packing]({ table, instances, items, width: widths[w]!, sequences, window, seed }, to);
-      to.join(1);
-    };
+  const inputs = groups.map((items, g): PackInput => {
+    const window = Math.floor(g / widths.length);
+    return { table, instances, items, width: widths[g % widths.length]!, sequences, window, seed };
+  });
+  const most = inputs.map(mostPieces);
+  const newWriter = (pieces: number) => new RowWriter(table, width, sequences, pieces);
+  const pack = (input: PackInput, to: RowWriter) => {
+    to.join(width / input.width);
+    packers[packing](input, to);
+    to.join(1);
+  };
+  const out = newWriter(most.reduce((sum, pieces) => sum + pieces, 0));
+  for (let first = 0; first < inputs.length; first += widths.length) {
     if (widths.length === 1) {
-      pack(0, out);
+      pack(inputs[first]!, out);
       continue;
     }
     const parts = widths.map((_, w) => {
-      const part = newWriter();
-      pack(w, part);
+      const part = newWriter(most[first + w]!);
+      pack(inputs[first + w]!, part);
       return part.finish();
     });
-    interleave(parts, window, seed, out);
+    interleave(parts, inputs[first]!.window, seed, out);
   }
   return [out.finish()];
 }
@@ -126,29 +129,10 @@ function groupInstances(
   return groups;
 }
 
-/** What a plan may grow to. */
-function capacity(
-  instances: Instances,
-  table: DocumentTable,
-  sequences: SequenceSpec,
-  groups: number,
-): Capacity {
-  const plain = sequences.packLength ?? rowWidth(sequences);
-  const specials = Number(sequences.bos) + Number(sequences.eos);
-  const lengthOf = sequenceLengths(instances, table, sequences);
-  const { packLength, document, count } = instances;
-  let pieces = 0;
-  let cuts = 0;
-  let edges = groups;
-  for (let i = 0; i < count; i += 1) {
-    const width = packLength === null ? plain : packLength[i]! || plain;
-    const length = lengthOf(i);
-    const here = length <= width ? 1 : Math.ceil(length / width);
-    pieces += here;
-    if (here > 1 || length < specials + table.lengths[document[i]!]!) cuts += here;
-    edges += length / width;
-  }
-  // A row's end cuts a document into two pieces.
-  const ends = sequences.packing === 'concat' ? Math.ceil(edges) : 0;
-  return { rows: pieces + ends, pieces: pieces + ends, cuts: cuts + 2 * ends };
+/** More pieces there can't be: a document has one more than there are ends of rows in it. */
+function mostPieces({ instances: { count, take }, items, sequences, width }: PackInput): number {
+  const copies = items?.length ?? count;
+  let tokens = copies * (Number(sequences.bos) + Number(sequences.eos));
+  for (let k = 0; k < copies; k += 1) tokens += take[items === null ? k : items[k]!]!;
+  return copies + Math.ceil(tokens / width);
 }
