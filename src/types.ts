@@ -190,6 +190,21 @@ export interface BadRecordLimit {
   readonly atLeast: number;
 }
 
+/** Mixes to be compared: recipes over one token store, which differ in what comes after it only. */
+export interface Ablation {
+  readonly name: string;
+  /** At least one; names are unique, and can be folders. */
+  readonly arms: readonly AblationArm[];
+}
+
+export interface AblationArm {
+  readonly name: string;
+  /** Its name is ABLATION/ARM. */
+  readonly recipe: Recipe;
+  /** Where it leaves the base, as written: dotted key -> value, null where the key is taken out. */
+  readonly changes: Readonly<Record<string, unknown>>;
+}
+
 // ---------------------------------------------------------------- read
 
 export interface InputFile {
@@ -289,10 +304,11 @@ export interface TokenizedDocuments {
   /** Tokens of the chunk, documents end to end; a document that is still open has tokens here and no entry yet. */
   readonly tokens: Uint32Array;
   /** Tokens of each document, those of earlier chunks included. */
-  readonly lengths: readonly number[];
-  /** xxHash64 of each document's text: low and high 32 bits. Copies of a document share it. */
-  readonly keysLow: readonly number[];
-  readonly keysHigh: readonly number[];
+  readonly lengths: Uint32Array;
+  /** Unicode code points of each document's text. */
+  readonly characters: Uint32Array;
+  /** xxHash64 of each document's text, two words each: low and high 32 bits. Copies of a document share it. */
+  readonly keys: Uint32Array;
   readonly ids: readonly (string | null)[];
   readonly records: readonly number[];
   readonly sources: readonly string[] | null;

@@ -55,28 +55,21 @@ export function placeClaims(claims: readonly Claim[], caps: readonly Cap[]): Flo
 
 /** Gives the cells that aren't full what their group asks for and the full ones don't give. False: there are none. */
 function refill({ cells, requested, redistribute }: Claim, given: Float64Array, full: Uint8Array): boolean {
-  const groups = redistribute === 'within-source' ? new Set(cells.map(({ source }) => source)) : [null];
-  for (const group of groups) {
-    let asked = 0;
-    let open = 0;
-    let missing = 0;
-    for (const [c, { source, usable }] of cells.entries()) {
-      if (group !== null && source !== group) continue;
-      const tokens = requested[c]! * usable;
-      asked += tokens;
-      if (full[c] === 0) open += tokens;
-      else missing += tokens - given[c]! * usable;
-    }
-    if (missing === 0) continue;
-    if (open === 0) {
-      if (missing > 1e-9 * asked) return false;
-      continue;
-    }
-    for (const [c, { source }] of cells.entries()) {
-      if (full[c] === 0 && (group === null || source === group)) {
-        given[c] = requested[c]! * (1 + missing / open);
-      }
-    }
+  const groupOf = (cell: Supply) => (redistribute === 'within-source' ? cell.source : 0);
+  const groups = cells.reduce((most, cell) => Math.max(most, groupOf(cell) + 1), 0);
+  const asked = new Float64Array(groups);
+  const open = new Float64Array(groups);
+  const missing = new Float64Array(groups);
+  for (const [c, cell] of cells.entries()) {
+    const tokens = requested[c]! * cell.usable;
+    const group = groupOf(cell);
+    asked[group]! += tokens;
+    if (full[c] === 0) open[group]! += tokens;
+    else missing[group]! += tokens - given[c]! * cell.usable;
   }
-  return true;
+  for (const [c, cell] of cells.entries()) {
+    const group = groupOf(cell);
+    if (full[c] === 0 && open[group]! > 0) given[c] = requested[c]! * (1 + missing[group]! / open[group]!);
+  }
+  return open.every((tokens, group) => tokens > 0 || missing[group]! <= 1e-9 * asked[group]!);
 }

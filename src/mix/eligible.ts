@@ -5,7 +5,7 @@
  * key with a probability below 0.03 %, and would have to be equally long too.
  *
  * Cost: one pass and a table of 1.6 slots (6.4 bytes) a document, gone at the end; no object a document. A probe is a
- * miss of the processor's cache, and nine of ten documents need two at most.
+ * miss of the processor's cache; a document needs 1.8 of them (linear probing up to a load of 5/8).
  */
 import { type DocumentRules, type DocumentTable, type DropReason, dropReasons } from '../types.ts';
 

@@ -6,6 +6,7 @@
  * Phases whose documents are disjoint draw on the same cells, so that caps and `tokens: all` count the sum of their
  * factors; phases that share documents stand each by itself.
  */
+import { LongmixError } from '../errors.ts';
 import type { MixSpec, PhaseSpec, Recipe } from '../types.ts';
 import { type Cap, type Claim, placeClaims, strictest } from './claims.ts';
 import { refuseShortfall } from './shortfall.ts';
@@ -36,7 +37,7 @@ export function phaseFactors(
   const tokens = sumOf(phases, ({ mix }) => (mix.tokens === 'all' ? 0 : mix.tokens));
   const perToken = phases.map(({ mix, share }, p) => {
     const part = mix.tokens === 'all' ? share : mix.tokens / tokens;
-    const weights = tokenWeights(supplies[p]!, sources, mix);
+    const weights = inPhase(phases, p, () => tokenWeights(supplies[p]!, sources, mix));
     return weights.map((weight, c) => (weight === 0 ? 0 : (part * weight) / supplies[p]![c]!.usable));
   });
   const caps = phases.map(({ mix }, p) => supplies[p]!.map((cell) => capOf(cell, sources, mix)));
@@ -65,7 +66,9 @@ export function phaseFactors(
           const some = pool.numbers.map((p) => claimOf(p, ofTokens, redistribute));
           return placeClaims(some, raised) !== null;
         });
-      refuseShortfall({ phases: numbers.map((p) => phases[p]!), claims, caps, sources, total, fits });
+      const inPool = numbers.map((p) => phases[p]!);
+      const more = numbers.length < phases.length;
+      refuseShortfall({ phases: inPool, more, claims, caps, sources, total, fits });
     }
     for (const [i, p] of numbers.entries()) {
       factors[p] = { requested: claims[i]!.requested, given: given[i]!.map(nearInteger) };
@@ -82,14 +85,18 @@ function totalOfAll(
   perToken: readonly Float64Array[],
 ): number {
   const methods = phases.map(({ mix }) => mix.method);
-  const wanted = pools.flatMap((pool) =>
-    Array.from(pool.perToken, (share, c) => ({ share, cap: pool.caps[c]!.most })).filter(
-      ({ share }) => share > 0,
-    ),
-  );
-  if (wanted.length === 0) return 0;
-  if (methods.includes('drop')) return Math.min(...wanted.map(({ share, cap }) => cap / share));
-  if (methods.includes('repeat')) return 1 / Math.min(...wanted.map(({ share }) => share));
+  let withinCaps = Number.POSITIVE_INFINITY;
+  let least = Number.POSITIVE_INFINITY;
+  for (const pool of pools) {
+    for (const [c, share] of pool.perToken.entries()) {
+      if (share === 0) continue;
+      withinCaps = Math.min(withinCaps, pool.caps[c]!.most / share);
+      least = Math.min(least, share);
+    }
+  }
+  if (least === Number.POSITIVE_INFINITY) return 0;
+  if (methods.includes('drop')) return withinCaps;
+  if (methods.includes('repeat')) return 1 / least;
   const most = supplies[0]!.map((_, c) =>
     Math.max(...phases.map((_, p) => (perToken[p]![c]! > 0 ? supplies[p]![c]!.usable : 0))),
   );
@@ -101,6 +108,21 @@ function capOf(cell: Supply, sources: readonly string[], { cells, method, maxEpo
   if ((own?.method ?? method) === 'drop') return { most: 1, drop: true };
   const ofSource = maxEpochs.of.get(sources[cell.source]!) ?? maxEpochs.otherwise;
   return { most: own?.maxEpochs ?? ofSource, drop: false };
+}
+
+/** Says which phase a mix is of that can't be had. */
+function inPhase<T>(phases: readonly PhaseSpec[], p: number, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (phases.length === 1 || !(error instanceof LongmixError)) throw error;
+    const { code, message, cure } = error;
+    throw new LongmixError(
+      code,
+      `phase "${phases[p]!.name}": ${message}`,
+      cure === undefined ? {} : { cure },
+    );
+  }
 }
 
 /** 1 and not 0.9999999999: a cell that is taken whole must not lose a document to rounding. */

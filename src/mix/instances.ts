@@ -61,7 +61,7 @@ export function listInstances(
     take,
     window,
     windows,
-    packLength: packLength === null ? null : Uint32Array.from(document, (d) => packLength[cellOf[d]!]!),
+    packLength: packLength === null ? null : ofCells(packLength, document, cellOf),
   };
 }
 
@@ -75,4 +75,14 @@ function lastCopy(documents: Uint32Array, document: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+function ofCells(
+  values: Uint32Array,
+  documents: Uint32Array,
+  cellOf: Uint16Array | Uint32Array,
+): Uint32Array {
+  const out = new Uint32Array(documents.length);
+  for (let i = 0; i < out.length; i += 1) out[i] = values[cellOf[documents[i]!]!]!;
+  return out;
 }

@@ -10,8 +10,9 @@
  *
  * What a phase misses or exceeds in a cell, because a document is taken whole, or in whole rows where it spans several,
  * is carried to its next cell: for a single phase the totals over all cells, and over all short or all long ones, are
- * within one row of what was asked. Where a phase's stretch ends and another's begins documents are taken whole, so with
- * several phases they are within one document.
+ * within one row of what was asked. Where the stretch of one phase ends and that of another begins documents are taken
+ * whole, so with several phases a cell is within one document, as long as they get there, and the total within one of
+ * the shortest cell that more than one phase takes of.
  *
  * Cost: some passes over the documents of each sampled cell, and 2 bytes a document.
  */
@@ -25,6 +26,7 @@ import {
   isBefore,
   lastEdge,
   type OrderedCell,
+  type Reach,
   reach,
 } from './stretch.ts';
 import type { CellDocuments, PhaseSupply } from './supply.ts';
@@ -60,6 +62,7 @@ export function* samplePhases(
   const copies = new Uint16Array(table.count);
   const scratch = new Uint32Array(cells.reduce((most, { documents }) => Math.max(most, documents.length), 0));
   const starts = cells.map((): Edge => firstEdge);
+  const firstPhase = cells.map((_, c) => phases.findIndex(({ factors }) => factors[c]! > 0));
   const lastPhase = cells.map((_, c) => phases.findLastIndex(({ factors }) => factors[c]! > 0));
 
   for (const [p, { supplies, factors }] of phases.entries()) {
@@ -68,49 +71,70 @@ export function* samplePhases(
     const achieved = new Float64Array(cells.length);
     let carry = 0;
     copies.fill(0);
-    for (const c of shortFirst(supplies)) {
+    for (const c of carryOrder(supplies, cells, phases.length)) {
       const factor = factors[c]!;
       if (factor === 0) continue;
-      const start = starts[c]!;
       const last = lastPhase[c] === p;
       const sum = whole[c]!;
       const { documents } = cells[c]!;
       const { usable, room } = supplies[c]!;
-      const everything = start === firstEdge && last && sum >= 1;
-      const hashes =
-        everything && Number.isInteger(sum) ? scratch : hashDocuments(documents, table, priority, scratch);
-      const cell: OrderedCell = { documents, hashes, lengths: table.lengths, room };
+      const everything = firstPhase[c] === p && last && sum >= 1 && Number.isInteger(sum);
+      const hashes = everything ? scratch : hashDocuments(documents, table, priority, scratch);
+      const cell = { documents, hashes, lengths: table.lengths, room };
       const target = factor * usable + carry;
-
-      let end = lastEdge;
-      if (sum >= 1) {
-        const times = Math.floor(sum);
-        if (!last) end = reach(cell, start, lastEdge, target / sum, false).end;
-        const found = takeBetween(cell, start, end, times, copies);
-        taken[c] = found.documents;
-        achieved[c] = found.tokens * times;
-        starts[c] = end;
-      }
-      if (sum < 1 || !Number.isInteger(sum)) {
-        const more = reach(cell, start, end, target - achieved[c]!, last || sum >= 1);
-        const found = takeBetween(cell, start, more.end, 1, copies);
-        if (more.partial !== null) partial.set(more.partial.document, more.partial.take);
-        if (sum < 1) {
-          taken[c] = found.documents;
-          starts[c] = more.end;
-        }
-        achieved[c]! += more.tokens;
-      }
+      const found = takeStretch(cell, { start: starts[c]!, last, sum, target }, copies);
+      starts[c] = found.end;
+      taken[c] = found.documents;
+      achieved[c] = found.tokens;
+      if (found.partial !== null) partial.set(found.partial.document, found.partial.take);
       // A cell that is taken whole misses nothing, and `target` has the carry in it.
-      if (!(everything && Number.isInteger(sum))) carry = target - achieved[c]!;
+      if (!everything) carry = target - found.tokens;
     }
     yield { copies, partial, taken, achieved };
   }
 }
 
-/** Short before long: rounding that is carried along then leaves the long share as exact as the total. */
-function shortFirst(supplies: readonly PhaseSupply[]): number[] {
-  return [...supplies.keys()].sort((a, b) => Number(supplies[a]!.long) - Number(supplies[b]!.long) || a - b);
+interface Taken {
+  readonly documents: number;
+  readonly tokens: number;
+}
+
+/**
+ * Takes a phase's stretch of a cell.
+ * @param sum of the factors of all phases
+ * @param last no phase after this one takes of the cell
+ */
+function takeStretch(
+  cell: OrderedCell,
+  { start, last, sum, target }: { start: Edge; last: boolean; sum: number; target: number },
+  copies: Uint16Array,
+): Taken & Pick<Reach, 'end' | 'partial'> {
+  if (sum < 1) {
+    const { end, tokens, partial } = reach(cell, start, lastEdge, target, last);
+    return { documents: takeBetween(cell, start, end, 1, copies).documents, tokens, end, partial };
+  }
+  const times = Math.floor(sum);
+  const end = last ? lastEdge : reach(cell, start, lastEdge, target / sum, false).end;
+  const { documents, tokens } = takeBetween(cell, start, end, times, copies);
+  if (sum === times) return { documents, tokens: times * tokens, end, partial: null };
+  const more = reach(cell, start, end, target - times * tokens, true);
+  takeBetween(cell, start, more.end, 1, copies);
+  return { documents, tokens: times * tokens + more.tokens, end, partial: more.partial };
+}
+
+/**
+ * The order in which rounding is carried from cell to cell. Of one phase it is half a row at most: short before long
+ * leaves the long share as exact as the total. Of several it is half a document, and shorter ones can even it out.
+ */
+function carryOrder(
+  supplies: readonly PhaseSupply[],
+  cells: readonly CellDocuments[],
+  phases: number,
+): number[] {
+  const numbers = [...supplies.keys()];
+  return phases === 1
+    ? numbers.sort((a, b) => Number(supplies[a]!.long) - Number(supplies[b]!.long) || a - b)
+    : numbers.sort((a, b) => cells[b]!.bucket.from - cells[a]!.bucket.from || a - b);
 }
 
 /** Takes the documents of a stretch; `hashes` may be anything where it is the whole cell. */
@@ -120,7 +144,7 @@ function takeBetween(
   end: Edge,
   times: number,
   copies: Uint16Array,
-): { documents: number; tokens: number } {
+): Taken {
   const { longest, beyond } = room;
   let taken = 0;
   let tokens = 0;

@@ -7,6 +7,8 @@ import { describeRange } from './weights.ts';
 export interface Shortfall {
   /** Phases that draw on the same documents, what they claim, and the bounds of the cells. */
   readonly phases: readonly PhaseSpec[];
+  /** The recipe has phases other than these. */
+  readonly more: boolean;
   readonly claims: readonly Claim[];
   readonly caps: readonly Cap[];
   readonly sources: readonly string[];
@@ -17,7 +19,7 @@ export interface Shortfall {
 }
 
 export function refuseShortfall(shortfall: Shortfall): never {
-  const { phases, claims, caps, total } = shortfall;
+  const { phases, more, claims, caps } = shortfall;
   const over = caps.flatMap((cap, c) => {
     const factor = claims.reduce((sum, { requested }) => sum + requested[c]!, 0);
     return exceeds(factor, cap) ? [{ c, factor, cap }] : [];
@@ -33,25 +35,24 @@ export function refuseShortfall(shortfall: Shortfall): never {
         .map(({ mix }) => `redistribute: ${mix.redistribute} finds no other cells to take it from`),
     ),
   ];
-  const worst = over.reduce((most, { factor }) => Math.max(most, factor), 0);
-  throw infeasible(
-    `the mix asks for more than there is (${limits.join('; ')}):\n  ${rowsOf(shortfall, over).join('\n  ')}`,
-    [
-      phases.some(({ mix }) => mix.tokens === 'all')
-        ? 'use method: drop, which takes what the scarcest cell allows'
-        : `fewer tokens: ${mostTokens(shortfall)}`,
-      `${drop ? 'repeat documents: method: repeat, with' : 'a higher cap:'} max_epochs of at least ${leastEpochs(shortfall, worst)}`,
-      redistribution(shortfall),
-      'a smaller share for what is scarce (mix.shares, the length rule, or the shares of cells)',
-    ],
-  );
+  const whose = more ? `phase "${phases[0]!.name}": ` : '';
+  const rows = rowsOf(shortfall, over).join('\n  ');
+  throw infeasible(`${whose}the mix asks for more than there is (${limits.join('; ')}):\n  ${rows}`, [
+    fewerTokens(shortfall),
+    `${drop ? 'repeat documents: method: repeat, with' : 'a higher cap:'} max_epochs of at least ${leastEpochs(shortfall, over)}`,
+    redistribution(shortfall),
+    'a smaller share for what is scarce (mix.shares, the length rule, or the shares of cells)',
+  ]);
+}
 
-  function mostTokens({ fits }: Shortfall): string {
-    const most = largest(Math.floor(total), (tokens) => fits(tokens, 0, null));
-    return phases.length === 1
-      ? `mix.tokens of at most ${count(most)}`
-      : `at most ${count(most)} in all phases together`;
+function fewerTokens({ phases, more, total, fits }: Shortfall): string {
+  if (phases.some(({ mix }) => mix.tokens === 'all')) {
+    return 'use method: drop, which takes what the scarcest cell allows';
   }
+  const most = count(largest(Math.floor(total), (tokens) => fits(tokens, 0, null)));
+  return phases.length === 1 && !more
+    ? `fewer tokens: mix.tokens of at most ${most}`
+    : `fewer tokens: at most ${most} in all phases together`;
 }
 
 /** One line a band of a source, or a cell of the recipe. */
@@ -77,8 +78,8 @@ function rowsOf(
 }
 
 /** In hundredths, because that is how it is said. */
-function leastEpochs({ fits, total }: Shortfall, worst: number): string {
-  const enough = Math.ceil(worst * 100);
+function leastEpochs({ fits, total }: Shortfall, over: readonly { readonly factor: number }[]): string {
+  const enough = Math.ceil(100 * over.reduce((most, { factor }) => Math.max(most, factor), 0));
   const spare = largest(enough - 1, (hundredths) => fits(total, (enough - hundredths) / 100, null));
   return ((enough - spare) / 100).toFixed(2);
 }

@@ -65,7 +65,7 @@ function rangeWeights(
     if (range.share === 0 || inRange[k]! > 0) continue;
     refuseUnknownSource('mix.cells', range.source, sources);
     throw infeasible(
-      `the cell of ${describeRange(range)} should be ${percent(range.share)} of the mix and has no usable tokens`,
+      `${describeRange(range)}: should be ${percent(range.share)} of the mix and has no usable tokens`,
       [
         'choose another range (longmix stats shows the lengths)',
         'take the cell out, and give its share to others',
@@ -88,8 +88,9 @@ function sourceWeights(
   measure: Float64Array,
   asked: MixSpec['shares'],
 ): Float64Array {
-  const all = sumWhere(cells, measure, () => true);
-  const perSource = sources.map((_, s) => sumWhere(cells, measure, (cell) => cell.source === s));
+  const all = measure.reduce((sum, part) => sum + part, 0);
+  const perSource = new Float64Array(sources.length);
+  for (const [c, { source }] of cells.entries()) perSource[source]! += measure[c]!;
   const shares = sources.map((name, s) => {
     if (asked !== null) return asked.get(name) ?? 0;
     return all === 0 ? 0 : perSource[s]! / all;
@@ -103,9 +104,10 @@ function sourceWeights(
     }
   }
   for (const [name, share] of asked ?? []) if (share > 0) refuseUnknownSource('mix.shares', name, sources);
-  return Float64Array.from(cells, (cell, i) =>
-    measure[i] === 0 ? 0 : (shares[cell.source]! * measure[i]!) / perSource[cell.source]!,
-  );
+  return measure.map((part, c) => {
+    const { source } = cells[c]!;
+    return part === 0 ? 0 : (shares[source]! * part) / perSource[source]!;
+  });
 }
 
 /** A column may name the sources, so that only the corpus tells which there are. */
@@ -122,20 +124,21 @@ function applyLengthRule(
   natural: Float64Array,
   length: LengthRule,
 ): Float64Array {
-  const groups = length.scope === 'global' ? [null] : sources.map((_, s) => s);
-  const weights = natural.slice();
-  for (const group of groups) {
-    const inGroup = (cell: Supply) => group === null || cell.source === group;
-    const long = sumWhere(cells, natural, (cell) => inGroup(cell) && cell.long);
-    const short = sumWhere(cells, natural, (cell) => inGroup(cell) && !cell.long);
-    if (long + short === 0) continue;
-    const whose = group === null ? 'the corpus' : `source "${sources[group]!}"`;
-    const scale = bandScales(length, long, short, whose);
-    for (const [i, cell] of cells.entries()) {
-      if (inGroup(cell)) weights[i] = natural[i]! * (cell.long ? scale.long : scale.short);
-    }
-  }
-  return weights;
+  const global = length.scope === 'global';
+  const long = new Float64Array(global ? 1 : sources.length);
+  const short = new Float64Array(long.length);
+  for (const [c, cell] of cells.entries())
+    (cell.long ? long : short)[global ? 0 : cell.source]! += natural[c]!;
+  const scales = Array.from(long, (ofLong, group) => {
+    const whose = global ? 'the corpus' : `source "${sources[group]!}"`;
+    return ofLong + short[group]! === 0 ? null : bandScales(length, ofLong, short[group]!, whose);
+  });
+  return natural.map((weight, c) => {
+    const scale = scales[global ? 0 : cells[c]!.source];
+    return scale === null || scale === undefined
+      ? weight
+      : weight * (cells[c]!.long ? scale.long : scale.short);
+  });
 }
 
 /** What to multiply long and short weights by; the group's weight, long + short, stays. */
@@ -178,8 +181,4 @@ function bandScales(
       return { long: 0, short: weight / short };
     }
   }
-}
-
-function sumWhere(cells: readonly Supply[], values: Float64Array, which: (cell: Supply) => boolean): number {
-  return values.reduce((sum, value, i) => (which(cells[i]!) ? sum + value : sum), 0);
 }

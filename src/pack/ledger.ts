@@ -18,7 +18,7 @@ import {
   type Ledger,
   type LedgerCell,
   type LedgerEntry,
-  type PhaseSpec,
+  type MixSpec,
   type RowPlan,
   type SequenceSpec,
 } from '../types.ts';
@@ -38,7 +38,9 @@ export interface SplitDocuments {
 }
 
 /** A phase of the split; the validation split is one too. */
-export interface PackedPhase extends Pick<PhaseSpec, 'mix' | 'sequences'> {
+export interface PackedPhase {
+  readonly mix: Pick<MixSpec, 'length'>;
+  readonly sequences: SequenceSpec;
   readonly instances: Instances;
   /** As `packRows` gives them. */
   readonly plans: readonly RowPlan[];

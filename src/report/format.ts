@@ -27,11 +27,21 @@ export function length(tokens: number): string {
   return String(tokens);
 }
 
+/** Of rows of one length; null: they have several. */
+export function rowLength(width: number | null): string {
+  return width === null ? 'several' : length(width);
+}
+
 /** 0.7 -> `70.0%`; what isn't nothing doesn't read as nothing. */
 export function percent(share: number): string {
   const value = share * 100;
   if (value === 0 || value >= 0.05) return `${value.toFixed(1)}%`;
   return value < 0.001 ? '< 0.001%' : `${value.toPrecision(1)}%`;
+}
+
+/** 0.99944 -> `99.944%`: shares whose third digit is what people compare. */
+export function percentFine(share: number): string {
+  return `${(share * 100).toFixed(3)}%`;
 }
 
 /** 75.3 s -> `1:15`. */

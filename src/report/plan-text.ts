@@ -2,8 +2,11 @@
 import type { PackingQuality } from '../pack/quality.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry, type PlannedCell } from '../types.ts';
 import { bucketName } from './cells-text.ts';
-import { bytes, compact, integer, length, percent } from './format.ts';
-import { table } from './table.ts';
+import { bytes, compact, integer, percent, percentFine, rowLength } from './format.ts';
+import { reasonNames } from './reasons.ts';
+import { doubleBar, table } from './table.ts';
+
+const barWidth = 16;
 
 /** What of a planned split is shown. */
 export interface SplitFigures {
@@ -18,7 +21,17 @@ export function mixText(cells: readonly PlannedCell[]): string {
   const before = cells.reduce((sum, cell) => sum + cell.tokens, 0);
   const after = cells.reduce((sum, cell) => sum + cell.achieved, 0);
   const share = (part: number, whole: number) => (whole === 0 ? '-' : percent(part / whole));
-  const line = (name: string, bucket: string, mine: readonly PlannedCell[]): string[] => {
+  const largest = Math.max(
+    ...cells.flatMap((cell) => [cell.tokens / Math.max(1, before), cell.achieved / Math.max(1, after)]),
+    Number.MIN_VALUE,
+  );
+  const bars = (cell: PlannedCell) =>
+    doubleBar(
+      cell.tokens / Math.max(1, before) / largest,
+      cell.achieved / Math.max(1, after) / largest,
+      barWidth,
+    );
+  const line = (name: string, bucket: string, mine: readonly PlannedCell[], drawn = ''): string[] => {
     const sum = (pick: (cell: PlannedCell) => number) => mine.reduce((total, cell) => total + pick(cell), 0);
     const usable = sum((cell) => cell.usable);
     return [
@@ -37,13 +50,15 @@ export function mixText(cells: readonly PlannedCell[]): string {
         after,
       ),
       usable === 0 ? '-' : (sum((cell) => cell.achieved) / usable).toFixed(2),
+      drawn,
     ];
   };
   const rows: (string[] | null)[] = [];
   for (const source of new Set(cells.map((cell) => cell.source))) {
     const mine = cells.filter((cell) => cell.source === source);
     for (const [i, cell] of mine.entries()) {
-      rows.push(line(i === 0 ? source : '', bucketName(cell.bucket) + (cell.long ? ' long' : ''), [cell]));
+      const bucket = bucketName(cell.bucket) + (cell.long ? ' long' : '');
+      rows.push(line(i === 0 ? source : '', bucket, [cell], bars(cell)));
     }
     rows.push(line('', 'all', mine), null);
   }
@@ -75,6 +90,7 @@ export function mixText(cells: readonly PlannedCell[]): string {
       { title: 'achieved' },
       { title: 'share' },
       { title: 'epochs' },
+      { title: '▀ before ▄ after', align: 'left' },
     ],
     rows,
   );
@@ -87,7 +103,7 @@ export function packingText(splits: readonly SplitFigures[]): string {
     [{ title: 'packing', align: 'left' }, ...splits.map(({ name }) => ({ title: name }))],
     [
       row('rows', ({ ledger }) => integer(ledger.rows)),
-      row('tokens a row', ({ ledger }) => (ledger.width === null ? 'several' : length(ledger.width))),
+      row('tokens a row', ({ ledger }) => rowLength(ledger.width)),
       row('fill (document tokens / all)', ({ quality }) => percentFine(quality.fill)),
       row('rows over a perfect concatenation', ({ quality }) => percentFine(quality.rowsOverConcat)),
       row(
@@ -102,19 +118,6 @@ export function packingText(splits: readonly SplitFigures[]): string {
   );
 }
 
-const reasonNames: Readonly<Record<DropReason, string>> = {
-  duplicate: '- copies of another document',
-  too_short: '- documents shorter than min_tokens',
-  too_long: '- documents longer than max_tokens',
-  in_no_cell: '- documents of no cell',
-  elsewhere: '- in another phase or length',
-  not_sampled: '- not sampled: the mix asked for less',
-  long_removed: '- long documents, removed',
-  overlong_truncated: '- beyond the length of a row',
-  overlong_excluded: '- documents longer than a row, excluded',
-  tail_discarded: '- tails of cut documents, discarded',
-};
-
 /** Both balances of the ledger, in tokens. */
 export function ledgerText(splits: readonly SplitFigures[]): string {
   const row = (title: string, show: (ledger: Ledger) => number) => [
@@ -126,7 +129,7 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
     [{ title: 'ledger, tokens', align: 'left' }, ...splits.map(({ name }) => ({ title: name }))],
     [
       row('read', ({ read }) => read),
-      ...used.map((reason) => row(reasonNames[reason], (ledger) => 0 - dropped(ledger, reason))),
+      ...used.map((reason) => row(`- ${reasonNames[reason]}`, (ledger) => 0 - dropped(ledger, reason))),
       row('= packed, once', ({ packedOnce }) => packedOnce),
       row('+ repeats', ({ packedInstances, packedOnce }) => packedInstances - packedOnce),
       row('+ special tokens', ({ specialTokens }) => specialTokens),
@@ -138,8 +141,4 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
 
 function dropped(entry: LedgerEntry, reason: DropReason): number {
   return entry.dropped[reason];
-}
-
-function percentFine(share: number): string {
-  return `${(share * 100).toFixed(3)}%`;
 }

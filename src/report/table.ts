@@ -36,6 +36,14 @@ export function bar(share: number, width: number): string {
   return '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : String.fromCodePoint(0x2590 - rest));
 }
 
+/** Two bars in one line of text, of at most `width` characters: the upper half for one share, the lower for another. */
+export function doubleBar(upper: number, lower: number, width: number): string {
+  const characters = (share: number) => Math.round(Math.max(0, Math.min(1, share)) * width);
+  const [above, below] = [characters(upper), characters(lower)];
+  const both = Math.min(above, below);
+  return '█'.repeat(both) + '▀'.repeat(above - both) + '▄'.repeat(below - both);
+}
+
 const segmenter = new Intl.Segmenter('en');
 const wide =
   /^(\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
@@ -50,7 +58,7 @@ function displayWidth(text: string): number {
 }
 
 /** Both ends of a long name tell more than its beginning: names of one corpus often begin alike. */
-function shorten(text: string, widest = Number.POSITIVE_INFINITY): string {
+export function shorten(text: string, widest: number = Number.POSITIVE_INFINITY): string {
   if (displayWidth(text) <= widest) return text;
   const letters = Array.from(segmenter.segment(text), ({ segment }) => segment);
   const keep = (from: readonly string[], columns: number): string[] => {

@@ -4,11 +4,13 @@
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Table, tableFromIPC } from 'apache-arrow';
+import type { Table } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../types.ts';
+import { arrow } from './arrow.ts';
 import {
   docsFile,
+  type PartRecord,
   type StoreDtype,
   type StoreManifest,
   storeFile,
@@ -50,10 +52,8 @@ export function loadDocuments(folder: string, manifest: StoreManifest): Document
   const sourceNumbers = new Map(sources.map((name, number) => [name, number]));
   let document = 0;
   for (const [number, part] of parts.entries()) {
-    const file = join(folder, docsFile(part.name));
-    const docs = readDocs(file);
+    const { file, docs } = readIndex(folder, part);
     table.partStarts[number] = document;
-    if (docs.numRows !== part.documents) throw damaged(file, `${docs.numRows} rows, not ${part.documents}`);
     let tokens = 0;
     for (const batch of docs.batches) {
       const lengths = batch.getChild('length')!.toArray() as Uint32Array;
@@ -62,8 +62,8 @@ export function loadDocuments(folder: string, manifest: StoreManifest): Document
       const source = batch.getChild('source')!.data[0]!;
       const local = source.values as Int32Array;
       const names = Array.from(source.dictionary!, (name: string) => sourceNumbers.get(name)!);
+      table.lengths.set(lengths, document);
       for (let i = 0; i < lengths.length; i += 1, document += 1) {
-        table.lengths[document] = lengths[i]!;
         table.keysLow[document] = keyWords[2 * i]!;
         table.keysHigh[document] = keyWords[2 * i + 1]!;
         table.source[document] = names[local[i]!]!;
@@ -74,6 +74,24 @@ export function loadDocuments(folder: string, manifest: StoreManifest): Document
   }
   table.partStarts[parts.length] = document;
   return table;
+}
+
+/**
+ * Unicode code points of each document's text, by document number, in shared memory. Apart from the table, because few
+ * ask for it.
+ *
+ * @throws LongmixError `store-damaged`
+ */
+export function loadCharacters(folder: string, manifest: StoreManifest): Uint32Array {
+  const characters = new Uint32Array(new SharedArrayBuffer(manifest.totals.documents * 4));
+  let document = 0;
+  for (const part of manifest.parts) {
+    for (const batch of readIndex(folder, part).docs.batches) {
+      characters.set(batch.getChild('characters')!.toArray() as Uint32Array, document);
+      document += batch.numRows;
+    }
+  }
+  return characters;
 }
 
 export interface DocumentOrigin {
@@ -98,7 +116,7 @@ export function documentOrigins(
     const part = starts.findLastIndex((start) => start <= document);
     let docs = open.get(part);
     if (docs === undefined) {
-      docs = readDocs(join(folder, docsFile(manifest.parts[part]!.name)));
+      docs = readIndex(folder, manifest.parts[part]!).docs;
       open.set(part, docs);
     }
     const { source, id, origin, record } = docs.get(document - starts[part]!)!.toJSON();
@@ -220,12 +238,17 @@ function openTokens(file: string): number {
   }
 }
 
-function readDocs(file: string): Table {
+/** The index of a part; it has as many rows as the part has documents. */
+function readIndex(folder: string, part: PartRecord): { file: string; docs: Table } {
+  const file = join(folder, docsFile(part.name));
+  let docs: Table;
   try {
-    return tableFromIPC(readFileSync(file)) as Table;
+    docs = arrow.tableFromIPC(readFileSync(file)) as Table;
   } catch (cause) {
     throw damaged(file, 'it cannot be read', cause);
   }
+  if (docs.numRows !== part.documents) throw damaged(file, `${docs.numRows} rows, not ${part.documents}`);
+  return { file, docs };
 }
 
 function damaged(file: string, what: string, cause?: unknown): LongmixError {

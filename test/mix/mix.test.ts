@@ -287,18 +287,28 @@ describe('selection across recipes', () => {
 });
 
 describe('takeHeldOut', () => {
-  it('takes every held-out document once, as far as it is usable', () => {
+  it('takes every held-out document once that is not excluded, as far as it is usable', () => {
     fc.assert(
-      fc.property(corpora(60), sequenceSpecs, fc.array(fc.nat(200)), ({ table }, sequences, numbers) => {
-        const held = new Uint8Array(table.count);
-        for (const n of numbers) held[n % table.count] = 1;
-        const { document, take, windows } = takeHeldOut(table, held, new Uint8Array(table.count), sequences);
-        const usable = (d: number) => usableTokens(table.lengths[d]!, sequences);
-        const expected = [...held.keys()].filter((d) => held[d] === 1 && usable(d) > 0);
-        expect([...document]).toEqual(expected);
-        expect([...take]).toEqual(expected.map(usable));
-        expect(windows).toBe(1);
-      }),
+      fc.property(
+        corpora(60),
+        sequenceSpecs,
+        fc.array(fc.nat(200)),
+        fc.array(fc.nat(200)),
+        ({ table }, sequences, numbers, others) => {
+          const held = new Uint8Array(table.count);
+          for (const n of numbers) held[n % table.count] = 1;
+          const excluded = new Uint8Array(table.count);
+          for (const n of others) excluded[n % table.count] = 3;
+          const { document, take, windows } = takeHeldOut(table, held, excluded, sequences);
+          const usable = (d: number) => usableTokens(table.lengths[d]!, sequences);
+          const expected = [...held.keys()].filter(
+            (d) => held[d] === 1 && excluded[d] === 0 && usable(d) > 0,
+          );
+          expect([...document]).toEqual(expected);
+          expect([...take]).toEqual(expected.map(usable));
+          expect(windows).toBe(1);
+        },
+      ),
       fuzz(100),
     );
   });

@@ -65,7 +65,7 @@ function accountsOf(made: Case): { train: Accounts; validation: Accounts; held: 
   const buckets = bucketsOf(mix);
   const cellOf = cellNumbers(table, buckets, table.lengths);
   const held = heldOut(table, made.validation, seed);
-  const mixed = unlessInfeasible(() => planMix(table, cellOf, buckets, held, onePhase(made)));
+  const mixed = unlessInfeasible(() => planMix(table, cellOf, buckets, held, onePhase(mix, sequences, seed)));
   if (mixed === null) return null;
   const excluded = new Uint8Array(table.count);
   const inCell = new Uint8Array(table.sources.length * buckets.length).fill(1);

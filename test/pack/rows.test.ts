@@ -21,12 +21,11 @@ import { corpora, tableOf } from '../support/table.ts';
 
 function mixed(table: DocumentTable, mix: MixSpec, sequences: SequenceSpec, seed: number): Instances | null {
   const buckets = bucketsOf(mix);
-  const cellOf = cellNumbers(table, buckets, table.lengths);
   const none = new Uint8Array(table.count);
-  const plans = unlessInfeasible(() =>
-    planMix(table, cellOf, buckets, none, onePhase({ mix, sequences, seed })),
+  const plan = unlessInfeasible(() =>
+    planMix(table, cellNumbers(table, buckets, table.lengths), buckets, none, onePhase(mix, sequences, seed)),
   );
-  return plans === null ? null : plans[0]!.instances;
+  return plan === null ? null : plan[0]!.instances;
 }
 
 /** Everything that planning has up to the rows; the sequences are about as long as the documents. */
@@ -188,9 +187,12 @@ describe('packRows', () => {
               order.map((document) => ({ ...document, source: 0 })),
               ['only'],
             );
-            const none = new Uint8Array(table.count);
-            const all = new Uint8Array(table.count).fill(1);
-            const instances = takeHeldOut(table, all, none, sequences);
+            const instances = takeHeldOut(
+              table,
+              new Uint8Array(table.count).fill(1),
+              new Uint8Array(table.count),
+              sequences,
+            );
             return rowsOf(packRows(instances, table, sequences, seed)[0]!, table).map((row) =>
               row.map(({ document, start, length }) => [order[document]!.text, start, length]),
             );

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bucketName, cellsText } from '../../src/report/cells-text.ts';
 import { ledgerText, mixText, type SplitFigures } from '../../src/report/plan-text.ts';
 import type { Cell, PlannedCell } from '../../src/types.ts';
+import { ledgerOf } from '../support/report-data.ts';
 
 const short = { from: 0, to: 4096 };
 const long = { from: 4096, to: null };
@@ -46,6 +47,7 @@ test('the mix: long and short apart where a rule tells them', () => {
     long: isLong,
     usable: tokens,
     requested: achieved,
+    redistributed: 0,
     epochs: achieved / tokens,
     taken: 1,
     achieved,
@@ -54,8 +56,8 @@ test('the mix: long and short apart where a rule tells them', () => {
     .split('\n')
     .map((line) => line.trim().split(/ {2,}/));
   expect(rows.slice(2).filter(([first]) => !first!.startsWith('--'))).toEqual([
-    ['web', '< 4K', '1', '300', '75.0%', '100', '100', '33.3%', '0.33'],
-    ['>= 4K long', '1', '100', '25.0%', '200', '200', '66.7%', '2.00'],
+    ['web', '< 4K', '1', '300', '75.0%', '100', '100', '33.3%', '0.33', '███████▀▀▀▀▀▀▀▀▀'],
+    ['>= 4K long', '1', '100', '25.0%', '200', '200', '66.7%', '2.00', '█████▄▄▄▄▄▄▄▄▄'],
     ['all', '2', '400', '100.0%', '300', '300', '100.0%', '0.75'],
     ['all', 'short', '1', '300', '75.0%', '100', '100', '33.3%', '0.33'],
     ['long', '1', '100', '25.0%', '200', '200', '66.7%', '2.00'],
@@ -80,19 +82,14 @@ test('the ledger sums from top to bottom, and names only what was dropped', () =
       documents: 3,
       packedDocuments: 2,
       read: 1000,
-      dropped: {
-        not_sampled: 300,
-        long_removed: 0,
-        overlong_truncated: 0,
-        overlong_excluded: 0,
-        tail_discarded: 50,
-      },
+      dropped: { ...ledgerOf(512, []).dropped, not_sampled: 300, tail_discarded: 50 },
       packedOnce: 650,
       packedInstances: 700,
       specialTokens: 2,
       padding: 322,
       rows: 2,
       width: 512,
+      rowTokens: 1024,
       cells: [],
     },
   };

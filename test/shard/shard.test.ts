@@ -8,11 +8,13 @@ import { LongmixError } from '../../src/errors.ts';
 import { manifestFile, type ShardSetManifest, shardFormat, shardVersion } from '../../src/shard/format.ts';
 import { openShards, type Row, readRow } from '../../src/shard/reader.ts';
 import { datasetInfo, datasetState, rowSchema } from '../../src/shard/schema.ts';
-import { verifyDatasetFiles, verifyFiles, verifyRows } from '../../src/shard/verify.ts';
+import { verifyDatasetFiles, verifyRows } from '../../src/shard/verify.ts';
+import { verifyFiles } from '../../src/shard/verify-files.ts';
 import { writeShard } from '../../src/shard/writer.ts';
 import type { DocumentTable, Ledger, RowPlan } from '../../src/types.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fuzz } from '../support/fuzz.ts';
+import { sequenceSpec } from '../support/recipes.ts';
 import { type Piece, planOf } from '../support/rows.ts';
 import { tableOf } from '../support/table.ts';
 
@@ -125,9 +127,11 @@ function writeSet(
       version: shardVersion,
       name: 'test',
       split: 'train',
+      phase: 'train',
       fingerprint: '0123456789abcdef0',
     },
     tokenizer: { name: 'test', fingerprint: 'f', vocabularySize: 60_000, specialTokens: 'text' },
+    sequences: sequenceSpec({ length: plan.width }),
     ...{ length: plan.width, width: plan.width, dtype: options.dtype, provenance: options.provenance },
     ...{ ...special, sources: table.sources, rows: plan.rows, shards },
     ledger: { padding } as Ledger,

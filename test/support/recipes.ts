@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';
 import { LongmixError } from '../../src/errors.ts';
-import type { LengthRule, MixSpec, PerSource, PhaseSpec, Recipe, SequenceSpec } from '../../src/types.ts';
+import type { LengthRule, MixSpec, PerSource, Recipe, SequenceSpec } from '../../src/types.ts';
 import { fraction } from './fuzz.ts';
 
 /** A mix that asks for everything, but for what a test says. */
@@ -35,15 +35,12 @@ export function sequenceSpec(more: Partial<SequenceSpec> = {}): SequenceSpec {
   };
 }
 
-/** What the mix sees of a recipe of one phase. */
-export function onePhase({
-  mix,
-  sequences,
-  seed,
-}: Pick<PhaseSpec, 'mix' | 'sequences'> & Pick<Recipe, 'seed'>): Pick<
-  Recipe,
-  'phases' | 'phaseDocuments' | 'seed'
-> {
+/** What the planner takes of a recipe without phases. */
+export function onePhase(
+  mix: MixSpec,
+  sequences: SequenceSpec,
+  seed: number,
+): Pick<Recipe, 'phases' | 'phaseDocuments' | 'seed'> {
   return { phases: [{ name: 'train', share: 1, mix, sequences }], phaseDocuments: 'disjoint', seed };
 }
 

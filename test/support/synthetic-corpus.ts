@@ -51,7 +51,10 @@ export const slimPajama: readonly SyntheticSource[] = [
 ];
 
 /** Documents source by source; no two share a key. */
-export function syntheticCorpus(documents: number, sources = slimPajama): DocumentTable {
+export function syntheticCorpus(
+  documents: number,
+  sources: readonly SyntheticSource[] = slimPajama,
+): DocumentTable {
   const table = createDocumentTable(
     documents,
     sources.map(({ name }) => name),

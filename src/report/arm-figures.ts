@@ -1,0 +1,129 @@
+/**
+ * The figures by which arms are compared. Those of an arm with several shard sets of training rows are of all its rows
+ * together, but for what was dropped: a set accounts for all that was read, so where sets differ each is named.
+ */
+import { dropReasons } from '../types.ts';
+import { bucketName } from './cells-text.ts';
+import { bytes, integer, length, percent, percentFine } from './format.ts';
+import type { ArmData, SetData } from './html/data.ts';
+import { reasonNames } from './reasons.ts';
+
+export interface ArmLine {
+  readonly title: string;
+  /** An arm each. */
+  readonly values: readonly string[];
+}
+
+/** Lines by subject: the mix, the lengths of its documents, the rows, what was dropped. */
+export function armLines(arms: readonly ArmData[]): ArmLine[][] {
+  const line = (title: string, show: (arm: ArmData) => string): ArmLine => ({
+    title,
+    values: arms.map(show),
+  });
+  const sources = [...new Set(arms.flatMap((arm) => cellsOf(arm).map(({ source }) => source)))];
+  const buckets = arms
+    .flatMap((arm) => cellsOf(arm).map(({ bucket }) => bucket))
+    .sort((a, b) => a.from - b.from)
+    .map(bucketName)
+    .filter((name, i, all) => all.indexOf(name) === i);
+  const dropped = dropReasons.filter((reason) =>
+    arms.some((arm) => trainSets(arm).some(({ ledger }) => ledger.dropped[reason] > 0)),
+  );
+  return [
+    [
+      line('documents', (arm) => integer(sum(cellsOf(arm), ({ taken }) => taken))),
+      line('tokens', (arm) => integer(achieved(arm))),
+      line('long, of tokens', (arm) => (hasLong(arm) ? share(arm, ({ long }) => long) : '-')),
+      ...sources.map((source) =>
+        line(`${source}, of tokens`, (arm) => share(arm, (cell) => cell.source === source)),
+      ),
+      line('epochs of a cell, at most', (arm) => mostEpochs(arm).toFixed(2)),
+    ],
+    buckets.map((bucket) =>
+      line(`${bucket} tokens long`, (arm) => share(arm, (cell) => bucketName(cell.bucket) === bucket)),
+    ),
+    [
+      line('rows', (arm) => integer(sum(trainSets(arm), ({ ledger }) => ledger.rows))),
+      line('tokens a row', (arm) => each(trainSets(arm), ({ width }) => length(width))),
+      line('fill', (arm) => percentFine(packing(arm).fill)),
+      line('documents that fit, cut', (arm) => {
+        const { fitting, fittingCut } = packing(arm);
+        return `${integer(fittingCut)} of ${integer(fitting)}`;
+      }),
+      line('mean piece, tokens', (arm) => integer(packing(arm).meanPieceLength)),
+      line('mean context, tokens', (arm) => integer(packing(arm).meanContextLength)),
+      line('padding, tokens', (arm) => integer(sum(trainSets(arm), ({ ledger }) => ledger.padding))),
+      line('disk', (arm) => bytes(sum(trainSets(arm), (set) => set.bytes))),
+    ],
+    [
+      line('read, tokens', (arm) => each(trainSets(arm), ({ ledger }) => integer(ledger.read))),
+      ...dropped.map((reason) =>
+        line(reasonNames[reason], (arm) =>
+          each(trainSets(arm), ({ ledger }) => integer(ledger.dropped[reason])),
+        ),
+      ),
+      line('repeats', (arm) =>
+        integer(sum(trainSets(arm), ({ ledger }) => ledger.packedInstances - ledger.packedOnce)),
+      ),
+    ],
+  ];
+}
+
+export function trainSets({ sets }: ArmData): SetData[] {
+  return sets.filter(({ split }) => split === 'train');
+}
+
+function cellsOf({ phases }: ArmData): ArmData['phases'][number]['cells'] {
+  return phases.flatMap(({ cells }) => cells);
+}
+
+function achieved(arm: ArmData): number {
+  return sum(cellsOf(arm), (cell) => cell.achieved);
+}
+
+function hasLong(arm: ArmData): boolean {
+  return cellsOf(arm).some(({ long }) => long);
+}
+
+function share(arm: ArmData, belongs: (cell: ReturnType<typeof cellsOf>[number]) => boolean): string {
+  const whole = achieved(arm);
+  return whole === 0 ? '-' : percent(sum(cellsOf(arm).filter(belongs), (cell) => cell.achieved) / whole);
+}
+
+function mostEpochs(arm: ArmData): number {
+  return Math.max(0, ...cellsOf(arm).map(({ achieved, usable }) => (usable === 0 ? 0 : achieved / usable)));
+}
+
+/** Of all training rows together; means are those of all pieces (definitions: `PackingQuality`). */
+function packing(
+  arm: ArmData,
+): Pick<SetData['quality'], 'fill' | 'fitting' | 'fittingCut' | 'meanPieceLength' | 'meanContextLength'> {
+  const sets = trainSets(arm);
+  const pieces = sum(sets, ({ quality }) => quality.pieces);
+  const tokens = sum(sets, pieceTokens);
+  const squares = sum(sets, (set) => 2 * set.quality.meanContextLength * pieceTokens(set));
+  const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b);
+  return {
+    fill: ratio(
+      sum(sets, ({ ledger }) => ledger.packedInstances),
+      sum(sets, ({ ledger }) => ledger.rowTokens),
+    ),
+    fitting: sum(sets, ({ quality }) => quality.fitting),
+    fittingCut: sum(sets, ({ quality }) => quality.fittingCut),
+    meanPieceLength: ratio(tokens, pieces),
+    meanContextLength: ratio(squares, 2 * tokens),
+  };
+}
+
+function pieceTokens({ quality }: SetData): number {
+  return quality.meanPieceLength * quality.pieces;
+}
+
+function each(sets: readonly SetData[], show: (set: SetData) => string): string {
+  const shown = sets.map(show);
+  return [...(new Set(shown).size === 1 ? shown.slice(0, 1) : shown)].join(' / ');
+}
+
+function sum<T>(items: readonly T[], pick: (item: T) => number): number {
+  return items.reduce((total, item) => total + pick(item), 0);
+}

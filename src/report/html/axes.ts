@@ -1,0 +1,102 @@
+/** The axes that charts share. */
+import type { Bucket } from '../../types.ts';
+import { length, percent } from '../format.ts';
+
+/**
+ * Lengths on a logarithmic axis, in doublings. The first bucket, from 0, and the last, without an end, get the room of
+ * one doubling.
+ */
+export interface LengthAxis {
+  /** Edges of buckets, in tokens, ascending; null: the open end. */
+  readonly edges: readonly (number | null)[];
+  readonly position: (edge: number | null) => number;
+}
+
+/** An axis from the first to the last bucket of those given. */
+export function lengthAxis(buckets: readonly Bucket[]): LengthAxis {
+  const numbers = new Set(buckets.flatMap(({ from, to }) => (to === null ? [from] : [from, to])));
+  const edges: (number | null)[] = [...numbers].sort((a, b) => a - b);
+  const last = Math.log2(Math.max(1, ...numbers));
+  const first = Math.log2(Math.min(...[...numbers].filter((edge) => edge > 0), 2 ** last));
+  if (buckets.some(({ to }) => to === null)) edges.push(null);
+  return {
+    edges,
+    position: (edge) => (edge === null ? last + 1 : edge === 0 ? first - 1 : Math.log2(edge)),
+  };
+}
+
+/** Doublings that a bucket spans: what its share is divided by, so that narrow buckets don't look poor. */
+export function doublings(axis: LengthAxis, { from, to }: Bucket): number {
+  return axis.position(to) - axis.position(from);
+}
+
+/** Where to label a length axis of so many pixels, and with what: as many edges as have room, `wanted` first. */
+export function lengthTicks(axis: LengthAxis, pixels: number, wanted: number | null): TickLabels {
+  const [low, high] = lengthDomain(axis);
+  const rank = (edge: number) => {
+    const power = Math.log2(edge);
+    if (edge === wanted) return 0;
+    return Number.isInteger(power / 2) ? 1 : Number.isInteger(power) ? 2 : 3;
+  };
+  const chosen: { at: number; text: string }[] = [];
+  const edges = axis.edges.filter((edge) => edge !== null).sort((a, b) => rank(a) - rank(b));
+  for (const edge of edges) {
+    const tick = { at: axis.position(edge), text: length(edge) };
+    const free = chosen.every(({ at, text }) => {
+      const pixelsApart = (Math.abs(at - tick.at) * pixels) / (high - low);
+      return pixelsApart >= ((text.length + tick.text.length) / 2) * 6.5 + 8;
+    });
+    if (free) chosen.push(tick);
+  }
+  return tickLabels(chosen.map(({ at, text }) => [at, text]));
+}
+
+export function lengthDomain({ edges, position }: LengthAxis): [number, number] {
+  return [position(edges[0] ?? 0), position(edges.at(-1) ?? null)];
+}
+
+interface TickLabels {
+  readonly values: number[];
+  /** An expression of Vega's. */
+  readonly labelExpr: string;
+  /** Vega would leave out ticks where it thinks that they are many, or their labels long. */
+  readonly tickCount: number;
+  readonly labelOverlap: false;
+}
+
+/** Ticks with texts of our own. */
+export function tickLabels(ticks: readonly (readonly [number, string])[]): TickLabels {
+  const values = ticks.map(([at]) => at);
+  const texts = ticks.map(([, text]) => text);
+  const labelExpr = `${JSON.stringify(texts)}[indexof(${JSON.stringify(values)},datum.value)]`;
+  return { values, labelExpr, tickCount: values.length, labelOverlap: false };
+}
+
+/** 0 and up to four more round shares, the last at or above `most`. */
+export function shareTicks(most: number): { most: number; ticks: [number, string][] } {
+  const steps = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5];
+  const step = steps.find((one) => most / one <= 4) ?? 0.5;
+  const count = Math.max(1, Math.ceil(most / step - 1e-9));
+  const ticks = Array.from({ length: count + 1 }, (_, i): [number, string] => {
+    const text = percent(i * step).replace('.0%', '%');
+    return [i * step, text];
+  });
+  return { most: count * step, ticks };
+}
+
+/** A field on a linear scale; a `downward` one has 0 at the top. */
+export function linear<F extends string>(
+  field: F,
+  domain: readonly [number, number],
+  downward = false,
+): {
+  field: F;
+  type: 'quantitative';
+  scale: { domain: number[]; nice: false; zero: false; reverse: boolean };
+} {
+  return {
+    field,
+    type: 'quantitative',
+    scale: { domain: [...domain], nice: false, zero: false, reverse: downward },
+  };
+}

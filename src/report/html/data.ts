@@ -1,0 +1,59 @@
+/**
+ * What a report shows, as plain data: whoever makes plans fills it in, and the page knows nothing of how they are made.
+ */
+import type { PackingQuality } from '../../pack/quality.ts';
+import type { Cell, Ledger, PlannedCell } from '../../types.ts';
+
+export interface ReportData {
+  readonly title: string;
+  readonly tokenizer: string;
+  /** null: nothing was sampled (`stats`). */
+  readonly seed: number | null;
+  /** Cells as they are found, a title each (`stats`); empty for plans. */
+  readonly corpora: readonly CorpusData[];
+  /** The plan of one recipe is one arm; an ablation has several. Empty for `stats`. */
+  readonly arms: readonly ArmData[];
+}
+
+export interface CorpusData {
+  readonly name: string;
+  readonly cells: readonly Cell[];
+}
+
+export interface ArmData {
+  readonly name: string;
+  /** As JSON; what differs between arms is found here. */
+  readonly recipe: unknown;
+  readonly warnings: readonly string[];
+  /** Of the training run, in order; at least one. */
+  readonly phases: readonly PhaseData[];
+  /** Shard sets: those of the training run in order, then those of other splits. */
+  readonly sets: readonly SetData[];
+}
+
+export interface PhaseData {
+  readonly name: string;
+  readonly cells: readonly PlannedCell[];
+}
+
+export interface SetData {
+  readonly name: string;
+  readonly split: 'train' | 'validation';
+  /** Name of its phase; null: of another split. */
+  readonly phase: string | null;
+  /** Tokens of a row. */
+  readonly width: number;
+  readonly ledger: Ledger;
+  readonly quality: PackingQuality;
+  /** On disk, expected or counted. */
+  readonly bytes: number;
+  /** How many rows have so many pieces (`rowHistogram` counts them); null: not known. */
+  readonly piecesPerRow: readonly RowBin[] | null;
+}
+
+/** Rows of `from` to `to` pieces, both included. */
+export interface RowBin {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+}

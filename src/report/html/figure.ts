@@ -1,0 +1,42 @@
+/** What goes around charts: captions, keys to the colours, grids of panels. */
+import { html, type Markup, trusted } from './markup.ts';
+
+export function figure(caption: string, chart: Markup): Markup {
+  return html`<figure><figcaption>${caption}</figcaption>${chart}</figure>
+`;
+}
+
+export function grid(panels: readonly Markup[]): Markup {
+  return html`<div class="grid">
+${panels}</div>
+`;
+}
+
+/** Figures and tables, as many side by side as there is room for. */
+export function flow(parts: readonly Markup[]): Markup {
+  return html`<div class="flow">
+${parts}</div>
+`;
+}
+
+/** Colour -> what it stands for. `tick`: the mark of what was asked for. */
+export function keys(entries: readonly (readonly [colour: string, meaning: string])[]): Markup {
+  return html`<p class="keys">${entries.map(([colour, meaning]) => html`<span>${swatch(colour)}${meaning}</span> `)}</p>
+`;
+}
+
+export function swatch(colour: string): Markup {
+  return html`<i class="swatch ${colour === 'tick' ? 'tick' : null}" style="--c:var(--${colour === 'tick' ? 'ink' : colour})"></i>`;
+}
+
+export function heading(level: number, text: string): Markup {
+  const name = trusted(`h${level}`);
+  return html`<${name}>${text}</${name}>
+`;
+}
+
+export function folded(summary: string, body: Markup): Markup {
+  return html`<details><summary>${summary}</summary>
+${body}</details>
+`;
+}

@@ -1,0 +1,130 @@
+/** The top of the page: what this is, and the figures that people ask for first. */
+
+import { trainSets } from '../arm-figures.ts';
+import { bytes, compact, counted, integer, length, percent, percentFine } from '../format.ts';
+import type { ArmData, ReportData } from './data.ts';
+import { html, type Markup } from './markup.ts';
+import { share, sum } from './sums.ts';
+
+interface Tile {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+}
+
+export function header({ title, tokenizer, seed, arms, corpora }: ReportData): Markup {
+  const kind = arms.length > 1 ? `ablation of ${arms.length} arms` : arms.length === 1 ? 'mix' : 'corpus';
+  const facts = [['tokenizer', tokenizer], ...(seed === null ? [] : [['seed', String(seed)]])];
+  const tiles =
+    arms.length === 0
+      ? cellTiles(corpora.flatMap(({ cells }) => cells))
+      : arms.length === 1
+        ? [readTile(arms[0]!), ...mixTiles(arms[0]!)]
+        : [readTile(arms[0]!), ...spanTiles(arms)];
+  return html`<header>
+<p class="kind">longmix, ${kind}</p>
+<h1>${title}</h1>
+<p class="facts">${facts.map(([name, value]) => html`<span>${name!} <b>${value!}</b></span> `)}</p>
+<dl class="tiles">
+${tiles.map(
+  ({ name, value, note }) => html`<div><dt>${name}</dt><dd><b>${value}</b> <span>${note}</span></dd></div>
+`,
+)}</dl>
+</header>`;
+}
+
+function cellTiles(cells: ReportData['corpora'][number]['cells']): Tile[] {
+  const sources = new Set(cells.map(({ source }) => source)).size;
+  return [
+    { name: 'Tokens', value: compact(sum(cells, ({ tokens }) => tokens)), note: '' },
+    { name: 'Documents', value: integer(sum(cells, ({ documents }) => documents)), note: '' },
+    { name: 'Sources', value: integer(sources), note: '' },
+  ];
+}
+
+/** All splits together; every set of a split accounts for all that its split read. */
+function readTile({ sets }: ArmData): Tile {
+  const splits = [...new Set(sets.map(({ split }) => split))];
+  const ledgers = splits.map((split) => sets.find((set) => set.split === split)!.ledger);
+  const documents = sum(ledgers, (ledger) => ledger.documents);
+  return {
+    name: 'Read',
+    value: compact(sum(ledgers, ({ read }) => read)),
+    note: `tokens of ${counted(documents, 'document')}`,
+  };
+}
+
+function mixTiles(arm: ArmData): Tile[] {
+  const cells = arm.phases.flatMap((phase) => phase.cells);
+  const sets = trainSets(arm);
+  const tokens = sum(cells, ({ achieved }) => achieved);
+  const asked = sum(cells, ({ requested }) => requested);
+  const widths = [...new Set(sets.map(({ width }) => length(width)))];
+  const packed = sum(sets, ({ ledger }) => ledger.packedInstances);
+  const room = sum(sets, ({ ledger }) => ledger.rowTokens);
+  return [
+    { name: 'Mix', value: compact(tokens), note: `tokens of ${compact(asked)} asked for` },
+    ...longTile(arm),
+    {
+      name: 'Rows',
+      value: integer(sum(sets, ({ ledger }) => ledger.rows)),
+      note: `of ${widths.join(', ')} tokens`,
+    },
+    { name: 'Fill', value: percentFine(share(packed, room)), note: 'document tokens in the rows' },
+    {
+      name: 'Disk',
+      value: bytes(sum(arm.sets, (set) => set.bytes)),
+      note: counted(arm.sets.length, 'shard set'),
+    },
+  ];
+}
+
+function longTile(arm: ArmData): Tile[] {
+  const cells = arm.phases.flatMap((phase) => phase.cells);
+  const long = cells.filter((cell) => cell.long);
+  if (long.length === 0) return [];
+  const before = share(
+    sum(long, ({ tokens }) => tokens),
+    sum(cells, ({ tokens }) => tokens),
+  );
+  return [
+    {
+      name: 'Long documents',
+      value: percent(longShare(arm)),
+      note: `of the mix, ${percent(before)} of the corpus`,
+    },
+  ];
+}
+
+function longShare({ phases }: ArmData): number {
+  const cells = phases.flatMap((phase) => phase.cells);
+  return share(
+    sum(cells, ({ long, achieved }) => (long ? achieved : 0)),
+    sum(cells, ({ achieved }) => achieved),
+  );
+}
+
+/** From the least to the most of all arms. */
+function spanTiles(arms: readonly ArmData[]): Tile[] {
+  const span = (pick: (arm: ArmData) => number, show: (value: number) => string): string => {
+    const values = arms.map(pick);
+    const [least, most] = [show(Math.min(...values)), show(Math.max(...values))];
+    return least === most ? least : `${least} – ${most}`;
+  };
+  const tokens = (arm: ArmData) =>
+    sum(
+      arm.phases.flatMap(({ cells }) => cells),
+      ({ achieved }) => achieved,
+    );
+  const rows = (arm: ArmData) => sum(trainSets(arm), ({ ledger }) => ledger.rows);
+  return [
+    { name: 'Mix', value: span(tokens, compact), note: 'tokens an arm' },
+    { name: 'Long documents', value: span(longShare, percent), note: 'of the mix' },
+    { name: 'Rows', value: span(rows, integer), note: 'an arm' },
+    {
+      name: 'Disk',
+      value: bytes(sum(arms, ({ sets }) => sum(sets, (set) => set.bytes))),
+      note: `all ${arms.length} arms`,
+    },
+  ];
+}

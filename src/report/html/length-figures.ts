@@ -1,0 +1,146 @@
+/** Lengths of documents as figures: all sources on top of each other, and a panel a source. */
+import type { Cell } from '../../types.ts';
+import { bucketName } from '../cells-text.ts';
+import { percent } from '../format.ts';
+import { lengthAxis } from './axes.ts';
+import type { Draw } from './draw.ts';
+import { figure, grid, keys, swatch } from './figure.ts';
+import { htmlTable } from './html-table.ts';
+import {
+  type LengthFrame,
+  type LengthShare,
+  lengthBars,
+  lengthStack,
+  mostOf,
+  type Series,
+} from './length-charts.ts';
+import { html, type Markup } from './markup.ts';
+import { type Source, share, sourceGroups, sum } from './sums.ts';
+
+/** What of the cells is looked at: what the corpus has, or what the mix takes. */
+export interface View<C extends Cell> {
+  readonly name: string;
+  readonly title: string;
+  readonly colour: string;
+  readonly tokens: (cell: C) => number;
+}
+
+/** Sources that get a panel; the tables have all. */
+const mostPanels = 24;
+
+/** A stack a view, the key to its colours, and a panel a source that compares the views. */
+export async function lengthFigures<C extends Cell>(
+  draw: Draw,
+  cells: readonly C[],
+  sources: readonly Source[],
+  views: readonly View<C>[],
+  threshold: number | null,
+): Promise<Markup> {
+  const present = sources.filter(({ name }) => cells.some(({ source }) => source === name));
+  const frame = stackFrame([cells], views, threshold);
+  const stacks: Markup[] = [];
+  for (const view of views) stacks.push(await stackFigure(draw, cells, present, view, frame));
+  const panels = await sourcePanels(draw, cells, present.slice(0, mostPanels), views, frame);
+  return html`${grid([...stacks, sourceKeys(cells, present, views)])}
+${panels.length > 1 ? html`<p class="lead">Source by source, % of a source’s own tokens</p>${keys(views.map(({ colour, name }) => [colour, name]))}${grid(panels)}` : null}${
+  present.length > mostPanels
+    ? html`<p class="note">The ${mostPanels} largest of ${present.length} sources; the tables have all.</p>`
+    : null
+}`;
+}
+
+/** Axes for the stacks of several mixes, each with its cells. */
+export function stackFrame<C extends Cell>(
+  mixes: readonly (readonly C[])[],
+  views: readonly View<C>[],
+  threshold: number | null,
+): LengthFrame {
+  const axis = lengthAxis(mixes.flat().map(({ bucket }) => bucket));
+  const heights = mixes.flatMap((cells) => views.map((view) => mostOf(axis, byBucket(cells, view.tokens))));
+  return { axis, most: Math.max(0, ...heights), threshold };
+}
+
+export async function stackFigure<C extends Cell>(
+  draw: Draw,
+  cells: readonly C[],
+  sources: readonly Source[],
+  { title, tokens }: View<C>,
+  frame: LengthFrame,
+  caption: string = title,
+): Promise<Markup> {
+  const whole = sum(cells, tokens);
+  const series = sources.map(({ name: source, colour }): Series => {
+    const mine = cells.filter((cell) => cell.source === source);
+    return {
+      colour,
+      shares: mine.map((cell) => ({ bucket: cell.bucket, share: share(tokens(cell), whole) })),
+    };
+  });
+  const chart = await draw(lengthStack(series, frame), {
+    title: `${caption}: tokens by length of document and source`,
+    description: inWords(byBucket(cells, tokens)),
+  });
+  return figure(`${caption}, % of all tokens`, chart);
+}
+
+/** Each on its own scale: it compares the views of one source, and the stacks compare sources. */
+async function sourcePanels<C extends Cell>(
+  draw: Draw,
+  cells: readonly C[],
+  sources: readonly Source[],
+  views: readonly View<C>[],
+  { axis, threshold }: LengthFrame,
+): Promise<Markup[]> {
+  const figures: Markup[] = [];
+  for (const { name } of sources) {
+    const mine = cells.filter(({ source }) => source === name);
+    const series = views.map(({ colour, tokens }) => ({ colour, shares: byBucket(mine, tokens) }));
+    const most = Math.max(...series.map(({ shares }) => mostOf(axis, shares)));
+    const chart = await draw(lengthBars(series, { axis, most, threshold }), {
+      title: `${name}: tokens by length of document`,
+      description: series.map(({ shares }, i) => `${views[i]!.name}: ${inWords(shares)}`).join(' '),
+    });
+    figures.push(figure(name, chart));
+  }
+  return figures;
+}
+
+/** Which colour is which source, with its share in each view. */
+function sourceKeys<C extends Cell>(
+  cells: readonly C[],
+  sources: readonly Source[],
+  views: readonly View<C>[],
+): Markup {
+  return htmlTable({
+    caption: 'Sources, % of all tokens',
+    columns: ['source', ...views.map(({ name }) => name)],
+    groups: [
+      {
+        rows: sourceGroups(sources).map(({ name, colour, members }) => [
+          html`${swatch(colour)}${name}`,
+          ...views.map(({ tokens }) => {
+            const mine = cells.filter(({ source }) => members.includes(source));
+            return percent(share(sum(mine, tokens), sum(cells, tokens)));
+          }),
+        ]),
+      },
+    ],
+  });
+}
+
+/** Shares of the tokens of all these cells, cells with the same bucket together, by length. */
+function byBucket<C extends Cell>(cells: readonly C[], tokens: (cell: C) => number): LengthShare[] {
+  const whole = sum(cells, tokens);
+  const sums = new Map<string, LengthShare>();
+  for (const cell of cells) {
+    const key = `${cell.bucket.from} ${cell.bucket.to}`;
+    const before = sums.get(key)?.share ?? 0;
+    sums.set(key, { bucket: cell.bucket, share: before + share(tokens(cell), whole) });
+  }
+  return [...sums.values()].sort((a, b) => a.bucket.from - b.bucket.from);
+}
+
+function inWords(shares: readonly LengthShare[]): string {
+  const parts = shares.filter((one) => one.share > 0);
+  return `${parts.map(({ bucket, share: part }) => `${bucketName(bucket)} tokens: ${percent(part)}`).join(', ')}.`;
+}

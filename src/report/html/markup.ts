@@ -1,0 +1,35 @@
+/**
+ * HTML in template strings: what is put in is escaped unless it is markup itself, so a name from a recipe can't become
+ * an element however it gets here.
+ */
+
+export interface Markup {
+  readonly markup: string;
+}
+
+type Part = Markup | string | number | null | readonly Part[];
+
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return { markup: strings.reduce((text, string, i) => text + shown(parts[i - 1] ?? null) + string) };
+}
+
+/** Text that is markup already: of this folder's own making, never a user's. */
+export function trusted(markup: string): Markup {
+  return { markup };
+}
+
+function shown(part: Part): string {
+  if (part === null) return '';
+  if (typeof part === 'string') return escaped(part);
+  if (typeof part === 'number') return String(part);
+  return 'markup' in part ? part.markup : part.map(shown).join('');
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

@@ -1,0 +1,29 @@
+/** Why tokens are not in the rows, in words. */
+import type { DropReason } from '../types.ts';
+
+export const reasonNames: Readonly<Record<DropReason, string>> = {
+  duplicate: 'copies of another document',
+  too_short: 'documents shorter than min_tokens',
+  too_long: 'documents longer than max_tokens',
+  in_no_cell: 'documents of no cell',
+  elsewhere: 'in another phase or length',
+  not_sampled: 'not sampled: the mix asked for less',
+  long_removed: 'long documents, removed',
+  overlong_truncated: 'beyond the length of a row',
+  overlong_excluded: 'documents longer than a row, excluded',
+  tail_discarded: 'tails of cut documents, discarded',
+};
+
+/** The same where there is room for a word or two. */
+export const shortReasonNames: Readonly<Record<DropReason, string>> = {
+  duplicate: 'duplicates',
+  too_short: 'too short',
+  too_long: 'too long',
+  in_no_cell: 'in no cell',
+  elsewhere: 'in other sets',
+  not_sampled: 'not sampled',
+  long_removed: 'long, removed',
+  overlong_truncated: 'truncated',
+  overlong_excluded: 'overlong, excluded',
+  tail_discarded: 'tails, discarded',
+};
