@@ -190,6 +190,21 @@ export interface BadRecordLimit {
   readonly atLeast: number;
 }
 
+/** Mixes to be compared: recipes over one token store, which differ in what comes after it only. */
+export interface Ablation {
+  readonly name: string;
+  /** At least one; names are unique, and can be folders. */
+  readonly arms: readonly AblationArm[];
+}
+
+export interface AblationArm {
+  readonly name: string;
+  /** Its name is ABLATION/ARM. */
+  readonly recipe: Recipe;
+  /** Where it leaves the base, as written: dotted key -> value, null where the key is taken out. */
+  readonly changes: Readonly<Record<string, unknown>>;
+}
+
 // ---------------------------------------------------------------- read
 
 export interface InputFile {
@@ -289,10 +304,11 @@ export interface TokenizedDocuments {
   /** Tokens of the chunk, documents end to end; a document that is still open has tokens here and no entry yet. */
   readonly tokens: Uint32Array;
   /** Tokens of each document, those of earlier chunks included. */
-  readonly lengths: readonly number[];
-  /** xxHash64 of each document's text: low and high 32 bits. Copies of a document share it. */
-  readonly keysLow: readonly number[];
-  readonly keysHigh: readonly number[];
+  readonly lengths: Uint32Array;
+  /** Unicode code points of each document's text. */
+  readonly characters: Uint32Array;
+  /** xxHash64 of each document's text, two words each: low and high 32 bits. Copies of a document share it. */
+  readonly keys: Uint32Array;
   readonly ids: readonly (string | null)[];
   readonly records: readonly number[];
   readonly sources: readonly string[] | null;
@@ -325,8 +341,6 @@ export interface DocumentTable {
   /** Index into `sources`. */
   readonly source: Uint16Array;
   readonly sources: readonly string[];
-  /** First token in its part's file. */
-  readonly offsets: Float64Array;
   /** First document of each part, and `count` at the end. */
   readonly partStarts: Uint32Array;
 }
@@ -370,7 +384,7 @@ export interface PlannedCell extends Cell {
   readonly achieved: number;
 }
 
-/** Documents to pack, copy by copy: parallel arrays over shared memory. */
+/** Documents to pack, copy by copy, ascending by document: parallel arrays. */
 export interface Instances {
   readonly count: number;
   readonly document: Uint32Array;
@@ -397,12 +411,20 @@ export interface RowPlan {
   readonly eos: boolean;
   /** One past the last piece of each row. */
   readonly rowEnds: Uint32Array;
-  /** Per piece: its document; the tokens of the document that this copy takes. */
+  /** Per piece: its document, and its length in tokens (16 bits where the width allows it). */
   readonly document: Uint32Array;
-  readonly take: Uint32Array;
-  /** Per piece: offset in the document's sequence, and length, in tokens. */
+  readonly length: Uint16Array | Uint32Array;
+  /** The pieces that aren't the whole sequence of a whole document. */
+  readonly cuts: PieceCuts;
+}
+
+/** Parallel arrays, by piece number, ascending. */
+export interface PieceCuts {
+  readonly piece: Uint32Array;
+  /** Offset of the piece in the document's sequence. */
   readonly start: Uint32Array;
-  readonly length: Uint32Array;
+  /** Tokens of the document that this copy takes. */
+  readonly take: Uint32Array;
 }
 
 // ---------------------------------------------------------------- ledger
@@ -439,12 +461,15 @@ export interface LedgerCell extends LedgerEntry {
   readonly packedDocuments: number;
 }
 
-/** The accounts of a shard set: `rows * width = packedInstances + specialTokens + padding`. */
+/** The accounts of a shard set, or of all those of a split: `rowTokens = packedInstances + specialTokens + padding`. */
 export interface Ledger extends LedgerEntry {
   readonly documents: number;
   readonly packedDocuments: number;
   readonly rows: number;
-  readonly width: number;
+  /** Tokens of a row; null: the shard sets' rows differ. */
+  readonly width: number | null;
+  /** Tokens of all rows. */
+  readonly rowTokens: number;
   readonly specialTokens: number;
   readonly padding: number;
   readonly cells: readonly LedgerCell[];

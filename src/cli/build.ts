@@ -1,19 +1,21 @@
 /** `longmix build`: all of it, and a summary that a newcomer understands. */
 import { join, relative } from 'node:path';
 import { bytes, compact, counted } from '../report/format.ts';
-import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
 import { type BuildResult, build } from '../run/build.ts';
 import { planReport } from '../run/plan-report.ts';
 import type { Recipe } from '../types.ts';
 import { outFolder } from './folders.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
+import { planSections } from './plan-sections.ts';
+import { writePlanReport } from './report-data.ts';
 
-type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
+type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
 
 export async function runBuild(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = loadRecipe(path);
   const out = outFolder(recipe, flags.out);
   const result = await build(recipe, out, stageOptions(flags, signal));
+  if (flags.html !== undefined) await writePlanReport(flags.html, recipe, result.store, result.plan);
   if (flags.json === true) {
     const report = { out, written: result.written, ...planReport(recipe, result.store, result.plan) };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -24,10 +26,10 @@ export async function runBuild(path: string, flags: Flags, signal: AbortSignal):
 function summary(recipe: Recipe, { out, store, plan, shardSets, written }: BuildResult): string {
   const { totals, tokenizer } = store.manifest;
   const folder = relative(process.cwd(), out) || '.';
-  const train = join(folder, 'train');
-  const made = shardSets.map(({ split, rows, shards }) => {
+  const train = join(folder, plan.sets[0]!.name);
+  const made = shardSets.map(({ rows, shards }, i) => {
     const size = shards.reduce((sum, shard) => sum + shard.bytes, 0);
-    return `  ${join(folder, split)}  ${counted(rows, 'row')}, ${counted(shards.length, 'shard')}, ${bytes(size)}`;
+    return `  ${join(folder, plan.sets[i]!.name)}  ${counted(rows, 'row')}, ${counted(shards.length, 'shard')}, ${bytes(size)}`;
   });
   return `
 ${written ? 'Built' : 'Already built, nothing to do:'} ${recipe.name}
@@ -36,11 +38,7 @@ read        ${counted(totals.documents, 'document')}, ${bytes(totals.textBytes)}
 ${damage(totals)}
 The mix of the training split, before and after:
 
-${mixText(plan.cells)}
-
-${packingText(plan.splits)}
-
-${ledgerText(plan.splits)}
+${planSections(recipe, plan).join('\n\n')}
 
 Shards:
 ${made.join('\n')}

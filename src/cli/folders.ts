@@ -6,10 +6,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
-import { storeFolder } from '../run/build.ts';
+import { storeFolder } from '../run/token-store.ts';
 import { manifestFile } from '../shard/format.ts';
 import { storeFile } from '../store/format.ts';
-import type { Recipe, SourceSpec } from '../types.ts';
+import type { Ablation, Recipe, SourceSpec } from '../types.ts';
 
 /**
  * `--out`, else out/NAME.
@@ -19,6 +19,15 @@ export function outFolder(recipe: Recipe, out: string | undefined): string {
   const folder = resolve(out ?? join('out', recipe.name));
   for (const place of new Set([folder, storeFolder(recipe, folder)])) refuseInSources(recipe, place);
   return folder;
+}
+
+/**
+ * `--out`, else out/NAME: the arms' folders are below it.
+ * @throws LongmixError `output-in-source`
+ */
+export function ablationFolder({ name, arms }: Ablation, out: string | undefined): string {
+  // The sources and the store of all arms are the same.
+  return outFolder({ ...arms[0]!.recipe, name }, out);
 }
 
 /**

@@ -1,17 +1,40 @@
-/** `longmix init`: a first recipe for a corpus, with what is in it and what can be changed. */
+/** `longmix init`: a first recipe for a corpus, with what is in it and what can be changed, or a published one filled in. */
 import { existsSync, fstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { bytes, counted } from '../report/format.ts';
+import { counted } from '../report/format.ts';
 import { writeFile } from '../run/commit.ts';
 import { type FoundSource, findSources } from './find-sources.ts';
 import { refuseOwnOutput } from './options.ts';
+import { fillPreset, presetList, presetText } from './presets.ts';
+import { scalar, sourceText } from './source-text.ts';
 
 interface Flags {
   readonly out?: string;
+  readonly preset?: string;
+  readonly presets?: boolean;
 }
 
-export async function runInit(corpus: string, flags: Flags): Promise<void> {
+/**
+ * A file beside the recipe, hidden so that a corpus there does not have it for a document. It is the user's to make:
+ * a path into the installed package would be another on the next machine.
+ */
+const modeline = `# yaml-language-server: $schema=.recipe.schema.json
+# (An editor that knows YAML completes and checks this file after: longmix schema > .recipe.schema.json)
+`;
+
+export async function runInit(corpus: string | undefined, flags: Flags): Promise<void> {
+  if (flags.presets === true) {
+    process.stdout.write(presetList());
+    return;
+  }
+  if (corpus === undefined) {
+    throw new LongmixError('corpus-missing', 'init needs a corpus to look at', {
+      cure: 'give a directory with text in it, or a file; longmix init --presets lists the published recipes',
+    });
+  }
+  // Before the corpus is looked at, which may take a while.
+  const preset = flags.preset === undefined ? null : presetText(flags.preset);
   const out = flags.out === undefined ? null : resolve(flags.out);
   if (out !== null && existsSync(out)) {
     throw new LongmixError('output-exists', `${flags.out} is there already`, {
@@ -32,15 +55,31 @@ export async function runInit(corpus: string, flags: Flags): Promise<void> {
     recipe: out,
     isRecipe: isStandardOutput(),
   });
-  const text = recipeText(sources, base);
+  const { text, open } =
+    preset === null
+      ? { text: recipeText(sources, base), open: [] }
+      : fromPreset(preset, flags, sources, base);
+  const mend = open.length === 0 ? '' : `; no source is named ${open.join(', ')}: mend that in the recipe`;
   if (out === null) {
     process.stdout.write(text);
+    if (mend !== '') process.stderr.write(`${mend.slice(2)}\n`);
     return;
   }
   writeFile(out, text);
   process.stderr.write(
-    `wrote ${flags.out}: ${counted(sources.length, 'source')}; next: longmix plan ${flags.out}\n`,
+    `wrote ${flags.out}: ${counted(sources.length, 'source')}${mend}; next: longmix plan ${flags.out}\n`,
   );
+}
+
+function fromPreset(
+  preset: string,
+  flags: Flags,
+  sources: readonly FoundSource[],
+  base: string,
+): { readonly text: string; readonly open: readonly string[] } {
+  const { text, open } = fillPreset(preset, sources, base);
+  const head = `# From the preset ${flags.preset}, by longmix init; look before you build: longmix plan FILE\n#\n`;
+  return { text: modeline + head + text, open };
 }
 
 function isBelow(root: string, folder: string): boolean {
@@ -64,7 +103,7 @@ function isStandardOutput(): (path: string) => boolean {
 }
 
 function recipeText(sources: readonly FoundSource[], base: string): string {
-  return `# A first recipe, by longmix init. Paths are relative to this file; its name names the build (or name: does).
+  return `${modeline}# A first recipe, by longmix init. Paths are relative to this file; its name names the build (or name: does).
 # Look before you build:  longmix stats FILE  (lengths),  longmix plan FILE  (what the mix gives)
 tokenizer: cl100k_base            # or o200k_base, gpt2 ..., or { file: ./tokenizer.json }
 sources:
@@ -90,27 +129,4 @@ function sharesText(sources: readonly FoundSource[]): string {
     return `${scalar(name)}: ${i === 0 ? 100 - even * (sources.length - 1) : even}%`;
   });
   return `  # Share of the tokens by source; without it, what the sources have:\n  # shares: { ${shares.join(', ')} }\n`;
-}
-
-function sourceText(
-  { name, path, include, exclude, textField, files, bytes: size }: FoundSource,
-  base: string,
-): string {
-  const shown = relative(base, path).replaceAll(sep, '/') || '.';
-  const settings = [
-    `path: ${scalar(/^\.{0,2}\/|^\.\.?$/.test(shown) ? shown : `./${shown}`)}`,
-    ...(textField.name === 'text' ? [] : [`text: ${scalar(textField.name)}`]),
-    ...(include === null ? [] : [`include: ${scalar(include)}`]),
-    ...(exclude.length === 0 ? [] : [`exclude: [${exclude.map(scalar).join(', ')}]`]),
-  ];
-  const remark = textField.problem === null ? '' : `  # mend this source: ${textField.problem}\n`;
-  return `${remark}  ${scalar(name)}: { ${settings.join(', ')} }   # ${counted(files, 'file')}, about ${bytes(size)}`;
-}
-
-/** Words that YAML 1.1 or 1.2 reads as something else than text. */
-const yamlWords = /^(true|false|yes|no|on|off|y|n|null|~|\.inf|\.nan)$/i;
-
-/** Plain where every YAML parser reads it as text, quoted otherwise. JSON's strings are YAML's. */
-function scalar(text: string): string {
-  return /^[A-Za-z_./][\w./-]*$/.test(text) && !yamlWords.test(text) ? text : JSON.stringify(text);
 }

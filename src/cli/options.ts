@@ -32,10 +32,11 @@ export function loadRecipe(path: string): Recipe {
   }
   if (stats.isDirectory()) refuseOwnOutput(path);
   const isRecipe = stats.isFile() && ['.yaml', '.yml'].includes(extname(path).toLowerCase());
-  return isRecipe ? parseRecipe(readRecipe(path), path) : defaultRecipe(resolve(path));
+  return isRecipe ? parseRecipe(readYaml(path), path) : defaultRecipe(resolve(path));
 }
 
-function readRecipe(path: string): string {
+/** The text of a recipe or an ablation. */
+export function readYaml(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

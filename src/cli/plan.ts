@@ -1,22 +1,25 @@
 /** `longmix plan`: the mix before anything is written. */
-import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
-import { storeFolder } from '../run/build.ts';
 import { planBuild } from '../run/build-plan.ts';
+import { estimateSeconds } from '../run/estimate.ts';
 import { planReport } from '../run/plan-report.ts';
-import { ensureStore } from '../run/token-store.ts';
+import { ensureStore, storeFolder } from '../run/token-store.ts';
 import { outFolder } from './folders.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
+import { costText, planSections } from './plan-sections.ts';
+import { writePlanReport } from './report-data.ts';
 
-type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
+type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
 
 export async function runPlan(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = loadRecipe(path);
-  const folder = storeFolder(recipe, outFolder(recipe, flags.out));
-  const store = await ensureStore(recipe, folder, stageOptions(flags, signal));
+  const options = stageOptions(flags, signal);
+  const store = await ensureStore(recipe, storeFolder(recipe, outFolder(recipe, flags.out)), options);
   const plan = planBuild(recipe, store);
+  if (flags.html !== undefined) await writePlanReport(flags.html, recipe, store, plan);
+  const seconds = estimateSeconds(plan, store, options.workers);
   const text =
     flags.json === true
-      ? JSON.stringify(planReport(recipe, store, plan), null, 2)
-      : [mixText(plan.cells), packingText(plan.splits), ledgerText(plan.splits)].join('\n\n');
+      ? JSON.stringify({ ...planReport(recipe, store, plan), estimatedSeconds: seconds }, null, 2)
+      : [...planSections(recipe, plan), costText(plan, seconds)].join('\n\n');
   process.stdout.write(`${text}\n`);
 }

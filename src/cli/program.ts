@@ -41,6 +41,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .argument('<recipe>', recipeHelp)
       .description('tokenize, mix, pack and write shards; goes on where an interrupted build stopped')
       .option('--out <dir>', 'folder for the output (default: out/NAME)')
+      .option('--html <file>', 'write a page with charts, too')
       .option('--json', 'print the result as JSON on stdout'),
   ).action(async (recipe, flags) => (await import('./build.ts')).runBuild(recipe, flags, signal));
   withRunFlags(
@@ -57,6 +58,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .argument('<what>', 'a token store, a shard set, or a recipe')
       .description('documents and tokens by source and length')
       .option('--out <dir>', 'where a recipe is built (default: out/NAME)')
+      .option('--html <file>', 'write a page with charts, too')
       .option('--json', 'print JSON on stdout'),
   ).action(async (what, flags) => (await import('./stats.ts')).runStats(what, flags, signal));
   withRunFlags(
@@ -67,8 +69,19 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
         'what the mix asks and gives, cell by cell, and the rows that follow; writes nothing but a missing token store',
       )
       .option('--out <dir>', 'where the recipe is built (default: out/NAME)')
+      .option('--html <file>', 'write a page with charts, too')
       .option('--json', 'print JSON on stdout'),
   ).action(async (recipe, flags) => (await import('./plan.ts')).runPlan(recipe, flags, signal));
+  withRunFlags(
+    program
+      .command('ablate')
+      .argument('<ablation>', 'an ablation (YAML): a base recipe, and arms that say how they differ from it')
+      .description('plan, compare and build several mixes over one token store')
+      .option('--out <dir>', 'folder for the output, an arm a folder (default: out/NAME)')
+      .option('--html <file>', 'write a page with charts, too')
+      .option('--plan', 'compare only: write nothing but a missing token store')
+      .option('--json', 'print the comparison as JSON on stdout'),
+  ).action(async (path, flags) => (await import('./ablate.ts')).runAblate(path, flags, signal));
   program
     .command('inspect')
     .argument('<shards>', 'a shard set, such as out/NAME/train')
@@ -87,10 +100,17 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     .action(async (folder, flags) => (await import('./verify.ts')).runVerify(folder, flags));
   program
     .command('init')
-    .argument('<corpus>', 'a directory')
-    .description('look at a directory and write a first recipe for it')
+    .argument('[corpus]', 'a directory')
+    .description('look at a directory and write a first recipe for it, or fill in a published one')
     .option('--out <file>', 'write there (default: stdout)')
+    .option('--preset <name>', 'a published recipe, its sources replaced by those found of the same names')
+    .option('--presets', 'list the published recipes')
     .action(async (corpus, flags) => (await import('./init.ts')).runInit(corpus, flags));
+  program
+    .command('schema')
+    .argument('[kind]', 'recipe, or ablation', 'recipe')
+    .description('print the JSON Schema by which an editor completes and checks a recipe or an ablation')
+    .action(async (kind) => (await import('./schema.ts')).runSchema(kind));
   return program;
 }
 

@@ -1,53 +1,67 @@
 /** `longmix stats`: the length cells of a token store, of a shard set, or of a recipe's corpus. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { countCells, lengthBuckets } from '../bucket/cells.ts';
 import { cellsText } from '../report/cells-text.ts';
-import { storeFolder } from '../run/build.ts';
-import { ensureStore } from '../run/token-store.ts';
+import type { CorpusData } from '../report/html/data.ts';
+import { ensureStore, storeFolder } from '../run/token-store.ts';
 import { shardSetFolders } from '../run/verify.ts';
 import { openShards } from '../shard/reader.ts';
 import { storeFile } from '../store/format.ts';
 import { loadDocuments, openStore } from '../store/reader.ts';
-import type { Cell } from '../types.ts';
 import { outFolder } from './folders.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
+import { writeReport } from './report-data.ts';
 
-type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
+type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
+
+interface Statistics {
+  readonly tokenizer: string;
+  readonly corpora: readonly CorpusData[];
+}
 
 export async function runStats(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const parts = await statistics(path, flags, signal);
+  const { tokenizer, corpora } = await statistics(path, flags, signal);
+  if (flags.html !== undefined) {
+    const title = basename(resolve(path)).replace(/\.ya?ml$/, '');
+    await writeReport(flags.html, { title, tokenizer, seed: null, corpora, arms: [] });
+  }
   const text =
     flags.json === true
-      ? JSON.stringify(Object.fromEntries(parts), null, 2)
-      : parts.map(([title, cells]) => `${title}\n\n${cellsText(cells)}`).join('\n\n');
+      ? JSON.stringify(Object.fromEntries(corpora.map(({ name, cells }) => [name, cells])), null, 2)
+      : corpora.map(({ name, cells }) => `${name}\n\n${cellsText(cells)}`).join('\n\n');
   process.stdout.write(`${text}\n`);
 }
 
-async function statistics(path: string, flags: Flags, signal: AbortSignal): Promise<[string, Cell[]][]> {
-  if (existsSync(join(path, storeFile))) return [[path, storeCells(path)]];
+async function statistics(path: string, flags: Flags, signal: AbortSignal): Promise<Statistics> {
+  if (existsSync(join(path, storeFile))) return ofStore(path);
   const sets = shardSetFolders(path);
-  if (sets.length > 0) {
-    // What a shard set holds, copies counted.
-    return sets.map((folder) => {
-      const cells = openShards(folder).ledger.cells.filter((cell) => cell.packedDocuments > 0);
-      return [
-        folder,
-        cells.map(({ source, bucket, packedDocuments, packedInstances }) => ({
-          source,
-          bucket,
-          documents: packedDocuments,
-          tokens: packedInstances,
-        })),
-      ];
-    });
-  }
+  if (sets.length > 0) return ofShards(sets);
   const recipe = loadRecipe(path);
   const folder = storeFolder(recipe, outFolder(recipe, flags.out));
   await ensureStore(recipe, folder, stageOptions(flags, signal));
-  return [[folder, storeCells(folder)]];
+  return ofStore(folder);
 }
 
-function storeCells(folder: string): Cell[] {
-  return countCells(loadDocuments(folder, openStore(folder)), lengthBuckets(null));
+function ofStore(folder: string): Statistics {
+  const manifest = openStore(folder);
+  const table = loadDocuments(folder, manifest);
+  const cells = countCells(table, lengthBuckets(null, []), table.lengths);
+  return { tokenizer: manifest.tokenizer.name, corpora: [{ name: folder, cells }] };
+}
+
+/** What shard sets hold, copies counted. */
+function ofShards(sets: readonly string[]): Statistics {
+  const manifests = sets.map(openShards);
+  return {
+    tokenizer: manifests[0]!.tokenizer.name,
+    corpora: manifests.map(({ ledger }, i) => ({
+      name: sets[i]!,
+      cells: ledger.cells
+        .filter((cell) => cell.packedDocuments > 0)
+        .map(({ source, bucket, packedDocuments, packedInstances }) => {
+          return { source, bucket, documents: packedDocuments, tokens: packedInstances };
+        }),
+    })),
+  };
 }

@@ -1,206 +1,141 @@
 /**
- * A recipe's mix to one repeat factor a cell, exactly, over what the corpus really has.
+ * The phases of a recipe to one repeat factor a cell and phase, exactly, over what the corpus really has: with T tokens
+ * for a phase, w of them for a cell and m usable tokens in it, the factor is T * w / m. Below 1 documents are sampled,
+ * above 1 they repeat.
  *
- * Let A[s,b] be the usable tokens of source s in bucket b. A recipe gives every cell a weight w[s,b] (they sum to 1)
- * and a total T; the cell's factor is T * w / A: below 1 documents are sampled, above 1 they repeat.
- *
- * Weights start at the source's share times the bucket's part of its source (the natural length distribution). A
- * length rule then scales the long and the short documents, inside each source (`per-source`: source shares stay) or
- * over all (`global`: they drift). With keep rate r this gives Fu et al. 2024 (arXiv 2402.10171): a source whose long
- * documents have share p ends with p / (p + r (1 - p)).
+ * Phases whose documents are disjoint draw on the same cells, so that caps and `tokens: all` count the sum of their
+ * factors; phases that share documents stand each by itself.
  */
 import { LongmixError } from '../errors.ts';
-import type { LengthRule, MixSpec } from '../types.ts';
+import type { MixSpec, PhaseSpec, Recipe } from '../types.ts';
+import { type Cap, type Claim, placeClaims, strictest } from './claims.ts';
+import { refuseShortfall } from './shortfall.ts';
+import { type Supply, tokenWeights } from './weights.ts';
 
-export interface Supply {
-  /** Index into the source names. */
-  readonly source: number;
-  readonly long: boolean;
-  readonly usable: number;
+/** Repeat factors of the cells in a phase: as the recipe asks, and after `redistribute`. */
+export interface PhaseFactors {
+  readonly requested: Float64Array;
+  readonly given: Float64Array;
+}
+
+/** Phases that draw on the same documents, by number; a document is in one of them only. */
+export function poolsOf({ phases, phaseDocuments }: Pick<Recipe, 'phases' | 'phaseDocuments'>): number[][] {
+  const numbers = phases.map((_, p) => p);
+  return phaseDocuments === 'disjoint' ? [numbers] : numbers.map((p) => [p]);
 }
 
 /**
- * The repeat factor of each cell.
+ * @param supplies of each phase, cell by cell
  * @throws LongmixError `mix-infeasible` when a cell would have to give more than it has
  */
-export function cellFactors(
-  cells: readonly Supply[],
+export function phaseFactors(
+  supplies: readonly (readonly Supply[])[],
   sources: readonly string[],
-  mix: MixSpec,
-): Float64Array {
-  const weights = cellWeights(cells, sources, mix);
-  const cap = mix.method === 'drop' ? 1 : mix.maxEpochs.otherwise;
-  const perToken = cells.map((cell, i) => (cell.usable === 0 ? 0 : weights[i]! / cell.usable));
-  const most = Math.max(...perToken, 0);
-  let total: number;
-  if (mix.tokens !== 'all') {
-    total = mix.tokens;
-  } else if (most === 0) {
-    total = 0;
-  } else {
-    // "all": as much as there is. Without repeats the scarcest cell is taken once; with repeats every cell is.
-    total = 1 / (mix.method === 'drop' ? most : Math.min(...perToken.filter((share) => share > 0)));
+  recipe: Pick<Recipe, 'phases' | 'phaseDocuments'>,
+): PhaseFactors[] {
+  const { phases } = recipe;
+  const tokens = sumOf(phases, ({ mix }) => (mix.tokens === 'all' ? 0 : mix.tokens));
+  const perToken = phases.map(({ mix, share }, p) => {
+    const part = mix.tokens === 'all' ? share : mix.tokens / tokens;
+    const weights = inPhase(phases, p, () => tokenWeights(supplies[p]!, sources, mix));
+    return weights.map((weight, c) => (weight === 0 ? 0 : (part * weight) / supplies[p]![c]!.usable));
+  });
+  const caps = phases.map(({ mix }, p) => supplies[p]!.map((cell) => capOf(cell, sources, mix)));
+  const pools = poolsOf(recipe).map((numbers) => ({
+    numbers,
+    perToken: sumCells(numbers.map((p) => perToken[p]!)),
+    caps: supplies[0]!.map((_, c) =>
+      strictest(numbers.filter((p) => perToken[p]![c]! > 0).map((p) => caps[p]![c]!)),
+    ),
+  }));
+  const total = tokens > 0 ? tokens : totalOfAll(phases, pools, supplies, perToken);
+
+  const claimOf = (p: number, ofTokens: number, redistribute: MixSpec['redistribute'] | null): Claim => ({
+    cells: supplies[p]!,
+    requested: perToken[p]!.map((factor) => nearInteger(factor * ofTokens)),
+    redistribute: redistribute ?? phases[p]!.mix.redistribute,
+  });
+  const factors: PhaseFactors[] = [];
+  for (const { numbers, caps } of pools) {
+    const claims = numbers.map((p) => claimOf(p, total, null));
+    const given = placeClaims(claims, caps);
+    if (given === null) {
+      const fits = (ofTokens: number, atLeast: number, redistribute: MixSpec['redistribute'] | null) =>
+        pools.every((pool) => {
+          const raised = pool.caps.map((cap) => ({ ...cap, most: Math.max(cap.most, atLeast) }));
+          const some = pool.numbers.map((p) => claimOf(p, ofTokens, redistribute));
+          return placeClaims(some, raised) !== null;
+        });
+      const inPool = numbers.map((p) => phases[p]!);
+      const more = numbers.length < phases.length;
+      refuseShortfall({ phases: inPool, more, claims, caps, sources, total, fits });
+    }
+    for (const [i, p] of numbers.entries()) {
+      factors[p] = { requested: claims[i]!.requested, given: given[i]!.map(nearInteger) };
+    }
   }
-  const factors = Float64Array.from(perToken, (share) => nearInteger(share * total));
-  refuseInfeasible(cells, sources, mix, factors, total, cap);
   return factors;
 }
 
-/** The share of each cell in the mix; they sum to 1 (or are all 0 for an empty corpus). */
-export function cellWeights(
-  cells: readonly Supply[],
-  sources: readonly string[],
-  mix: MixSpec,
-): Float64Array {
-  const all = sum(cells, () => true);
-  const perSource = sources.map((_, s) => sum(cells, (cell) => cell.source === s));
-  const shares = sources.map((name, s) => {
-    if (mix.shares !== null) return mix.shares.get(name) ?? 0;
-    return all === 0 ? 0 : perSource[s]! / all;
-  });
-  for (const [s, name] of sources.entries()) {
-    if (shares[s]! > 0 && perSource[s] === 0) {
-      throw infeasible(
-        `source "${name}" should be ${percent(shares[s]!)} of the mix and has no usable tokens`,
-        ['take it out of mix.shares, or check its path and its documents with: longmix stats'],
-      );
+/** "all": as much as there is. Without repeats up to the scarcest cell's cap; with repeats until every cell is taken once. */
+function totalOfAll(
+  phases: readonly PhaseSpec[],
+  pools: readonly { readonly perToken: Float64Array; readonly caps: readonly Cap[] }[],
+  supplies: readonly (readonly Supply[])[],
+  perToken: readonly Float64Array[],
+): number {
+  const methods = phases.map(({ mix }) => mix.method);
+  let withinCaps = Number.POSITIVE_INFINITY;
+  let least = Number.POSITIVE_INFINITY;
+  for (const pool of pools) {
+    for (const [c, share] of pool.perToken.entries()) {
+      if (share === 0) continue;
+      withinCaps = Math.min(withinCaps, pool.caps[c]!.most / share);
+      least = Math.min(least, share);
     }
   }
-  for (const [name, share] of mix.shares ?? []) {
-    if (share > 0 && !sources.includes(name)) {
-      throw infeasible(`mix.shares names a source "${name}" that the corpus has not`, [
-        `the corpus has ${sources.join(', ')}`,
-      ]);
-    }
-  }
-  const natural = Float64Array.from(cells, (cell) =>
-    cell.usable === 0 ? 0 : (shares[cell.source]! * cell.usable) / perSource[cell.source]!,
+  if (least === Number.POSITIVE_INFINITY) return 0;
+  if (methods.includes('drop')) return withinCaps;
+  if (methods.includes('repeat')) return 1 / least;
+  const most = supplies[0]!.map((_, c) =>
+    Math.max(...phases.map((_, p) => (perToken[p]![c]! > 0 ? supplies[p]![c]!.usable : 0))),
   );
-  const { length } = mix;
-  if (length === null) return natural;
-  const groups = length.scope === 'global' ? [null] : sources.map((_, s) => s);
-  const weights = natural.slice();
-  for (const group of groups) {
-    const inGroup = (cell: Supply) => group === null || cell.source === group;
-    const long = weightOf(cells, natural, (cell) => inGroup(cell) && cell.long);
-    const short = weightOf(cells, natural, (cell) => inGroup(cell) && !cell.long);
-    if (long + short === 0) continue;
-    const whose = group === null ? 'the corpus' : `source "${sources[group]!}"`;
-    const scale = bandScales(length, long, short, whose);
-    for (const [i, cell] of cells.entries()) {
-      if (inGroup(cell)) weights[i] = natural[i]! * (cell.long ? scale.long : scale.short);
-    }
-  }
-  return weights;
+  return sumOf(most, (usable) => usable);
 }
 
-/** What to multiply long and short weights by; the group's weight, long + short, stays. */
-function bandScales(
-  length: LengthRule,
-  long: number,
-  short: number,
-  whose: string,
-): { long: number; short: number } {
-  const { rule, threshold } = length;
-  const weight = long + short;
-  switch (rule.kind) {
-    case 'long_share': {
-      if (long === 0 || short === 0) {
-        const missing = long === 0 ? `no document of ${threshold} tokens or more` : `no shorter document`;
-        throw infeasible(`${whose} has ${missing}, so its long share can't be ${percent(rule.share)}`, [
-          'choose another threshold (longmix stats shows the lengths)',
-          'use scope: global, which asks for the share over all sources together',
-          'use keep_short instead of long_share, which asks a rate and no share',
-        ]);
-      }
-      return { long: (rule.share * weight) / long, short: ((1 - rule.share) * weight) / short };
-    }
-    case 'keep_short': {
-      if (long === 0 && rule.rate === 0) {
-        const nothing = `${whose} has no document of ${threshold} tokens or more, and keep_short is 0%: nothing is left`;
-        throw infeasible(nothing, [
-          'choose a smaller threshold, keep some short documents, or leave the source out',
-        ]);
-      }
-      const kept = weight / (long + rule.rate * short);
-      return { long: kept, short: rule.rate * kept };
-    }
-    case 'remove_long': {
-      if (short === 0) {
-        throw infeasible(`${whose} has only documents of ${threshold} tokens or more: nothing is left`, [
-          'choose a larger threshold, or leave the source out',
-        ]);
-      }
-      return { long: 0, short: weight / short };
-    }
-  }
+function capOf(cell: Supply, sources: readonly string[], { cells, method, maxEpochs }: MixSpec): Cap {
+  const own = cells?.[cell.spec];
+  if ((own?.method ?? method) === 'drop') return { most: 1, drop: true };
+  const ofSource = maxEpochs.of.get(sources[cell.source]!) ?? maxEpochs.otherwise;
+  return { most: own?.maxEpochs ?? ofSource, drop: false };
 }
 
-function refuseInfeasible(
-  cells: readonly Supply[],
-  sources: readonly string[],
-  mix: MixSpec,
-  factors: Float64Array,
-  total: number,
-  cap: number,
-): void {
-  const worst = factors.reduce((a, b) => Math.max(a, b), 0);
-  if (worst <= cap) return;
-  const rows: string[] = [];
-  for (const [s, name] of sources.entries()) {
-    for (const long of [true, false]) {
-      const mine = cells.map((cell, i) => ({ cell, factor: factors[i]! }));
-      const over = mine.filter(({ cell, factor }) => cell.source === s && cell.long === long && factor > cap);
-      if (over.length === 0) continue;
-      const has = over.reduce((tokens, { cell }) => tokens + cell.usable, 0);
-      const needs = over.reduce((tokens, { cell, factor }) => tokens + factor * cell.usable, 0);
-      const which = mix.length === null ? '' : long ? ', long documents' : ', short documents';
-      rows.push(
-        `source "${name}"${which}: has ${count(has)} tokens, needs ${count(needs)} (${(needs / has).toFixed(2)} epochs)`,
-      );
-    }
+/** Says which phase a mix is of that can't be had. */
+function inPhase<T>(phases: readonly PhaseSpec[], p: number, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (phases.length === 1 || !(error instanceof LongmixError)) throw error;
+    const { code, message, cure } = error;
+    throw new LongmixError(
+      code,
+      `phase "${phases[p]!.name}": ${message}`,
+      cure === undefined ? {} : { cure },
+    );
   }
-  const limit =
-    mix.method === 'drop'
-      ? 'method drop takes no document twice'
-      : `max_epochs is ${mix.maxEpochs.otherwise}`;
-  throw infeasible(`the mix asks for more than there is (${limit}):\n  ${rows.join('\n  ')}`, [
-    mix.tokens === 'all'
-      ? 'use method: drop, which takes what the scarcest cell allows'
-      : `fewer tokens: mix.tokens of at most ${count(Math.floor((total * cap) / worst))}`,
-    mix.method === 'drop'
-      ? `repeat documents: method: repeat, with max_epochs of at least ${roundUp(worst)}`
-      : `a higher cap: max_epochs of at least ${roundUp(worst)}`,
-    'redistribute: a smaller share for what is scarce (mix.shares, or the length rule)',
-  ]);
-}
-
-function infeasible(message: string, ways: readonly string[]): LongmixError {
-  return new LongmixError('mix-infeasible', message, { cure: `ways out: ${ways.join('; ')}` });
 }
 
 /** 1 and not 0.9999999999: a cell that is taken whole must not lose a document to rounding. */
-function nearInteger(factor: number): number {
+export function nearInteger(factor: number): number {
   const nearest = Math.round(factor);
   return Math.abs(factor - nearest) < 1e-9 * Math.max(1, nearest) ? nearest : factor;
 }
 
-function sum(cells: readonly Supply[], which: (cell: Supply) => boolean): number {
-  return cells.reduce((tokens, cell) => (which(cell) ? tokens + cell.usable : tokens), 0);
+/** Cell by cell over all phases. */
+export function sumCells(perPhase: readonly Float64Array[]): Float64Array {
+  return perPhase[0]!.map((_, c) => perPhase.reduce((sum, factors) => sum + factors[c]!, 0));
 }
 
-function weightOf(cells: readonly Supply[], weights: Float64Array, which: (cell: Supply) => boolean): number {
-  return cells.reduce((weight, cell, i) => (which(cell) ? weight + weights[i]! : weight), 0);
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(4))}%`;
-}
-
-function count(tokens: number): string {
-  return Math.round(tokens).toLocaleString('en-US');
-}
-
-function roundUp(epochs: number): string {
-  return (Math.ceil(epochs * 100) / 100).toFixed(2);
+function sumOf<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + value(item), 0);
 }

@@ -1,127 +1,162 @@
 /**
- * Repeat factors to documents: which, how often, and in which window of the run.
+ * Repeat factors to documents: which, how often, and in which phase.
  *
- * A cell with factor f takes each of its documents floor(f) times, and for the rest of its tokens the first documents
- * in the order of a keyed hash. So the choice at a smaller rate is part of the choice at a larger one, in this and in
- * any other recipe with the same seed (but for what rounding moves at a cell's edge, at most two rows of tokens). What
- * a cell misses or exceeds (at most half a row, because a document is taken
- * whole, or in whole rows where it spans several) is carried to the next cell: the totals over all cells, and over
- * all short or all long ones, are within one row of what was asked.
+ * A cell's documents are ordered by a keyed hash, and its phases take consecutive stretches of that order, the first
+ * phase first. With F the sum of a cell's factors: below 1 each phase takes its stretch once, and the rest is left; from
+ * 1 on the documents are dealt to the phases in proportion to their factors, each is taken floor(F) times, and
+ * the first ones of a phase's stretch once more for the fraction. So the choice at a smaller rate is part of the choice
+ * at a larger one, in this and in any other recipe with the same seed (but for what rounding moves at a cell's edge, at
+ * most two rows of tokens).
  *
- * Cost: one radix sort of the documents of each sampled cell.
+ * What a phase misses or exceeds in a cell, because a document is taken whole, or in whole rows where it spans several,
+ * is carried to its next cell: for a single phase the totals over all cells, and over all short or all long ones, are
+ * within one row of what was asked. Where the stretch of one phase ends and that of another begins documents are taken
+ * whole, so with several phases a cell is within one document, as long as they get there, and the total within one of
+ * the shortest cell that more than one phase takes of.
+ *
+ * Cost: some passes over the documents of each sampled cell, and 2 bytes a document.
  */
-import type { DocumentTable, Instances } from '../types.ts';
+import type { DocumentTable } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
-import { orderByKey } from '../util/radix-sort.ts';
+import { usableIn } from './room.ts';
+import {
+  type Edge,
+  firstEdge,
+  hashDocuments,
+  isBefore,
+  lastEdge,
+  type OrderedCell,
+  type Reach,
+  reach,
+} from './stretch.ts';
+import type { CellDocuments, PhaseSupply } from './supply.ts';
 
-export interface SampledCell {
-  /** Document numbers, ascending. */
-  readonly documents: Uint32Array;
-  readonly factor: number;
+/** What a phase takes of each cell. */
+export interface PhaseDemand {
+  readonly supplies: readonly PhaseSupply[];
+  readonly factors: Float64Array;
 }
 
-export interface Sample {
-  readonly instances: Instances;
+export interface PhaseSample {
+  /** Of each document of the table. Valid until the next sample. */
+  readonly copies: Uint16Array;
+  /** Documents of which the last copy is taken in part: document -> tokens. */
+  readonly partial: ReadonlyMap<number, number>;
   /** Per cell: documents taken at least once; tokens with every copy. */
   readonly taken: Float64Array;
   readonly achieved: Float64Array;
 }
 
 /**
- * @param cells in the order in which rounding is carried: all short ones, then all long ones
- * @param usable tokens that may be used of a document of so many tokens
- * @param rowTokens document tokens of the first and of every further row of a document that spans several; null if
- *   a document of so many tokens must be taken whole
+ * The samples of phases that draw on the same documents, one after the other.
+ * @param whole sum over the phases of each cell's factor
  */
-export function sampleCells(
-  cells: readonly SampledCell[],
+export function* samplePhases(
+  phases: readonly PhaseDemand[],
+  whole: Float64Array,
+  cells: readonly CellDocuments[],
   table: DocumentTable,
   seed: number,
-  usable: (length: number) => number,
-  rowTokens: (length: number) => { readonly first: number; readonly next: number } | null,
-): Sample {
+): Generator<PhaseSample> {
   const priority = keyedHash(seed, 'sample');
   const copies = new Uint16Array(table.count);
-  /** Documents of which the last copy is taken in part: document -> tokens. */
-  const partial = new Map<number, number>();
-  const taken = new Float64Array(cells.length);
-  const achieved = new Float64Array(cells.length);
-  let carry = 0;
+  const scratch = new Uint32Array(cells.reduce((most, { documents }) => Math.max(most, documents.length), 0));
+  const starts = cells.map((): Edge => firstEdge);
+  const firstPhase = cells.map((_, c) => phases.findIndex(({ factors }) => factors[c]! > 0));
+  const lastPhase = cells.map((_, c) => phases.findLastIndex(({ factors }) => factors[c]! > 0));
 
-  for (const [c, { documents, factor }] of cells.entries()) {
-    const whole = Math.floor(factor);
-    let available = 0;
-    for (const document of documents) {
-      const tokens = usable(table.lengths[document]!);
-      available += tokens;
-      if (tokens > 0 && whole > 0) {
-        copies[document] = whole;
-        taken[c]! += 1;
-      }
+  for (const [p, { supplies, factors }] of phases.entries()) {
+    const partial = new Map<number, number>();
+    const taken = new Float64Array(cells.length);
+    const achieved = new Float64Array(cells.length);
+    let carry = 0;
+    copies.fill(0);
+    for (const c of carryOrder(supplies, cells, phases.length)) {
+      const factor = factors[c]!;
+      if (factor === 0) continue;
+      const last = lastPhase[c] === p;
+      const sum = whole[c]!;
+      const { documents } = cells[c]!;
+      const { usable, room } = supplies[c]!;
+      const everything = firstPhase[c] === p && last && sum >= 1 && Number.isInteger(sum);
+      const hashes = everything ? scratch : hashDocuments(documents, table, priority, scratch);
+      const cell = { documents, hashes, lengths: table.lengths, room };
+      const target = factor * usable + carry;
+      const found = takeStretch(cell, { start: starts[c]!, last, sum, target }, copies);
+      starts[c] = found.end;
+      taken[c] = found.documents;
+      achieved[c] = found.tokens;
+      if (found.partial !== null) partial.set(found.partial.document, found.partial.take);
+      // A cell that is taken whole misses nothing, and `target` has the carry in it.
+      if (!everything) carry = target - found.tokens;
     }
-    achieved[c] = whole * available;
-    if (factor === whole) continue;
-
-    const target = factor * available + carry;
-    const rest = target - achieved[c]!;
-    const keys = Uint32Array.from(documents, (d) => priority(table.keysLow[d]!, table.keysHigh[d]!, 0));
-    let got = 0;
-    for (const index of orderByKey(keys)) {
-      const document = documents[index]!;
-      const length = table.lengths[document]!;
-      const tokens = usable(length);
-      const last = got + tokens > rest;
-      const take = last ? nearest(rest - got, tokens, rowTokens(length)) : tokens;
-      if (take > 0) {
-        copies[document]! += 1;
-        if (take < tokens) partial.set(document, take);
-        if (whole === 0) taken[c]! += 1;
-        got += take;
-      }
-      if (last) break;
-    }
-    achieved[c]! += got;
-    carry = target - achieved[c]!;
+    yield { copies, partial, taken, achieved };
   }
-  return { instances: spread(copies, partial, table, seed, usable), taken, achieved };
 }
 
-/** How much of a document of `tokens` to take where `room` (less than that) is left. */
-function nearest(room: number, tokens: number, rows: { first: number; next: number } | null): number {
-  if (room <= 0) return 0;
-  if (rows === null) return room >= tokens / 2 ? tokens : 0;
-  if (room < rows.first / 2) return 0;
-  return Math.min(tokens, rows.first + Math.max(0, Math.round((room - rows.first) / rows.next)) * rows.next);
+interface Taken {
+  readonly documents: number;
+  readonly tokens: number;
 }
 
-/** Copy k of n goes to the k-th n-th of the run, shifted by the document's hash, so the mix is the same throughout. */
-function spread(
+/**
+ * Takes a phase's stretch of a cell.
+ * @param sum of the factors of all phases
+ * @param last no phase after this one takes of the cell
+ */
+function takeStretch(
+  cell: OrderedCell,
+  { start, last, sum, target }: { start: Edge; last: boolean; sum: number; target: number },
   copies: Uint16Array,
-  partial: ReadonlyMap<number, number>,
-  table: DocumentTable,
-  seed: number,
-  usable: (length: number) => number,
-): Instances {
-  const shift = keyedHash(seed, 'spread');
-  let count = 0;
-  let windows = 1;
-  for (const n of copies) {
-    count += n;
-    if (n > windows) windows = n;
+): Taken & Pick<Reach, 'end' | 'partial'> {
+  if (sum < 1) {
+    const { end, tokens, partial } = reach(cell, start, lastEdge, target, last);
+    return { documents: takeBetween(cell, start, end, 1, copies).documents, tokens, end, partial };
   }
-  const document = new Uint32Array(count);
-  const take = new Uint32Array(count);
-  const window = new Uint16Array(count);
-  let i = 0;
-  for (let d = 0; d < copies.length; d += 1) {
-    const n = copies[d]!;
-    if (n === 0) continue;
-    const phase = shift(table.keysLow[d]!, table.keysHigh[d]!, 0) / 2 ** 32;
-    for (let k = 0; k < n; k += 1, i += 1) {
-      document[i] = d;
-      take[i] = k === n - 1 ? (partial.get(d) ?? usable(table.lengths[d]!)) : usable(table.lengths[d]!);
-      window[i] = Math.floor(((k + phase) / n) * windows);
-    }
+  const times = Math.floor(sum);
+  const end = last ? lastEdge : reach(cell, start, lastEdge, target / sum, false).end;
+  const { documents, tokens } = takeBetween(cell, start, end, times, copies);
+  if (sum === times) return { documents, tokens: times * tokens, end, partial: null };
+  const more = reach(cell, start, end, target - times * tokens, true);
+  takeBetween(cell, start, more.end, 1, copies);
+  return { documents, tokens: times * tokens + more.tokens, end, partial: more.partial };
+}
+
+/**
+ * The order in which rounding is carried from cell to cell. Of one phase it is half a row at most: short before long
+ * leaves the long share as exact as the total. Of several it is half a document, and shorter ones can even it out.
+ */
+function carryOrder(
+  supplies: readonly PhaseSupply[],
+  cells: readonly CellDocuments[],
+  phases: number,
+): number[] {
+  const numbers = [...supplies.keys()];
+  return phases === 1
+    ? numbers.sort((a, b) => Number(supplies[a]!.long) - Number(supplies[b]!.long) || a - b)
+    : numbers.sort((a, b) => cells[b]!.bucket.from - cells[a]!.bucket.from || a - b);
+}
+
+/** Takes the documents of a stretch; `hashes` may be anything where it is the whole cell. */
+function takeBetween(
+  { documents, hashes, lengths, room }: OrderedCell,
+  start: Edge,
+  end: Edge,
+  times: number,
+  copies: Uint16Array,
+): Taken {
+  const { longest, beyond } = room;
+  let taken = 0;
+  let tokens = 0;
+  for (let i = 0; i < documents.length; i += 1) {
+    const d = documents[i]!;
+    const hash = hashes[i]!;
+    if (isBefore(hash, d, start.hash, start.document) || !isBefore(hash, d, end.hash, end.document)) continue;
+    const usable = usableIn(lengths[d]!, longest, beyond);
+    if (usable === 0) continue;
+    copies[d]! += times;
+    taken += 1;
+    tokens += usable;
   }
-  return { count, document, take, window, windows, packLength: null };
+  return { documents: taken, tokens };
 }

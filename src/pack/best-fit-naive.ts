@@ -2,7 +2,7 @@
  * Best-fit decreasing as one would write it on a blackboard: every piece looks at every open row. O(pieces * rows):
  * the judge of `best-fit.ts` in tests, not for use.
  */
-import { createPieceList, type Packed } from './packer.ts';
+import { createPieceList, type Packed } from './pieces.ts';
 
 interface Piece {
   readonly item: number;

@@ -3,7 +3,7 @@
  * With `discard` the rest of a cut item is dropped instead of opening the next row (ProLong's SFT packing, Gao et al.
  * 2024, arXiv 2410.02660): no row begins inside an item, and the dropped tokens are counted in the ledger.
  */
-import { createPieceList, type Packed } from './packer.ts';
+import { createPieceList, type Packed } from './pieces.ts';
 
 export function packConcat(lengths: Uint32Array, width: number): Packed {
   return pack(lengths, width, true);

@@ -1,62 +1,57 @@
 /**
- * What every packer takes and gives. Packers see lengths only: packing is planned before a token is read.
+ * What packing takes and gives. Packing is planned before a token is read: lengths only.
  */
+import type { DocumentTable, Instances, SequenceSpec } from '../types.ts';
+import { type KeyedHash, keyedHash } from '../util/keyed-hash.ts';
+import { orderByKey } from '../util/radix-sort.ts';
+import { rowWidth, sequenceLength } from '../util/sequence.ts';
+import type { RowWriter } from './row-writer.ts';
 
-/** Pieces in row order, as parallel arrays. */
-export interface Packed {
-  /** Number of the item that each piece is of. */
-  readonly item: Uint32Array;
-  /** Offset of the piece in its item, and its length, in tokens. */
-  readonly start: Uint32Array;
-  readonly length: Uint32Array;
-  /** One past the last piece of each row. */
-  readonly rowEnds: Uint32Array;
+/** Copies of documents that are packed together. */
+export interface PackInput {
+  readonly table: DocumentTable;
+  readonly instances: Instances;
+  /** Which of the instances, ascending; null: all. */
+  readonly items: Uint32Array | null;
+  /** Tokens of a row to pack in. */
+  readonly width: number;
+  readonly sequences: SequenceSpec;
+  readonly window: number;
+  readonly seed: number;
 }
 
-/** @param lengths tokens of each item, special tokens included, each at least 1 */
-export type Packer = (lengths: Uint32Array, width: number) => Packed;
-
-export interface PieceList {
-  add(item: number, start: number, length: number): void;
-  endRow(): void;
-  finish(): Packed;
+/** Packed rows in the order of the run, one after another. */
+export interface RowStream {
+  readonly rows: number;
+  /** Adds the pieces of the next row. */
+  next(out: RowWriter): void;
 }
 
-/** Collects pieces of which an upper bound is known. */
-export function createPieceList(maxPieces: number, maxRows: number): PieceList {
-  const item = new Uint32Array(maxPieces);
-  const start = new Uint32Array(maxPieces);
-  const length = new Uint32Array(maxPieces);
-  const rowEnds = new Uint32Array(maxRows);
-  let pieces = 0;
-  let rows = 0;
-  return {
-    add(ofItem, from, tokens) {
-      item[pieces] = ofItem;
-      start[pieces] = from;
-      length[pieces] = tokens;
-      pieces += 1;
-    },
-    endRow() {
-      rowEnds[rows] = pieces;
-      rows += 1;
-    },
-    finish: () => ({
-      item: item.subarray(0, pieces),
-      start: start.subarray(0, pieces),
-      length: length.subarray(0, pieces),
-      rowEnds: rowEnds.subarray(0, rows),
-    }),
-  };
+/** Tokens of the sequence of an instance. A truncated document has a row and no more, even where it is only the EOS that found no room. */
+export function instanceLength(
+  { document, take }: Instances,
+  i: number,
+  table: DocumentTable,
+  sequences: SequenceSpec,
+): number {
+  const length = sequenceLength(take[i]!, table.lengths[document[i]!]!, sequences);
+  return sequences.overlong === 'truncate' ? Math.min(length, rowWidth(sequences)) : length;
 }
 
-/** Rows that items fill by themselves, and the items that leave a rest. */
-export function countRows(lengths: Uint32Array, width: number): { full: number; rests: number } {
-  let full = 0;
-  let rests = 0;
-  for (const length of lengths) {
-    full += Math.floor(length / width);
-    if (length % width > 0) rests += 1;
-  }
-  return { full, rests };
+/** A hash of documents for an order that depends on nothing but the documents, the window and the seed. */
+export function orderHash(table: DocumentTable, window: number, seed: number): (document: number) => number {
+  const hash: KeyedHash = keyedHash(seed, 'order');
+  const { keysLow, keysHigh } = table;
+  return (document) => hash(keysLow[document]!, keysHigh[document]!, window);
+}
+
+/** Instance numbers in that order. */
+export function keyedOrder({ table, instances, items, window, seed }: PackInput): Uint32Array {
+  const hash = orderHash(table, window, seed);
+  const keys = new Uint32Array(items?.length ?? instances.count);
+  for (let k = 0; k < keys.length; k += 1)
+    keys[k] = hash(instances.document[items === null ? k : items[k]!]!);
+  const order = orderByKey(keys);
+  if (items !== null) for (let k = 0; k < order.length; k += 1) order[k] = items[order[k]!]!;
+  return order;
 }

@@ -1,6 +1,7 @@
 /** How good a packing is, in the figures that the literature reports. */
 import type { DocumentTable, RowPlan } from '../types.ts';
-import { pieceTokens, sequenceLength } from '../util/sequence.ts';
+import { sequenceLength } from '../util/sequence.ts';
+import { countTokens } from './tally.ts';
 
 export interface PackingQuality {
   /** Document tokens / (rows * width). */
@@ -16,35 +17,46 @@ export interface PackingQuality {
   readonly meanContextLength: number;
 }
 
-export function packingQuality(plan: RowPlan, table: DocumentTable): PackingQuality {
-  const { width, rows } = plan;
+/** Of the rows of one plan, or of all rows of several. */
+export function packingQuality(plans: readonly RowPlan[], table: DocumentTable): PackingQuality {
+  let rows = 0;
+  let rowTokens = 0;
+  let concatRows = 0;
+  let pieces = 0;
   let documentTokens = 0;
   let sequenceTokens = 0;
   let squares = 0;
   let fitting = 0;
   let fittingCut = 0;
-  for (let p = 0; p < plan.document.length; p += 1) {
-    const length = plan.length[p]!;
-    const { from, to } = pieceTokens(plan, p);
-    documentTokens += to - from;
-    sequenceTokens += length;
-    squares += length * length;
-    const sequence = sequenceLength(plan.take[p]!, table.lengths[plan.document[p]!]!, plan);
-    // A cut sequence has several pieces; it is counted at its first.
-    if (sequence <= width && plan.start[p] === 0) {
-      fitting += 1;
-      if (length < sequence) fittingCut += 1;
+  for (const plan of plans) {
+    const { width, length, document, cuts } = plan;
+    const { inPieces, ofDocuments } = countTokens(plan);
+    for (let p = 0; p < length.length; p += 1) squares += length[p]! ** 2;
+    fitting += length.length - cuts.piece.length;
+    for (let c = 0; c < cuts.piece.length; c += 1) {
+      const p = cuts.piece[c]!;
+      // A cut sequence has several pieces; it is counted at its first.
+      const sequence = sequenceLength(cuts.take[c]!, table.lengths[document[p]!]!, plan);
+      if (sequence <= width && cuts.start[c] === 0) {
+        fitting += 1;
+        if (length[p]! < sequence) fittingCut += 1;
+      }
     }
+    rows += plan.rows;
+    rowTokens += plan.rows * width;
+    concatRows += Math.ceil(inPieces / width);
+    pieces += length.length;
+    sequenceTokens += inPieces;
+    documentTokens += ofDocuments;
   }
-  const concatRows = Math.ceil(sequenceTokens / width);
   const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b);
   return {
-    fill: ratio(documentTokens, rows * width),
+    fill: ratio(documentTokens, rowTokens),
     rowsOverConcat: ratio(rows - concatRows, concatRows),
     fitting,
     fittingCut,
-    pieces: plan.document.length,
-    meanPieceLength: ratio(sequenceTokens, plan.document.length),
+    pieces,
+    meanPieceLength: ratio(sequenceTokens, pieces),
     meanContextLength: ratio(squares, 2 * sequenceTokens),
   };
 }

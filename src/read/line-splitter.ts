@@ -1,12 +1,12 @@
 /**
- * Blocks -> lines, as bytes. `\n` only: a `\r` before it is whitespace to JSON. A line that spans blocks is put
- * together once, when it ends, so a long line costs one copy and not one a block. A line that is longer than a string
- * can be is dropped while it is read, so it costs no memory.
+ * Blocks -> runs of whole lines, as bytes. `\n` only: a `\r` before it is whitespace to JSON. Of a block that may be used
+ * again, what is not yet a line is copied; it is put together once, when the line ends, so a long line costs two copies. A line that is longer, with
+ * its newline, than a string can be is dropped while it is read, so it costs no memory.
  */
 import { constants } from 'node:buffer';
 
-/** null: the line was too long. */
-export type Line = Uint8Array | null;
+/** Whole lines, each with its newline but for the input's last; null: one line that was too long. */
+export type LineRun = Uint8Array | null;
 
 const newline = 0x0a;
 
@@ -19,23 +19,25 @@ export class LineSplitter {
     this.#maxBytes = maxBytes;
   }
 
-  /** The lines that end in this block. */
-  *push(block: Uint8Array): Generator<Line> {
+  /** The lines that end in this block; the run may be part of the block. */
+  *push(block: Uint8Array): Generator<LineRun> {
+    const end = block.lastIndexOf(newline) + 1;
     let start = 0;
-    for (let at = block.indexOf(newline); at >= 0; at = block.indexOf(newline, start)) {
-      yield this.#line(block.subarray(start, at));
-      start = at + 1;
+    if (end > 0 && this.#bytes > 0) {
+      start = block.indexOf(newline) + 1;
+      yield this.#line(block.subarray(0, start));
     }
-    if (start < block.length) this.#hold(block.subarray(start));
+    if (start < end) yield block.subarray(start, end);
+    if (end < block.length) this.#hold(block.subarray(end));
   }
 
   /** The last line, if nothing ended it. */
-  *end(): Generator<Line> {
+  *end(): Generator<LineRun> {
     if (this.#bytes > 0) yield this.#line(new Uint8Array(0));
   }
 
-  #line(last: Uint8Array): Line {
-    if (this.#bytes === 0) return last.length > this.#maxBytes ? null : last;
+  /** The line that is held and ends here. */
+  #line(last: Uint8Array): LineRun {
     this.#hold(last);
     const line = this.#bytes > this.#maxBytes ? null : Buffer.concat(this.#pieces);
     this.#pieces = [];
@@ -46,6 +48,6 @@ export class LineSplitter {
   #hold(piece: Uint8Array): void {
     this.#bytes += piece.length;
     if (this.#bytes > this.#maxBytes) this.#pieces = [];
-    else this.#pieces.push(piece);
+    else this.#pieces.push(Buffer.from(piece));
   }
 }

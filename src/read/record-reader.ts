@@ -78,6 +78,12 @@ export class RecordReader {
     });
   }
 
+  /** A document whose fields were found and are what they should be; its text is well-formed UTF-8. */
+  addText(record: number, text: Uint8Array, id: string | null, source: string | null): void {
+    this.#textSeen = true;
+    this.#builder.add(text, { record, id, source });
+  }
+
   bad(record: number, reason: string): void {
     const { badSamples } = this.#counts;
     this.#counts.badRecords += 1;

@@ -6,7 +6,7 @@
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import type { Problem, YamlFile } from './parse-yaml.ts';
-import { isRecord, valueIn } from './yaml-values.ts';
+import { isRecord, valueIn, wrongKey, wrongValue } from './yaml-values.ts';
 
 export type Check = (yaml: YamlFile) => Problem[];
 
@@ -18,17 +18,13 @@ export function crossProblems(yaml: YamlFile): Problem[] {
 
 function noSources(yaml: YamlFile): Problem[] {
   const empty = isRecord(valueIn(yaml, ['sources'])) && yaml.keysOf(['sources']).length === 0;
-  return empty
-    ? [{ offset: yaml.valueAt(['sources']), message: 'sources: found none; expected at least one' }]
-    : [];
+  return empty ? [wrongValue(yaml, ['sources'], 'found none; expected at least one')] : [];
 }
 
 function oneStandardInput(yaml: YamlFile): Problem[] {
   const piped = yaml.keysOf(['sources']).filter((name) => pathOf(yaml, name) === '-');
-  return piped.slice(1).map((name) => ({
-    offset: yaml.valueAt(['sources', name]),
-    message: `sources.${name}: standard input can be read once, and is already the source \`${piped[0]}\``,
-  }));
+  const message = `standard input can be read once, and is already the source \`${piped[0]}\``;
+  return piped.slice(1).map((name) => wrongValue(yaml, ['sources', name], message));
 }
 
 function separatorNeedsJoin(yaml: YamlFile): Problem[] {
@@ -36,12 +32,7 @@ function separatorNeedsJoin(yaml: YamlFile): Problem[] {
     const at = ['sources', name, 'separator'];
     const join = valueIn(yaml, ['sources', name, 'join']) ?? 'file';
     if (join !== 'file' || valueIn(yaml, at) === undefined) return [];
-    return [
-      {
-        offset: yaml.keyAt(at),
-        message: `${at.join('.')}: only joined files have one; add \`join: directory\``,
-      },
-    ];
+    return [wrongKey(yaml, at, 'only joined files have one; add `join: directory`')];
   });
 }
 

@@ -4,9 +4,18 @@ import type { Check } from './cross-checks.ts';
 import { isPercentage } from './fields.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { shareTolerance } from './schema-mix.ts';
+import { displacedBy, shareTolerance } from './schema-mix.ts';
 import { parseShare } from './units.ts';
-import { amountIn, inherited, isRecord, scopes, valueIn } from './yaml-values.ts';
+import {
+  amountIn,
+  dotted,
+  inherited,
+  isRecord,
+  scopes,
+  valueIn,
+  wrongKey,
+  wrongValue,
+} from './yaml-values.ts';
 
 const inEachMix =
   (check: (yaml: YamlFile, mix: Path) => Problem[]): Check =>
@@ -14,7 +23,7 @@ const inEachMix =
     scopes(yaml).flatMap((scope) => check(yaml, [...scope, 'mix']));
 
 export const crossMixChecks: readonly Check[] = [
-  inEachMix(sourceNames),
+  sourceNames,
   inEachMix(shareSum),
   inEachMix(oneLengthRule),
   inEachMix(oneMethod),
@@ -25,28 +34,31 @@ export const crossMixChecks: readonly Check[] = [
 ];
 
 /** Every place that names a source; a column that names sources is only known from the data: then `mix/` checks. */
-function sourceNames(yaml: YamlFile, mix: Path): Problem[] {
+function sourceNames(yaml: YamlFile): Problem[] {
   const names = yaml.keysOf(['sources']);
   const open = names.some((name) => valueIn(yaml, ['sources', name, 'source']) !== undefined);
   if (open || names.length === 0) return [];
-  const maps = [
-    [...mix, 'shares'],
-    [...mix, 'max_epochs'],
+  const mixes = scopes(yaml).map((scope): Path => [...scope, 'mix']);
+  const maps: Path[] = [
+    ['documents', 'min_tokens'],
+    ['documents', 'max_tokens'],
+    ...mixes.flatMap((mix) => [
+      [...mix, 'shares'],
+      [...mix, 'max_epochs'],
+    ]),
   ];
-  if (mix.length === 1) maps.push(['documents', 'min_tokens'], ['documents', 'max_tokens']);
   const keys = maps.flatMap((at) =>
     yaml.keysOf(at).map((name) => ({ name, at, offset: yaml.keyAt([...at, name]) })),
   );
-  const cells = cellsOf(yaml, mix).flatMap((at) => {
-    const name = valueIn(yaml, [...at, 'source']);
-    return typeof name === 'string' ? [{ name, at, offset: yaml.valueAt([...at, 'source']) }] : [];
+  const cells = mixes
+    .flatMap((mix) => cellsOf(yaml, mix))
+    .map((cell) => [...cell, 'source'])
+    .map((at) => ({ name: valueIn(yaml, at), at, offset: yaml.valueAt(at) }));
+  return [...keys, ...cells].flatMap(({ name, at, offset }) => {
+    if (typeof name !== 'string' || names.includes(name)) return [];
+    const hint = `${didYouMean(nearest(name, names))} (sources: ${names.join(', ')})`;
+    return [{ offset, message: `${dotted(at)}: no source is named \`${name}\`${hint}` }];
   });
-  return [...keys, ...cells]
-    .filter(({ name }) => !names.includes(name))
-    .map(({ name, at, offset }) => ({
-      offset,
-      message: `${at.join('.')}: no source is named \`${name}\`${didYouMean(nearest(name, names))} (sources: ${names.join(', ')})`,
-    }));
 }
 
 function shareSum(yaml: YamlFile, mix: Path): Problem[] {
@@ -63,117 +75,98 @@ function sumsToWhole(yaml: YamlFile, whole: Path, parts: readonly Path[]): Probl
   const sum = parts.reduce((total, at) => total + amountIn(yaml, at, parseShare), 0);
   if (Number.isNaN(sum) || Math.abs(sum - 1) <= shareTolerance) return [];
   const percent = Number((sum * 100).toFixed(4));
-  return [
-    {
-      offset: yaml.valueAt(whole),
-      message: `${whole.join('.')}: the shares sum to ${percent}%; expected 100%`,
-    },
-  ];
+  return [wrongValue(yaml, whole, `the shares sum to ${percent}%; expected 100%`)];
 }
+
+const lengthRules: readonly string[] = ['long_share', 'keep_short', 'remove'];
 
 function oneLengthRule(yaml: YamlFile, mix: Path): Problem[] {
   const at = [...mix, 'length'];
-  const name = at.join('.');
   if (!isRecord(valueIn(yaml, at))) return [];
-  const given = yaml.keysOf(at).filter((key) => ['long_share', 'keep_short', 'remove'].includes(key));
-  if (given.length === 0) {
-    const message = `${name}: expected one of long_share, keep_short, remove: found none`;
-    return [{ offset: yaml.valueAt(at), message }];
-  }
-  return given.slice(1).map((key) => ({
-    offset: yaml.keyAt([...at, key]),
-    message: `${name}.${key}: expected only one of long_share, keep_short, remove: \`${given[0]}\` is given too`,
-  }));
+  const given = yaml.keysOf(at).filter((key) => lengthRules.includes(key));
+  if (given.length === 0)
+    return [wrongValue(yaml, at, `expected one of ${lengthRules.join(', ')}: found none`)];
+  return given.slice(1).map((key) => {
+    const message = `expected only one of ${lengthRules.join(', ')}: \`${given[0]}\` is given too`;
+    return wrongKey(yaml, [...at, key], message);
+  });
 }
 
+/** A phase's length rule says its method in vain where the recipe's mix says one, which holds in the phase too. */
 function oneMethod(yaml: YamlFile, mix: Path): Problem[] {
   const inner = [...mix, 'length', 'method'];
-  if (valueIn(yaml, inner) === undefined || valueIn(yaml, [...mix, 'method']) === undefined) return [];
-  const name = mix.join('.');
-  return [
-    {
-      offset: yaml.keyAt(inner),
-      message: `${name}.length.method: ${name}.method is given too; leave one out`,
-    },
-  ];
+  const outer = inherited(yaml, mix.slice(0, -1), 'mix', 'method');
+  if (valueIn(yaml, inner) === undefined || valueIn(yaml, outer) === undefined) return [];
+  return [wrongKey(yaml, inner, `${outer.join('.')} is given too; leave one out`)];
 }
 
 function cellsAlone(yaml: YamlFile, mix: Path): Problem[] {
   if (valueIn(yaml, [...mix, 'cells']) === undefined) return [];
   return ['shares', 'length']
-    .filter((key) => valueIn(yaml, [...mix, key]) !== undefined)
-    .map((key) => ({
-      offset: yaml.keyAt([...mix, key]),
-      message: `${mix.join('.')}.${key}: \`cells\` says the share of every cell; leave one of the two out`,
-    }));
+    .map((key) => [...mix, key])
+    .filter((at) => valueIn(yaml, at) !== undefined)
+    .map((at) => wrongKey(yaml, at, '`cells` says the share of every cell; leave one of the two out'));
 }
 
-/** Ranges that hold something and don't overlap, and inner rows that fill a row. */
+/** Ranges that hold something, and that don't overlap. */
 function cellRanges(yaml: YamlFile, mix: Path): Problem[] {
   const problems: Problem[] = [];
   const seen: { source: unknown; from: number; to: number; at: Path }[] = [];
+  const bound = (at: Path, otherwise: number): number =>
+    valueIn(yaml, at) === undefined ? otherwise : amountIn(yaml, at);
   for (const at of cellsOf(yaml, mix)) {
     const source = valueIn(yaml, [...at, 'source']);
-    const from = valueIn(yaml, [...at, 'from']) === undefined ? 0 : amountIn(yaml, [...at, 'from']);
-    const to =
-      valueIn(yaml, [...at, 'to']) === undefined ? Number.POSITIVE_INFINITY : amountIn(yaml, [...at, 'to']);
+    const from = bound([...at, 'from'], 0);
+    const to = bound([...at, 'to'], Number.POSITIVE_INFINITY);
     if (from >= to) {
-      problems.push({
-        offset: yaml.valueAt([...at, 'to']),
-        message: `${at.join('.')}.to: expected more than from (${from}); the cell would be empty`,
-      });
+      problems.push(
+        wrongValue(yaml, [...at, 'to'], `expected more than from (${from}); the cell would be empty`),
+      );
+      continue;
     }
     const other = seen.find((cell) => cell.source === source && cell.from < to && from < cell.to);
     if (other !== undefined) {
-      problems.push({
-        offset: yaml.valueAt(at),
-        message: `${at.join('.')}: overlaps ${other.at.join('.')}, which is of the same source; expected ranges apart`,
-      });
+      const message = `overlaps ${dotted(other.at)}, which is of the same source; expected ranges apart`;
+      problems.push(wrongValue(yaml, at, message));
     }
     seen.push({ source, from, to, at });
   }
   return problems;
 }
 
+/** Also where one of the two bounds is of a source, and the other of all. */
 function boundsOfDocuments(yaml: YamlFile): Problem[] {
-  const least = ['documents', 'min_tokens'];
-  const most = ['documents', 'max_tokens'];
-  if (!(amountIn(yaml, least) > amountIn(yaml, most))) return [];
-  return [
-    {
-      offset: yaml.valueAt(most),
-      message: 'documents.max_tokens: expected at least min_tokens; no document would be left',
-    },
-  ];
+  const least: Path = ['documents', 'min_tokens'];
+  const most: Path = ['documents', 'max_tokens'];
+  const ofSource = (at: Path, name: string): Path => (isRecord(valueIn(yaml, at)) ? [...at, name] : at);
+  const named = [...new Set([...yaml.keysOf(least), ...yaml.keysOf(most)])];
+  const pairs = named.map((name): [Path, Path] => [ofSource(least, name), ofSource(most, name)]);
+  if (pairs.length === 0) pairs.push([least, most]);
+  return pairs
+    .filter(([from, to]) => amountIn(yaml, from) > amountIn(yaml, to))
+    .map(([from, to]) => {
+      const message = `expected at least ${dotted(from)} (${amountIn(yaml, from)}); no document would be left`;
+      return wrongValue(yaml, to, message);
+    });
 }
 
 /** All phases in shares that sum to 100%, or all in tokens. */
 function phaseTokens(yaml: YamlFile): Problem[] {
   const phases = ['phases'];
   if (!isRecord(valueIn(yaml, phases))) return [];
-  const names = yaml.keysOf(phases);
-  if (names.length === 0) {
-    return [
-      { offset: yaml.valueAt(phases), message: 'phases: found none; expected at least one, or no `phases`' },
-    ];
-  }
-  const all = names.map((name) => ['phases', name, 'tokens']);
-  const inShares = all.filter((at) => {
-    const value = valueIn(yaml, at);
-    return typeof value === 'string' && isPercentage(value);
-  });
+  const all = yaml.keysOf(phases).map((name) => ['phases', name, 'tokens']);
+  if (all.length === 0)
+    return [wrongValue(yaml, phases, 'found none; expected at least one, or no `phases`')];
+  const written = all.map((at) => valueIn(yaml, at));
+  if (written.includes(undefined)) return [];
+  const inShares = all.filter((_, i) => isPercentage(String(written[i])));
   if (inShares.length === all.length) return sumsToWhole(yaml, phases, all);
   if (inShares.length > 0) {
-    return [
-      {
-        offset: yaml.valueAt(inShares[0]!),
-        message: `${inShares[0]!.join('.')}: expected all phases in shares, or all in tokens`,
-      },
-    ];
+    return [wrongValue(yaml, inShares[0]!, 'expected all phases in shares, or all in tokens')];
   }
   if (valueIn(yaml, ['mix', 'tokens']) === undefined) return [];
-  const message = 'mix.tokens: the phases say their tokens; leave it out, or give the phases as shares of it';
-  return [{ offset: yaml.keyAt(['mix', 'tokens']), message }];
+  const message = 'the phases say their tokens; leave it out, or give the phases as shares of it';
+  return [wrongKey(yaml, ['mix', 'tokens'], message)];
 }
 
 function cellsOf(yaml: YamlFile, mix: Path): Path[] {
@@ -181,7 +174,8 @@ function cellsOf(yaml: YamlFile, mix: Path): Path[] {
   return Array.isArray(cells) ? cells.map((_, i) => [...mix, 'cells', i]) : [];
 }
 
-/** The cells that hold in a scope, for checks against its rows. */
+/** The cells that hold in a scope, for checks against its rows: a phase with shares or a length rule has none. */
 export function cellsIn(yaml: YamlFile, scope: Path): Path[] {
-  return cellsOf(yaml, inherited(yaml, scope, 'mix', 'cells').slice(0, -1));
+  const gone = displacedBy((key) => valueIn(yaml, [...scope, 'mix', key]) !== undefined);
+  return gone.includes('cells') ? [] : cellsOf(yaml, inherited(yaml, scope, 'mix', 'cells').slice(0, -1));
 }

@@ -3,13 +3,16 @@
 import type { Check } from './cross-checks.ts';
 import { cellsIn } from './cross-mix-checks.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { defaultSequences } from './schema-sequences.ts';
-import { amountIn, inherited, scopes, valueIn } from './yaml-values.ts';
+import { defaultSequences, smallestPiece } from './schema-sequences.ts';
+import { amountIn, dotted, inherited, scopes, valueIn, wrongKey, wrongValue } from './yaml-values.ts';
 
 interface Rows {
+  readonly scope: Path;
+  /** Where a key that holds here stands. */
   readonly at: (key: string) => Path;
   /** As written; the default where nothing is. */
-  readonly value: (key: keyof typeof defaultSequences | 'decompose' | 'pack_length') => unknown;
+  readonly value: (key: string) => unknown;
+  /** NaN where it is ill-formed. */
   readonly length: number;
   readonly cells: readonly Path[];
 }
@@ -38,11 +41,11 @@ export const crossSequenceChecks: readonly Check[] = [
 
 function rowsOf(yaml: YamlFile, scope: Path): Rows {
   const at = (key: string): Path => inherited(yaml, scope, 'sequences', key);
-  const value: Rows['value'] = (key) =>
-    valueIn(yaml, at(key)) ??
-    (Object.hasOwn(defaultSequences, key) ? defaultSequences[key as 'length'] : undefined);
+  const defaults: Readonly<Record<string, unknown>> = defaultSequences;
+  const value = (key: string): unknown => valueIn(yaml, at(key)) ?? defaults[key];
   const written = valueIn(yaml, at('length')) !== undefined;
   return {
+    scope,
     at,
     value,
     length: written ? amountIn(yaml, at('length')) : defaultSequences.length,
@@ -50,84 +53,78 @@ function rowsOf(yaml: YamlFile, scope: Path): Rows {
   };
 }
 
+/** Of those that a phase takes over, what has no meaning for its packing is passed over. */
 function tailsNeedConcat(yaml: YamlFile, rows: Rows): Problem[] {
-  const at = rows.at('tails');
+  const at = [...rows.scope, 'sequences', 'tails'];
   if (valueIn(yaml, at) === undefined || rows.value('packing') === 'concat') return [];
-  return [
-    {
-      offset: yaml.keyAt(at),
-      message: `${at.join('.')}: only packing concat has tails, and packing is ${rows.value('packing')}`,
-    },
-  ];
+  return [wrongKey(yaml, at, `only packing concat has tails, and packing is ${rows.value('packing')}`)];
 }
 
 function roomForText(yaml: YamlFile, rows: Rows): Problem[] {
   if (rows.value('bos') !== true || rows.value('eos') === false || rows.length !== 2) return [];
-  const at = rows.at('length');
-  return [
-    {
-      offset: yaml.valueAt(at),
-      message: `${at.join('.')}: bos and eos leave no room for text; expected 3 or more`,
-    },
-  ];
+  return [wrongValue(yaml, rows.at('length'), 'bos and eos leave no room for text; expected 3 or more')];
 }
 
 /** Inner rows fill the row, and what is longer than one is cut. */
 function packLengths(yaml: YamlFile, rows: Rows): Problem[] {
-  const inner = [rows.at('pack_length'), ...rows.cells.map((cell) => [...cell, 'pack_length'])];
-  return inner
+  const packing = rows.value('packing');
+  const wrong = (length: number): string | null => {
+    if (packing !== 'best-fit' && packing !== 'concat') {
+      return `${dotted(rows.at('packing'))} is ${packing}, which has no inner rows`;
+    }
+    if (rows.value('overlong') !== 'fragment') {
+      return `cuts what is longer; expected ${dotted(rows.at('overlong'))}: fragment`;
+    }
+    if (rows.value('plus_one') === true) {
+      return `rows put end to end leave no room for ${dotted(rows.at('plus_one'))}`;
+    }
+    if (!(rows.length % length > 0)) return null;
+    return `expected a divisor of ${dotted(rows.at('length'))} (${rows.length})`;
+  };
+  return [rows.at('pack_length'), ...rows.cells.map((cell) => [...cell, 'pack_length'])]
     .filter((at) => valueIn(yaml, at) !== undefined)
-    .flatMap((at) => {
-      const say = (message: string) => [{ offset: yaml.valueAt(at), message: `${at.join('.')}: ${message}` }];
-      const packing = rows.value('packing');
-      if (packing !== 'best-fit' && packing !== 'concat') return say(`packing ${packing} has no inner rows`);
-      if (rows.value('overlong') !== 'fragment') return say('needs overlong: fragment');
-      if (rows.value('plus_one') === true) return say('rows put end to end leave no room for plus_one');
-      const length = amountIn(yaml, at);
-      if (!(rows.length % length !== 0)) return [];
-      return say(`expected a divisor of sequences.length (${rows.length})`);
-    });
+    .map((at) => ({ at, message: wrong(amountIn(yaml, at)) }))
+    .flatMap(({ at, message }) => (message === null ? [] : [wrongValue(yaml, at, message)]));
 }
 
 function decomposition(yaml: YamlFile, rows: Rows): Problem[] {
   const packing = rows.value('packing');
-  const at = rows.at('decompose');
-  const given = valueIn(yaml, at) !== undefined;
   if (packing !== 'decompose') {
-    return given ? [{ offset: yaml.keyAt(at), message: `${at.join('.')}: packing is ${packing}` }] : [];
+    const own = [...rows.scope, 'sequences', 'decompose'];
+    if (valueIn(yaml, own) === undefined) return [];
+    return [wrongKey(yaml, own, `only packing decompose has it, and packing is ${packing}`)];
   }
+  const at = rows.at('decompose');
   const { length } = rows;
-  const say = (path: Path, message: string) => [
-    { offset: yaml.valueAt(path), message: `${path.join('.')}: ${message}` },
-  ];
-  if (!isPowerOfTwo(length)) return say(rows.at('length'), 'packing decompose needs a power of two');
-  if (rows.value('overlong') !== 'fragment')
-    return say(rows.at('overlong'), 'packing decompose cuts: expected fragment');
-  if (rows.value('plus_one') === true)
-    return say(rows.at('plus_one'), 'packing decompose has rows of powers of two');
-  const smallest =
-    valueIn(yaml, [...at, 'smallest']) === undefined ? 256 : amountIn(yaml, [...at, 'smallest']);
-  if (!isPowerOfTwo(smallest) || smallest > length) {
-    return given ? say([...at, 'smallest'], `expected a power of two, at most the length (${length})`) : [];
+  if (length > 0 && !isPowerOfTwo(length)) {
+    return [wrongValue(yaml, rows.at('length'), 'packing decompose needs a power of two')];
+  }
+  if (rows.value('overlong') !== 'fragment') {
+    return [wrongValue(yaml, rows.at('overlong'), 'packing decompose cuts documents; expected fragment')];
+  }
+  if (rows.value('plus_one') === true) {
+    return [
+      wrongValue(yaml, rows.at('plus_one'), 'packing decompose has rows of powers of two; expected false'),
+    ];
+  }
+  const smallestAt = [...at, 'smallest'];
+  const written = valueIn(yaml, smallestAt) !== undefined;
+  const smallest = written ? amountIn(yaml, smallestAt) : smallestPiece(length);
+  if (smallest > length || (smallest > 0 && !isPowerOfTwo(smallest))) {
+    return [wrongValue(yaml, smallestAt, `expected a power of two, at most the length (${length})`)];
   }
   const odds = valueIn(yaml, [...at, 'odds']);
   const lengths = Math.log2(length / smallest) + 1;
-  if (!Array.isArray(odds) || odds.length === lengths) return [];
-  return say(
-    [...at, 'odds'],
-    `found ${odds.length}; expected ${lengths}, one a length from ${smallest} to ${length}`,
-  );
+  if (!Array.isArray(odds) || Number.isNaN(lengths) || odds.length === lengths) return [];
+  const message = `found ${odds.length}; expected ${lengths}, one a length from ${smallest} to ${length}`;
+  return [wrongValue(yaml, [...at, 'odds'], message)];
 }
 
 function steps(yaml: YamlFile, rows: Rows): Problem[] {
   const at = ['tokens_per_step'];
-  if (!(amountIn(yaml, at) % rows.length > 0)) return [];
-  return [
-    {
-      offset: yaml.valueAt(at),
-      message: `tokens_per_step: expected a multiple of ${rows.length}, the length of a row`,
-    },
-  ];
+  const trains = rows.scope.length > 0 || yaml.keysOf(['phases']).length === 0;
+  if (!trains || !(amountIn(yaml, at) % rows.length > 0)) return [];
+  return [wrongValue(yaml, at, `expected a multiple of ${dotted(rows.at('length'))} (${rows.length})`)];
 }
 
 function isPowerOfTwo(value: number): boolean {

@@ -25,6 +25,7 @@ export type Amount = number | string;
 export function tokenAmount(least: number, most: number, word?: string): z.ZodType<Amount> {
   const or = word === undefined ? '' : `\`${word}\` or `;
   return quantity({
+    or,
     parse: parseTokens,
     pattern: tokensPattern,
     numbers: (params) => z.int(params).min(least, params).max(most, params),
@@ -70,9 +71,9 @@ export function share(bounds: { above?: 0; below?: 1 } = {}): z.ZodType<Amount> 
 /** A share with a percent sign, or a count: 1 is one record and never 100 %. */
 export function shareOrCount(noun: string): z.ZodType<Amount> {
   const form = `a percentage of the ${noun} such as 0.1%, or a whole number of ${noun}`;
-  const parse = (input: Amount): Parsed => (isPercentage(input) ? parseShare(input) : parseTokens(input));
   return quantity({
-    parse: (input) => ('problem' in parse(input) ? { problem: `expected ${form}` } : parse(input)),
+    parse: (input) =>
+      'problem' in shareOrWhole(input) ? { problem: `expected ${form}` } : shareOrWhole(input),
     pattern: /^\d+(?:\.\d+)? ?%$/,
     numbers: (params) => z.int(params).min(0, params),
     inRange: () => true,
@@ -83,16 +84,23 @@ export function shareOrCount(noun: string): z.ZodType<Amount> {
 
 /** A share with a percent sign, or an amount of tokens. */
 export function shareOrTokens(): z.ZodType<Amount> {
-  const form = `a share of mix.tokens such as 20%, or ${tokensForm}`;
-  const parse = (input: Amount): Parsed => (isPercentage(input) ? parseShare(input) : parseTokens(input));
+  const or = 'a share such as 20%, or ';
   return quantity({
-    parse: (input) => ('problem' in parse(input) ? { problem: `expected ${form}` } : parse(input)),
+    parse: (input) => {
+      const parsed = shareOrWhole(input);
+      return 'problem' in parsed && isPercentage(input) ? { problem: `expected ${tokensForm}` } : parsed;
+    },
     pattern: new RegExp(`${sharePattern.source}|${tokensPattern.source}`),
     numbers: (params) => z.int(params).min(1, params),
     inRange: (value) => value > 0,
-    form,
-    range: `more than nothing: ${form}`,
+    or,
+    form: or + tokensForm,
+    range: `more than nothing: ${or}${tokensForm}`,
   });
+}
+
+function shareOrWhole(input: Amount): Parsed {
+  return isPercentage(input) ? parseShare(input) : parseTokens(input);
 }
 
 export function isPercentage(input: Amount): boolean {
@@ -110,7 +118,12 @@ export const estimatorPattern: RegExp = /^(?:exact|chars\/((?=.*[1-9])\d+(?:\.\d
 /** One value for all, or a map from sources to values. */
 export function perSource<T>(value: z.ZodType<T>, form: string): z.ZodType<T | Record<string, T>> {
   const all = `${form}, or a map from sources to such`;
-  return either(value, z.record(text('the name of a source'), value, mapError(all)), all);
+  const error = ({ input }: { readonly input?: unknown }): string => {
+    const plain =
+      typeof input === 'string' || typeof input === 'number' ? value.safeParse(input).error : null;
+    return plain?.issues[0]?.message ?? `expected ${all}`;
+  };
+  return z.union([value, z.record(text('the name of a source'), value, mapError(all))], { error });
 }
 
 export const mapError = (
@@ -148,6 +161,13 @@ export function text(form: string, pattern: RegExp = /[\s\S]/): z.ZodType<string
   return z.string({ error }).regex(pattern, { error, abort: true });
 }
 
+/** A name that every file system takes for a folder; `taken` is one that is there already. */
+export function folderName(taken?: string): z.ZodType<string> {
+  const form = 'a name that can be a folder: no / \\ : * ? " < > |, no dot first';
+  if (taken === undefined) return text(form, /^(?!\.)[^\p{Cc}/\\:*?"<>|]+$/u);
+  return text(`${form}, not ${taken}`, new RegExp(`^(?!\\.|${taken}$)[^\\p{Cc}/\\\\:*?"<>|]+$`, 'u'));
+}
+
 /** Any text, the empty one too. */
 export function anyText(form: string): z.ZodType<string> {
   return z.string({ error: `expected ${form}` });
@@ -183,7 +203,10 @@ interface Quantity {
   readonly form: string;
   /** What it may be. */
   readonly range: string;
+  /** A word that is allowed too. */
   readonly word?: string | undefined;
+  /** What may stand in place of what `parse` expects. */
+  readonly or?: string;
 }
 
 function quantity(q: Quantity): z.ZodType<Amount> {
@@ -195,9 +218,7 @@ function quantity(q: Quantity): z.ZodType<Amount> {
     if (typeof input !== 'string' && typeof input !== 'number') return `expected ${q.form}`;
     const parsed = q.parse(input);
     if ('value' in parsed) return `expected ${q.range}`;
-    return q.word === undefined
-      ? parsed.problem
-      : parsed.problem.replace('expected ', `expected \`${q.word}\` or `);
+    return parsed.problem.replace('expected ', `expected ${q.or ?? ''}`);
   };
   // A number or a text in range of neither: all of them speak with `error`, whichever zod chooses to report.
   const params = { error, abort: true } as const;

@@ -9,8 +9,14 @@ import type { Recipe } from '../types.ts';
 import { crossProblems } from './cross-checks.ts';
 import { type Problem, parseYaml, type YamlFile } from './parse-yaml.ts';
 import { recipeSchema } from './schema.ts';
-import { leastRecipe, schemaProblems } from './schema-problems.ts';
+import { type Language, schemaProblems } from './schema-problems.ts';
 import { toRecipe } from './to-recipe.ts';
+
+const language: Language = {
+  schema: recipeSchema,
+  noun: 'recipe',
+  least: 'sources:\n      web: ../corpus/web',
+};
 
 /**
  * @param text the recipe
@@ -18,30 +24,37 @@ import { toRecipe } from './to-recipe.ts';
  * @throws LongmixError `recipe-invalid`, with all problems in the order of the file
  */
 export function parseRecipe(text: string, file: string): Recipe {
-  const yaml = parseYaml(text);
-  const problems = [...yaml.problems, ...(yaml.fatal ? [] : meaningProblems(yaml))];
-  if (problems.length > 0) throw invalid(problems, yaml, file);
+  return recipeOf(checkedRecipe(text, file), file, basename(file, extname(file)));
+}
+
+/** @throws LongmixError `recipe-invalid` */
+export function checkedRecipe(text: string, file: string): YamlFile {
+  const yaml = parseYaml(text, file);
+  refuse('recipe', [...yaml.problems, ...(yaml.fatal ? [] : recipeProblems(yaml))], yaml);
+  return yaml;
+}
+
+export function recipeProblems(yaml: YamlFile): Problem[] {
+  const problems = schemaProblems(yaml, language);
+  return yaml.value === null ? problems : [...problems, ...crossProblems(yaml)];
+}
+
+/** @param yaml a checked recipe, whose paths are relative to `file` */
+export function recipeOf(yaml: YamlFile, file: string, defaultName: string): Recipe {
   return toRecipe(recipeSchema.parse(yaml.value), {
     directory: resolve(dirname(file)),
-    defaultName: basename(file, extname(file)),
+    defaultName,
     sourceNames: yaml.keysOf(['sources']),
     phaseNames: yaml.keysOf(['phases']),
   });
 }
 
-function meaningProblems(yaml: YamlFile): Problem[] {
-  return yaml.value === null
-    ? [{ offset: 0, message: `the recipe is empty; the least recipe is\n    ${leastRecipe}` }]
-    : [...schemaProblems(yaml), ...crossProblems(yaml)];
-}
-
-function invalid(problems: readonly Problem[], yaml: YamlFile, file: string): LongmixError {
+/** @throws LongmixError `recipe-invalid` | `ablation-invalid`, if there are problems */
+export function refuse(noun: Language['noun'], problems: readonly Problem[], yaml: YamlFile): void {
+  if (problems.length === 0) return;
   const lines = [...problems]
     .sort((a, b) => a.offset - b.offset)
-    .map(({ offset, message }) => {
-      const { line, column } = yaml.position(offset);
-      return `${file}:${line}:${column}: ${message}`;
-    });
-  const head = lines.length === 1 ? [] : [`the recipe has ${lines.length} problems`];
-  return new LongmixError('recipe-invalid', [...head, ...lines].join('\n'));
+    .map(({ offset, message }) => `${yaml.placeOf(offset)}: ${message}`);
+  const head = lines.length === 1 ? [] : [`the ${noun} has ${lines.length} problems`];
+  throw new LongmixError(`${noun}-invalid`, [...head, ...lines].join('\n'));
 }

@@ -44,13 +44,15 @@ export interface YamlFile {
   written(path: Path): string;
   /** Keys of the map at `path` in the order of the file (a JavaScript object puts `2024` before `books`). */
   keysOf(path: Path): readonly string[];
-  position(offset: number): { readonly line: number; readonly column: number };
+  /** `file:line:column` of an offset. */
+  placeOf(offset: number): string;
 }
 
 // Enough for a recipe whose sources share every setting; a "billion laughs" file needs millions.
 const mostAliases = 1000;
 
-export function parseYaml(source: string): YamlFile {
+/** @param file its path, for `placeOf` */
+export function parseYaml(source: string, file: string): YamlFile {
   const text = source.replace(/^\uFEFF/, '');
   const lines = new LineCounter();
   // Duplicate keys are looked for below: as text, so that `1` and `"1"` are the same key, and without stopping.
@@ -84,22 +86,22 @@ export function parseYaml(source: string): YamlFile {
       const { node } = find(document, path);
       return isMap(node) ? node.items.map(keyText) : [];
     },
-    position: (offset) => {
+    placeOf: (offset) => {
       const { line, col } = lines.linePos(offset);
-      return { line, column: col };
+      return `${file}:${line}:${col}`;
     },
   };
 }
 
 const syntaxWords: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab in the indentation; YAML is indented with spaces',
-  MULTIPLE_DOCS: 'a second document begins here; a recipe is one YAML document',
+  MULTIPLE_DOCS: 'a second document begins here; expected one YAML document',
   BAD_INDENT: 'the indentation is off, or a bracket or brace is not closed',
   BLOCK_AS_IMPLICIT_KEY:
     'a second `key:` in one line, or a line that is indented too far; a text with `: ` needs quotes',
   MULTILINE_IMPLICIT_KEY: 'a key that runs over several lines; is the indentation right?',
   BAD_SCALAR_START: 'a text that begins with %, @ or ` needs quotes',
-  TAG_RESOLVE_FAILED: 'a recipe has no tags; a text that begins with ! needs quotes',
+  TAG_RESOLVE_FAILED: 'tags are not supported; a text that begins with ! needs quotes',
   RESOURCE_EXHAUSTION: 'nested too deeply',
 };
 
@@ -202,8 +204,8 @@ function offsetOf(node: Node): number {
 const mostShown = 60;
 
 function describeNode(node: unknown): string {
-  if (isMap(node)) return 'a map';
-  if (isSeq(node)) return 'a list';
+  if (isMap(node)) return node.items.length === 0 ? 'an empty map' : 'a map';
+  if (isSeq(node)) return node.items.length === 0 ? 'an empty list' : 'a list';
   if (!isScalar(node) || node.value === null) return 'nothing';
   const content = (node.source ?? String(node.value)).replace(/[\s\p{Cc}]+/gu, ' ');
   const shown = content.length > mostShown ? `${content.slice(0, mostShown)}...` : content;

@@ -17,28 +17,49 @@ export function validKeys(schema: z.ZodType, path: Path): readonly string[] {
   return inner === undefined ? [] : validKeys(inner, rest);
 }
 
-/** The maps that `key` would be valid in, as dotted paths; NAME stands for any source. */
-export function homesOf(schema: z.ZodType, key: string, path = ''): readonly string[] {
+/**
+ * The maps that `key` would be valid in, as dotted paths; NAME stands for any source or phase. Of several those nearest
+ * to `from`, where it was found; phases repeat what the recipe has.
+ */
+export function homesOf(schema: z.ZodType, key: string, from: Path = []): readonly string[] {
+  const homes = allHomes(schema, key, '');
+  const near = homes.filter((home) => from.length > 0 && home.split('.')[0] === from[0]);
+  const outside = homes.filter((home) => !home.includes('phases.NAME'));
+  return [near, outside, homes].find((some) => some.length > 0) ?? [];
+}
+
+function allHomes(schema: z.ZodType, key: string, path: string): readonly string[] {
   const object = asMap(schema);
-  if (object instanceof z.ZodRecord) return homesOf(object.valueType as z.ZodType, key, `${path}.NAME`);
-  if (object instanceof z.ZodArray) return homesOf(object.element as z.ZodType, key, `${path}[]`);
+  if (object instanceof z.ZodRecord) return allHomes(object.valueType as z.ZodType, key, `${path}.NAME`);
+  if (object instanceof z.ZodArray) return allHomes(object.element as z.ZodType, key, `${path}[]`);
   if (!(object instanceof z.ZodObject)) return [];
   const here = Object.hasOwn(object.shape, key) ? [path === '' ? 'the top level' : path] : [];
   const inner = Object.entries<z.ZodType>(object.shape).flatMap(([name, child]) =>
-    homesOf(child, key, path === '' ? name : `${path}.${name}`),
+    allHomes(child, key, path === '' ? name : `${path}.${name}`),
   );
   return [...here, ...inner];
 }
 
+/** The keys of a map, and what each may be; none where the keys are free or it is no map. */
+export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
+  const object = asMap(schema);
+  return object instanceof z.ZodObject ? (object.shape as Record<string, z.ZodType>) : {};
+}
+
+export function withoutDefault(schema: z.ZodType): z.ZodType {
+  const wrapped =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault;
+  return wrapped ? withoutDefault(schema.unwrap() as z.ZodType) : schema;
+}
+
 /** The map behind defaults and "or plain text". */
 function asMap(schema: z.ZodType): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
-    return asMap(schema.unwrap() as z.ZodType);
-  }
-  if (schema instanceof z.ZodUnion) {
-    return schema.options
-      .map((option) => asMap(option as z.ZodType))
-      .find((option) => option instanceof z.ZodObject);
-  }
-  return schema;
+  const plain = withoutDefault(schema);
+  if (!(plain instanceof z.ZodUnion)) return plain;
+  return plain.options
+    .map((option) => asMap(option as z.ZodType))
+    .find((option) => option instanceof z.ZodObject);
 }

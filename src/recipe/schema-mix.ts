@@ -89,8 +89,7 @@ const cellEntry = z.strictObject(
   mapError('a map such as { source: books, from: 64Ki, share: 30% }'),
 );
 
-/** The keys of `mix` but `tokens`, which a phase says in its own way. */
-export const mixKeys = {
+const keys = {
   shares_of: oneOf(['tokens', 'documents'])
     .optional()
     .describe('What shares, long_share and the shares of cells count; tokens if left out.'),
@@ -127,12 +126,21 @@ export const mixKeys = {
     ),
 };
 
-export const mixSchema = z.strictObject(
+/** A phase says its tokens in its own way. */
+export const phaseMixSchema: z.ZodType<MixEntry> = z.strictObject(keys, mapError('a map of settings'));
+
+export const mixSchema: z.ZodType<MixEntry & { readonly tokens: Amount }> = z.strictObject(
   {
     tokens: tokenAmount(1, mostTokens, 'all')
       .default('all')
       .describe('Tokens of the training split. all: what the sources have.'),
-    ...mixKeys,
+    ...keys,
   },
   mapError('a map of settings'),
 );
+
+/** What a mix laid over another takes out of it: cells stand in place of shares and length, and the other way round. */
+export function displacedBy(gives: (key: string) => boolean): readonly string[] {
+  if (gives('cells')) return ['shares', 'length'];
+  return gives('shares') || gives('length') ? ['cells'] : [];
+}

@@ -3,36 +3,49 @@
 import type { z } from 'zod';
 import { didYouMean, nearest } from './nearest.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { recipeSchema } from './schema.ts';
 import { homesOf, validKeys } from './schema-keys.ts';
+import { dotted } from './yaml-values.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What a recipe can't do without, as an example to copy. */
-export const leastRecipe = 'sources:\n      web: ../corpus/web';
-
-export function schemaProblems(yaml: YamlFile): Problem[] {
-  const parsed = recipeSchema.safeParse(yaml.value);
-  if (parsed.success) return [];
-  return parsed.error.issues.flatMap((issue) => issueProblems(issue, issue.path, yaml));
+/** What kind of file it is. */
+export interface Language {
+  readonly schema: z.ZodType;
+  readonly noun: 'recipe' | 'ablation';
+  /** What it can't do without, as an example to copy. */
+  readonly least: string;
+  /** Why a key that is valid elsewhere can't be at `path`; null: nothing to add. */
+  readonly note?: (key: string, path: Path) => string | null;
 }
 
-function issueProblems(issue: Issue, path: Path, yaml: YamlFile): Problem[] {
+export function schemaProblems(yaml: YamlFile, language: Language): Problem[] {
+  if (yaml.value === null) {
+    const { noun, least } = language;
+    return [{ offset: 0, message: `the ${noun} is empty; the least ${noun} is\n    ${least}` }];
+  }
+  const parsed = language.schema.safeParse(yaml.value);
+  if (parsed.success) return [];
+  return parsed.error.issues.flatMap((issue) => issueProblems(issue, issue.path, yaml, language));
+}
+
+function issueProblems(issue: Issue, path: Path, yaml: YamlFile, language: Language): Problem[] {
   if (issue.code === 'invalid_union') {
     const meant = meantBranch(issue.errors);
-    if (meant !== null) return meant.flatMap((inner) => issueProblems(inner, [...path, ...inner.path], yaml));
+    if (meant !== null)
+      return meant.flatMap((inner) => issueProblems(inner, [...path, ...inner.path], yaml, language));
   }
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, yaml));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownKey(key, path, yaml, language));
   if (issue.code === 'invalid_key') {
     const wanted = issue.issues[0]?.message ?? 'expected a name';
     return [
       {
         offset: yaml.keyAt(path),
-        message: `${dotted(path.slice(0, -1))}: found the key ${JSON.stringify(path.at(-1))}; ${wanted}`,
+        message: `${nameOf(path.slice(0, -1), language)}: found the key ${JSON.stringify(path.at(-1))}; ${wanted}`,
       },
     ];
   }
-  if (isMissing(path, yaml)) return missingKey(path, issue, yaml);
+  if (isMissing(path, yaml)) return missingKey(path, issue, yaml, language);
   return [
     { offset: yaml.valueAt(path), message: `${label(path)}found ${yaml.written(path)}; ${issue.message}` },
   ];
@@ -44,13 +57,14 @@ function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] 
   return branches.find((issues) => issues.length > 0 && issues.every(fits)) ?? null;
 }
 
-function unknownKey(key: string, path: Path, yaml: YamlFile): Problem {
-  const valid = validKeys(recipeSchema, path);
+function unknownKey(key: string, path: Path, yaml: YamlFile, language: Language): Problem {
+  const valid = validKeys(language.schema, path);
   const suggestion = nearest(key, valid);
-  const homes = suggestion === null ? homesOf(recipeSchema, key) : [];
+  const homes = suggestion === null ? homesOf(language.schema, key, path) : [];
   const belongs = homes.length === 0 ? '' : `; it belongs in ${homes.join(' or ')}`;
-  const hint = didYouMean(suggestion) + belongs;
-  const message = `unknown key \`${key}\` in ${dotted(path)}${hint} (keys: ${valid.join(', ')})`;
+  const note = language.note?.(key, path) ?? null;
+  const hint = note === null ? didYouMean(suggestion) + belongs : `; ${note}`;
+  const message = `unknown key \`${key}\` in ${nameOf(path, language)}${hint} (keys: ${valid.join(', ')})`;
   return { offset: yaml.keyAt([...path, key]), message };
 }
 
@@ -61,21 +75,24 @@ function isMissing(path: Path, yaml: YamlFile): boolean {
   );
 }
 
-function missingKey(path: Path, issue: Issue, yaml: YamlFile): Problem[] {
+function missingKey(path: Path, issue: Issue, yaml: YamlFile, language: Language): Problem[] {
   const parent = path.slice(0, -1);
   const key = String(path.at(-1));
-  const valid = validKeys(recipeSchema, parent);
+  const valid = validKeys(language.schema, parent);
   // `pth` is told as a misspelt `path`; that `path` is missing would be the same problem twice.
   if (yaml.keysOf(parent).some((other) => !valid.includes(other) && nearest(other, valid) === key)) return [];
-  const wanted = parent.length === 0 ? `the least recipe is\n    ${leastRecipe}` : issue.message;
+  const wanted = parent.length === 0 ? `the least ${language.noun} is\n    ${language.least}` : issue.message;
   return [
-    { offset: yaml.valueAt(parent), message: `missing key \`${key}\` in ${dotted(parent)}; ${wanted}` },
+    {
+      offset: yaml.valueAt(parent),
+      message: `missing key \`${key}\` in ${nameOf(parent, language)}; ${wanted}`,
+    },
   ];
 }
 
-/** `mix.length`; the whole recipe has no name of its own. */
-function dotted(path: Path): string {
-  return path.length === 0 ? 'the recipe' : path.map(String).join('.');
+/** The whole file has no name of its own. */
+function nameOf(path: Path, { noun }: Language): string {
+  return path.length === 0 ? `the ${noun}` : dotted(path);
 }
 
 function label(path: Path): string {

@@ -27,7 +27,7 @@ export interface SequencesEntry {
 }
 
 export interface DecomposeEntry {
-  readonly smallest: Amount;
+  readonly smallest?: Amount | undefined;
   readonly odds: string | readonly number[];
   readonly cycles: number;
 }
@@ -37,8 +37,10 @@ export const oddsNames = ['uniform', 'grow-linear', 'grow-p2'] as const;
 const decompose = z.strictObject(
   {
     smallest: tokenAmount(2, longestRow)
-      .default(256)
-      .describe('Length of the shortest rows, a power of two; shorter rests are left out, and counted.'),
+      .optional()
+      .describe(
+        'Length of the shortest rows, a power of two; 256 if left out. Shorter rests are left out, and counted.',
+      ),
     odds: either(
       oneOf(oddsNames),
       z.array(positiveNumber(1e6), { error: 'expected a list of numbers' }),
@@ -60,12 +62,6 @@ const keys = {
   packing: oneOf(packings).describe(
     'best-fit: never cuts a document that fits. concat: end to end, then cut. pad: one document a row. decompose: pieces of a power of two, one a row.',
   ),
-  pack_length: tokenAmount(2, longestRow)
-    .optional()
-    .describe('Documents are packed in rows of this length, which are put end to end in rows of length.'),
-  decompose: decompose
-    .optional()
-    .describe('With packing decompose: the lengths, and the order in which they come.'),
   overlong: oneOf(['fragment', 'truncate', 'exclude']).describe(
     'What becomes of a document longer than a sequence.',
   ),
@@ -75,6 +71,16 @@ const keys = {
   bos: flag().describe('Put the begin-of-sequence token before each document.'),
   eos: flag().describe('Put the end-of-sequence token after each document.'),
   plus_one: flag().describe('Rows of length + 1 tokens, for trainers that shift inputs and labels.'),
+};
+
+/** What has no default. */
+const optionalKeys = {
+  pack_length: tokenAmount(2, longestRow)
+    .optional()
+    .describe('Documents are packed in rows of this length, which are put end to end in rows of length.'),
+  decompose: decompose
+    .optional()
+    .describe('With packing decompose: the lengths, and the order in which they come.'),
 };
 
 /** What a recipe that says nothing about its sequences has. */
@@ -88,9 +94,13 @@ export const defaultSequences = {
   plus_one: false,
 } as const;
 
-export const sequencesSchema = z.strictObject(
+/** Of decompose, where nothing is said. */
+export function smallestPiece(length: number): number {
+  return Math.min(256, length);
+}
+
+export const sequencesSchema: z.ZodType<SequencesEntry> = z.strictObject(
   {
-    ...keys,
     length: keys.length.default(defaultSequences.length),
     packing: keys.packing.default(defaultSequences.packing),
     overlong: keys.overlong.default(defaultSequences.overlong),
@@ -98,20 +108,11 @@ export const sequencesSchema = z.strictObject(
     bos: keys.bos.default(defaultSequences.bos),
     eos: keys.eos.default(defaultSequences.eos),
     plus_one: keys.plus_one.default(defaultSequences.plus_one),
+    ...optionalKeys,
   },
   mapError('a map of settings'),
 );
 
-export const phaseSequencesSchema = z.strictObject(
-  {
-    ...keys,
-    length: keys.length.optional(),
-    packing: keys.packing.optional(),
-    overlong: keys.overlong.optional(),
-    tails: keys.tails.optional(),
-    bos: keys.bos.optional(),
-    eos: keys.eos.optional(),
-    plus_one: keys.plus_one.optional(),
-  },
-  mapError('a map of settings'),
-);
+export const phaseSequencesSchema: z.ZodType<SequencesEntry> = z
+  .strictObject({ ...keys, ...optionalKeys }, mapError('a map of settings'))
+  .partial();

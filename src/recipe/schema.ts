@@ -13,6 +13,7 @@ import {
   either,
   estimator,
   flag,
+  folderName,
   mapError,
   oneOf,
   perSource,
@@ -23,7 +24,7 @@ import {
   tokenAmount,
   wholeNumber,
 } from './fields.ts';
-import { type MixEntry, mixKeys, mixSchema, mostTokens, type PerSourceEntry } from './schema-mix.ts';
+import { type MixEntry, mixSchema, mostTokens, type PerSourceEntry, phaseMixSchema } from './schema-mix.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
 /** A recipe as written, with the defaults that don't depend on other keys. */
@@ -142,10 +143,7 @@ const phase = z.strictObject(
     tokens: shareOrTokens().describe(
       "The phase's part: a share of mix.tokens such as 20%, or an amount of tokens.",
     ),
-    mix: z
-      .strictObject(mixKeys, mapError('a map of settings'))
-      .prefault({})
-      .describe('What is other than in mix.'),
+    mix: phaseMixSchema.prefault({}).describe('What is other than in mix.'),
     sequences: phaseSequencesSchema.prefault({}).describe('What is other than in sequences.'),
   },
   mapError('a map such as { tokens: 20%, sequences: { length: 4Ki } }'),
@@ -168,10 +166,7 @@ const encoding = 'the name of an encoding such as cl100k_base, or { file: ./toke
 export const recipeSchema: z.ZodType<RecipeFile> = z
   .strictObject(
     {
-      name: text(
-        'a name that can be a folder: no / \\ : * ? " < > |, no dot first',
-        /^(?!\.)[^\p{Cc}/\\:*?"<>|]+$/u,
-      )
+      name: folderName()
         .optional()
         .describe("Names the build and its folder, out/NAME; the recipe's file name if left out."),
       tokenizer: either(

@@ -12,8 +12,19 @@ import type {
 } from '../types.ts';
 import { type Amount, estimatorPattern, isPercentage } from './fields.ts';
 import type { DocumentsEntry, RecipeFile } from './schema.ts';
-import type { CellEntry, LengthEntry, MixEntry, PerSourceEntry } from './schema-mix.ts';
-import { type DecomposeEntry, defaultSequences, type SequencesEntry } from './schema-sequences.ts';
+import {
+  type CellEntry,
+  displacedBy,
+  type LengthEntry,
+  type MixEntry,
+  type PerSourceEntry,
+} from './schema-mix.ts';
+import {
+  type DecomposeEntry,
+  defaultSequences,
+  type SequencesEntry,
+  smallestPiece,
+} from './schema-sequences.ts';
 import { exact, parseShare, parseTokens } from './units.ts';
 
 export function toDocumentRules(entry: DocumentsEntry): DocumentRules {
@@ -53,11 +64,10 @@ export function toPhases(file: RecipeFile, names: readonly string[]): PhaseSpec[
   });
 }
 
-/** A phase's keys take the place of the recipe's; cells take the place of shares and length, and the other way round. */
+/** A phase's keys take the place of the recipe's. */
 function overlayMix(base: MixEntry, over: MixEntry): MixEntry {
-  if (over.cells !== undefined) return { ...base, shares: undefined, length: undefined, ...over };
-  const byBand = over.shares !== undefined || over.length !== undefined;
-  return { ...base, ...(byBand ? { cells: undefined } : {}), ...over };
+  const gone = displacedBy((key) => over[key as keyof MixEntry] !== undefined);
+  return { ...base, ...Object.fromEntries(gone.map((key) => [key, undefined])), ...over };
 }
 
 function toMix(entry: MixEntry, tokens: number | 'all'): MixSpec {
@@ -144,8 +154,8 @@ export function toSequences(entry: SequencesEntry): SequenceSpec {
 }
 
 function toDecompose(entry: DecomposeEntry | undefined, length: number): DecomposeSpec {
-  const { smallest, odds, cycles } = entry ?? { smallest: Math.min(256, length), odds: 'uniform', cycles: 1 };
-  const least = exact(parseTokens(smallest));
+  const { smallest, odds, cycles } = entry ?? { odds: 'uniform', cycles: 1 };
+  const least = smallest === undefined ? smallestPiece(length) : exact(parseTokens(smallest));
   const lengths = Math.log2(length / least) + 1;
   return { smallest: least, odds: oddsOf(odds, lengths), cycles };
 }

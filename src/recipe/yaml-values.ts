@@ -1,6 +1,6 @@
 /** Values of a recipe as written, for the checks: whatever is ill-formed is told elsewhere and reads as nothing here. */
 
-import type { Path, YamlFile } from './parse-yaml.ts';
+import type { Path, Problem, YamlFile } from './parse-yaml.ts';
 import { type Parsed, parseTokens } from './units.ts';
 
 /** The value at a path of keys; undefined where there is none. */
@@ -12,6 +12,13 @@ export function valueIn(yaml: YamlFile, path: Path): unknown {
     else return undefined;
   }
   return value;
+}
+
+/** A path as messages name it: `mix.cells[0].share`. */
+export function dotted(path: Path): string {
+  return path.reduce<string>((text, step) => {
+    return typeof step === 'number' ? `${text}[${step}]` : `${text}${text === '' ? '' : '.'}${String(step)}`;
+  }, '');
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -38,4 +45,14 @@ export function scopes(yaml: YamlFile): Path[] {
 export function inherited(yaml: YamlFile, scope: Path, section: 'mix' | 'sequences', key: string): Path {
   const own = [...scope, section, key];
   return valueIn(yaml, own) === undefined ? [section, key] : own;
+}
+
+/** Something wrong with the value at a path, told where it stands and by its name. */
+export function wrongValue(yaml: YamlFile, path: Path, message: string): Problem {
+  return { offset: yaml.valueAt(path), message: `${dotted(path)}: ${message}` };
+}
+
+/** The same where it is the key that shouldn't be there. */
+export function wrongKey(yaml: YamlFile, path: Path, message: string): Problem {
+  return { offset: yaml.keyAt(path), message: `${dotted(path)}: ${message}` };
 }

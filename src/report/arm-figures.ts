@@ -44,7 +44,7 @@ export function armLines(arms: readonly ArmData[]): ArmLine[][] {
     ),
     [
       line('rows', (arm) => integer(sum(trainSets(arm), ({ ledger }) => ledger.rows))),
-      line('tokens a row', (arm) => each(trainSets(arm), ({ ledger }) => length(ledger.width))),
+      line('tokens a row', (arm) => each(trainSets(arm), ({ width }) => length(width))),
       line('fill', (arm) => percentFine(packing(arm).fill)),
       line('documents that fit, cut', (arm) => {
         const { fitting, fittingCut } = packing(arm);
@@ -106,7 +106,7 @@ function packing(
   return {
     fill: ratio(
       sum(sets, ({ ledger }) => ledger.packedInstances),
-      sum(sets, ({ ledger }) => ledger.rows * ledger.width),
+      sum(sets, ({ ledger }) => ledger.rowTokens),
     ),
     fitting: sum(sets, ({ quality }) => quality.fitting),
     fittingCut: sum(sets, ({ quality }) => quality.fittingCut),

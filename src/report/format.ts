@@ -27,6 +27,11 @@ export function length(tokens: number): string {
   return String(tokens);
 }
 
+/** Of rows of one length; null: they have several. */
+export function rowLength(width: number | null): string {
+  return width === null ? 'several' : length(width);
+}
+
 /** 0.7 -> `70.0%`; what isn't nothing doesn't read as nothing. */
 export function percent(share: number): string {
   const value = share * 100;

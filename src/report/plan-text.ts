@@ -2,7 +2,7 @@
 import type { PackingQuality } from '../pack/quality.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry, type PlannedCell } from '../types.ts';
 import { bucketName } from './cells-text.ts';
-import { bytes, compact, integer, length, percent, percentFine } from './format.ts';
+import { bytes, compact, integer, percent, percentFine, rowLength } from './format.ts';
 import { reasonNames } from './reasons.ts';
 import { doubleBar, table } from './table.ts';
 
@@ -103,7 +103,7 @@ export function packingText(splits: readonly SplitFigures[]): string {
     [{ title: 'packing', align: 'left' }, ...splits.map(({ name }) => ({ title: name }))],
     [
       row('rows', ({ ledger }) => integer(ledger.rows)),
-      row('tokens a row', ({ ledger }) => length(ledger.width)),
+      row('tokens a row', ({ ledger }) => rowLength(ledger.width)),
       row('fill (document tokens / all)', ({ quality }) => percentFine(quality.fill)),
       row('rows over a perfect concatenation', ({ quality }) => percentFine(quality.rowsOverConcat)),
       row(
@@ -134,7 +134,7 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
       row('+ repeats', ({ packedInstances, packedOnce }) => packedInstances - packedOnce),
       row('+ special tokens', ({ specialTokens }) => specialTokens),
       row('+ padding', ({ padding }) => padding),
-      row('= rows x width', ({ rows, width }) => rows * width),
+      row('= rows x width', ({ rowTokens }) => rowTokens),
     ],
   );
 }

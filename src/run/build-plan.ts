@@ -1,22 +1,42 @@
 /**
- * The exact answer to a recipe, before anything is written: lengths -> cells -> split -> mix -> rows -> accounts.
- * Reads the store's index only.
+ * The exact answer to a recipe, before anything is written: lengths -> cells -> who may be taken -> split -> mix ->
+ * rows -> accounts. Reads the store's index only.
  */
-import { cellNumbers, lengthBuckets } from '../bucket/cells.ts';
+import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../bucket/cells.ts';
 import { LongmixError } from '../errors.ts';
+import { eligibility } from '../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../mix/mix.ts';
 import { heldOut } from '../mix/split.ts';
-import { imbalances, keepLedger } from '../pack/ledger.ts';
+import { discardsTails, imbalances, keepLedgers } from '../pack/ledger.ts';
 import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../shard/format.ts';
-import { loadDocuments } from '../store/reader.ts';
-import type { DocumentTable, Instances, Ledger, PlannedCell, Recipe, RowPlan } from '../types.ts';
+import { loadCharacters, loadDocuments } from '../store/reader.ts';
+import type {
+  Bucket,
+  DocumentTable,
+  Instances,
+  Ledger,
+  MixSpec,
+  PlannedCell,
+  Recipe,
+  RowPlan,
+  SequenceSpec,
+} from '../types.ts';
 import { fingerprint } from './receipt.ts';
+import { planSteps, type StepPlan } from './steps.ts';
 import type { TokenStore } from './token-store.ts';
 
-export interface PlannedSplit {
-  readonly name: 'train' | 'validation';
+export type SplitName = 'train' | 'validation';
+
+/** Rows that become one shard set: a split, a phase of it, or one row length of a decomposed phase. */
+export interface PlannedSet {
+  /** Its folder in the build. */
+  readonly name: string;
+  readonly split: SplitName;
+  /** null: of the validation split. */
+  readonly phase: string | null;
+  readonly sequences: SequenceSpec;
   readonly rows: RowPlan;
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
@@ -24,55 +44,162 @@ export interface PlannedSplit {
   readonly bytes: number;
 }
 
+export interface PlannedPhase {
+  readonly name: string;
+  /** Tokens that the recipe asks for, over all cells. */
+  readonly requested: number;
+  readonly cells: readonly PlannedCell[];
+}
+
 export interface BuildPlan {
   /** sha256 of the store's fingerprint and everything in the recipe that decides the shards. */
   readonly fingerprint: string;
   readonly table: DocumentTable;
-  /** Cells of the training split. */
-  readonly cells: readonly PlannedCell[];
-  /** Those that have rows. */
-  readonly splits: readonly PlannedSplit[];
+  readonly phases: readonly PlannedPhase[];
+  /** Those that have rows: the training split's in the order of the run, then validation. */
+  readonly sets: readonly PlannedSet[];
+  /** The accounts of a whole split; equal to its set's where it has one. */
+  readonly ledgers: Readonly<Partial<Record<SplitName, Ledger>>>;
+  /** null: the recipe says no `tokens_per_step`, and its rows are of one length. */
+  readonly steps: StepPlan | null;
   readonly dtype: ShardDtype;
 }
 
+/** What several plans over one store share, so that an ablation reads the index once. */
+export interface StoreIndex {
+  readonly table: DocumentTable;
+  /** Characters of each document; null: no recipe asks for them. */
+  readonly characters: Uint32Array | null;
+}
+
+export function loadIndex({ folder, manifest }: TokenStore, recipes: readonly Recipe[]): StoreIndex {
+  const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
+  return {
+    table: loadDocuments(folder, manifest),
+    characters: estimated ? loadCharacters(folder, manifest) : null,
+  };
+}
+
 /** @throws LongmixError `mix-infeasible` | `mix-empty` | `special-token-missing` | `dtype-too-small` */
-export function planBuild(recipe: Recipe, store: TokenStore): BuildPlan {
+export function planBuild(
+  recipe: Recipe,
+  store: TokenStore,
+  index: StoreIndex = loadIndex(store, [recipe]),
+): BuildPlan {
   const { manifest } = store;
+  const { documents, phases, seed, sequences } = recipe;
   const dtype = shardDtype(recipe, manifest.tokenizer.vocabularySize);
   refuseMissingSpecials(recipe, manifest.tokenizer);
-  const table = loadDocuments(store.folder, manifest);
-  const phase = recipe.phases[0]!;
-  const buckets = lengthBuckets(phase.mix.length?.threshold ?? null);
-  const cellOf = cellNumbers(table, buckets);
-  const held = heldOut(table, recipe.validation, recipe.seed);
+  const { table, characters } = index;
 
-  const split = (name: PlannedSplit['name'], instances: Instances): PlannedSplit => {
-    const { sequences } = name === 'train' ? phase : recipe;
-    const rows = packRows(instances, table, sequences, recipe.seed);
-    const member = name === 'train' ? 0 : 1;
-    const ledger = keepLedger(table, cellOf, buckets, (d) => held[d] === member, instances, rows, phase);
-    refuseImbalance(name, imbalances(ledger, sequences));
-    const quality = packingQuality(rows, table);
-    return { name, rows, ledger, quality, bytes: shardBytes(rows, dtype, recipe.shards.provenance) };
+  const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
+  const cellOf = cellNumbers(
+    table,
+    buckets,
+    measuredLengths(table, characters, documents.charactersPerToken),
+  );
+  const excluded = eligibility(table, documents);
+  const held = heldOut(table, recipe.validation, seed);
+  const barred = new Uint8Array(table.count);
+  for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
+  const mixes = planMix(table, cellOf, buckets, barred, recipe);
+
+  const planSplit = (split: SplitName, taken: readonly TakenPhase[]) => {
+    const packed = taken.map((phase) => ({
+      ...phase,
+      plans: packRows(phase.instances, table, phase.sequences, seed),
+      inCell: inCells(phase.mix, table.sources, buckets),
+    }));
+    const side = split === 'train' ? 0 : 1;
+    const { sets, whole } = keepLedgers({ table, cellOf, buckets, held, side, excluded }, packed);
+    const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
+    const planned = packed.flatMap(({ name, phase, sequences, plans }) =>
+      plans.map((rows) => ({
+        name: sequences.packing === 'decompose' ? `${name}_${rows.width}` : name,
+        ...{ split, phase, sequences, rows },
+        quality: packingQuality([rows], table),
+        bytes: shardBytes(rows, dtype, recipe.shards.provenance),
+      })),
+    );
+    const withLedgers = planned.map((set, i): PlannedSet => ({ ...set, ledger: sets[i]! }));
+    for (const { name, ledger } of withLedgers) refuseImbalance(name, imbalances(ledger, mayDiscard));
+    refuseImbalance(split, imbalances(whole, mayDiscard));
+    return { whole, sets: withLedgers.filter(({ rows }) => rows.rows > 0) };
   };
-  const mix = planMix(table, cellOf, buckets, held, phase, recipe.seed);
-  const splits = [
-    split('train', mix.instances),
-    split('validation', takeHeldOut(table, held, recipe.sequences)),
-  ];
-  refuseImbalance('splits', storeImbalance(splits, manifest.totals));
-  if (splits[0]!.rows.rows === 0) {
+
+  const alone = phases.length === 1 && phases[0]!.name === 'train';
+  const train = planSplit(
+    'train',
+    phases.map(({ name, mix, sequences }, i) => {
+      return {
+        name: alone ? 'train' : `train_${name}`,
+        phase: name,
+        mix,
+        sequences,
+        instances: mixes[i]!.instances,
+      };
+    }),
+  );
+  const validation = planSplit('validation', [
+    {
+      name: 'validation',
+      phase: null,
+      mix: unmixed,
+      sequences,
+      instances: takeHeldOut(table, held, excluded, sequences),
+    },
+  ]);
+  refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
+  if (train.sets.length === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no document: there would be no row', {
-      cure: 'ask for more tokens, or loosen the length rule or `overlong`',
+      cure: 'ask for more tokens, or loosen the length rule, `documents` or `overlong`',
     });
   }
   return {
     fingerprint: fingerprint([shardVersion, manifest.fingerprint, outputRecipe(recipe)]),
     table,
-    cells: mix.cells,
-    splits: splits.filter(({ rows }) => rows.rows > 0),
+    phases: mixes.map(({ name, cells }) => ({
+      name,
+      requested: cells.reduce((sum, cell) => sum + cell.requested, 0),
+      cells,
+    })),
+    sets: [...train.sets, ...validation.sets],
+    ledgers: {
+      train: train.whole,
+      ...(validation.sets.length === 0 ? {} : { validation: validation.whole }),
+    },
+    steps: planSteps(recipe, train.sets),
     dtype,
   };
+}
+
+interface TakenPhase {
+  /** The folder of its set, and the first part of their names where it has several. */
+  readonly name: string;
+  readonly phase: string | null;
+  readonly mix: Pick<MixSpec, 'length' | 'cells'>;
+  readonly sequences: SequenceSpec;
+  readonly instances: Instances;
+}
+
+/** The validation split takes each of its documents once. */
+const unmixed = { length: null, cells: null };
+
+/** By cell number: 1 where the mix says something of the cell. */
+function inCells(
+  { cells }: TakenPhase['mix'],
+  sources: readonly string[],
+  buckets: readonly Bucket[],
+): Uint8Array {
+  const numbers = new Uint8Array(sources.length * buckets.length);
+  for (const [s, source] of sources.entries()) {
+    const mine = cells?.filter((cell) => cell.source === source);
+    for (const [b, { from }] of buckets.entries()) {
+      const within = mine?.some((cell) => cell.from <= from && (cell.to === null || from < cell.to)) ?? true;
+      numbers[s * buckets.length + b] = Number(within);
+    }
+  }
+  return numbers;
 }
 
 /** A recipe without places on this machine: what decides the shards, and what their manifest repeats. */
@@ -120,12 +247,9 @@ function refuseMissingSpecials(
 }
 
 /** All documents are in one of the splits, and together they are what was tokenized. */
-function storeImbalance(
-  splits: readonly PlannedSplit[],
-  totals: { documents: number; tokens: number },
-): string[] {
-  const tokens = splits.reduce((sum, { ledger }) => sum + ledger.read, 0);
-  const documents = splits.reduce((sum, { ledger }) => sum + ledger.documents, 0);
+function storeImbalance(splits: readonly Ledger[], totals: { documents: number; tokens: number }): string[] {
+  const tokens = splits.reduce((sum, ledger) => sum + ledger.read, 0);
+  const documents = splits.reduce((sum, ledger) => sum + ledger.documents, 0);
   return tokens === totals.tokens && documents === totals.documents
     ? []
     : [`the splits have ${tokens} tokens, the store ${totals.tokens}`];

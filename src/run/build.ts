@@ -9,7 +9,7 @@ import { type BuildPlan, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { planReport } from './plan-report.ts';
 import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
-import { ensureStore, reopenStore, type StageOptions, type TokenStore } from './token-store.ts';
+import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 
 export interface BuildOptions extends StageOptions {
   /** Called with the plan before any shard is written. */
@@ -23,11 +23,6 @@ export interface BuildResult {
   readonly shardSets: readonly ShardSetManifest[];
   /** False if all of it was there already. */
   readonly written: boolean;
-}
-
-/** The store of a recipe that is built into `out`. */
-export function storeFolder(recipe: Recipe, out: string): string {
-  return recipe.store ?? join(out, 'store');
 }
 
 /**
@@ -45,8 +40,19 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions):
   const store = await ensureStore(recipe, tokens, { ...options, fresh: false });
   const plan = planBuild(recipe, store);
   options.onPlan?.(plan, store);
+  return await buildPlanned(recipe, store, plan, out, options);
+}
+
+/** The part of a build that follows its plan. */
+export async function buildPlanned(
+  recipe: Recipe,
+  store: TokenStore,
+  plan: BuildPlan,
+  out: string,
+  options: StageOptions,
+): Promise<BuildResult> {
   if (isBuilt(out, plan)) {
-    const shardSets = plan.splits.map(({ name }) => openShards(join(out, name)));
+    const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };
   }
   refuseOtherBuild(recipe, store, plan, out);

@@ -15,20 +15,22 @@ import {
 import { openShards } from '../shard/reader.ts';
 import { datasetInfo, datasetState } from '../shard/schema.ts';
 import type { Recipe } from '../types.ts';
-import { type BuildPlan, outputRecipe, type PlannedSplit, refuseImbalance } from './build-plan.ts';
+import { type BuildPlan, outputRecipe, type PlannedSet, refuseImbalance } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { noProgress } from './progress.ts';
 import { notesFolder } from './receipt.ts';
 import type { ShardInput, ShardResult } from './shard-task.ts';
+import { scheduleFile } from './steps.ts';
 import { runTasks } from './tasks.ts';
 import type { StageOptions, TokenStore } from './token-store.ts';
 
-const splitNames = ['train', 'validation'] as const;
+/** What the folders of shard sets are called. */
+const setName = /^(train|validation)(_\w+)?$/;
 const dictFile = 'dataset_dict.json';
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
-  return existsSync(join(out, dictFile)) && plan.splits.every(({ name }) => isWritten(join(out, name), plan));
+  return existsSync(join(out, dictFile)) && plan.sets.every(({ name }) => isWritten(join(out, name), plan));
 }
 
 function isWritten(folder: string, plan: BuildPlan): boolean {
@@ -41,7 +43,7 @@ function isWritten(folder: string, plan: BuildPlan): boolean {
 
 /** @throws LongmixError `build-mismatch` if the folder holds the finished output of something else */
 export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan, out: string): void {
-  for (const name of splitNames) {
+  for (const name of setFolders(out)) {
     const made = manifestOf(join(out, name));
     if (made === null || made.fingerprint === plan.fingerprint) continue;
     const differs = difference(made, recipe, store);
@@ -71,16 +73,18 @@ export async function writeShardSets(
 ): Promise<ShardSetManifest[]> {
   const { progress = noProgress } = options;
   const manifests: ShardSetManifest[] = [];
-  for (const split of plan.splits) {
-    const folder = join(out, split.name);
+  for (const set of plan.sets) {
+    const folder = join(out, set.name);
     makeFolder(folder);
     sweep(folder);
     sweep(join(folder, notesFolder));
-    progress.start(`write ${split.name}`, split.rows.rows, 'rows');
-    manifests.push(await writeShardSet(recipe, store, plan, split, folder, options));
+    progress.start(`write ${set.name}`, set.rows.rows, 'rows');
+    manifests.push(await writeShardSet(recipe, store, plan, set, folder, options));
     progress.end();
   }
-  writeJson(join(out, dictFile), { splits: plan.splits.map(({ name }) => name) });
+  if (plan.steps === null) rmSync(join(out, scheduleFile), { force: true });
+  else writeJson(join(out, scheduleFile), { format: 'longmix-schedule', version: 1, ...plan.steps });
+  writeJson(join(out, dictFile), { splits: plan.sets.map(({ name }) => name) });
   return manifests;
 }
 
@@ -88,13 +92,13 @@ async function writeShardSet(
   recipe: Recipe,
   store: TokenStore,
   plan: BuildPlan,
-  split: PlannedSplit,
+  set: PlannedSet,
   folder: string,
   options: StageOptions,
 ): Promise<ShardSetManifest> {
   const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
   const { bosId, eosId } = tokenizer;
-  const { width, rows } = split.rows;
+  const { width, rows } = set.rows;
   const inputs = planShards(rows, width * (plan.dtype === 'uint16' ? 2 : 4), recipe.shards.size);
   removeStrangers(folder, inputs);
   // No tokenizer here has a token for padding; EOS says as much, and `padding` says where it is one.
@@ -104,7 +108,7 @@ async function writeShardSet(
     {
       store: { folder: store.folder, parts: parts.map(({ name }) => name), dtype },
       table: plan.table,
-      plan: split.rows,
+      plan: set.rows,
       options: { dtype: plan.dtype, provenance: recipe.shards.provenance, bosId, eosId, padId },
       folder,
       fingerprint: plan.fingerprint,
@@ -116,22 +120,24 @@ async function writeShardSet(
       onProgress: ({ done, tokens }) => options.progress?.advance(done, tokens),
     },
   );
-  refuseImbalance(split.name, writtenImbalances(split, results));
+  refuseImbalance(set.name, writtenImbalances(set, results));
 
   const { provenance } = recipe.shards;
   writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, plan.dtype, provenance));
   const names = inputs.map(({ name }) => name);
-  writeJson(join(folder, 'state.json'), datasetState(split.name, names, plan.fingerprint));
+  writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
     format: shardFormat,
     version: shardVersion,
     name: recipe.name,
-    split: split.name,
+    split: set.split,
+    phase: set.phase,
     fingerprint: plan.fingerprint,
     tokenizer: { name, fingerprint: tokenizer.fingerprint, vocabularySize, specialTokens },
-    length: recipe.sequences.length,
+    length: set.sequences.decompose === null ? set.sequences.length : width,
     width,
+    sequences: set.sequences,
     dtype: plan.dtype,
     provenance,
     bosId,
@@ -140,7 +146,7 @@ async function writeShardSet(
     sources,
     rows,
     shards: results.map(({ record }) => record),
-    ledger: split.ledger,
+    ledger: set.ledger,
     recipe: outputRecipe(recipe),
     store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
   };
@@ -161,7 +167,7 @@ function planShards(rows: number, rowBytes: number, shardBytes: number): ShardIn
 }
 
 /** The ledger counted the plan, the writers counted what they wrote. */
-function writtenImbalances({ ledger }: PlannedSplit, results: readonly ShardResult[]): string[] {
+function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult[]): string[] {
   const written = (pick: (result: ShardResult) => number) =>
     results.reduce((sum, result) => sum + pick(result), 0);
   const pairs: [string, number, number][] = [
@@ -183,15 +189,22 @@ function removeStrangers(folder: string, inputs: readonly ShardInput[]): void {
 
 /** Removes what longmix wrote as shard sets, and nothing else. */
 export function clearShardSets(out: string): void {
-  rmSync(join(out, dictFile), { force: true });
-  for (const split of splitNames) {
-    const folder = join(out, split);
-    if (!existsSync(folder)) continue;
+  for (const name of [dictFile, scheduleFile]) rmSync(join(out, name), { force: true });
+  for (const set of setFolders(out)) {
+    const folder = join(out, set);
     for (const name of [manifestFile, 'dataset_info.json', 'state.json'])
       rmSync(join(folder, name), { force: true });
     rmSync(join(folder, notesFolder), { recursive: true, force: true });
     removeStrangers(folder, []);
   }
+}
+
+/** Folders that hold a shard set, finished or not. */
+function setFolders(out: string): string[] {
+  const mark = [manifestFile, notesFolder];
+  return (existsSync(out) ? readdirSync(out).sort() : []).filter(
+    (name) => setName.test(name) && mark.some((file) => existsSync(join(out, name, file))),
+  );
 }
 
 /** The manifest of the finished shard set in a folder, or null. */

@@ -4,19 +4,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { imbalances } from '../pack/ledger.ts';
+import { discardsTails, imbalances } from '../pack/ledger.ts';
 import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
-import {
-  type Fault,
-  type StoredDocuments,
-  verifyDatasetFiles,
-  verifyFiles,
-  verifyRows,
-} from '../shard/verify.ts';
+import { type Fault, type StoredDocuments, verifyDatasetFiles, verifyRows } from '../shard/verify.ts';
+import { verifyFiles } from '../shard/verify-files.ts';
 import { type StoreManifest, storeFile } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
-import type { DocumentTable, Recipe } from '../types.ts';
+import type { DocumentTable } from '../types.ts';
 
 export interface Verified {
   /** The folders that were looked at. */
@@ -67,11 +62,12 @@ export function shardSetFolders(folder: string): string[] {
 
 function verifyShardSet(folder: string, deep: boolean): Verified {
   const manifest = openShards(folder);
-  const { sequences } = manifest.recipe as Pick<Recipe, 'sequences'>;
   const faults = [
     ...verifyFiles(folder, manifest.shards),
     ...verifyDatasetFiles(folder, manifest),
-    ...imbalances(manifest.ledger, sequences).map((fault) => `${folder}: ledger: ${fault}`),
+    ...imbalances(manifest.ledger, discardsTails(manifest.sequences)).map(
+      (fault) => `${folder}: ledger: ${fault}`,
+    ),
     ...(deep ? verifyRows(folder, manifest, openTokens(folder, manifest)) : []),
   ];
   const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);

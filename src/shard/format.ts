@@ -13,10 +13,10 @@
  *   dataset_info.json, state.json   what load_from_disk asks for
  *   manifest.json               written last: a folder without it is not a shard set
  */
-import type { FileRecord, Ledger } from '../types.ts';
+import type { FileRecord, Ledger, SequenceSpec } from '../types.ts';
 
 export const shardFormat = 'longmix-shards';
-export const shardVersion = 1;
+export const shardVersion = 2;
 export const manifestFile = 'manifest.json';
 
 export type ShardDtype = 'uint16' | 'int32';
@@ -25,7 +25,9 @@ export interface ShardSetManifest {
   readonly format: typeof shardFormat;
   readonly version: typeof shardVersion;
   readonly name: string;
-  readonly split: string;
+  readonly split: 'train' | 'validation';
+  /** The recipe's phase that it is of; null: of the validation split. */
+  readonly phase: string | null;
   /** sha256 of what made it: token store, recipe, format. */
   readonly fingerprint: string;
   readonly tokenizer: {
@@ -38,6 +40,8 @@ export interface ShardSetManifest {
   /** L; rows have `width` tokens: L, or L + 1 with `plus_one`. */
   readonly length: number;
   readonly width: number;
+  /** How its rows were packed. */
+  readonly sequences: SequenceSpec;
   readonly dtype: ShardDtype;
   readonly provenance: boolean;
   readonly bosId: number | null;

@@ -4,13 +4,14 @@
  *   store.json          this record, written last: a folder without it is not a store
  *   part-00000.tokens   token ids, little-endian u16 (vocabularies up to 65,536) or u32; documents end to end, nothing between
  *   part-00000.docs.arrow   Arrow IPC file, one row a document in the same order:
- *                           length u32 (tokens), key u64 (xxHash64 of the text), id utf8?, source and origin
- *                           (dictionary utf8), record u32 (record number in the origin from 1; 0: all of it)
+ *                           length u32 (tokens), characters u32 (Unicode code points of the text), key u64 (xxHash64
+ *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (record number in
+ *                           the origin from 1; 0: all of it)
  */
 import type { FieldNames, FileRecord } from '../types.ts';
 
 export const storeFormat = 'longmix-token-store';
-export const storeVersion = 1;
+export const storeVersion = 2;
 export const storeFile = 'store.json';
 
 export type StoreDtype = 'uint16' | 'uint32';

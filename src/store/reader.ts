@@ -1,14 +1,16 @@
 /**
  * Reads what `writer.ts` wrote: the manifest, the table of all documents (the planner's input), and tokens by
- * document number. Memory: 26 bytes a document, in shared memory, so that workers need no copy.
+ * document number. Memory: 14 bytes a document, in shared memory, so that workers need no copy.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Table, tableFromIPC } from 'apache-arrow';
+import type { Table } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../types.ts';
+import { arrow } from './arrow.ts';
 import {
   docsFile,
+  type PartRecord,
   type StoreDtype,
   type StoreManifest,
   storeFile,
@@ -50,11 +52,9 @@ export function loadDocuments(folder: string, manifest: StoreManifest): Document
   const sourceNumbers = new Map(sources.map((name, number) => [name, number]));
   let document = 0;
   for (const [number, part] of parts.entries()) {
-    const file = join(folder, docsFile(part.name));
-    const docs = readDocs(file);
+    const { file, docs } = readIndex(folder, part);
     table.partStarts[number] = document;
-    if (docs.numRows !== part.documents) throw damaged(file, `${docs.numRows} rows, not ${part.documents}`);
-    let offset = 0;
+    let tokens = 0;
     for (const batch of docs.batches) {
       const lengths = batch.getChild('length')!.toArray() as Uint32Array;
       const keys = batch.getChild('key')!.toArray() as BigUint64Array;
@@ -62,19 +62,36 @@ export function loadDocuments(folder: string, manifest: StoreManifest): Document
       const source = batch.getChild('source')!.data[0]!;
       const local = source.values as Int32Array;
       const names = Array.from(source.dictionary!, (name: string) => sourceNumbers.get(name)!);
+      table.lengths.set(lengths, document);
       for (let i = 0; i < lengths.length; i += 1, document += 1) {
-        table.lengths[document] = lengths[i]!;
         table.keysLow[document] = keyWords[2 * i]!;
         table.keysHigh[document] = keyWords[2 * i + 1]!;
         table.source[document] = names[local[i]!]!;
-        table.offsets[document] = offset;
-        offset += lengths[i]!;
+        tokens += lengths[i]!;
       }
     }
-    if (offset !== part.tokens) throw damaged(file, `its lengths sum to ${offset}, not ${part.tokens}`);
+    if (tokens !== part.tokens) throw damaged(file, `its lengths sum to ${tokens}, not ${part.tokens}`);
   }
   table.partStarts[parts.length] = document;
   return table;
+}
+
+/**
+ * Unicode code points of each document's text, by document number, in shared memory. Apart from the table, because few
+ * ask for it.
+ *
+ * @throws LongmixError `store-damaged`
+ */
+export function loadCharacters(folder: string, manifest: StoreManifest): Uint32Array {
+  const characters = new Uint32Array(new SharedArrayBuffer(manifest.totals.documents * 4));
+  let document = 0;
+  for (const part of manifest.parts) {
+    for (const batch of readIndex(folder, part).docs.batches) {
+      characters.set(batch.getChild('characters')!.toArray() as Uint32Array, document);
+      document += batch.numRows;
+    }
+  }
+  return characters;
 }
 
 export interface DocumentOrigin {
@@ -99,7 +116,7 @@ export function documentOrigins(
     const part = starts.findLastIndex((start) => start <= document);
     let docs = open.get(part);
     if (docs === undefined) {
-      docs = readDocs(join(folder, docsFile(manifest.parts[part]!.name)));
+      docs = readIndex(folder, manifest.parts[part]!).docs;
       open.set(part, docs);
     }
     const { source, id, origin, record } = docs.get(document - starts[part]!)!.toJSON();
@@ -107,12 +124,16 @@ export function documentOrigins(
   });
 }
 
+const stride = 256;
+
 /** Tokens by document number, read from disk as asked for: neighbours in the table are neighbours on disk. */
 export class TokenReader implements TokenSource {
   readonly #folder: string;
   readonly #dtype: StoreDtype;
   readonly #parts: readonly string[];
   readonly #table: DocumentTable;
+  /** Tokens of the store before every `stride`-th document: a document's place is a short sum from there. */
+  readonly #tokensBefore: Float64Array;
   readonly #open = new Map<number, number>();
   #scratch = new Uint8Array(0);
 
@@ -121,13 +142,21 @@ export class TokenReader implements TokenSource {
     this.#parts = parts;
     this.#dtype = dtype;
     this.#table = table;
+    this.#tokensBefore = new Float64Array(Math.ceil((table.count + 1) / stride));
+    let tokens = 0;
+    for (let d = 0; d < table.count; d += 1) {
+      if (d % stride === 0) this.#tokensBefore[d / stride] = tokens;
+      tokens += table.lengths[d]!;
+    }
+    if (table.count % stride === 0) this.#tokensBefore[table.count / stride] = tokens;
   }
 
   copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void {
     if (length === 0) return;
     const width = this.#dtype === 'uint16' ? 2 : 4;
-    const position = (this.#table.offsets[document]! + start) * width;
     const part = partOf(this.#table.partStarts, document);
+    const partBegin = this.#place(this.#table.partStarts[part]!);
+    const position = (this.#place(document) - partBegin + start) * width;
     if (out.BYTES_PER_ELEMENT === width) {
       this.#read(part, position, new Uint8Array(out.buffer, out.byteOffset + at * width, length * width));
       return;
@@ -143,6 +172,14 @@ export class TokenReader implements TokenSource {
   close(): void {
     for (const descriptor of this.#open.values()) closeSync(descriptor);
     this.#open.clear();
+  }
+
+  /** Tokens of the store before the document. */
+  #place(document: number): number {
+    const nearest = Math.floor(document / stride);
+    let tokens = this.#tokensBefore[nearest]!;
+    for (let d = nearest * stride; d < document; d += 1) tokens += this.#table.lengths[d]!;
+    return tokens;
   }
 
   #read(part: number, position: number, bytes: Uint8Array): void {
@@ -177,7 +214,6 @@ export function createDocumentTable(count: number, sources: readonly string[], p
     keysLow: new Uint32Array(shared(count * 4)),
     keysHigh: new Uint32Array(shared(count * 4)),
     source: new Uint16Array(shared(count * 2)),
-    offsets: new Float64Array(shared(count * 8)),
     partStarts: new Uint32Array(shared((parts + 1) * 4)),
   };
 }
@@ -202,12 +238,17 @@ function openTokens(file: string): number {
   }
 }
 
-function readDocs(file: string): Table {
+/** The index of a part; it has as many rows as the part has documents. */
+function readIndex(folder: string, part: PartRecord): { file: string; docs: Table } {
+  const file = join(folder, docsFile(part.name));
+  let docs: Table;
   try {
-    return tableFromIPC(readFileSync(file)) as Table;
+    docs = arrow.tableFromIPC(readFileSync(file)) as Table;
   } catch (cause) {
     throw damaged(file, 'it cannot be read', cause);
   }
+  if (docs.numRows !== part.documents) throw damaged(file, `${docs.numRows} rows, not ${part.documents}`);
+  return { file, docs };
 }
 
 function damaged(file: string, what: string, cause?: unknown): LongmixError {

@@ -2,24 +2,10 @@
  * Writes one part of a token store: tokens as they come, the documents' index at the end. Memory: the index only,
  * some tens of bytes a document.
  */
-import {
-  Dictionary,
-  Field,
-  Int32,
-  makeData,
-  makeVector,
-  RecordBatch,
-  Schema,
-  Struct,
-  Table,
-  tableToIPC,
-  Uint32,
-  Uint64,
-  Utf8,
-  type Vector,
-  vectorFromArray,
-} from 'apache-arrow';
+import type { Dictionary, Int32, Table, Uint32, Uint64, Utf8, Vector } from 'apache-arrow';
 import type { Sink, TokenizedDocuments } from '../types.ts';
+import { arrow } from './arrow.ts';
+import { numberColumn, type StringColumn, stringColumn } from './columns.ts';
 import type { StoreDtype } from './format.ts';
 
 export interface PartWriter {
@@ -30,50 +16,63 @@ export interface PartWriter {
 }
 
 export function createPartWriter(tokens: Sink, docs: Sink, dtype: StoreDtype): PartWriter {
-  const lengths: number[] = [];
-  const keys: number[] = [];
-  const ids: (string | null)[] = [];
-  const records: number[] = [];
+  const lengths = numberColumn();
+  const characters = numberColumn();
+  const keys = numberColumn();
+  const ids = stringColumn();
+  const records = numberColumn();
   const sources = createNames();
   const origins = createNames();
+  let narrow = new Uint16Array(0);
   let tokenCount = 0;
   let textBytes = 0;
 
+  /** Little-endian is what the format says; every platform that Node runs on is. */
+  const bytesOf = (all: Uint32Array): Uint8Array => {
+    if (dtype === 'uint32') return new Uint8Array(all.buffer, all.byteOffset, all.byteLength);
+    if (narrow.length < all.length) narrow = new Uint16Array(all.length);
+    narrow.set(all);
+    return new Uint8Array(narrow.buffer, 0, all.length * 2);
+  };
+
   return {
     add(documents, source, origin) {
-      const ids16or32 = dtype === 'uint16' ? Uint16Array.from(documents.tokens) : documents.tokens;
-      tokens.write(new Uint8Array(ids16or32.buffer, ids16or32.byteOffset, ids16or32.byteLength));
+      tokens.write(bytesOf(documents.tokens));
       tokenCount += documents.tokens.length;
       textBytes += documents.textBytes;
-      for (let i = 0; i < documents.lengths.length; i += 1) {
-        lengths.push(documents.lengths[i]!);
-        keys.push(documents.keysLow[i]!, documents.keysHigh[i]!);
-        ids.push(documents.ids[i]!);
-        records.push(documents.records[i]!);
-        sources.add(documents.sources?.[i] ?? source);
-        origins.add(origin);
-      }
+      const count = documents.lengths.length;
+      lengths.add(documents.lengths);
+      characters.add(documents.characters);
+      keys.add(documents.keys);
+      records.add(documents.records);
+      for (const id of documents.ids) ids.add(id);
+      if (documents.sources === null) sources.add(source, count);
+      else for (const name of documents.sources) sources.add(name, 1);
+      origins.add(origin, count);
     },
     finish() {
+      const { makeVector } = arrow;
+      const keyWords = keys.values();
       const columns = {
-        length: makeVector(Uint32Array.from(lengths)),
-        key: makeVector(new BigUint64Array(Uint32Array.from(keys).buffer)),
-        id: vectorFromArray(ids, new Utf8()),
+        length: makeVector(lengths.values()),
+        characters: makeVector(characters.values()),
+        key: makeVector(new BigUint64Array(keyWords.buffer, 0, keyWords.length / 2)),
+        id: stringVector(ids),
         source: sources.vector(0),
         origin: origins.vector(1),
-        record: makeVector(Uint32Array.from(records)),
+        record: makeVector(records.values()),
       };
-      docs.write(tableToIPC(docsTable(columns, lengths.length), 'file'));
-      return { documents: lengths.length, tokens: tokenCount, textBytes, sources: sources.names };
+      docs.write(arrow.tableToIPC(docsTable(columns, ids.count), 'file'));
+      return { documents: ids.count, tokens: tokenCount, textBytes, sources: sources.names };
     },
   };
 }
 
-/** Little-endian is what the format says; every platform that Node runs on is. */
 type Names = Dictionary<Utf8, Int32>;
 
 interface DocsColumns {
   readonly length: Vector<Uint32>;
+  readonly characters: Vector<Uint32>;
   readonly key: Vector<Uint64>;
   readonly id: Vector<Utf8>;
   readonly source: Vector<Names>;
@@ -82,46 +81,62 @@ interface DocsColumns {
 }
 
 function docsTable(columns: DocsColumns, count: number): Table {
-  const schema = new Schema([
-    new Field('length', new Uint32(), false),
-    new Field('key', new Uint64(), false),
-    new Field('id', new Utf8(), true),
-    new Field('source', columns.source.type, false),
-    new Field('origin', columns.origin.type, false),
-    new Field('record', new Uint32(), false),
-  ]);
+  const { Field, Schema, Struct, Table, RecordBatch, makeData } = arrow;
+  const fields = Object.entries(columns).map(
+    ([name, column]: [string, Vector]) => new Field(name, column.type, name === 'id'),
+  );
+  const schema = new Schema(fields);
   const children = Object.values(columns).map((column: Vector) => column.data[0]!);
-  const data = makeData({ type: new Struct(schema.fields), length: count, nullCount: 0, children });
+  const data = makeData({ type: new Struct(fields), length: count, nullCount: 0, children });
   return new Table(schema, new RecordBatch(schema, data));
+}
+
+function stringVector(column: StringColumn): Vector<Utf8> {
+  const { makeData, makeVector, Utf8 } = arrow;
+  const { count, nullCount } = column;
+  return makeVector(
+    makeData({
+      type: new Utf8(),
+      length: count,
+      nullCount,
+      nullBitmap: nullCount === 0 ? null : column.validity(),
+      valueOffsets: column.offsets(),
+      data: column.bytes(),
+    }),
+  );
 }
 
 /** A column of few distinct strings that come in runs. */
 function createNames(): {
   names: string[];
-  add(name: string): void;
+  /** The name of `times` more documents. */
+  add(name: string, times: number): void;
   vector(dictionaryId: number): Vector<Names>;
 } {
   const names: string[] = [];
   const numbers = new Map<string, number>();
-  const indices: number[] = [];
+  const indices = numberColumn();
   return {
     names,
-    add(name) {
+    add(name, times) {
+      if (times === 0) return;
       let index = numbers.get(name);
       if (index === undefined) {
         index = names.length;
         names.push(name);
         numbers.set(name, index);
       }
-      indices.push(index);
+      indices.repeat(index, times);
     },
     vector(dictionaryId) {
+      const { Dictionary, Int32, Utf8, makeData, makeVector, vectorFromArray } = arrow;
       // Without an id of our own, Arrow takes one from a counter of the process, and the bytes would depend on
       // what the process wrote before.
       const type = new Dictionary(new Utf8(), new Int32(), dictionaryId);
       const dictionary = vectorFromArray(names, new Utf8());
+      const { buffer, length } = indices.values();
       return makeVector(
-        makeData({ type, length: indices.length, nullCount: 0, data: Int32Array.from(indices), dictionary }),
+        makeData({ type, length, nullCount: 0, data: new Int32Array(buffer, 0, length), dictionary }),
       );
     },
   };

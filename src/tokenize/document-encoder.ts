@@ -3,15 +3,14 @@
  * only where the tokenizer says that a cut changes no token; what follows the last such place waits for the next
  * chunk. Cost: one copy of the waiting text a chunk, only for documents that span chunks.
  */
-import createXxHash, { type XXHash, type XXHashAPI } from 'xxhash-wasm';
 import type { DocumentChunk, TokenizedDocuments, Tokenizer } from '../types.ts';
+import { createDigest } from './digest/digest.ts';
 
 export interface DocumentEncoder {
   /** Takes the chunks of one file (or range) in order. The tokens are valid until the next call. */
   push(chunk: DocumentChunk): TokenizedDocuments;
 }
 
-const hashes: XXHashAPI = await createXxHash();
 const empty = new Uint8Array(0);
 
 /**
@@ -23,30 +22,17 @@ const longestUncut = 64 * 1024 * 1024;
 export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'safeCut'>): DocumentEncoder {
   /** Text of the open document that is not tokenized yet. */
   let waiting = empty;
-  /** The open document's tokens so far, and its hash; null when no document is open. */
+  /** The open document's tokens so far. */
   let openTokens = 0;
   /** Some of the open document's text is tokenized. */
   let isBegun = false;
-  let openHash: XXHash<bigint> | null = null;
+  const digest = createDigest();
 
   return {
     push(chunk) {
-      const continued = openHash !== null;
       const { ends } = chunk;
-      const keysLow: number[] = [];
-      const keysHigh: number[] = [];
       const complete = chunk.open ? ends.length - 1 : ends.length;
-      let start = 0;
-      for (let i = 0; i < ends.length; i += 1) {
-        const bytes = chunk.text.subarray(start, ends[i]!);
-        start = ends[i]!;
-        if (i === complete || openHash !== null) openHash = (openHash ?? hashes.create64()).update(bytes);
-        if (i === complete) break;
-        const key = openHash === null ? hashes.h64Raw(bytes) : openHash.digest();
-        openHash = null;
-        keysLow.push(Number(key & 0xffffffffn));
-        keysHigh.push(Number(key >> 32n));
-      }
+      const { keys, characters } = digest.add(chunk.text, ends, chunk.open);
 
       // Text to tokenize now: what waited, then the chunk up to where its open document may be cut.
       const before = waiting.length;
@@ -64,14 +50,15 @@ export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'saf
 
       const { tokens, lengths: counts } = tokenizer.encode(text, cuts, isBegun);
       isBegun = chunk.open && ((isBegun && complete === 0) || cuts[complete]! > (cuts[complete - 1] ?? 0));
-      const lengths = Array.from(counts);
-      if (continued) lengths[0]! += openTokens;
-      openTokens = chunk.open ? lengths.pop()! : 0;
+      // A copy: the tokenizer's own may change with its next call.
+      const lengths = Uint32Array.from(counts);
+      lengths[0]! += openTokens;
+      openTokens = chunk.open ? lengths[complete]! : 0;
       return {
         tokens,
-        lengths,
-        keysLow,
-        keysHigh,
+        lengths: lengths.subarray(0, complete),
+        keys,
+        characters,
         ids: chunk.ids.slice(0, complete),
         records: chunk.records.slice(0, complete),
         sources: chunk.sources?.slice(0, complete) ?? null,

@@ -40,13 +40,39 @@ export interface PieceTokens {
 
 export function pieceTokens(plan: RowPlan, piece: number): PieceTokens {
   const bos = plan.bos ? 1 : 0;
-  const start = plan.start[piece]!;
-  const end = start + plan.length[piece]!;
-  const take = plan.take[piece]!;
+  const length = plan.length[piece]!;
+  const cut = firstCut(plan, piece);
+  if (plan.cuts.piece[cut] !== piece) {
+    return { bos: plan.bos, from: 0, to: length - bos - (plan.eos ? 1 : 0), eos: plan.eos };
+  }
+  const start = plan.cuts.start[cut]!;
   return {
     bos: plan.bos && start === 0,
-    from: Math.max(0, start - bos),
-    to: Math.min(take, end - bos),
-    eos: end > bos + take,
+    from: cutFrom(plan, cut),
+    to: cutTo(plan, cut),
+    eos: start + length > bos + plan.cuts.take[cut]!,
   };
+}
+
+/** The document's tokens [cutFrom, cutTo) that the piece number `plan.cuts.piece[cut]` holds. */
+export function cutFrom({ cuts, bos }: RowPlan, cut: number): number {
+  const start = cuts.start[cut]!;
+  return bos && start > 0 ? start - 1 : start;
+}
+
+export function cutTo({ cuts, bos, length }: RowPlan, cut: number): number {
+  const end = cuts.start[cut]! + length[cuts.piece[cut]!]! - (bos ? 1 : 0);
+  return Math.min(cuts.take[cut]!, end);
+}
+
+/** Index into `plan.cuts` of the first that is the piece or a later one. */
+function firstCut({ cuts }: RowPlan, piece: number): number {
+  let low = 0;
+  let high = cuts.piece.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (cuts.piece[middle]! < piece) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

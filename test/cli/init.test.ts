@@ -100,6 +100,106 @@ test('very many directories are one source', async () => {
   expect(documents).toBe(41);
 });
 
+describe('init --preset', () => {
+  test('puts found sources in the place of those of the same name, and asks about the rest', async () => {
+    for (const name of ['GitHub', 'Common-Crawl', 'wiki_pedia', 'books', 'novels'])
+      place.write(`c/${name}/1.txt`, name);
+    place.write('c/arxiv/1.jsonl', jsonLines(3, 'content'));
+    const made = await place.run('init', '--preset', 'fu-per-source', 'c', '--out', 'mix.yaml');
+    expect(made).toMatchObject({ code: 0, stdout: '' });
+    expect(made.stderr).toBe(
+      'wrote mix.yaml: 6 sources; no source is named c4, book, stackexchange: mend that in the recipe; next: longmix plan mix.yaml\n',
+    );
+    const text = readFileSync(join(place.path, 'mix.yaml'), 'utf8');
+    const recipe = parse(text) as Written & { mix: { shares: object } };
+    expect(recipe.sources).toEqual({
+      commoncrawl: { path: './c/Common-Crawl' },
+      c4: 'corpus/c4',
+      github: { path: './c/GitHub' },
+      arxiv: { path: './c/arxiv', text: 'content' },
+      book: 'corpus/book',
+      wikipedia: { path: './c/wiki_pedia' },
+      stackexchange: 'corpus/stackexchange',
+    });
+    expect(text).toContain(
+      '  # mend: nothing here is named book (is it books?): give its path, or take book out',
+    );
+    expect(text).toContain('  #   novels: { path: ./c/novels }   # 1 file, about 6 B\n');
+    // Shares and comments are the preset's, the source of it and what is whose to fill in first of all.
+    expect(Object.keys(recipe.mix.shares)).toEqual(Object.keys(recipe.sources));
+    expect(text).toContain('arXiv 2402.10171');
+    expect(text).toContain('    c4: 26.609933%                #     15%\n');
+    expectMessage(await place.run('plan', 'mix.yaml'), 2, /source "c4": no such file or directory/);
+  });
+
+  test('takes any sources where the preset gives none a role, and plans as it is', async () => {
+    place.write('c/a/1.txt', 'one two three');
+    place.write('c/b/1.jsonl', jsonLines(5, 'body'));
+    const made = await place.run('init', 'c', '--preset', 'l2long-original', '--out', 'mix.yaml');
+    expect(made.stderr).toBe('wrote mix.yaml: 2 sources; next: longmix plan mix.yaml\n');
+    const text = readFileSync(join(place.path, 'mix.yaml'), 'utf8');
+    expect((parse(text) as Written).sources).toEqual({
+      a: { path: './c/a' },
+      b: { path: './c/b', text: 'body' },
+    });
+    expect(text).toContain('  # [yours] what the short model was trained on');
+    expect(await place.run('plan', 'mix.yaml', '--quiet')).toMatchObject({ code: 0 });
+  });
+
+  test('keeps what the preset says of a source beside its path', async () => {
+    place.write('c/code/repo/1.ts', 'let a = 1;');
+    place.write('c/books/1.txt', 'one');
+    const { stdout, stderr } = await place.run('init', 'c', '--preset', 'prolong-64k');
+    expect((parse(stdout) as Written).sources).toMatchObject({
+      code: { path: './c/code', join: 'directory' },
+      books: { path: './c/books' },
+    });
+    expect(stderr).toMatch(/^no source is named textbooks, .*: mend that in the recipe\n$/);
+  });
+
+  test('lists the presets, and says which one was meant', async () => {
+    const { code, stdout } = await place.run('init', '--presets');
+    const lines = stdout.trimEnd().split('\n');
+    expect(code).toBe(0);
+    expect(lines.length).toBeGreaterThanOrEqual(17);
+    for (const line of lines) expect(line).toMatch(/^[a-z0-9-]+ +\S.{20,}$/);
+    expect(stdout).not.toMatch(/^sample/m);
+    place.write('a.txt', 'one');
+    expectMessage(
+      await place.run('init', 'a.txt', '--preset', 'prolong-64'),
+      2,
+      /there is no preset "prolong-64"; did you mean `prolong-64k`\?/,
+      /ultralong.*--presets/,
+    );
+  });
+
+  test('needs a corpus', async () => {
+    expectMessage(await place.run('init', '--preset', 'shortmix'), 2, /init needs a corpus/, /--presets/);
+  });
+});
+
+test('the schema that the recipe names is in the package, and can be printed', async () => {
+  place.write('a.txt', 'one');
+  const { stdout: recipe } = await place.run('init', 'a.txt');
+  expect(recipe.split('\n')[0]).toBe('# yaml-language-server: $schema=.recipe.schema.json');
+  for (const kind of ['recipe', 'ablation']) {
+    const { code, stdout } = await place.run('schema', kind);
+    expect(code).toBe(0);
+    expect(stdout).toBe(readFileSync(new URL(`../../schemas/${kind}.schema.json`, import.meta.url), 'utf8'));
+  }
+  expect((await place.run('schema')).stdout).toBe((await place.run('schema', 'recipe')).stdout);
+  expectMessage(await place.run('schema', 'recipes'), 2, /no schema of "recipes"; did you mean `recipe`/);
+});
+
+test('the schema beside the recipe is no text of the corpus', async () => {
+  place.write('1.txt', 'one');
+  const line =
+    'longmix init . --out mix.yaml && longmix schema > .recipe.schema.json && longmix build mix.yaml --json --quiet';
+  const { stdout, stderr } = await shell(line, { cwd: place.path });
+  expect(stderr).toMatch(/^wrote mix\.yaml.*\n$/);
+  expect(JSON.parse(stdout)).toMatchObject({ store: { documents: 1 } });
+});
+
 describe('a recipe inside the corpus', () => {
   test.each(['longmix init . --out a+b.yaml', 'longmix init . > a+b.yaml'])('%s', async (line) => {
     place.write('1.txt', 'one');

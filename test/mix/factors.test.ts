@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
-import { cellFactors, cellWeights, type Supply } from '../../src/mix/factors.ts';
+import { phaseFactors } from '../../src/mix/factors.ts';
+import { cellWeights, type Supply } from '../../src/mix/weights.ts';
 import type { LengthRule, MixSpec } from '../../src/types.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
-import { lengthRules } from '../support/recipes.ts';
+import { everySource, lengthRules, mixSpec, sequenceSpec } from '../support/recipes.ts';
 
 const names = ['alpha', 'beta', 'gamma'];
 
@@ -20,9 +21,9 @@ const fullCells: fc.Arbitrary<Supply[]> = fc
   )
   .map((sources) =>
     sources.flatMap(([short, long, more], source) => [
-      { source, long: false, usable: short },
-      { source, long: true, usable: long },
-      ...more.map(([isLong, usable]) => ({ source, long: isLong, usable })),
+      supply(source, false, short),
+      supply(source, true, long),
+      ...more.map(([isLong, usable]) => supply(source, isLong, usable)),
     ]),
   );
 
@@ -42,8 +43,14 @@ const cellsAndShares = fullCells.chain((cells) => {
   });
 });
 
-function mixOf(more: Partial<MixSpec>): MixSpec {
-  return { tokens: 'all', shares: null, length: null, method: 'drop', maxEpochs: 1, ...more };
+function supply(source: number, long: boolean, usable: number): Supply {
+  return { source, long, spec: -1, documents: Math.ceil(usable / 100), usable };
+}
+
+/** The factors of the only phase. */
+function cellFactors(cells: readonly Supply[], sources: readonly string[], mix: MixSpec): Float64Array {
+  const phases = [{ name: 'train', share: 1, mix, sequences: sequenceSpec() }];
+  return phaseFactors([cells], sources, { phases, phaseDocuments: 'disjoint' })[0]!.given;
 }
 
 function lengthRule(rule: LengthRule['rule'], scope: LengthRule['scope'] = 'per-source'): LengthRule {
@@ -80,7 +87,7 @@ describe('cellWeights', () => {
   it('sum to 1 under any rule', () => {
     fc.assert(
       fc.property(cellsAndShares, fc.option(lengthRules), ({ cells, sources, shares }, length) => {
-        const weights = cellWeights(cells, sources, mixOf({ shares, length }));
+        const weights = cellWeights(cells, sources, mixSpec({ shares, length }));
         expect(sumWhere(weights, () => true)).toBeCloseTo(1, 9);
         expect(weights.every((weight) => weight >= 0)).toBe(true);
       }),
@@ -91,7 +98,7 @@ describe('cellWeights', () => {
   it('keep the length distribution inside each source where there is no length rule', () => {
     fc.assert(
       fc.property(cellsAndShares, ({ cells, sources, shares }) => {
-        const weights = cellWeights(cells, sources, mixOf({ shares }));
+        const weights = cellWeights(cells, sources, mixSpec({ shares }));
         const own = natural(cells, sources, shares);
         for (const [s, { share }] of own.entries()) {
           expect(sumWhere(weights, (i) => cells[i]!.source === s)).toBeCloseTo(share, 9);
@@ -112,7 +119,7 @@ describe('cellWeights', () => {
     fc.assert(
       fc.property(cellsAndShares, rate, ({ cells, sources, shares }, r) => {
         const length = lengthRule({ kind: 'keep_short', rate: r });
-        const weights = cellWeights(cells, sources, mixOf({ shares, length }));
+        const weights = cellWeights(cells, sources, mixSpec({ shares, length }));
         for (const [s, { share, long: p }] of natural(cells, sources, shares).entries()) {
           expect(sumWhere(weights, (i) => cells[i]!.source === s)).toBeCloseTo(share, 9);
           const long = sumWhere(weights, (i) => cells[i]!.source === s && cells[i]!.long);
@@ -127,7 +134,7 @@ describe('cellWeights', () => {
     fc.assert(
       fc.property(cellsAndShares, rate, ({ cells, sources, shares }, r) => {
         const length = lengthRule({ kind: 'keep_short', rate: r }, 'global');
-        const weights = cellWeights(cells, sources, mixOf({ shares, length }));
+        const weights = cellWeights(cells, sources, mixSpec({ shares, length }));
         const own = natural(cells, sources, shares);
         const p = own.reduce((sum, { share, long }) => sum + share * long, 0);
         const whole = p + r * (1 - p);
@@ -146,13 +153,13 @@ describe('cellWeights', () => {
       fc.property(cellsAndShares, fraction(0.01, 0.99), ({ cells, sources, shares }, share) => {
         const rule = { kind: 'long_share', share } as const;
         const own = natural(cells, sources, shares);
-        const perSource = cellWeights(cells, sources, mixOf({ shares, length: lengthRule(rule) }));
+        const perSource = cellWeights(cells, sources, mixSpec({ shares, length: lengthRule(rule) }));
         for (const [s, source] of own.entries()) {
           const long = sumWhere(perSource, (i) => cells[i]!.source === s && cells[i]!.long);
           expect(long).toBeCloseTo(share * source.share, 9);
           expect(sumWhere(perSource, (i) => cells[i]!.source === s)).toBeCloseTo(source.share, 9);
         }
-        const global = cellWeights(cells, sources, mixOf({ shares, length: lengthRule(rule, 'global') }));
+        const global = cellWeights(cells, sources, mixSpec({ shares, length: lengthRule(rule, 'global') }));
         expect(sumWhere(global, (i) => cells[i]!.long)).toBeCloseTo(share, 9);
         // Long text keeps its division among the sources.
         const allLong = own.reduce((sum, source) => sum + source.share * source.long, 0);
@@ -170,7 +177,7 @@ describe('cellWeights', () => {
       fc.property(cellsAndShares, fc.constantFrom('per-source', 'global'), (corpus, scope) => {
         const { cells, sources, shares } = corpus;
         const length = lengthRule({ kind: 'remove_long' }, scope as 'global');
-        const weights = cellWeights(cells, sources, mixOf({ shares, length }));
+        const weights = cellWeights(cells, sources, mixSpec({ shares, length }));
         expect(sumWhere(weights, (i) => cells[i]!.long)).toBe(0);
         const own = natural(cells, sources, shares);
         const short = own.reduce((sum, source) => sum + source.share * (1 - source.long), 0);
@@ -192,7 +199,7 @@ describe('cellFactors', () => {
         fc.option(lengthRules),
         fc.integer({ min: 1, max: 10_000_000 }),
         ({ cells, sources, shares }, length, tokens) => {
-          const mix = mixOf({ shares, length, tokens, method: 'repeat', maxEpochs: 1e9 });
+          const mix = mixSpec({ shares, length, tokens, method: 'repeat', maxEpochs: everySource(1e9) });
           const weights = cellWeights(cells, sources, mix);
           const factors = cellFactors(cells, sources, mix);
           for (const [i, { usable }] of cells.entries()) {
@@ -211,7 +218,7 @@ describe('cellFactors', () => {
   it('with tokens: all and drop take the scarcest cell once and nothing twice', () => {
     fc.assert(
       fc.property(cellsAndShares, fc.option(lengthRules), ({ cells, sources, shares }, length) => {
-        const factors = cellFactors(cells, sources, mixOf({ shares, length, maxEpochs: 4 }));
+        const factors = cellFactors(cells, sources, mixSpec({ shares, length, maxEpochs: everySource(4) }));
         expect(Math.max(...factors)).toBe(1);
       }),
       fuzz(200),
@@ -221,7 +228,7 @@ describe('cellFactors', () => {
   it('with tokens: all and repeat take every cell that has a weight at least once', () => {
     fc.assert(
       fc.property(cellsAndShares, fc.option(lengthRules), ({ cells, sources, shares }, length) => {
-        const mix = mixOf({ shares, length, method: 'repeat', maxEpochs: Number.MAX_VALUE });
+        const mix = mixSpec({ shares, length, method: 'repeat', maxEpochs: everySource(Number.MAX_VALUE) });
         const factors = cellFactors(cells, sources, mix);
         expect(Math.min(...factors.filter((factor) => factor > 0))).toBe(1);
       }),
@@ -232,7 +239,7 @@ describe('cellFactors', () => {
   it('with tokens: all and no rule take every document once, by either method', () => {
     fc.assert(
       fc.property(fullCells, fc.constantFrom('drop', 'repeat'), (cells, method) => {
-        const factors = cellFactors(cells, names, mixOf({ method: method as 'drop' }));
+        const factors = cellFactors(cells, names, mixSpec({ method: method as 'drop' }));
         // Exactly 1: at 0.9999999 a document would be lost to rounding.
         for (const [i, { usable }] of cells.entries()) expect(factors[i]).toBe(usable === 0 ? 0 : 1);
       }),
@@ -254,7 +261,13 @@ describe('cellFactors', () => {
             () => true,
           );
           const tokens = Math.max(1, Math.round(ofCorpus * corpus));
-          const mix = mixOf({ shares, length, tokens, method: method as 'drop', maxEpochs });
+          const mix = mixSpec({
+            shares,
+            length,
+            tokens,
+            method: method as 'drop',
+            maxEpochs: everySource(maxEpochs),
+          });
           const weights = cellWeights(cells, sources, mix);
           const cap = method === 'drop' ? 1 : maxEpochs;
           const needed = cells.map(({ usable }, i) => (usable === 0 ? 0 : (weights[i]! * tokens) / usable));
@@ -272,11 +285,7 @@ describe('cellFactors', () => {
 });
 
 describe('a mix that cannot be', () => {
-  const cells: Supply[] = [
-    { source: 0, long: false, usable: 40_000 },
-    { source: 0, long: true, usable: 10_000 },
-    { source: 1, long: false, usable: 50_000 },
-  ];
+  const cells: Supply[] = [supply(0, false, 40_000), supply(0, true, 10_000), supply(1, false, 50_000)];
   const sources = ['books', 'web'];
   const shares = new Map([
     ['books', 0.5],
@@ -286,7 +295,7 @@ describe('a mix that cannot be', () => {
   it.each([
     {
       what: 'more than there is, without repeats',
-      mix: mixOf({ tokens: 200_000, shares }),
+      mix: mixSpec({ tokens: 200_000, shares }),
       says: [
         'source "books": has 50,000 tokens, needs 100,000 (2.00 epochs)',
         'source "web": has 50,000',
@@ -296,37 +305,37 @@ describe('a mix that cannot be', () => {
     },
     {
       what: 'more epochs than the cap',
-      mix: mixOf({ tokens: 200_000, shares, method: 'repeat', maxEpochs: 1.5 }),
+      mix: mixSpec({ tokens: 200_000, shares, method: 'repeat', maxEpochs: everySource(1.5) }),
       says: ['source "books": has 50,000 tokens, needs 100,000 (2.00 epochs)', 'max_epochs is 1.5'],
       cures: ['at most 150,000', 'max_epochs of at least 2.00', 'redistribute'],
     },
     {
       what: 'more long text than there is',
-      mix: mixOf({ tokens: 50_000, length: lengthRule({ kind: 'long_share', share: 0.9 }, 'global') }),
+      mix: mixSpec({ tokens: 50_000, length: lengthRule({ kind: 'long_share', share: 0.9 }, 'global') }),
       says: ['source "books", long documents: has 10,000 tokens, needs 45,000 (4.50 epochs)'],
       cures: ['at most 11,111', 'at least 4.50', 'the length rule'],
     },
     {
       what: 'a long share of a source without long documents',
-      mix: mixOf({ length: lengthRule({ kind: 'long_share', share: 0.7 }) }),
+      mix: mixSpec({ length: lengthRule({ kind: 'long_share', share: 0.7 }) }),
       says: ['source "web"', 'no document of 100 tokens or more', '70%'],
       cures: ['threshold', 'scope: global', 'keep_short'],
     },
     {
       what: 'a share of a source without text',
-      mix: mixOf({ shares: new Map([...shares, ['empty', 0.25]]) }),
+      mix: mixSpec({ shares: new Map([...shares, ['empty', 0.25]]) }),
       says: ['source "empty"', '25%', 'no usable tokens'],
       cures: ['mix.shares'],
     },
     {
       what: 'a share of a source that is not there',
-      mix: mixOf({ shares: new Map([['bokos', 1]]) }),
+      mix: mixSpec({ shares: new Map([['bokos', 1]]) }),
       says: ['"bokos"'],
       cures: ['books, web, empty'],
     },
     {
       what: 'no short documents of a source that has no long ones',
-      mix: mixOf({ length: lengthRule({ kind: 'keep_short', rate: 0 }) }),
+      mix: mixSpec({ length: lengthRule({ kind: 'keep_short', rate: 0 }) }),
       says: ['source "web"', 'no document of 100 tokens or more', 'keep_short is 0%'],
       cures: ['threshold'],
     },
@@ -341,8 +350,8 @@ describe('a mix that cannot be', () => {
   });
 
   it('is no source of long documents only, the long ones removed', () => {
-    const long: Supply[] = [{ source: 0, long: true, usable: 10 }];
-    const mix = mixOf({ length: lengthRule({ kind: 'remove_long' }) });
+    const long: Supply[] = [supply(0, true, 10)];
+    const mix = mixSpec({ length: lengthRule({ kind: 'remove_long' }) });
     const error = errorOf(() => cellFactors(long, sources, mix));
     expect(error.message).toContain('source "books"');
   });
@@ -352,12 +361,16 @@ describe('a mix that cannot be', () => {
       fc.property(cellsAndShares, fc.integer({ min: 2, max: 50 }), (corpus, times) => {
         const usable = corpus.cells.map((cell) => cell.usable);
         const tokens = times * sumWhere(usable, () => true);
-        const mix = mixOf({ tokens, shares: corpus.shares });
+        const mix = mixSpec({ tokens, shares: corpus.shares });
         const { cure } = errorOf(() => cellFactors(corpus.cells, corpus.sources, mix));
         const fewer = Number(/at most ([\d,]+)/.exec(cure!)![1]!.replaceAll(',', ''));
         const epochs = Number(/at least ([\d.]+)/.exec(cure!)![1]);
         if (fewer > 0) cellFactors(corpus.cells, corpus.sources, { ...mix, tokens: fewer });
-        cellFactors(corpus.cells, corpus.sources, { ...mix, method: 'repeat', maxEpochs: epochs });
+        cellFactors(corpus.cells, corpus.sources, {
+          ...mix,
+          method: 'repeat',
+          maxEpochs: everySource(epochs),
+        });
       }),
       fuzz(100),
     );

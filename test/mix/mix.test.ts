@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellNumbers } from '../../src/bucket/cells.ts';
-import { type MixPlan, planMix, takeHeldOut } from '../../src/mix/mix.ts';
+import { type PhasePlan, planMix, takeHeldOut } from '../../src/mix/mix.ts';
 import type { DocumentTable, MixSpec, SequenceSpec } from '../../src/types.ts';
 import { rowWidth, usableTokens } from '../../src/util/sequence.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
-import { bucketsOf, mixes, sequenceSpecs, unlessInfeasible } from '../support/recipes.ts';
+import {
+  bucketsOf,
+  everySource,
+  mixes,
+  mixSpec,
+  sequenceSpec,
+  sequenceSpecs,
+  unlessInfeasible,
+} from '../support/recipes.ts';
 import { corpora, heavyTailed, tableOf } from '../support/table.ts';
 
 interface Case {
@@ -15,9 +23,11 @@ interface Case {
   readonly seed: number;
 }
 
-function planOf({ table, mix, sequences, seed }: Case, held = new Uint8Array(table.count)): MixPlan {
+function planOf({ table, mix, sequences, seed }: Case, held = new Uint8Array(table.count)): PhasePlan {
   const buckets = bucketsOf(mix);
-  return planMix(table, cellNumbers(table, buckets), buckets, held, { mix, sequences, seed });
+  const phases = [{ name: 'train', share: 1, mix, sequences }];
+  const cellOf = cellNumbers(table, buckets, table.lengths);
+  return planMix(table, cellOf, buckets, held, { phases, phaseDocuments: 'disjoint', seed })[0]!;
 }
 
 const cases: fc.Arbitrary<Case> = corpora(120).chain(({ table }) => {
@@ -31,7 +41,10 @@ const cases: fc.Arbitrary<Case> = corpora(120).chain(({ table }) => {
 });
 
 /** Copies of each document, and the tokens taken, as the plan's instances have them. */
-function copiesOf({ instances }: MixPlan, count: number): { copies: number[]; tokens: number[] } {
+function copiesOf(
+  { instances }: Pick<PhasePlan, 'instances'>,
+  count: number,
+): { copies: number[]; tokens: number[] } {
   const copies = new Array<number>(count).fill(0);
   const tokens = new Array<number>(count).fill(0);
   for (let i = 0; i < instances.count; i += 1) {
@@ -42,7 +55,7 @@ function copiesOf({ instances }: MixPlan, count: number): { copies: number[]; to
 }
 
 /** Runs a property over the random mixes that can be had, and sees that they are most of them. */
-function forFeasible(runs: number, check: (plan: MixPlan, made: Case) => void): void {
+function forFeasible(runs: number, check: (plan: PhasePlan, made: Case) => void): void {
   let feasible = 0;
   let all = 0;
   fc.assert(
@@ -77,7 +90,7 @@ describe('planMix', () => {
     forFeasible(200, (plan, { table, mix, sequences }) => {
       const { copies, tokens } = copiesOf(plan, table.count);
       const buckets = bucketsOf(mix);
-      const numbers = cellNumbers(table, buckets);
+      const numbers = cellNumbers(table, buckets, table.lengths);
       for (const cell of plan.cells) {
         const number =
           table.sources.indexOf(cell.source) * buckets.length +
@@ -92,6 +105,7 @@ describe('planMix', () => {
           tokens: sum((d) => table.lengths[d]!),
           usable: sum((d) => usableTokens(table.lengths[d]!, sequences)),
           requested: cell.epochs * cell.usable,
+          redistributed: 0,
           epochs: cell.epochs,
           taken: documents.filter((d) => copies[d]! > 0).length,
           achieved: sum((d) => tokens[d]!),
@@ -107,14 +121,14 @@ describe('planMix', () => {
       const { copies } = copiesOf(plan, table.count);
       const buckets = bucketsOf(mix);
       const epochs = new Map(plan.cells.map((cell) => [`${cell.source} ${cell.bucket.from}`, cell.epochs]));
-      const numbers = cellNumbers(table, buckets);
+      const numbers = cellNumbers(table, buckets, table.lengths);
       for (const [d, n] of copies.entries()) {
         const bucket = buckets[numbers[d]! % buckets.length]!;
         const factor = epochs.get(`${table.sources[table.source[d]!]} ${bucket.from}`)!;
         if (usableTokens(table.lengths[d]!, sequences) === 0) expect(n).toBe(0);
         else expect([Math.floor(factor), Math.ceil(factor)]).toContain(n);
         if (mix.method === 'drop') expect(n).toBeLessThanOrEqual(1);
-        expect(n).toBeLessThanOrEqual(Math.ceil(mix.maxEpochs));
+        expect(n).toBeLessThanOrEqual(Math.ceil(mix.maxEpochs.otherwise));
       }
     });
   });
@@ -145,7 +159,7 @@ describe('planMix', () => {
         seen.add(`${instances.document[i]} ${instances.window[i]}`);
       }
       expect(seen.size).toBe(instances.count);
-      const most = Math.max(1, ...copiesOf({ instances, cells: [] }, table.count).copies);
+      const most = Math.max(1, ...copiesOf({ instances }, table.count).copies);
       expect(instances.windows).toBe(most);
     });
   });
@@ -176,7 +190,7 @@ describe('planMix', () => {
       fc.property(documents, sequenceSpecs, fc.nat(), fraction(0, 3), (docs, sequences, seed, epochs) => {
         const corpus = docs.reduce((sum, { length }) => sum + length, 0);
         const tokens = Math.max(1, Math.round(corpus * epochs));
-        const mix: MixSpec = { tokens, shares: null, length: null, method: 'repeat', maxEpochs: 1e4 };
+        const mix = mixSpec({ tokens, method: 'repeat', maxEpochs: everySource(1e4) });
         const chosen = (order: typeof docs) => {
           const table = tableOf(
             order.map((document) => ({ ...document, source: 0 })),
@@ -194,10 +208,7 @@ describe('planMix', () => {
   });
 });
 
-const plain: SequenceSpec = {
-  ...{ length: 64, packing: 'best-fit', overlong: 'fragment', tails: 'carry' },
-  ...{ bos: false, eos: true, plusOne: false },
-};
+const plain = sequenceSpec({ length: 64 });
 
 /** Tokens of each document that the mix takes at least once. */
 function keptTokens(made: Case): number[] {
@@ -214,7 +225,6 @@ describe('selection across recipes', () => {
   /** All documents in one cell: lengths from 256 up to 511. */
   const oneCell = fc.array(fc.integer({ min: 256, max: 511 }), { minLength: 1, maxLength: 80, size: 'max' });
   const shareOfCorpus = fraction(0.01, 1);
-  const small = { sequences: plain, shares: null, length: null, method: 'drop', maxEpochs: 1 } as const;
 
   it('nests: what a smaller budget takes of a cell, a larger one takes too', () => {
     fc.assert(
@@ -225,7 +235,7 @@ describe('selection across recipes', () => {
         );
         const corpus = lengths.reduce((sum, length) => sum + length, 0);
         const kept = (part: number) =>
-          keptTokens({ table, mix: { ...small, tokens: Math.ceil(part * corpus) }, sequences: plain, seed });
+          keptTokens({ table, mix: mixSpec({ tokens: Math.ceil(part * corpus) }), sequences: plain, seed });
         const fewer = kept(Math.min(a, b));
         const more = kept(Math.max(a, b));
         for (const [d, tokens] of fewer.entries()) expect(more[d]).toBeGreaterThanOrEqual(tokens);
@@ -239,16 +249,14 @@ describe('selection across recipes', () => {
       fc.property(corpora(120), shareOfCorpus, shareOfCorpus, fc.nat(), ({ table }, a, b, seed) => {
         const kept = (rate: number) => {
           const length = { threshold: 300, scope: 'global', rule: { kind: 'keep_short', rate } } as const;
-          return keptTokens({ table, mix: { ...small, tokens: 'all', length }, sequences: plain, seed });
+          return keptTokens({ table, mix: mixSpec({ length }), sequences: plain, seed });
         };
         const fewer = kept(Math.min(a, b));
         const more = kept(Math.max(a, b));
-        const mix: MixSpec = {
-          ...small,
-          tokens: 'all',
+        const mix = mixSpec({
           length: { threshold: 300, scope: 'global', rule: { kind: 'keep_short', rate: a } },
-        };
-        const numbers = cellNumbers(table, bucketsOf(mix));
+        });
+        const numbers = cellNumbers(table, bucketsOf(mix), table.lengths);
         const missing = new Map<number, number>();
         for (const [d, tokens] of fewer.entries()) {
           if (more[d]! < tokens)
@@ -265,7 +273,7 @@ describe('selection across recipes', () => {
       Array.from({ length: 500 }, (_, text) => ({ source: 0, text, length: 300 + (text % 50) })),
       ['only'],
     );
-    const mix: MixSpec = { ...small, tokens: 30_000 };
+    const mix = mixSpec({ tokens: 30_000 });
     const taken = (seed: number) =>
       keptTokens({ table, mix, sequences: plain, seed }).flatMap((tokens, d) => (tokens > 0 ? [d] : []));
     const one = taken(1);
@@ -279,18 +287,28 @@ describe('selection across recipes', () => {
 });
 
 describe('takeHeldOut', () => {
-  it('takes every held-out document once, as far as it is usable', () => {
+  it('takes every held-out document once that is not excluded, as far as it is usable', () => {
     fc.assert(
-      fc.property(corpora(60), sequenceSpecs, fc.array(fc.nat(200)), ({ table }, sequences, numbers) => {
-        const held = new Uint8Array(table.count);
-        for (const n of numbers) held[n % table.count] = 1;
-        const { document, take, windows } = takeHeldOut(table, held, { sequences });
-        const usable = (d: number) => usableTokens(table.lengths[d]!, sequences);
-        const expected = [...held.keys()].filter((d) => held[d] === 1 && usable(d) > 0);
-        expect([...document]).toEqual(expected);
-        expect([...take]).toEqual(expected.map(usable));
-        expect(windows).toBe(1);
-      }),
+      fc.property(
+        corpora(60),
+        sequenceSpecs,
+        fc.array(fc.nat(200)),
+        fc.array(fc.nat(200)),
+        ({ table }, sequences, numbers, others) => {
+          const held = new Uint8Array(table.count);
+          for (const n of numbers) held[n % table.count] = 1;
+          const excluded = new Uint8Array(table.count);
+          for (const n of others) excluded[n % table.count] = 3;
+          const { document, take, windows } = takeHeldOut(table, held, excluded, sequences);
+          const usable = (d: number) => usableTokens(table.lengths[d]!, sequences);
+          const expected = [...held.keys()].filter(
+            (d) => held[d] === 1 && excluded[d] === 0 && usable(d) > 0,
+          );
+          expect([...document]).toEqual(expected);
+          expect([...take]).toEqual(expected.map(usable));
+          expect(windows).toBe(1);
+        },
+      ),
       fuzz(100),
     );
   });

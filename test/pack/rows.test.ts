@@ -4,37 +4,28 @@ import { cellNumbers } from '../../src/bucket/cells.ts';
 import { planMix, takeHeldOut } from '../../src/mix/mix.ts';
 import { packingQuality } from '../../src/pack/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
-import type { DocumentTable, Instances, MixSpec, RowPlan, SequenceSpec } from '../../src/types.ts';
+import type { DocumentTable, Instances, MixSpec, SequenceSpec } from '../../src/types.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
-import { bucketsOf, mixes, sequenceSpecs, unlessInfeasible } from '../support/recipes.ts';
+import {
+  bucketsOf,
+  everySource,
+  mixes,
+  mixSpec,
+  onePhase,
+  sequenceSpec,
+  sequenceSpecs,
+  unlessInfeasible,
+} from '../support/recipes.ts';
+import { type Piece, rowsOf } from '../support/rows.ts';
 import { corpora, tableOf } from '../support/table.ts';
-
-interface Piece {
-  readonly document: number;
-  readonly take: number;
-  readonly start: number;
-  readonly length: number;
-}
-
-function rowsOf(plan: RowPlan): Piece[][] {
-  let p = 0;
-  return Array.from(plan.rowEnds, (end) => {
-    const row: Piece[] = [];
-    for (; p < end; p += 1) {
-      const [document, take] = [plan.document[p]!, plan.take[p]!];
-      row.push({ document, take, start: plan.start[p]!, length: plan.length[p]! });
-    }
-    return row;
-  });
-}
 
 function mixed(table: DocumentTable, mix: MixSpec, sequences: SequenceSpec, seed: number): Instances | null {
   const buckets = bucketsOf(mix);
   const none = new Uint8Array(table.count);
   const plan = unlessInfeasible(() =>
-    planMix(table, cellNumbers(table, buckets), buckets, none, { mix, sequences, seed }),
+    planMix(table, cellNumbers(table, buckets, table.lengths), buckets, none, onePhase(mix, sequences, seed)),
   );
-  return plan?.instances ?? null;
+  return plan === null ? null : plan[0]!.instances;
 }
 
 /** Everything that planning has up to the rows; the sequences are about as long as the documents. */
@@ -55,12 +46,12 @@ describe('packRows', () => {
       fc.property(plans, fraction(1, 6), ({ table, sequences, seed }, epochs) => {
         const corpus = table.lengths.reduce((sum, length) => sum + length, 0);
         const tokens = Math.max(1, Math.ceil(epochs * corpus));
-        const mix: MixSpec = { tokens, shares: null, length: null, method: 'repeat', maxEpochs: 1e4 };
+        const mix = mixSpec({ tokens, method: 'repeat', maxEpochs: everySource(1e4) });
         const instances = mixed(table, mix, sequences, seed);
         if (instances === null) return;
         const copies = new Set(instances.document).size < instances.count;
         if (copies) repeated += 1;
-        const meeting = rowsOf(packRows(instances, table, sequences, seed)).filter(
+        const meeting = rowsOf(packRows(instances, table, sequences, seed)[0]!, table).filter(
           (row) => new Set(row.map(({ document }) => document)).size < row.length,
         );
         expect(meeting).toEqual([]);
@@ -73,14 +64,11 @@ describe('packRows', () => {
   it('spreads the copies of a document over the run', () => {
     const documents = Array.from({ length: 400 }, (_, d) => ({ source: 0, text: d, length: 50 }));
     const table = tableOf(documents, ['only']);
-    const mix: MixSpec = { tokens: 80_000, shares: null, length: null, method: 'repeat', maxEpochs: 4 };
-    const sequences: SequenceSpec = {
-      ...{ length: 500, packing: 'best-fit', overlong: 'fragment', tails: 'carry' },
-      ...{ bos: false, eos: false, plusOne: false },
-    };
+    const mix = mixSpec({ tokens: 80_000, method: 'repeat', maxEpochs: everySource(4) });
+    const sequences = sequenceSpec({ length: 500, eos: false });
     const instances = mixed(table, mix, sequences, 7)!;
     expect(instances.count).toBe(1600);
-    const rows = rowsOf(packRows(instances, table, sequences, 7));
+    const rows = rowsOf(packRows(instances, table, sequences, 7)[0]!, table);
     const places = documents.map(() => [] as number[]);
     for (const [r, row] of rows.entries())
       for (const { document } of row) places[document]!.push(r / rows.length);
@@ -94,7 +82,7 @@ describe('packRows', () => {
         const instances = mixed(table, mix, sequences, seed);
         if (instances === null) return;
         const discards = sequences.packing === 'concat' && sequences.tails === 'discard';
-        const rows = rowsOf(packRows(instances, table, sequences, seed));
+        const rows = rowsOf(packRows(instances, table, sequences, seed)[0]!, table);
         const width = sequences.length + (sequences.plusOne ? 1 : 0);
         const expected = new Map<string, number>();
         const found = new Map<string, number>();
@@ -128,14 +116,14 @@ describe('packRows', () => {
         const sequences: SequenceSpec = { ...some, packing: 'best-fit' };
         const instances = mixed(table, mix, sequences, seed);
         if (instances === null) return;
-        const plan = packRows(instances, table, sequences, seed);
-        for (const { document, take, start, length } of rowsOf(plan).flat()) {
+        const plan = packRows(instances, table, sequences, seed)[0]!;
+        for (const { document, take, start, length } of rowsOf(plan, table).flat()) {
           const complete = take === table.lengths[document]!;
           const whole = take + (sequences.bos ? 1 : 0) + (sequences.eos && complete ? 1 : 0);
           if (whole <= plan.width) expect([start, length]).toEqual([0, whole]);
           if (sequences.overlong !== 'fragment') expect(start).toBe(0);
         }
-        expect(packingQuality(plan, table).fittingCut).toBe(0);
+        expect(packingQuality([plan], table).fittingCut).toBe(0);
       }),
       fuzz(200),
     );
@@ -145,12 +133,9 @@ describe('packRows', () => {
     'truncates a document that lacks room for its EOS alone: one row, no EOS (%s)',
     (packing) => {
       const table = tableOf([{ source: 0, text: 1, length: 9 }], ['only']);
-      const sequences: SequenceSpec = {
-        ...{ length: 10, packing, overlong: 'truncate', tails: 'carry' },
-        ...{ bos: true, eos: true, plusOne: false },
-      };
-      const instances = takeHeldOut(table, Uint8Array.of(1), { sequences });
-      const rows = rowsOf(packRows(instances, table, sequences, 0));
+      const sequences = sequenceSpec({ length: 10, packing, overlong: 'truncate', bos: true });
+      const instances = takeHeldOut(table, Uint8Array.of(1), Uint8Array.of(0), sequences);
+      const rows = rowsOf(packRows(instances, table, sequences, 0)[0]!, table);
       expect(rows).toEqual([[{ document: 0, take: 9, start: 0, length: 10 }]]);
     },
   );
@@ -162,21 +147,20 @@ describe('packRows', () => {
       length: 1 + ((d * 37) % 199),
     }));
     const table = tableOf(documents, ['only']);
-    const mix: MixSpec = { tokens: 'all', shares: null, length: null, method: 'drop', maxEpochs: 1 };
-    const sequences: SequenceSpec = {
-      ...{ length: 256, packing: 'best-fit', overlong: 'fragment', tails: 'carry' },
-      ...{ bos: false, eos: true, plusOne: false },
-    };
+    const mix = mixSpec({ tokens: 'all', method: 'drop', maxEpochs: everySource(1) });
+    const sequences = sequenceSpec({ length: 256 });
     const instances = mixed(table, mix, sequences, 1)!;
     const longest = (seed: number) =>
-      rowsOf(packRows(instances, table, sequences, seed)).map((row) => Math.max(...row.map((p) => p.length)));
+      rowsOf(packRows(instances, table, sequences, seed)[0]!, table).map((row) =>
+        Math.max(...row.map((p) => p.length)),
+      );
     const rows = longest(1);
     const descents = rows.filter((length, r) => r > 0 && length < rows[r - 1]!).length;
     // A shuffled order falls in nearly half of its steps; a sorted one in none, or in nearly all.
     expect(descents / rows.length).toBeGreaterThan(0.35);
     expect(descents / rows.length).toBeLessThan(0.65);
     expect(longest(2)).not.toEqual(rows);
-    const first = rowsOf(packRows(instances, table, sequences, 1)).filter((row) => row.length > 1);
+    const first = rowsOf(packRows(instances, table, sequences, 1)[0]!, table).filter((row) => row.length > 1);
     for (const extreme of [Math.max, Math.min]) {
       const begins = first.filter((row) => row[0]!.length === extreme(...row.map((p) => p.length))).length;
       // Most rows have two or three pieces.
@@ -203,8 +187,13 @@ describe('packRows', () => {
               order.map((document) => ({ ...document, source: 0 })),
               ['only'],
             );
-            const instances = takeHeldOut(table, new Uint8Array(table.count).fill(1), { sequences });
-            return rowsOf(packRows(instances, table, sequences, seed)).map((row) =>
+            const instances = takeHeldOut(
+              table,
+              new Uint8Array(table.count).fill(1),
+              new Uint8Array(table.count),
+              sequences,
+            );
+            return rowsOf(packRows(instances, table, sequences, seed)[0]!, table).map((row) =>
               row.map(({ document, start, length }) => [order[document]!.text, start, length]),
             );
           };
@@ -222,9 +211,9 @@ describe('packingQuality', () => {
       fc.property(plans, ({ table, mix, sequences, seed }) => {
         const instances = mixed(table, mix, sequences, seed);
         if (instances === null || instances.count === 0) return;
-        const plan = packRows(instances, table, sequences, seed);
-        const quality = packingQuality(plan, table);
-        const pieces = rowsOf(plan).flat();
+        const plan = packRows(instances, table, sequences, seed)[0]!;
+        const quality = packingQuality([plan], table);
+        const pieces = rowsOf(plan, table).flat();
         const tokens = pieces.reduce((sum, { length }) => sum + length, 0);
         expect(quality.pieces).toBe(pieces.length);
         const firsts = pieces.filter(({ start }) => start === 0);

@@ -73,6 +73,7 @@ const corpora: fc.Arbitrary<CorpusDocument[]> = fc
 
 /** What stands in a recipe, in its own words; sources are written apart. */
 const settings = fc.record({
+  documents: fc.record({ duplicates: fc.constantFrom('remove', 'keep') }),
   split: fc.record({ validation: fc.constantFrom(0, 0, 0.1, 0.3) }),
   mix: fc.oneof(
     fc.constant({}),
@@ -195,7 +196,14 @@ async function check(documents: CorpusDocument[], written: object): Promise<void
 
   const held = heldOut(table, recipe.validation, recipe.seed);
   const side = new Map<string, string>();
-  const buckets = bucketsFor(recipe.mix.length?.threshold ?? null);
+  const textsSeen = new Set<string>();
+  const duplicate = numbers.map((n) => {
+    const { text } = documents[n]!;
+    const again = recipe.documents.duplicates === 'remove' && textsSeen.has(text);
+    textsSeen.add(text);
+    return again;
+  });
+  const buckets = bucketsFor(recipe.phases[0]!.mix.length?.threshold ?? null);
   let read = 0;
   for (const { split, ledger } of result.shardSets) {
     const { manifest, rows } = readSplit(out, split as 'train');
@@ -214,11 +222,18 @@ async function check(documents: CorpusDocument[], written: object): Promise<void
     for (const [d, inRows] of counted.inRows.entries()) if (inRows > 0) expect(member[d]).toBe(true);
     const sources = origins.map(({ source }) => source);
     const lengths = [...table.lengths];
-    const rule = recipe.mix.length;
+    const rule = recipe.phases[0]!.mix.length;
     const removes = split === 'train' && rule?.rule.kind === 'remove_long';
     const removed = removes ? (length: number) => length >= rule.threshold : null;
-    expectLedger(ledger, counted, { sources, lengths, member }, buckets, recipe.sequences, removed);
-    if (split === 'validation') expectAllUsable(counted.once, lengths, member, recipe);
+    const copies = { sources, lengths, member, duplicate };
+    expectLedger(ledger, counted, copies, buckets, recipe.sequences, removed);
+    if (split === 'validation')
+      expectAllUsable(
+        counted.once,
+        lengths,
+        member.map((own, d) => own && !duplicate[d]),
+        recipe,
+      );
     read += ledger.read;
     if (!recipe.sequences.eos) expect(counted.specialTokens).toBe(0);
   }

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { discover } from '../../src/read/discover.ts';
-import { LineSplitter } from '../../src/read/line-splitter.ts';
+import { discover, splitUnit } from '../../src/read/discover.ts';
+import { linesOf } from '../../src/read/json-scan/json-scan.ts';
+import { type LineRun, LineSplitter } from '../../src/read/line-splitter.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
 
 function fileWith(content: string | Uint8Array): string {
@@ -29,7 +30,7 @@ describe('ranges', () => {
           // The first record has the field, so that no range can speak for the file.
           const whole = ['{"text":"first"}', ...content].join(newline) + (ended ? newline : '');
           writeFileSync(path, whole);
-          const units = await discover(sourceOf(path), { rangeBytes });
+          const units = (await discover(sourceOf(path))).flatMap((unit) => splitUnit(unit, rangeBytes));
           const end = units.reduce((at, unit) => {
             expect(unit.start).toBe(at);
             return unit.end;
@@ -47,7 +48,7 @@ describe('ranges', () => {
 
   test('a large file is split into about as many ranges as it has range sizes', async () => {
     const path = fileWith('{"text":"0123456789"}\n'.repeat(1000));
-    const units = await discover(sourceOf(path), { rangeBytes: 2200 });
+    const units = (await discover(sourceOf(path))).flatMap((unit) => splitUnit(unit, 2200));
     expect(units.length).toBe(10);
     expect(units.map((unit) => unit.firstRecord)).toEqual(Array.from({ length: 10 }, (_, i) => 1 + 100 * i));
   });
@@ -154,15 +155,20 @@ describe('a wrong field name', () => {
 });
 
 test('a line that is too long is dropped, whatever blocks it comes in, and the next one is read', () => {
-  const bytes = Buffer.from('ab\nabcdefghij\ncd\n');
-  for (let size = 1; size <= bytes.length; size += 1) {
-    const splitter = new LineSplitter(5);
+  const bytes = Buffer.from('ab\nabcdefghij\n\ncd\nef');
+  // A line inside a block is never too long: blocks are far smaller than the longest line.
+  for (let size = 1; size <= 6; size += 1) {
+    const splitter = new LineSplitter(6);
     const lines: (string | null)[] = [];
-    for (let at = 0; at < bytes.length; at += size) {
-      for (const line of splitter.push(bytes.subarray(at, at + size)))
-        lines.push(line && Buffer.from(line).toString());
-    }
-    expect(lines).toEqual(['ab', null, 'cd']);
+    const take = (runs: Iterable<LineRun>) => {
+      for (const run of runs) {
+        if (run === null) lines.push(null);
+        else for (const line of linesOf(run)) lines.push(Buffer.from(line).toString());
+      }
+    };
+    for (let at = 0; at < bytes.length; at += size) take(splitter.push(bytes.subarray(at, at + size)));
+    take(splitter.end());
+    expect(lines).toEqual(['ab', null, '', 'cd', 'ef']);
     expect([...splitter.end()]).toEqual([]);
   }
 });

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { defaultRecipe } from '../../src/recipe/default-recipe.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import type { Recipe } from '../../src/types.ts';
+import type { MixSpec, Recipe } from '../../src/types.ts';
+import { everySource, mixSpec, sequenceSpec } from '../support/recipes.ts';
 
 /** Section 9 of the design. */
 const example = `
@@ -36,23 +37,25 @@ const least: Recipe = {
   sources: [
     { name: 'web', path: '/r/web', join: 'file', fields: { text: 'text', id: 'id', source: null }, ...plain },
   ],
-  validation: 0,
-  mix: { tokens: 'all', shares: null, length: null, method: 'drop', maxEpochs: 1 },
-  sequences: {
-    length: 8192,
-    packing: 'best-fit',
-    overlong: 'fragment',
-    tails: 'carry',
-    bos: false,
-    eos: true,
-    plusOne: false,
+  documents: {
+    minTokens: everySource(0),
+    maxTokens: everySource(Number.POSITIVE_INFINITY),
+    duplicates: 'remove',
+    charactersPerToken: null,
+    buckets: null,
   },
+  validation: 0,
+  phases: [{ name: 'train', share: 1, mix: mixSpec(), sequences: sequenceSpec() }],
+  phaseDocuments: 'disjoint',
+  tokensPerStep: null,
+  sequences: sequenceSpec(),
   shards: { size: 256_000_000, dtype: 'auto', provenance: true },
   maxBadRecords: { share: 0.001, atLeast: 10 },
   seed: 0,
 };
 
 const parse = (text: string): Recipe => parseRecipe(`sources: { web: ./web }\n${text}`, '/r/mix.yaml');
+const mixOf = (recipe: Recipe): MixSpec => recipe.phases[0]!.mix;
 
 describe('parseRecipe', () => {
   it("reads the design's example", () => {
@@ -84,25 +87,32 @@ describe('parseRecipe', () => {
         },
       ],
       validation: 0.005,
-      mix: {
-        tokens: 5e9,
-        shares: new Map([
-          ['books', 0.3],
-          ['web', 0.5],
-          ['code', 0.2],
-        ]),
-        length: { threshold: 4096, scope: 'per-source', rule: { kind: 'long_share', share: 0.7 } },
-        method: 'drop',
-        maxEpochs: 4,
-      },
-      sequences: { ...least.sequences, length: 32768 },
+      phases: [
+        {
+          name: 'train',
+          share: 1,
+          mix: mixSpec({
+            tokens: 5e9,
+            shares: new Map([
+              ['books', 0.3],
+              ['web', 0.5],
+              ['code', 0.2],
+            ]),
+            length: { threshold: 4096, scope: 'per-source', rule: { kind: 'long_share', share: 0.7 } },
+            method: 'drop',
+            maxEpochs: everySource(4),
+          }),
+          sequences: sequenceSpec({ length: 32768 }),
+        },
+      ],
+      sequences: sequenceSpec({ length: 32768 }),
       seed: 17,
     } satisfies Recipe);
   });
 
   it('fills in every default', () => {
     expect(parseRecipe('sources: { web: ./web }', '/r/mix.yaml')).toEqual(least);
-    expect(parse('split: {}\nmix: {}\nsequences: {}\nshards: {}')).toEqual(least);
+    expect(parse('documents: {}\nsplit: {}\nmix: {}\nsequences: {}\nshards: {}')).toEqual(least);
     expect(parseRecipe('sources: { web: { path: web } }', '/r/mix.yaml')).toEqual(least);
   });
 
@@ -144,7 +154,10 @@ shards: { size: 64MiB, dtype: int32, provenance: false }`,
       bos: true,
       eos: false,
       plusOne: true,
+      packLength: null,
+      decompose: null,
     });
+    expect(recipe.phases[0]!.sequences).toEqual(recipe.sequences);
     expect(recipe.shards).toEqual({ size: 64 * 2 ** 20, dtype: 'int32', provenance: false });
   });
 
@@ -167,8 +180,10 @@ shards: { size: 64MiB, dtype: int32, provenance: false }`,
     ['mix: { length: { threshold: 4Ki, remove: long } }', 'drop', 1],
     ['mix: { length: { threshold: 4Ki, long_share: 70%, method: repeat } }', 'repeat', 4],
     ['mix: { method: repeat, max_epochs: 2.5 }', 'repeat', 2.5],
+    ['mix: { method: mixed }', 'mixed', 4],
+    ['mix: { tokens: 1M, length: none }', 'repeat', 4],
   ])('%s takes documents by %s, up to %d times', (text, method, maxEpochs) => {
-    expect(parse(text).mix).toMatchObject({ method, maxEpochs });
+    expect(mixOf(parse(text))).toMatchObject({ method, maxEpochs: everySource(maxEpochs) });
   });
 
   test.each([
@@ -176,7 +191,7 @@ shards: { size: 64MiB, dtype: int32, provenance: false }`,
     ['long_share: 70%', { kind: 'long_share', share: 0.7 }],
     ['remove: long', { kind: 'remove_long' }],
   ])('reads the length rule %s', (text, rule) => {
-    expect(parse(`mix: { length: { threshold: 4Ki, scope: global, ${text} } }`).mix.length).toEqual({
+    expect(mixOf(parse(`mix: { length: { threshold: 4Ki, scope: global, ${text} } }`)).length).toEqual({
       threshold: 4096,
       scope: 'global',
       rule,
@@ -193,10 +208,12 @@ shards: { size: 64MiB, dtype: int32, provenance: false }`,
   });
 
   it('divides shares by their sum, which may be off by a rounding', () => {
-    const { shares } = parseRecipe(
-      'sources: { a: a, b: b, c: c }\nmix: { shares: { a: 0.3333333, b: 0.3333333, c: 0.3333333 } }',
-      'mix.yaml',
-    ).mix;
+    const { shares } = mixOf(
+      parseRecipe(
+        'sources: { a: a, b: b, c: c }\nmix: { shares: { a: 0.3333333, b: 0.3333333, c: 0.3333333 } }',
+        'mix.yaml',
+      ),
+    );
     expect([...shares!.keys()]).toEqual(['a', 'b', 'c']);
     for (const share of shares!.values()) expect(share).toBeCloseTo(1 / 3, 15);
   });
@@ -204,7 +221,7 @@ shards: { size: 64MiB, dtype: int32, provenance: false }`,
   it('lets shares name sources that only the data knows', () => {
     const text =
       'sources: { all: { path: a, source: domain } }\nmix: { shares: { arxiv: 60%, github: 40% } }';
-    expect(parseRecipe(text, 'mix.yaml').mix.shares).toEqual(
+    expect(mixOf(parseRecipe(text, 'mix.yaml')).shares).toEqual(
       new Map([
         ['arxiv', 0.6],
         ['github', 0.4],

@@ -8,6 +8,7 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
   readonly required?: readonly string[];
 }
 
@@ -20,7 +21,8 @@ function properties(schema: JsonSchema, path = ''): [string, JsonSchema][] {
     ...properties(child, `${path}${name}.`),
   ]);
   const free = typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : [];
-  const others = [...free, ...(schema.anyOf ?? [])].flatMap((child) => properties(child, path));
+  const items = schema.items === undefined ? [] : [schema.items];
+  const others = [...free, ...items, ...(schema.anyOf ?? [])].flatMap((child) => properties(child, path));
   return [...inner, ...others];
 }
 
@@ -32,6 +34,9 @@ describe('recipeSchema', () => {
         'sources.path',
         'tokenizer.pattern',
         'mix.length.threshold',
+        'mix.cells.pack_length',
+        'documents.min_tokens',
+        'phases.sequences.decompose.odds',
         'max_bad_records',
       ]),
     );
@@ -63,18 +68,30 @@ describe('schema-keys', () => {
       ['threshold', 'long_share'],
     ],
     [['tokenizer'], ['file', 'pattern']],
+    [
+      ['mix', 'cells', 0],
+      ['source', 'from', 'to', 'share'],
+    ],
+    [
+      ['phases', 'short', 'sequences', 'decompose'],
+      ['smallest', 'odds', 'cycles'],
+    ],
   ])('the keys at %j contain %j', (path, keys) => {
     expect(validKeys(recipeSchema, path)).toEqual(expect.arrayContaining(keys));
   });
 
   it('knows no keys where they are free or there is no map', () => {
-    for (const path of [['sources'], ['mix', 'shares'], ['seed'], ['toString'], ['name', 'x']]) {
+    const free = [['sources'], ['phases'], ['mix', 'shares'], ['mix', 'cells']];
+    for (const path of [...free, ['seed'], ['toString'], ['name', 'x'], ['documents', 'min_tokens', 'x']]) {
       expect(validKeys(recipeSchema, path)).toEqual([]);
     }
   });
 
   it('finds the homes of a key', () => {
-    expect(homesOf(recipeSchema, 'method')).toEqual(['mix', 'mix.length']);
+    expect(homesOf(recipeSchema, 'method')).toEqual(['mix', 'mix.length', 'mix.cells[]']);
+    expect(homesOf(recipeSchema, 'mix')).toEqual(['the top level']);
+    expect(homesOf(recipeSchema, 'odds')).toEqual(['sequences.decompose']);
+    expect(homesOf(recipeSchema, 'odds', ['phases', 'a'])).toEqual(['phases.NAME.sequences.decompose']);
     expect(homesOf(recipeSchema, 'text')).toEqual(['sources.NAME']);
     expect(homesOf(recipeSchema, 'seed')).toEqual(['the top level']);
     expect(homesOf(recipeSchema, 'toString')).toEqual([]);

@@ -123,7 +123,7 @@ describe('the ledger as steps', () => {
     const ledger = ledgerOf(4096, lost);
     const steps = ledgerSteps(ledger);
     expect(steps[0]).toMatchObject({ from: 0, to: ledger.read });
-    expect(steps.at(-1)).toMatchObject({ from: 0, to: ledger.rows * ledger.width });
+    expect(steps.at(-1)).toMatchObject({ from: 0, to: ledger.rowTokens });
     for (const [i, { from, to, sign }] of steps.entries()) {
       if (sign !== '') expect(from).toBe(steps[i - 1]!.to);
       else if (i > 0) expect(to).toBe(steps[i - 1]!.to);

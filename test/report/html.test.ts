@@ -174,14 +174,14 @@ describe.each(Object.entries(reports))('the report of %s', async (_, report) => 
       if (usable > 0) expectFigure(epochs.toFixed(2));
     }
     for (const { ledger, quality, piecesPerRow } of arms.flatMap(({ sets }) => sets)) {
-      const { read, packedOnce, packedInstances, specialTokens, padding, rows, width } = ledger;
+      const { read, packedOnce, packedInstances, specialTokens, padding, rows } = ledger;
       for (const figure of [
         read,
         packedOnce,
         packedInstances - packedOnce,
         specialTokens,
         rows,
-        rows * width,
+        ledger.rowTokens,
       ])
         expectFigure(integer(figure));
       for (const lost of Object.values(ledger.dropped)) if (lost > 0) expectFigure(integer(lost));

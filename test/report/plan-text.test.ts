@@ -89,6 +89,7 @@ test('the ledger sums from top to bottom, and names only what was dropped', () =
       padding: 322,
       rows: 2,
       width: 512,
+      rowTokens: 1024,
       cells: [],
     },
   };

@@ -8,11 +8,14 @@ import { LongmixError } from '../../src/errors.ts';
 import { manifestFile, type ShardSetManifest, shardFormat, shardVersion } from '../../src/shard/format.ts';
 import { openShards, type Row, readRow } from '../../src/shard/reader.ts';
 import { datasetInfo, datasetState, rowSchema } from '../../src/shard/schema.ts';
-import { verifyDatasetFiles, verifyFiles, verifyRows } from '../../src/shard/verify.ts';
+import { verifyDatasetFiles, verifyRows } from '../../src/shard/verify.ts';
+import { verifyFiles } from '../../src/shard/verify-files.ts';
 import { writeShard } from '../../src/shard/writer.ts';
 import type { DocumentTable, Ledger, RowPlan } from '../../src/types.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fuzz } from '../support/fuzz.ts';
+import { sequenceSpec } from '../support/recipes.ts';
+import { type Piece, planOf } from '../support/rows.ts';
 import { tableOf } from '../support/table.ts';
 
 const special = { bosId: 50_001, eosId: 50_002, padId: 50_003 };
@@ -50,39 +53,30 @@ const sets: fc.Arbitrary<Written> = fc
   .map(({ width, bos, eos, rows: asked }) => {
     const documentTokens = 20;
     const sequence = documentTokens + (bos ? 1 : 0) + (eos ? 1 : 0);
-    const columns = { document: [] as number[], start: [] as number[], length: [] as number[] };
-    const rowEnds: number[] = [];
-    const rows = asked.map((pieces) => {
+    const pieces: Piece[][] = [];
+    const rows = asked.map((wishes) => {
       let room = width;
       const row: WrittenPiece[] = [];
-      for (const [document, wish, most] of pieces) {
+      const inRow: Piece[] = [];
+      for (const [document, wish, most] of wishes) {
         const start = wish % sequence;
         const length = Math.min(most, sequence - start, room);
         if (length === 0) continue;
         room -= length;
-        columns.document.push(document);
-        columns.start.push(start);
-        columns.length.push(length);
+        inRow.push({ document, take: documentTokens, start, length });
         const hasBos = bos && start === 0;
         const hasEos = eos && start + length === sequence;
         const from = start - (bos && start > 0 ? 1 : 0);
         row.push([document, from, length - Number(hasBos) - Number(hasEos), hasBos, hasEos]);
       }
-      rowEnds.push(columns.document.length);
+      pieces.push(inRow);
       return row;
     });
     const table = tableOf(
       Array.from({ length: 9 }, (_, d) => ({ source: d % 3, text: d, length: documentTokens })),
       ['a', 'b', 'c'],
     );
-    const plan: RowPlan = {
-      ...{ width, rows: rows.length, bos, eos },
-      rowEnds: Uint32Array.from(rowEnds),
-      document: Uint32Array.from(columns.document),
-      take: new Uint32Array(columns.document.length).fill(documentTokens),
-      start: Uint32Array.from(columns.start),
-      length: Uint32Array.from(columns.length),
-    };
+    const plan = planOf(pieces, table, { width, bos, eos });
     return { plan, table, rows };
   });
 
@@ -133,9 +127,11 @@ function writeSet(
       version: shardVersion,
       name: 'test',
       split: 'train',
+      phase: 'train',
       fingerprint: '0123456789abcdef0',
     },
     tokenizer: { name: 'test', fingerprint: 'f', vocabularySize: 60_000, specialTokens: 'text' },
+    sequences: sequenceSpec({ length: plan.width }),
     ...{ length: plan.width, width: plan.width, dtype: options.dtype, provenance: options.provenance },
     ...{ ...special, sources: table.sources, rows: plan.rows, shards },
     ledger: { padding } as Ledger,
@@ -225,15 +221,12 @@ describe('a shard set', () => {
       Array.from({ length: rows }, (_, text) => ({ source: 0, text, length })),
       ['a'],
     );
-    const every = (value: (r: number) => number) => Uint32Array.from({ length: rows }, (_, r) => value(r));
-    const plan: RowPlan = {
-      ...{ width, rows, bos: false, eos: true },
-      rowEnds: every((r) => r + 1),
-      document: every((r) => r),
-      take: every(() => length),
-      start: every(() => 0),
-      length: every(() => length + 1),
-    };
+    const whole = (document: number) => [{ document, take: length, start: 0, length: length + 1 }];
+    const plan = planOf(
+      Array.from({ length: rows }, (_, r) => whole(r)),
+      table,
+      { width, bos: false, eos: true },
+    );
     const manifest = writeSet(folder, { plan, table }, { dtype: 'int32', provenance: true, perShard: rows });
     expect(manifest.shards[0]!.batches.map((batch) => batch.rows)).toEqual([2, 2, 1]);
     for (const r of [4, 0, 3]) {

@@ -15,7 +15,13 @@ import {
   storeVersion,
   tokensFile,
 } from '../../src/store/format.ts';
-import { documentOrigins, loadDocuments, openStore, TokenReader } from '../../src/store/reader.ts';
+import {
+  documentOrigins,
+  loadCharacters,
+  loadDocuments,
+  openStore,
+  TokenReader,
+} from '../../src/store/reader.ts';
 import { createPartWriter } from '../../src/store/writer.ts';
 import type { Sink } from '../../src/types.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -23,6 +29,7 @@ import { fuzz } from '../support/fuzz.ts';
 
 interface StoredDocument {
   readonly tokens: readonly number[];
+  readonly characters: number;
   readonly key: readonly [low: number, high: number];
   readonly id: string | null;
   readonly record: number;
@@ -46,6 +53,7 @@ function documentsOf(dtype: StoreDtype): fc.Arbitrary<StoredDocument> {
   const largest = dtype === 'uint16' ? 65_535 : 200_000;
   return fc.record({
     tokens: fc.array(fc.oneof(fc.nat(largest), fc.constantFrom(0, largest)), { maxLength: 30 }),
+    characters: u32,
     key: fc.tuple(u32, u32),
     id: fc.option(text, { freq: 2 }),
     record: u32,
@@ -91,9 +99,9 @@ function writePart(
       writer.add(
         {
           tokens: Uint32Array.from(some.flatMap((document) => document.tokens)),
-          lengths: some.map((document) => document.tokens.length),
-          keysLow: some.map(({ key }) => key[0]),
-          keysHigh: some.map(({ key }) => key[1]),
+          lengths: Uint32Array.from(some, (document) => document.tokens.length),
+          characters: Uint32Array.from(some, ({ characters }) => characters),
+          keys: Uint32Array.from(some.flatMap(({ key }) => key)),
           ids: some.map(({ id }) => id),
           records: some.map(({ record }) => record),
           sources: named ? some.map(({ source }) => source) : null,
@@ -154,7 +162,7 @@ function errorOf(act: () => unknown): LongmixError {
 }
 
 const aDocument = (tokens: number[], id: string | null = null): StoredDocument => ({
-  ...{ tokens, id, record: 1, source: 'web' },
+  ...{ tokens, id, characters: 7, record: 1, source: 'web' },
   key: [1, 2],
 });
 const anInput = (documents: StoredDocument[]): StoredInput => ({
@@ -172,6 +180,7 @@ describe.each(['uint16', 'uint32'] as const)('a token store of %s', (dtype) => {
         const table = loadDocuments(folder, manifest);
         expect(table.count).toBe(written.length);
         expect([...table.lengths]).toEqual(written.map(({ tokens }) => tokens.length));
+        expect([...loadCharacters(folder, manifest)]).toEqual(written.map(({ characters }) => characters));
         expect([...table.keysLow]).toEqual(written.map(({ key }) => key[0]));
         expect([...table.keysHigh]).toEqual(written.map(({ key }) => key[1]));
         expect(Array.from(table.source, (s) => table.sources[s])).toEqual(

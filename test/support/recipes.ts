@@ -1,8 +1,8 @@
 /** Random recipes, as far as planning sees them. */
 import fc from 'fast-check';
-import { lengthBuckets } from '../../src/bucket/cells.ts';
+import { lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';
 import { LongmixError } from '../../src/errors.ts';
-import type { LengthRule, MixSpec, PerSource, SequenceSpec } from '../../src/types.ts';
+import type { LengthRule, MixSpec, PerSource, Recipe, SequenceSpec } from '../../src/types.ts';
 import { fraction } from './fuzz.ts';
 
 /** A mix that asks for everything, but for what a test says. */
@@ -33,6 +33,15 @@ export function sequenceSpec(more: Partial<SequenceSpec> = {}): SequenceSpec {
     decompose: null,
     ...more,
   };
+}
+
+/** What the planner takes of a recipe without phases. */
+export function onePhase(
+  mix: MixSpec,
+  sequences: SequenceSpec,
+  seed: number,
+): Pick<Recipe, 'phases' | 'phaseDocuments' | 'seed'> {
+  return { phases: [{ name: 'train', share: 1, mix, sequences }], phaseDocuments: 'disjoint', seed };
 }
 
 export function everySource(otherwise: number): PerSource {
@@ -101,5 +110,5 @@ export function unlessInfeasible<T>(act: () => T): T | null {
 }
 
 export function bucketsOf(mix: MixSpec): ReturnType<typeof lengthBuckets> {
-  return lengthBuckets(mix.length?.threshold ?? null);
+  return lengthBuckets(null, thresholdsOf([{ mix }]));
 }

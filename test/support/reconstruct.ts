@@ -10,7 +10,8 @@ export interface ReadSplit {
   readonly rows: SeenRow[];
 }
 
-export function readSplit(out: string, split: 'train' | 'validation'): ReadSplit {
+/** @param split a folder of the build: a split, a phase, a length */
+export function readSplit(out: string, split: string): ReadSplit {
   const folder = join(out, split);
   const manifest = openShards(folder);
   const rows = manifest.shards.flatMap((shard) =>

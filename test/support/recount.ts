@@ -96,13 +96,15 @@ export interface Split {
   readonly sources: readonly string[];
   readonly lengths: readonly number[];
   readonly member: readonly boolean[];
+  /** Left out as the copy of an earlier document; default: none is. */
+  readonly duplicate?: readonly boolean[];
 }
 
 /** Compares a ledger with what the rows and the corpus say, cell by cell. */
 export function expectLedger(
   ledger: Ledger,
   counted: Recount,
-  { sources, lengths, member }: Split,
+  { sources, lengths, member, duplicate = [] }: Split,
   buckets: readonly Bucket[],
   sequences: SequenceSpec,
   removed: ((length: number) => boolean) | null,
@@ -115,9 +117,16 @@ export function expectLedger(
     const key = `${sources[d]} ${bucket.from}`;
     const cell = cells.get(key) ?? {
       ...{ documents: 0, packedDocuments: 0, read: 0, packedOnce: 0, packedInstances: 0 },
-      ...{ truncated: 0, excluded: 0, removed: 0, other: 0 },
+      ...{ duplicate: 0, truncated: 0, excluded: 0, removed: 0, other: 0 },
     };
     cells.set(key, cell);
+    cell.documents! += 1;
+    cell.read! += length;
+    cell.packedDocuments! += counted.inRows[d]! > 0 ? 1 : 0;
+    if (duplicate[d] === true) {
+      cell.duplicate! += length;
+      continue;
+    }
     const room = width - (sequences.bos ? 1 : 0);
     const tooLong = length + (sequences.eos ? 1 : 0) > room;
     const excluded = tooLong && sequences.overlong === 'exclude' ? length : 0;
@@ -125,9 +134,6 @@ export function expectLedger(
     const usable = length - excluded - truncated;
     const once = counted.once[d]!;
     const gone = removed?.(length) === true ? usable - once : 0;
-    cell.documents! += 1;
-    cell.packedDocuments! += counted.inRows[d]! > 0 ? 1 : 0;
-    cell.read! += length;
     cell.packedOnce! += once;
     cell.packedInstances! += counted.inRows[d]!;
     cell.truncated! += truncated;
@@ -144,7 +150,11 @@ export function expectLedger(
         {
           ...{ documents: cell.documents, packedDocuments: cell.packedDocuments, read: cell.read },
           ...{ packedOnce: cell.packedOnce, packedInstances: cell.packedInstances },
-          ...{ truncated: dropped.overlong_truncated, excluded: dropped.overlong_excluded },
+          ...{
+            duplicate: dropped.duplicate,
+            truncated: dropped.overlong_truncated,
+            excluded: dropped.overlong_excluded,
+          },
           ...{ removed: dropped.long_removed, other: dropped.not_sampled + dropped.tail_discarded },
         },
       ] as const;
@@ -156,13 +166,19 @@ export function expectLedger(
   expect({ ...ledger, cells: null, dropped: null }).toEqual({
     ...{ read: sum('read'), packedOnce: sum('packedOnce'), packedInstances: sum('packedInstances') },
     ...{ documents: sum('documents'), packedDocuments: sum('packedDocuments') },
-    ...{ rows: counted.rows, width, specialTokens: counted.specialTokens, padding: counted.padding },
+    ...{
+      rows: counted.rows,
+      width,
+      rowTokens: counted.rows * width,
+      specialTokens: counted.specialTokens,
+      padding: counted.padding,
+    },
     ...{ cells: null, dropped: null },
   });
   const all = Object.values(dropped).reduce((total, n) => total + n, 0);
   same(ledger.read, ledger.packedOnce + all, 'read = packed once + dropped');
   const inRows = ledger.packedInstances + ledger.specialTokens + ledger.padding;
-  same(ledger.rows * ledger.width, inRows, 'rows * width');
+  same(ledger.rowTokens, inRows, 'tokens of all rows');
 }
 
 /** `expect` makes an object a call; this is asked of every token. */

@@ -3,7 +3,7 @@ import type { ArmData, ReportData, SetData } from '../../src/report/html/data.ts
 import { type DropReason, dropReasons, type Ledger, type PlannedCell } from '../../src/types.ts';
 
 /** Names that would do harm in HTML or SVG if they weren't escaped, then long and foreign ones, then more than there are colours. */
-export const hostileNames = [
+export const hostileNames: readonly string[] = [
   '<script>alert(1)</script>',
   '"><img src=x onerror=alert(1)>',
   'a\' class="b" opacity="1" role=\'x\'',
@@ -67,6 +67,7 @@ export function ledgerOf(width: number, lost: readonly DropReason[] = dropReason
     packedInstances,
     rows,
     width,
+    rowTokens: rows * width,
     specialTokens,
     padding,
     cells: [],
@@ -83,6 +84,7 @@ export function setOf(
     name,
     split: phase === null ? 'validation' : 'train',
     phase,
+    width,
     ledger: ledgerOf(width, phase === null ? [] : dropReasons),
     quality: {
       fill: 0.98765,

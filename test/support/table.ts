@@ -12,14 +12,11 @@ export interface TableDocument {
 
 export function tableOf(documents: readonly TableDocument[], sources: readonly string[]): DocumentTable {
   const table = createDocumentTable(documents.length, sources, 1);
-  let offset = 0;
   for (const [d, { source, text, length }] of documents.entries()) {
     table.lengths[d] = length;
     table.keysLow[d] = scramble(text);
     table.keysHigh[d] = scramble(text + 0x9e3779b9);
     table.source[d] = source;
-    table.offsets[d] = offset;
-    offset += length;
   }
   table.partStarts[1] = documents.length;
   return table;
@@ -61,7 +58,7 @@ export function corpora(most: number): fc.Arbitrary<{ table: DocumentTable; docu
 }
 
 /** A key word that looks random (xorshift-multiply of Chris Wellons' "lowbias32"), and has nothing of ours in it. */
-function scramble(value: number): number {
+export function scramble(value: number): number {
   let x = value >>> 0;
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);

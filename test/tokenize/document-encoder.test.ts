@@ -17,6 +17,7 @@ const tokenizers = await Promise.all(encodings.map((encoding) => loadTokenizer({
 interface EncodedDocument {
   readonly tokens: number[];
   readonly key: string;
+  readonly characters: number;
   readonly id: string | null;
   readonly record: number;
   readonly source: string | null;
@@ -32,10 +33,11 @@ function encodeChunks(tokenizer: Tokenizer, chunks: readonly DocumentChunk[]): E
     expect(encoded.textBytes).toBe(chunk.text.length);
     tokens.push(...encoded.tokens);
     for (const [i, length] of encoded.lengths.entries()) {
-      const key = (BigInt(encoded.keysHigh[i]!) << 32n) | BigInt(encoded.keysLow[i]!);
+      const key = (BigInt(encoded.keys[2 * i + 1]!) << 32n) | BigInt(encoded.keys[2 * i]!);
       documents.push({
         tokens: tokens.slice(0, length),
         key: key.toString(16).padStart(16, '0'),
+        characters: encoded.characters[i]!,
         id: encoded.ids[i]!,
         record: encoded.records[i]!,
         source: encoded.sources?.[i] ?? null,

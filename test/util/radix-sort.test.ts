@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderByKey } from '../../src/util/radix-sort.ts';
+import { HashSorter, orderByKey } from '../../src/util/radix-sort.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 /** What it must equal: a comparison sort that breaks ties by position. */
@@ -32,4 +32,30 @@ describe('orderByKey', () => {
       expect([...orderByKey(keys)]).toEqual(stableOrder(keys));
     },
   );
+});
+
+describe('HashSorter', () => {
+  it('sorts ranges stably, whatever the keys are', () => {
+    const sorter = new HashSorter();
+    const keys = fc.oneof(
+      fc.array(wide, { maxLength: 400, size: 'max' }),
+      fc.array(narrow, { maxLength: 200, size: 'max' }),
+    );
+    fc.assert(
+      fc.property(keys, fc.nat(), fc.nat(), (numbers, a, b) => {
+        const [from, to] = [a % (numbers.length + 1), b % (numbers.length + 1)].sort((x, y) => x - y) as [
+          number,
+          number,
+        ];
+        const sorted = Uint32Array.from(numbers);
+        const items = Uint32Array.from(numbers.keys());
+        sorter.sort(sorted, items, from, to);
+        const range = stableOrder(Uint32Array.from(numbers.slice(from, to))).map((i) => i + from);
+        const expected = [...numbers.keys()].toSpliced(from, to - from, ...range);
+        expect([...items]).toEqual(expected);
+        expect([...sorted]).toEqual(expected.map((i) => numbers[i]));
+      }),
+      fuzz(300),
+    );
+  });
 });

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { isOverlong, pieceTokens, rowWidth, sequenceLength, usableTokens } from '../../src/util/sequence.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { sequenceSpecs } from '../support/recipes.ts';
+import { planOf } from '../support/rows.ts';
+import { tableOf } from '../support/table.ts';
 
 describe('the arithmetic of a document in rows', () => {
   it('agrees with the sequence written out, whatever is taken and wherever it is cut', () => {
@@ -23,17 +25,9 @@ describe('the arithmetic of a document in rows', () => {
           const cuts = [...new Set([0, written.length, ...cutPoints.map((c) => c % written.length)])];
           cuts.sort((a, b) => a - b);
           for (let c = 0; c + 1 < cuts.length; c += 1) {
-            const plan = {
-              width: rowWidth(spec),
-              rows: 1,
-              bos: spec.bos,
-              eos: spec.eos,
-              rowEnds: Uint32Array.of(1),
-              document: Uint32Array.of(0),
-              take: Uint32Array.of(take),
-              start: Uint32Array.of(cuts[c]!),
-              length: Uint32Array.of(cuts[c + 1]! - cuts[c]!),
-            };
+            const made = { document: 0, take, start: cuts[c]!, length: cuts[c + 1]! - cuts[c]! };
+            const table = tableOf([{ source: 0, text: 0, length }], ['only']);
+            const plan = planOf([[made]], table, { width: rowWidth(spec), bos: spec.bos, eos: spec.eos });
             const { bos, from, to, eos } = pieceTokens(plan, 0);
             const piece: (number | 'B' | 'E')[] = [];
             if (bos) piece.push('B');

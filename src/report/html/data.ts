@@ -41,6 +41,8 @@ export interface SetData {
   readonly split: 'train' | 'validation';
   /** Name of its phase; null: of another split. */
   readonly phase: string | null;
+  /** Tokens of a row. */
+  readonly width: number;
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
   /** On disk, expected or counted. */

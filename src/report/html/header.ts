@@ -58,9 +58,9 @@ function mixTiles(arm: ArmData): Tile[] {
   const sets = trainSets(arm);
   const tokens = sum(cells, ({ achieved }) => achieved);
   const asked = sum(cells, ({ requested }) => requested);
-  const widths = [...new Set(sets.map(({ ledger }) => length(ledger.width)))];
+  const widths = [...new Set(sets.map(({ width }) => length(width)))];
   const packed = sum(sets, ({ ledger }) => ledger.packedInstances);
-  const room = sum(sets, ({ ledger }) => ledger.rows * ledger.width);
+  const room = sum(sets, ({ ledger }) => ledger.rowTokens);
   return [
     { name: 'Mix', value: compact(tokens), note: `tokens of ${compact(asked)} asked for` },
     ...longTile(arm),

@@ -16,7 +16,7 @@ interface Step {
 
 /** Every step that moves tokens, and the three stands. */
 export function ledgerSteps(ledger: Ledger): Step[] {
-  const { read, packedOnce, packedInstances, specialTokens, padding, rows, width } = ledger;
+  const { read, packedOnce, packedInstances, specialTokens, padding, rowTokens } = ledger;
   const steps: Step[] = [{ name: 'read', colour: 'before', from: 0, to: read, sign: '' }];
   let stand = read;
   for (const reason of dropReasons) {
@@ -38,7 +38,7 @@ export function ledgerSteps(ledger: Ledger): Step[] {
     steps.push({ name, colour, from: stand, to: stand + more, sign: '+' });
     stand += more;
   }
-  steps.push({ name: 'rows × width', colour: 'after', from: 0, to: rows * width, sign: '' });
+  steps.push({ name: 'rows × width', colour: 'after', from: 0, to: rowTokens, sign: '' });
   return steps;
 }
 

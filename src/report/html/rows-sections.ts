@@ -36,7 +36,7 @@ function packingTable(sets: readonly SetData[]): Markup {
       {
         rows: [
           row('rows', ({ ledger }) => integer(ledger.rows)),
-          row('tokens a row', ({ ledger }) => length(ledger.width)),
+          row('tokens a row', ({ width }) => length(width)),
           row('fill: document tokens of all', ({ quality }) => percentFine(quality.fill)),
           row('rows over a perfect concatenation', ({ quality }) => percentFine(quality.rowsOverConcat)),
           row(
@@ -52,7 +52,7 @@ function packingTable(sets: readonly SetData[]): Markup {
           row(
             'padding, tokens',
             ({ ledger }) =>
-              `${integer(ledger.padding)} (${percent(ledger.padding / Math.max(1, ledger.rows * ledger.width))})`,
+              `${integer(ledger.padding)} (${percent(ledger.padding / Math.max(1, ledger.rowTokens))})`,
           ),
           row('disk', ({ bytes: size }) => bytes(size)),
         ],
@@ -106,7 +106,7 @@ function ledgerTable(sets: readonly SetData[]): Markup {
         ],
       },
       {
-        rows: [row('= rows × width', ({ rows, width }) => rows * width)],
+        rows: [row('= rows × width', ({ rowTokens }) => rowTokens)],
         total: true,
       },
       {
@@ -126,7 +126,7 @@ export async function phasesSection(draw: Draw, { phases, sets }: ArmData): Prom
       name,
       sets: sets
         .filter(({ phase }) => phase === name)
-        .map(({ ledger: { rows, width } }) => ({ width, tokens: rows * width })),
+        .map(({ width, ledger }) => ({ width, tokens: ledger.rowTokens })),
     }),
   );
   const words = {

@@ -1,12 +1,13 @@
 /** What longmix uses of WebAssembly: TypeScript has it in `lib.dom` only, with a browser's hundreds of names beside it. */
 declare namespace WebAssembly {
   class Module {
-    private constructor();
+    constructor(bytes: Uint8Array);
   }
   interface Memory {
     readonly buffer: ArrayBuffer;
   }
-  interface Instance {
+  class Instance {
+    constructor(module: Module, imports: object);
     readonly exports: unknown;
   }
   function compile(bytes: Uint8Array): Promise<Module>;

@@ -1,0 +1,52 @@
+/** A plan in words and tables, as `plan` and `build` show it. */
+import { bytes, compact, counted, integer, length } from '../report/format.ts';
+import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
+import { table } from '../report/table.ts';
+import type { BuildPlan } from '../run/build-plan.ts';
+import { planWarnings } from '../run/plan-warnings.ts';
+import type { StepPlan } from '../run/steps.ts';
+import type { Recipe } from '../types.ts';
+
+/** One string a section, without blank lines between them. */
+export function planSections(recipe: Recipe, plan: BuildPlan): string[] {
+  const warnings = planWarnings(recipe, plan);
+  return [
+    ...plan.phases.flatMap(({ name, cells }) =>
+      plan.phases.length === 1 ? [mixText(cells)] : [`phase ${name}`, mixText(cells)],
+    ),
+    packingText(plan.sets),
+    ...(plan.steps === null ? [] : [stepsText(plan.steps)]),
+    ledgerText(plan.sets),
+    ...(warnings.length === 0 ? [] : [warnings.map((text) => `warning: ${text}`).join('\n')]),
+  ];
+}
+
+function stepsText({ tokensPerStep, steps, sets }: StepPlan): string {
+  const rows = sets.map(({ name, width, rowsPerStep, steps: count, rest }) => [
+    name,
+    length(width),
+    integer(rowsPerStep),
+    integer(count),
+    integer(rest),
+  ]);
+  const columns = [
+    { title: 'steps', align: 'left' as const },
+    { title: 'tokens a row' },
+    { title: 'rows a step' },
+    { title: 'steps' },
+    { title: 'rows left over' },
+  ];
+  return `${table(columns, rows)}\n${counted(steps, 'step')} of ${compact(tokensPerStep)} tokens`;
+}
+
+/** What building it takes. */
+export function costText(plan: BuildPlan, seconds: number): string {
+  const size = plan.sets.reduce((sum, set) => sum + set.bytes, 0);
+  const time =
+    seconds < 1
+      ? 'less than a second'
+      : seconds < 90
+        ? `${Math.round(seconds)} s`
+        : `${Math.round(seconds / 60)} min`;
+  return `disk ${bytes(size)}, about ${time} to write at the rate measured here just now`;
+}

@@ -1,0 +1,40 @@
+/** What `--html` and the comparison of arms show, out of plans and stores. */
+
+import type { ArmData, ReportData } from '../report/html/data.ts';
+import { rowHistogram } from '../report/row-histogram.ts';
+import { type BuildPlan, outputRecipe } from '../run/build-plan.ts';
+import { writeFile } from '../run/commit.ts';
+import { planWarnings } from '../run/plan-warnings.ts';
+import type { TokenStore } from '../run/token-store.ts';
+import type { Recipe } from '../types.ts';
+
+/** A plan without its rows, which may be large. */
+export function armData(name: string, recipe: Recipe, plan: BuildPlan): ArmData {
+  return {
+    name,
+    recipe: outputRecipe(recipe),
+    warnings: planWarnings(recipe, plan),
+    phases: plan.phases,
+    sets: plan.sets.map(({ name: set, split, phase, rows, ledger, quality, bytes }) => ({
+      ...{ name: set, split, phase, width: rows.width, ledger, quality, bytes },
+      piecesPerRow: rowHistogram(rows),
+    })),
+  };
+}
+
+export async function writePlanReport(
+  file: string,
+  recipe: Recipe,
+  { manifest }: TokenStore,
+  plan: BuildPlan,
+): Promise<void> {
+  const { name, seed } = recipe;
+  const arms = [armData(name, recipe, plan)];
+  await writeReport(file, { title: name, tokenizer: manifest.tokenizer.name, seed, corpora: [], arms });
+}
+
+/** Writes the page; vega, which it takes to draw, is loaded when there is one to write. */
+export async function writeReport(file: string, data: ReportData): Promise<void> {
+  const { htmlReport } = await import('../report/html/html-report.ts');
+  writeFile(file, await htmlReport(data));
+}

@@ -1,0 +1,37 @@
+/** Found sources as lines of a recipe. */
+import { relative, sep } from 'node:path';
+import { bytes, counted } from '../report/format.ts';
+import type { FoundSource } from './find-sources.ts';
+
+/** @param base folder of the recipe */
+export function sourceText(source: FoundSource, base: string): string {
+  const { problem } = source.textField;
+  const remark = problem === null ? '' : `  # mend this source: ${problem}\n`;
+  return `${remark}  ${scalar(source.name)}: ${settingsText(source, base)}   # ${sizeText(source)}`;
+}
+
+/** @param more settings that are not found but wanted, such as `join: directory` */
+export function settingsText(source: FoundSource, base: string, more: readonly string[] = []): string {
+  const { path, include, exclude, textField } = source;
+  const shown = relative(base, path).replaceAll(sep, '/') || '.';
+  const settings = [
+    `path: ${scalar(/^\.{0,2}\/|^\.\.?$/.test(shown) ? shown : `./${shown}`)}`,
+    ...(textField.name === 'text' ? [] : [`text: ${scalar(textField.name)}`]),
+    ...(include === null ? [] : [`include: ${scalar(include)}`]),
+    ...(exclude.length === 0 ? [] : [`exclude: [${exclude.map(scalar).join(', ')}]`]),
+    ...more,
+  ];
+  return `{ ${settings.join(', ')} }`;
+}
+
+export function sizeText({ files, bytes: size }: FoundSource): string {
+  return `${counted(files, 'file')}, about ${bytes(size)}`;
+}
+
+/** Words that YAML 1.1 or 1.2 reads as something else than text. */
+const yamlWords = /^(true|false|yes|no|on|off|y|n|null|~|\.inf|\.nan)$/i;
+
+/** Plain where every YAML parser reads it as text, quoted otherwise. JSON's strings are YAML's. */
+export function scalar(text: string): string {
+  return /^[A-Za-z_./][\w./-]*$/.test(text) && !yamlWords.test(text) ? text : JSON.stringify(text);
+}

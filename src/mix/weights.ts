@@ -1,0 +1,184 @@
+/**
+ * A recipe's mix to the weight of each cell, over what the corpus really has.
+ *
+ * Let M[s,b] be the measure of source s in bucket b: usable tokens, or documents with `shares_of: documents`. Weights
+ * start at the source's share times the bucket's part of its source (the natural length distribution). A length rule
+ * then scales the long and the short documents, inside each source (`per-source`: source shares stay) or over all
+ * (`global`: they drift). With keep rate r this gives Fu et al. 2024 (arXiv 2402.10171): a source whose long documents
+ * have share p ends with p / (p + r (1 - p)). Explicit cells take the place of both: a range's share goes to the
+ * buckets in it by their measure.
+ */
+import type { CellSpec, LengthRule, MixSpec } from '../types.ts';
+import { infeasible, percent } from './infeasible.ts';
+
+/** What a cell has for a phase. */
+export interface Supply {
+  /** Index into the source names. */
+  readonly source: number;
+  readonly long: boolean;
+  /** Index into the cells of the mix; -1: in none, or the mix has none. */
+  readonly spec: number;
+  /** Documents with usable tokens, and those tokens. */
+  readonly documents: number;
+  readonly usable: number;
+}
+
+/** The share of each cell in the tokens of the mix; they sum to 1 (or are all 0 for an empty corpus). */
+export function tokenWeights(
+  cells: readonly Supply[],
+  sources: readonly string[],
+  mix: MixSpec,
+): Float64Array {
+  const weights = cellWeights(cells, sources, mix);
+  if (mix.sharesOf === 'tokens') return weights;
+  // Each document of a cell counts the same, so a cell's tokens are its share times its mean length.
+  const tokens = weights.map((weight, i) =>
+    weight === 0 ? 0 : (weight * cells[i]!.usable) / cells[i]!.documents,
+  );
+  const whole = tokens.reduce((sum, part) => sum + part, 0);
+  return whole === 0 ? tokens : tokens.map((part) => part / whole);
+}
+
+/** The share of each cell in what the mix's shares count. */
+export function cellWeights(
+  cells: readonly Supply[],
+  sources: readonly string[],
+  mix: MixSpec,
+): Float64Array {
+  const measure = Float64Array.from(cells, (cell) =>
+    mix.sharesOf === 'documents' ? cell.documents : cell.usable,
+  );
+  if (mix.cells !== null) return rangeWeights(cells, sources, measure, mix.cells);
+  const natural = sourceWeights(cells, sources, measure, mix.shares);
+  return mix.length === null ? natural : applyLengthRule(cells, sources, natural, mix.length);
+}
+
+function rangeWeights(
+  cells: readonly Supply[],
+  sources: readonly string[],
+  measure: Float64Array,
+  ranges: readonly CellSpec[],
+): Float64Array {
+  const inRange = new Float64Array(ranges.length);
+  for (const [i, { spec }] of cells.entries()) if (spec >= 0) inRange[spec]! += measure[i]!;
+  for (const [k, range] of ranges.entries()) {
+    if (range.share === 0 || inRange[k]! > 0) continue;
+    refuseUnknownSource('mix.cells', range.source, sources);
+    throw infeasible(
+      `${describeRange(range)}: should be ${percent(range.share)} of the mix and has no usable tokens`,
+      [
+        'choose another range (longmix stats shows the lengths)',
+        'take the cell out, and give its share to others',
+      ],
+    );
+  }
+  return Float64Array.from(cells, ({ spec }, i) =>
+    spec < 0 || measure[i] === 0 ? 0 : (ranges[spec]!.share * measure[i]!) / inRange[spec]!,
+  );
+}
+
+export function describeRange({ source, from, to }: CellSpec): string {
+  return `source "${source}", ${to === null ? `${from} tokens and more` : `from ${from} to ${to} tokens`}`;
+}
+
+/** Each source by its share, inside it as the corpus has it. */
+function sourceWeights(
+  cells: readonly Supply[],
+  sources: readonly string[],
+  measure: Float64Array,
+  asked: MixSpec['shares'],
+): Float64Array {
+  const all = measure.reduce((sum, part) => sum + part, 0);
+  const perSource = new Float64Array(sources.length);
+  for (const [c, { source }] of cells.entries()) perSource[source]! += measure[c]!;
+  const shares = sources.map((name, s) => {
+    if (asked !== null) return asked.get(name) ?? 0;
+    return all === 0 ? 0 : perSource[s]! / all;
+  });
+  for (const [s, name] of sources.entries()) {
+    if (shares[s]! > 0 && perSource[s] === 0) {
+      throw infeasible(
+        `source "${name}" should be ${percent(shares[s]!)} of the mix and has no usable tokens`,
+        ['take it out of mix.shares, or check its path and its documents with: longmix stats'],
+      );
+    }
+  }
+  for (const [name, share] of asked ?? []) if (share > 0) refuseUnknownSource('mix.shares', name, sources);
+  return measure.map((part, c) => {
+    const { source } = cells[c]!;
+    return part === 0 ? 0 : (shares[source]! * part) / perSource[source]!;
+  });
+}
+
+/** A column may name the sources, so that only the corpus tells which there are. */
+function refuseUnknownSource(key: string, name: string, sources: readonly string[]): void {
+  if (sources.includes(name)) return;
+  throw infeasible(`${key} names a source "${name}" that the corpus has not`, [
+    `the corpus has ${sources.join(', ')}`,
+  ]);
+}
+
+function applyLengthRule(
+  cells: readonly Supply[],
+  sources: readonly string[],
+  natural: Float64Array,
+  length: LengthRule,
+): Float64Array {
+  const global = length.scope === 'global';
+  const long = new Float64Array(global ? 1 : sources.length);
+  const short = new Float64Array(long.length);
+  for (const [c, cell] of cells.entries())
+    (cell.long ? long : short)[global ? 0 : cell.source]! += natural[c]!;
+  const scales = Array.from(long, (ofLong, group) => {
+    const whose = global ? 'the corpus' : `source "${sources[group]!}"`;
+    return ofLong + short[group]! === 0 ? null : bandScales(length, ofLong, short[group]!, whose);
+  });
+  return natural.map((weight, c) => {
+    const scale = scales[global ? 0 : cells[c]!.source];
+    return scale === null || scale === undefined
+      ? weight
+      : weight * (cells[c]!.long ? scale.long : scale.short);
+  });
+}
+
+/** What to multiply long and short weights by; the group's weight, long + short, stays. */
+function bandScales(
+  length: LengthRule,
+  long: number,
+  short: number,
+  whose: string,
+): { long: number; short: number } {
+  const { rule, threshold } = length;
+  const weight = long + short;
+  switch (rule.kind) {
+    case 'long_share': {
+      if (long === 0 || short === 0) {
+        const missing = long === 0 ? `no document of ${threshold} tokens or more` : `no shorter document`;
+        throw infeasible(`${whose} has ${missing}, so its long share can't be ${percent(rule.share)}`, [
+          'choose another threshold (longmix stats shows the lengths)',
+          'use scope: global, which asks for the share over all sources together',
+          'use keep_short instead of long_share, which asks a rate and no share',
+        ]);
+      }
+      return { long: (rule.share * weight) / long, short: ((1 - rule.share) * weight) / short };
+    }
+    case 'keep_short': {
+      if (long === 0 && rule.rate === 0) {
+        const nothing = `${whose} has no document of ${threshold} tokens or more, and keep_short is 0%: nothing is left`;
+        throw infeasible(nothing, [
+          'choose a smaller threshold, keep some short documents, or leave the source out',
+        ]);
+      }
+      const kept = weight / (long + rule.rate * short);
+      return { long: kept, short: rule.rate * kept };
+    }
+    case 'remove_long': {
+      if (short === 0) {
+        throw infeasible(`${whose} has only documents of ${threshold} tokens or more: nothing is left`, [
+          'choose a larger threshold, or leave the source out',
+        ]);
+      }
+      return { long: 0, short: weight / short };
+    }
+  }
+}

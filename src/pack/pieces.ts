@@ -1,0 +1,77 @@
+/** Rows as lists of pieces: what a packer gives that takes items one by one in their order, and puts them down so. */
+import { keyedHash } from '../util/keyed-hash.ts';
+import { shuffle } from '../util/shuffle.ts';
+import { instanceLength, keyedOrder, type PackInput, type RowStream } from './packer.ts';
+
+/** Pieces in row order, as parallel arrays. */
+export interface Packed {
+  /** Number of the item that each piece is of. */
+  readonly item: Uint32Array;
+  /** Offset of the piece in its item, and its length, in tokens. */
+  readonly start: Uint32Array;
+  readonly length: Uint32Array;
+  /** One past the last piece of each row. */
+  readonly rowEnds: Uint32Array;
+}
+
+/** @param lengths tokens of each item, special tokens included, each at least 1 */
+export type Packer = (lengths: Uint32Array, width: number) => Packed;
+
+/** Packs documents in keyed order, and shuffles the rows; inside a row the order stays, as pieces may go on from row to row. */
+export function packInOrder(input: PackInput, pack: Packer): RowStream {
+  const { table, instances, width, sequences, window, seed } = input;
+  const items = keyedOrder(input);
+  const lengths = new Uint32Array(items.length);
+  for (let k = 0; k < items.length; k += 1)
+    lengths[k] = instanceLength(instances, items[k]!, table, sequences);
+  const packed = pack(lengths, width);
+  const rows = new Uint32Array(packed.rowEnds.length);
+  for (let r = 0; r < rows.length; r += 1) rows[r] = r;
+  shuffle(rows, keyedHash(seed, 'row'), window);
+  let given = 0;
+  return {
+    rows: rows.length,
+    next(out) {
+      const row = rows[given]!;
+      given += 1;
+      for (let p = row === 0 ? 0 : packed.rowEnds[row - 1]!; p < packed.rowEnds[row]!; p += 1) {
+        const i = items[packed.item[p]!]!;
+        out.add(instances.document[i]!, instances.take[i]!, packed.start[p]!, packed.length[p]!);
+      }
+    },
+  };
+}
+
+export interface PieceList {
+  add(item: number, start: number, length: number): void;
+  endRow(): void;
+  finish(): Packed;
+}
+
+/** Collects pieces of which an upper bound is known. */
+export function createPieceList(maxPieces: number, maxRows: number): PieceList {
+  const item = new Uint32Array(maxPieces);
+  const start = new Uint32Array(maxPieces);
+  const length = new Uint32Array(maxPieces);
+  const rowEnds = new Uint32Array(maxRows);
+  let pieces = 0;
+  let rows = 0;
+  return {
+    add(ofItem, from, tokens) {
+      item[pieces] = ofItem;
+      start[pieces] = from;
+      length[pieces] = tokens;
+      pieces += 1;
+    },
+    endRow() {
+      rowEnds[rows] = pieces;
+      rows += 1;
+    },
+    finish: () => ({
+      item: item.subarray(0, pieces),
+      start: start.subarray(0, pieces),
+      length: length.subarray(0, pieces),
+      rowEnds: rowEnds.subarray(0, rows),
+    }),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * What an ablation file may say. An arm may say what a recipe may, but for what makes the token store: its keys are read
+ * off the recipe's schema, so that the two can't drift apart.
+ */
+
+import { z } from 'zod';
+import { either, folderName, mapError, text } from './fields.ts';
+import { recipeSchema } from './schema.ts';
+import { shapeOf, withoutDefault } from './schema-keys.ts';
+import type { Language } from './schema-problems.ts';
+
+/** An ablation as written. */
+export interface AblationFile {
+  readonly name?: string | undefined;
+  readonly base: string | Readonly<Record<string, unknown>>;
+  readonly arms?: Readonly<Record<string, Readonly<Record<string, unknown>> | null>> | undefined;
+  readonly grid?: Readonly<Record<string, readonly unknown[]>> | undefined;
+}
+
+/** Laid over the base key by key; the value of any other key takes the place of the base's as a whole. */
+export const sections: readonly string[] = ['documents', 'mix', 'sequences'];
+
+/** What decides the token store, and the names of things. */
+const fixed: readonly string[] = ['name', 'tokenizer', 'store', 'sources', 'max_bad_records'];
+
+/** What arms can differ in. */
+export const armKeys: readonly string[] = Object.keys(shapeOf(recipeSchema)).filter(
+  (key) => !fixed.includes(key),
+);
+
+/** Each key may be left out; nothing (null) takes the base's key out. */
+function overlay(shape: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, schema]) => [
+      key,
+      withoutDefault(schema)
+        .nullish()
+        .describe(schema.description ?? ''),
+    ]),
+  );
+}
+
+const recipeShape = shapeOf(recipeSchema);
+const arm = z.strictObject(
+  overlay(
+    Object.fromEntries(
+      armKeys.map((key) => {
+        const schema = recipeShape[key]!;
+        if (!sections.includes(key)) return [key, schema];
+        const section = z.strictObject(overlay(shapeOf(schema)), mapError('a map of settings'));
+        return [key, section.describe(schema.description ?? '')];
+      }),
+    ),
+  ),
+  mapError('a map of what is other than in the base, such as { mix: { length: none } }'),
+);
+
+export const ablationSchema: z.ZodType<AblationFile> = z
+  .strictObject(
+    {
+      name: folderName()
+        .optional()
+        .describe("Names the ablation and its folder, out/NAME; the file's name if left out."),
+      base: either(
+        text('the path of a recipe'),
+        recipeSchema as z.ZodType<unknown> as z.ZodType<Record<string, unknown>>,
+        'the path of a recipe, or the recipe itself as a map',
+      ).describe(
+        'The recipe that all arms are made of: its path, relative to this file, or the recipe itself.',
+      ),
+      arms: z
+        .record(
+          folderName('store'),
+          arm.nullable(),
+          mapError('a map from names to arms such as no-rule: { mix: { length: none } }'),
+        )
+        .optional()
+        .describe(
+          'By name, what is other than in the base; {} is the base itself, and a key without a value takes it out.',
+        ),
+      grid: z
+        .record(
+          text('a dotted key'),
+          z
+            .array(z.unknown(), mapError('a list of values'))
+            .min(1, { error: 'expected at least one value', abort: true }),
+          mapError('a map from dotted keys to lists of values such as mix.length.threshold: [4Ki, 8Ki]'),
+        )
+        .optional()
+        .describe('Dotted keys of the recipe, each with its values: every combination is an arm.'),
+    },
+    mapError('a map of settings, at least `base`, and `arms` or `grid`'),
+  )
+  .describe('A longmix ablation: recipes over one token store, to be compared.');
+
+export const ablationLanguage: Language = {
+  schema: ablationSchema,
+  noun: 'ablation',
+  least: 'base: mix.yaml\n    arms:\n      original: {}\n      no-rule: { mix: { length: none } }',
+  note: (key, path) => (path[0] === 'arms' && path.length === 2 ? whyFixed(key) : null),
+};
+
+/** Why a key of a recipe can't differ between arms; null: it can, or it is none. */
+export function whyFixed(key: string): string | null {
+  if (!fixed.includes(key)) return null;
+  if (key === 'name') return 'an arm has the name of its key';
+  return `all arms share one token store, so \`${key}\` can't differ; it belongs in base`;
+}

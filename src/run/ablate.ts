@@ -1,0 +1,79 @@
+/**
+ * Several mixes of the same corpora from one token store: it is made once, its index is read once, and every arm is a
+ * build of its own in a folder of its own, so that an arm can be used, verified and moved like any.
+ *
+ * All arms are planned before one is written: an arm that can't be had stops the ablation while it costs nothing. Plans
+ * are made again when it is their turn, because holding those of all arms would cost memory an arm and document.
+ */
+import { join } from 'node:path';
+import type { Ablation, AblationArm } from '../types.ts';
+import { buildPlanned } from './build.ts';
+import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
+import { makeFolder, sweep, writeJson } from './commit.ts';
+import { type PlanReport, planReport } from './plan-report.ts';
+import { clearShardSets } from './shard-sets.ts';
+import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
+
+export const ablationFile = 'ablation.json';
+
+/** `ablation.json`: each arm as its plan.json tells it, and how its recipe differs from the base. */
+export interface AblationReport {
+  readonly format: 'longmix-ablation';
+  readonly version: 1;
+  readonly name: string;
+  readonly arms: readonly ArmReport[];
+}
+
+export type ArmReport = PlanReport & Pick<AblationArm, 'changes'> & { readonly arm: string };
+
+export interface AblateOptions extends StageOptions {
+  /** Nothing is written but a missing token store. */
+  readonly planOnly: boolean;
+  /** Called with every arm's plan, before any is built. */
+  readonly onPlan?: (arm: AblationArm, plan: BuildPlan) => void;
+}
+
+/**
+ * Builds every arm into `out`/ARM, and writes `out`/ablation.json last.
+ * @throws LongmixError for everything that is wrong with an arm, the corpus or the folder
+ */
+export async function ablate(
+  ablation: Ablation,
+  out: string,
+  { planOnly, onPlan, ...options }: AblateOptions,
+): Promise<{ store: TokenStore; report: AblationReport }> {
+  const { arms } = ablation;
+  const [{ recipe: first }] = arms as [AblationArm];
+  makeFolder(out);
+  sweep(out);
+  const folder = storeFolder(first, out);
+  if (options.fresh === true) {
+    for (const { name } of arms) clearShardSets(join(out, name));
+    reopenStore(folder);
+  }
+  const stage = { ...options, fresh: false };
+  const store = await ensureStore(first, folder, stage);
+  const index = loadIndex(
+    store,
+    arms.map(({ recipe }) => recipe),
+  );
+  const reports = arms.map((arm): ArmReport => {
+    const plan = planBuild(arm.recipe, store, index);
+    onPlan?.(arm, plan);
+    return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };
+  });
+  const report: AblationReport = {
+    format: 'longmix-ablation',
+    version: 1,
+    name: ablation.name,
+    arms: reports,
+  };
+  if (planOnly) return { store, report };
+  for (const { name, recipe } of arms) {
+    const armOut = join(out, name);
+    makeFolder(armOut);
+    await buildPlanned(recipe, store, planBuild(recipe, store, index), armOut, stage);
+  }
+  writeJson(join(out, ablationFile), report);
+  return { store, report };
+}

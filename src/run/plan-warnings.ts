@@ -1,0 +1,118 @@
+/**
+ * What a good colleague would say about a plan before it is built. A warning never stops anything: what can't be done
+ * is an error, elsewhere.
+ */
+
+import { bucketName } from '../report/cells-text.ts';
+import { compact, counted, length, percent } from '../report/format.ts';
+import type { PlannedCell, Recipe } from '../types.ts';
+import type { BuildPlan, PlannedSet } from './build-plan.ts';
+
+/** Repeated data is worth nearly as much as new up to here (Muennighoff et al. 2023, arXiv 2305.16264). */
+const worthwhileEpochs = 4;
+/** Of the mix: less is rounding that nobody would notice. */
+const noticedDrift = 0.005;
+const emptyRows = 0.05;
+const lostTokens = 0.05;
+
+export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
+  const many = plan.phases.length > 1;
+  const perPhase = recipe.phases.flatMap((phase, i) => {
+    const { cells } = plan.phases[i]!;
+    const own = [
+      ...repeats(cells),
+      ...longRule(phase, cells),
+      ...drift(cells),
+      ...plan.sets.filter((set) => set.phase === phase.name).flatMap(rows),
+    ];
+    return many ? own.map((text) => `phase ${phase.name}: ${text}`) : own;
+  });
+  return [...perPhase, ...validation(recipe, plan), ...steps(plan)];
+}
+
+function repeats(cells: readonly PlannedCell[]): string[] {
+  const often = cells.filter(({ epochs }) => epochs > worthwhileEpochs);
+  if (often.length === 0) return [];
+  const most = often.reduce((a, b) => (b.epochs > a.epochs ? b : a));
+  const others =
+    often.length === 1
+      ? ''
+      : ` (and ${counted(often.length - 1, 'other cell')} more than ${worthwhileEpochs})`;
+  return [
+    `${most.source}, ${bucketName(most.bucket)} tokens: repeated ${most.epochs.toFixed(1)} times${others}; beyond ${worthwhileEpochs} a repeat is worth little`,
+  ];
+}
+
+function longRule({ mix, sequences }: Recipe['phases'][number], cells: readonly PlannedCell[]): string[] {
+  if (mix.length === null) return [];
+  const { threshold, scope, rule } = mix.length;
+  const warnings: string[] = [];
+  if (threshold > sequences.length && rule.kind !== 'remove_long') {
+    warnings.push(
+      `documents are long from ${length(threshold)} tokens, and a row has ${length(sequences.length)}: no row holds a long document whole`,
+    );
+  }
+  const used = [...new Set(cells.filter(({ requested }) => requested > 0).map(({ source }) => source))];
+  const without = used.filter((source) => !cells.some((cell) => cell.source === source && cell.long));
+  if (scope === 'per-source' && without.length > 0 && without.length < used.length) {
+    warnings.push(
+      `${without.join(', ')}: no document of ${length(threshold)} tokens or more, so the length rule changes nothing there`,
+    );
+  }
+  return warnings;
+}
+
+/** What a source got beside what was asked for it: documents are taken whole, so a few large ones can't hit a share. */
+function drift(cells: readonly PlannedCell[]): string[] {
+  const total = cells.reduce((sum, { requested }) => sum + requested, 0);
+  if (total === 0) return [];
+  const warnings: string[] = [];
+  for (const source of new Set(cells.map((cell) => cell.source))) {
+    const mine = cells.filter((cell) => cell.source === source);
+    const asked = mine.reduce((sum, { requested }) => sum + requested, 0) / total;
+    const got = mine.reduce((sum, { achieved }) => sum + achieved, 0) / total;
+    if (Math.abs(got - asked) <= noticedDrift) continue;
+    const moved = mine.some(({ redistributed }) => redistributed !== 0);
+    const why = moved ? 'redistributed' : 'its documents are too large to come nearer';
+    warnings.push(`${source}: asked for ${percent(asked)} of the mix, gets ${percent(got)} (${why})`);
+  }
+  return warnings;
+}
+
+function rows({ name, rows: plan, quality, ledger, sequences }: PlannedSet): string[] {
+  const warnings: string[] = [];
+  const padding = ledger.padding / (plan.rows * plan.width);
+  if (padding > emptyRows) {
+    const cure =
+      sequences.packing === 'best-fit'
+        ? 'few documents, or one row more than they fill'
+        : 'packing: best-fit wastes less';
+    warnings.push(`${name}: ${percent(padding)} of the tokens are padding (${cure})`);
+  }
+  const lost =
+    ledger.dropped.overlong_truncated + ledger.dropped.overlong_excluded + ledger.dropped.tail_discarded;
+  if (lost > lostTokens * ledger.packedOnce) {
+    warnings.push(
+      `${name}: ${compact(lost)} tokens are lost at the ends of rows (overlong: ${sequences.overlong}, tails: ${sequences.tails})`,
+    );
+  }
+  if (quality.fittingCut > 0.5 * quality.fitting) {
+    warnings.push(
+      `${name}: more than half of the documents that fit in a row are cut; packing: best-fit cuts none`,
+    );
+  }
+  return warnings;
+}
+
+function validation(recipe: Recipe, plan: BuildPlan): string[] {
+  if (recipe.validation === 0 || plan.ledgers.validation !== undefined) return [];
+  return [`split.validation is ${percent(recipe.validation)} of the documents, which is none of them here`];
+}
+
+function steps({ steps: plan }: BuildPlan): string[] {
+  const none = (plan?.sets ?? []).filter(({ steps: count }) => count === 0);
+  return none.map(
+    ({ name, rows: count, rowsPerStep }) =>
+      `${name}: ${counted(count, 'row')}, and a step takes ${rowsPerStep}: not one whole step`,
+  );
+}

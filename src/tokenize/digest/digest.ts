@@ -1,0 +1,74 @@
+/**
+ * What a token store keeps of a document's text: its xxHash64, and how many characters it has. Both in WebAssembly
+ * (`assembly/`), over windows that hold many documents: a call a document would cost more than a short document's hash.
+ */
+import { readFileSync } from 'node:fs';
+
+export interface Digest {
+  /**
+   * Takes documents that lie end to end in `text`, well-formed UTF-8; `ends` in bytes. `open`: the last goes on as the
+   * first of the next call. Gives one entry for each document that ended.
+   */
+  add(text: Uint8Array, ends: ArrayLike<number>, open: boolean): DocumentDigests;
+}
+
+export interface DocumentDigests {
+  /** Two words each: low and high 32 bits. */
+  readonly keys: Uint32Array;
+  /** Unicode code points. */
+  readonly characters: Uint32Array;
+}
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  textAddress(): number;
+  textBytes(): number;
+  endsAddress(): number;
+  documentsAtMost(): number;
+  keysAddress(): number;
+  charactersAddress(): number;
+  digest(documents: number, open: number): void;
+}
+
+const wasm = new URL(
+  import.meta.url.endsWith('.ts') ? '../../../dist/tokenize/digest/digest.wasm' : './digest.wasm',
+  import.meta.url,
+);
+let compiled: WebAssembly.Module | undefined;
+
+export function createDigest(): Digest {
+  compiled ??= new WebAssembly.Module(readFileSync(wasm));
+  const exports = new WebAssembly.Instance(compiled, {}).exports as unknown as Exports;
+  const { buffer } = exports.memory;
+  const atMost = exports.documentsAtMost();
+  const window = new Uint8Array(buffer, exports.textAddress(), exports.textBytes());
+  const windowEnds = new Uint32Array(buffer, exports.endsAddress(), atMost);
+  const windowKeys = new Uint32Array(buffer, exports.keysAddress(), 2 * atMost);
+  const windowCharacters = new Uint32Array(buffer, exports.charactersAddress(), atMost);
+  return {
+    add(text, ends, open) {
+      const complete = open ? ends.length - 1 : ends.length;
+      const keys = new Uint32Array(2 * complete);
+      const characters = new Uint32Array(complete);
+      let document = 0;
+      for (let at = 0; document < complete || at < text.length; ) {
+        const windowEnd = Math.min(at + window.length, text.length);
+        window.set(text.subarray(at, windowEnd));
+        let whole = 0;
+        while (whole < atMost && document + whole < complete && ends[document + whole]! <= windowEnd) {
+          windowEnds[whole] = ends[document + whole]! - at;
+          whole += 1;
+        }
+        // What follows is the beginning of a document that goes on, or only waits for a table with room.
+        const goesOn = whole < atMost;
+        if (goesOn) windowEnds[whole] = windowEnd - at;
+        exports.digest(goesOn ? whole + 1 : whole, goesOn ? 1 : 0);
+        keys.set(windowKeys.subarray(0, 2 * whole), 2 * document);
+        characters.set(windowCharacters.subarray(0, whole), document);
+        document += whole;
+        at = goesOn ? windowEnd : ends[document - 1]!;
+      }
+      return { keys, characters };
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { packRows } from '../../src/pack/rows.ts';
+import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
+import { fuzz } from '../support/fuzz.ts';
+import { instancesOf } from '../support/instances.ts';
+import { sequenceSpec } from '../support/recipes.ts';
+import { type Piece, rowsOf } from '../support/rows.ts';
+import { corpora } from '../support/table.ts';
+
+interface Case {
+  readonly table: DocumentTable;
+  readonly sequences: SequenceSpec;
+  readonly instances: Instances;
+  readonly seed: number;
+}
+
+const specs = fc
+  .record({
+    inner: fc.integer({ min: 3, max: 120 }),
+    inRow: fc.integer({ min: 1, max: 9 }),
+    packing: fc.constantFrom('best-fit' as const, 'concat' as const),
+    tails: fc.constantFrom('carry' as const, 'discard' as const),
+    bos: fc.boolean(),
+    eos: fc.boolean(),
+  })
+  .map(({ inner, inRow, packing, tails, bos, eos }) =>
+    sequenceSpec({ length: inner * inRow, packLength: inner, packing, tails, bos, eos }),
+  );
+
+const total = (row: readonly Piece[]) => row.reduce((sum, { length }) => sum + length, 0);
+
+/** The fewest stretches of pieces, none longer than `inner` tokens. */
+function stretches(row: readonly Piece[], inner: number): number {
+  let count = 0;
+  let left = 0;
+  for (const { length } of row) {
+    expect(length).toBeLessThanOrEqual(inner);
+    if (length > left) {
+      count += 1;
+      left = inner;
+    }
+    left -= length;
+  }
+  return count;
+}
+
+describe('inner rows', () => {
+  const plain: fc.Arbitrary<Case> = fc.tuple(corpora(60), specs).chain(([{ table }, sequences]) =>
+    fc.record({
+      table: fc.constant(table),
+      sequences: fc.constant(sequences),
+      instances: instancesOf(table, sequences, 1),
+      seed: fc.nat(),
+    }),
+  );
+
+  it('are the rows that packing at their length gives, so many of them end to end', () => {
+    fc.assert(
+      fc.property(plain, ({ table, sequences, instances, seed }) => {
+        const [plan] = packRows(instances, table, sequences, seed);
+        const inner = sequences.packLength!;
+        const [narrow] = packRows(instances, table, { ...sequences, length: inner, packLength: null }, seed);
+        const inRow = sequences.length / inner;
+        const innerRows = rowsOf(narrow!, table);
+        const expected = Array.from({ length: Math.ceil(innerRows.length / inRow) }, (_, r) =>
+          innerRows.slice(r * inRow, (r + 1) * inRow).flat(),
+        );
+        expect(plan!.width).toBe(sequences.length);
+        expect(rowsOf(plan!, table)).toEqual(expected);
+      }),
+      fuzz(200),
+    );
+  });
+
+  const grouped: fc.Arbitrary<Case> = fc
+    .tuple(corpora(60), fc.constantFrom(12, 60, 120), fc.boolean(), fc.integer({ min: 1, max: 3 }))
+    .chain(([{ table }, length, concat, copies]) => {
+      const sequences = sequenceSpec({ length, packing: concat ? 'concat' : 'best-fit' });
+      const packLengths = [0, length / 2, length / 3, length / 12 + 2].filter((l) => length % (l || 1) === 0);
+      return fc.record({
+        table: fc.constant(table),
+        sequences: fc.constant(sequences),
+        instances: instancesOf(table, sequences, copies, () => true, packLengths),
+        seed: fc.nat(),
+      });
+    });
+
+  it('of different lengths share no row, and no piece goes over their edge', () => {
+    let kinds = 0;
+    fc.assert(
+      fc.property(grouped, ({ table, sequences, instances, seed }) => {
+        const rows = rowsOf(packRows(instances, table, sequences, seed)[0]!, table);
+        const innerOf = new Map(
+          Array.from(instances.document, (d, i) => [d, instances.packLength![i]! || sequences.length]),
+        );
+        kinds = Math.max(kinds, new Set(innerOf.values()).size);
+        const short = new Map<number, number>();
+        for (const row of rows) {
+          expect(total(row)).toBeLessThanOrEqual(sequences.length);
+          const inner = new Set(row.map(({ document }) => innerOf.get(document)!));
+          expect(inner.size).toBe(1);
+          const [length] = inner as unknown as [number];
+          expect(stretches(row, length)).toBeLessThanOrEqual(sequences.length / length);
+          // A row that another inner row would have fitted in.
+          if (total(row) <= sequences.length - length) short.set(length, (short.get(length) ?? 0) + 1);
+        }
+        if (sequences.packing === 'concat') {
+          // Concatenated inner rows are full, all but one a window and length.
+          for (const n of short.values()) expect(n).toBeLessThanOrEqual(2 * instances.windows);
+        }
+      }),
+      fuzz(200),
+    );
+    expect(kinds).toBeGreaterThan(2);
+  });
+
+  it('hold all of every copy once', () => {
+    fc.assert(
+      fc.property(grouped, ({ table, sequences, instances, seed }) => {
+        const tokens = new Map<string, number[]>();
+        for (const piece of rowsOf(packRows(instances, table, sequences, seed)[0]!, table).flat()) {
+          const key = `${piece.document}/${piece.take}`;
+          const seen = tokens.get(key) ?? [];
+          tokens.set(key, seen);
+          for (let t = piece.start; t < piece.start + piece.length; t += 1) seen[t] = (seen[t] ?? 0) + 1;
+        }
+        const expected = new Map<string, number[]>();
+        for (let i = 0; i < instances.count; i += 1) {
+          const [document, take] = [instances.document[i]!, instances.take[i]!];
+          const length = take + (sequences.eos && take === table.lengths[document]! ? 1 : 0);
+          const before = expected.get(`${document}/${take}`)?.[0] ?? 0;
+          expected.set(`${document}/${take}`, new Array<number>(length).fill(before + 1));
+        }
+        expect(tokens).toEqual(expected);
+      }),
+      fuzz(100),
+    );
+  });
+});

@@ -1,0 +1,59 @@
+/** Random copies of documents to pack, without a mix. */
+import fc from 'fast-check';
+import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
+import { usableTokens } from '../../src/util/sequence.ts';
+
+interface Choice {
+  readonly copies: number;
+  /** Of the last copy, where the document may be cut anywhere; 1: all of it. */
+  readonly part: number;
+  /** Index into `packLengths`. */
+  readonly inner: number;
+}
+
+/**
+ * @param allowed documents that may be taken
+ * @param packLengths one is chosen for each document; empty: none
+ */
+export function instancesOf(
+  table: DocumentTable,
+  sequences: SequenceSpec,
+  mostCopies: number,
+  allowed: (document: number) => boolean = () => true,
+  packLengths: readonly number[] = [],
+): fc.Arbitrary<Instances> {
+  const choice: fc.Arbitrary<Choice> = fc.record({
+    copies: fc.nat(mostCopies),
+    part: fc.oneof(fc.constant(1), fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
+    inner: fc.nat(Math.max(0, packLengths.length - 1)),
+  });
+  return fc
+    .array(choice, { minLength: table.count, maxLength: table.count })
+    .map((choices) => choose(table, sequences, choices, allowed, packLengths));
+}
+
+function choose(
+  table: DocumentTable,
+  sequences: SequenceSpec,
+  choices: readonly Choice[],
+  allowed: (document: number) => boolean,
+  packLengths: readonly number[],
+): Instances {
+  const copies = choices.flatMap(({ copies: n, part, inner }, document) => {
+    const usable = usableTokens(table.lengths[document]!, sequences);
+    if (usable === 0 || !allowed(document)) return [];
+    return Array.from({ length: n }, (_, window) => {
+      const whole = window < n - 1 || sequences.overlong !== 'fragment';
+      const take = whole ? usable : Math.max(1, Math.ceil(usable * part));
+      return { document, take, window, inner: packLengths[inner] ?? 0 };
+    });
+  });
+  return {
+    count: copies.length,
+    document: Uint32Array.from(copies, ({ document }) => document),
+    take: Uint32Array.from(copies, ({ take }) => take),
+    window: Uint16Array.from(copies, ({ window }) => window),
+    windows: copies.reduce((most, { window }) => Math.max(most, window + 1), 1),
+    packLength: packLengths.length === 0 ? null : Uint32Array.from(copies, ({ inner }) => inner),
+  };
+}
