@@ -215,6 +215,18 @@ describe('the page', () => {
     expect(labels).toContain(shorten(attributes!, 15));
   });
 
+  test('a source that only a later arm has is in its charts', async () => {
+    const late = { ...plainArm('late'), phases: armOf('', 0).phases.slice(0, 1) };
+    const page = await htmlReport({ ...plain, arms: [plainArm('first'), late] });
+    expect(page).toContain('</i>code</span>');
+  });
+
+  test('a phase without cells', async () => {
+    const arm = { ...plainArm('none'), phases: [{ name: 'train', cells: [] }] };
+    for (const arms of [[arm], [arm, arm]])
+      expect(await htmlReport({ ...plain, arms })).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
   test('one source a panel, as far as there are not too many', async () => {
     const page = await htmlReport(plain);
     expect(page.match(/<figcaption>(web|books)<\/figcaption>/g)).toHaveLength(2);

@@ -1,5 +1,4 @@
 /** The top of the page: what this is, and the figures that people ask for first. */
-
 import { trainSets } from '../arm-figures.ts';
 import { bytes, compact, counted, integer, length, percent, percentFine } from '../format.ts';
 import type { ArmData, ReportData } from './data.ts';
@@ -116,10 +115,11 @@ function spanTiles(arms: readonly ArmData[]): Tile[] {
       arm.phases.flatMap(({ cells }) => cells),
       ({ achieved }) => achieved,
     );
+  const anyLong = arms.some(({ phases }) => phases.some(({ cells }) => cells.some(({ long }) => long)));
   const rows = (arm: ArmData) => sum(trainSets(arm), ({ ledger }) => ledger.rows);
   return [
     { name: 'Mix', value: span(tokens, compact), note: 'tokens an arm' },
-    { name: 'Long documents', value: span(longShare, percent), note: 'of the mix' },
+    ...(anyLong ? [{ name: 'Long documents', value: span(longShare, percent), note: 'of the mix' }] : []),
     { name: 'Rows', value: span(rows, integer), note: 'an arm' },
     {
       name: 'Disk',

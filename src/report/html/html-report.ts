@@ -20,8 +20,9 @@ export async function htmlReport(given: ReportData): Promise<string> {
   const data = { ...given, arms: withCommonThreshold(given.arms) };
   const { arms, corpora } = data;
   const draw = await drawer();
-  const cells = arms[0]?.phases[0]?.cells ?? corpora.flatMap((corpus) => corpus.cells);
-  const sources = sourcesBySize(cells);
+  const sources = sourcesBySize(
+    [...corpora, ...arms.flatMap(({ phases }) => phases)].map(({ cells }) => cells),
+  );
   const sections: Section[] = [];
   for (const [i, corpus] of corpora.entries())
     sections.push({

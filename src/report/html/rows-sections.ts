@@ -77,7 +77,7 @@ export async function ledgerSection(draw: Draw, sets: readonly SetData[]): Promi
     ['lost', 'left out'],
     ['after', 'in the rows'],
     ['more', 'repeated'],
-    ['idle', 'special tokens, padding'],
+    ['idle', 'in other sets; special tokens; padding'],
   ])}${flow([grid(panels), ledgerTable(sets)])}`;
 }
 
