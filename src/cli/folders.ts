@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
-import { storeFolder } from '../run/build.ts';
+import { storeFolder } from '../run/token-store.ts';
 import { manifestFile } from '../shard/format.ts';
 import { storeFile } from '../store/format.ts';
 import type { Ablation, Recipe, SourceSpec } from '../types.ts';

@@ -1,9 +1,8 @@
 /** `longmix plan`: the mix before anything is written. */
-import { storeFolder } from '../run/build.ts';
 import { planBuild } from '../run/build-plan.ts';
 import { estimateSeconds } from '../run/estimate.ts';
 import { planReport } from '../run/plan-report.ts';
-import { ensureStore } from '../run/token-store.ts';
+import { ensureStore, storeFolder } from '../run/token-store.ts';
 import { outFolder } from './folders.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { costText, planSections } from './plan-sections.ts';

@@ -7,6 +7,26 @@ import { characterEnd, countLoneSurrogates } from './utf8.ts';
 
 export const defaultChunkBytes: number = 1024 * 1024;
 
+/** Buffers that are filled again, so that the memory of chunks is neither given back nor cleared time and again. */
+const free: Buffer<ArrayBuffer>[] = [];
+const mostFree = 4;
+const lent = new WeakMap<ArrayBufferLike, Buffer<ArrayBuffer>>();
+
+/** The chunk has been used: its memory may hold another. */
+export function reuseChunk({ text }: DocumentChunk): void {
+  const buffer = lent.get(text.buffer);
+  if (buffer === undefined) return;
+  lent.delete(text.buffer);
+  if (free.length < mostFree) free.push(buffer);
+}
+
+function emptyBuffer(bytes: number): Buffer<ArrayBuffer> {
+  const last = free.pop();
+  const buffer = last?.length === bytes ? last : Buffer.allocUnsafeSlow(bytes);
+  lent.set(buffer.buffer, buffer);
+  return buffer;
+}
+
 /** The end of a document in bytes, and what a chunk says about it. */
 export interface DocumentLabel {
   readonly record: number;
@@ -52,7 +72,7 @@ export class ChunkBuilder {
       return;
     }
     if (length > this.#chunkBytes - this.#used || this.#ends.length === maxDocuments) this.#flush(false);
-    if (this.#buffer.length === 0) this.#buffer = Buffer.allocUnsafeSlow(this.#chunkBytes);
+    if (this.#buffer.length === 0) this.#buffer = emptyBuffer(this.#chunkBytes);
     if (typeof text === 'string') this.#used += this.#buffer.write(text, this.#used, 'utf8');
     else {
       this.#buffer.set(text, this.#used);
@@ -96,10 +116,8 @@ export class ChunkBuilder {
 
   #flush(open: boolean): void {
     if (this.#ends.length === 0) return;
-    const text = this.#buffer.subarray(0, this.#used);
     this.#ready.push({
-      // A mostly empty buffer is not kept alive for a few bytes.
-      text: this.#used * 2 < this.#buffer.length ? new Uint8Array(text) : text,
+      text: this.#buffer.subarray(0, this.#used),
       ends: this.#ends,
       ids: this.#ids,
       records: this.#records,

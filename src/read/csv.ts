@@ -7,6 +7,7 @@ import { type CsvError, type Parser, parse } from 'csv-parse';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, FieldNames, ReadCounts, ReadUnit } from '../types.ts';
 import { corrupt } from './file-blocks.ts';
+import type { UnitHash } from './hash-input.ts';
 import { fieldMissing, RecordReader } from './record-reader.ts';
 import { onlyFile, textBlocks } from './unit-blocks.ts';
 
@@ -14,11 +15,12 @@ export async function* readCsv(
   unit: ReadUnit,
   counts: ReadCounts,
   chunkBytes: number,
+  hash: UnitHash | null,
 ): AsyncGenerator<DocumentChunk> {
   const file = onlyFile(unit);
   const reader = new RecordReader(unit, counts, chunkBytes);
   const parser = rowParser(unit, reader);
-  for await (const block of textBlocks(file, counts)) {
+  for await (const block of textBlocks(file, counts, hash)) {
     await feed(file.path, parser, block);
     if (reader.ready) yield* reader.take();
   }

@@ -6,7 +6,6 @@
  */
 import { Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { LongmixError } from '../errors.ts';
 import type { Compression } from '../types.ts';
 import { corrupt } from './file-blocks.ts';
@@ -58,6 +57,7 @@ async function* through(blocks: Blocks, transform: Transform): AsyncGenerator<Ui
 const zstdPiece = 16 * 1024;
 
 async function* unzstd(blocks: Blocks): AsyncGenerator<Uint8Array> {
+  const { Decompress } = await import('fzstd');
   let output: Uint8Array[] = [];
   const stream = new Decompress((block) => {
     if (block.length > 0) output.push(block);

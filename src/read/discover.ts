@@ -12,13 +12,6 @@ import { describeFormats, kindOf } from './formats.ts';
 import { splitLines } from './split-lines.ts';
 import { type WalkedFile, walk } from './walk.ts';
 
-/** Plain JSON Lines files larger than this are read in ranges. */
-const defaultRangeBytes = 16 * 1024 * 1024;
-
-export interface DiscoverOptions {
-  readonly rangeBytes?: number;
-}
-
 /** Where a source's names begin, and its files. */
 interface Found {
   readonly root: string;
@@ -26,18 +19,19 @@ interface Found {
 }
 
 /**
- * The units of a source, sorted by name. Standard input must be spooled first (`spool.ts`).
+ * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
+ * (`spool.ts`).
  *
  * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable`
  */
-export async function discover(source: SourceSpec, options: DiscoverOptions = {}): Promise<ReadUnit[]> {
+export async function discover(source: SourceSpec): Promise<ReadUnit[]> {
   if (source.path === '-') throw new Error('standard input is not spooled');
   const stats = statSync(source.path, { throwIfNoEntry: false });
   if (source.join === 'directory') checkJoin(source, stats);
   const found = findFiles(source, stats);
   for (const file of found.files) checkReadable(file.path);
   if (source.join === 'directory') return joinDirectories(source, found);
-  return found.files.flatMap((file) => unitsOf(source, file, options.rangeBytes ?? defaultRangeBytes));
+  return found.files.map((file) => unitOf(source, file));
 }
 
 function notLocal({ name, path }: SourceSpec): LongmixError {
@@ -118,7 +112,7 @@ function inputFile(source: SourceSpec, file: WalkedFile): InputFile {
 }
 
 function beginsAsArray({ path, bytes }: WalkedFile): boolean {
-  for (const block of fileBlocks(path, 0, bytes)) {
+  for (const block of fileBlocks(path, 0, bytes, true)) {
     const first = block.toString().trimStart()[0];
     // trimStart takes a byte order mark for white space.
     if (first !== undefined) return first === '[';
@@ -133,10 +127,16 @@ function selector(source: SourceSpec, glob: string | null): (name: string) => bo
   return (name) => inGlob(name) && included(name) && !excluded(name);
 }
 
-function unitsOf(source: SourceSpec, file: InputFile, rangeBytes: number): ReadUnit[] {
-  const unit = { source, name: file.name, files: [file], joined: false };
-  const splits = file.format === 'jsonl' && file.compression === 'none' && file.bytes > rangeBytes;
-  if (!splits) return [{ ...unit, start: 0, end: file.bytes, firstRecord: 1 }];
+function unitOf(source: SourceSpec, file: InputFile): ReadUnit {
+  return { source, name: file.name, files: [file], start: 0, end: file.bytes, firstRecord: 1, joined: false };
+}
+
+/** A unit as ranges of about `rangeBytes`, where it is larger and of a format that can be read in ranges: plain JSON Lines. */
+export function splitUnit(unit: ReadUnit, rangeBytes: number): ReadUnit[] {
+  const file = unit.files[0]!;
+  const splits =
+    !unit.joined && file.format === 'jsonl' && file.compression === 'none' && file.bytes > rangeBytes;
+  if (!splits) return [unit];
   return splitLines(file.path, file.bytes, rangeBytes).map(({ start, end, firstLine }) => {
     return { ...unit, start, end, firstRecord: firstLine };
   });

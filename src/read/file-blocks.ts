@@ -1,6 +1,5 @@
 /**
- * A range of a file as blocks, each in memory of its own (so that a block may live on in a chunk).
- * Reads are synchronous: a task has nothing else to do meanwhile, and a small file costs no trip through the event
+ * A range of a file as blocks. Reads are synchronous: a task has nothing else to do meanwhile, and a small file costs no trip through the event
  * loop; `read.ts` gives the loop its turn once a chunk. Cost: on a slow disk a task does not read ahead.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -8,12 +7,17 @@ import { LongmixError } from '../errors.ts';
 
 const blockBytes = 256 * 1024;
 
-/** @throws LongmixError `input-unreadable` | `input-changed` (the file ends before `end`) */
-export function* fileBlocks(path: string, start: number, end: number): Generator<Buffer> {
+/**
+ * @param reuse blocks share their memory: one is valid until the next. Else each has its own, and may live on in a chunk
+ * @throws LongmixError `input-unreadable` | `input-changed` (the file ends before `end`)
+ */
+export function* fileBlocks(path: string, start: number, end: number, reuse: boolean): Generator<Buffer> {
   const descriptor = attempt(path, () => openSync(path, 'r'));
+  const shared = reuse ? Buffer.allocUnsafeSlow(Math.min(blockBytes, end - start)) : null;
   try {
     for (let at = start; at < end; ) {
-      const block = Buffer.allocUnsafeSlow(Math.min(blockBytes, end - at));
+      const bytes = Math.min(blockBytes, end - at);
+      const block = shared === null ? Buffer.allocUnsafeSlow(bytes) : shared.subarray(0, bytes);
       const position = at;
       const read = attempt(path, () => readSync(descriptor, block, 0, block.length, position));
       if (read === 0) throw changed(path, at, end);

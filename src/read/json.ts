@@ -10,6 +10,7 @@ import { streamArray } from 'stream-json/streamers/stream-array.js';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../types.ts';
 import { corrupt } from './file-blocks.ts';
+import type { UnitHash } from './hash-input.ts';
 import { RecordReader } from './record-reader.ts';
 import { onlyFile, textBlocks } from './unit-blocks.ts';
 
@@ -22,12 +23,13 @@ export async function* readJson(
   unit: ReadUnit,
   counts: ReadCounts,
   chunkBytes: number,
+  hash: UnitHash | null,
 ): AsyncGenerator<DocumentChunk> {
   const file = onlyFile(unit);
   const reader = new RecordReader(unit, counts, chunkBytes);
   const parse = arrayParser(file);
   let begun = false;
-  for await (const block of textBlocks(file, counts)) {
+  for await (const block of textBlocks(file, counts, hash)) {
     const text = Buffer.from(block.buffer, block.byteOffset, block.length).toString();
     begun ||= checkBeginning(file, text);
     for (const { key, value } of await parse(text)) {

@@ -4,7 +4,8 @@
  * judges the others, and all where `plain` asks for it: what is read is the same.
  */
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
-import { createJsonScan, type LineTaker, linesOf } from './json-scan/json-scan.ts';
+import type { UnitHash } from './hash-input.ts';
+import { jsonScan, type LineTaker, linesOf } from './json-scan/json-scan.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { RecordReader } from './record-reader.ts';
 import { onlyFile, plainBlocks } from './unit-blocks.ts';
@@ -14,10 +15,11 @@ export async function* readJsonl(
   unit: ReadUnit,
   counts: ReadCounts,
   chunkBytes: number,
+  hash: UnitHash | null,
   plain: boolean = false,
 ): AsyncGenerator<DocumentChunk> {
   const reader = new RecordReader(unit, counts, chunkBytes);
-  const scan = plain ? null : createJsonScan(unit.source.fields);
+  const scan = plain ? null : jsonScan(unit.source.fields);
   const lines = new LineSplitter();
   let record = unit.firstRecord - 1;
 
@@ -45,7 +47,7 @@ export async function* readJsonl(
     else for (const line of linesOf(run)) taker.odd(line);
   };
 
-  for await (const block of plainBlocks(onlyFile(unit), unit.start, unit.end)) {
+  for await (const block of plainBlocks(onlyFile(unit), unit.start, unit.end, hash, true)) {
     for (const run of lines.push(block)) {
       add(run);
       if (reader.ready) yield* reader.take();

@@ -1,6 +1,6 @@
 /**
- * Blocks -> runs of whole lines, as bytes. `\n` only: a `\r` before it is whitespace to JSON. A line that spans blocks is
- * put together once, when it ends, so a long line costs one copy and not one a block. A line that is longer, with
+ * Blocks -> runs of whole lines, as bytes. `\n` only: a `\r` before it is whitespace to JSON. Of a block that may be used
+ * again, what is not yet a line is copied; it is put together once, when the line ends, so a long line costs two copies. A line that is longer, with
  * its newline, than a string can be is dropped while it is read, so it costs no memory.
  */
 import { constants } from 'node:buffer';
@@ -48,6 +48,6 @@ export class LineSplitter {
   #hold(piece: Uint8Array): void {
     this.#bytes += piece.length;
     if (this.#bytes > this.#maxBytes) this.#pieces = [];
-    else this.#pieces.push(piece);
+    else this.#pieces.push(Buffer.from(piece));
   }
 }

@@ -4,33 +4,40 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { DocumentChunk, Format, ReadCounts, ReadUnit } from '../types.ts';
-import { readArrow } from './arrow.ts';
-import { defaultChunkBytes } from './chunk-builder.ts';
-import { readCsv } from './csv.ts';
-import { readJson } from './json.ts';
-import { readJsonl } from './jsonl.ts';
-import { readParquet } from './parquet.ts';
-import { readText } from './text.ts';
+import { defaultChunkBytes, reuseChunk } from './chunk-builder.ts';
+import type { UnitHash } from './hash-input.ts';
 
-type Reader = (unit: ReadUnit, counts: ReadCounts, chunkBytes: number) => AsyncGenerator<DocumentChunk>;
+type Reader = (
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+  hash: UnitHash | null,
+) => AsyncGenerator<DocumentChunk>;
 
-const readers: Readonly<Record<Format, Reader>> = {
-  text: readText,
-  jsonl: readJsonl,
-  json: readJson,
-  csv: readCsv,
-  tsv: readCsv,
-  parquet: readParquet,
-  arrow: readArrow,
+/** Loaded when the first file of the format comes: those of tables are more code than all the rest. */
+const readers: Readonly<Record<Format, () => Promise<Reader>>> = {
+  text: async () => (await import('./text.ts')).readText,
+  jsonl: async () => (await import('./jsonl.ts')).readJsonl,
+  json: async () => (await import('./json.ts')).readJson,
+  csv: readerOfCsv,
+  tsv: readerOfCsv,
+  parquet: async () => (await import('./parquet.ts')).readParquet,
+  arrow: async () => (await import('./arrow.ts')).readArrow,
 };
+
+async function readerOfCsv(): Promise<Reader> {
+  return (await import('./csv.ts')).readCsv;
+}
 
 export interface ReadOptions {
   /** Largest text of a chunk, in bytes; a longer document spans chunks. Default: 1 MiB. */
   readonly chunkBytes?: number;
+  /** Takes the unit's bytes as they are read. */
+  readonly hash?: UnitHash;
 }
 
 /**
- * The documents of a unit, in the order of the input. Bad records are counted and skipped.
+ * The documents of a unit, in the order of the input. A chunk is valid until the next. Bad records are counted and skipped.
  *
  * @throws LongmixError `field-missing` | `input-corrupt` | `input-unreadable` | `input-changed` | `input-unsupported`
  */
@@ -39,9 +46,11 @@ export async function* read(
   counts: ReadCounts,
   options: ReadOptions = {},
 ): AsyncGenerator<DocumentChunk> {
-  const { format } = unit.files[0]!;
-  for await (const chunk of readers[format](unit, counts, options.chunkBytes ?? defaultChunkBytes)) {
+  const reader = await readers[unit.files[0]!.format]();
+  const { chunkBytes = defaultChunkBytes, hash = null } = options;
+  for await (const chunk of reader(unit, counts, chunkBytes, hash)) {
     yield chunk;
+    reuseChunk(chunk);
     await setImmediate();
   }
 }

@@ -22,7 +22,7 @@ export function splitLines(path: string, bytes: number, rangeBytes: number): Lin
   let firstLine = 1;
   let lines = 0;
   let blockStart = 0;
-  for (const block of fileBlocks(path, 0, bytes)) {
+  for (const block of fileBlocks(path, 0, bytes, true)) {
     for (let at = block.indexOf(newline); at >= 0; at = block.indexOf(newline, at + 1)) {
       lines += 1;
       const end = blockStart + at + 1;

@@ -3,6 +3,7 @@
  * in chunks as it comes in. A file without text is no document.
  */
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import type { UnitHash } from './hash-input.ts';
 import { textBlocks } from './unit-blocks.ts';
 import { characterEnd } from './utf8.ts';
 
@@ -10,10 +11,11 @@ export async function* readText(
   unit: ReadUnit,
   counts: ReadCounts,
   chunkBytes: number,
+  hash: UnitHash | null,
 ): AsyncGenerator<DocumentChunk> {
   let waiting: Uint8Array[] = [];
   let bytes = 0;
-  for await (const block of joinedBlocks(unit, counts)) {
+  for await (const block of joinedBlocks(unit, counts, hash)) {
     waiting.push(block);
     bytes += block.length;
     // More than a chunk, never exactly one: what stays back closes the document.
@@ -32,11 +34,15 @@ export async function* readText(
   yield chunkOf(concat(waiting), false);
 }
 
-async function* joinedBlocks(unit: ReadUnit, counts: ReadCounts): AsyncGenerator<Uint8Array> {
+async function* joinedBlocks(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  hash: UnitHash | null,
+): AsyncGenerator<Uint8Array> {
   const separator = Buffer.from(unit.source.separator);
   for (const [number, file] of unit.files.entries()) {
     if (number > 0 && separator.length > 0) yield separator;
-    yield* textBlocks(file, counts);
+    yield* textBlocks(file, counts, hash);
   }
 }
 

@@ -7,12 +7,12 @@
  */
 import { join } from 'node:path';
 import type { Ablation, AblationArm } from '../types.ts';
-import { buildPlanned, storeFolder } from './build.ts';
+import { buildPlanned } from './build.ts';
 import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { type PlanReport, planReport } from './plan-report.ts';
 import { clearShardSets } from './shard-sets.ts';
-import { ensureStore, reopenStore, type StageOptions, type TokenStore } from './token-store.ts';
+import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 
 export const ablationFile = 'ablation.json';
 

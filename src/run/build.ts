@@ -9,7 +9,7 @@ import { type BuildPlan, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { planReport } from './plan-report.ts';
 import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
-import { ensureStore, reopenStore, type StageOptions, type TokenStore } from './token-store.ts';
+import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 
 export interface BuildOptions extends StageOptions {
   /** Called with the plan before any shard is written. */
@@ -23,11 +23,6 @@ export interface BuildResult {
   readonly shardSets: readonly ShardSetManifest[];
   /** False if all of it was there already. */
   readonly written: boolean;
-}
-
-/** The store of a recipe that is built into `out`. */
-export function storeFolder(recipe: Recipe, out: string): string {
-  return recipe.store ?? join(out, 'store');
 }
 
 /**

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
+  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -20,16 +21,23 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import { LongmixError } from '../errors.ts';
 import type { FileRecord, Sink } from '../types.ts';
 
 const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
+const sync = promisify(fsync);
 let attempts = 0;
 
 export interface PendingFile extends Sink {
-  /** Makes the file appear. `name` in the record is the file's name without its folder. */
-  commit(): FileRecord;
+  /**
+   * Makes the file appear. `name` in the record is the file's name without its folder. `synced: false` is for notes that
+   * may be torn after a power failure, which costs no more than doing again what they say.
+   */
+  commit(synced?: boolean): FileRecord;
+  /** The same, but this thread does not wait for the disk. */
+  commitAside(): Promise<FileRecord>;
   /** Leaves no trace of a file that was not committed. */
   abort(): void;
 }
@@ -42,6 +50,13 @@ export function createFile(path: string): PendingFile {
   let bytes = 0;
   let open = true;
   const descriptor = orUnwritable(path, () => openSync(temporary, 'wx'));
+  const appear = () =>
+    orUnwritable(path, () => {
+      closeSync(descriptor);
+      open = false;
+      renameSync(temporary, path);
+      return { name: basename(path), bytes, sha256: hash.digest('hex') };
+    });
   return {
     write(chunk) {
       orUnwritable(path, () => {
@@ -52,14 +67,17 @@ export function createFile(path: string): PendingFile {
       hash.update(chunk);
       bytes += chunk.length;
     },
-    commit() {
-      return orUnwritable(path, () => {
-        fsyncSync(descriptor);
-        closeSync(descriptor);
-        open = false;
-        renameSync(temporary, path);
-        return { name: basename(path), bytes, sha256: hash.digest('hex') };
-      });
+    commit(synced = true) {
+      if (synced) orUnwritable(path, () => fsyncSync(descriptor));
+      return appear();
+    },
+    async commitAside() {
+      try {
+        await sync(descriptor);
+      } catch (cause) {
+        throw unwritable(path, cause);
+      }
+      return appear();
     },
     abort() {
       if (open) closeSync(descriptor);
@@ -70,11 +88,11 @@ export function createFile(path: string): PendingFile {
 }
 
 /** Writes a whole file by the protocol. */
-export function writeFile(path: string, content: string): FileRecord {
+export function writeFile(path: string, content: string, synced: boolean = true): FileRecord {
   const file = createFile(path);
   try {
     file.write(Buffer.from(content));
-    return file.commit();
+    return file.commit(synced);
   } catch (error) {
     file.abort();
     throw error;
@@ -120,13 +138,17 @@ function orUnwritable<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
-    const reason = code === 'ENOSPC' ? 'no space left on the device' : (code ?? String(cause));
-    throw new LongmixError('output-unwritable', `cannot write ${path}: ${reason}`, {
-      cure: 'check that the folder exists, that it is yours to write and that the disk has room; or choose another with --out',
-      exitCode: full || code === 'EIO' ? 1 : 2,
-      cause,
-    });
+    throw unwritable(path, cause);
   }
+}
+
+function unwritable(path: string, cause: unknown): LongmixError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+  const reason = code === 'ENOSPC' ? 'no space left on the device' : (code ?? String(cause));
+  return new LongmixError('output-unwritable', `cannot write ${path}: ${reason}`, {
+    cure: 'check that the folder exists, that it is yours to write and that the disk has room; or choose another with --out',
+    exitCode: full || code === 'EIO' ? 1 : 2,
+    cause,
+  });
 }

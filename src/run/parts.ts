@@ -2,24 +2,37 @@
  * Inputs to tasks. Which units make a part depends on the inputs alone, never on the number of workers, so the token
  * store's bytes don't either.
  */
+import { splitUnit } from '../read/discover.ts';
 import type { ReadUnit } from '../types.ts';
 import type { TokenizeInput } from './tokenize-task.ts';
 
-/** Input of a part: some seconds of work for one core, and enough parts to keep many cores busy to the end. */
-const partBytes = 16 * 1024 * 1024;
+/**
+ * Input of a part, in bytes: a 128th of all, so that many cores are busy to the end, but some tens of ms of work for one,
+ * and not so much that an interruption costs minutes.
+ */
+const leastPart = 2 * 1024 * 1024;
+const mostPart = 16 * 1024 * 1024;
+const partsAtLeast = 128;
 
 /** Text is some four times as large as what gzip, zstd or brotli make of it. */
 const compressedWeight = 4;
 
+function partBytes(units: readonly ReadUnit[]): number {
+  const share = units.reduce((bytes, unit) => bytes + unitBytes(unit), 0) / partsAtLeast;
+  return Math.min(mostPart, Math.max(leastPart, 2 ** Math.ceil(Math.log2(share))));
+}
+
+/** Units as `discover` gives them. */
 export function planParts(units: readonly ReadUnit[]): TokenizeInput[] {
+  const size = partBytes(units);
   const groups: ReadUnit[][] = [];
   let room = 0;
   let source: string | null = null;
-  for (const unit of units) {
+  for (const unit of units.flatMap((whole) => splitUnit(whole, size))) {
     const bytes = unitBytes(unit);
     if (unit.source.name !== source || bytes > room) {
       groups.push([]);
-      room = partBytes;
+      room = size;
       source = unit.source.name;
     }
     groups.at(-1)!.push(unit);

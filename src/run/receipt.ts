@@ -5,10 +5,10 @@
  * Receipts are local notes, not output: they live in `.longmix/` beside what they are about and can be deleted.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileRecord } from '../types.ts';
-import { makeFolder, writeJson } from './commit.ts';
+import { makeFolder, writeFile } from './commit.ts';
 
 export const notesFolder = '.longmix';
 
@@ -23,10 +23,15 @@ export function fingerprint(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
+/** Whether an earlier run finished a task of this name, of whatever it was made. */
+export function hasReceipt(folder: string, task: string): boolean {
+  return existsSync(receiptFile(folder, task));
+}
+
 /** The result of an earlier run of the same task, or null. */
 export function findReceipt<T>(folder: string, task: string, expected: string): T | null {
   try {
-    const receipt = JSON.parse(readFileSync(join(folder, notesFolder, `${task}.json`), 'utf8')) as Receipt;
+    const receipt = JSON.parse(readFileSync(receiptFile(folder, task), 'utf8')) as Receipt;
     if (receipt.fingerprint !== expected) return null;
     const present = receipt.files.every(({ name, bytes }) => statSync(join(folder, name)).size === bytes);
     return present ? (receipt.result as T) : null;
@@ -43,9 +48,10 @@ export function leaveReceipt(
   result: unknown,
 ): void {
   makeFolder(join(folder, notesFolder));
-  writeJson(join(folder, notesFolder, `${task}.json`), {
-    fingerprint: expected,
-    files,
-    result,
-  } satisfies Receipt);
+  const receipt: Receipt = { fingerprint: expected, files, result };
+  writeFile(receiptFile(folder, task), JSON.stringify(receipt), false);
+}
+
+function receiptFile(folder: string, task: string): string {
+  return join(folder, notesFolder, `${task}.json`);
 }

@@ -61,6 +61,6 @@ export async function setUpShard(setting: ShardSetting): Promise<StageRun<ShardI
       }
     }
     report({ done: rows, tokens: rows * plan.width });
-    return result;
+    return { committed: Promise.resolve(result) };
   };
 }

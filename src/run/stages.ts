@@ -2,20 +2,16 @@
  * The two stages that are lists of tasks: between them stands the plan, which needs every length. Each is set up once
  * a thread (it loads the tokenizer, opens the store), then run an input at a time.
  */
-import { type ShardInput, type ShardResult, type ShardSetting, setUpShard } from './shard-task.ts';
+import type { ShardInput, ShardResult, ShardSetting } from './shard-task.ts';
 import type { TaskProgress } from './tasks.ts';
-import {
-  setUpTokenize,
-  type TokenizeInput,
-  type TokenizeResult,
-  type TokenizeSetting,
-} from './tokenize-task.ts';
+import type { TokenizeInput, TokenizeResult, TokenizeSetting } from './tokenize-task.ts';
 
+/** Does a task's work. Its files may be on their way to the disk still: `committed` has the result when they are there. */
 export type StageRun<Input, Result> = (
   input: Input,
   report: (progress: TaskProgress) => void,
   signal?: AbortSignal,
-) => Promise<Result>;
+) => Promise<{ readonly committed: Promise<Result> }>;
 
 export interface StageTypes {
   readonly tokenize: {
@@ -32,11 +28,12 @@ export interface StageTypes {
 
 export type StageName = keyof StageTypes;
 
-export const stages: {
-  readonly [S in StageName]: (
-    setting: StageTypes[S]['setting'],
-  ) => Promise<StageRun<StageTypes[S]['input'], StageTypes[S]['result']>>;
-} = {
-  tokenize: setUpTokenize,
-  shard: setUpShard,
+type SetUp<S extends StageName> = (
+  setting: StageTypes[S]['setting'],
+) => Promise<StageRun<StageTypes[S]['input'], StageTypes[S]['result']>>;
+
+/** A stage's code is loaded when it is asked for, so a thread loads that of its own stage only. */
+export const stages: { readonly [S in StageName]: () => Promise<SetUp<S>> } = {
+  tokenize: async () => (await import('./tokenize-task.ts')).setUpTokenize,
+  shard: async () => (await import('./shard-task.ts')).setUpShard,
 };

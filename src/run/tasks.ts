@@ -1,14 +1,15 @@
 /**
  * Where tasks run. A task is a pure function of its stage's setting and its own input, so it may run in this thread
- * or in any of a pool's, in any order, and the results are the same; they come back in the order of the inputs.
+ * or in any other, in any order, and the results are the same; they come back in the order of the inputs.
  *
- * One worker runs here, without a thread. More are worker threads that take the next input when they are done with
- * one; the first error ends the stage.
+ * One worker is this thread; each further one is a worker thread. All take the next input from one counter in shared
+ * memory, so none waits for another. The first error ends the stage. Threads can be started before the setting is
+ * known: loading their code takes a tenth of a second, in which this thread has other things to do.
  */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type ErrorDetails, LongmixError } from '../errors.ts';
-import { type StageName, type StageTypes, stages } from './stages.ts';
+import { type StageName, type StageRun, type StageTypes, stages } from './stages.ts';
 
 export interface TaskProgress {
   /** Work done since the last report, in the stage's unit (bytes of text, rows). */
@@ -17,45 +18,31 @@ export interface TaskProgress {
 }
 
 export interface RunOptions {
-  readonly workers: number;
-  /** Ends the stage early: every thread is stopped, and runTasks rejects with the signal's reason. */
+  /** Ends the stage early: every thread is stopped, and `run` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TaskProgress) => void) | undefined;
 }
 
-export async function runTasks<S extends StageName>(
-  stage: S,
-  setting: StageTypes[S]['setting'],
-  inputs: readonly StageTypes[S]['input'][],
-  options: RunOptions,
-): Promise<StageTypes[S]['result'][]> {
-  const workers = Math.min(options.workers, inputs.length);
-  if (workers > 1) return await runInThreads(stage, setting, inputs, { ...options, workers });
-  const results: StageTypes[S]['result'][] = [];
-  if (inputs.length === 0) return results;
-  const run = await stages[stage](setting);
-  for (const input of inputs) {
-    results.push(await run(input, (progress) => options.onProgress?.(progress), options.signal));
-    // A turn of the event loop, for signals: a task of a synchronous stage gives it none.
-    await setImmediate();
-    options.signal?.throwIfAborted();
-  }
-  return results;
+export interface Workers<S extends StageName> {
+  /** Once. */
+  run(
+    setting: StageTypes[S]['setting'],
+    inputs: readonly StageTypes[S]['input'][],
+    options: RunOptions,
+  ): Promise<StageTypes[S]['result'][]>;
+  close(): Promise<void>;
 }
 
-/** What a thread is started with, what it is sent and what it answers. */
-export interface ThreadData {
-  readonly stage: StageName;
+/** What a thread is sent, once, and what it answers. */
+export interface ThreadWork {
   readonly setting: unknown;
-}
-export interface ThreadRequest {
-  readonly index: number;
-  readonly input: unknown;
+  readonly inputs: readonly unknown[];
+  readonly next: Int32Array;
 }
 export type ThreadAnswer =
-  | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly progress: TaskProgress }
   | { readonly kind: 'result'; readonly index: number; readonly result: unknown }
+  | { readonly kind: 'done' }
   | { readonly kind: 'error'; readonly error: PlainError };
 
 /** A LongmixError in a form that crosses threads; any other error with its stack. */
@@ -65,55 +52,104 @@ export interface PlainError {
   readonly user: (ErrorDetails & { readonly code: string }) | null;
 }
 
-async function runInThreads<S extends StageName>(
+export async function runTasks<S extends StageName>(
   stage: S,
   setting: StageTypes[S]['setting'],
   inputs: readonly StageTypes[S]['input'][],
-  options: RunOptions,
+  options: RunOptions & { readonly workers: number },
 ): Promise<StageTypes[S]['result'][]> {
-  let resolve: () => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const finished = new Promise<void>((onDone, onFail) => {
-    resolve = onDone;
-    reject = onFail;
-  });
-  const results = new Array<StageTypes[S]['result']>(inputs.length);
-  let next = 0;
-  let left = inputs.length;
-  const threads = Array.from({ length: options.workers }, () => {
-    const workerData: ThreadData = { stage, setting };
-    const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData });
-    const send = () => {
-      if (next < inputs.length)
-        thread.postMessage({ index: next, input: inputs[next++] } satisfies ThreadRequest);
-    };
-    thread.on('message', (answer: ThreadAnswer) => {
-      if (answer.kind === 'ready') send();
-      else if (answer.kind === 'progress') options.onProgress?.(answer.progress);
-      else if (answer.kind === 'error') reject(fromPlain(answer.error));
-      else {
-        results[answer.index] = answer.result as StageTypes[S]['result'];
-        left -= 1;
-        if (left === 0) resolve();
-        else send();
+  const workers = startWorkers(stage, Math.min(options.workers, inputs.length));
+  try {
+    return await workers.run(setting, inputs, options);
+  } finally {
+    await workers.close();
+  }
+}
+
+/** Starts so many workers, this thread included; there is always this one. */
+export function startWorkers<S extends StageName>(stage: S, workers: number): Workers<S> {
+  const threads = Array.from(
+    { length: Math.max(0, workers - 1) },
+    () => new Worker(new URL('./thread.js', import.meta.url), { workerData: stage }),
+  );
+  const stop = new AbortController();
+  let answered: (answer: ThreadAnswer) => void = () => {};
+  const ends = threads.map((thread) => endOf(thread, (answer) => answered(answer)));
+  // An error before `run` is `run`'s to tell.
+  for (const end of ends) end.catch((error) => stop.abort(error));
+
+  return {
+    async run(setting, inputs, { signal, onProgress }) {
+      const results = new Array<StageTypes[S]['result']>(inputs.length);
+      if (inputs.length === 0) return results;
+      answered = (answer) => {
+        if (answer.kind === 'progress') onProgress?.(answer.progress);
+        else if (answer.kind === 'result') results[answer.index] = answer.result as StageTypes[S]['result'];
+      };
+      const abort = () => stop.abort(signal!.reason);
+      signal?.addEventListener('abort', abort, { once: true });
+      if (signal?.aborted) abort();
+      const next = new Int32Array(new SharedArrayBuffer(4));
+      for (const thread of threads) thread.postMessage({ setting, inputs, next } satisfies ThreadWork);
+      const own = (async () => {
+        const run = await (await stages[stage]())(setting);
+        const report = (progress: TaskProgress) => onProgress?.(progress);
+        await takeTasks(run, inputs, next, report, (index, result) => (results[index] = result), stop.signal);
+      })();
+      try {
+        await Promise.all([own, ...ends]);
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        stop.abort();
+        await own.catch(() => {});
       }
+      return results;
+    },
+    async close() {
+      await Promise.all(threads.map((thread) => thread.terminate()));
+    },
+  };
+}
+
+/** Takes inputs as long as there are any. While the files of one task go to the disk, the next task works. */
+export async function takeTasks<Input, Result>(
+  run: StageRun<Input, Result>,
+  inputs: readonly Input[],
+  next: Int32Array,
+  report: (progress: TaskProgress) => void,
+  onResult: (index: number, result: Result) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  try {
+    for (let index = Atomics.add(next, 0, 1); index < inputs.length; index = Atomics.add(next, 0, 1)) {
+      const { committed } = await run(inputs[index]!, report, signal);
+      await before;
+      before = committed.then((result) => onResult(index, result));
+      // It is awaited, but not yet.
+      before.catch(() => {});
+      // A turn of the event loop, for signals: a task of a synchronous stage gives it none.
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+  } finally {
+    await before;
+  }
+}
+
+/** Resolves when the thread has no more to do. */
+function endOf(thread: Worker, onAnswer: (answer: ThreadAnswer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    thread.on('message', (answer: ThreadAnswer) => {
+      if (answer.kind === 'done') resolve();
+      else if (answer.kind === 'error') reject(fromPlain(answer.error));
+      else onAnswer(answer);
     });
     thread.on('error', (cause) => reject(threadDied(cause)));
-    thread.on('exit', (code) => {
-      if (left > 0 && code !== 0) reject(threadDied(new Error(`exit code ${code}`)));
-    });
-    return thread;
+    thread.on('exit', (code) =>
+      reject(threadDied(new Error(`a worker thread ended with exit code ${code}`))),
+    );
   });
-  const abort = () => reject(options.signal!.reason);
-  options.signal?.addEventListener('abort', abort, { once: true });
-  try {
-    options.signal?.throwIfAborted();
-    await finished;
-  } finally {
-    options.signal?.removeEventListener('abort', abort);
-    await Promise.all(threads.map((thread) => thread.terminate()));
-  }
-  return results;
 }
 
 function threadDied(cause: unknown): Error {

@@ -1,21 +1,23 @@
-/** A worker thread of `tasks.ts`: sets its stage up once, then runs the inputs that it is sent. */
+/** A worker thread of `tasks.ts`: loads its stage's code, then takes tasks as long as there are any. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type StageRun, stages } from './stages.ts';
-import { type ThreadAnswer, type ThreadData, type ThreadRequest, toPlain } from './tasks.ts';
+import { type StageName, type StageRun, stages } from './stages.ts';
+import { type ThreadAnswer, type ThreadWork, takeTasks, toPlain } from './tasks.ts';
 
-const { stage, setting } = workerData as ThreadData;
+type SetUp = (setting: unknown) => Promise<StageRun<unknown, unknown>>;
+
 const answer = (message: ThreadAnswer) => parentPort!.postMessage(message);
+const work = new Promise<ThreadWork>((resolve) => {
+  parentPort!.once('message', resolve);
+});
 
 try {
-  const setUp = stages[stage] as (setting: unknown) => Promise<StageRun<unknown, unknown>>;
+  const setUp = (await stages[workerData as StageName]()) as SetUp;
+  const { setting, inputs, next } = await work;
+  const report = (progress: (ThreadAnswer & { kind: 'progress' })['progress']) =>
+    answer({ kind: 'progress', progress });
   const run = await setUp(setting);
-  parentPort!.on('message', ({ index, input }: ThreadRequest) => {
-    run(input, (progress) => answer({ kind: 'progress', progress })).then(
-      (result) => answer({ kind: 'result', index, result }),
-      (error: unknown) => answer({ kind: 'error', error: toPlain(error) }),
-    );
-  });
-  answer({ kind: 'ready' });
+  await takeTasks(run, inputs, next, report, (index, result) => answer({ kind: 'result', index, result }));
+  answer({ kind: 'done' });
 } catch (error) {
   answer({ kind: 'error', error: toPlain(error) });
 }

@@ -7,7 +7,7 @@ import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
 import { hashInput } from '../read/hash-input.ts';
 import { spoolStandardInput } from '../read/spool.ts';
-import { verifyFiles } from '../shard/verify.ts';
+import { verifyFiles } from '../shard/verify-files.ts';
 import {
   type PartRecord,
   type SourceReading,
@@ -18,13 +18,13 @@ import {
   storeVersion,
 } from '../store/format.ts';
 import { openStore } from '../store/reader.ts';
-import { loadTokenizer } from '../tokenize/load.ts';
-import type { BadRecord, ReadUnit, Recipe, SourceSpec, Tokenizer } from '../types.ts';
+import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
+import type { BadRecord, ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
-import { runTasks } from './tasks.ts';
+import { startWorkers, type Workers } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
@@ -40,6 +40,11 @@ export interface TokenStore {
   readonly manifest: StoreManifest;
 }
 
+/** The store of a recipe that is built into `out`. */
+export function storeFolder(recipe: Recipe, out: string): string {
+  return recipe.store ?? join(out, 'store');
+}
+
 /**
  * @param folder where the store is or shall be
  * @throws LongmixError `store-mismatch` if there is a store of something else; whatever reading and writing throw
@@ -49,39 +54,52 @@ export async function ensureStore(
   folder: string,
   options: StageOptions,
 ): Promise<TokenStore> {
-  const { progress = noProgress } = options;
   if (options.fresh === true) clearStore(folder);
-  const tokenizer = await loadTokenizer(recipe.tokenizer);
   const units: ReadUnit[] = [];
   for (const source of recipe.sources)
     units.push(...(await discover(await atRest(source, folder, options.signal))));
   const parts = planParts(units);
-
-  if (existsSync(join(folder, storeFile))) {
+  const isThere = existsSync(join(folder, storeFile));
+  // Threads load their code while this one gets the tokenizer.
+  const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
+  try {
+    const tokenizer = await loadTables(recipe.tokenizer);
+    if (!isThere)
+      return { folder, manifest: await makeStore(recipe, folder, parts, tokenizer, workers, options) };
     const manifest = openStore(folder);
-    await refuseMismatch(folder, manifest, recipe, tokenizer, parts);
+    refuseMismatch(folder, manifest, recipe, tokenizer.facts, parts);
     noteTokenizer(folder, recipe.tokenizer);
     return { folder, manifest };
+  } finally {
+    await workers.close();
   }
+}
 
+async function makeStore(
+  recipe: Recipe,
+  folder: string,
+  parts: readonly TokenizeInput[],
+  { facts, shared, slow }: TokenizerTables,
+  workers: Workers<'tokenize'>,
+  { signal, progress = noProgress }: StageOptions,
+): Promise<StoreManifest> {
   makeFolder(folder);
   sweep(folder);
   sweep(join(folder, notesFolder));
-  if (tokenizer.slow !== null) progress.note(tokenizer.slow);
+  if (slow !== null) progress.note(slow);
+  const units = parts.flatMap((part) => part.units);
   progress.start(
     'tokenize',
     units.reduce((bytes, unit) => bytes + unitBytes(unit), 0),
     'B',
   );
-  const setting = { tokenizer: recipe.tokenizer, shared: tokenizer.shared, folder };
-  const results = await runTasks('tokenize', setting, parts, {
-    workers: options.workers,
-    signal: options.signal,
+  const results = await workers.run({ tokenizer: recipe.tokenizer, shared, folder }, parts, {
+    signal,
     onProgress: ({ done, tokens }) => progress.advance(done, tokens),
   });
   progress.end();
   refuseBadRecords(results, recipe, progress);
-  const manifest = storeManifest(recipe, tokenizer, results);
+  const manifest = storeManifest(recipe, facts, results);
   if (manifest.totals.tokens === 0) {
     throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
       cure: 'check the paths, and `include` and `text` of the sources',
@@ -90,7 +108,7 @@ export async function ensureStore(
   rememberInputs(folder, parts);
   noteTokenizer(folder, recipe.tokenizer);
   writeJson(join(folder, storeFile), manifest);
-  return { folder, manifest };
+  return manifest;
 }
 
 /** Standard input lies in the store's notes, so that it can be hashed, split and read again after an interruption. */
@@ -107,7 +125,7 @@ async function atRest(
 
 function storeManifest(
   recipe: Recipe,
-  tokenizer: Tokenizer,
+  tokenizer: TokenizerTables['facts'],
   results: readonly TokenizeResult[],
 ): StoreManifest {
   const parts = results.map(({ part }) => part);
@@ -184,24 +202,24 @@ function rememberInputs(folder: string, parts: readonly TokenizeInput[]): void {
   writeJson(join(folder, inputsNote), inputStamps(parts));
 }
 
-async function refuseMismatch(
+function refuseMismatch(
   folder: string,
   manifest: StoreManifest,
   recipe: Recipe,
-  tokenizer: Tokenizer,
+  tokenizer: TokenizerTables['facts'],
   parts: readonly TokenizeInput[],
-): Promise<void> {
+): void {
   const difference =
     tokenizerDifference(manifest, tokenizer) ??
     readingDifference(manifest, recipe) ??
-    (await inputDifference(folder, manifest, parts));
+    inputDifference(folder, manifest, parts);
   if (difference === null) return;
   throw new LongmixError('store-mismatch', `the token store ${folder} is of something else: ${difference}`, {
     cure: 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
   });
 }
 
-function tokenizerDifference(manifest: StoreManifest, tokenizer: Tokenizer): string | null {
+function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables['facts']): string | null {
   const { name, fingerprint: made } = manifest.tokenizer;
   if (made === tokenizer.fingerprint) return null;
   const of = (tokenizer: string, print: string) => `${tokenizer} (${print.slice(0, 8)})`;
@@ -221,11 +239,11 @@ function readingDifference(manifest: StoreManifest, recipe: Recipe): string | nu
 }
 
 /** The first difference between what a store was made of and what the recipe names now, in words. */
-async function inputDifference(
+function inputDifference(
   folder: string,
   manifest: StoreManifest,
   parts: readonly TokenizeInput[],
-): Promise<string | null> {
+): string | null {
   const now = parts.flatMap(({ units }) => units);
   const then = manifest.parts.flatMap(({ inputs }) => inputs);
   const label = (input: { source: string; name: string; start: number }) =>
@@ -241,7 +259,7 @@ async function inputDifference(
   for (const input of recorded.values()) return `${label(input)} is gone`;
   if (stampsUnchanged(folder, parts)) return null;
   for (const [i, unit] of now.entries()) {
-    if ((await hashInput(unit)) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
+    if (hashInput(unit) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
   }
   rememberInputs(folder, parts);
   return null;

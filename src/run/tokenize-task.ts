@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import gen from 'stream-chain/gen.js';
-import { hashInput } from '../read/hash-input.ts';
+import { createUnitHash, hashInput } from '../read/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
 import {
   docsFile,
@@ -17,10 +17,16 @@ import {
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/kernel-tokenizer.ts';
-import { loadTokenizer } from '../tokenize/load.ts';
-import type { BadRecord, DocumentChunk, ReadUnit, TokenizedDocuments, TokenizerSpec } from '../types.ts';
+import type {
+  BadRecord,
+  DocumentChunk,
+  ReadUnit,
+  TokenizedDocuments,
+  Tokenizer,
+  TokenizerSpec,
+} from '../types.ts';
 import { createFile } from './commit.ts';
-import { findReceipt, fingerprint, leaveReceipt } from './receipt.ts';
+import { findReceipt, fingerprint, hasReceipt, leaveReceipt } from './receipt.ts';
 import type { StageRun } from './stages.ts';
 
 export interface TokenizeSetting {
@@ -47,27 +53,37 @@ export interface TokenizeResult {
 export async function setUpTokenize(
   setting: TokenizeSetting,
 ): Promise<StageRun<TokenizeInput, TokenizeResult>> {
-  const { folder } = setting;
-  const { shared } = setting;
-  const tokenizer = shared === null ? await loadTokenizer(setting.tokenizer) : await openShared(shared);
+  const { folder, shared } = setting;
+  const tokenizer = shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared);
+  const encoder = createDocumentEncoder(tokenizer);
+  const madeOf = (units: readonly ReadUnit[], inputs: readonly InputRecord[]) =>
+    fingerprint([storeVersion, tokenizer.fingerprint, units.map(unitSpec), inputs]);
+
   return async ({ part, units }, report, signal) => {
-    const inputs = await inputRecords(units);
-    const made = fingerprint([storeVersion, tokenizer.fingerprint, units.map(unitSpec), inputs]);
-    const earlier = findReceipt<TokenizeResult>(folder, part, made);
-    if (earlier !== null) {
-      report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });
-      return earlier;
+    if (hasReceipt(folder, part)) {
+      const inputs = units.map((unit) => inputRecord(unit, hashInput(unit)));
+      const earlier = findReceipt<TokenizeResult>(folder, part, madeOf(units, inputs));
+      if (earlier !== null) {
+        report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });
+        return { committed: Promise.resolve(earlier) };
+      }
     }
 
     const counts = createReadCounts();
     const tokens = createFile(join(folder, tokensFile(part)));
     const docs = createFile(join(folder, docsFile(part)));
+    const abort = (error: unknown): never => {
+      tokens.abort();
+      docs.abort();
+      throw error;
+    };
     try {
       const writer = createPartWriter(tokens, docs, storeDtype(tokenizer.vocabularySize));
+      const inputs: InputRecord[] = [];
       for (const unit of units) {
-        const encoder = createDocumentEncoder(tokenizer);
+        const hash = createUnitHash(unit);
         const pipeline = gen(
-          (input: ReadUnit) => read(input, counts),
+          (input: ReadUnit) => read(input, counts, { hash }),
           (chunk: DocumentChunk) => encoder.push(chunk),
           (documents: TokenizedDocuments) => {
             writer.add(documents, unit.source.name, unit.name);
@@ -78,23 +94,30 @@ export async function setUpTokenize(
           report(progress);
           signal?.throwIfAborted();
         }
+        inputs.push(inputRecord(unit, hash.digest()));
       }
       const { sources, ...held } = writer.finish();
-      const files = [tokens.commit(), docs.commit()];
       const { replaced, badRecords, badSamples } = counts;
-      const result = {
-        part: { name: part, ...held, replaced, badRecords, files, inputs },
-        sources,
-        badSamples,
+      const commit = async (): Promise<TokenizeResult> => {
+        const pending = [tokens.commitAside(), docs.commitAside()];
+        await Promise.allSettled(pending);
+        const files = await Promise.all(pending);
+        const record = { name: part, ...held, replaced, badRecords, files, inputs };
+        const result = { part: record, sources, badSamples };
+        leaveReceipt(folder, part, madeOf(units, inputs), files, result);
+        return result;
       };
-      leaveReceipt(folder, part, made, files, result);
-      return result;
+      return { committed: commit().catch(abort) };
     } catch (error) {
-      tokens.abort();
-      docs.abort();
-      throw error;
+      return abort(error);
     }
   };
+}
+
+/** A tokenizer that has no tables to share. */
+async function loadWhole(spec: TokenizerSpec): Promise<Tokenizer> {
+  const { loadTokenizer } = await import('../tokenize/load.ts');
+  return await loadTokenizer(spec);
 }
 
 /** What of a unit decides its documents, places on this machine left out. */
@@ -104,11 +127,6 @@ function unitSpec({ source, name, files, start, end, joined }: ReadUnit): unknow
   return [source.name, fields, joined ? separator : null, name, inputs, start, end];
 }
 
-async function inputRecords(units: readonly ReadUnit[]): Promise<InputRecord[]> {
-  const records: InputRecord[] = [];
-  for (const unit of units) {
-    const { source, name, start, end } = unit;
-    records.push({ source: source.name, name, start, end, sha256: await hashInput(unit) });
-  }
-  return records;
+function inputRecord({ source, name, start, end }: ReadUnit, sha256: string): InputRecord {
+  return { source: source.name, name, start, end, sha256 };
 }

@@ -10,7 +10,6 @@ import { loadTokenizer } from '../tokenize/load.ts';
 import type { Tokenizer, TokenizerSpec } from '../types.ts';
 import { makeFolder, writeJson } from './commit.ts';
 import { notesFolder } from './receipt.ts';
-import { openStoreOf } from './verify.ts';
 
 const noteFile = `${notesFolder}/tokenizer.json`;
 
@@ -38,7 +37,7 @@ export async function tokenizerOf(
   manifest: ShardSetManifest,
   file: string | null,
 ): Promise<Tokenizer> {
-  const spec = findSpec(folder, manifest, file);
+  const spec = await findSpec(folder, manifest, file);
   const { name, fingerprint } = manifest.tokenizer;
   if (spec === null) {
     throw new LongmixError('tokenizer-missing', `these shards were made with the tokenizer file ${name}`, {
@@ -54,10 +53,16 @@ export async function tokenizerOf(
   });
 }
 
-function findSpec(folder: string, manifest: ShardSetManifest, file: string | null): TokenizerSpec | null {
+async function findSpec(
+  folder: string,
+  manifest: ShardSetManifest,
+  file: string | null,
+): Promise<TokenizerSpec | null> {
   const { tokenizer } = manifest.recipe as { tokenizer: string | { pattern: string | null } };
   if (typeof tokenizer === 'string') return { encoding: tokenizer };
   if (file !== null) return { file, pattern: tokenizer.pattern };
+  // Making a token store, for which the note is left, needs nothing of this.
+  const { openStoreOf } = await import('./verify.ts');
   const store = openStoreOf(folder, manifest);
   const noted = store === null ? null : readNote(store.path);
   return noted !== null && 'file' in noted && existsSync(noted.file) ? noted : null;

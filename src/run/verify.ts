@@ -7,13 +7,8 @@ import { LongmixError } from '../errors.ts';
 import { discardsTails, imbalances } from '../pack/ledger.ts';
 import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
-import {
-  type Fault,
-  type StoredDocuments,
-  verifyDatasetFiles,
-  verifyFiles,
-  verifyRows,
-} from '../shard/verify.ts';
+import { type Fault, type StoredDocuments, verifyDatasetFiles, verifyRows } from '../shard/verify.ts';
+import { verifyFiles } from '../shard/verify-files.ts';
 import { type StoreManifest, storeFile } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
 import type { DocumentTable } from '../types.ts';

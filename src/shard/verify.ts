@@ -1,11 +1,9 @@
 /**
- * Is a shard set what its manifest says? Shallow: sizes and hashes. Deep: every row is decoded, and compared with the
- * token store where that is at hand.
+ * Is a shard set what its manifest says? Every row is decoded, and compared with the token store where that is at hand.
  */
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileRecord, TokenSource } from '../types.ts';
+import type { TokenSource } from '../types.ts';
 import type { ShardRecord, ShardSetManifest } from './format.ts';
 import { type Row, readBatch, rowOf } from './reader.ts';
 
@@ -17,26 +15,6 @@ export interface StoredDocuments extends TokenSource {
 
 /** One thing that is wrong, with its place. */
 export type Fault = string;
-
-const readBytes = 4 * 1024 * 1024;
-
-/** Size and sha256 of files against their records. */
-export function verifyFiles(folder: string, files: readonly FileRecord[]): Fault[] {
-  const faults: Fault[] = [];
-  for (const { name, bytes, sha256 } of files) {
-    const path = join(folder, name);
-    let found: { bytes: number; sha256: string };
-    try {
-      found = hashFile(path);
-    } catch (error) {
-      faults.push(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-      continue;
-    }
-    if (found.bytes !== bytes) faults.push(`${path}: ${found.bytes} bytes, the manifest says ${bytes}`);
-    else if (found.sha256 !== sha256) faults.push(`${path}: its bytes have changed (sha256 differs)`);
-  }
-  return faults;
-}
 
 /** The two files of Hugging Face `datasets` must name the same shards as the manifest. */
 export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): Fault[] {
@@ -127,22 +105,4 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
 
 function place(folder: string, shard: ShardRecord): string {
   return join(folder, shard.name);
-}
-
-function hashFile(path: string): { bytes: number; sha256: string } {
-  const hash = createHash('sha256');
-  const block = new Uint8Array(readBytes);
-  const descriptor = openSync(path, 'r');
-  let bytes = 0;
-  try {
-    for (;;) {
-      const read = readSync(descriptor, block, 0, block.length, null);
-      if (read === 0) break;
-      hash.update(block.subarray(0, read));
-      bytes += read;
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-  return { bytes, sha256: hash.digest('hex') };
 }

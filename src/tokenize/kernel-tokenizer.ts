@@ -4,7 +4,7 @@
  */
 import type { EncodedChunk, Tokenizer } from '../types.ts';
 import { buildImage, createKernelFromImage, type KernelImage } from './kernel/kernel.ts';
-import { type Preparation, planKernel, type VirtualPieces } from './kernel-plan.ts';
+import type { Preparation, VirtualPieces } from './kernel-plan.ts';
 import type { TokenizerModel } from './model.ts';
 import { createPreparation, type PreparedText } from './prepare-text.ts';
 import { createSafeCut, findSafeCut, type SafeCut } from './safe-cut.ts';
@@ -26,6 +26,7 @@ export async function shareTokenizer(
   tokenizer: TokenizerModel,
 ): Promise<SharedTokenizer | { readonly unsupported: string }> {
   const { bpe, name, vocabularySize, bosId, eosId, fingerprint } = tokenizer;
+  const { planKernel } = await import('./kernel-plan.ts');
   const plan = planKernel(bpe);
   if ('unsupported' in plan) return plan;
   return {

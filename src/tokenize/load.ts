@@ -8,7 +8,6 @@ import { LongmixError } from '../errors.ts';
 import type { Tokenizer, TokenizerSpec } from '../types.ts';
 import { modelFromHf } from './from-hf.ts';
 import { modelFromEncoding, modelFromTiktokenFile } from './from-tiktoken.ts';
-import { createGeneralTokenizer } from './general-path.ts';
 import { openShared, type SharedTokenizer, shareTokenizer } from './kernel-tokenizer.ts';
 import type { TokenizerModel } from './model.ts';
 import { createReferenceTokenizer, createTokenDecoder } from './reference.ts';
@@ -37,6 +36,7 @@ export async function loadTokenizer(spec: TokenizerSpec): Promise<LoadedTokenize
   const config = readConfig(join(dirname(file), 'tokenizer_config.json'));
   const model = modelFromHf(file, bytes, config);
   if (!('unsupported' in model)) return await loadModel({ ...model, name });
+  const { createGeneralTokenizer } = await import('./general-path.ts');
   return {
     ...createGeneralTokenizer(file, bytes, config),
     name,

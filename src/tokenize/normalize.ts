@@ -7,9 +7,10 @@
 import type { Normalization } from './model.ts';
 import { classSource, unassignedInUnicode9 } from './unicode.ts';
 
-const inert = new RegExp(`(${classSource(unassignedInUnicode9)}+)`, 'u');
+let inert: RegExp | undefined;
 
 export function normalize(text: string, form: Normalization): string {
+  inert ??= new RegExp(`(${classSource(unassignedInUnicode9())}+)`, 'u');
   // With one capturing group, split() gives texts between at even indices and the inert runs at odd ones.
   const parts = text.split(inert);
   return parts.map((part, i) => (i % 2 === 0 ? part.normalize(form) : part)).join('');

@@ -29,22 +29,16 @@ const space = 0x20;
 export function createPreparation(preparation: Preparation): Prepare {
   const { normalization, prefix, metaspace } = preparation;
   const findAdded = createFinder(preparation.added);
-  const mayChange = normalization === null ? () => false : createChangeTest(normalization);
+  const normalized = normalization === null ? () => null : createNormalizer(normalization);
   const cut = createCutter(preparation.cut);
   const always = prefix !== null || preparation.cut !== 'none';
   const out = new Output();
+  let firstChange: { readonly start: number; readonly end: number; readonly bytes: Uint8Array } | null = null;
 
   function segment(text: Uint8Array, start: number, end: number, isStart: boolean, continued: boolean): void {
     const from = out.length;
-    const changed =
-      normalization !== null && mayChange(text, start, end)
-        ? Buffer.from(
-            normalize(
-              Buffer.from(text.buffer, text.byteOffset + start, end - start).toString(),
-              normalization,
-            ),
-          )
-        : text.subarray(start, end);
+    const isKept = firstChange?.start === start && firstChange.end === end;
+    const changed = (isKept ? firstChange?.bytes : normalized(text, start, end)) ?? text.subarray(start, end);
     const isSpaced = changed[0] === space || (metaspace && startsWithMetaspace(changed));
     const prefixed =
       prefix === 'always' ||
@@ -56,8 +50,21 @@ export function createPreparation(preparation: Preparation): Prepare {
     cut(out, from);
   }
 
+  /** Looks for a document that normalization changes, and keeps what becomes of it. */
+  function isNormal(text: Uint8Array, ends: ArrayLike<number>): boolean {
+    firstChange = null;
+    if (normalization === null) return true;
+    for (let i = 0, start = 0; i < ends.length && firstChange === null; i += 1) {
+      const end = ends[i]!;
+      const bytes = normalized(text, start, end);
+      if (bytes !== null) firstChange = { start, end, bytes };
+      start = end;
+    }
+    return firstChange === null;
+  }
+
   return (text, ends, continued) => {
-    if (!always && findAdded(text, 0, text.length) === null && !mayChange(text, 0, text.length)) return null;
+    if (!always && isNormal(text, ends) && findAdded(text, 0, text.length) === null) return null;
     out.clear(text.length);
     const documentEnds = new Uint32Array(ends.length);
     const documentAdded = new Uint32Array(ends.length);
@@ -124,10 +131,12 @@ function createFinder(
   };
   if (single.length === 1) {
     return (text, start, end) => {
+      // Within its end: indexOf would go on to the next document that has the byte, from every one that has none.
+      const within = text.subarray(0, end);
       for (
-        let from = text.indexOf(single[0]!, start);
-        from >= 0 && from < end;
-        from = text.indexOf(single[0]!, from + 1)
+        let from = within.indexOf(single[0]!, start);
+        from >= 0;
+        from = within.indexOf(single[0]!, from + 1)
       ) {
         const found = at(text, from, end);
         if (found !== null) return found;
@@ -147,6 +156,19 @@ function createFinder(
 
 // ---------------------------------------------------------------- normalization
 
+/** The normalized text, or null where normalization changes nothing. */
+function createNormalizer(
+  form: Normalization,
+): (text: Uint8Array, start: number, end: number) => Uint8Array | null {
+  const mayChange = createChangeTest(form);
+  return (text, start, end) => {
+    if (!mayChange(text, start, end)) return null;
+    const before = Buffer.from(text.buffer, text.byteOffset + start, end - start).toString();
+    const after = normalize(before, form);
+    return after === before ? null : Buffer.from(after);
+  };
+}
+
 /**
  * Whether normalization may change the text. False is exact: every character stays as it is when it stands alone, and is
  * neither a mark nor a conjoining Hangul vowel or final, so it neither moves nor composes with the one before it.
@@ -162,10 +184,15 @@ function createChangeTest(form: Normalization): (text: Uint8Array, start: number
   };
   return (text, start, end) => {
     if (isAscii(text.subarray(start, end))) return false;
+    const { byteOffset } = text;
+    const words = new Int32Array(text.buffer, 0, text.buffer.byteLength >> 2);
     for (let at = start; at < end; ) {
       const first = text[at]!;
       if (first < 0x80) {
         at += 1;
+        // Ordinary text is ASCII for the most part: four bytes at a time.
+        if (((byteOffset + at) & 3) !== 0) continue;
+        while (at + 4 <= end && (words[(byteOffset + at) >> 2]! & 0x80808080) === 0) at += 4;
         continue;
       }
       let point: number;
@@ -272,8 +299,6 @@ function createCutter(cut: Cut): (out: Output, from: number) => void {
   };
 }
 
-const numbers = new RegExp(`^${classSource(categoryRanges('N')!)}`, 'u');
-
 /** Before and after each \p{N}. */
 function cutAtNumbers(out: Output, from: number): void {
   const text = out.text();
@@ -294,11 +319,13 @@ function cutAtNumbers(out: Output, from: number): void {
 
 /** Unassigned, none and number: what is known of a character outside of ASCII. */
 const knownNumbers = new Map<string, boolean>();
+let numbers: RegExp | undefined;
 
 function isNumberAt(text: Uint8Array, at: number, width: number): boolean {
   const char = Buffer.from(text.buffer, text.byteOffset + at, width).toString();
   let known = knownNumbers.get(char);
   if (known === undefined) {
+    numbers ??= new RegExp(`^${classSource(categoryRanges('N')!)}`, 'u');
     known = numbers.test(char);
     knownNumbers.set(char, known);
   }

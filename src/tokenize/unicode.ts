@@ -10,7 +10,6 @@ import { assignedInUnicode9, generalCategories } from './unicode-tables.ts';
 export type CodePointRange = readonly [first: number, last: number];
 
 const lastCodePoint = 0x10ffff;
-const categoryRuns = readRuns(generalCategories);
 
 /** White_Space, Rust's and Oniguruma's `\s`: it has U+0085 and lacks U+FEFF, unlike JavaScript's. */
 export const whiteSpace: readonly CodePointRange[] = [
@@ -27,12 +26,18 @@ export const whiteSpace: readonly CodePointRange[] = [
 ];
 
 /** Code points that Unicode 9.0 had not assigned. */
-export const unassignedInUnicode9: readonly CodePointRange[] = readRuns(assignedInUnicode9)
-  .filter((run) => run.name === 'Cn')
-  .map((run) => run.range);
+export function unassignedInUnicode9(): readonly CodePointRange[] {
+  return readRuns(assignedInUnicode9)
+    .filter((run) => run.name === 'Cn')
+    .map((run) => run.range);
+}
+
+/** Read when first asked for: a tokenizer whose tables are at hand asks for none. */
+let categoryRuns: readonly Run[] | undefined;
 
 /** A general category (`Lu`) or a group of them (`L`). null: not the name of one. */
 export function categoryRanges(name: string): readonly CodePointRange[] | null {
+  categoryRuns ??= readRuns(generalCategories);
   const ranges = categoryRuns.filter((run) => run.name.startsWith(name)).map((run) => run.range);
   return /^[A-Z][a-z]?$/.test(name) && ranges.length > 0 ? unite(ranges) : null;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
-import { discover } from '../../src/read/discover.ts';
+import { discover, splitUnit } from '../../src/read/discover.ts';
 import { createReadCounts, read } from '../../src/read/read.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit, SourceSpec } from '../../src/types.ts';
 
@@ -47,7 +47,12 @@ export async function readSource(
   source: SourceSpec,
   options: { rangeBytes?: number; chunkBytes?: number } = {},
 ): Promise<ReadResult> {
-  return readUnits(await discover(source, options), options);
+  const units = await discover(source);
+  const { rangeBytes } = options;
+  return readUnits(
+    rangeBytes === undefined ? units : units.flatMap((unit) => splitUnit(unit, rangeBytes)),
+    options,
+  );
 }
 
 async function readUnits(

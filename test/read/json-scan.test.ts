@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { discover } from '../../src/read/discover.ts';
-import { createJsonScan } from '../../src/read/json-scan/json-scan.ts';
+import { jsonScan } from '../../src/read/json-scan/json-scan.ts';
 import { readJsonl } from '../../src/read/jsonl.ts';
 import { createReadCounts } from '../../src/read/read.ts';
 import type { DocumentChunk, FieldNames, ReadCounts } from '../../src/types.ts';
@@ -22,8 +22,8 @@ async function outcome(path: string, fields: FieldNames, plain: boolean): Promis
   const counts = createReadCounts();
   const chunks: DocumentChunk[] = [];
   try {
-    for (const unit of await discover(sourceOf(path, { fields }), { rangeBytes: 1e9 })) {
-      for await (const chunk of readJsonl(unit, counts, 500, plain)) {
+    for (const unit of await discover(sourceOf(path, { fields }))) {
+      for await (const chunk of readJsonl(unit, counts, 500, null, plain)) {
         const text = Buffer.from(chunk.text).toString('hex');
         // Ids go into the store as UTF-8, which has no lone surrogates.
         const ids = chunk.ids.map((id) => id && Buffer.from(id).toString());
@@ -293,7 +293,7 @@ describe('the scanner', () => {
       '{"text":"first","meta":{"set":"s"},"text":"second","id":null}',
     ];
     const found: unknown[] = [];
-    const scan = createJsonScan({ text: 'text', id: 'id', source: 'meta.set' })!;
+    const scan = jsonScan({ text: 'text', id: 'id', source: 'meta.set' })!;
     scan.scan(Buffer.from(lines.join('\n')), {
       document: (text, lone, id, source) => found.push([Buffer.from(text).toString(), lone, id, source]),
       odd: (odd) => found.push(Buffer.from(odd).toString()),
@@ -306,7 +306,7 @@ describe('the scanner', () => {
   });
 
   it('takes more lines in a run than its table has, and lines that are longer than the one before', () => {
-    const scan = createJsonScan({ text: 'text', id: 'id', source: null })!;
+    const scan = jsonScan({ text: 'text', id: 'id', source: null })!;
     const texts: string[] = [];
     let odd = 0;
     const take = (lines: string) =>

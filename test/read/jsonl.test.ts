@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { discover } from '../../src/read/discover.ts';
+import { discover, splitUnit } from '../../src/read/discover.ts';
 import { linesOf } from '../../src/read/json-scan/json-scan.ts';
 import { type LineRun, LineSplitter } from '../../src/read/line-splitter.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
@@ -30,7 +30,7 @@ describe('ranges', () => {
           // The first record has the field, so that no range can speak for the file.
           const whole = ['{"text":"first"}', ...content].join(newline) + (ended ? newline : '');
           writeFileSync(path, whole);
-          const units = await discover(sourceOf(path), { rangeBytes });
+          const units = (await discover(sourceOf(path))).flatMap((unit) => splitUnit(unit, rangeBytes));
           const end = units.reduce((at, unit) => {
             expect(unit.start).toBe(at);
             return unit.end;
@@ -48,7 +48,7 @@ describe('ranges', () => {
 
   test('a large file is split into about as many ranges as it has range sizes', async () => {
     const path = fileWith('{"text":"0123456789"}\n'.repeat(1000));
-    const units = await discover(sourceOf(path), { rangeBytes: 2200 });
+    const units = (await discover(sourceOf(path))).flatMap((unit) => splitUnit(unit, 2200));
     expect(units.length).toBe(10);
     expect(units.map((unit) => unit.firstRecord)).toEqual(Array.from({ length: 10 }, (_, i) => 1 + 100 * i));
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bar, table } from '../../src/report/table.ts';
+import { bar, doubleBar, table } from '../../src/report/table.ts';
 
 const columns = [{ title: 'name', align: 'left' }, { title: 'n' }] as const;
 
@@ -48,3 +48,12 @@ describe('bar', () => {
     [-1, ''],
   ])('%d', (share, text) => expect(bar(share, 4)).toBe(text));
 });
+
+test.each([
+  [0.5, 1, '██▄▄'],
+  [1, 0.25, '█▀▀▀'],
+  [1, 1, '████'],
+  [0, 0, ''],
+  [0.1, -1, ''],
+  [9, 0, '▀▀▀▀'],
+])('two bars of %f and %f', (upper, lower, drawn) => expect(doubleBar(upper, lower, 4)).toBe(drawn));

@@ -12,7 +12,15 @@ import type { DocumentChunk, Tokenizer } from '../../src/types.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { expectAgreement } from './agreement.ts';
 import type { Oracle } from './oracles.ts';
-import { codePointTexts, corpusTexts, fuzzCount, hostileText, hostileTexts, sampleTexts } from './texts.ts';
+import {
+  codePointTexts,
+  corpusTexts,
+  fuzzCount,
+  hostileText,
+  hostileTexts,
+  longWord,
+  sampleTexts,
+} from './texts.ts';
 
 const encoder = new TextEncoder();
 const real = sampleTexts();
@@ -69,6 +77,15 @@ export function describeExactness(
 
     test('long texts without a place to cut', () => {
       for (const text of longTexts()) expect(tokensOf(kernel, text)).toEqual(tokensOf(reference, text));
+    });
+
+    test('words of any length', () => {
+      fc.assert(
+        fc.property(longWord, (text) => {
+          expect(tokensOf(kernel, text)).toEqual(tokensOf(reference, text));
+        }),
+        fuzz(300),
+      );
     });
 
     test('a megabyte of one letter takes no time', () => {

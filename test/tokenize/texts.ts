@@ -90,6 +90,10 @@ const words = ['the', 'Hello', 'WORLD', 'naïve', 'don', 'été', 'ﬁ', 'x', 'A
 const blanks = [
   ' ',
   '  ',
+  '         ',
+  '\t\t',
+  ' \n \n',
+  '\r\n\r\n',
   '\t',
   '\n',
   '\r',
@@ -104,7 +108,11 @@ const blanks = [
   '\u200b',
   '\u180e',
 ];
-const contractions = ["'s", "'S", "'ſ", "'t", "'RE", "'rE", "'ll", "'Ll", "'d", "'ve", "'M", '’s', "'", "''"];
+const contractions = [
+  ...['s', 't', 'm', 'd'].flatMap((end) => [`'${end}`, `'${end.toUpperCase()}`]),
+  ...["'re", "'rE", "'Re", "'RE", "'ve", "'vE", "'Ve", "'VE", "'ll", "'lL", "'Ll", "'LL"],
+  ...["'ſ", '’s', "'", "''", "'l", "'r"],
+];
 const marks = [
   '\u0301',
   '\u0327',
@@ -125,6 +133,8 @@ const symbols = [
   '🏳️‍🌈',
   '👍🏽',
   '🇩🇪',
+  '1\ufe0f\u20e3',
+  '🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}',
   '!',
   '//',
   '...',
@@ -193,6 +203,16 @@ export const hostileText: fc.Arbitrary<string> = fc
     maxLength: 4,
   })
   .chain((alphabets) => fc.array(fc.constantFrom(...alphabets.flat()), { maxLength: 24 }))
+  .map((parts) => parts.join(''));
+
+const syllables = [...'abcdefghijklmnopqrstuvwxyz', 'th', 'ing', 'E', 'ß', 'я', '我', '的', '각', 'ก'];
+
+/**
+ * One pretoken, of all lengths at which the kernel goes another way. (Without its size, fast-check makes no array of more
+ * than some ten parts.)
+ */
+export const longWord: fc.Arbitrary<string> = fc
+  .array(fc.constantFrom(...syllables), { minLength: 1, maxLength: 400, size: 'max' })
   .map((parts) => parts.join(''));
 
 /** `count` strings, the same in every run but nightly (support/fuzz.ts). */

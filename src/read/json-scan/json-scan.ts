@@ -47,12 +47,22 @@ const wasm = new URL(
 );
 let compiled: WebAssembly.Module | undefined;
 
+/** One for each set of names: nothing of one call matters to the next, and memory is asked for once. */
+const scans = new Map<string, JsonScan>();
+
 /** null: these names are none that it can look for. */
-export function createJsonScan(fields: FieldNames): JsonScan | null {
+export function jsonScan(fields: FieldNames): JsonScan | null {
   const names = [fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])];
   if (!names.every(isPlain)) return null;
+  const key = JSON.stringify(names);
+  const scan = scans.get(key) ?? createJsonScan(fields, names);
+  scans.set(key, scan);
+  return scan;
+}
+
+function createJsonScan(fields: FieldNames, names: readonly string[]): JsonScan {
   compiled ??= new WebAssembly.Module(readFileSync(wasm));
-  const exports = new WebAssembly.Instance(compiled, {}).exports as Exports;
+  const exports = new WebAssembly.Instance(compiled, {}).exports as unknown as Exports;
   addNames(exports, names);
   const start = exports.inputAddress();
   const rows = exports.rowsAddress() / 4;

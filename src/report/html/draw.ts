@@ -30,7 +30,7 @@ export interface Words {
 
 export type Draw = (chart: Chart, words: Words) => Promise<Markup>;
 
-export const fontSize = 11;
+const fontSize = 11;
 
 const config: NonNullable<TopLevelSpec['config']> = {
   aria: false,

@@ -33,7 +33,8 @@ function tableGroup({ head, rows, total = false }: TableGroup, heads: number): M
     i === 0 && head !== undefined ? html`<th scope="rowgroup" rowspan="${rows.length}">${head}</th>` : null
   }<th scope="row"${head === undefined && heads === 2 ? html` colspan="2"` : null}>${first ?? ''}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
 `;
-  return html`<tbody${total ? html` class="total"` : null}>
+  const kind = total ? 'total' : head === undefined ? null : 'grouped';
+  return html`<tbody${kind === null ? null : html` class="${kind}"`}>
 ${rows.map(line)}</tbody>
 `;
 }

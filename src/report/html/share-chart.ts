@@ -57,7 +57,14 @@ export function shareChart(lines: readonly ShareLine[], most: number): Chart {
       bar('achieved', 0.4, 'after'),
       {
         data: { values },
-        mark: { type: 'tick', color: 'var(--ink)', orient: 'vertical', size: lineHeight - 2, thickness: 2 },
+        mark: {
+          type: 'tick',
+          color: 'var(--ink)',
+          opacity: 1,
+          orient: 'vertical',
+          size: lineHeight - 2,
+          thickness: 2,
+        },
         encoding: { x: x('requested'), y: y('y') },
       },
       {

@@ -47,6 +47,8 @@ th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);border-bottom:1px solid var(--rule);vertical-align:bottom;white-space:normal;min-width:5em}
 tbody th,thead .left{text-align:left}
 tbody th{max-width:22em;white-space:normal}
+th[scope=rowgroup]{max-width:14em}
+.grouped th[scope=row]{white-space:nowrap}
 tbody+tbody tr:first-child>*{border-top:1px solid var(--rule)}
 .total th,.total td{font-weight:650}
 .epochs{display:inline-block;min-width:3.6em;padding:2px 6px;border-radius:4px;background:var(--c);color:var(--ink);box-shadow:inset 0 0 0 1px var(--rule)}
@@ -66,17 +68,18 @@ footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--rule);color:v
 @page{margin:14mm}
 body{max-width:none;padding:0;font-size:10.5pt}
 nav,summary{display:none}
-#each>details>summary{display:block;break-before:page}
+#each:not(:has(>details[open])),#each>details:not([open]){display:none}
+#each>details>summary{display:block}
 .wide{display:block}.narrow{display:none}
-.grid{display:block}.grid>*{display:inline-block;width:48%;margin:0 1% 10px 0;vertical-align:top}
+.flow{display:block}.grid{display:block}.grid>*{display:inline-block;width:48%;margin:0 1% 10px 0;vertical-align:top}
 .scroll{overflow:visible}
 table{font-size:8.5pt}
 th,td{padding-right:7px}
 thead th{min-width:0}
-h2,h3,h4,figcaption,caption{break-after:avoid}
-tr,figure,.tiles{break-inside:avoid}
-details::details-content{content-visibility:visible;block-size:auto}
-pre{white-space:pre-wrap;font-size:8pt}
+h2,h3,h4,h5,.lead,.keys,figcaption,caption{break-after:avoid}
+tr,figure,.tiles,.scroll{break-inside:avoid}
+main>section:not(#each) details::details-content{content-visibility:visible;block-size:auto}
+pre{white-space:pre-wrap;font-size:7.5pt;columns:2}
 }
 `;
 }

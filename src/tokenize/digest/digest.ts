@@ -38,7 +38,7 @@ let compiled: WebAssembly.Module | undefined;
 
 export function createDigest(): Digest {
   compiled ??= new WebAssembly.Module(readFileSync(wasm));
-  const exports = new WebAssembly.Instance(compiled, {}).exports as Exports;
+  const exports = new WebAssembly.Instance(compiled, {}).exports as unknown as Exports;
   const { buffer } = exports.memory;
   const atMost = exports.documentsAtMost();
   const window = new Uint8Array(buffer, exports.textAddress(), exports.textBytes());

@@ -39,6 +39,7 @@ export const enum At {
   /** Bytes of the shortest trap, at most 8. */
   TrapBytes = 96,
   PairHints = 84, // a bit for each hash of a pair that merges
+  BytePairs = 100, // u32[65536]: what two bytes make, << 6, or NONE
 }
 
 // @ts-ignore: decorator

@@ -10,7 +10,7 @@
  * two neighbours, which depends on these two alone: `canFollow`. (GitHub's rust-gems `bpe` found this.)
  */
 import { K1 } from './hash';
-import { At, directory, log2Ceil, reserveZeroed, setDirectory } from './memory';
+import { At, directory, log2Ceil, reserve, reserveZeroed, setDirectory } from './memory';
 import { NONE } from './pieces';
 
 /** A slot packs left, right and merged, 21 bits each, below a bit that marks it as used. */
@@ -18,7 +18,8 @@ const BITS: u64 = 21;
 export const MAX_TOKENS: u32 = 1 << 21;
 
 export function reservePairs(tokens: u32): void {
-  const bits = log2Ceil(tokens * 2 + 2);
+  // Up to four fifths full: waiting for memory costs more than a longer probe (3 % of the first pass).
+  const bits = log2Ceil(tokens + (tokens >> 2) + 2);
   setDirectory(At.PairSlots, reserveZeroed((<usize>8) << bits));
   setDirectory(At.PairShift, 64 - bits);
 }
@@ -28,6 +29,8 @@ const HINTS: u64 = 20;
 
 export function reserveHints(): void {
   setDirectory(At.PairHints, reserveZeroed((<usize>1) << <usize>(HINTS - 3)));
+  setDirectory(At.BytePairs, reserve(65536 * 4));
+  memory.fill(directory(At.BytePairs), 0xff, 65536 * 4);
 }
 
 // @ts-ignore: decorator
@@ -47,12 +50,15 @@ export function addPair(left: u32, right: u32, merged: u32): void {
   const hint = (key * K1) >>> (64 - HINTS);
   const at = directory(At.PairHints) + <usize>(hint >>> 3);
   store<u8>(at, load<u8>(at) | <u8>((<u32>1) << <u32>(hint & 7)));
+  if (left < 256 && right < 256) {
+    store<u32>(directory(At.BytePairs) + (<usize>(left | (right << 8)) << 2), merged << 6);
+  }
 }
 
 /** The token that this pair merges into, or NONE (which is larger than any token). */
 // @ts-ignore: decorator
 @inline
-function merge(hints: usize, slots: usize, shift: u32, left: u32, right: u32): u32 {
+export function merge(hints: usize, slots: usize, shift: u32, left: u32, right: u32): u32 {
   const mask = (<usize>1 << (64 - shift)) - 1;
   const key = keyOf(left, right);
   const hash = key * K1;

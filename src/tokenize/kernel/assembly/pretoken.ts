@@ -1,11 +1,12 @@
 /** A pretoken that is not in the first cache: the second one, else the vocabulary, else merging. */
-import { encodeByBacktracking } from './backtrack';
 import * as cache from './cache';
 import { hashBytes } from './hash';
 import { encodeByMerging } from './merge';
+import { encodeShort, SHORT_BYTES } from './merge-short';
 import { At, directory } from './memory';
 import { findPiece, NONE } from './pieces';
 import { hasTraps, touchesTrap } from './traps';
+import { encodeByWindows } from './windows';
 
 /**
  * Writes the tokens of text[at, at + length), at most 15 bytes, that the line does not have; returns where the next
@@ -42,7 +43,7 @@ function encodePretoken(at: usize, length: u32, out: usize): u32 {
     }
   }
   if (hasTraps() && touchesTrap(at, length)) return encodeByMerging(at, length, out);
-  const count = encodeByBacktracking(at, length, out);
+  const count = length <= SHORT_BYTES ? encodeShort(at, length, out) : encodeByWindows(at, length, out);
   const external = directory(At.External);
   for (let k: u32 = 0; k < count; k++) {
     store<u32>(out + (<usize>k << 2), load<u32>(external + (<usize>load<u32>(out + (<usize>k << 2)) << 2)));
