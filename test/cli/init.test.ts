@@ -146,6 +146,16 @@ describe('init --preset', () => {
     expect(await place.run('plan', 'mix.yaml', '--quiet')).toMatchObject({ code: 0 });
   });
 
+  test('needs no name where there is one role and one source, and says what to mend in it', async () => {
+    place.write('web.jsonl', '{"a": 1}\n');
+    const { stdout, stderr } = await place.run('init', 'web.jsonl', '--preset', 'ultralong');
+    expect({ stderr, sources: (parse(stdout) as Written).sources }).toEqual({
+      stderr: '',
+      sources: { corpus: { path: './web.jsonl' } },
+    });
+    expect(stdout).toContain('  # mend this source: web.jsonl: no field "text"; the records have "a"\n');
+  });
+
   test('keeps what the preset says of a source beside its path', async () => {
     place.write('c/code/repo/1.ts', 'let a = 1;');
     place.write('c/books/1.txt', 'one');
