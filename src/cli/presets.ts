@@ -155,11 +155,8 @@ function anySources(
     const lineEnd = text.indexOf('\n', end);
     const comment = text.slice(end, lineEnd).trim();
     const lines = i === slots.length - 1 ? found.map((source) => sourceText(source, base)) : [];
-    return {
-      at: line,
-      end: lineEnd,
-      text: [...(comment === '' ? [] : [`  ${comment}`]), ...lines].join('\n'),
-    };
+    const all = [...(comment === '' ? [] : [`  ${comment}`]), ...lines];
+    return { at: line, end: lineEnd + 1, text: all.map((one) => `${one}\n`).join('') };
   });
   return applied(text, edits);
 }

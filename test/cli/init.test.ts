@@ -144,6 +144,11 @@ describe('init --preset', () => {
     });
     expect(text).toContain('  # [yours] what the short model was trained on');
     expect(await place.run('plan', 'mix.yaml', '--quiet')).toMatchObject({ code: 0 });
+    const { stdout } = await place.run('init', 'c', '--preset', 'fu-global');
+    expect(stdout).toContain(
+      '\nsources:                          # [P] SlimPajama, by its own sources\n  a: {',
+    );
+    expect(stdout).toMatch(/^ {2}b: .*\n\ndocuments:\n/m);
   });
 
   test('needs no name where there is one role and one source, and says what to mend in it', async () => {
