@@ -58,7 +58,14 @@ report();
 function plan() {
   const rule = { kind: 'long_share', share: Number(values['long-share']) / 100 };
   const mix = {
-    ...{ tokens: 'all', sharesOf: 'tokens', shares: null, cells: null, method: 'drop', redistribute: 'never' },
+    ...{
+      tokens: 'all',
+      sharesOf: 'tokens',
+      shares: null,
+      cells: null,
+      method: 'drop',
+      redistribute: 'never',
+    },
     length: values['long-share'] === undefined ? null : { threshold: length, scope: 'global', rule },
     maxEpochs: { otherwise: 1, of: new Map() },
   };
@@ -99,7 +106,11 @@ function plan() {
 }
 
 function makeTable() {
-  const made = createDocumentTable(documents, sources.map(([name]) => name), 1);
+  const made = createDocumentTable(
+    documents,
+    sources.map(([name]) => name),
+    1,
+  );
   made.partStarts[1] = documents;
   const upTo = [];
   for (const [, , , share] of sources) upTo.push((upTo.at(-1) ?? 0) + share / 10_386);
@@ -128,8 +139,12 @@ function scramble(value) {
 
 function report() {
   const count = (n) => Math.round(n).toLocaleString('en-US');
-  console.log(`${cpus()[0].model}, Node ${process.version}; L = ${count(length)}, ${count(documents)} documents`);
-  console.log(`${count(ledger.read)} tokens read, ${count(ledger.packedInstances)} in ${count(ledger.rows)} rows;`);
+  console.log(
+    `${cpus()[0].model}, Node ${process.version}; L = ${count(length)}, ${count(documents)} documents`,
+  );
+  console.log(
+    `${count(ledger.read)} tokens read, ${count(ledger.packedInstances)} in ${count(ledger.rows)} rows;`,
+  );
   const { fill, rowsOverConcat, fitting, fittingCut, pieces } = quality;
   console.log(
     `${count(pieces)} pieces, fill ${(100 * fill).toFixed(4)}%, rows over concat ${(100 * rowsOverConcat).toFixed(5)}%, ` +
@@ -137,7 +152,9 @@ function report() {
   );
   console.log('| stage | seconds | documents/s | peak RSS, GB |\n|---|---|---|---|');
   const line = (name, seconds, rss) =>
-    console.log(`| ${name} | ${seconds.toFixed(2)} | ${count(documents / seconds)} | ${(rss / 1e9).toFixed(2)} |`);
+    console.log(
+      `| ${name} | ${seconds.toFixed(2)} | ${count(documents / seconds)} | ${(rss / 1e9).toFixed(2)} |`,
+    );
   for (const { name, seconds, rss } of stages) line(name, seconds, rss);
   const sum = (...names) =>
     stages.filter(({ name }) => names.includes(name)).reduce((total, { seconds }) => total + seconds, 0);

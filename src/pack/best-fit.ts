@@ -9,7 +9,7 @@
  * Rows are filled kind by kind and not in the order of the run, because what the rows of a kind take lies together:
  * fetching every piece from somewhere else would cost a miss of the processor's caches a piece.
  *
- * Cost: a counting sort by length and a sort by hash inside each length, 8 bytes a document while that lasts, then 4.
+ * Cost: a counting sort by length and a sort by hash inside each length, 4 bytes a document beside the plan.
  */
 import { type KeyedHash, keyedHash, scramble } from '../util/keyed-hash.ts';
 import { HashSorter } from '../util/radix-sort.ts';
@@ -20,7 +20,7 @@ import type { RowWriter } from './row-writer.ts';
 
 export function packBestFit(input: PackInput, out: RowWriter): void {
   const { window, seed } = input;
-  const sorted = sortPieces(input);
+  const sorted = sortPieces(input, out.document.subarray(out.pieces));
   const kinds = fitLengths(sorted.counts);
   const rows = listRows(kinds, sorted);
   shuffle(rows, keyedHash(seed, 'row'), window);
@@ -149,18 +149,20 @@ interface SortedPieces {
   readonly fullRows: number;
 }
 
-function sortPieces(input: PackInput): SortedPieces {
+/** @param scratch as long as there are pieces, or longer */
+function sortPieces(input: PackInput, scratch: Uint32Array): SortedPieces {
   const { counts, exceptionCount, longCount } = countPieces(input);
-  const { ofLength, keys, exceptions, longItem, longKeys } = dealPieces(
+  const { ofLength, exceptions, longItem, longKeys } = dealPieces(
     input,
     startsOf(counts),
+    scratch,
     exceptionCount,
     longCount,
   );
   const sorter = new HashSorter();
   for (let length = 1, from = 0; length < counts.length; length += 1) {
     const to = from + counts[length]!;
-    sorter.sort(keys, ofLength, from, to);
+    sorter.sort(scratch, ofLength, from, to);
     from = to;
   }
   sorter.sort(longKeys, longItem, 0, longCount);
@@ -193,6 +195,7 @@ function countPieces({ table, instances, items, width, sequences }: PackInput): 
 function dealPieces(
   { table, instances, items, width, sequences, window, seed }: PackInput,
   at: Uint32Array,
+  keys: Uint32Array,
   exceptionCount: number,
   longCount: number,
 ) {
@@ -203,7 +206,6 @@ function dealPieces(
   const hash = keyedHash(seed, 'order');
   const count = items?.length ?? instances.count;
   const ofLength = new Uint32Array(count);
-  const keys = new Uint32Array(count);
   const exceptions = new Uint32Array(4 * exceptionCount);
   const longItem = new Uint32Array(longCount);
   const longKeys = new Uint32Array(longCount);
@@ -232,7 +234,7 @@ function dealPieces(
     keys[place] = key;
     at[last] = place + 1;
   }
-  return { ofLength, keys, exceptions, longItem, longKeys };
+  return { ofLength, exceptions, longItem, longKeys };
 }
 
 function listLongs(
