@@ -13,6 +13,7 @@
  */
 import { type KeyedHash, keyedHash, scramble } from '../util/keyed-hash.ts';
 import { HashSorter } from '../util/radix-sort.ts';
+import { takenTokens } from '../util/sequence.ts';
 import { shuffle } from '../util/shuffle.ts';
 import { fitLengths, type RowKinds } from './fit-lengths.ts';
 import { type PackInput, sequenceLengths } from './packer.ts';
@@ -199,10 +200,11 @@ function dealPieces(
   exceptionCount: number,
   longCount: number,
 ) {
-  const { document, take } = instances;
+  const { document } = instances;
   const { keysLow, keysHigh, lengths } = table;
   const lengthOf = sequenceLengths(instances, table, sequences);
   const specials = Number(sequences.bos) + Number(sequences.eos);
+  const takeOf = takenTokens(instances, lengths);
   const hash = keyedHash(seed, 'order');
   const count = items?.length ?? instances.count;
   const ofLength = new Uint32Array(count);
@@ -219,7 +221,7 @@ function dealPieces(
     const key = hash(keysLow[piece]!, keysHigh[piece]!, window);
     if (length > width || length < specials + lengths[piece]!) {
       exceptions[4 * exception] = piece;
-      exceptions[4 * exception + 1] = take[i]!;
+      exceptions[4 * exception + 1] = takeOf(i);
       exceptions[4 * exception + 2] = length - last;
       piece = table.count + exception;
       exception += 1;
@@ -242,6 +244,7 @@ function listLongs(
   longItem: Uint32Array,
 ): Pick<SortedPieces, 'longs' | 'fullRows'> {
   const lengthOf = sequenceLengths(instances, table, sequences);
+  const takeOf = takenTokens(instances, table.lengths);
   const longs = new Uint32Array(4 * longItem.length);
   let fullRows = 0;
   for (let long = 0; long < longItem.length; long += 1) {
@@ -249,7 +252,7 @@ function listLongs(
     const length = lengthOf(i);
     const chunks = (length - lastPiece(length, width)) / width;
     longs[4 * long] = instances.document[i]!;
-    longs[4 * long + 1] = instances.take[i]!;
+    longs[4 * long + 1] = takeOf(i);
     longs[4 * long + 3] = chunks;
     fullRows += chunks;
   }
