@@ -82,7 +82,8 @@ function plan() {
   const buckets = lengthBuckets(null, thresholdsOf(phases));
   const cellOf = stage('cells', () => cellNumbers(table, buckets, table.lengths));
   const mixed = stage('sampling', () => {
-    const barred = held.map((side, d) => side | excluded[d]);
+    const barred = new Uint8Array(documents);
+    for (let d = 0; d < documents; d += 1) barred[d] = held[d] | excluded[d];
     return planMix(table, cellOf, buckets, barred, { phases, phaseDocuments: 'disjoint', seed })[0].instances;
   });
   const train = stage('best-fit', () => packRows(mixed, table, sequences, seed));

@@ -388,8 +388,8 @@ export interface PlannedCell extends Cell {
 export interface Instances {
   readonly count: number;
   readonly document: Uint32Array;
-  /** Tokens taken, from the document's first. */
-  readonly take: Uint32Array;
+  /** The copies that aren't of a whole document, ascending, and the tokens that they take, from the document's first. */
+  readonly parts: { readonly copy: Uint32Array; readonly take: Uint32Array };
   /** Window of the run that this copy is for, so that copies of a document stay apart. */
   readonly window: Uint16Array;
   readonly windows: number;

@@ -2,7 +2,7 @@
  * Copies of documents to the list that is packed. Copy k of n goes to the k-th n-th of the run, shifted by the
  * document's hash, so the mix is the same throughout and copies stay apart.
  *
- * Cost: 10 bytes a copy, 4 more where cells have rows of their own.
+ * Cost: 4 bytes a copy, 2 more where documents repeat, 4 where cells have rows of their own, and 8 a copy that isn't whole.
  */
 import type { DocumentTable, Instances } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
@@ -33,36 +33,66 @@ export function listInstances(
   }
   const shift = keyedHash(seed, 'spread');
   const document = new Uint32Array(count);
-  const take = new Uint32Array(count);
   const window = new Uint16Array(count);
   let i = 0;
   for (let d = 0; d < copies.length; d += 1) {
     const n = copies[d]!;
     if (n === 0) continue;
-    const cell = cellOf[d]!;
-    const usable = usableIn(table.lengths[d]!, longest[cell]!, beyond[cell]!);
     if (windows === 1) {
       document[i] = d;
-      take[i] = usable;
       i += 1;
       continue;
     }
     const phase = shift(table.keysLow[d]!, table.keysHigh[d]!, 0) / 2 ** 32;
     for (let k = 0; k < n; k += 1, i += 1) {
       document[i] = d;
-      take[i] = usable;
       window[i] = Math.floor(((k + phase) / n) * windows);
     }
   }
-  for (const [d, tokens] of partial) take[lastCopy(document, d)] = tokens;
+  const usable = (d: number) => usableIn(table.lengths[d]!, longest[cellOf[d]!]!, beyond[cellOf[d]!]!);
   return {
     count,
     document,
-    take,
+    parts: listParts(document, table.lengths, usable, partial),
     window,
     windows,
     packLength: packLength === null ? null : ofCells(packLength, document, cellOf),
   };
+}
+
+/**
+ * The copies that aren't whole: of documents of which not all is usable, and those that are taken in part.
+ * @param documents of each copy, ascending
+ * @param partial documents of which the last copy is taken in part: document -> tokens
+ */
+export function listParts(
+  documents: Uint32Array,
+  lengths: Uint32Array,
+  usable: (document: number) => number,
+  partial: ReadonlyMap<number, number>,
+): Instances['parts'] {
+  const lastCopies = [...partial].map(([d, tokens]) => ({ copy: lastCopy(documents, d), tokens }));
+  lastCopies.sort((a, b) => a.copy - b.copy);
+  let count = lastCopies.length;
+  for (let i = 0; i < documents.length; i += 1)
+    if (usable(documents[i]!) < lengths[documents[i]!]!) count += 1;
+  const copy = new Uint32Array(count);
+  const take = new Uint32Array(count);
+  let part = 0;
+  let last = 0;
+  for (let i = 0; i < documents.length; i += 1) {
+    const d = documents[i]!;
+    let tokens = usable(d);
+    if (lastCopies[last]?.copy === i) {
+      tokens = lastCopies[last]!.tokens;
+      last += 1;
+    }
+    if (tokens === lengths[d]!) continue;
+    copy[part] = i;
+    take[part] = tokens;
+    part += 1;
+  }
+  return { copy: copy.subarray(0, part), take: take.subarray(0, part) };
 }
 
 /** Where the last copy of a document stands in the ascending list. */

@@ -13,7 +13,7 @@ import type {
   SequenceSpec,
 } from '../types.ts';
 import { nearInteger, type PhaseFactors, phaseFactors, poolsOf, sumCells } from './factors.ts';
-import { type CellRooms, listInstances } from './instances.ts';
+import { type CellRooms, listInstances, listParts } from './instances.ts';
 import { rowRoom, usableIn } from './room.ts';
 import { type PhaseSample, samplePhases } from './sample.ts';
 import { type CellDocuments, groupByCell, type PhaseSupply, supplyOf } from './supply.ts';
@@ -124,13 +124,11 @@ export function takeHeldOut(
   let count = 0;
   for (let d = 0; d < table.count; d += 1) if (usable(d) > 0) count += 1;
   const document = new Uint32Array(count);
-  const take = new Uint32Array(count);
   for (let d = 0, i = 0; i < count; d += 1) {
-    const tokens = usable(d);
-    if (tokens === 0) continue;
+    if (usable(d) === 0) continue;
     document[i] = d;
-    take[i] = tokens;
     i += 1;
   }
-  return { count, document, take, window: new Uint16Array(count), windows: 1, packLength: null };
+  const parts = listParts(document, table.lengths, usable, new Map());
+  return { count, document, parts, window: new Uint16Array(count), windows: 1, packLength: null };
 }

@@ -9,10 +9,11 @@
  * Rows are filled kind by kind and not in the order of the run, because what the rows of a kind take lies together:
  * fetching every piece from somewhere else would cost a miss of the processor's caches a piece.
  *
- * Cost: a counting sort by length and a sort by hash inside each length, 8 bytes a document while that lasts, then 4.
+ * Cost: a counting sort by length and a sort by hash inside each length, 4 bytes a document beside the plan.
  */
 import { type KeyedHash, keyedHash, scramble } from '../util/keyed-hash.ts';
 import { HashSorter } from '../util/radix-sort.ts';
+import { takenTokens } from '../util/sequence.ts';
 import { shuffle } from '../util/shuffle.ts';
 import { fitLengths, type RowKinds } from './fit-lengths.ts';
 import { type PackInput, sequenceLengths } from './packer.ts';
@@ -20,7 +21,7 @@ import type { RowWriter } from './row-writer.ts';
 
 export function packBestFit(input: PackInput, out: RowWriter): void {
   const { window, seed } = input;
-  const sorted = sortPieces(input);
+  const sorted = sortPieces(input, out.document.subarray(out.pieces));
   const kinds = fitLengths(sorted.counts);
   const rows = listRows(kinds, sorted);
   shuffle(rows, keyedHash(seed, 'row'), window);
@@ -149,18 +150,20 @@ interface SortedPieces {
   readonly fullRows: number;
 }
 
-function sortPieces(input: PackInput): SortedPieces {
+/** @param scratch as long as there are pieces, or longer */
+function sortPieces(input: PackInput, scratch: Uint32Array): SortedPieces {
   const { counts, exceptionCount, longCount } = countPieces(input);
-  const { ofLength, keys, exceptions, longItem, longKeys } = dealPieces(
+  const { ofLength, exceptions, longItem, longKeys } = dealPieces(
     input,
     startsOf(counts),
+    scratch,
     exceptionCount,
     longCount,
   );
   const sorter = new HashSorter();
   for (let length = 1, from = 0; length < counts.length; length += 1) {
     const to = from + counts[length]!;
-    sorter.sort(keys, ofLength, from, to);
+    sorter.sort(scratch, ofLength, from, to);
     from = to;
   }
   sorter.sort(longKeys, longItem, 0, longCount);
@@ -193,17 +196,18 @@ function countPieces({ table, instances, items, width, sequences }: PackInput): 
 function dealPieces(
   { table, instances, items, width, sequences, window, seed }: PackInput,
   at: Uint32Array,
+  keys: Uint32Array,
   exceptionCount: number,
   longCount: number,
 ) {
-  const { document, take } = instances;
+  const { document } = instances;
   const { keysLow, keysHigh, lengths } = table;
   const lengthOf = sequenceLengths(instances, table, sequences);
   const specials = Number(sequences.bos) + Number(sequences.eos);
+  const takeOf = takenTokens(instances, lengths);
   const hash = keyedHash(seed, 'order');
   const count = items?.length ?? instances.count;
   const ofLength = new Uint32Array(count);
-  const keys = new Uint32Array(count);
   const exceptions = new Uint32Array(4 * exceptionCount);
   const longItem = new Uint32Array(longCount);
   const longKeys = new Uint32Array(longCount);
@@ -217,7 +221,7 @@ function dealPieces(
     const key = hash(keysLow[piece]!, keysHigh[piece]!, window);
     if (length > width || length < specials + lengths[piece]!) {
       exceptions[4 * exception] = piece;
-      exceptions[4 * exception + 1] = take[i]!;
+      exceptions[4 * exception + 1] = takeOf(i);
       exceptions[4 * exception + 2] = length - last;
       piece = table.count + exception;
       exception += 1;
@@ -232,7 +236,7 @@ function dealPieces(
     keys[place] = key;
     at[last] = place + 1;
   }
-  return { ofLength, keys, exceptions, longItem, longKeys };
+  return { ofLength, exceptions, longItem, longKeys };
 }
 
 function listLongs(
@@ -240,6 +244,7 @@ function listLongs(
   longItem: Uint32Array,
 ): Pick<SortedPieces, 'longs' | 'fullRows'> {
   const lengthOf = sequenceLengths(instances, table, sequences);
+  const takeOf = takenTokens(instances, table.lengths);
   const longs = new Uint32Array(4 * longItem.length);
   let fullRows = 0;
   for (let long = 0; long < longItem.length; long += 1) {
@@ -247,7 +252,7 @@ function listLongs(
     const length = lengthOf(i);
     const chunks = (length - lastPiece(length, width)) / width;
     longs[4 * long] = instances.document[i]!;
-    longs[4 * long + 1] = instances.take[i]!;
+    longs[4 * long + 1] = takeOf(i);
     longs[4 * long + 3] = chunks;
     fullRows += chunks;
   }

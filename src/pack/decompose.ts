@@ -9,6 +9,7 @@
 import type { DocumentTable, Instances, RowPlan, SequenceSpec } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
 import { orderByKey } from '../util/radix-sort.ts';
+import { takenTokens } from '../util/sequence.ts';
 import { sequenceLengths } from './packer.ts';
 import { RowWriter } from './row-writer.ts';
 
@@ -21,6 +22,7 @@ export function decompose(
   seed: number,
 ): RowPlan[] {
   const plans: RowPlan[] = [];
+  const takeOf = takenTokens(instances, table.lengths);
   const lengthOf = sequenceLengths(instances, table, sequences);
   for (let width = sequences.decompose!.smallest; width <= sequences.length; width *= 2) {
     const piecesOf = (i: number) => pieceCount(lengthOf(i), width, sequences.length);
@@ -51,7 +53,7 @@ export function decompose(
       }
       for (const piece of orderByKey(keys)) {
         const i = item[piece]!;
-        out.add(instances.document[i]!, instances.take[i]!, start[piece]!, width);
+        out.add(instances.document[i]!, takeOf(i), start[piece]!, width);
         out.endRow();
       }
     }

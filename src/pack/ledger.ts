@@ -22,7 +22,7 @@ import {
   type RowPlan,
   type SequenceSpec,
 } from '../types.ts';
-import { usableTokens } from '../util/sequence.ts';
+import { takenTokens, usableTokens } from '../util/sequence.ts';
 import { addByCell, countTokens, tokensOfPhase, tokensOnce } from './tally.ts';
 
 export interface SplitDocuments {
@@ -99,9 +99,9 @@ function account(
     let selected = 0;
     let removed = true;
     for (let p = 0; p < asks.length; p += 1) {
-      const { instances, sequences, demand } = asks[p]!;
+      const { instances, takeOf, sequences, demand } = asks[p]!;
       while (instances.document[at[p]!] === d) {
-        selected = Math.max(selected, instances.take[at[p]!]!);
+        selected = Math.max(selected, takeOf(at[p]!));
         at[p]! += 1;
       }
       if (demand[cell] === 0) continue;
@@ -140,12 +140,12 @@ function account(
 }
 
 /** By cell number: 0, nothing of it is asked for; 1, it is; 2, it is, but for the rule that removes long documents. */
-function demandOf({ buckets }: SplitDocuments, { mix, sequences, instances, inCell }: PackedPhase) {
+function demandOf({ table, buckets }: SplitDocuments, { mix, sequences, instances, inCell }: PackedPhase) {
   const longFrom = mix.length?.rule.kind === 'remove_long' ? mix.length.threshold : Number.POSITIVE_INFINITY;
   const demand = inCell.map((takes, cell) =>
     takes === 0 ? 0 : buckets[cell % buckets.length]!.from >= longFrom ? 2 : 1,
   );
-  return { instances, sequences, demand };
+  return { instances, takeOf: takenTokens(instances, table.lengths), sequences, demand };
 }
 
 type Sums = Record<'documents' | 'read' | 'packedOnce' | 'packedDocuments', Float64Array> & {

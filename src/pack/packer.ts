@@ -4,7 +4,7 @@
 import type { DocumentTable, Instances, SequenceSpec } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
 import { orderByKey } from '../util/radix-sort.ts';
-import { rowWidth } from '../util/sequence.ts';
+import { rowWidth, takenTokens } from '../util/sequence.ts';
 import type { RowWriter } from './row-writer.ts';
 
 /** Copies of documents that are packed together. */
@@ -25,15 +25,17 @@ export type PackRows = (input: PackInput, out: RowWriter) => void;
 
 /** Tokens of the sequence of an instance. A truncated document has a row and no more, even where it is only the EOS that found no room. */
 export function sequenceLengths(
-  { document, take }: Instances,
+  instances: Instances,
   { lengths }: DocumentTable,
   sequences: SequenceSpec,
 ): (instance: number) => number {
   const bos = Number(sequences.bos);
   const eos = Number(sequences.eos);
   const longest = sequences.overlong === 'truncate' ? rowWidth(sequences) : Number.POSITIVE_INFINITY;
+  const { document } = instances;
+  const takeOf = takenTokens(instances, lengths);
   return (i) => {
-    const taken = take[i]!;
+    const taken = takeOf(i);
     const length = taken + bos + (taken === lengths[document[i]!] ? eos : 0);
     return Math.min(length, longest);
   };

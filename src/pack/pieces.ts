@@ -1,5 +1,6 @@
 /** Rows as lists of pieces: what a packer gives that takes items one by one in their order, and puts them down so. */
 import { keyedHash } from '../util/keyed-hash.ts';
+import { takenTokens } from '../util/sequence.ts';
 import { shuffle } from '../util/shuffle.ts';
 import { keyedOrder, type PackInput, sequenceLengths } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
@@ -21,7 +22,8 @@ export type Packer = (lengths: Uint32Array, width: number) => Packed;
 /** Packs documents in keyed order, and shuffles the rows; inside a row the order stays, as pieces may go on from row to row. */
 export function packInOrder(input: PackInput, out: RowWriter, pack: Packer): void {
   const { table, instances, width, sequences, window, seed } = input;
-  const { document, take } = instances;
+  const { document } = instances;
+  const takeOf = takenTokens(instances, table.lengths);
   const lengthOf = sequenceLengths(instances, table, sequences);
   const items = keyedOrder(input);
   const lengths = new Uint32Array(items.length);
@@ -34,7 +36,7 @@ export function packInOrder(input: PackInput, out: RowWriter, pack: Packer): voi
     const row = rows[r]!;
     for (let p = row === 0 ? 0 : rowEnds[row - 1]!; p < rowEnds[row]!; p += 1) {
       const i = items[item[p]!]!;
-      out.add(document[i]!, take[i]!, start[p]!, length[p]!);
+      out.add(document[i]!, takeOf(i), start[p]!, length[p]!);
     }
     out.endRow();
   }

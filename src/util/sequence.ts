@@ -3,7 +3,7 @@
  *
  * A document's sequence is [BOS] + the tokens taken, from its first + [EOS if all of it was taken].
  */
-import type { RowPlan, SequenceSpec } from '../types.ts';
+import type { Instances, RowPlan, SequenceSpec } from '../types.ts';
 
 /** Tokens of a row. */
 export function rowWidth(sequences: SequenceSpec): number {
@@ -30,6 +30,18 @@ export function usableTokens(length: number, sequences: SequenceSpec): number {
   return sequences.overlong === 'truncate' ? rowWidth(sequences) - (sequences.bos ? 1 : 0) : 0;
 }
 
+/** Tokens of its document that a copy takes, by the copy's number. Quick where copies are asked for in order. */
+export function takenTokens(
+  { document, parts: { copy, take } }: Instances,
+  lengths: Uint32Array,
+): (copy: number) => number {
+  let part = 0;
+  return (i) => {
+    if (copy[part]! < i || (part > 0 && copy[part - 1]! >= i)) part = firstFrom(copy, i);
+    return copy[part] === i ? take[part]! : lengths[document[i]!]!;
+  };
+}
+
 /** The document's tokens [from, to) that a piece holds, and whether BOS stands before and EOS after them. */
 export interface PieceTokens {
   readonly bos: boolean;
@@ -41,7 +53,7 @@ export interface PieceTokens {
 export function pieceTokens(plan: RowPlan, piece: number): PieceTokens {
   const bos = plan.bos ? 1 : 0;
   const length = plan.length[piece]!;
-  const cut = firstCut(plan, piece);
+  const cut = firstFrom(plan.cuts.piece, piece);
   if (plan.cuts.piece[cut] !== piece) {
     return { bos: plan.bos, from: 0, to: length - bos - (plan.eos ? 1 : 0), eos: plan.eos };
   }
@@ -65,13 +77,13 @@ export function cutTo({ cuts, bos, length }: RowPlan, cut: number): number {
   return Math.min(cuts.take[cut]!, end);
 }
 
-/** Index into `plan.cuts` of the first that is the piece or a later one. */
-function firstCut({ cuts }: RowPlan, piece: number): number {
+/** Index of the first of ascending numbers that is at least `least`. */
+function firstFrom(numbers: Uint32Array, least: number): number {
   let low = 0;
-  let high = cuts.piece.length;
+  let high = numbers.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (cuts.piece[middle]! < piece) low = middle + 1;
+    if (numbers[middle]! < least) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -5,6 +5,7 @@ import { type PhasePlan, planMix, takeHeldOut } from '../../src/mix/mix.ts';
 import type { DocumentTable, MixSpec, SequenceSpec } from '../../src/types.ts';
 import { rowWidth, usableTokens } from '../../src/util/sequence.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
+import { takesOf } from '../support/instances.ts';
 import {
   bucketsOf,
   everySource,
@@ -43,13 +44,14 @@ const cases: fc.Arbitrary<Case> = corpora(120).chain(({ table }) => {
 /** Copies of each document, and the tokens taken, as the plan's instances have them. */
 function copiesOf(
   { instances }: Pick<PhasePlan, 'instances'>,
-  count: number,
+  table: DocumentTable,
 ): { copies: number[]; tokens: number[] } {
-  const copies = new Array<number>(count).fill(0);
-  const tokens = new Array<number>(count).fill(0);
+  const copies = new Array<number>(table.count).fill(0);
+  const tokens = new Array<number>(table.count).fill(0);
+  const takes = takesOf(instances, table);
   for (let i = 0; i < instances.count; i += 1) {
     copies[instances.document[i]!]! += 1;
-    tokens[instances.document[i]!]! += instances.take[i]!;
+    tokens[instances.document[i]!]! += takes[i]!;
   }
   return { copies, tokens };
 }
@@ -88,7 +90,7 @@ describe('planMix', () => {
 
   it('reports what its instances are, cell by cell', () => {
     forFeasible(200, (plan, { table, mix, sequences }) => {
-      const { copies, tokens } = copiesOf(plan, table.count);
+      const { copies, tokens } = copiesOf(plan, table);
       const buckets = bucketsOf(mix);
       const numbers = cellNumbers(table, buckets, table.lengths);
       for (const cell of plan.cells) {
@@ -118,7 +120,7 @@ describe('planMix', () => {
 
   it('takes every document floor or ceil of its cell factor times, and none twice with drop', () => {
     forFeasible(300, (plan, { table, mix, sequences }) => {
-      const { copies } = copiesOf(plan, table.count);
+      const { copies } = copiesOf(plan, table);
       const buckets = bucketsOf(mix);
       const epochs = new Map(plan.cells.map((cell) => [`${cell.source} ${cell.bucket.from}`, cell.epochs]));
       const numbers = cellNumbers(table, buckets, table.lengths);
@@ -137,9 +139,10 @@ describe('planMix', () => {
     forFeasible(300, ({ instances }, { table, sequences }) => {
       const width = rowWidth(sequences);
       const partial = new Set<number>();
+      const takes = takesOf(instances, table);
       for (let i = 0; i < instances.count; i += 1) {
         const document = instances.document[i]!;
-        const take = instances.take[i]!;
+        const take = takes[i]!;
         const usable = usableTokens(table.lengths[document]!, sequences);
         if (take === usable) continue;
         expect(sequences.overlong).toBe('fragment');
@@ -159,7 +162,7 @@ describe('planMix', () => {
         seen.add(`${instances.document[i]} ${instances.window[i]}`);
       }
       expect(seen.size).toBe(instances.count);
-      const most = Math.max(1, ...copiesOf({ instances }, table.count).copies);
+      const most = Math.max(1, ...copiesOf({ instances }, table).copies);
       expect(instances.windows).toBe(most);
     });
   });
@@ -197,8 +200,9 @@ describe('planMix', () => {
             ['only'],
           );
           const { instances } = unlessInfeasible(() => planOf({ table, mix, sequences, seed })) ?? {};
+          const takes = instances === undefined ? [] : takesOf(instances, table);
           return Array.from(instances?.document ?? [], (d, i) =>
-            [order[d]!.text, instances!.take[i], instances!.window[i]].join(' '),
+            [order[d]!.text, takes[i], instances!.window[i]].join(' '),
           ).sort();
         };
         expect(chosen(docs.toReversed())).toEqual(chosen(docs));
@@ -214,9 +218,9 @@ const plain = sequenceSpec({ length: 64 });
 function keptTokens(made: Case): number[] {
   const plan = planOf(made);
   const kept = new Array<number>(made.table.count).fill(0);
-  for (let i = 0; i < plan.instances.count; i += 1) {
+  for (const [i, tokens] of takesOf(plan.instances, made.table).entries()) {
     const document = plan.instances.document[i]!;
-    kept[document] = Math.max(kept[document]!, plan.instances.take[i]!);
+    kept[document] = Math.max(kept[document]!, tokens);
   }
   return kept;
 }
@@ -299,14 +303,14 @@ describe('takeHeldOut', () => {
           for (const n of numbers) held[n % table.count] = 1;
           const excluded = new Uint8Array(table.count);
           for (const n of others) excluded[n % table.count] = 3;
-          const { document, take, windows } = takeHeldOut(table, held, excluded, sequences);
+          const instances = takeHeldOut(table, held, excluded, sequences);
           const usable = (d: number) => usableTokens(table.lengths[d]!, sequences);
           const expected = [...held.keys()].filter(
             (d) => held[d] === 1 && excluded[d] === 0 && usable(d) > 0,
           );
-          expect([...document]).toEqual(expected);
-          expect([...take]).toEqual(expected.map(usable));
-          expect(windows).toBe(1);
+          expect([...instances.document]).toEqual(expected);
+          expect(takesOf(instances, table)).toEqual(expected.map(usable));
+          expect(instances.windows).toBe(1);
         },
       ),
       fuzz(100),

@@ -5,6 +5,7 @@ import { type PhasePlan, planMix } from '../../src/mix/mix.ts';
 import type { CellSpec, DocumentTable, MixSpec, PhaseSpec, Recipe } from '../../src/types.ts';
 import { rowWidth, usableTokens } from '../../src/util/sequence.ts';
 import { fuzz } from '../support/fuzz.ts';
+import { takesOf } from '../support/instances.ts';
 import {
   everySource,
   mixes,
@@ -106,9 +107,9 @@ function forFeasible(runs: number, check: (plans: PhasePlan[], made: Case) => vo
 }
 
 /** Of each document: the tokens of every copy. */
-function takesOf({ instances }: PhasePlan, count: number): number[][] {
-  const takes = Array.from({ length: count }, (): number[] => []);
-  for (const [i, d] of instances.document.entries()) takes[d]!.push(instances.take[i]!);
+function byDocument({ instances }: PhasePlan, table: DocumentTable): number[][] {
+  const takes = Array.from({ length: table.count }, (): number[] => []);
+  for (const [i, take] of takesOf(instances, table).entries()) takes[instances.document[i]!]!.push(take);
   return takes;
 }
 
@@ -146,7 +147,7 @@ describe('planMix with phases', () => {
           })),
           recipe.seed,
         );
-        for (const [i, { plan }] of pool.entries()) expect(takesOf(plan, table.count)).toEqual(plain[i]);
+        for (const [i, { plan }] of pool.entries()) expect(byDocument(plan, table)).toEqual(plain[i]);
       }
     });
   });
@@ -155,7 +156,7 @@ describe('planMix with phases', () => {
     forFeasible(300, (plans, { table, recipe }) => {
       for (const [p, plan] of plans.entries()) {
         expect(plan.name).toBe(recipe.phases[p]!.name);
-        const takes = takesOf(plan, table.count);
+        const takes = byDocument(plan, table);
         for (const [c, documents] of documentsOf(plan, table).entries()) {
           const cell = plan.cells[c]!;
           expect(cell.taken).toBe(documents.filter((d) => takes[d]!.length > 0).length);
@@ -206,7 +207,7 @@ describe('planMix with phases', () => {
   it('takes no cell above its cap in all phases together, and no document twice with drop', () => {
     forFeasible(400, (plans, { table, recipe }) => {
       for (const pool of poolsOf([...plans.keys()], recipe)) {
-        const takes = pool.map((p) => takesOf(plans[p]!, table.count));
+        const takes = pool.map((p) => byDocument(plans[p]!, table));
         for (const [c, documents] of documentsOf(plans[0]!, table).entries()) {
           const { source, bucket } = plans[0]!.cells[c]!;
           const bounds = pool

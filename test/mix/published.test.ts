@@ -7,6 +7,7 @@ import { cellNumbers, lengthBuckets, thresholdsOf } from '../../src/bucket/cells
 import { type PhasePlan, planMix } from '../../src/mix/mix.ts';
 import { oddsOf } from '../../src/recipe/to-mix.ts';
 import type { CellSpec, DocumentTable, MixSpec, PhaseSpec, PlannedCell } from '../../src/types.ts';
+import { takesOf } from '../support/instances.ts';
 import { everySource, mixSpec, sequenceSpec } from '../support/recipes.ts';
 import { slimPajama, syntheticCorpus } from '../support/synthetic-corpus.ts';
 
@@ -213,7 +214,8 @@ describe(`${proLong}`, () => {
     const { found, asked, plan } = sharesOf(cells, 512 * Ki);
     for (const [i, share] of found.entries())
       expect(Math.abs(share - asked[i]!)).toBeLessThan((512 * Ki) / tokens);
-    const { document, take, packLength } = plan.instances;
+    const { document, packLength } = plan.instances;
+    const take = takesOf(plan.instances, table);
     const long = new Set(['code', 'books', 'textbooks']);
     for (const [i, d] of document.entries()) {
       const whole = long.has(table.sources[table.source[d]!]!) && table.lengths[d]! >= 512 * Ki;

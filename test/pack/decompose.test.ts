@@ -4,7 +4,7 @@ import { packingQuality } from '../../src/pack/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
 import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
 import { fuzz } from '../support/fuzz.ts';
-import { instancesOf } from '../support/instances.ts';
+import { instancesOf, takesOf } from '../support/instances.ts';
 import { sequenceSpec } from '../support/recipes.ts';
 import { rowsOf } from '../support/rows.ts';
 import { corpora, tableOf } from '../support/table.ts';
@@ -68,8 +68,9 @@ describe('decompose', () => {
             return [document, take, start, length].join();
           }),
         );
+        const takes = takesOf(instances, table);
         const expected = Array.from(instances.document, (document, i) => {
-          const take = instances.take[i]!;
+          const take = takes[i]!;
           const eos = sequences.eos && take === table.lengths[document]! ? 1 : 0;
           const sequence = take + (sequences.bos ? 1 : 0) + eos;
           return expansion(sequence, sequences.length, sequences.decompose!.smallest).map((piece) =>
@@ -92,7 +93,7 @@ describe('decompose', () => {
     const instances: Instances = {
       ...{ count: 500, windows: 1, packLength: null },
       document: Uint32Array.from(documents.keys()),
-      take: new Uint32Array(500).fill(7),
+      parts: { copy: new Uint32Array(0), take: new Uint32Array(0) },
       window: new Uint16Array(500),
     };
     const orders = packRows(instances, table, sequences, 3).map((plan) => [...plan.document]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { packRows } from '../../src/pack/rows.ts';
 import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
 import { fuzz } from '../support/fuzz.ts';
-import { instancesOf } from '../support/instances.ts';
+import { instancesOf, takesOf } from '../support/instances.ts';
 import { sequenceSpec } from '../support/recipes.ts';
 import { type Piece, rowsOf } from '../support/rows.ts';
 import { corpora } from '../support/table.ts';
@@ -125,9 +125,10 @@ describe('inner rows', () => {
           tokens.set(key, seen);
           for (let t = piece.start; t < piece.start + piece.length; t += 1) seen[t] = (seen[t] ?? 0) + 1;
         }
+        const takes = takesOf(instances, table);
         const expected = new Map<string, number[]>();
         for (let i = 0; i < instances.count; i += 1) {
-          const [document, take] = [instances.document[i]!, instances.take[i]!];
+          const [document, take] = [instances.document[i]!, takes[i]!];
           const length = take + (sequences.eos && take === table.lengths[document]! ? 1 : 0);
           const before = expected.get(`${document}/${take}`)?.[0] ?? 0;
           expected.set(`${document}/${take}`, new Array<number>(length).fill(before + 1));

@@ -10,6 +10,7 @@ import { rowOf } from '../../src/shard/reader.ts';
 import { writeShard } from '../../src/shard/writer.ts';
 import type { DocumentTable, Instances, Ledger, MixSpec, RowPlan, SequenceSpec } from '../../src/types.ts';
 import { fuzz } from '../support/fuzz.ts';
+import { takesOf } from '../support/instances.ts';
 import { bucketsOf, mixes, onePhase, sequenceSpecs, unlessInfeasible } from '../support/recipes.ts';
 import { expectLedger, recount, type SeenRow } from '../support/recount.ts';
 import { corpora } from '../support/table.ts';
@@ -160,15 +161,15 @@ describe('the ledger', () => {
 /** Every copy has its BOS, and its EOS if all of its document was taken (a discarded tail takes the EOS along). */
 function expectSpecials(
   counted: ReturnType<typeof recount>,
-  { count, document, take }: Instances,
+  instances: Instances,
   table: DocumentTable,
   sequences: SequenceSpec,
 ): void {
   const width = sequences.length + (sequences.plusOne ? 1 : 0);
   const bos = new Array<number>(table.count).fill(0);
   const eos = new Array<number>(table.count).fill(0);
-  for (let i = 0; i < count; i += 1) {
-    const d = document[i]!;
+  const take = takesOf(instances, table);
+  for (const [i, d] of instances.document.entries()) {
     if (sequences.bos) bos[d]! += 1;
     const complete = take[i] === table.lengths[d]!;
     const room = sequences.overlong !== 'truncate' || take[i]! + (sequences.bos ? 1 : 0) < width;

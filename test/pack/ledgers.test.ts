@@ -19,7 +19,7 @@ import {
 } from '../../src/types.ts';
 import { pieceTokens, usableTokens } from '../../src/util/sequence.ts';
 import { fuzz } from '../support/fuzz.ts';
-import { instancesOf } from '../support/instances.ts';
+import { instancesOf, takesOf } from '../support/instances.ts';
 import { bucketsOf, mixes, sequenceSpec, sequenceSpecs } from '../support/recipes.ts';
 import { corpora } from '../support/table.ts';
 
@@ -130,7 +130,9 @@ function naive(
     const asked = asking.filter(({ inCell }) => inCell[cell] === 1);
     const selected = Math.max(
       0,
-      ...asking.flatMap(({ instances }) => [...instances.take].filter((_, i) => instances.document[i] === d)),
+      ...asking.flatMap(({ instances }) =>
+        takesOf(instances, table).filter((_, i) => instances.document[i] === d),
+      ),
     );
     const usable = Math.max(0, ...asked.map(({ sequences }) => usableTokens(table.lengths[d]!, sequences)));
     const isLong = (phase: PackedPhase) =>

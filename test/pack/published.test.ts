@@ -20,9 +20,10 @@ beforeAll(() => {
   webTable = syntheticCorpus(documents, web);
 });
 
-function everything({ count, lengths }: DocumentTable): Instances {
+function everything({ count }: DocumentTable): Instances {
   const document = Uint32Array.from({ length: count }, (_, d) => d);
-  return { count, document, take: lengths, window: new Uint16Array(count), windows: 1, packLength: null };
+  const parts = { copy: new Uint32Array(0), take: new Uint32Array(0) };
+  return { count, document, parts, window: new Uint16Array(count), windows: 1, packLength: null };
 }
 
 function qualityOf(of: DocumentTable, more: Partial<SequenceSpec>): PackingQuality {

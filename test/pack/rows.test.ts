@@ -6,6 +6,7 @@ import { packingQuality } from '../../src/pack/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
 import type { DocumentTable, Instances, MixSpec, SequenceSpec } from '../../src/types.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
+import { takesOf } from '../support/instances.ts';
 import {
   bucketsOf,
   everySource,
@@ -88,8 +89,9 @@ describe('packRows', () => {
         const found = new Map<string, number>();
         const add = (map: Map<string, number>, key: string, n: number) =>
           map.set(key, (map.get(key) ?? 0) + n);
+        const takes = takesOf(instances, table);
         for (let i = 0; i < instances.count; i += 1) {
-          const [document, take] = [instances.document[i]!, instances.take[i]!];
+          const [document, take] = [instances.document[i]!, takes[i]!];
           const complete = take === table.lengths[document]!;
           const whole = take + (sequences.bos ? 1 : 0) + (sequences.eos && complete ? 1 : 0);
           add(

@@ -48,12 +48,23 @@ function choose(
       return { document, take, window, inner: packLengths[inner] ?? 0 };
     });
   });
+  const parts = [...copies.entries()].filter(([, { document, take }]) => take < table.lengths[document]!);
   return {
     count: copies.length,
     document: Uint32Array.from(copies, ({ document }) => document),
-    take: Uint32Array.from(copies, ({ take }) => take),
+    parts: {
+      copy: Uint32Array.from(parts, ([copy]) => copy),
+      take: Uint32Array.from(parts, ([, { take }]) => take),
+    },
     window: Uint16Array.from(copies, ({ window }) => window),
     windows: copies.reduce((most, { window }) => Math.max(most, window + 1), 1),
     packLength: packLengths.length === 0 ? null : Uint32Array.from(copies, ({ inner }) => inner),
   };
+}
+
+/** Tokens that each copy takes of its document. */
+export function takesOf({ document, parts }: Instances, table: DocumentTable): number[] {
+  const takes = Array.from(document, (d) => table.lengths[d]!);
+  for (const [part, copy] of parts.copy.entries()) takes[copy] = parts.take[part]!;
+  return takes;
 }
