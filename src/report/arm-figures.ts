@@ -67,7 +67,7 @@ export function rowLengths(arm: ArmData): string {
     .join(', ');
 }
 
-export function trainSets({ sets }: ArmData): SetData[] {
+function trainSets({ sets }: ArmData): SetData[] {
   return sets.filter(({ split }) => split === 'train');
 }
 
