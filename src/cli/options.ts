@@ -69,6 +69,7 @@ export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions
   return {
     workers:
       flags.workers === undefined ? Math.min(availableParallelism(), most) : workerCount(flags.workers, most),
+    memory,
     fresh: flags.fresh === true,
     signal,
     progress: flags.quiet === true ? notesOnly(process.stderr) : progressLines(process.stderr),

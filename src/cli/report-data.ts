@@ -11,7 +11,7 @@ import type { Recipe } from '../types.ts';
 export function armData(name: string, recipe: Recipe, plan: BuildPlan): ArmData {
   return {
     name,
-    recipe: outputRecipe(recipe),
+    recipe: asWritten(recipe),
     warnings: planWarnings(recipe, plan),
     phases: plan.phases,
     ledger: plan.ledgers.train!,
@@ -20,6 +20,14 @@ export function armData(name: string, recipe: Recipe, plan: BuildPlan): ArmData 
       piecesPerRow: rowHistogram(rows),
     })),
   };
+}
+
+/** A recipe without phases has its mix where a person wrote it. */
+function asWritten(recipe: Recipe): unknown {
+  const { phases, phaseDocuments, ...rest } = outputRecipe(recipe) as Record<string, unknown>;
+  const [first, ...more] = phases as { name: string; mix: unknown }[];
+  if (more.length > 0 || first!.name !== 'train') return { ...rest, phases, phaseDocuments };
+  return { ...rest, mix: first!.mix };
 }
 
 export async function writePlanReport(

@@ -2,82 +2,139 @@
  * Best-fit decreasing for documents: one longer than a row gives full rows and a last piece, every other is one piece,
  * and `fit-lengths.ts` says which lengths share a row. No document that fits in a row is cut.
  *
- * Rows of all kinds are shuffled, then take their pieces: for a length the next of its documents, which are in keyed
- * order, and the pieces of a row are shuffled too. So nothing comes sorted by length, nor as the corpus has it. The full
- * rows of a document are spread over the run like any, and keep their order in it.
+ * Rows of all kinds are shuffled. The rows of a kind then take the documents of each of its lengths in keyed order, and
+ * put them down in a shuffled order; so nothing comes sorted by length, nor as the corpus has it. The full rows of a
+ * document are spread over the run like any, and keep their order in it.
+ *
+ * Rows are filled kind by kind and not in the order of the run, because what the rows of a kind take lies together:
+ * fetching every piece from somewhere else would cost a miss of the processor's caches a piece.
  *
  * Cost: a counting sort by length and a sort by hash inside each length, 8 bytes a document while that lasts, then 4.
  */
-import { keyedHash } from '../util/keyed-hash.ts';
+import { type KeyedHash, keyedHash, scramble } from '../util/keyed-hash.ts';
 import { HashSorter } from '../util/radix-sort.ts';
 import { shuffle } from '../util/shuffle.ts';
-import { fitLengths } from './fit-lengths.ts';
-import { instanceLength, orderHash, type PackInput, type RowStream } from './packer.ts';
+import { fitLengths, type RowKinds } from './fit-lengths.ts';
+import { type PackInput, sequenceLengths } from './packer.ts';
+import type { RowWriter } from './row-writer.ts';
 
-export function packBestFit(input: PackInput): RowStream {
-  const { table, width, window, seed } = input;
-  const pieces = sortPieces(input);
-  const { counts, ofLength, exceptions, longs } = pieces;
-  const kinds = fitLengths(counts);
-
-  // Kinds of rows first, then a number for every document that fills rows by itself, as often as it does.
-  const rows = new Uint32Array(kinds.rows + longs.rows);
-  let r = 0;
-  for (let kind = 0; kind < kinds.kinds; kind += 1) {
-    rows.fill(kind, r, r + kinds.rowsOf[kind]!);
-    r += kinds.rowsOf[kind]!;
-  }
-  for (let long = 0; long < longs.item.length; long += 1) {
-    rows.fill(kinds.kinds + long, r, r + longs.chunks[long]!);
-    r += longs.chunks[long]!;
-  }
+export function packBestFit(input: PackInput, out: RowWriter): void {
+  const { window, seed } = input;
+  const sorted = sortPieces(input);
+  const kinds = fitLengths(sorted.counts);
+  const rows = listRows(kinds, sorted);
   shuffle(rows, keyedHash(seed, 'row'), window);
+  const ends = rowEnds(kinds, rows, out.pieces);
+  putDown(sorted, kinds, rowsByKind(kinds, rows), ends, keyedHash(seed, 'within-row'), input, out);
+  addInOrder(sorted, kinds, rows, ends, input, out);
+}
 
-  const { document, take } = input.instances;
-  const given = new Uint32Array(longs.item.length);
+/** A number for every row: that of its kind; for the full rows of a document one after those of kinds. */
+function listRows(kinds: RowKinds, { longs, fullRows }: SortedPieces): Uint32Array {
+  const rows = new Uint32Array(kinds.rows + fullRows);
+  let row = 0;
+  for (let kind = 0; kind < kinds.kinds; kind += 1) {
+    for (let n = kinds.rowsOf[kind]!; n > 0; n -= 1, row += 1) rows[row] = kind;
+  }
+  for (let long = 0; long < longs.length / 4; long += 1) {
+    for (let n = longs[4 * long + 3]!; n > 0; n -= 1, row += 1) rows[row] = kinds.kinds + long;
+  }
+  return rows;
+}
+
+/** One past the last piece of each row, where the first row begins with the piece `first`. */
+function rowEnds({ kinds, links, next, times }: RowKinds, rows: Uint32Array, first: number): Uint32Array {
+  const pieces = new Uint32Array(kinds);
+  for (let kind = 0; kind < kinds; kind += 1) {
+    for (let link = links[kind]!; link >= 0; link = next[link]!) pieces[kind]! += times[link]!;
+  }
+  const ends = new Uint32Array(rows.length);
+  let end = first;
+  for (let row = 0; row < rows.length; row += 1) {
+    end += rows[row]! < kinds ? pieces[rows[row]!]! : 1;
+    ends[row] = end;
+  }
+  return ends;
+}
+
+/** The rows of each kind, one kind after the other. */
+function rowsByKind({ kinds, rows: count, rowsOf }: RowKinds, rows: Uint32Array): Uint32Array {
+  const next = new Uint32Array(kinds);
+  for (let kind = 1; kind < kinds; kind += 1) next[kind] = next[kind - 1]! + rowsOf[kind - 1]!;
+  const byKind = new Uint32Array(count);
+  for (let row = 0; row < rows.length; row += 1) {
+    const kind = rows[row]!;
+    if (kind >= kinds) continue;
+    byKind[next[kind]!] = row;
+    next[kind]! += 1;
+  }
+  return byKind;
+}
+
+/** Puts the pieces of all rows of a kind down where they belong, by their numbers in `ofLength`. */
+function putDown(
+  { counts, ofLength }: SortedPieces,
+  kinds: RowKinds,
+  byKind: Uint32Array,
+  ends: Uint32Array,
+  hash: KeyedHash,
+  { window }: PackInput,
+  { document, length, pieces: first }: RowWriter,
+): void {
   const nextOf = startsOf(counts);
-  const inRow = new Uint32Array(width);
-  const lengths = new Uint32Array(width);
-  const within = keyedHash(seed, 'within-row');
-  r = 0;
-  return {
-    rows: rows.length,
-    next(out) {
-      const row = rows[r]!;
-      r += 1;
-      if (row >= kinds.kinds) {
-        const long = row - kinds.kinds;
-        const item = longs.item[long]!;
-        out.add(document[item]!, take[item]!, given[long]! * width, width);
-        given[long]! += 1;
-        return;
-      }
-      let n = 0;
-      for (let link = kinds.links[row]!; link >= 0; link = kinds.next[link]!) {
-        const length = kinds.length[link]!;
-        for (let times = kinds.times[link]!; times > 0; times -= 1) {
-          inRow[n] = ofLength[nextOf[length]!]!;
-          nextOf[length]! += 1;
-          lengths[n] = length;
-          n += 1;
+  let n = 0;
+  for (let kind = 0; kind < kinds.kinds; kind += 1) {
+    for (const end = n + kinds.rowsOf[kind]!; n < end; n += 1) {
+      const row = byKind[n]!;
+      const salt = hash(row, 0, window);
+      const begin = row === 0 ? first : ends[row - 1]!;
+      let at = begin;
+      for (let link = kinds.links[kind]!; link >= 0; link = kinds.next[link]!) {
+        const tokens = kinds.length[link]!;
+        const from = nextOf[tokens]!;
+        const to = from + kinds.times[link]!;
+        nextOf[tokens] = to;
+        for (let i = from; i < to; i += 1, at += 1) {
+          // Changes places with any of those before it, or none.
+          const other = begin + Math.floor((scramble(salt + at) / 2 ** 32) * (at - begin + 1));
+          document[at] = document[other]!;
+          length[at] = length[other]!;
+          document[other] = ofLength[i]!;
+          length[other] = tokens;
         }
       }
-      for (; n > 0; n -= 1) {
-        // Any of those that are left, and the last takes its place.
-        const p = n === 1 ? 0 : Math.floor((within(r, n, window) / 2 ** 32) * n);
-        const piece = inRow[p]!;
-        const length = lengths[p]!;
-        inRow[p] = inRow[n - 1]!;
-        lengths[p] = lengths[n - 1]!;
-        if (piece < table.count) {
-          out.addWhole(piece, length);
-        } else {
-          const item = exceptions.item[piece - table.count]!;
-          out.add(document[item]!, take[item]!, exceptions.start[piece - table.count]!, length);
-        }
-      }
-    },
-  };
+    }
+  }
+}
+
+/** Adds all rows in the order of the run: what was put down, and the full rows of documents. */
+function addInOrder(
+  { exceptions, longs }: SortedPieces,
+  { kinds }: RowKinds,
+  rows: Uint32Array,
+  ends: Uint32Array,
+  { table, width }: PackInput,
+  out: RowWriter,
+): void {
+  const { document, length } = out;
+  for (let row = 0, p = out.pieces; row < rows.length; row += 1) {
+    if (rows[row]! >= kinds) {
+      const long = (rows[row]! - kinds) * 4;
+      const start = longs[long + 2]!;
+      out.addCut(longs[long]!, longs[long + 1]!, start, width);
+      longs[long + 2] = start + width;
+      p += 1;
+    }
+    for (const end = ends[row]!; p < end; p += 1) {
+      const piece = document[p]!;
+      if (piece < table.count) continue;
+      const at = (piece - table.count) * 4;
+      out.addPut(p);
+      out.addCut(exceptions[at]!, exceptions[at + 1]!, exceptions[at + 2]!, length[p]!);
+    }
+    out.addPut(p);
+    out.endRow();
+  }
 }
 
 interface SortedPieces {
@@ -85,74 +142,116 @@ interface SortedPieces {
   readonly counts: Uint32Array;
   /** Pieces by length, then in keyed order: the document of one that is whole; `table.count` + the number of an exception. */
   readonly ofLength: Uint32Array;
-  /** Instances of pieces that aren't whole documents, and where these begin. */
-  readonly exceptions: { readonly item: Uint32Array; readonly start: Uint32Array };
-  /** Instances that have full rows before their last piece, in keyed order, and how many; and the sum of those. */
-  readonly longs: { readonly item: Uint32Array; readonly chunks: Uint32Array; readonly rows: number };
+  /** Four numbers a piece that isn't a whole document: its document, the tokens taken of that, where the piece begins, 0. */
+  readonly exceptions: Uint32Array;
+  /** The same for each document with full rows before its last piece, in keyed order: 0 for where the next begins, and how many. */
+  readonly longs: Uint32Array;
+  readonly fullRows: number;
 }
 
-function sortPieces({ table, instances, items, width, sequences, window, seed }: PackInput): SortedPieces {
-  const { document } = instances;
-  const specials = Number(sequences.bos) + Number(sequences.eos);
-  const count = items?.length ?? instances.count;
-  const counts = new Uint32Array(width + 1);
-  let exceptionCount = 0;
-  let longCount = 0;
-  for (let k = 0; k < count; k += 1) {
-    const i = items === null ? k : items[k]!;
-    const length = instanceLength(instances, i, table, sequences);
-    if (length > width) longCount += 1;
-    if (length > width || length < specials + table.lengths[document[i]!]!) exceptionCount += 1;
-    counts[lastPiece(length, width)]! += 1;
-  }
-
-  const at = startsOf(counts);
-  const ofLength = new Uint32Array(count);
-  let keys = new Uint32Array(count);
-  const exceptions = { item: new Uint32Array(exceptionCount), start: new Uint32Array(exceptionCount) };
-  const longItem = new Uint32Array(longCount);
-  const longKeys = new Uint32Array(longCount);
-  const hash = orderHash(table, window, seed);
-  exceptionCount = 0;
-  longCount = 0;
-  for (let k = 0; k < count; k += 1) {
-    const i = items === null ? k : items[k]!;
-    const length = instanceLength(instances, i, table, sequences);
-    const last = lastPiece(length, width);
-    const key = hash(document[i]!);
-    let piece = document[i]!;
-    if (length > width || length < specials + table.lengths[piece]!) {
-      exceptions.item[exceptionCount] = i;
-      exceptions.start[exceptionCount] = length - last;
-      piece = table.count + exceptionCount;
-      exceptionCount += 1;
-    }
-    if (length > width) {
-      longItem[longCount] = i;
-      longKeys[longCount] = key;
-      longCount += 1;
-    }
-    ofLength[at[last]!] = piece;
-    keys[at[last]!] = key;
-    at[last]! += 1;
-  }
-
+function sortPieces(input: PackInput): SortedPieces {
+  const { counts, exceptionCount, longCount } = countPieces(input);
+  const { ofLength, keys, exceptions, longItem, longKeys } = dealPieces(
+    input,
+    startsOf(counts),
+    exceptionCount,
+    longCount,
+  );
   const sorter = new HashSorter();
-  for (let length = 1, from = 0; length <= width; length += 1) {
+  for (let length = 1, from = 0; length < counts.length; length += 1) {
     const to = from + counts[length]!;
     sorter.sort(keys, ofLength, from, to);
     from = to;
   }
-  keys = new Uint32Array(0);
   sorter.sort(longKeys, longItem, 0, longCount);
-  const chunks = new Uint32Array(longCount);
-  let rows = 0;
-  for (let long = 0; long < longCount; long += 1) {
-    const length = instanceLength(instances, longItem[long]!, table, sequences);
-    chunks[long] = (length - lastPiece(length, width)) / width;
-    rows += chunks[long]!;
+  return { counts, ofLength, exceptions, ...listLongs(input, longItem) };
+}
+
+function countPieces({ table, instances, items, width, sequences }: PackInput): {
+  counts: Uint32Array;
+  exceptionCount: number;
+  longCount: number;
+} {
+  const { document } = instances;
+  const lengthOf = sequenceLengths(instances, table, sequences);
+  const specials = Number(sequences.bos) + Number(sequences.eos);
+  const counts = new Uint32Array(width + 1);
+  const count = items?.length ?? instances.count;
+  let exceptionCount = 0;
+  let longCount = 0;
+  for (let k = 0; k < count; k += 1) {
+    const i = items === null ? k : items[k]!;
+    const length = lengthOf(i);
+    if (length > width) longCount += 1;
+    if (length > width || length < specials + table.lengths[document[i]!]!) exceptionCount += 1;
+    counts[lastPiece(length, width)]! += 1;
   }
-  return { counts, ofLength, exceptions, longs: { item: longItem, chunks, rows } };
+  return { counts, exceptionCount, longCount };
+}
+
+/** Pieces to the places of their length, with the keys that order them there. */
+function dealPieces(
+  { table, instances, items, width, sequences, window, seed }: PackInput,
+  at: Uint32Array,
+  exceptionCount: number,
+  longCount: number,
+) {
+  const { document, take } = instances;
+  const { keysLow, keysHigh, lengths } = table;
+  const lengthOf = sequenceLengths(instances, table, sequences);
+  const specials = Number(sequences.bos) + Number(sequences.eos);
+  const hash = keyedHash(seed, 'order');
+  const count = items?.length ?? instances.count;
+  const ofLength = new Uint32Array(count);
+  const keys = new Uint32Array(count);
+  const exceptions = new Uint32Array(4 * exceptionCount);
+  const longItem = new Uint32Array(longCount);
+  const longKeys = new Uint32Array(longCount);
+  let exception = 0;
+  let long = 0;
+  for (let k = 0; k < count; k += 1) {
+    const i = items === null ? k : items[k]!;
+    const length = lengthOf(i);
+    const last = lastPiece(length, width);
+    let piece = document[i]!;
+    const key = hash(keysLow[piece]!, keysHigh[piece]!, window);
+    if (length > width || length < specials + lengths[piece]!) {
+      exceptions[4 * exception] = piece;
+      exceptions[4 * exception + 1] = take[i]!;
+      exceptions[4 * exception + 2] = length - last;
+      piece = table.count + exception;
+      exception += 1;
+    }
+    if (length > width) {
+      longItem[long] = i;
+      longKeys[long] = key;
+      long += 1;
+    }
+    const place = at[last]!;
+    ofLength[place] = piece;
+    keys[place] = key;
+    at[last] = place + 1;
+  }
+  return { ofLength, keys, exceptions, longItem, longKeys };
+}
+
+function listLongs(
+  { table, instances, width, sequences }: PackInput,
+  longItem: Uint32Array,
+): Pick<SortedPieces, 'longs' | 'fullRows'> {
+  const lengthOf = sequenceLengths(instances, table, sequences);
+  const longs = new Uint32Array(4 * longItem.length);
+  let fullRows = 0;
+  for (let long = 0; long < longItem.length; long += 1) {
+    const i = longItem[long]!;
+    const length = lengthOf(i);
+    const chunks = (length - lastPiece(length, width)) / width;
+    longs[4 * long] = instances.document[i]!;
+    longs[4 * long + 1] = instances.take[i]!;
+    longs[4 * long + 3] = chunks;
+    fullRows += chunks;
+  }
+  return { longs, fullRows };
 }
 
 /** What is left of a sequence after full rows: 1 to `width` tokens. */

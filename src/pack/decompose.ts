@@ -9,7 +9,7 @@
 import type { DocumentTable, Instances, RowPlan, SequenceSpec } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
 import { orderByKey } from '../util/radix-sort.ts';
-import { instanceLength } from './packer.ts';
+import { sequenceLengths } from './packer.ts';
 import { RowWriter } from './row-writer.ts';
 
 /** One plan a length that has rows, shortest first. */
@@ -21,13 +21,13 @@ export function decompose(
   seed: number,
 ): RowPlan[] {
   const plans: RowPlan[] = [];
+  const lengthOf = sequenceLengths(instances, table, sequences);
   for (let width = sequences.decompose!.smallest; width <= sequences.length; width *= 2) {
-    const piecesOf = (i: number) =>
-      pieceCount(instanceLength(instances, i, table, sequences), width, sequences.length);
+    const piecesOf = (i: number) => pieceCount(lengthOf(i), width, sequences.length);
     let rows = 0;
     for (let i = 0; i < instances.count; i += 1) rows += piecesOf(i);
     if (rows === 0) continue;
-    const out = new RowWriter(table, width, sequences, { rows, pieces: rows, cuts: rows });
+    const out = new RowWriter(table, width, sequences, rows);
     const hash = keyedHash(seed, 'row');
     for (const [window, items] of windows.entries()) {
       const count = items?.length ?? instances.count;
@@ -40,7 +40,7 @@ export function decompose(
       for (let k = 0; k < count; k += 1) {
         const i = items === null ? k : items[k]!;
         const document = instances.document[i]!;
-        const length = instanceLength(instances, i, table, sequences);
+        const length = lengthOf(i);
         // Everything before a piece is a multiple of twice its length; only pieces of L follow one another.
         let at = width === sequences.length ? 0 : length - (length % (2 * width));
         for (let n = piecesOf(i); n > 0; n -= 1, at += width, p += 1) {

@@ -2,9 +2,9 @@
  * What packing takes and gives. Packing is planned before a token is read: lengths only.
  */
 import type { DocumentTable, Instances, SequenceSpec } from '../types.ts';
-import { type KeyedHash, keyedHash } from '../util/keyed-hash.ts';
+import { keyedHash } from '../util/keyed-hash.ts';
 import { orderByKey } from '../util/radix-sort.ts';
-import { rowWidth, sequenceLength } from '../util/sequence.ts';
+import { rowWidth } from '../util/sequence.ts';
 import type { RowWriter } from './row-writer.ts';
 
 /** Copies of documents that are packed together. */
@@ -20,37 +20,33 @@ export interface PackInput {
   readonly seed: number;
 }
 
-/** Packed rows in the order of the run, one after another. */
-export interface RowStream {
-  readonly rows: number;
-  /** Adds the pieces of the next row. */
-  next(out: RowWriter): void;
-}
+/** Adds the packed rows to `out`, in the order of the run. */
+export type PackRows = (input: PackInput, out: RowWriter) => void;
 
 /** Tokens of the sequence of an instance. A truncated document has a row and no more, even where it is only the EOS that found no room. */
-export function instanceLength(
+export function sequenceLengths(
   { document, take }: Instances,
-  i: number,
-  table: DocumentTable,
+  { lengths }: DocumentTable,
   sequences: SequenceSpec,
-): number {
-  const length = sequenceLength(take[i]!, table.lengths[document[i]!]!, sequences);
-  return sequences.overlong === 'truncate' ? Math.min(length, rowWidth(sequences)) : length;
+): (instance: number) => number {
+  const bos = Number(sequences.bos);
+  const eos = Number(sequences.eos);
+  const longest = sequences.overlong === 'truncate' ? rowWidth(sequences) : Number.POSITIVE_INFINITY;
+  return (i) => {
+    const taken = take[i]!;
+    const length = taken + bos + (taken === lengths[document[i]!] ? eos : 0);
+    return Math.min(length, longest);
+  };
 }
 
-/** A hash of documents for an order that depends on nothing but the documents, the window and the seed. */
-export function orderHash(table: DocumentTable, window: number, seed: number): (document: number) => number {
-  const hash: KeyedHash = keyedHash(seed, 'order');
-  const { keysLow, keysHigh } = table;
-  return (document) => hash(keysLow[document]!, keysHigh[document]!, window);
-}
-
-/** Instance numbers in that order. */
+/** Instance numbers in an order that depends on nothing but the documents, the window and the seed. */
 export function keyedOrder({ table, instances, items, window, seed }: PackInput): Uint32Array {
-  const hash = orderHash(table, window, seed);
+  const hash = keyedHash(seed, 'order');
   const keys = new Uint32Array(items?.length ?? instances.count);
-  for (let k = 0; k < keys.length; k += 1)
-    keys[k] = hash(instances.document[items === null ? k : items[k]!]!);
+  for (let k = 0; k < keys.length; k += 1) {
+    const document = instances.document[items === null ? k : items[k]!]!;
+    keys[k] = hash(table.keysLow[document]!, table.keysHigh[document]!, window);
+  }
   const order = orderByKey(keys);
   if (items !== null) for (let k = 0; k < order.length; k += 1) order[k] = items[order[k]!]!;
   return order;

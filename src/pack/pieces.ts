@@ -1,7 +1,8 @@
 /** Rows as lists of pieces: what a packer gives that takes items one by one in their order, and puts them down so. */
 import { keyedHash } from '../util/keyed-hash.ts';
 import { shuffle } from '../util/shuffle.ts';
-import { instanceLength, keyedOrder, type PackInput, type RowStream } from './packer.ts';
+import { keyedOrder, type PackInput, sequenceLengths } from './packer.ts';
+import type { RowWriter } from './row-writer.ts';
 
 /** Pieces in row order, as parallel arrays. */
 export interface Packed {
@@ -18,28 +19,25 @@ export interface Packed {
 export type Packer = (lengths: Uint32Array, width: number) => Packed;
 
 /** Packs documents in keyed order, and shuffles the rows; inside a row the order stays, as pieces may go on from row to row. */
-export function packInOrder(input: PackInput, pack: Packer): RowStream {
+export function packInOrder(input: PackInput, out: RowWriter, pack: Packer): void {
   const { table, instances, width, sequences, window, seed } = input;
+  const { document, take } = instances;
+  const lengthOf = sequenceLengths(instances, table, sequences);
   const items = keyedOrder(input);
   const lengths = new Uint32Array(items.length);
-  for (let k = 0; k < items.length; k += 1)
-    lengths[k] = instanceLength(instances, items[k]!, table, sequences);
-  const packed = pack(lengths, width);
-  const rows = new Uint32Array(packed.rowEnds.length);
+  for (let k = 0; k < items.length; k += 1) lengths[k] = lengthOf(items[k]!);
+  const { item, start, length, rowEnds } = pack(lengths, width);
+  const rows = new Uint32Array(rowEnds.length);
   for (let r = 0; r < rows.length; r += 1) rows[r] = r;
   shuffle(rows, keyedHash(seed, 'row'), window);
-  let given = 0;
-  return {
-    rows: rows.length,
-    next(out) {
-      const row = rows[given]!;
-      given += 1;
-      for (let p = row === 0 ? 0 : packed.rowEnds[row - 1]!; p < packed.rowEnds[row]!; p += 1) {
-        const i = items[packed.item[p]!]!;
-        out.add(instances.document[i]!, instances.take[i]!, packed.start[p]!, packed.length[p]!);
-      }
-    },
-  };
+  for (let r = 0; r < rows.length; r += 1) {
+    const row = rows[r]!;
+    for (let p = row === 0 ? 0 : rowEnds[row - 1]!; p < rowEnds[row]!; p += 1) {
+      const i = items[item[p]!]!;
+      out.add(document[i]!, take[i]!, start[p]!, length[p]!);
+    }
+    out.endRow();
+  }
 }
 
 export interface PieceList {

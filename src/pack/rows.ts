@@ -17,15 +17,16 @@ import { shuffle } from '../util/shuffle.ts';
 import { packBestFit } from './best-fit.ts';
 import { packConcat, packConcatDiscard } from './concat.ts';
 import { decompose } from './decompose.ts';
-import { instanceLength, type PackInput, type RowStream } from './packer.ts';
+import type { PackInput, PackRows } from './packer.ts';
 import { packPad } from './pad.ts';
 import { packInOrder } from './pieces.ts';
-import { type Capacity, RowWriter } from './row-writer.ts';
+import { RowWriter } from './row-writer.ts';
 
-const packers: Readonly<Record<Exclude<Packing, 'decompose'>, (input: PackInput) => RowStream>> = {
+const packers: Readonly<Record<Exclude<Packing, 'decompose'>, PackRows>> = {
   'best-fit': packBestFit,
-  concat: (input) => packInOrder(input, input.sequences.tails === 'discard' ? packConcatDiscard : packConcat),
-  pad: (input) => packInOrder(input, packPad),
+  concat: (input, out) =>
+    packInOrder(input, out, input.sequences.tails === 'discard' ? packConcatDiscard : packConcat),
+  pad: (input, out) => packInOrder(input, out, packPad),
 };
 
 /** One plan; with `decompose` one for each row length that has rows, shortest first. */
@@ -40,41 +41,61 @@ export function packRows(
   const groups = groupInstances(instances, sequences, widths);
   if (packing === 'decompose') return decompose(instances, table, sequences, groups, seed);
   const width = rowWidth(sequences);
-  const out = new RowWriter(table, width, sequences, capacity(instances, table, sequences, groups.length));
-  for (let window = 0; window < instances.windows; window += 1) {
-    const streams = widths.map((inner, w) => {
-      const items = groups[window * widths.length + w]!;
-      return packers[packing]({ table, instances, items, width: inner, sequences, window, seed });
+  const inputs = groups.map((items, g): PackInput => {
+    const window = Math.floor(g / widths.length);
+    return { table, instances, items, width: widths[g % widths.length]!, sequences, window, seed };
+  });
+  const most = inputs.map(mostPieces);
+  const newWriter = (pieces: number) => new RowWriter(table, width, sequences, pieces);
+  const pack = (input: PackInput, to: RowWriter) => {
+    to.join(width / input.width);
+    packers[packing](input, to);
+    to.join(1);
+  };
+  const out = newWriter(most.reduce((sum, pieces) => sum + pieces, 0));
+  for (let first = 0; first < inputs.length; first += widths.length) {
+    if (widths.length === 1) {
+      pack(inputs[first]!, out);
+      continue;
+    }
+    const parts = widths.map((_, w) => {
+      const part = newWriter(most[first + w]!);
+      pack(inputs[first + w]!, part);
+      return part.finish();
     });
-    const perRow = widths.map((inner) => width / inner);
-    joinRows(streams, perRow, window, seed, out);
+    interleave(parts, inputs[first]!.window, seed, out);
   }
   return [out.finish()];
 }
 
-/** Rows of each stream end to end, so many in a row; rows of different streams shuffled among each other. */
-function joinRows(
-  streams: readonly RowStream[],
-  perRow: readonly number[],
-  window: number,
-  seed: number,
-  out: RowWriter,
-): void {
-  const rowsOf = streams.map((stream, s) => Math.ceil(stream.rows / perRow[s]!));
-  const turns = new Uint32Array(streams.length === 1 ? 0 : rowsOf.reduce((sum, rows) => sum + rows, 0));
+/** The rows of all parts, shuffled among each other. */
+function interleave(parts: readonly RowPlan[], window: number, seed: number, out: RowWriter): void {
+  const turns = new Uint32Array(parts.reduce((sum, { rows }) => sum + rows, 0));
   let turn = 0;
-  for (const [s, rows] of rowsOf.entries()) {
-    turns.fill(s, turn, turn + rows);
+  for (const [part, { rows }] of parts.entries()) {
+    turns.fill(part, turn, turn + rows);
     turn += rows;
   }
   shuffle(turns, keyedHash(seed, 'join'), window);
-  const left = streams.map(({ rows }) => rows);
-  for (let t = 0; t < turn; t += 1) {
-    const s = streams.length === 1 ? 0 : turns[t]!;
-    const stream = streams[s]!;
-    for (let n = Math.min(perRow[s]!, left[s]!); n > 0; n -= 1, left[s]! -= 1) stream.next(out);
+  const givers = parts.map((part) => giveRows(part, out));
+  for (const part of turns) givers[part]!();
+}
+
+/** A function that adds the next row of a plan to `out`. */
+function giveRows({ document, length, rowEnds, cuts }: RowPlan, out: RowWriter): () => void {
+  let row = 0;
+  let p = 0;
+  let cut = 0;
+  return () => {
+    for (; p < rowEnds[row]!; p += 1) {
+      if (cuts.piece[cut] === p) {
+        out.addCut(document[p]!, cuts.take[cut]!, cuts.start[cut]!, length[p]!);
+        cut += 1;
+      } else out.addWhole(document[p]!, length[p]!);
+    }
+    row += 1;
     out.endRow();
-  }
+  };
 }
 
 /** Tokens of the rows that documents are packed in, ascending. */
@@ -108,27 +129,10 @@ function groupInstances(
   return groups;
 }
 
-/** What a plan may grow to. */
-function capacity(
-  instances: Instances,
-  table: DocumentTable,
-  sequences: SequenceSpec,
-  groups: number,
-): Capacity {
-  const plain = sequences.packLength ?? rowWidth(sequences);
-  const specials = Number(sequences.bos) + Number(sequences.eos);
-  let pieces = 0;
-  let cuts = 0;
-  let edges = groups;
-  for (let i = 0; i < instances.count; i += 1) {
-    const width = instances.packLength?.[i] || plain;
-    const length = instanceLength(instances, i, table, sequences);
-    const here = length <= width ? 1 : Math.ceil(length / width);
-    pieces += here;
-    if (here > 1 || length < specials + table.lengths[instances.document[i]!]!) cuts += here;
-    edges += length / width;
-  }
-  // A row's end cuts a document into two pieces.
-  const ends = sequences.packing === 'concat' ? Math.ceil(edges) : 0;
-  return { rows: pieces + ends, pieces: pieces + ends, cuts: cuts + 2 * ends };
+/** More pieces there can't be: a document has one more than there are ends of rows in it. */
+function mostPieces({ instances: { count, take }, items, sequences, width }: PackInput): number {
+  const copies = items?.length ?? count;
+  let tokens = copies * (Number(sequences.bos) + Number(sequences.eos));
+  for (let k = 0; k < copies; k += 1) tokens += take[items === null ? k : items[k]!]!;
+  return copies + Math.ceil(tokens / width);
 }

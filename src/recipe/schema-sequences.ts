@@ -32,7 +32,7 @@ export interface DecomposeEntry {
   readonly cycles: number;
 }
 
-export const oddsNames = ['uniform', 'grow-linear', 'grow-p2'] as const;
+const oddsNames = ['uniform', 'grow-linear', 'grow-p2'] as const;
 
 const decompose = z.strictObject(
   {

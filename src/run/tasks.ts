@@ -24,6 +24,7 @@ export interface RunOptions {
 }
 
 export interface Workers<S extends StageName> {
+  readonly count: number;
   /** Once. */
   run(
     setting: StageTypes[S]['setting'],
@@ -79,6 +80,7 @@ export function startWorkers<S extends StageName>(stage: S, workers: number): Wo
   for (const end of ends) end.catch((error) => stop.abort(error));
 
   return {
+    count: 1 + threads.length,
     async run(setting, inputs, { signal, onProgress }) {
       const results = new Array<StageTypes[S]['result']>(inputs.length);
       if (inputs.length === 0) return results;

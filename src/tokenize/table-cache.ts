@@ -7,6 +7,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -99,10 +100,12 @@ function readFile(file: string): SharedTokenizer {
   try {
     const prefix = Buffer.alloc(prefixBytes);
     readSync(descriptor, prefix, 0, prefixBytes, 0);
-    const header = Buffer.alloc(prefix.readUInt32LE(0));
-    const bytes = new SharedArrayBuffer(prefix.readUInt32LE(4));
-    readSync(descriptor, header, 0, header.length, prefixBytes);
-    readSync(descriptor, new Uint8Array(bytes), 0, bytes.byteLength, prefixBytes + header.length);
+    const [headerBytes, tableBytes] = [prefix.readUInt32LE(0), prefix.readUInt32LE(4)];
+    if (fstatSync(descriptor).size !== prefixBytes + headerBytes + tableBytes) throw new Error('cut off');
+    const header = Buffer.alloc(headerBytes);
+    const bytes = new SharedArrayBuffer(tableBytes);
+    readSync(descriptor, header, 0, headerBytes, prefixBytes);
+    readSync(descriptor, new Uint8Array(bytes), 0, tableBytes, prefixBytes + headerBytes);
     if (!hashOf(header, bytes).equals(prefix.subarray(8))) throw new Error('damaged');
     const { image, ...rest } = deserialize(header) as SharedTokenizer;
     const now = new Date();

@@ -16,7 +16,7 @@ export function keyedHash(seed: number, purpose: Purpose): KeyedHash {
   let start = mix(0, seed >>> 0);
   start = mix(start, Math.floor(seed / 2 ** 32));
   for (let i = 0; i < purpose.length; i += 1) start = mix(start, purpose.charCodeAt(i));
-  return (low, high, salt) => finish(mix(mix(mix(start, low), high), salt));
+  return (low, high, salt) => scramble(mix(mix(mix(start, low), high), salt));
 }
 
 function mix(hash: number, word: number): number {
@@ -27,7 +27,8 @@ function mix(hash: number, word: number): number {
   return (Math.imul(h, 5) + 0xe6546b64) | 0;
 }
 
-function finish(hash: number): number {
+/** The last step of the hash alone: enough where a hash is the start and many numbers are needed from there on. */
+export function scramble(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

@@ -1,0 +1,173 @@
+/**
+ * Time and memory of the planner's stages, through the functions that `run/build-plan.ts` calls, on a table of documents
+ * that is made in memory. Beside it best-fit decreasing in Python (bench/python/best_fit.py) on lengths of the same kind.
+ *
+ *   node bench/planner.mjs [DOCUMENTS] [LENGTH] [--long-share 60] [--peer python3]
+ *
+ * Lengths are log-normal with SlimPajama's medians, as in test/support/synthetic-corpus.ts, in random order. Everything
+ * is taken, but for a validation split of 0.1 %; with --long-share documents of LENGTH tokens and more are to have that
+ * share (in percent) of the tokens, so that some are left out. Seconds are the processor's, all threads and the
+ * kernel's part (which hands out memory) included; peak RSS is the process's, up to the end of the stage.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { cellNumbers, lengthBuckets, thresholdsOf } from '../dist/bucket/cells.js';
+import { eligibility } from '../dist/mix/eligible.js';
+import { planMix, takeHeldOut } from '../dist/mix/mix.js';
+import { heldOut } from '../dist/mix/split.js';
+import { discardsTails, imbalances, keepLedgers } from '../dist/pack/ledger.js';
+import { packingQuality } from '../dist/pack/quality.js';
+import { packRows } from '../dist/pack/rows.js';
+import { createDocumentTable } from '../dist/store/reader.js';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'long-share': { type: 'string' }, peer: { type: 'string' } },
+});
+const documents = Number(positionals[0] ?? 10_000_000);
+const length = Number(positionals[1] ?? 32_768);
+const seed = 17;
+
+/** Name, median, standard deviation of the logarithm, documents of 10,000. */
+const sources = [
+  ['c4', 315, 1.361, 2811],
+  ['cc', 1066, 0.928, 5638],
+  ['stackexchange', 507, 1.206, 335],
+  ['wikipedia', 409, 1.279, 359],
+  ['github', 520, 1.198, 529],
+  ['arxiv', 14_565, 0.6, 363],
+  ['books', 121_602, 1, 351],
+];
+
+const stages = [];
+/** Does a stage and notes what it took. */
+function stage(name, act) {
+  const before = process.cpuUsage();
+  const result = act();
+  const { user, system } = process.cpuUsage(before);
+  stages.push({ name, seconds: (user + system) / 1e6, rss: process.resourceUsage().maxRSS * 1024 });
+  return result;
+}
+
+const table = stage('(make the table)', makeTable);
+const { ledger, quality } = plan();
+report();
+
+function plan() {
+  const rule = { kind: 'long_share', share: Number(values['long-share']) / 100 };
+  const mix = {
+    ...{
+      tokens: 'all',
+      sharesOf: 'tokens',
+      shares: null,
+      cells: null,
+      method: 'drop',
+      redistribute: 'never',
+    },
+    length: values['long-share'] === undefined ? null : { threshold: length, scope: 'global', rule },
+    maxEpochs: { otherwise: 1, of: new Map() },
+  };
+  const sequences = {
+    ...{ length, packing: 'best-fit', overlong: 'fragment', tails: 'carry', bos: false, eos: true },
+    ...{ plusOne: false, packLength: null, decompose: null },
+  };
+  const phases = [{ name: 'train', share: 1, mix, sequences }];
+  const every = (otherwise) => ({ otherwise, of: new Map() });
+  const rules = { minTokens: every(1), maxTokens: every(Number.POSITIVE_INFINITY), duplicates: 'remove' };
+
+  const excluded = stage('bounds and duplicates', () => eligibility(table, rules));
+  const held = stage('validation split', () => heldOut(table, 0.001, seed));
+  const buckets = lengthBuckets(null, thresholdsOf(phases));
+  const cellOf = stage('cells', () => cellNumbers(table, buckets, table.lengths));
+  const mixed = stage('sampling', () => {
+    const barred = held.map((side, d) => side | excluded[d]);
+    return planMix(table, cellOf, buckets, barred, { phases, phaseDocuments: 'disjoint', seed })[0].instances;
+  });
+  const train = stage('best-fit', () => packRows(mixed, table, sequences, seed));
+  const inCell = new Uint8Array(table.sources.length * buckets.length).fill(1);
+  const account = (side, instances, plans) => {
+    const split = { table, cellOf, buckets, held, side, excluded };
+    const { whole } = keepLedgers(split, [{ mix, sequences, instances, plans, inCell }]);
+    const faults = imbalances(whole, discardsTails(sequences));
+    if (faults.length > 0) throw new Error(faults.join('; '));
+    return whole;
+  };
+  const ledger = stage('ledger', () => account(0, mixed, train));
+  const quality = stage('quality', () => packingQuality(train, table));
+  stage('all of the validation split', () => {
+    const instances = takeHeldOut(table, held, excluded, sequences);
+    const plans = packRows(instances, table, sequences, seed);
+    account(1, instances, plans);
+    packingQuality(plans, table);
+  });
+  return { ledger, quality };
+}
+
+function makeTable() {
+  const made = createDocumentTable(
+    documents,
+    sources.map(([name]) => name),
+    1,
+  );
+  made.partStarts[1] = documents;
+  const upTo = [];
+  for (const [, , , share] of sources) upTo.push((upTo.at(-1) ?? 0) + share / 10_386);
+  for (let d = 0; d < documents; d += 1) {
+    const [a, b] = [scramble(d), scramble(~d)];
+    // Three uniform numbers; the key words are two of them.
+    const which = ((d * 0.6180339887498949) % 1) * upTo.at(-1);
+    let s = 0;
+    while (s < sources.length - 1 && upTo[s] < which) s += 1;
+    const normal = Math.sqrt(-2 * Math.log((a + 1) / 2 ** 32)) * Math.cos((2 * Math.PI * b) / 2 ** 32);
+    made.lengths[d] = Math.max(1, Math.round(sources[s][1] * Math.exp(sources[s][2] * normal)));
+    made.keysLow[d] = a;
+    made.keysHigh[d] = b;
+    made.source[d] = s;
+  }
+  return made;
+}
+
+/** Chris Wellons' lowbias32. */
+function scramble(value) {
+  let x = value >>> 0;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+function report() {
+  const count = (n) => Math.round(n).toLocaleString('en-US');
+  console.log(
+    `${cpus()[0].model}, Node ${process.version}; L = ${count(length)}, ${count(documents)} documents`,
+  );
+  console.log(
+    `${count(ledger.read)} tokens read, ${count(ledger.packedInstances)} in ${count(ledger.rows)} rows;`,
+  );
+  const { fill, rowsOverConcat, fitting, fittingCut, pieces } = quality;
+  console.log(
+    `${count(pieces)} pieces, fill ${(100 * fill).toFixed(4)}%, rows over concat ${(100 * rowsOverConcat).toFixed(5)}%, ` +
+      `${count(fittingCut)} of ${count(fitting)} documents that fit are cut\n`,
+  );
+  console.log('| stage | seconds | documents/s | peak RSS, GB |\n|---|---|---|---|');
+  const line = (name, seconds, rss) =>
+    console.log(
+      `| ${name} | ${seconds.toFixed(2)} | ${count(documents / seconds)} | ${(rss / 1e9).toFixed(2)} |`,
+    );
+  for (const { name, seconds, rss } of stages) line(name, seconds, rss);
+  const sum = (...names) =>
+    stages.filter(({ name }) => names.includes(name)).reduce((total, { seconds }) => total + seconds, 0);
+  const last = stages.at(-1).rss;
+  line('cells + sampling + best-fit', sum('cells', 'sampling', 'best-fit'), last);
+  line('all but the table', sum(...stages.slice(1).map(({ name }) => name)), last);
+  if (values.peer === undefined) return;
+  const script = fileURLToPath(new URL('python/best_fit.py', import.meta.url));
+  const input = table.lengths.subarray(0, Math.min(documents, 1_000_000));
+  const { stdout, stderr, status } = spawnSync(values.peer, [script, String(length)], {
+    input: new Uint8Array(new Uint32Array(input).buffer),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  process.stdout.write(stdout);
+}
