@@ -1,5 +1,4 @@
 /** What `--html` and the comparison of arms show, out of plans and stores. */
-
 import type { ArmData, ReportData } from '../report/html/data.ts';
 import { rowHistogram } from '../report/row-histogram.ts';
 import { type BuildPlan, outputRecipe } from '../run/build-plan.ts';
@@ -15,6 +14,7 @@ export function armData(name: string, recipe: Recipe, plan: BuildPlan): ArmData 
     recipe: asWritten(recipe),
     warnings: planWarnings(recipe, plan),
     phases: plan.phases,
+    ledger: plan.ledgers.train!,
     sets: plan.sets.map(({ name: set, split, phase, rows, ledger, quality, bytes }) => ({
       ...{ name: set, split, phase, width: rows.width, ledger, quality, bytes },
       piecesPerRow: rowHistogram(rows),

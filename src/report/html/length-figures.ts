@@ -42,7 +42,7 @@ export async function lengthFigures<C extends Cell>(
   for (const view of views) stacks.push(await stackFigure(draw, cells, present, view, frame));
   const panels = await sourcePanels(draw, cells, present.slice(0, mostPanels), views, frame);
   return html`${grid([...stacks, sourceKeys(cells, present, views)])}
-${panels.length > 1 ? html`<p class="lead">Source by source, % of a source’s own tokens</p>${keys(views.map(({ colour, name }) => [colour, name]))}${grid(panels)}` : null}${
+${panels.length > 1 ? html`<p class="lead">Source by source, % of a source’s own tokens</p>${views.length < 2 ? null : keys(views.map(({ colour, name }) => [colour, name]))}${grid(panels)}` : null}${
   present.length > mostPanels
     ? html`<p class="note">The ${mostPanels} largest of ${present.length} sources; the tables have all.</p>`
     : null
