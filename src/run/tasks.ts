@@ -126,10 +126,11 @@ export async function takeTasks<Input, Result>(
   try {
     for (let index = Atomics.add(next, 0, 1); index < inputs.length; index = Atomics.add(next, 0, 1)) {
       const { committed } = await run(inputs[index]!, report, signal);
-      await before;
+      const earlier = before;
       before = committed.then((result) => onResult(index, result));
       // It is awaited, but not yet.
       before.catch(() => {});
+      await earlier;
       // A turn of the event loop, for signals: a task of a synchronous stage gives it none.
       await setImmediate();
       signal?.throwIfAborted();
