@@ -1,6 +1,7 @@
 # Every target does its own set-up; nothing but Node.js >= 20.19, npm and make has to be there.
 #
 #   make sample   build training shards from a small real corpus, and show what came out
+#   make screenshot   the picture of the sample's report in README (needs Chromium: scripts/chromium.sh)
 #   make test     build, check, and run every test
 #   make bench    measure, beside the peers that are installed (bench/RESULTS.md says how)
 #   make bench-tokenize CORPUS=folder   the same for the tokenizer alone, one thread
@@ -10,11 +11,16 @@
 SHELL := /bin/sh
 LONGMIX := node dist/cli/main.js
 
-.PHONY: sample test check bench bench-tokenize nightly format clean
+.PHONY: sample screenshot test check bench bench-tokenize nightly format clean
 
 sample: dist samples/corpus/node_modules/.package-lock.json
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample
 	@echo '(in this folder the command is: npx longmix)'
+
+screenshot: dist samples/corpus/node_modules/.package-lock.json
+	$(LONGMIX) build pipelines/sample.yaml --out out/sample --html out/sample/report.html --quiet
+	mkdir -p docs
+	node scripts/screenshot.mjs out/sample/report.html docs/report.png
 
 test: check samples/corpus/node_modules/.package-lock.json test/vocabularies/node_modules/.package-lock.json
 	npx vitest run

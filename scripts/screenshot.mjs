@@ -22,7 +22,7 @@ if (report === undefined || picture === undefined || executable === null) {
 const browser = await launchChromium(executable);
 try {
   const page = await browser.newPage({
-    viewport: { width: 1280, height: 1180 },
+    viewport: { width: 1280, height: 1215 },
     deviceScaleFactor: 1,
     colorScheme: 'light',
   });

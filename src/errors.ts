@@ -36,6 +36,16 @@ export class LongmixError extends Error {
   }
 }
 
+/** The same error, said with more than the place that threw it knew. */
+export function reworded(
+  error: LongmixError,
+  { message = error.message, exitCode = error.exitCode }: { message?: string; exitCode?: ExitCode },
+): LongmixError {
+  const { code, where, cure, cause } = error;
+  const known = { ...(where === undefined ? {} : { where }), ...(cure === undefined ? {} : { cure }) };
+  return new LongmixError(code, message, { ...known, exitCode, cause });
+}
+
 /** `where: message\n  cure`: what the command line prints after `longmix: `. */
 export function describeError(error: LongmixError): string {
   const head = error.where === undefined ? error.message : `${error.where}: ${error.message}`;

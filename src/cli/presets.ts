@@ -9,7 +9,7 @@ import { LongmixError } from '../errors.ts';
 import { didYouMean, nearest } from '../recipe/nearest.ts';
 import { parseRecipe } from '../recipe/parse-recipe.ts';
 import type { FoundSource } from './find-sources.ts';
-import { scalar, settingsText, sizeText, sourceText } from './source-text.ts';
+import { problemText, scalar, settingsText, sizeText, sourceText } from './source-text.ts';
 
 const folder = new URL('../../pipelines/', import.meta.url);
 /** It reads samples/, which are no part of the package. */
@@ -48,29 +48,27 @@ export function presetText(name: string): string {
 export interface Filled {
   /** From its first comment on. */
   readonly text: string;
-  /** Sources that the preset gives a role, and those of them that nothing was found for. */
-  readonly roles: readonly string[];
+  /** Sources that the preset gives a role, and that nothing was found for. */
   readonly open: readonly string[];
 }
 
 /** @param base folder of the recipe that it becomes */
 export function fillPreset(text: string, found: readonly FoundSource[], base: string): Filled {
-  const roles = rolesOf(text);
   const slots = slotsOf(text);
-  if (roles.length === 0)
-    return { text: withoutModeline(anySources(text, slots, found, base)), roles, open: [] };
+  if (!hasRoles(text)) return { text: withoutModeline(anySources(text, slots, found, base)), open: [] };
   const cast = castOf(slots, found);
   const left = found.filter((source) => ![...cast.values()].includes(source));
-  const edits = slots.map((slot): Edit => {
+  const edits = slots.flatMap((slot): Edit[] => {
     const source = cast.get(slot.name);
-    if (source === undefined) return { at: slot.line, end: slot.line, text: openRole(slot, left) };
+    if (source === undefined) return [above(slot, openRole(slot, left))];
     const value = `${settingsText(source, base, slot.settings)}   # ${sizeText(source)}`;
-    return { at: slot.start, end: slot.end, text: value };
+    return [above(slot, problemText(source)), { at: slot.start, end: slot.end, text: value }];
   });
-  const unplaced =
-    left.length === 0 ? [] : [{ at: slots[0]!.line, end: slots[0]!.line, text: unplacedText(left, base) }];
   const open = slots.filter(({ name }) => !cast.has(name)).map(({ name }) => name);
-  return { text: withoutModeline(applied(text, [...unplaced, ...edits])), roles, open };
+  return {
+    text: withoutModeline(applied(text, [above(slots[0]!, unplacedText(left, base)), ...edits])),
+    open,
+  };
 }
 
 interface Edit {
@@ -91,18 +89,14 @@ interface Slot {
   readonly settings: readonly string[];
 }
 
-/** The sources that the mix or the document rules name; where there are none, any sources will do. */
-function rolesOf(text: string): string[] {
-  const { sources, phases, documents } = parseRecipe(text, 'preset.yaml');
-  const named = new Set([
-    ...[documents.minTokens, documents.maxTokens].flatMap(({ of }) => [...of.keys()]),
-    ...phases.flatMap(({ mix }) => [
-      ...(mix.shares?.keys() ?? []),
-      ...(mix.cells ?? []).map(({ source }) => source),
-      ...mix.maxEpochs.of.keys(),
-    ]),
-  ]);
-  return sources.map(({ name }) => name).filter((name) => named.has(name));
+/** Whether anything names the sources; where nothing does, any will do. */
+function hasRoles(text: string): boolean {
+  const { phases, documents } = parseRecipe(text, 'preset.yaml');
+  const bySource = [documents.minTokens, documents.maxTokens, ...phases.map(({ mix }) => mix.maxEpochs)];
+  return (
+    phases.some(({ mix }) => mix.shares !== null || mix.cells !== null) ||
+    bySource.some(({ of }) => of.size > 0)
+  );
 }
 
 function slotsOf(text: string): Slot[] {
@@ -120,8 +114,9 @@ function slotOf(text: string, { key, value }: Pair): Slot {
   return { name, line: text.lastIndexOf('\n', from) + 1, start, end, settings };
 }
 
-/** Who plays which role, by name: case, hyphens and the like don't count. */
+/** Who plays which role, by name: case, hyphens and the like don't count. One role and one source need no name. */
 function castOf(slots: readonly Slot[], found: readonly FoundSource[]): Map<string, FoundSource> {
+  if (slots.length === 1 && found.length === 1) return new Map([[slots[0]!.name, found[0]!]]);
   const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
   const cast = new Map<string, FoundSource>();
   for (const { name } of slots) {
@@ -142,6 +137,7 @@ function openRole({ name }: Slot, left: readonly FoundSource[]): string {
 }
 
 function unplacedText(left: readonly FoundSource[], base: string): string {
+  if (left.length === 0) return '';
   const lines = left.map(
     (source) => `  #   ${scalar(source.name)}: ${settingsText(source, base)}   # ${sizeText(source)}\n`,
   );
@@ -159,13 +155,15 @@ function anySources(
     const lineEnd = text.indexOf('\n', end);
     const comment = text.slice(end, lineEnd).trim();
     const lines = i === slots.length - 1 ? found.map((source) => sourceText(source, base)) : [];
-    return {
-      at: line,
-      end: lineEnd,
-      text: [...(comment === '' ? [] : [`  ${comment}`]), ...lines].join('\n'),
-    };
+    const all = [...(comment === '' ? [] : [`  ${comment}`]), ...lines];
+    return { at: line, end: lineEnd + 1, text: all.map((one) => `${one}\n`).join('') };
   });
   return applied(text, edits);
+}
+
+/** Lines above a source's. */
+function above({ line }: Slot, text: string): Edit {
+  return { at: line, end: line, text };
 }
 
 /** In the order of the text; none overlap. */

@@ -109,7 +109,9 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
   program
     .command('schema')
     .argument('[kind]', 'recipe, or ablation', 'recipe')
-    .description('print the JSON Schema by which an editor completes and checks a recipe or an ablation')
+    .description(
+      'print the JSON Schema by which an editor completes and checks a recipe or an ablation; what init writes looks for it beside itself: longmix schema > .recipe.schema.json',
+    )
     .action(async (kind) => (await import('./schema.ts')).runSchema(kind));
   return program;
 }

@@ -1,5 +1,4 @@
 /** What `--html` and the comparison of arms show, out of plans and stores. */
-
 import type { ArmData, ReportData } from '../report/html/data.ts';
 import { rowHistogram } from '../report/row-histogram.ts';
 import { type BuildPlan, outputRecipe } from '../run/build-plan.ts';
@@ -12,14 +11,23 @@ import type { Recipe } from '../types.ts';
 export function armData(name: string, recipe: Recipe, plan: BuildPlan): ArmData {
   return {
     name,
-    recipe: outputRecipe(recipe),
+    recipe: asWritten(recipe),
     warnings: planWarnings(recipe, plan),
     phases: plan.phases,
+    ledger: plan.ledgers.train!,
     sets: plan.sets.map(({ name: set, split, phase, rows, ledger, quality, bytes }) => ({
       ...{ name: set, split, phase, width: rows.width, ledger, quality, bytes },
       piecesPerRow: rowHistogram(rows),
     })),
   };
+}
+
+/** A recipe without phases has its mix where a person wrote it. */
+function asWritten(recipe: Recipe): unknown {
+  const { phases, phaseDocuments, ...rest } = outputRecipe(recipe) as Record<string, unknown>;
+  const [first, ...more] = phases as { name: string; mix: unknown }[];
+  if (more.length > 0 || first!.name !== 'train') return { ...rest, phases, phaseDocuments };
+  return { ...rest, mix: first!.mix };
 }
 
 export async function writePlanReport(

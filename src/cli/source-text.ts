@@ -5,9 +5,12 @@ import type { FoundSource } from './find-sources.ts';
 
 /** @param base folder of the recipe */
 export function sourceText(source: FoundSource, base: string): string {
-  const { problem } = source.textField;
-  const remark = problem === null ? '' : `  # mend this source: ${problem}\n`;
-  return `${remark}  ${scalar(source.name)}: ${settingsText(source, base)}   # ${sizeText(source)}`;
+  return `${problemText(source)}  ${scalar(source.name)}: ${settingsText(source, base)}   # ${sizeText(source)}`;
+}
+
+/** A line to put above it, if there is something to mend. */
+export function problemText({ textField: { problem } }: FoundSource): string {
+  return problem === null ? '' : `  # mend this source: ${problem}\n`;
 }
 
 /** @param more settings that are not found but wanted, such as `join: directory` */

@@ -1,6 +1,6 @@
 /** `longmix verify`: exit code 0 if all is as recorded, 1 if anything is off. */
 import { existsSync } from 'node:fs';
-import { LongmixError } from '../errors.ts';
+import { LongmixError, reworded } from '../errors.ts';
 import { bytes, counted } from '../report/format.ts';
 import { openStoreOf, type Verified, verify } from '../run/verify.ts';
 import { manifestFile } from '../shard/format.ts';
@@ -43,9 +43,7 @@ function verified(folder: string, deep: boolean): Verified {
     return verify(folder, deep);
   } catch (error) {
     if (!(error instanceof LongmixError) || !existsSync(folder)) throw error;
-    const { code, message, where, cure, cause } = error;
-    const details = { exitCode: 1, cause, ...(where && { where }), ...(cure && { cure }) } as const;
-    throw new LongmixError(code, message, details);
+    throw reworded(error, { exitCode: 1 });
   }
 }
 

@@ -176,6 +176,9 @@ function bandScales(
       if (short === 0) {
         throw infeasible(`${whose} has only documents of ${threshold} tokens or more: nothing is left`, [
           'choose a larger threshold, or leave the source out',
+          ...(length.scope === 'global'
+            ? []
+            : ['use scope: global, which gives its share to the other sources']),
         ]);
       }
       return { long: 0, short: weight / short };

@@ -3,6 +3,8 @@
  * nearly all of them are read by `json-scan/`, which takes the fields out of the bytes. JSON.parse, several times slower,
  * judges the others, and all where `plain` asks for it: what is read is the same.
  */
+import { constants } from 'node:buffer';
+import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
 import type { UnitHash } from './hash-input.ts';
 import { jsonScan, type LineTaker, linesOf } from './json-scan/json-scan.ts';
@@ -16,11 +18,12 @@ export async function* readJsonl(
   counts: ReadCounts,
   chunkBytes: number,
   hash: UnitHash | null,
+  recordBytes: number,
   plain: boolean = false,
 ): AsyncGenerator<DocumentChunk> {
   const reader = new RecordReader(unit, counts, chunkBytes);
   const scan = plain ? null : jsonScan(unit.source.fields);
-  const lines = new LineSplitter();
+  const lines = new LineSplitter(Math.min(recordBytes, constants.MAX_STRING_LENGTH));
   let record = unit.firstRecord - 1;
 
   const taker: LineTaker = {
@@ -42,6 +45,7 @@ export async function* readJsonl(
   const add = (run: Uint8Array | null) => {
     if (run === null) {
       record += 1;
+      if (recordBytes < constants.MAX_STRING_LENGTH) throw tooLarge(unit, record, recordBytes);
       reader.bad(record, 'the line is too long');
     } else if (scan !== null) scan.scan(run, taker);
     else for (const line of linesOf(run)) taker.odd(line);
@@ -55,6 +59,15 @@ export async function* readJsonl(
   }
   for (const run of lines.end()) add(run);
   yield* reader.end();
+}
+
+/** Not a bad record: what is read must not depend on the memory. */
+function tooLarge(unit: ReadUnit, record: number, bytes: number): LongmixError {
+  return new LongmixError('memory-exceeded', `a record of more than ${Math.floor(bytes / 1e6)} MB`, {
+    where: `${onlyFile(unit).path}:${record}`,
+    cure: 'give more with --memory, or use fewer --workers; a plain text file may be of any size',
+    exitCode: 1,
+  });
 }
 
 function parse(line: Uint8Array): unknown {

@@ -1,9 +1,8 @@
 /**
  * Blocks -> runs of whole lines, as bytes. `\n` only: a `\r` before it is whitespace to JSON. Of a block that may be used
- * again, what is not yet a line is copied; it is put together once, when the line ends, so a long line costs two copies. A line that is longer, with
- * its newline, than a string can be is dropped while it is read, so it costs no memory.
+ * again, what is not yet a line is copied; it is put together once, when the line ends, so a long line costs two copies. A line that is longer, with its newline, than
+ * `maxBytes` is dropped while it is read, so it costs no memory.
  */
-import { constants } from 'node:buffer';
 
 /** Whole lines, each with its newline but for the input's last; null: one line that was too long. */
 export type LineRun = Uint8Array | null;
@@ -15,7 +14,7 @@ export class LineSplitter {
   #pieces: Uint8Array[] = [];
   #bytes = 0;
 
-  constructor(maxBytes: number = constants.MAX_STRING_LENGTH) {
+  constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 

@@ -12,6 +12,7 @@ type Reader = (
   counts: ReadCounts,
   chunkBytes: number,
   hash: UnitHash | null,
+  recordBytes: number,
 ) => AsyncGenerator<DocumentChunk>;
 
 /** Loaded when the first file of the format comes: those of tables are more code than all the rest. */
@@ -34,12 +35,15 @@ export interface ReadOptions {
   readonly chunkBytes?: number;
   /** Takes the unit's bytes as they are read. */
   readonly hash?: UnitHash;
+  /** A longer record of JSON Lines is an error. Default: no bound but that of a string. */
+  readonly recordBytes?: number | undefined;
 }
 
 /**
  * The documents of a unit, in the order of the input. A chunk is valid until the next. Bad records are counted and skipped.
  *
  * @throws LongmixError `field-missing` | `input-corrupt` | `input-unreadable` | `input-changed` | `input-unsupported`
+ * | `memory-exceeded`
  */
 export async function* read(
   unit: ReadUnit,
@@ -47,8 +51,8 @@ export async function* read(
   options: ReadOptions = {},
 ): AsyncGenerator<DocumentChunk> {
   const reader = await readers[unit.files[0]!.format]();
-  const { chunkBytes = defaultChunkBytes, hash = null } = options;
-  for await (const chunk of reader(unit, counts, chunkBytes, hash)) {
+  const { chunkBytes = defaultChunkBytes, hash = null, recordBytes = Number.POSITIVE_INFINITY } = options;
+  for await (const chunk of reader(unit, counts, chunkBytes, hash, recordBytes)) {
     yield chunk;
     reuseChunk(chunk);
     await setImmediate();

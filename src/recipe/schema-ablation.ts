@@ -9,14 +9,6 @@ import { recipeSchema } from './schema.ts';
 import { shapeOf, withoutDefault } from './schema-keys.ts';
 import type { Language } from './schema-problems.ts';
 
-/** An ablation as written. */
-export interface AblationFile {
-  readonly name?: string | undefined;
-  readonly base: string | Readonly<Record<string, unknown>>;
-  readonly arms?: Readonly<Record<string, Readonly<Record<string, unknown>> | null>> | undefined;
-  readonly grid?: Readonly<Record<string, readonly unknown[]>> | undefined;
-}
-
 /** Laid over the base key by key; the value of any other key takes the place of the base's as a whole. */
 export const sections: readonly string[] = ['documents', 'mix', 'sequences'];
 
@@ -55,7 +47,7 @@ const arm = z.strictObject(
   mapError('a map of what is other than in the base, such as { mix: { length: none } }'),
 );
 
-export const ablationSchema: z.ZodType<AblationFile> = z
+export const ablationSchema: z.ZodType = z
   .strictObject(
     {
       name: folderName()
@@ -63,7 +55,7 @@ export const ablationSchema: z.ZodType<AblationFile> = z
         .describe("Names the ablation and its folder, out/NAME; the file's name if left out."),
       base: either(
         text('the path of a recipe'),
-        recipeSchema as z.ZodType<unknown> as z.ZodType<Record<string, unknown>>,
+        recipeSchema,
         'the path of a recipe, or the recipe itself as a map',
       ).describe(
         'The recipe that all arms are made of: its path, relative to this file, or the recipe itself.',

@@ -1,7 +1,4 @@
-/**
- * The figures by which arms are compared. Those of an arm with several shard sets of training rows are of all its rows
- * together, but for what was dropped: a set accounts for all that was read, so where sets differ each is named.
- */
+/** The figures by which arms are compared: of all training rows of an arm together. */
 import { dropReasons } from '../types.ts';
 import { bucketName } from './cells-text.ts';
 import { bytes, integer, length, percent, percentFine } from './format.ts';
@@ -26,9 +23,7 @@ export function armLines(arms: readonly ArmData[]): ArmLine[][] {
     .sort((a, b) => a.from - b.from)
     .map(bucketName)
     .filter((name, i, all) => all.indexOf(name) === i);
-  const dropped = dropReasons.filter((reason) =>
-    arms.some((arm) => trainSets(arm).some(({ ledger }) => ledger.dropped[reason] > 0)),
-  );
+  const dropped = dropReasons.filter((reason) => arms.some(({ ledger }) => ledger.dropped[reason] > 0));
   return [
     [
       line('documents', (arm) => integer(sum(cellsOf(arm), ({ taken }) => taken))),
@@ -43,33 +38,36 @@ export function armLines(arms: readonly ArmData[]): ArmLine[][] {
       line(`${bucket} tokens long`, (arm) => share(arm, (cell) => bucketName(cell.bucket) === bucket)),
     ),
     [
-      line('rows', (arm) => integer(sum(trainSets(arm), ({ ledger }) => ledger.rows))),
-      line('tokens a row', (arm) => each(trainSets(arm), ({ width }) => length(width))),
-      line('fill', (arm) => percentFine(packing(arm).fill)),
+      line('rows', ({ ledger }) => integer(ledger.rows)),
+      line('tokens a row', (arm) => rowLengths(arm)),
+      line('fill', ({ ledger }) => percentFine(ratio(ledger.packedInstances, ledger.rowTokens))),
       line('documents that fit, cut', (arm) => {
         const { fitting, fittingCut } = packing(arm);
         return `${integer(fittingCut)} of ${integer(fitting)}`;
       }),
       line('mean piece, tokens', (arm) => integer(packing(arm).meanPieceLength)),
       line('mean context, tokens', (arm) => integer(packing(arm).meanContextLength)),
-      line('padding, tokens', (arm) => integer(sum(trainSets(arm), ({ ledger }) => ledger.padding))),
+      line('padding, tokens', ({ ledger }) => integer(ledger.padding)),
       line('disk', (arm) => bytes(sum(trainSets(arm), (set) => set.bytes))),
     ],
     [
-      line('read, tokens', (arm) => each(trainSets(arm), ({ ledger }) => integer(ledger.read))),
-      ...dropped.map((reason) =>
-        line(reasonNames[reason], (arm) =>
-          each(trainSets(arm), ({ ledger }) => integer(ledger.dropped[reason])),
-        ),
-      ),
-      line('repeats', (arm) =>
-        integer(sum(trainSets(arm), ({ ledger }) => ledger.packedInstances - ledger.packedOnce)),
-      ),
+      line('read, tokens', ({ ledger }) => integer(ledger.read)),
+      ...dropped.map((reason) => line(reasonNames[reason], ({ ledger }) => integer(ledger.dropped[reason]))),
+      line('repeats', ({ ledger }) => integer(ledger.packedInstances - ledger.packedOnce)),
     ],
   ];
 }
 
-export function trainSets({ sets }: ArmData): SetData[] {
+/** Of all training rows, the shortest first. */
+export function rowLengths(arm: ArmData): string {
+  const widths = new Set(trainSets(arm).map(({ width }) => width));
+  return [...widths]
+    .sort((a, b) => a - b)
+    .map(length)
+    .join(', ');
+}
+
+function trainSets({ sets }: ArmData): SetData[] {
   return sets.filter(({ split }) => split === 'train');
 }
 
@@ -97,17 +95,12 @@ function mostEpochs(arm: ArmData): number {
 /** Of all training rows together; means are those of all pieces (definitions: `PackingQuality`). */
 function packing(
   arm: ArmData,
-): Pick<SetData['quality'], 'fill' | 'fitting' | 'fittingCut' | 'meanPieceLength' | 'meanContextLength'> {
+): Pick<SetData['quality'], 'fitting' | 'fittingCut' | 'meanPieceLength' | 'meanContextLength'> {
   const sets = trainSets(arm);
   const pieces = sum(sets, ({ quality }) => quality.pieces);
   const tokens = sum(sets, pieceTokens);
   const squares = sum(sets, (set) => 2 * set.quality.meanContextLength * pieceTokens(set));
-  const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b);
   return {
-    fill: ratio(
-      sum(sets, ({ ledger }) => ledger.packedInstances),
-      sum(sets, ({ ledger }) => ledger.rowTokens),
-    ),
     fitting: sum(sets, ({ quality }) => quality.fitting),
     fittingCut: sum(sets, ({ quality }) => quality.fittingCut),
     meanPieceLength: ratio(tokens, pieces),
@@ -119,9 +112,8 @@ function pieceTokens({ quality }: SetData): number {
   return quality.meanPieceLength * quality.pieces;
 }
 
-function each(sets: readonly SetData[], show: (set: SetData) => string): string {
-  const shown = sets.map(show);
-  return [...(new Set(shown).size === 1 ? shown.slice(0, 1) : shown)].join(' / ');
+function ratio(a: number, b: number): number {
+  return b === 0 ? 0 : a / b;
 }
 
 function sum<T>(items: readonly T[], pick: (item: T) => number): number {

@@ -6,11 +6,13 @@
  * are made again when it is their turn, because holding those of all arms would cost memory an arm and document.
  */
 import { join } from 'node:path';
+import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../types.ts';
 import { buildPlanned } from './build.ts';
-import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
+import { type BuildPlan, loadIndex, planBuild, type StoreIndex } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { type PlanReport, planReport } from './plan-report.ts';
+import { noProgress, type Progress } from './progress.ts';
 import { clearShardSets } from './shard-sets.ts';
 import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 
@@ -58,7 +60,7 @@ export async function ablate(
     arms.map(({ recipe }) => recipe),
   );
   const reports = arms.map((arm): ArmReport => {
-    const plan = planBuild(arm.recipe, store, index);
+    const plan = planArm(arm, store, index);
     onPlan?.(arm, plan);
     return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };
   });
@@ -72,8 +74,25 @@ export async function ablate(
   for (const { name, recipe } of arms) {
     const armOut = join(out, name);
     makeFolder(armOut);
-    await buildPlanned(recipe, store, planBuild(recipe, store, index), armOut, stage);
+    const plan = planBuild(recipe, store, index);
+    await buildPlanned(recipe, store, plan, armOut, { ...stage, progress: named(name, options.progress) });
   }
   writeJson(join(out, ablationFile), report);
   return { store, report };
+}
+
+/** Progress that says whose it is. */
+function named(arm: string, progress: Progress = noProgress): Progress {
+  return { ...progress, start: (stage, total, unit) => progress.start(`${arm}: ${stage}`, total, unit) };
+}
+
+/** What is wrong with an arm is said with its name. */
+function planArm({ name, recipe }: AblationArm, store: TokenStore, index: StoreIndex): BuildPlan {
+  try {
+    return planBuild(recipe, store, index);
+  } catch (error) {
+    throw error instanceof LongmixError
+      ? reworded(error, { message: `arm ${name}: ${error.message}` })
+      : error;
+  }
 }

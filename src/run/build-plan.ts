@@ -115,7 +115,7 @@ export function planBuild(
     const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
     const planned = packed.flatMap(({ name, phase, sequences, plans }) =>
       plans.map((rows) => ({
-        name: sequences.packing === 'decompose' ? `${name}_${rows.width}` : name,
+        name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
         ...{ split, phase, sequences, rows },
         quality: packingQuality([rows], table),
         bytes: shardBytes(rows, dtype, recipe.shards.provenance),

@@ -25,7 +25,7 @@ import { runTasks } from './tasks.ts';
 import type { StageOptions, TokenStore } from './token-store.ts';
 
 /** What the folders of shard sets are called. */
-const setName = /^(train|validation)(_\w+)?$/;
+const setName = /^(train|validation)(_\w+)?(\.\d+)?$/;
 const dictFile = 'dataset_dict.json';
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */

@@ -24,6 +24,7 @@ export interface RunOptions {
 }
 
 export interface Workers<S extends StageName> {
+  readonly count: number;
   /** Once. */
   run(
     setting: StageTypes[S]['setting'],
@@ -79,6 +80,7 @@ export function startWorkers<S extends StageName>(stage: S, workers: number): Wo
   for (const end of ends) end.catch((error) => stop.abort(error));
 
   return {
+    count: 1 + threads.length,
     async run(setting, inputs, { signal, onProgress }) {
       const results = new Array<StageTypes[S]['result']>(inputs.length);
       if (inputs.length === 0) return results;
@@ -124,10 +126,11 @@ export async function takeTasks<Input, Result>(
   try {
     for (let index = Atomics.add(next, 0, 1); index < inputs.length; index = Atomics.add(next, 0, 1)) {
       const { committed } = await run(inputs[index]!, report, signal);
-      await before;
+      const earlier = before;
       before = committed.then((result) => onResult(index, result));
       // It is awaited, but not yet.
       before.catch(() => {});
+      await earlier;
       // A turn of the event loop, for signals: a task of a synchronous stage gives it none.
       await setImmediate();
       signal?.throwIfAborted();

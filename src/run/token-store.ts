@@ -21,6 +21,7 @@ import { openStore } from '../store/reader.ts';
 import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
 import type { BadRecord, ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { workerLimits } from './memory.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
@@ -30,6 +31,8 @@ import { noteTokenizer } from './tokenizer-note.ts';
 
 export interface StageOptions {
   readonly workers: number;
+  /** Bound of the whole process's memory, in bytes; none where it is not given. */
+  readonly memory?: number;
   readonly fresh?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: Progress | undefined;
@@ -81,7 +84,7 @@ async function makeStore(
   parts: readonly TokenizeInput[],
   { facts, shared, slow }: TokenizerTables,
   workers: Workers<'tokenize'>,
-  { signal, progress = noProgress }: StageOptions,
+  { memory, signal, progress = noProgress }: StageOptions,
 ): Promise<StoreManifest> {
   makeFolder(folder);
   sweep(folder);
@@ -93,7 +96,8 @@ async function makeStore(
     units.reduce((bytes, unit) => bytes + unitBytes(unit), 0),
     'B',
   );
-  const results = await workers.run({ tokenizer: recipe.tokenizer, shared, folder }, parts, {
+  const limits = memory === undefined ? null : workerLimits(memory, workers.count, shared);
+  const results = await workers.run({ tokenizer: recipe.tokenizer, shared, folder, limits }, parts, {
     signal,
     onProgress: ({ done, tokens }) => progress.advance(done, tokens),
   });

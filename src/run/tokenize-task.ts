@@ -26,6 +26,7 @@ import type {
   TokenizerSpec,
 } from '../types.ts';
 import { createFile } from './commit.ts';
+import type { WorkerLimits } from './memory.ts';
 import { findReceipt, fingerprint, hasReceipt, leaveReceipt } from './receipt.ts';
 import type { StageRun } from './stages.ts';
 
@@ -35,6 +36,8 @@ export interface TokenizeSetting {
   readonly shared: SharedTokenizer | null;
   /** The store's folder. */
   readonly folder: string;
+  /** null: none. */
+  readonly limits: WorkerLimits | null;
 }
 
 export interface TokenizeInput {
@@ -53,8 +56,9 @@ export interface TokenizeResult {
 export async function setUpTokenize(
   setting: TokenizeSetting,
 ): Promise<StageRun<TokenizeInput, TokenizeResult>> {
-  const { folder, shared } = setting;
-  const tokenizer = shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared);
+  const { folder, shared, limits } = setting;
+  const tokenizer =
+    shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
   const encoder = createDocumentEncoder(tokenizer);
   const madeOf = (units: readonly ReadUnit[], inputs: readonly InputRecord[]) =>
     fingerprint([storeVersion, tokenizer.fingerprint, units.map(unitSpec), inputs]);
@@ -83,7 +87,7 @@ export async function setUpTokenize(
       for (const unit of units) {
         const hash = createUnitHash(unit);
         const pipeline = gen(
-          (input: ReadUnit) => read(input, counts, { hash }),
+          (input: ReadUnit) => read(input, counts, { hash, recordBytes: limits?.recordBytes }),
           (chunk: DocumentChunk) => encoder.push(chunk),
           (documents: TokenizedDocuments) => {
             writer.add(documents, unit.source.name, unit.name);

@@ -14,10 +14,10 @@ export interface DocumentEncoder {
 const empty = new Uint8Array(0);
 
 /**
- * Text without any safe cut (gigabytes without a space between letters) is cut here all the same, so that memory
+ * Text without any safe cut (megabytes without a space between letters) is cut here all the same, so that memory
  * stays bounded; the tokens next to such a cut may differ from those of the whole text.
  */
-const longestUncut = 64 * 1024 * 1024;
+const longestUncut = 16 * 1024 * 1024;
 
 export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'safeCut'>): DocumentEncoder {
   /** Text of the open document that is not tokenized yet. */
@@ -43,9 +43,9 @@ export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'saf
         const openStart = complete === 0 ? 0 : cuts[complete - 1]!;
         const openText = text.subarray(openStart, cuts[complete]!);
         let cut = tokenizer.safeCut(openText);
-        if (cut === 0 && openText.length > longestUncut) cut = characterBoundary(openText);
+        if (cut === 0 && openText.length > longestUncut) cut = forcedCut(openText);
         cuts[complete] = openStart + cut;
-        waiting = Uint8Array.from(openText.subarray(cut));
+        waiting = new Uint8Array(openText.subarray(cut));
       }
 
       const { tokens, lengths: counts } = tokenizer.encode(text, cuts, isBegun);
@@ -68,8 +68,15 @@ export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'saf
   };
 }
 
-/** The last offset at which a UTF-8 character begins. */
-function characterBoundary(text: Uint8Array): number {
+/**
+ * After a single newline between visible characters, where nearly all tokenizers begin anew; if the last megabyte has
+ * none, where its last UTF-8 character begins.
+ */
+function forcedCut(text: Uint8Array): number {
+  const from = Math.max(2, text.length - 1024 * 1024);
+  for (let at = text.length - 1; at >= from; at -= 1) {
+    if (text[at - 1] === 0x0a && text[at]! > 0x20 && text[at - 2]! > 0x20) return at;
+  }
   let at = text.length - 1;
   while (at > 0 && (text[at]! & 0xc0) === 0x80) at -= 1;
   return at;

@@ -2,8 +2,9 @@
  * A TokenizerModel on the kernel. What is costly to make (the vocabulary's tables, some 0.2 to 2 s for a file) is made once and
  * is plain data over shared memory, so that the other threads open it (`openShared`) in a few ms.
  */
+import { LongmixError } from '../errors.ts';
 import type { EncodedChunk, Tokenizer } from '../types.ts';
-import { buildImage, createKernelFromImage, type KernelImage } from './kernel/kernel.ts';
+import { buildImage, createKernelFromImage, type Kernel, type KernelImage } from './kernel/kernel.ts';
 import type { Preparation, VirtualPieces } from './kernel-plan.ts';
 import type { TokenizerModel } from './model.ts';
 import { createPreparation, type PreparedText } from './prepare-text.ts';
@@ -38,8 +39,9 @@ export async function shareTokenizer(
   };
 }
 
-export async function openShared(shared: SharedTokenizer): Promise<Encoder> {
-  const kernel = await createKernelFromImage(shared.image);
+/** @param memoryBytes bound of the kernel's memory; default: none */
+export async function openShared(shared: SharedTokenizer, memoryBytes?: number): Promise<Encoder> {
+  const kernel = await boundedKernel(shared, memoryBytes);
   const prepare = createPreparation(shared.preparation);
   const { virtual } = shared;
   return {
@@ -52,6 +54,33 @@ export async function openShared(shared: SharedTokenizer): Promise<Encoder> {
       const needsNoJoin = prepared.added.length === 0 && !hasVirtual(segments.tokens, virtual);
       if (needsNoJoin) return { tokens: segments.tokens, lengths: sumLengths(prepared, segments.lengths) };
       return join(prepared, segments, virtual);
+    },
+  };
+}
+
+/**
+ * The kernel, with what it says when it gets no more memory as the user's matter: a bound was set.
+ * @throws LongmixError `memory-exceeded`, as does `encode`
+ */
+async function boundedKernel({ image, facts }: SharedTokenizer, memoryBytes?: number): Promise<Kernel> {
+  const tooMuch = (cause: unknown): never => {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new LongmixError('memory-exceeded', `${facts.name}: ${cause.message}`, {
+      cure: 'give more with --memory, or use fewer --workers; a text without spaces needs ten times its size',
+      exitCode: 1,
+      cause,
+    });
+  };
+  const limits = memoryBytes === undefined ? {} : { memoryLimitBytes: memoryBytes };
+  const kernel = await createKernelFromImage(image, limits).catch(tooMuch);
+  return {
+    ...kernel,
+    encode(text, ends) {
+      try {
+        return kernel.encode(text, ends);
+      } catch (cause) {
+        return tooMuch(cause);
+      }
     },
   };
 }

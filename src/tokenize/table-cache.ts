@@ -7,6 +7,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -20,7 +21,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import type { TokenizerSpec } from '../types.ts';
@@ -69,9 +70,9 @@ function cacheFolder(): string {
 /** Of the tokenizer's files and of all code that has a part in the tables. */
 function keyOf(spec: TokenizerSpec): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify(spec));
-  const files = 'encoding' in spec ? [encodingFile(spec.encoding)] : tokenizerFiles(spec.file);
-  for (const file of files) add(hash, file, readFileSync(file));
+  if ('file' in spec) hash.update(JSON.stringify(spec.pattern));
+  const files = 'file' in spec ? tokenizerFiles(spec.file) : [encodingFile(spec.encoding)];
+  for (const file of files) add(hash, basename(file), readFileSync(file));
   const here = fileURLToPath(new URL('.', import.meta.url));
   for (const name of readdirSync(here, { recursive: true, encoding: 'utf8' }).sort()) {
     if (/(?<!\.d)\.[jt]s$/.test(name)) add(hash, name, readFileSync(join(here, name)));
@@ -99,10 +100,12 @@ function readFile(file: string): SharedTokenizer {
   try {
     const prefix = Buffer.alloc(prefixBytes);
     readSync(descriptor, prefix, 0, prefixBytes, 0);
-    const header = Buffer.alloc(prefix.readUInt32LE(0));
-    const bytes = new SharedArrayBuffer(prefix.readUInt32LE(4));
-    readSync(descriptor, header, 0, header.length, prefixBytes);
-    readSync(descriptor, new Uint8Array(bytes), 0, bytes.byteLength, prefixBytes + header.length);
+    const [headerBytes, tableBytes] = [prefix.readUInt32LE(0), prefix.readUInt32LE(4)];
+    if (fstatSync(descriptor).size !== prefixBytes + headerBytes + tableBytes) throw new Error('cut off');
+    const header = Buffer.alloc(headerBytes);
+    const bytes = new SharedArrayBuffer(tableBytes);
+    readSync(descriptor, header, 0, headerBytes, prefixBytes);
+    readSync(descriptor, new Uint8Array(bytes), 0, tableBytes, prefixBytes + headerBytes);
     if (!hashOf(header, bytes).equals(prefix.subarray(8))) throw new Error('damaged');
     const { image, ...rest } = deserialize(header) as SharedTokenizer;
     const now = new Date();

@@ -144,6 +144,21 @@ describe('init --preset', () => {
     });
     expect(text).toContain('  # [yours] what the short model was trained on');
     expect(await place.run('plan', 'mix.yaml', '--quiet')).toMatchObject({ code: 0 });
+    const { stdout } = await place.run('init', 'c', '--preset', 'fu-global');
+    expect(stdout).toContain(
+      '\nsources:                          # [P] SlimPajama, by its own sources\n  a: {',
+    );
+    expect(stdout).toMatch(/^ {2}b: .*\n\ndocuments:\n/m);
+  });
+
+  test('needs no name where there is one role and one source, and says what to mend in it', async () => {
+    place.write('web.jsonl', '{"a": 1}\n');
+    const { stdout, stderr } = await place.run('init', 'web.jsonl', '--preset', 'ultralong');
+    expect({ stderr, sources: (parse(stdout) as Written).sources }).toEqual({
+      stderr: '',
+      sources: { corpus: { path: './web.jsonl' } },
+    });
+    expect(stdout).toContain('  # mend this source: web.jsonl: no field "text"; the records have "a"\n');
   });
 
   test('keeps what the preset says of a source beside its path', async () => {

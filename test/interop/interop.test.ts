@@ -37,7 +37,15 @@ describe.skipIf(python === null)('datasets.load_from_disk', () => {
     { encoding: 'cl100k_base', dtype: 'int32', sequences: 'packing: best-fit, eos: true' },
     { encoding: 'gpt2', dtype: 'uint16', sequences: 'packing: concat, eos: true' },
     { encoding: 'gpt2', dtype: 'int32', sequences: 'packing: best-fit, eos: false, plus_one: true' },
-  ])('gives back every document: $encoding, $dtype, $sequences', async ({ encoding, dtype, sequences }) => {
+    {
+      encoding: 'gpt2',
+      dtype: 'auto',
+      sequences: 'packing: best-fit',
+      phases: '{ short: { tokens: 30%, sequences: { length: 64 } }, long: { tokens: 70% } }',
+      sets: ['train_long', 'train_short', 'validation'],
+    },
+  ])('gives back every document: $encoding, $dtype, $sequences $phases', async (given) => {
+    const { encoding, dtype, sequences, phases, sets = ['train', 'validation'] } = given;
     const name = `${encoding}-${dtype}-${sequences.replace(/\W+/g, '-')}`;
     const home = join(folder, name);
     const expected = await writeCorpus(home);
@@ -52,6 +60,7 @@ describe.skipIf(python === null)('datasets.load_from_disk', () => {
         'split: { validation: 20% }',
         `sequences: { length: 256, ${sequences} }`,
         `shards: { size: 64KB, dtype: ${dtype} }`,
+        ...(phases === undefined ? [] : [`phases: ${phases}`]),
       ].join('\n'),
     );
     const out = join(home, 'out');
@@ -59,9 +68,9 @@ describe.skipIf(python === null)('datasets.load_from_disk', () => {
 
     const seen = await load(out, encoding, expected);
     expect(seen.documents).toBe(documents.length);
-    expect(Object.keys(seen.splits).sort()).toEqual(['train', 'validation']);
-    expect(seen.splits.train!.documents).toBeGreaterThan(seen.splits.validation!.documents);
-    expect(seen.splits.validation!.documents).toBeGreaterThan(0);
+    expect(Object.keys(seen.splits).sort()).toEqual(sets);
+    expect(seen.splits[sets[0]!]!.documents).toBeGreaterThan(seen.splits.validation!.documents);
+    for (const set of sets) expect(seen.splits[set]!.documents).toBeGreaterThan(0);
     // The long ones don't fit in a row.
     expect(seen.pieces).toBeGreaterThan(documents.length);
   });
@@ -130,7 +139,7 @@ interface Seen {
   readonly documents: number;
   readonly beginnings: number;
   readonly pieces: number;
-  readonly splits: { readonly train?: { documents: number }; readonly validation?: { documents: number } };
+  readonly splits: Readonly<Record<string, { readonly documents: number }>>;
 }
 
 async function load(out: string, encoding: string, expected: string, ...flags: string[]): Promise<Seen> {

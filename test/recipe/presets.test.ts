@@ -37,6 +37,68 @@ it('has the presets of the list, and the ablations', () => {
   expect(ablationNames).toEqual(['curricula', 'four-arms', 'fu-strategies', 'packing', 'threshold-share']);
 });
 
+describe('published numbers', () => {
+  const sharesOf = (name: string): ReadonlyMap<string, number> => preset(name).phases[0]!.mix.shares!;
+  const shortMix = [
+    'fineweb-edu',
+    'fineweb',
+    'wikipedia',
+    'stackexchange',
+    'tulu-v2',
+    'openwebmath',
+    'arxiv',
+  ];
+  const sum = (shares: readonly number[]): number => shares.reduce((total, share) => total + share, 0);
+
+  it('ProLong (2410.02660): 30 / 30 / 3 and ShortMix 37, itself 27 / 27 / 11 / 11 / 8 / 8 / 8, at both lengths', () => {
+    const own = shortMix.map((name) => sharesOf('shortmix').get(name)!);
+    for (const [i, share] of [0.27, 0.27, 0.11, 0.11, 0.08, 0.08, 0.08].entries())
+      expect(own[i]).toBeCloseTo(share, 10);
+    const stage1 = sharesOf('prolong-64k');
+    for (const [name, share] of Object.entries({ code: 0.3, books: 0.3, textbooks: 0.03 }))
+      expect(stage1.get(name)).toBeCloseTo(share, 10);
+    const cells = preset('prolong-512k').phases[0]!.mix.cells!;
+    for (const [i, name] of shortMix.entries()) {
+      expect(stage1.get(name)).toBeCloseTo(0.37 * own[i]!, 10);
+      expect(cells.find(({ source }) => source === name)!.share).toBeCloseTo(0.37 * own[i]!, 10);
+    }
+    expect(sum(cells.filter(({ from }) => from === 2 ** 19).map(({ share }) => share))).toBeCloseTo(0.23, 10);
+    const { tokens } = preset('prolong-64k').phases[0]!.mix;
+    expect(tokens).toBe(5000 * 64 * 2 ** 16);
+    expect(preset('prolong-512k').phases[0]!.mix.tokens).toBe(2500 * 16 * 2 ** 19);
+  });
+
+  it('Fu et al. (2402.10171), code: the original mix, and arXiv, books and GitHub at .60 before they are normalised', () => {
+    expect(sharesOf('fu-per-source').get('commoncrawl')).toBeCloseTo(0.53374772, 7);
+    const weights = { commoncrawl: 0.534, c4: 0.266, github: 0.6, arxiv: 0.6, book: 0.6, wikipedia: 0.034 };
+    const shares = sharesOf('fu-arxiv-book-github');
+    for (const [name, weight] of Object.entries(weights))
+      expect(shares.get(name)).toBeCloseTo(weight / 2.666, 8);
+  });
+
+  it('Llama 2 Long (2309.16039): FLOPs of the curricula are 3.783 x (1 - s / 2), as the preset tells', () => {
+    const shorts = presetAblation('curricula').arms.map(({ recipe: { phases } }) =>
+      phases.length === 1 ? 0 : phases[0]!.share,
+    );
+    expect(shorts.map((s) => Number((3.783 * (1 - s / 2)).toFixed(3)))).toEqual([3.783, 3.405, 3.026, 2.27]);
+  });
+
+  it('the arms of fu-strategies are the presets of their names, as far as the mix and rows go', () => {
+    const names = {
+      'cut-4k': 'cut-4k',
+      'arxiv-book-github': 'fu-arxiv-book-github',
+      'cut-128k': 'cut-128k',
+      'per-source': 'fu-per-source',
+      global: 'fu-global',
+    };
+    const { arms } = presetAblation('fu-strategies');
+    for (const [arm, name] of Object.entries(names)) {
+      const [phase] = arms.find((one) => one.name === arm)!.recipe.phases;
+      expect(phase, arm).toEqual(preset(name).phases[0]);
+    }
+  });
+});
+
 /** A plan as the store of such a corpus would give it. */
 function planned(recipe: Recipe): BuildPlan {
   const table = tableOfLengths(

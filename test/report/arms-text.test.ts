@@ -34,13 +34,12 @@ const ruled: ArmData = {
     { name: '1', cells: [cell('web', 0, 4096, false, 300), cell('web', 4096, null, true, 1500)] },
     { name: '2', cells: [cell('books', 4096, null, true, 200)] },
   ],
+  ledger: { ...ledgerOf(3072, ['duplicate']), width: null },
   sets: [
     setOf('1', '1', 1024, {
-      ledger: ledgerOf(1024, ['duplicate']),
       quality: quality({ pieces: 10, meanPieceLength: 100, meanContextLength: 80 }),
     }),
     setOf('2', '2', 2048, {
-      ledger: ledgerOf(2048, ['duplicate', 'not_sampled']),
       quality: quality({ pieces: 30, meanPieceLength: 300, meanContextLength: 400 }),
     }),
     setOf('validation', null, 1024),
@@ -70,17 +69,19 @@ test('a column an arm, a line a figure', () => {
   expect(of('books, of tokens')).toEqual(['10.0%', '0.0%']);
   expect(of('epochs of a cell, at most')).toEqual(['3.00', '1.50']);
   expect(of('>= 4K tokens long')).toEqual(['85.0%', '75.0%']);
-  expect(of('rows')).toEqual(['1,226', '613']);
-  expect(of('tokens a row')).toEqual(['1K / 2K', '8K']);
-  // Document tokens of both sets over all their tokens: 613 rows of 1024 and of 2048, less 2 (2,711 + 9,119).
-  expect(of('fill')![0]).toBe(`${((1 - (2 * 11_830) / (613 * 3072)) * 100).toFixed(3)}%`);
+  expect(of('rows')).toEqual(['613', '613']);
+  expect(of('tokens a row')).toEqual(['1K, 2K', '8K']);
+  // All but 2,711 special tokens and 9,119 of padding.
+  expect(of('fill')![0]).toBe(`${((1 - 11_830 / (613 * 3072)) * 100).toFixed(3)}%`);
   expect(of('documents that fit, cut')![0]).toBe('2 of 10');
   // 10 pieces of 100 and 30 of 300 on average; squares: 2 x 80 x 1000 + 2 x 400 x 9000, over 2 x 10,000.
   expect(of('mean piece, tokens')![0]).toBe('250');
   expect(of('mean context, tokens')![0]).toBe('368');
-  expect(of('padding, tokens')).toEqual(['18,238', '9,119']);
-  expect(of('copies of another document')![0]).toBe('100,003');
-  expect(of('not sampled: the mix asked for less')![0]).toBe(`0 / ${(600_018).toLocaleString('en-US')}`);
+  expect(of('padding, tokens')).toEqual(['9,119', '9,119']);
+  expect(of('copies of another document')).toEqual(['100,003', '100,003']);
+  expect(of('not sampled: the mix asked for less')).toEqual(['0', '600,018']);
+  const { packedInstances, packedOnce } = ruled.ledger;
+  expect(of('repeats')![0]).toBe((packedInstances - packedOnce).toLocaleString('en-US'));
 });
 
 test('a threshold is shared where all agree on it and cells allow', () => {

@@ -47,13 +47,14 @@ describe('the length axis', () => {
   });
 });
 
-test('bars are as high as their share of a doubling, whatever the bucket’s width', () => {
+test('bars are as high as the share of their bucket, and as wide as it is', () => {
   const axis = lengthAxis(buckets);
   const shares = buckets.map((bucket) => ({ bucket, share: bucket.from === 256 ? 0.5 : 0.25 }));
-  expect(mostOf(axis, shares)).toBe(0.25);
+  expect(mostOf(shares)).toBe(0.5);
   const layer = lengthBars([{ colour: 'after', shares }], { axis, most: 1, threshold: null }).layer[0]!;
   const { values } = (layer as unknown as { data: { values: { x: number; x2: number; y: number }[] } }).data;
-  expect(values.map(({ y }) => y)).toEqual([0.25, 0.25, 0.25]);
+  expect(values.map(({ y }) => y)).toEqual([0.25, 0.5, 0.25]);
+  expect(values.map((bar) => Number((bar.x2 - bar.x).toFixed(6)))).toEqual([0.84, 1.68, 0.84]);
   const [first, second, third] = values;
   for (const { x, x2 } of values) expect(x2).toBeGreaterThan(x);
   expect(first!.x2).toBeLessThan(second!.x);

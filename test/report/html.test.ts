@@ -55,12 +55,13 @@ function emptied(report: ReportData): ReportData {
     arms: report.arms.map((arm) => ({
       ...arm,
       recipe: null,
+      ledger: { ...arm.ledger, ...zero(arm.ledger), rows: 0, rowTokens: 0, specialTokens: 0, padding: 0 },
       phases: arm.phases.map((phase) => ({ ...phase, cells: phase.cells.map(untaken) })),
       sets: arm.sets.map((set) => ({
         ...set,
         piecesPerRow: null,
         quality: { ...set.quality, pieces: 0, meanPieceLength: 0, meanContextLength: 0, fitting: 0 },
-        ledger: { ...set.ledger, ...zero(set.ledger), rows: 0, specialTokens: 0, padding: 0 },
+        ledger: { ...set.ledger, ...zero(set.ledger), rows: 0, rowTokens: 0, specialTokens: 0, padding: 0 },
       })),
     })),
   };
@@ -173,8 +174,9 @@ describe.each(Object.entries(reports))('the report of %s', async (_, report) => 
       expectFigure(`${sign}${integer(Math.abs(redistributed))}`);
       if (usable > 0) expectFigure(epochs.toFixed(2));
     }
-    for (const { ledger, quality, piecesPerRow } of arms.flatMap(({ sets }) => sets)) {
-      const { read, packedOnce, packedInstances, specialTokens, padding, rows } = ledger;
+    const ledgers = arms.flatMap((arm) => [arm.ledger, ...arm.sets.map(({ ledger }) => ledger)]);
+    for (const ledger of ledgers) {
+      const { read, packedOnce, packedInstances, specialTokens, rows } = ledger;
       for (const figure of [
         read,
         packedOnce,
@@ -187,6 +189,12 @@ describe.each(Object.entries(reports))('the report of %s', async (_, report) => 
       for (const lost of Object.values(ledger.dropped)) if (lost > 0) expectFigure(integer(lost));
       expectFigure(integer(ledger.documents));
       expectFigure(integer(ledger.packedDocuments));
+    }
+    for (const {
+      ledger: { padding },
+      quality,
+      piecesPerRow,
+    } of arms.flatMap(({ sets }) => sets)) {
       expect([...cells].some((cell) => cell.startsWith(`${integer(padding)} (`))).toBe(true);
       expectFigure(`${(quality.fill * 100).toFixed(3)}%`);
       expectFigure(`${(quality.rowsOverConcat * 100).toFixed(3)}%`);
@@ -213,6 +221,18 @@ describe('the page', () => {
     const [script, , attributes] = hostileNames;
     expect(labels).toContain(shorten(script!, 15).replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
     expect(labels).toContain(shorten(attributes!, 15));
+  });
+
+  test('a source that only a later arm has is in its charts', async () => {
+    const late = { ...plainArm('late'), phases: armOf('', 0).phases.slice(0, 1) };
+    const page = await htmlReport({ ...plain, arms: [plainArm('first'), late] });
+    expect(page).toContain('</i>code</span>');
+  });
+
+  test('a phase without cells', async () => {
+    const arm = { ...plainArm('none'), phases: [{ name: 'train', cells: [] }] };
+    for (const arms of [[arm], [arm, arm]])
+      expect(await htmlReport({ ...plain, arms })).not.toMatch(/NaN|undefined|Infinity/);
   });
 
   test('one source a panel, as far as there are not too many', async () => {

@@ -129,7 +129,7 @@ describe('packing decompose', () => {
   it('gives a shard set a length, one piece a row, and a schedule that takes every whole step once', async () => {
     const built = await buildRecipe(decomposed);
     const { out, result } = built;
-    expect(namesOf(built)).toEqual(['train_32', 'train_64', 'train_128', 'train_256']);
+    expect(namesOf(built)).toEqual(['train.32', 'train.64', 'train.128', 'train.256']);
     const sequences = new Map<number, number>();
     for (const { name, rows } of result.plan.sets) {
       for (const row of readSplit(out, name).rows) {

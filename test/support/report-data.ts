@@ -121,6 +121,13 @@ export function armOf(name: string, k: number, rule = true): ArmData {
       name: phase,
       cells: cellsOf(sources, k + p, rule),
     })),
+    ledger: {
+      ...ledgerOf(
+        43_008 + k,
+        dropReasons.filter((reason) => reason !== 'elsewhere'),
+      ),
+      width: null,
+    },
     sets: [
       setOf('train/1', 'warm', 4096),
       setOf('train/2-1024', '<i>mid</i>', 1024),
@@ -139,6 +146,7 @@ export function plainArm(name: string): ArmData {
     recipe: { name, seed: 17 },
     warnings: [],
     phases: [{ name: 'train', cells: cellsOf(['web', 'books'], 1, true) }],
+    ledger: ledgerOf(8192),
     sets: [setOf('train', 'train', 8192), setOf('validation', null, 8192)],
   };
 }

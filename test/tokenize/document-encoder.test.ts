@@ -181,4 +181,36 @@ describe('createDocumentEncoder', () => {
     }
     expect(Math.max(...seen)).toBeLessThan(2 * 4096);
   });
+
+  it('cuts text that can be cut nowhere after 16 MiB, at a line if there is one', () => {
+    const seen: Uint8Array[] = [];
+    const tokenizer: Tokenizer = {
+      ...{ name: 'counts', vocabularySize: 1, bosId: null, eosId: null, fingerprint: '' },
+      encode: (text, ends) => {
+        seen.push(text.slice(0, ends[0]!));
+        return { tokens: new Uint32Array(0), lengths: new Uint32Array(ends.length) };
+      },
+      decode: () => new Uint8Array(0),
+      safeCut: () => 0,
+    };
+    const chunk = 1024 * 1024;
+    const push = (text: Buffer) => {
+      const encoder = createDocumentEncoder(tokenizer);
+      seen.length = 0;
+      for (let at = 0; at < text.length; at += chunk) {
+        const part = text.subarray(at, at + chunk);
+        const open = at + chunk < text.length;
+        encoder.push({ text: part, ends: [part.length], ids: [null], records: [0], sources: null, open });
+      }
+      const parts = seen.filter((part) => part.length > 0);
+      expect(Buffer.concat(parts).equals(text)).toBe(true);
+      expect(Math.max(...parts.map((part) => part.length))).toBeLessThanOrEqual(17 * chunk);
+      expect(parts.length).toBe(3);
+      return parts.map((part) => Buffer.from(part).toString());
+    };
+    const lines = push(Buffer.from('長い行\n\n次の行。\n'.repeat(1_500_000)));
+    for (const part of lines) expect(part.startsWith('長')).toBe(true);
+    const letters = push(Buffer.from('é'.repeat(19_000_000)));
+    for (const part of letters) expect(part).toMatch(/^é+$/);
+  });
 });

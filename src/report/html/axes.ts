@@ -25,7 +25,7 @@ export function lengthAxis(buckets: readonly Bucket[]): LengthAxis {
   };
 }
 
-/** Doublings that a bucket spans: what its share is divided by, so that narrow buckets don't look poor. */
+/** Doublings that a bucket spans. */
 export function doublings(axis: LengthAxis, { from, to }: Bucket): number {
   return axis.position(to) - axis.position(from);
 }

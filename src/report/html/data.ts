@@ -27,6 +27,8 @@ export interface ArmData {
   readonly warnings: readonly string[];
   /** Of the training run, in order; at least one. */
   readonly phases: readonly PhaseData[];
+  /** The accounts of all its training rows together; its set's, where it has one. */
+  readonly ledger: Ledger;
   /** Shard sets: those of the training run in order, then those of other splits. */
   readonly sets: readonly SetData[];
 }

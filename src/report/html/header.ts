@@ -1,7 +1,6 @@
 /** The top of the page: what this is, and the figures that people ask for first. */
-
-import { trainSets } from '../arm-figures.ts';
-import { bytes, compact, counted, integer, length, percent, percentFine } from '../format.ts';
+import { rowLengths } from '../arm-figures.ts';
+import { bytes, compact, counted, integer, percent, percentFine } from '../format.ts';
 import type { ArmData, ReportData } from './data.ts';
 import { html, type Markup } from './markup.ts';
 import { share, sum } from './sums.ts';
@@ -43,34 +42,34 @@ function cellTiles(cells: ReportData['corpora'][number]['cells']): Tile[] {
 }
 
 /** All splits together; every set of a split accounts for all that its split read. */
-function readTile({ sets }: ArmData): Tile {
-  const splits = [...new Set(sets.map(({ split }) => split))];
-  const ledgers = splits.map((split) => sets.find((set) => set.split === split)!.ledger);
-  const documents = sum(ledgers, (ledger) => ledger.documents);
+function readTile({ ledger, sets }: ArmData): Tile {
+  const validation = sets.find(({ split }) => split === 'validation')?.ledger;
+  const documents = ledger.documents + (validation?.documents ?? 0);
   return {
     name: 'Read',
-    value: compact(sum(ledgers, ({ read }) => read)),
+    value: compact(ledger.read + (validation?.read ?? 0)),
     note: `tokens of ${counted(documents, 'document')}`,
   };
 }
 
 function mixTiles(arm: ArmData): Tile[] {
   const cells = arm.phases.flatMap((phase) => phase.cells);
-  const sets = trainSets(arm);
+  const { ledger } = arm;
   const tokens = sum(cells, ({ achieved }) => achieved);
   const asked = sum(cells, ({ requested }) => requested);
-  const widths = [...new Set(sets.map(({ width }) => length(width)))];
-  const packed = sum(sets, ({ ledger }) => ledger.packedInstances);
-  const room = sum(sets, ({ ledger }) => ledger.rowTokens);
   return [
     { name: 'Mix', value: compact(tokens), note: `tokens of ${compact(asked)} asked for` },
     ...longTile(arm),
     {
       name: 'Rows',
-      value: integer(sum(sets, ({ ledger }) => ledger.rows)),
-      note: `of ${widths.join(', ')} tokens`,
+      value: integer(ledger.rows),
+      note: `of ${rowLengths(arm)} tokens`,
     },
-    { name: 'Fill', value: percentFine(share(packed, room)), note: 'document tokens in the rows' },
+    {
+      name: 'Fill',
+      value: percentFine(share(ledger.packedInstances, ledger.rowTokens)),
+      note: 'document tokens in the rows',
+    },
     {
       name: 'Disk',
       value: bytes(sum(arm.sets, (set) => set.bytes)),
@@ -116,11 +115,11 @@ function spanTiles(arms: readonly ArmData[]): Tile[] {
       arm.phases.flatMap(({ cells }) => cells),
       ({ achieved }) => achieved,
     );
-  const rows = (arm: ArmData) => sum(trainSets(arm), ({ ledger }) => ledger.rows);
+  const anyLong = arms.some(({ phases }) => phases.some(({ cells }) => cells.some(({ long }) => long)));
   return [
     { name: 'Mix', value: span(tokens, compact), note: 'tokens an arm' },
-    { name: 'Long documents', value: span(longShare, percent), note: 'of the mix' },
-    { name: 'Rows', value: span(rows, integer), note: 'an arm' },
+    ...(anyLong ? [{ name: 'Long documents', value: span(longShare, percent), note: 'of the mix' }] : []),
+    { name: 'Rows', value: span(({ ledger }) => ledger.rows, integer), note: 'an arm' },
     {
       name: 'Disk',
       value: bytes(sum(arms, ({ sets }) => sum(sets, (set) => set.bytes))),

@@ -20,13 +20,14 @@ export async function htmlReport(given: ReportData): Promise<string> {
   const data = { ...given, arms: withCommonThreshold(given.arms) };
   const { arms, corpora } = data;
   const draw = await drawer();
-  const cells = arms[0]?.phases[0]?.cells ?? corpora.flatMap((corpus) => corpus.cells);
-  const sources = sourcesBySize(cells);
+  const sources = sourcesBySize(
+    [...corpora, ...arms.flatMap(({ phases }) => phases)].map(({ cells }) => cells),
+  );
   const sections: Section[] = [];
   for (const [i, corpus] of corpora.entries())
     sections.push({
       id: `corpus-${i + 1}`,
-      title: corpus.name,
+      title: corpora.length === 1 ? 'Lengths of documents' : corpus.name,
       body: await corpusBody(draw, corpus, sources),
     });
   if (arms.length === 1) sections.push(...(await armSections(draw, arms[0]!, sources, 2)));
@@ -82,7 +83,7 @@ async function armSections(
   }
   sections.push(
     { id: 'packing', title: 'Packing', body: await packingSection(draw, sets) },
-    { id: 'ledger', title: 'Where the tokens went', body: await ledgerSection(draw, sets) },
+    { id: 'ledger', title: 'Where the tokens went', body: await ledgerSection(draw, arm) },
     { id: 'recipe', title: 'Recipe', body: recipeBody(recipe) },
   );
   return sections;
@@ -126,7 +127,7 @@ function page(data: ReportData, sections: readonly Section[]): Markup {
 </head>
 <body>
 ${header(data)}
-<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+${sections.length < 2 ? null : html`<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`}
 <main>
 ${sections.map((section) => shown(section, 2))}</main>
 <footer>Made by longmix. K, M and B of tokens are powers of ten; lengths such as 8K are powers of two.</footer>

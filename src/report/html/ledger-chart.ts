@@ -22,8 +22,8 @@ export function ledgerSteps(ledger: Ledger): Step[] {
   for (const reason of dropReasons) {
     const lost = ledger.dropped[reason];
     if (lost === 0) continue;
-    const colour = reason === 'elsewhere' ? 'idle' : 'lost';
-    steps.push({ name: shortReasonNames[reason], colour, from: stand, to: stand - lost, sign: '−' });
+    const name = shortReasonNames[reason];
+    steps.push({ name, colour: 'lost', from: stand, to: stand - lost, sign: '−' });
     stand -= lost;
   }
   steps.push({ name: 'packed once', colour: 'after', from: 0, to: packedOnce, sign: '' });

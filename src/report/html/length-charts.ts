@@ -19,7 +19,7 @@ export interface LengthShare {
 
 export interface LengthFrame {
   readonly axis: LengthAxis;
-  /** The largest share of a doubling in any of the charts that are to be compared. */
+  /** The largest share in any of the charts that are to be compared. */
   readonly most: number;
   /** Documents from here on are long. */
   readonly threshold: number | null;
@@ -40,7 +40,7 @@ export function lengthBars(series: readonly Series[], frame: LengthFrame): Chart
       const from = frame.axis.position(bucket.from);
       const wide = doublings(frame.axis, bucket);
       const at = (part: number) => from + wide * (0.08 + 0.84 * part);
-      return { x: at(i / series.length), x2: at((i + 1) / series.length), y: share / wide, y2: 0 };
+      return { x: at(i / series.length), x2: at((i + 1) / series.length), y: share, y2: 0 };
     });
     return { colour, values };
   });
@@ -55,7 +55,7 @@ export function lengthStack(series: readonly Series[], frame: LengthFrame): Char
       const from = frame.axis.position(bucket.from);
       const wide = doublings(frame.axis, bucket);
       const y2 = tops.get(from) ?? 0;
-      const y = y2 + share / wide;
+      const y = y2 + share;
       tops.set(from, y);
       return { x: from + wide * 0.08, x2: from + wide * 0.92, y, y2 };
     });
@@ -64,9 +64,9 @@ export function lengthStack(series: readonly Series[], frame: LengthFrame): Char
   return lengthChart(bars, frame);
 }
 
-/** The largest share of a doubling that bars of these heights reach. */
-export function mostOf(axis: LengthAxis, shares: readonly LengthShare[]): number {
-  return Math.max(0, ...shares.map(({ bucket, share }) => share / doublings(axis, bucket)));
+/** How high bars of these shares reach. */
+export function mostOf(shares: readonly LengthShare[]): number {
+  return Math.max(0, ...shares.map(({ share }) => share));
 }
 
 interface Bars {

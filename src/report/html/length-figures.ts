@@ -42,7 +42,7 @@ export async function lengthFigures<C extends Cell>(
   for (const view of views) stacks.push(await stackFigure(draw, cells, present, view, frame));
   const panels = await sourcePanels(draw, cells, present.slice(0, mostPanels), views, frame);
   return html`${grid([...stacks, sourceKeys(cells, present, views)])}
-${panels.length > 1 ? html`<p class="lead">Source by source, % of a source’s own tokens</p>${keys(views.map(({ colour, name }) => [colour, name]))}${grid(panels)}` : null}${
+${panels.length > 1 ? html`<p class="lead">Source by source, % of a source’s own tokens</p>${views.length < 2 ? null : keys(views.map(({ colour, name }) => [colour, name]))}${grid(panels)}` : null}${
   present.length > mostPanels
     ? html`<p class="note">The ${mostPanels} largest of ${present.length} sources; the tables have all.</p>`
     : null
@@ -56,7 +56,7 @@ export function stackFrame<C extends Cell>(
   threshold: number | null,
 ): LengthFrame {
   const axis = lengthAxis(mixes.flat().map(({ bucket }) => bucket));
-  const heights = mixes.flatMap((cells) => views.map((view) => mostOf(axis, byBucket(cells, view.tokens))));
+  const heights = mixes.flatMap((cells) => views.map((view) => mostOf(byBucket(cells, view.tokens))));
   return { axis, most: Math.max(0, ...heights), threshold };
 }
 
@@ -95,7 +95,7 @@ async function sourcePanels<C extends Cell>(
   for (const { name } of sources) {
     const mine = cells.filter(({ source }) => source === name);
     const series = views.map(({ colour, tokens }) => ({ colour, shares: byBucket(mine, tokens) }));
-    const most = Math.max(...series.map(({ shares }) => mostOf(axis, shares)));
+    const most = Math.max(...series.map(({ shares }) => mostOf(shares)));
     const chart = await draw(lengthBars(series, { axis, most, threshold }), {
       title: `${name}: tokens by length of document`,
       description: series.map(({ shares }, i) => `${views[i]!.name}: ${inWords(shares)}`).join(' '),

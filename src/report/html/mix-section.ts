@@ -1,7 +1,7 @@
 /** The mix of a phase: lengths before and after, shares asked for and achieved, epochs a cell, what was moved. */
 import type { PlannedCell } from '../../types.ts';
 import { thresholdOf } from '../common-threshold.ts';
-import { compact, counted, length, percent } from '../format.ts';
+import { compact, counted, integer, length, percent } from '../format.ts';
 import { epochsTable, movedTable, plannedTable, shareGroups, sharesTable } from './cell-tables.ts';
 import type { Draw } from './draw.ts';
 import { figure, folded, heading, keys } from './figure.ts';
@@ -46,13 +46,10 @@ function summary(cells: readonly PlannedCell[], threshold: number | null): Marku
   const [before, after] = [sum(cells, corpusView.tokens), sum(cells, mixView.tokens)];
   const long = cells.filter((cell) => cell.long);
   const longShare = ({ tokens }: View<PlannedCell>) => percent(share(sum(long, tokens), sum(cells, tokens)));
-  return html`<p>Of ${compact(before)} tokens in ${counted(
-    sum(cells, ({ documents }) => documents),
-    'document',
-  )}, the mix has ${compact(after)} of ${counted(
-    sum(cells, ({ taken }) => taken),
-    'document',
-  )} (asked for: ${compact(sum(cells, ({ requested }) => requested))}).${
+  const documents = sum(cells, (cell) => cell.documents);
+  const taken = sum(cells, (cell) => cell.taken);
+  const asked = sum(cells, ({ requested }) => requested);
+  return html`<p>The mix takes ${compact(after)} tokens from ${integer(taken)} of ${counted(documents, 'training document')} (${compact(before)} tokens); it was asked for ${compact(asked)}.${
     threshold === null
       ? null
       : html` Documents of at least ${length(threshold)} tokens have <b>${longShare(corpusView)}</b> of the corpus and <b>${longShare(mixView)}</b> of the mix.`

@@ -13,7 +13,8 @@ import { phaseChart, piecesChart, type Stretch } from './row-charts.ts';
 export async function packingSection(draw: Draw, sets: readonly SetData[]): Promise<Markup> {
   const panels: Markup[] = [];
   for (const { name, piecesPerRow } of sets) {
-    if (piecesPerRow === null || piecesPerRow.length === 0) continue;
+    // Of rows that are all alike the table says it.
+    if (piecesPerRow === null || piecesPerRow.length < 2) continue;
     const chart = await draw(piecesChart(piecesPerRow), {
       title: `${name}: documents a row`,
       description: piecesPerRow
@@ -61,9 +62,13 @@ function packingTable(sets: readonly SetData[]): Markup {
   });
 }
 
-export async function ledgerSection(draw: Draw, sets: readonly SetData[]): Promise<Markup> {
+/** Where the training rows have several sets, those are for the table: a chart is of all of them together. */
+export async function ledgerSection(draw: Draw, { sets, ledger: whole }: ArmData): Promise<Markup> {
+  const several = sets.filter(({ split }) => split === 'train').length > 1;
+  const together = several ? [{ name: 'train', ledger: whole }] : [];
+  const drawn = several ? [...together, ...sets.filter(({ split }) => split !== 'train')] : sets;
   const panels: Markup[] = [];
-  for (const { name, ledger } of sets) {
+  for (const { name, ledger } of drawn) {
     const chart = await draw(ledgerChart(ledger), {
       title: `${name}: from the tokens read to the tokens in rows`,
       description: `${ledgerSteps(ledger)
@@ -78,10 +83,10 @@ export async function ledgerSection(draw: Draw, sets: readonly SetData[]): Promi
     ['after', 'in the rows'],
     ['more', 'repeated'],
     ['idle', 'special tokens, padding'],
-  ])}${flow([grid(panels), ledgerTable(sets)])}`;
+  ])}${flow([grid(panels), ledgerTable([...together, ...sets])])}`;
 }
 
-function ledgerTable(sets: readonly SetData[]): Markup {
+function ledgerTable(sets: readonly Pick<SetData, 'name' | 'ledger'>[]): Markup {
   const row = (title: string, show: (ledger: Ledger) => number) => [
     title,
     ...sets.map(({ ledger }) => integer(show(ledger))),

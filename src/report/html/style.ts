@@ -53,7 +53,7 @@ tbody+tbody tr:first-child>*{border-top:1px solid var(--rule)}
 .total th,.total td{font-weight:650}
 .epochs{display:inline-block;min-width:3.6em;padding:2px 6px;border-radius:4px;background:var(--c);color:var(--ink);box-shadow:inset 0 0 0 1px var(--rule)}
 .warnings{margin:0;padding:0;list-style:none;max-width:90ch}
-.warnings li{margin:0 0 8px;padding:8px 12px;border-left:4px solid var(--lost);background:var(--panel);border-radius:0 6px 6px 0}
+.warnings li{margin:0 0 5px;padding:5px 12px;border-left:4px solid var(--lost);background:var(--panel);border-radius:0 6px 6px 0}
 details{margin:12px 0}
 #each>details>summary{padding:10px 14px;border-radius:8px;background:var(--panel);font-weight:600}
 summary{cursor:pointer;color:var(--link)}

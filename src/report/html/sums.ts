@@ -22,11 +22,15 @@ export interface Source {
 
 const otherColour = 'source-other';
 
-/** Sources by size, the largest first; beyond the sixth they share a colour. */
-export function sourcesBySize(cells: readonly Cell[]): Source[] {
-  const sizes = new Map<string, number>();
-  for (const { source, tokens } of cells) sizes.set(source, (sizes.get(source) ?? 0) + tokens);
-  const order = [...sizes].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+/** The sources of all these mixes by what they have in any of them, the largest first; beyond the sixth they share a colour. */
+export function sourcesBySize(mixes: readonly (readonly Cell[])[]): Source[] {
+  const most = new Map<string, number>();
+  for (const cells of mixes) {
+    const sizes = new Map<string, number>();
+    for (const { source, tokens } of cells) sizes.set(source, (sizes.get(source) ?? 0) + tokens);
+    for (const [source, size] of sizes) most.set(source, Math.max(size, most.get(source) ?? 0));
+  }
+  const order = [...most].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return order.map(([name], i) => ({ name, colour: i < sourceColours ? `source-${i + 1}` : otherColour }));
 }
 

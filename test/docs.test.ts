@@ -1,0 +1,47 @@
+/** Documents that people copy from: their recipes are accepted, their links lead somewhere, their tables are today's. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parseAblation } from '../src/recipe/parse-ablation.ts';
+import { parseRecipe } from '../src/recipe/parse-recipe.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const pages = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+  'bench/RESULTS.md',
+];
+const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+
+const snippets = pages.flatMap((page) =>
+  Array.from(read(page).matchAll(/^```yaml\n(.*?)^```/gms), ([, yaml], i) => [page, i + 1, yaml!] as const),
+);
+
+describe('the documents', () => {
+  it('have recipes to copy', () => expect(snippets.length).toBeGreaterThan(5));
+
+  it.each(snippets)('%s: recipe %i is accepted', (_, __, yaml) => {
+    // An ablation in a document is over the first recipe of docs/mixes.md.
+    const base = snippets.find(([page]) => page === 'docs/mixes.md')![2];
+    if (/^base:/m.test(yaml))
+      expect(parseAblation(yaml, 'arms.yaml', () => base).arms.length).toBeGreaterThan(1);
+    else expect(parseRecipe(yaml, 'recipe.yaml').sources.length).toBeGreaterThan(0);
+  });
+
+  it.each(pages)('%s: its links lead somewhere', (page) => {
+    for (const [, link] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      expect(existsSync(join(root, dirname(page), link!)), link).toBe(true);
+    }
+  });
+
+  it('list the keys that a recipe has', () => {
+    const made = execFileSync(process.execPath, [join(root, 'scripts/recipe-keys.mjs')], {
+      encoding: 'utf8',
+    });
+    expect(read('docs/recipe-keys.md'), 'node scripts/recipe-keys.mjs > docs/recipe-keys.md').toBe(made);
+  });
+});
