@@ -216,7 +216,8 @@ function dealPieces(
   const specials = Number(sequences.bos) + Number(sequences.eos);
   const takeOf = takenTokens(instances, lengths);
   const hash = keyedHash(seed, 'order');
-  const ofLength = borrow(items?.length ?? instances.count);
+  // A window has no document twice; and the ledger, which has this array next, has a number for every document.
+  const ofLength = borrow(table.count);
   const exceptions = new Uint32Array(4 * exceptionCount);
   const longItem = new Uint32Array(longCount);
   const longKeys = new Uint32Array(longCount);
