@@ -1,5 +1,7 @@
 /** The public API, in the order of the data. */
 export { describeError, LongmixError } from './errors.ts';
+export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
+export type { FeedManifest } from './feed/manifest.ts';
 export { defaultRecipe } from './recipe/default-recipe.ts';
 export { parseRecipe } from './recipe/parse-recipe.ts';
 export { type BuildOptions, type BuildResult, build } from './run/build.ts';
