@@ -114,6 +114,31 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .option('--steps <n>', 'so many steps (default: to the end of the epoch)')
       .option('--epochs <n>', 'to the end of so many epochs'),
   ).action(async (shards, flags) => (await import('./pipe.ts')).runPipe(shards, flags, signal));
+  withFeedFlags(
+    program
+      .command('train')
+      .argument('<shards>', feedHelp)
+      .argument('[command...]', 'behind --, for --trainer command')
+      .description('feed a trainer step by step: in this process, another program, or a module of yours')
+      .requiredOption('--trainer <name>', 'tfjs, command, or the path of an ES module (./mine.js)')
+      .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect, [])
+      .option('--out <dir>', 'folder of the run: metrics.jsonl, checkpoint (default: out/NAME.run)')
+      .option('--steps <n>', 'steps of the whole run (default: one epoch)')
+      .option('--resume', 'go on from the checkpoint in --out')
+      .option('--start-step <n>', 'begin there with a trainer that keeps its own checkpoints')
+      .option('--save-every <n>', 'steps between checkpoints; 0: at the end only', '100')
+      .option('--quiet', 'no progress; what the trainer says and errors only')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  longmix train out/mix --trainer tfjs --steps 200 --set ropeBase=500000
+  longmix train out/mix --trainer command --rows-per-step 16 -- torchrun --nproc-per-node 8 train.py
+  longmix train out/mix --trainer ./mine.js --resume`,
+      ),
+  ).action(async (shards, command, flags) =>
+    (await import('./train.ts')).runTrain(shards, command, flags, signal),
+  );
   program
     .command('init')
     .argument('[corpus]', 'a directory')
@@ -130,6 +155,10 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     )
     .action(async (kind) => (await import('./schema.ts')).runSchema(kind));
   return program;
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }
 
 function withFeedFlags(command: Command): Command {

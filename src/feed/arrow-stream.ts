@@ -53,7 +53,7 @@ export async function* arrowStream(feed: Feed, course: Course): AsyncGenerator<S
   yield { chunks: encoder.take(), rows: 0 };
 }
 
-class BatchEncoder {
+export class BatchEncoder {
   readonly #dtype: ShardDtype;
   readonly #out = new ChunkQueue();
   #writer: RecordBatchStreamWriter | null = null;
