@@ -82,6 +82,10 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .option('--out <dir>', 'folder for the output, an arm a folder (default: out/NAME)')
       .option('--html <file>', 'write a page with charts, too')
       .option('--plan', 'compare only: write nothing but a missing token store')
+      .option('--train', 'train each arm on the same number of tokens, too; its run is in ARM.run')
+      .option('--train-tokens <n>', 'so many for each (default: what the smallest arm has)')
+      .option('--trainer <name>', 'tfjs, or the path of an ES module', 'tfjs')
+      .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect, [])
       .option('--json', 'print the comparison as JSON on stdout'),
   ).action(async (path, flags) => (await import('./ablate.ts')).runAblate(path, flags, signal));
   program

@@ -6,6 +6,7 @@ import { loadTrainer } from '../train/load-trainer.ts';
 import { train } from '../train/train.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
 import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
+import { settingsOf } from './trainer-settings.ts';
 
 interface Flags extends FeedFlags {
   readonly trainer: string;
@@ -48,17 +49,4 @@ export async function runTrain(
   process.stdout.write(
     `${counted(step, 'step')} done${ended}; metrics are in ${join(relative(process.cwd(), out), 'metrics.jsonl')}\n`,
   );
-}
-
-/** @throws LongmixError `flag-invalid` */
-function settingsOf(typed: readonly string[]): Record<string, string> {
-  const pairs = typed.map((text) => {
-    const at = text.indexOf('=');
-    if (at < 1) {
-      throw new LongmixError('flag-invalid', `--set: found "${text}"`, { cure: 'use --set NAME=VALUE' });
-    }
-    return [text.slice(0, at), text.slice(at + 1)] as const;
-  });
-  // In one order: a checkpoint is of the same run whichever way they were typed.
-  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -30,3 +30,9 @@ function isBefore(line: string, step: number): boolean {
     return false;
   }
 }
+
+/** All lines, in order. */
+export function readMetrics(out: string): Metrics[] {
+  const lines = readFileSync(join(out, name), 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Metrics);
+}

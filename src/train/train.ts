@@ -27,12 +27,14 @@ export interface RunOptions {
   /** Steps of the whole run; null: one epoch. */
   readonly steps: number | null;
   readonly feed: FeedOptions;
-  /** Go on with the run in `out`. */
-  readonly resume: boolean;
+  /** Go on with the run in `out`; 'if-there': or begin, if it has no checkpoint. */
+  readonly resume: boolean | 'if-there';
   /** Begin at this step with a trainer that keeps its state itself; null: 0, or the checkpoint's. */
   readonly startStep: number | null;
   /** Steps between checkpoints; 0: at the end only. */
   readonly saveEvery: number;
+  /** Builds of runs that this one is to be compared with. Default: none. */
+  readonly comparedWith?: readonly string[];
   readonly signal: AbortSignal;
   readonly line: TrainLine;
 }
@@ -50,8 +52,8 @@ export interface RunResult {
 export async function train(trainer: Trainer, options: RunOptions): Promise<RunResult> {
   const { folder, signal, line } = options;
   const feed = openFeed(folder, options.feed);
-  const validationFolder = validationOf(folder);
-  const validation = validationFolder === null ? null : openFeed(validationFolder);
+  const validationSet = validationOf(folder);
+  const validation = validationSet === null ? null : openFeed(validationSet);
   try {
     const steps = options.steps ?? feed.epochSteps;
     if (feed.epochSteps === 0) throw noSteps(folder);
@@ -66,7 +68,7 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     makeFolder(out);
     rewindMetrics(out, from.step);
     await trainer.start?.({
-      ...{ manifest: feed.manifest, sets: setFolders(folder, feed), validationFolder, validation, out },
+      ...{ manifest: feed.manifest, sets: knownSets(options), validation, out },
       ...{ steps, firstStep: from.step, settings: options.settings, log: line.log, report, signal },
     } satisfies TrainContext);
     if (from.checkpoint !== null) await trainer.restore?.(from.checkpoint);
@@ -93,7 +95,8 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
       signal.throwIfAborted();
     }
     const final = (await trainer.finish?.()) ?? null;
-    if (final !== null) appendMetrics(out, { step: step - 1, ...final });
+    // It is of all steps: one that goes on from here takes it back.
+    if (final !== null) appendMetrics(out, { step, ...final });
     await save();
     clock.end();
     return { out, step, loss: clock.loss, final };
@@ -121,6 +124,7 @@ function beginning(
     });
   }
   const checkpoint = trainer.restore === undefined ? null : findCheckpoint(out);
+  if (checkpoint === null && resume === 'if-there') return { step: 0, checkpoint: null };
   if (checkpoint === null) {
     const keeps = trainer.save !== undefined && trainer.restore !== undefined;
     throw new LongmixError('resume-nothing', `nothing to resume in ${out}`, {
@@ -149,8 +153,16 @@ function isBuild(folder: string): boolean {
   return !existsSync(join(folder, manifestFile)) && existsSync(join(folder, dictFile));
 }
 
-function setFolders(folder: string, { manifest }: Feed): string[] {
-  return isBuild(folder) ? manifest.sets.map(({ name }) => join(folder, name)) : [folder];
+/** Folders of all shard sets that have to do with a run, its own first. */
+function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
+  return [folder, ...comparedWith].flatMap((place) => {
+    const feed = openFeed(place);
+    const names = feed.manifest.sets.map(({ name }) => name);
+    feed.close();
+    const validation = validationOf(place);
+    const training = isBuild(place) ? names.map((name) => join(place, name)) : [place];
+    return validation === null ? training : [...training, validation];
+  });
 }
 
 /** The validation set of the build that the shards are of; null: it has none. */

@@ -46,10 +46,12 @@ export type Metrics = Readonly<Record<string, unknown>>;
 
 export interface TrainContext {
   readonly manifest: FeedManifest;
-  /** Folders of the shard sets that are trained on. */
+  /**
+   * Folders of the shard sets whose ids a model must know: those that are trained on, the validation set, and those of
+   * runs that this one is to be compared with.
+   */
   readonly sets: readonly string[];
-  /** Folder of the build's validation set, if it has one, and its rows, one a step. */
-  readonly validationFolder: string | null;
+  /** The build's validation set, if it has one; a row a step. */
   readonly validation: Feed | null;
   /** Folder of the run. */
   readonly out: string;

@@ -49,8 +49,7 @@ export function tfjsTrainer(load: () => Promise<Tf> = loadTfjs): Trainer {
       const config = parseConfig(context.settings);
       const tf = await load();
       const { vocabularySize } = context.manifest.tokenizer;
-      const validation = context.validationFolder === null ? [] : [context.validationFolder];
-      const ids = usedIds([...context.sets, ...validation], vocabularySize);
+      const ids = usedIds(context.sets, vocabularySize);
       const parameters = createParameters(config, ids.length, config.seed);
       const moments = parameters.map(({ values }) => ({
         first: new Float32Array(values.length),
