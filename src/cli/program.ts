@@ -153,6 +153,16 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .addHelpText(
         'after',
         `
+Settings of tfjs, and what they are by default:
+  layers=2 width=64 heads=4   the model; its MLP is 4 * width
+  ropeBase=10000              of the rotary embeddings; 500000 for long context
+  context=0                   cut rows to so many tokens, as if packed so; 0: leave them
+  updates=1                   optimizer steps within a step of the feed
+  lr=0.01 warmup=5            highest rate, and steps to it; then a cosine to a tenth
+  weightDecay=0.1 clip=1 seed=1
+  validateEvery=0             steps between validations; 0: at the end only
+  validateRows=4              of the validation set, at most
+
 Examples:
   longmix train out/mix --trainer tfjs --steps 200 --set ropeBase=500000
   longmix train out/mix --trainer command --rows-per-step 16 -- torchrun --nproc-per-node 8 train.py

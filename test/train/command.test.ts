@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { openFeed } from '../../src/feed/feed.ts';
+import { defaultConfig } from '../../src/train/tfjs/config.ts';
 import { expectMessage, longmix, start, until } from '../support/command.ts';
 import { trainingBuild } from './training-build.ts';
 
@@ -111,6 +112,13 @@ describe('words that are off', () => {
     [['--trainer', 'command', '--resume', '--', 'cat'], /nothing to resume/],
   ])('%j', async (words, says) => {
     expectMessage(await run(...words), 2, says);
+  });
+
+  it('every setting of tfjs is in the help, with its default', async () => {
+    const { stdout } = await longmix(['train', '--help']);
+    const settings = stdout.slice(stdout.indexOf('Settings of tfjs'), stdout.indexOf('Examples:'));
+    const pairs = [...settings.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, Number(value)]);
+    expect(Object.fromEntries(pairs)).toEqual(defaultConfig);
   });
 
   it('no trainer', async () => {

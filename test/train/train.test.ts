@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -143,6 +144,16 @@ describe('tfjs', () => {
 
   it('does not write over a run', async () => {
     await expect(train(tfjsTrainer(), optionsOf('whole'))).rejects.toMatchObject({ code: 'run-exists' });
+  });
+
+  it.each([
+    ['model.safetensors', 5000],
+    ['position.json', 20],
+  ])('does not resume from a %s that ends too early', async (file, bytes) => {
+    await train(tfjsTrainer(), optionsOf(`torn-${file}`, { steps: 1 }));
+    truncateSync(join(folder, `torn-${file}`, 'step-00000001', file), bytes);
+    const run = train(tfjsTrainer(), optionsOf(`torn-${file}`, { steps: 1, resume: true }));
+    await expect(run).rejects.toMatchObject({ code: 'checkpoint-damaged' });
   });
 
   it('does not resume what is not there', async () => {

@@ -26,7 +26,7 @@ export interface TfjsConfig {
   readonly validateRows: number;
 }
 
-const defaults: TfjsConfig = {
+export const defaultConfig: TfjsConfig = {
   layers: 2,
   width: 64,
   heads: 4,
@@ -57,10 +57,13 @@ const wholeNumbers: Partial<Record<keyof TfjsConfig, number>> = {
 
 /** @throws LongmixError `trainer-setting` */
 export function parseConfig(settings: Readonly<Record<string, string>>): TfjsConfig {
-  const config: Record<keyof TfjsConfig, number> = { ...defaults };
+  const config: Record<keyof TfjsConfig, number> = { ...defaultConfig };
   for (const [name, typed] of Object.entries(settings)) {
-    if (!Object.hasOwn(defaults, name)) {
-      throw wrong(`the tfjs trainer has no setting "${name}"`, `it has ${Object.keys(defaults).join(', ')}`);
+    if (!Object.hasOwn(defaultConfig, name)) {
+      throw wrong(
+        `the tfjs trainer has no setting "${name}"`,
+        `it has ${Object.keys(defaultConfig).join(', ')}`,
+      );
     }
     const key = name as keyof TfjsConfig;
     const value = typed.trim() === '' ? Number.NaN : Number(typed);
