@@ -130,6 +130,25 @@ describe('tfjs', () => {
     expect(metricsOf('cut').at(-1)!.validation!.byPosition.length).toBe(1);
   });
 
+  it('lets signals come through within a step', async () => {
+    const trainer = tfjsTrainer();
+    const turned: boolean[] = [];
+    const watched: Trainer = {
+      ...trainer,
+      async step(batch) {
+        let hasTurned = false;
+        setImmediate(() => {
+          hasTurned = true;
+        });
+        const metrics = await trainer.step(batch);
+        turned.push(hasTurned);
+        return metrics;
+      },
+    };
+    await train(watched, optionsOf('watched', { steps: 2 }));
+    expect(turned).toEqual([true, true]);
+  });
+
   it.each([
     { what: 'seed', more: { feed: { rowsPerStep: 8, seed: 4 } } },
     { what: 'rowsPerStep', more: { feed: { rowsPerStep: 4 } } },

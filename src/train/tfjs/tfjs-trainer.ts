@@ -6,6 +6,7 @@
  * run gives the very losses of an unbroken one on the same backend.
  */
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { LongmixError } from '../../errors.ts';
 import type { Batch } from '../../feed/feed.ts';
 import type { Metrics, TrainContext, Trainer } from '../trainer.ts';
@@ -71,8 +72,8 @@ export function tfjsTrainer(load: () => Promise<Tf> = loadTfjs): Trainer {
         `tfjs (${tf.getBackend()}): ${count} parameters, ${ids.length} of ${vocabularySize} ids occur, ln(V) = ${Math.log(ids.length).toFixed(3)}`,
       );
     },
-    step(batch) {
-      const metrics = trainStep(state, batch);
+    async step(batch) {
+      const metrics = await trainStep(state, batch);
       const { validateEvery } = state.config;
       const due = validateEvery > 0 && state.steps % validateEvery === 0 && state.steps < state.context.steps;
       return due ? { ...metrics, ...validate(state) } : metrics;
@@ -83,13 +84,13 @@ export function tfjsTrainer(load: () => Promise<Tf> = loadTfjs): Trainer {
   };
 }
 
-function trainStep(state: State, batch: Batch): Metrics {
+async function trainStep(state: State, batch: Batch): Promise<Metrics> {
   const { config } = state;
   const losses: number[] = [];
   let tokens = 0;
   let norm = 0;
   for (const rows of updateParts(modelRows(batch, state.numbers), config)) {
-    const update = updateWeights(state, rows);
+    const update = await updateWeights(state, rows);
     if (update === null) continue;
     losses.push(update.loss * update.tokens);
     tokens += update.tokens;
@@ -116,18 +117,21 @@ export function updateParts(
   return Array.from({ length: count }, (_, i) => pieces.slice(i * share, (i + 1) * share));
 }
 
-/** One optimizer step; null: there is nothing to foretell in these rows. */
-function updateWeights(
+/** One optimizer step, with a pause between rows in which signals come through; null: there is nothing to foretell in these rows. */
+async function updateWeights(
   state: State,
   rows: readonly ModelRow[],
-): { loss: number; tokens: number; norm: number } | null {
+): Promise<{ loss: number; tokens: number; norm: number } | null> {
   const { tf, config, parameters, moments } = state;
   const tokens = rows.reduce((sum, row) => sum + countTargets(row), 0);
   if (tokens === 0) return null;
   const gradients = parameters.map(({ values }) => new Float32Array(values.length));
   const model = placeModel(tf, parameters);
   let loss = 0;
-  for (const row of rows) loss += addRowGradients(tf, config, model, row, 1 / tokens, gradients) / tokens;
+  for (const row of rows) {
+    loss += addRowGradients(tf, config, model, row, 1 / tokens, gradients) / tokens;
+    await setImmediate();
+  }
   disposeModel(tf, model);
   const norm = clipGradients(gradients, config.clip);
   const lr = rateOf(state, state.updates);
