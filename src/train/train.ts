@@ -94,10 +94,11 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
       if (signal.aborted) await save();
       signal.throwIfAborted();
     }
+    // First: what comes last may take long, and be interrupted.
+    await save();
     const final = (await trainer.finish?.()) ?? null;
     // It is of all steps: one that goes on from here takes it back.
     if (final !== null) appendMetrics(out, { step, ...final });
-    await save();
     clock.end();
     return { out, step, loss: clock.loss, final };
   } catch (error) {
