@@ -1,5 +1,7 @@
 /** The public API, in the order of the data. */
 export { describeError, LongmixError } from './errors.ts';
+export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
+export type { FeedManifest } from './feed/manifest.ts';
 export { defaultRecipe } from './recipe/default-recipe.ts';
 export { parseRecipe } from './recipe/parse-recipe.ts';
 export { type BuildOptions, type BuildResult, build } from './run/build.ts';
@@ -8,4 +10,5 @@ export { ensureStore, type StageOptions, type TokenStore } from './run/token-sto
 export { type Verified, verify } from './run/verify.ts';
 export type { ShardSetManifest } from './shard/format.ts';
 export { openShards, type Row, readRow } from './shard/reader.ts';
+export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';
 export type { Recipe } from './types.ts';

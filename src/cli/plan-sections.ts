@@ -4,7 +4,7 @@ import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
 import type { BuildPlan } from '../run/build-plan.ts';
 import { planWarnings } from '../run/plan-warnings.ts';
-import type { StepPlan } from '../run/steps.ts';
+import type { StepPlan } from '../shard/schedule-file.ts';
 import type { Recipe } from '../types.ts';
 
 /** One string a section, without blank lines between them. */

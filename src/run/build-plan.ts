@@ -11,6 +11,7 @@ import { discardsTails, imbalances, keepLedgers } from '../pack/ledger.ts';
 import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../shard/format.ts';
+import type { StepPlan } from '../shard/schedule-file.ts';
 import { loadCharacters, loadDocuments } from '../store/reader.ts';
 import type {
   Bucket,
@@ -24,7 +25,7 @@ import type {
   SequenceSpec,
 } from '../types.ts';
 import { fingerprint } from './receipt.ts';
-import { planSteps, type StepPlan } from './steps.ts';
+import { planSteps } from './steps.ts';
 import type { TokenStore } from './token-store.ts';
 
 export type SplitName = 'train' | 'validation';

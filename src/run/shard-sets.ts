@@ -6,6 +6,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import {
+  dictFile,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
@@ -13,6 +14,7 @@ import {
   shardVersion,
 } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
+import { scheduleFile } from '../shard/schedule-file.ts';
 import { datasetInfo, datasetState } from '../shard/schema.ts';
 import type { Recipe } from '../types.ts';
 import { type BuildPlan, outputRecipe, type PlannedSet, refuseImbalance } from './build-plan.ts';
@@ -20,13 +22,11 @@ import { makeFolder, sweep, writeJson } from './commit.ts';
 import { noProgress } from './progress.ts';
 import { notesFolder } from './receipt.ts';
 import type { ShardInput, ShardResult } from './shard-task.ts';
-import { scheduleFile } from './steps.ts';
 import { runTasks } from './tasks.ts';
 import type { StageOptions, TokenStore } from './token-store.ts';
 
 /** What the folders of shard sets are called. */
 const setName = /^(train|validation)(_\w+)?(\.\d+)?$/;
-const dictFile = 'dataset_dict.json';
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
 export function isBuilt(out: string, plan: BuildPlan): boolean {

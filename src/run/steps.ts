@@ -6,29 +6,8 @@
  * Rows that make no whole step are counted: a trainer may take them as a smaller last step, or leave them.
  */
 import { schedule } from '../pack/schedule.ts';
+import type { StepPlan, StepSet } from '../shard/schedule-file.ts';
 import type { Recipe, SequenceSpec } from '../types.ts';
-
-export const scheduleFile = 'schedule.json';
-
-export interface StepPlan {
-  readonly tokensPerStep: number;
-  readonly steps: number;
-  /** In the order of first use. */
-  readonly sets: readonly StepSet[];
-  /** The run: so many steps from so-and-so set, one stretch after another. Pairs of (index into sets, steps). */
-  readonly stretches: readonly (readonly [set: number, steps: number])[];
-}
-
-export interface StepSet {
-  /** Folder of the shard set. */
-  readonly name: string;
-  readonly width: number;
-  readonly rows: number;
-  readonly rowsPerStep: number;
-  readonly steps: number;
-  /** Rows at the end that make no whole step. */
-  readonly rest: number;
-}
 
 interface PhaseRows {
   readonly name: string;

@@ -18,6 +18,8 @@ import type { FileRecord, Ledger, SequenceSpec } from '../types.ts';
 export const shardFormat = 'longmix-shards';
 export const shardVersion = 2;
 export const manifestFile = 'manifest.json';
+/** Beside the shard sets of a build; written last: it lists them for `load_from_disk`. */
+export const dictFile = 'dataset_dict.json';
 
 export type ShardDtype = 'uint16' | 'int32';
 

@@ -7,7 +7,16 @@
  */
 
 /** Purposes are part of the bytes that come out: renaming one changes every output. */
-export type Purpose = 'split' | 'sample' | 'spread' | 'order' | 'row' | 'within-row' | 'join' | 'schedule';
+export type Purpose =
+  | 'split'
+  | 'sample'
+  | 'spread'
+  | 'order'
+  | 'row'
+  | 'within-row'
+  | 'join'
+  | 'schedule'
+  | 'epoch';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 

@@ -1,0 +1,60 @@
+/** `longmix pipe`: a rank's batches on standard output, as Arrow streams. */
+import { LongmixError } from '../errors.ts';
+import { arrowStream } from '../feed/arrow-stream.ts';
+import { type Course, courseFrom } from '../feed/batches.ts';
+import { type Feed, openFeed } from '../feed/feed.ts';
+import { writeOut } from '../feed/write-out.ts';
+import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
+import { interruptedExitCode } from './interrupted.ts';
+
+interface Flags extends FeedFlags {
+  readonly rank: string;
+  readonly worldSize: string;
+  readonly startStep: string;
+  readonly epoch: string;
+  readonly steps?: string;
+  readonly epochs?: string;
+}
+
+export async function runPipe(folder: string, flags: Flags, signal: AbortSignal): Promise<void> {
+  const feed = openFeed(folder, feedOptions(flags));
+  const course = courseOf(feed, flags);
+  refuseTerminal();
+  try {
+    for await (const { chunks } of arrowStream(feed, course)) await writeOut(process.stdout, chunks, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.stderr.write(
+      'longmix: interrupted; the trainer goes on from its step with --epoch and --start-step\n',
+    );
+    // What the reader has not taken is of no use to it any more, and may never be taken.
+    process.exit(interruptedExitCode(signal));
+  }
+  feed.close();
+}
+
+function courseOf(feed: Feed, flags: Flags): Course {
+  const step = wholeNumber('--start-step', flags.startStep, 0);
+  const epoch = wholeNumber('--epoch', flags.epoch, 0);
+  if (flags.steps !== undefined && flags.epochs !== undefined) {
+    throw new LongmixError('flag-invalid', '--steps and --epochs both say how far', {
+      cure: 'give one of them',
+    });
+  }
+  const epochs = wholeNumber('--epochs', flags.epochs ?? '1', 1, 10 ** 6);
+  const steps =
+    flags.steps === undefined ? epochs * feed.epochSteps - step : wholeNumber('--steps', flags.steps, 0);
+  const rank = wholeNumber('--rank', flags.rank, 0);
+  return courseFrom(feed, { epoch, step }, steps, rank, wholeNumber('--world-size', flags.worldSize, 1));
+}
+
+function refuseTerminal(): void {
+  if (!process.stdout.isTTY) return;
+  throw new LongmixError(
+    'stdout-terminal',
+    'standard output is a terminal, and an Arrow stream is not for eyes',
+    {
+      cure: 'send it on: longmix pipe SHARDS | python train.py; or into a file: > rows.arrows',
+    },
+  );
+}

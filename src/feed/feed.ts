@@ -1,0 +1,178 @@
+/**
+ * Shards to a trainer: the rows that rank r of W takes in step k of epoch e, by index. Nothing is remembered between
+ * calls, so a position `{epoch, step}` is all of the state, and what the ranks see together in a step is the same for
+ * every number of ranks.
+ *
+ * Step k takes the next `rowsPerStep` rows of its set's order (`order.ts`), rank r the r-th of W equal parts of them.
+ * With `sortByWork` the step's rows are put in the order of their attention's work first, and dealt out to the ranks
+ * one by one: what the ranks compute at the same time is then alike (Gao et al. 2024, arXiv 2410.02660, section 5).
+ * The step's rows stay the same. It costs reading the lengths of the whole step's rows on every rank.
+ */
+import { LongmixError } from '../errors.ts';
+import type { ShardSetManifest } from '../shard/format.ts';
+import { type FeedManifest, feedManifest } from './manifest.ts';
+import { epochOrder } from './order.ts';
+import type { FileRead, RowLengths } from './row-files.ts';
+import { type FeedSets, openSets } from './sets.ts';
+import { byWork } from './sort-by-work.ts';
+import { planSteps } from './step-rows.ts';
+
+/** A rank's rows of a step are one array, and one message. */
+const mostBatchBytes = 512 * 1024 * 1024;
+
+export interface FeedOptions {
+  /** Of the order of rows in every epoch but the first. Default: 0. */
+  readonly seed?: number;
+  /** Rows of a step, of all ranks together. Default: what the build's schedule says, else 1. */
+  readonly rowsPerStep?: number;
+  /** Default: false. */
+  readonly sortByWork?: boolean;
+}
+
+/** Where a run is: all that has to be saved to go on from there. */
+export interface Position {
+  readonly epoch: number;
+  readonly step: number;
+}
+
+/** A rank's rows of a step. Arrays are the caller's. */
+export interface Batch extends Position, RowLengths {
+  /** Name of the shard set that the rows are of. */
+  readonly set: string;
+  /** Tokens of a row. */
+  readonly width: number;
+  /** Numbers of the rows in the set. */
+  readonly rows: Uint32Array;
+  /** rows * width ids. */
+  readonly inputIds: Uint16Array | Int32Array;
+}
+
+export interface Feed {
+  readonly manifest: FeedManifest;
+  /** Whole steps of an epoch. */
+  readonly epochSteps: number;
+  /** Rows of an epoch that make no whole step, and are left. */
+  readonly restRows: number;
+  /**
+   * @param memory for the ids: those of a batch that is not needed any more. Default, or where it is too small: new
+   * @throws LongmixError `step-missing` | `rank-invalid` | `shards-damaged`
+   */
+  batch(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike): Batch;
+  /** As `batch`; ids are read in another thread meanwhile. */
+  batchAhead(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike): Promise<Batch>;
+  /** Is there such a rank? Streams ask before they begin. @throws LongmixError `rank-invalid` */
+  checkRank(rank: number, worldSize: number): void;
+  close(): void;
+}
+
+/**
+ * @param folder a shard set, or a build: its training sets as its schedule says, else one after another
+ * @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` | `schedule-damaged` | `build-mixed` |
+ *   `rows-per-step-invalid`
+ */
+export function openFeed(folder: string, options: FeedOptions = {}): Feed {
+  return feedOf(openSets(folder), options);
+}
+
+/** A feed of sets that are open: several feeds may share them, and the last one closes them. */
+export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = false }: FeedOptions): Feed {
+  const { sets } = opened;
+  const steps = planSteps(opened, rowsPerStep);
+
+  function rowsOf({ epoch, step }: Position, rank: number, worldSize: number) {
+    if (!isIndex(epoch, 2 ** 32) || !isIndex(step, steps.count)) throw missingStep(epoch, step, steps.count);
+    checkRank(rank, worldSize);
+    const { set, first, rows: all } = steps.at(step);
+    const { manifest, files } = sets[set]!;
+    const order = epochOrder(seed, epoch, manifest.rows);
+    const count = all / worldSize;
+    if (sortByWork) {
+      const whole = Uint32Array.from({ length: all }, (_, i) => order(first + i));
+      const sorted = byWork(whole, files.lengths(whole));
+      return {
+        set: sets[set]!,
+        rows: Uint32Array.from({ length: count }, (_, i) => sorted[i * worldSize + rank]!),
+      };
+    }
+    const start = first + rank * count;
+    return { set: sets[set]!, rows: Uint32Array.from({ length: count }, (_, i) => order(start + i)) };
+  }
+
+  function prepare(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike) {
+    const { set, rows } = rowsOf(position, rank, worldSize);
+    const { name, manifest, files } = set;
+    const { width, dtype } = manifest;
+    const { epoch, step } = position;
+    const ids = rows.length * width;
+    const bytes = ids * idBytes(manifest);
+    // Not zeroed first: the reads fill it.
+    const buffer =
+      memory !== undefined && memory.byteLength >= bytes ? memory : Buffer.allocUnsafeSlow(bytes).buffer;
+    const inputIds = dtype === 'uint16' ? new Uint16Array(buffer, 0, ids) : new Int32Array(buffer, 0, ids);
+    const batch: Batch = { epoch, step, set: name, width, rows, inputIds, ...files.lengths(rows) };
+    const reads: FileRead[] = files.idReads(rows, new Uint8Array(buffer, 0, bytes));
+    return { batch, files, reads };
+  }
+
+  function checkRank(rank: number, worldSize: number): void {
+    if (!isIndex(worldSize - 1, 2 ** 32) || !isIndex(rank, worldSize)) {
+      throw new LongmixError('rank-invalid', `rank ${rank} of ${worldSize}`, {
+        cure: 'ranks are whole numbers from 0 to the world size - 1',
+      });
+    }
+    const uneven = steps.rowsPerStep.find((rows) => rows % worldSize !== 0);
+    const bytes = Math.max(
+      ...sets.map(({ manifest }, set) => steps.rowsPerStep[set]! * manifest.width * idBytes(manifest)),
+    );
+    if (bytes / worldSize > mostBatchBytes) {
+      throw new LongmixError('rank-invalid', `a rank's rows of a step are ${bytes / worldSize} bytes`, {
+        cure: `they may be ${mostBatchBytes}: use fewer rows per step, or more ranks`,
+      });
+    }
+    if (uneven !== undefined) {
+      throw new LongmixError(
+        'rank-invalid',
+        `${uneven} rows a step can't be shared evenly by ${worldSize} ranks`,
+        {
+          cure: 'make the rows per step a multiple of the world size (tokens_per_step in the recipe, if it has that)',
+        },
+      );
+    }
+  }
+
+  return {
+    manifest: feedManifest(opened, steps),
+    epochSteps: steps.count,
+    restRows: steps.restRows,
+    checkRank,
+    batch(position, rank, worldSize, memory) {
+      const { batch, files, reads } = prepare(position, rank, worldSize, memory);
+      for (const read of reads) files.read(read);
+      return batch;
+    },
+    async batchAhead(position, rank, worldSize, memory) {
+      const { batch, files, reads } = prepare(position, rank, worldSize, memory);
+      await Promise.all(reads.map((read) => files.readAhead(read)));
+      return batch;
+    },
+    close() {
+      for (const { files } of sets) files.close();
+    },
+  };
+}
+
+function idBytes({ dtype }: ShardSetManifest): number {
+  return dtype === 'uint16' ? 2 : 4;
+}
+
+function isIndex(number: number, end: number): boolean {
+  return Number.isSafeInteger(number) && number >= 0 && number < end;
+}
+
+/** @param count steps of an epoch */
+export function missingStep(epoch: number, step: number, count: number): LongmixError {
+  return new LongmixError('step-missing', `no step ${step} in epoch ${epoch}`, {
+    cure:
+      count === 0 ? 'the rows make no whole step: use fewer rows per step' : `steps are 0 to ${count - 1}`,
+  });
+}

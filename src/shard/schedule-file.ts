@@ -1,0 +1,53 @@
+/**
+ * `schedule.json` beside the shard sets of a build whose steps have a fixed number of tokens: which set each optimizer
+ * step takes its rows from. `run/steps.ts` plans it, `feed/` follows it.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LongmixError } from '../errors.ts';
+
+export const scheduleFile = 'schedule.json';
+
+export interface StepPlan {
+  readonly tokensPerStep: number;
+  readonly steps: number;
+  /** In the order of first use. */
+  readonly sets: readonly StepSet[];
+  /** The run: so many steps from so-and-so set, one stretch after another. Pairs of (index into sets, steps). */
+  readonly stretches: readonly (readonly [set: number, steps: number])[];
+}
+
+export interface StepSet {
+  /** Folder of the shard set. */
+  readonly name: string;
+  readonly width: number;
+  readonly rows: number;
+  readonly rowsPerStep: number;
+  readonly steps: number;
+  /** Rows at the end that make no whole step. */
+  readonly rest: number;
+}
+
+/**
+ * The schedule of a build, or null if it has none.
+ * @throws LongmixError `schedule-damaged`
+ */
+export function readSchedule(build: string): StepPlan | null {
+  const file = join(build, scheduleFile);
+  if (!existsSync(file)) return null;
+  try {
+    const read = JSON.parse(readFileSync(file, 'utf8')) as StepPlan | null;
+    if (Array.isArray(read?.sets) && Array.isArray(read.stretches)) return read;
+  } catch (cause) {
+    throw damagedSchedule(file, cause);
+  }
+  throw damagedSchedule(file);
+}
+
+function damagedSchedule(file: string, cause?: unknown): LongmixError {
+  return new LongmixError('schedule-damaged', `not a schedule: ${file}`, {
+    cure: 'build again with --fresh',
+    exitCode: 1,
+    cause,
+  });
+}
