@@ -8,11 +8,8 @@
  */
 import { CommanderError } from 'commander';
 import { describeError, LongmixError } from '../errors.ts';
+import { interruptedExitCode, type StopSignal, signalExitCodes } from './interrupted.ts';
 import { createProgram } from './program.ts';
-
-/** What shells report for a program that a signal ended: 128 + the signal's number. */
-const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
-type StopSignal = keyof typeof signalExitCodes;
 
 /** So long an interrupted command may take to put its files away. */
 const stopSeconds = 3;
@@ -57,7 +54,7 @@ async function run(): Promise<number> {
 
 function interrupted(): number {
   say('longmix: interrupted; what is finished is kept, and the same command goes on from there');
-  return signalExitCodes[abort.signal.reason as StopSignal];
+  return interruptedExitCode(abort.signal);
 }
 
 /** On a terminal the message takes the place of the progress line, which has no line end yet. */

@@ -8,6 +8,8 @@ import { Command } from 'commander';
 const recipeHelp =
   'a recipe (YAML), or a corpus directory or file to build with all defaults, or - (JSON Lines on stdin)';
 
+const feedHelp = 'a shard set (out/NAME/train), or a build (out/NAME): its phases one after another';
+
 export function createProgram(signal: AbortSignal): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
@@ -98,6 +100,20 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     .option('--deep', 'decode every row, and compare it with the token store if that is still there')
     .option('--json', 'print JSON on stdout')
     .action(async (folder, flags) => (await import('./verify.ts')).runVerify(folder, flags));
+  withFeedFlags(
+    program
+      .command('pipe')
+      .argument('<shards>', feedHelp)
+      .description(
+        "write a rank's batches to stdout, as an Arrow stream: longmix pipe SHARDS | python train.py",
+      )
+      .option('--rank <r>', 'which rank, from 0', '0')
+      .option('--world-size <w>', 'of how many', '1')
+      .option('--epoch <n>', 'begin in this epoch, from 0', '0')
+      .option('--start-step <n>', 'and at this step of it, from 0', '0')
+      .option('--steps <n>', 'so many steps (default: to the end of the epoch)')
+      .option('--epochs <n>', 'to the end of so many epochs'),
+  ).action(async (shards, flags) => (await import('./pipe.ts')).runPipe(shards, flags, signal));
   program
     .command('init')
     .argument('[corpus]', 'a directory')
@@ -114,6 +130,19 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     )
     .action(async (kind) => (await import('./schema.ts')).runSchema(kind));
   return program;
+}
+
+function withFeedFlags(command: Command): Command {
+  return command
+    .option(
+      '--rows-per-step <n>',
+      'rows of an optimizer step, of all ranks together (default: as tokens_per_step says, else 1)',
+    )
+    .option('--seed <n>', 'of the order of rows from the second epoch on', '0')
+    .option(
+      '--sort-by-work',
+      "order a step's rows by their documents' squared lengths, so that ranks get alike work",
+    );
 }
 
 function withRunFlags(command: Command): Command {

@@ -49,10 +49,13 @@ export interface Feed {
   readonly epochSteps: number;
   /** Rows of an epoch that make no whole step, and are left. */
   readonly restRows: number;
-  /** @throws LongmixError `step-missing` | `rank-invalid` | `shards-damaged` */
-  batch(position: Position, rank: number, worldSize: number): Batch;
+  /**
+   * @param memory for the ids: those of a batch that is not needed any more. Default, or where it is too small: new
+   * @throws LongmixError `step-missing` | `rank-invalid` | `shards-damaged`
+   */
+  batch(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike): Batch;
   /** As `batch`; ids are read in another thread meanwhile. */
-  batchAhead(position: Position, rank: number, worldSize: number): Promise<Batch>;
+  batchAhead(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike): Promise<Batch>;
   /** Is there such a rank? Streams ask before they begin. @throws LongmixError `rank-invalid` */
   checkRank(rank: number, worldSize: number): void;
   close(): void;
@@ -91,16 +94,19 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     return { set: sets[set]!, rows: Uint32Array.from({ length: count }, (_, i) => order(start + i)) };
   }
 
-  function prepare(position: Position, rank: number, worldSize: number) {
+  function prepare(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike) {
     const { set, rows } = rowsOf(position, rank, worldSize);
     const { name, manifest, files } = set;
     const { width, dtype } = manifest;
     const { epoch, step } = position;
+    const ids = rows.length * width;
+    const bytes = ids * (dtype === 'uint16' ? 2 : 4);
     // Not zeroed first: the reads fill it.
-    const bytes = Buffer.allocUnsafeSlow(rows.length * width * (dtype === 'uint16' ? 2 : 4));
-    const inputIds = dtype === 'uint16' ? new Uint16Array(bytes.buffer) : new Int32Array(bytes.buffer);
+    const buffer =
+      memory !== undefined && memory.byteLength >= bytes ? memory : Buffer.allocUnsafeSlow(bytes).buffer;
+    const inputIds = dtype === 'uint16' ? new Uint16Array(buffer, 0, ids) : new Int32Array(buffer, 0, ids);
     const batch: Batch = { epoch, step, set: name, width, rows, inputIds, ...files.lengths(rows) };
-    const reads: FileRead[] = files.idReads(rows, bytes);
+    const reads: FileRead[] = files.idReads(rows, new Uint8Array(buffer, 0, bytes));
     return { batch, files, reads };
   }
 
@@ -127,13 +133,13 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     epochSteps: steps.count,
     restRows: steps.restRows,
     checkRank,
-    batch(position, rank, worldSize) {
-      const { batch, files, reads } = prepare(position, rank, worldSize);
+    batch(position, rank, worldSize, memory) {
+      const { batch, files, reads } = prepare(position, rank, worldSize, memory);
       for (const read of reads) files.read(read);
       return batch;
     },
-    async batchAhead(position, rank, worldSize) {
-      const { batch, files, reads } = prepare(position, rank, worldSize);
+    async batchAhead(position, rank, worldSize, memory) {
+      const { batch, files, reads } = prepare(position, rank, worldSize, memory);
       await Promise.all(reads.map((read) => files.readAhead(read)));
       return batch;
     },

@@ -2,14 +2,17 @@
  * Rows of a shard set by their numbers, from the files straight into typed arrays: no decoding, one copy (the kernel's).
  * Rows that are neighbours in a record batch are one read of each column.
  *
- * Cost: some 100 bytes of memory for a record batch that was used (16 MiB of tokens), and a shard that was used stays
- * open (Node raises the limit of open files to what the system allows).
+ * Cost: a shard that was used stays open (Node raises the limit of open files to what the system allows). What stands
+ * behind the ids in a record batch (16 MiB of tokens: some 50 KB of lengths) is kept, if all of it fits in `keptBytes`;
+ * else each run of rows takes three small reads more.
  */
 import { closeSync, openSync, read, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { BatchRecord, ShardSetManifest } from '../shard/format.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from './batch-layout.ts';
+
+const keptBytes = 64 * 1024 * 1024;
 
 /** Neighbouring rows of a record batch. */
 interface Run {
@@ -42,6 +45,8 @@ export class RowFiles {
   /** First row of each record batch, and the number of rows at the end. */
   readonly #firstRows: Float64Array;
   readonly #layouts = new Map<number, BatchLayout>();
+  /** By record batch, the file's bytes from the offset `seqOffsets` on; null: they are too many. */
+  readonly #lengths: Map<number, Uint8Array> | null;
   /** Descriptors by shard. */
   readonly #open = new Map<number, number>();
 
@@ -56,6 +61,8 @@ export class RowFiles {
     for (const [b, { record }] of this.#batches.entries()) {
       this.#firstRows[b + 1] = this.#firstRows[b]! + record.rows;
     }
+    const bytes = this.#batches.reduce((sum, { record }) => sum + record.bytes, 0);
+    this.#lengths = bytes - manifest.rows * this.#rowBytes <= keptBytes ? new Map() : null;
   }
 
   /** Reads that fill `into` with the rows' ids, one after another. */
@@ -72,31 +79,24 @@ export class RowFiles {
   lengths(rows: Uint32Array): RowLengths {
     const seqOffsets = new Int32Array(rows.length + 1);
     const padding = new Uint32Array(rows.length);
-    const lists: { shard: number; offset: number; bytes: number }[] = [];
+    const lists: { batch: number; offset: number; bytes: number }[] = [];
     let row = 0;
     for (const { batch, first, rows: count } of this.#runs(rows)) {
-      const { shard } = this.#batches[batch]!;
       const layout = this.#layout(batch);
       const starts = new Int32Array(count + 1);
-      this.read({ shard, offset: layout.seqOffsets + first * 4, into: bytesOf(starts) });
-      this.read({
-        shard,
-        offset: layout.padding + first * 4,
-        into: bytesOf(padding.subarray(row, row + count)),
-      });
+      this.#readLengths(batch, layout.seqOffsets + first * 4, bytesOf(starts));
+      this.#readLengths(batch, layout.padding + first * 4, bytesOf(padding.subarray(row, row + count)));
       for (let r = 0; r < count; r += 1, row += 1) {
         seqOffsets[row + 1] = seqOffsets[row]! + starts[r + 1]! - starts[r]!;
       }
-      lists.push({
-        shard,
-        offset: layout.seqLengths + starts[0]! * 4,
-        bytes: (starts[count]! - starts[0]!) * 4,
-      });
+      const bytes = (starts[count]! - starts[0]!) * 4;
+      lists.push({ batch, offset: layout.seqLengths + starts[0]! * 4, bytes });
     }
     const seqLengths = new Int32Array(seqOffsets[rows.length]!);
+    const into = bytesOf(seqLengths);
     let at = 0;
-    for (const { shard, offset, bytes } of lists) {
-      this.read({ shard, offset, into: bytesOf(seqLengths).subarray(at, at + bytes) });
+    for (const { batch, offset, bytes } of lists) {
+      this.#readLengths(batch, offset, into.subarray(at, at + bytes));
       at += bytes;
     }
     return { seqLengths, seqOffsets, padding };
@@ -131,6 +131,23 @@ export class RowFiles {
   close(): void {
     for (const descriptor of this.#open.values()) closeSync(descriptor);
     this.#open.clear();
+  }
+
+  /** Reads what stands behind the ids of a record batch. */
+  #readLengths(batch: number, offset: number, into: Uint8Array): void {
+    const { shard, record } = this.#batches[batch]!;
+    if (this.#lengths === null) {
+      this.read({ shard, offset, into });
+      return;
+    }
+    const { seqOffsets } = this.#layout(batch);
+    let kept = this.#lengths.get(batch);
+    if (kept === undefined) {
+      kept = new Uint8Array(record.offset + record.bytes - seqOffsets);
+      this.read({ shard, offset: seqOffsets, into: kept });
+      this.#lengths.set(batch, kept);
+    }
+    into.set(kept.subarray(offset - seqOffsets, offset - seqOffsets + into.length));
   }
 
   #runs(rows: Uint32Array): Run[] {

@@ -1,0 +1,8 @@
+/** What shells report for a program that a signal ended: 128 + the signal's number. */
+export const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+export type StopSignal = keyof typeof signalExitCodes;
+
+/** @param signal aborted with the name of the signal as its reason */
+export function interruptedExitCode(signal: AbortSignal): number {
+  return signalExitCodes[signal.reason as StopSignal];
+}

@@ -1,0 +1,50 @@
+/**
+ * Batches one after another, from a position on. One is read ahead, in another thread, while the one before is used.
+ * Memory: two batches.
+ */
+import type { Batch, Feed, Position } from './feed.ts';
+
+/** Which batches of a feed. */
+export interface Course {
+  readonly from: Position;
+  /** So many; past the end of an epoch the next one follows. */
+  readonly steps: number;
+  readonly rank: number;
+  readonly worldSize: number;
+}
+
+/**
+ * @param reuse the ids of a batch are overwritten once the next one has been asked for. New memory costs more than the
+ *   read that fills it; the default is safe
+ * @throws LongmixError as `Feed.batch`
+ */
+export async function* batches(
+  feed: Feed,
+  { from, steps, rank, worldSize }: Course,
+  { reuse = false }: { readonly reuse?: boolean } = {},
+): AsyncGenerator<Batch, void, undefined> {
+  if (steps === 0) return;
+  let position = from;
+  let free: ArrayBufferLike | undefined;
+  let ahead = feed.batchAhead(position, rank, worldSize);
+  try {
+    for (let left = steps; left > 0; left -= 1) {
+      const batch = await ahead;
+      if (left > 1) {
+        position = positionAfter(feed, position);
+        ahead = feed.batchAhead(position, rank, worldSize, free);
+        // Who awaits it may have left by then.
+        ahead.catch(() => {});
+      }
+      yield batch;
+      if (reuse) free = batch.inputIds.buffer;
+    }
+  } finally {
+    // Its files must not be closed under it.
+    await ahead.catch(() => {});
+  }
+}
+
+export function positionAfter({ epochSteps }: Feed, { epoch, step }: Position): Position {
+  return step + 1 < epochSteps ? { epoch, step: step + 1 } : { epoch: epoch + 1, step: 0 };
+}
