@@ -1,7 +1,7 @@
 /** `longmix pipe`: a rank's batches on standard output, as Arrow streams. */
 import { LongmixError } from '../errors.ts';
 import { arrowStream } from '../feed/arrow-stream.ts';
-import type { Course } from '../feed/batches.ts';
+import { type Course, courseFrom } from '../feed/batches.ts';
 import { type Feed, openFeed } from '../feed/feed.ts';
 import { writeOut } from '../feed/write-out.ts';
 import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
@@ -19,7 +19,6 @@ interface Flags extends FeedFlags {
 export async function runPipe(folder: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const feed = openFeed(folder, feedOptions(flags));
   const course = courseOf(feed, flags);
-  feed.checkRank(course.rank, course.worldSize);
   refuseTerminal();
   try {
     for await (const { chunks } of arrowStream(feed, course)) await writeOut(process.stdout, chunks, signal);
@@ -35,21 +34,18 @@ export async function runPipe(folder: string, flags: Flags, signal: AbortSignal)
 }
 
 function courseOf(feed: Feed, flags: Flags): Course {
-  const { epochSteps } = feed;
-  const step = wholeNumber('--start-step', flags.startStep, 0, epochSteps);
+  const step = wholeNumber('--start-step', flags.startStep, 0);
   const epoch = wholeNumber('--epoch', flags.epoch, 0);
   if (flags.steps !== undefined && flags.epochs !== undefined) {
-    throw new LongmixError('flag-invalid', '--steps and --epochs say the same', { cure: 'give one of them' });
+    throw new LongmixError('flag-invalid', '--steps and --epochs both say how far', {
+      cure: 'give one of them',
+    });
   }
   const epochs = wholeNumber('--epochs', flags.epochs ?? '1', 1, 10 ** 6);
   const steps =
-    flags.steps === undefined ? epochs * epochSteps - step : wholeNumber('--steps', flags.steps, 0);
-  return {
-    from: step === epochSteps ? { epoch: epoch + 1, step: 0 } : { epoch, step },
-    steps: epochSteps === 0 ? 0 : steps,
-    rank: wholeNumber('--rank', flags.rank, 0),
-    worldSize: wholeNumber('--world-size', flags.worldSize, 1),
-  };
+    flags.steps === undefined ? epochs * feed.epochSteps - step : wholeNumber('--steps', flags.steps, 0);
+  const rank = wholeNumber('--rank', flags.rank, 0);
+  return courseFrom(feed, { epoch, step }, steps, rank, wholeNumber('--world-size', flags.worldSize, 1));
 }
 
 function refuseTerminal(): void {

@@ -114,6 +114,24 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .option('--steps <n>', 'so many steps (default: to the end of the epoch)')
       .option('--epochs <n>', 'to the end of so many epochs'),
   ).action(async (shards, flags) => (await import('./pipe.ts')).runPipe(shards, flags, signal));
+  withFeedFlags(
+    program
+      .command('serve')
+      .argument('<shards>', feedHelp)
+      .description(
+        "serve every rank's batches over HTTP, as Arrow streams: GET /v1/stream?rank=0&world_size=8",
+      )
+      .option('--host <address>', 'listen on this address', '127.0.0.1')
+      .option('--port <n>', 'and this port; 0: any that is free', '8470')
+      .option(
+        '--token-file <file>',
+        'what callers must send as a bearer token (or the variable LONGMIX_TOKEN); needed beyond this machine',
+      )
+      .option('--tls-key <file>', 'private key (PEM): HTTPS')
+      .option('--tls-cert <file>', 'its certificate, with the chain (PEM)')
+      .option('--max-connections <n>', 'more are closed at once', '512')
+      .option('--idle-timeout <seconds>', 'cut off a reader that takes nothing for so long', '600'),
+  ).action(async (shards, flags) => (await import('./serve.ts')).runServe(shards, flags, signal));
   program
     .command('init')
     .argument('[corpus]', 'a directory')

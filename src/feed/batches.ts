@@ -2,7 +2,7 @@
  * Batches one after another, from a position on. One is read ahead, in another thread, while the one before is used.
  * Memory: two batches.
  */
-import type { Batch, Feed, Position } from './feed.ts';
+import { type Batch, type Feed, missingStep, type Position } from './feed.ts';
 
 /** Which batches of a feed. */
 export interface Course {
@@ -45,6 +45,25 @@ export async function* batches(
   }
 }
 
-export function positionAfter({ epochSteps }: Feed, { epoch, step }: Position): Position {
+/**
+ * @param steps undefined: to the end of the epoch
+ * @throws LongmixError `step-missing` | `rank-invalid`
+ */
+export function courseFrom(
+  feed: Feed,
+  { epoch, step }: Position,
+  steps: number | undefined,
+  rank: number,
+  worldSize: number,
+): Course {
+  const { epochSteps } = feed;
+  feed.checkRank(rank, worldSize);
+  if (epochSteps === 0 || step > epochSteps) throw missingStep(epoch, step, epochSteps);
+  // Where a run stood that had done all of an epoch.
+  const from = step === epochSteps ? { epoch: epoch + 1, step: 0 } : { epoch, step };
+  return { from, steps: steps ?? epochSteps - step, rank, worldSize };
+}
+
+function positionAfter({ epochSteps }: Feed, { epoch, step }: Position): Position {
   return step + 1 < epochSteps ? { epoch, step: step + 1 } : { epoch: epoch + 1, step: 0 };
 }

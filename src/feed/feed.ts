@@ -9,12 +9,16 @@
  * The step's rows stay the same. It costs reading the lengths of the whole step's rows on every rank.
  */
 import { LongmixError } from '../errors.ts';
+import type { ShardSetManifest } from '../shard/format.ts';
 import { type FeedManifest, feedManifest } from './manifest.ts';
 import { epochOrder } from './order.ts';
 import type { FileRead, RowLengths } from './row-files.ts';
 import { type FeedSets, openSets } from './sets.ts';
 import { byWork } from './sort-by-work.ts';
 import { planSteps } from './step-rows.ts';
+
+/** A rank's rows of a step are one array, and one message. */
+const mostBatchBytes = 512 * 1024 * 1024;
 
 export interface FeedOptions {
   /** Of the order of rows in every epoch but the first. Default: 0. */
@@ -76,7 +80,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
   const steps = planSteps(opened, rowsPerStep);
 
   function rowsOf({ epoch, step }: Position, rank: number, worldSize: number) {
-    if (!isIndex(epoch, 2 ** 32) || !isIndex(step, steps.count)) throw missing(epoch, step, steps.count);
+    if (!isIndex(epoch, 2 ** 32) || !isIndex(step, steps.count)) throw missingStep(epoch, step, steps.count);
     checkRank(rank, worldSize);
     const { set, first, rows: all } = steps.at(step);
     const { manifest, files } = sets[set]!;
@@ -100,7 +104,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     const { width, dtype } = manifest;
     const { epoch, step } = position;
     const ids = rows.length * width;
-    const bytes = ids * (dtype === 'uint16' ? 2 : 4);
+    const bytes = ids * idBytes(manifest);
     // Not zeroed first: the reads fill it.
     const buffer =
       memory !== undefined && memory.byteLength >= bytes ? memory : Buffer.allocUnsafeSlow(bytes).buffer;
@@ -117,6 +121,14 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
       });
     }
     const uneven = steps.rowsPerStep.find((rows) => rows % worldSize !== 0);
+    const bytes = Math.max(
+      ...sets.map(({ manifest }, set) => steps.rowsPerStep[set]! * manifest.width * idBytes(manifest)),
+    );
+    if (bytes / worldSize > mostBatchBytes) {
+      throw new LongmixError('rank-invalid', `a rank's rows of a step are ${bytes / worldSize} bytes`, {
+        cure: `they may be ${mostBatchBytes}: use fewer rows per step, or more ranks`,
+      });
+    }
     if (uneven !== undefined) {
       throw new LongmixError(
         'rank-invalid',
@@ -149,11 +161,16 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
   };
 }
 
+function idBytes({ dtype }: ShardSetManifest): number {
+  return dtype === 'uint16' ? 2 : 4;
+}
+
 function isIndex(number: number, end: number): boolean {
   return Number.isSafeInteger(number) && number >= 0 && number < end;
 }
 
-function missing(epoch: number, step: number, count: number): LongmixError {
+/** @param count steps of an epoch */
+export function missingStep(epoch: number, step: number, count: number): LongmixError {
   return new LongmixError('step-missing', `no step ${step} in epoch ${epoch}`, {
     cure:
       count === 0 ? 'the rows make no whole step: use fewer rows per step' : `steps are 0 to ${count - 1}`,

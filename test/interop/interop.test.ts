@@ -4,8 +4,8 @@
  * `scripts/python-env.sh` installs what it takes.
  */
 
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,16 +15,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { discover } from '../../src/read/discover.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import type { ShardSetManifest } from '../../src/shard/format.ts';
+import { findPython } from '../support/python.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
-const python = findPython();
-
-if (python === null) {
-  const why = 'no python3 that can import datasets and pyarrow (scripts/python-env.sh makes one)';
-  if (process.env.LONGMIX_REQUIRE_PYTHON === '1') throw new Error(`test/interop: ${why}`);
-  console.warn(`test/interop is SKIPPED: ${why}`);
-}
+const python = findPython('test/interop');
 
 describe.skipIf(python === null)('datasets.load_from_disk', () => {
   let folder = '';
@@ -151,17 +146,4 @@ async function load(out: string, encoding: string, expected: string, ...flags: s
     ...flags,
   ]);
   return JSON.parse(stdout) as Seen;
-}
-
-function findPython(): string | null {
-  for (const candidate of [join(root, '.venv/bin/python'), 'python3']) {
-    if (candidate.includes('/') && !existsSync(candidate)) continue;
-    try {
-      execFileSync(candidate, ['-c', 'import datasets, pyarrow'], { stdio: 'ignore' });
-      return candidate;
-    } catch {
-      // Not there, or without the packages.
-    }
-  }
-  return null;
 }

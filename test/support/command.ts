@@ -1,8 +1,9 @@
 /** The built command, run as a user's shell would, and folders to run it in. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
@@ -40,6 +41,11 @@ export function start(args: readonly string[], { cwd, input = '', killWhen }: Se
     started.child.on('close', () => clearInterval(timer));
   }
   return started;
+}
+
+/** The command with its output as bytes, for the caller to read or not. */
+export function spawnLongmix(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Runs the command to its end. */

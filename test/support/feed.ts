@@ -1,6 +1,8 @@
 /** Builds to feed from, and what a feed should give: computed row by row, with the reader of single rows. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type RecordBatch, RecordBatchReader } from 'apache-arrow';
+import type { Course } from '../../src/feed/batches.ts';
 import type { Batch, Feed, Position } from '../../src/feed/feed.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { build } from '../../src/run/build.ts';
@@ -79,4 +81,57 @@ export function plainRow(build: string, set: string, row: number): SeenRow {
   const folder = join(build, set);
   const { ids, lengths, padding } = readRow(folder, openShards(folder), row);
   return { set, row, ids: [...ids], seqLengths: padding > 0 ? [...lengths, padding] : lengths, padding };
+}
+
+/** A rank's part of a step as it comes over a pipe or HTTP, the set's name apart. */
+export interface StreamedStep extends Position {
+  readonly rows: readonly Omit<SeenRow, 'set'>[];
+}
+
+/** What a stream should hold. */
+export function expectedSteps(feed: Feed, { from, steps, rank, worldSize }: Course): StreamedStep[] {
+  return Array.from({ length: steps }, (_, i) => {
+    const at = from.step + i;
+    const position = { epoch: from.epoch + Math.floor(at / feed.epochSteps), step: at % feed.epochSteps };
+    const rows = seenRows(feed.batch(position, rank, worldSize));
+    return { ...position, rows: rows.map(({ set: _set, ...row }) => row) };
+  });
+}
+
+/** The whole batches of Arrow streams that stand one behind another; what was cut off at the end is left. */
+export function streamedSteps(bytes: Uint8Array): StreamedStep[] {
+  const steps: StreamedStep[] = [];
+  try {
+    for (const reader of RecordBatchReader.readAll(bytes)) {
+      for (const batch of reader) steps.push(streamedStep(batch));
+    }
+  } catch {
+    // Cut off in the middle of a message.
+  }
+  return steps;
+}
+
+function streamedStep(batch: RecordBatch): StreamedStep {
+  const number = (name: string, r: number) => batch.getChild(name)!.get(r) as number;
+  const list = (name: string, r: number) => Array.from(batch.getChild(name)!.get(r) as Iterable<number>);
+  const steps = new Set(batch.getChild('step')!);
+  const epochs = new Set(batch.getChild('epoch')!);
+  if (steps.size !== 1 || epochs.size !== 1) throw new Error('a record batch of several steps');
+  const rows = Array.from({ length: batch.numRows }, (_, r) => ({
+    row: number('row', r),
+    ids: list('input_ids', r),
+    seqLengths: list('seq_lengths', r),
+    padding: number('padding', r),
+  }));
+  return { epoch: number('epoch', 0), step: number('step', 0), rows };
+}
+
+/** The ranks' parts of the same steps put together. */
+export function together(ranks: readonly (readonly StreamedStep[])[]): StreamedStep[] {
+  return ranks[0]!.map(({ epoch, step }, i) => {
+    for (const of of ranks) {
+      if (of[i]?.epoch !== epoch || of[i].step !== step) throw new Error('ranks are at other steps');
+    }
+    return { epoch, step, rows: ranks.flatMap((of) => of[i]!.rows) };
+  });
 }

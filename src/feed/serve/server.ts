@@ -1,0 +1,225 @@
+/**
+ * `longmix serve`: a feed over HTTP. Nothing is remembered of a rank: one that comes back with the step it is at gets
+ * what it would have got.
+ *
+ *   GET /v1/manifest   JSON (`manifest.ts`); ?rows_per_step
+ *   GET /v1/stream     Arrow streams (`arrow-stream.ts`); ?rank, world_size, epoch, start_step, steps, rows_per_step;
+ *                      without `steps` to the end of the epoch
+ *   GET /metrics       for Prometheus
+ *   GET /healthz       "ok", for anybody
+ *
+ * A body that ended before its last batch is cut off: HTTP's last chunk is missing, so no reader takes it for the end.
+ *
+ * Cost: two batches of memory a stream, and one file descriptor. All ranks share the shards' files.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { LongmixError } from '../../errors.ts';
+import { arrowStream, arrowStreamType } from '../arrow-stream.ts';
+import { type Course, courseFrom } from '../batches.ts';
+import { type Feed, type FeedOptions, feedOf } from '../feed.ts';
+import type { FeedSets } from '../sets.ts';
+import { writeOut } from '../write-out.ts';
+import { namesLoopback, tokenCheck } from './access.ts';
+import { Metrics } from './metrics.ts';
+import { manifestQuery, noQuery, type StreamQuery, streamQuery } from './stream-query.ts';
+
+export interface ServeOptions extends FeedOptions {
+  /** Null: for programs on this machine only, which the caller sees to. */
+  readonly token: string | null;
+  /** PEM. */
+  readonly tls: { readonly key: Buffer; readonly cert: Buffer } | null;
+  readonly maxConnections: number;
+  /** A reader that takes nothing for so long is cut off. */
+  readonly idleSeconds: number;
+  /** Told about what went wrong on our side, one line. */
+  readonly onError: (message: string) => void;
+}
+
+export interface FeedServer {
+  readonly server: Server;
+  /** Streams end with the batch that they are at; resolves when the last connection has closed. */
+  readonly stop: () => Promise<void>;
+}
+
+const longestUrl = 2048;
+const headerBytes = 8 * 1024;
+const headerSeconds = 10;
+const keepAliveSeconds = 10;
+const stopSeconds = 2;
+
+/** @param opened stays the caller's to close */
+export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer {
+  const metrics = new Metrics();
+  const feed = feedOf(opened, options);
+  const allowed = options.token === null ? null : tokenCheck(options.token);
+  let stopping = false;
+
+  const limits = {
+    maxHeaderSize: headerBytes,
+    headersTimeout: headerSeconds * 1000,
+    requestTimeout: headerSeconds * 1000,
+    keepAliveTimeout: keepAliveSeconds * 1000,
+    connectionsCheckingInterval: 1000,
+  };
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    respond(request, response).catch((error: unknown) => options.onError(messageOf(error)));
+  };
+  const server =
+    options.tls === null
+      ? createServer(limits, answer)
+      : createTlsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, answer);
+  server.maxConnections = options.maxConnections;
+  server.on('drop', () => {
+    metrics.refused += 1;
+  });
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const arrived = performance.now();
+    const { url = '', method, headers } = request;
+    const path = url.length > longestUrl ? '' : url.split('?', 1)[0]!;
+    const known = Object.hasOwn(routes, path);
+    response.on('close', () => metrics.request(known ? path : 'other', response.statusCode));
+    // Nobody has reason to send a body: what comes is not read, and the connection not used again.
+    request.on('error', () => {});
+    if (
+      method !== 'GET' ||
+      headers['transfer-encoding'] !== undefined ||
+      Number(headers['content-length'] ?? 0) > 0
+    ) {
+      return refuse(response, 405, 'method-unknown', 'only GET, without a body', { allow: 'GET' });
+    }
+    if (url.length > longestUrl)
+      return refuse(response, 414, 'url-too-long', `more than ${longestUrl} characters`);
+    if (path !== '/healthz') {
+      if (allowed !== null && !allowed(headers.authorization)) {
+        return refuse(response, 401, 'token-wrong', 'send the header Authorization: Bearer TOKEN', {
+          'www-authenticate': 'Bearer',
+        });
+      }
+      if (allowed === null && !namesLoopback(headers.host)) {
+        return refuse(
+          response,
+          403,
+          'host-unknown',
+          'without a token only requests to localhost are answered',
+        );
+      }
+    }
+    if (!known) return refuse(response, 404, 'path-unknown', `paths are ${Object.keys(routes).join(', ')}`);
+    if (stopping) return refuse(response, 503, 'stopping', 'the server is being stopped');
+    const search = new URLSearchParams(url.slice(path.length + 1));
+    try {
+      await routes[path as keyof typeof routes](search, response, arrived);
+    } catch (error) {
+      if (response.headersSent) {
+        response.destroy();
+        throw error;
+      }
+      if (error instanceof LongmixError && error.exitCode === 2)
+        return refuse(response, 400, error.code, error.message, {}, error.cure);
+      refuse(response, 500, 'failed', 'the server could not do it; its log says why');
+      throw error;
+    }
+  }
+
+  const routes = {
+    '/v1/manifest': (search: URLSearchParams, response: ServerResponse) => {
+      const { rows_per_step: rowsPerStep } = manifestQuery(search);
+      send(response, 200, 'application/json', `${JSON.stringify(feedWith(rowsPerStep).manifest)}\n`);
+    },
+    '/v1/stream': async (search: URLSearchParams, response: ServerResponse, arrived: number) => {
+      const query = streamQuery(search);
+      const own = feedWith(query.rows_per_step);
+      await stream(own, courseOf(own, query), response, arrived);
+    },
+    '/metrics': (search: URLSearchParams, response: ServerResponse) => {
+      noQuery(search);
+      send(response, 200, 'text/plain; version=0.0.4', metrics.text());
+    },
+    '/healthz': (search: URLSearchParams, response: ServerResponse) => {
+      noQuery(search);
+      send(response, 200, 'text/plain', 'ok\n');
+    },
+  };
+
+  function feedWith(rowsPerStep: number | undefined): Feed {
+    return rowsPerStep === undefined ? feed : feedOf(opened, { ...options, rowsPerStep });
+  }
+
+  async function stream(own: Feed, course: Course, response: ServerResponse, arrived: number): Promise<void> {
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    response.setTimeout(options.idleSeconds * 1000, () => {
+      metrics.stalled += 1;
+      response.destroy();
+    });
+    response.writeHead(200, { 'content-type': arrowStreamType, 'cache-control': 'no-store' });
+    metrics.openStreams += 1;
+    let first = true;
+    try {
+      for await (const { chunks, rows } of arrowStream(own, course)) {
+        await writeOut(response, chunks, gone.signal);
+        metrics.bytes += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+        metrics.rows += rows;
+        if (first) metrics.firstBatch((performance.now() - arrived) / 1000);
+        first = false;
+        if (stopping) {
+          response.destroy();
+          return;
+        }
+      }
+      response.end();
+    } catch (error) {
+      // A reader that left is no error.
+      if (!gone.signal.aborted && !response.destroyed) throw error;
+    } finally {
+      metrics.openStreams -= 1;
+    }
+  }
+
+  return {
+    server,
+    async stop() {
+      stopping = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      // Readers that take nothing would keep it.
+      const timer = setTimeout(() => server.closeAllConnections(), stopSeconds * 1000);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** @throws LongmixError `step-missing` | `rank-invalid` */
+function courseOf(feed: Feed, query: StreamQuery): Course {
+  const { rank = 0, world_size: worldSize = 1, epoch = 0, start_step: step = 0 } = query;
+  return courseFrom(feed, { epoch, step }, query.steps, rank, worldSize);
+}
+
+function send(response: ServerResponse, code: number, type: string, body: string): void {
+  response.writeHead(code, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  response.end(body);
+}
+
+function refuse(
+  response: ServerResponse,
+  code: number,
+  error: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+  cure?: string,
+): void {
+  for (const [name, value] of Object.entries({ ...headers, connection: 'close' }))
+    response.setHeader(name, value);
+  send(response, code, 'application/json', `${JSON.stringify({ error: { code: error, message, cure } })}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof LongmixError ? error.message : ((error as Error).stack ?? String(error));
+}
