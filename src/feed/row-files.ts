@@ -12,7 +12,7 @@ import { LongmixError } from '../errors.ts';
 import type { BatchRecord, ShardSetManifest } from '../shard/format.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from './batch-layout.ts';
 
-const keptBytes = 64 * 1024 * 1024;
+const usuallyKept = 64 * 1024 * 1024;
 
 /** Neighbouring rows of a record batch. */
 interface Run {
@@ -50,7 +50,7 @@ export class RowFiles {
   /** Descriptors by shard. */
   readonly #open = new Map<number, number>();
 
-  constructor(folder: string, manifest: ShardSetManifest) {
+  constructor(folder: string, manifest: ShardSetManifest, keptBytes: number = usuallyKept) {
     this.#folder = folder;
     this.#manifest = manifest;
     this.#rowBytes = manifest.width * (manifest.dtype === 'uint16' ? 2 : 4);

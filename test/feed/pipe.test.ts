@@ -13,8 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), 'longmix-pipe-'));
 let out = '';
 let feed: Feed;
 beforeAll(async () => {
-  out = await builtFolder(folder, 'phases');
-  feed = openFeed(out, { seed: 3 });
+  out = await builtFolder(folder, 'lengths');
+  feed = openFeed(out, { seed: 3, rowsPerStep: 24 });
 }, 60_000);
 afterAll(() => {
   feed.close();
@@ -23,7 +23,7 @@ afterAll(() => {
 
 /** What comes out until the end, or until so many bytes have come: then it is killed. */
 async function piped(flags: readonly string[], killAfter = Number.POSITIVE_INFINITY): Promise<Buffer> {
-  const child = spawnLongmix(['pipe', out, '--seed', '3', ...flags]);
+  const child = spawnLongmix(['pipe', out, '--seed', '3', '--rows-per-step', '24', ...flags]);
   const ended = once(child, 'close');
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -51,7 +51,7 @@ describe('longmix pipe', () => {
   const everything = () =>
     expectedSteps(feed, { from: { epoch: 0, step: 0 }, steps: feed.epochSteps, rank: 0, worldSize: 1 });
 
-  it.each([1, 2, 8])(
+  it.each([1, 2, 3, 8])(
     'gives %i ranks together what one would get, through a change of width',
     async (worldSize) => {
       const widths = new Set(feed.manifest.sets.map(({ width }) => width));
@@ -70,7 +70,7 @@ describe('longmix pipe', () => {
   });
 
   it.each([0.1, 0.5, 0.9])(
-    'killed at %f of the bytes and gone on with by two ranks, misses and repeats nothing',
+    'killed at %f of the bytes and gone on with by three ranks, misses and repeats nothing',
     async (part) => {
       const whole = await piped(['--epochs', '3']);
       const before = streamedSteps(await piped(['--epochs', '3'], part * whole.length));
@@ -78,12 +78,12 @@ describe('longmix pipe', () => {
       const { epoch, step } = before.at(-1)!;
       const left = feed.epochSteps * 3 - before.length;
       const flags = ['--epoch', `${epoch}`, '--start-step', `${step + 1}`, '--steps', `${left}`];
-      expect([...before, ...(await allRanks(2, flags))]).toEqual(streamedSteps(whole));
+      expect([...before, ...(await allRanks(3, flags))]).toEqual(streamedSteps(whole));
     },
   );
 
   it('ends quietly when its reader does', async () => {
-    const line = `longmix pipe '${out}' --epochs 1000 | head -c 1000 | wc -c; echo "\${PIPESTATUS[0]}"`;
+    const line = `longmix pipe '${out}' --epochs 100000 | head -c 1000 | wc -c; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = await shell(line, {});
     expect(stderr).toBe('');
     expect(stdout.trim().split(/\s+/)).toEqual(['1000', '0']);
@@ -118,7 +118,8 @@ describe('longmix pipe', () => {
     [['--world-size', '0'], /--world-size: found "0"/],
     [['--start-step', '100000'], /no step 100000 in epoch 0/],
     [['--steps', '1', '--epochs', '1'], /both say how far/],
-    [['--rows-per-step', '3'], /rows a step, not 3/, /tokens_per_step/],
+    [['--rows-per-step', '0'], /--rows-per-step: found "0"/],
+    [['--rows-per-step', '1000000'], /no step 0 in epoch 0/, /fewer rows per step/],
     [['--seed', '1.5'], /--seed/],
   ] as [string[], ...RegExp[]][])('refuses %j', async (flags, ...parts) => {
     const outcome = await longmix(['pipe', out, ...flags]);
@@ -132,7 +133,7 @@ describe('longmix pipe', () => {
 
   it('writes to a file as to a pipe', async () => {
     const file = join(folder, 'rows.arrows');
-    await shell(`longmix pipe '${out}' > '${file}'`, {});
+    await shell(`longmix pipe '${out}' --seed 3 --rows-per-step 24 > '${file}'`, {});
     expect(streamedSteps(readFileSync(file))).toEqual(everything());
   });
 });

@@ -108,7 +108,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
     }
     if (!known) return refuse(response, 404, 'path-unknown', `paths are ${Object.keys(routes).join(', ')}`);
     if (stopping) return refuse(response, 503, 'stopping', 'the server is being stopped');
-    const search = new URLSearchParams(url.slice(path.length + 1));
+    const search = new URLSearchParams(url.slice(path.length));
     try {
       await routes[path as keyof typeof routes](search, response, arrived);
     } catch (error) {
