@@ -4,14 +4,15 @@
  * `scripts/torch-env.sh` installs what it takes.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { longmixOk, start } from '../support/command.ts';
+import { type Started, start } from '../support/command.ts';
+import { build, writeCorpus } from './pytorch-corpus.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const script = join(root, 'samples/trainers/pytorch/train.py');
@@ -26,13 +27,16 @@ if (python === null) {
 const model = '--layers 2 --width 32 --heads 2 --warmup 2 --lr 0.01'.split(' ');
 const nineSteps = [...model, '--steps', '9'];
 const fourRows = ['--rows-per-step', '4'];
-/** The byte-level vocabulary of `writeCorpus`. */
+/** That of `writeCorpus`. */
 const vocabulary = ['--vocabulary', '257'];
+const token = { LONGMIX_TOKEN: 'only-for-this-test' };
 
 describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () => {
   let folder = '';
   let plain = '';
   let curriculum = '';
+  let server: Started;
+  let url = '';
   /** The run that others are held against: one process, from the files. */
   let expected: readonly number[] = [];
 
@@ -46,9 +50,16 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
       'shards: { dtype: int32 }',
       'phases: { short: { tokens: 40%, sequences: { length: 32 } }, long: { tokens: 60%, sequences: { length: 128 } } }',
     ]);
+    writeFileSync(join(folder, 'token'), token.LONGMIX_TOKEN);
+    server = start(['serve', plain, '--port', '0', '--token-file', join(folder, 'token')]);
+    url = await addressOf(server);
     expected = losses(await train([plain, ...nineSteps, ...fourRows]));
   }, 60_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(async () => {
+    server.child.kill();
+    await server.finished;
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('learns', () => {
     expect(expected).toHaveLength(9);
@@ -88,40 +99,125 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
     expect(losses(pipe)).toEqual(files);
   });
 
+  it('is told by docs/trainers.md what follows from seq_lengths', async () => {
+    const [derive, loop] = Array.from(
+      readFileSync(join(root, 'docs/trainers.md'), 'utf8').matchAll(/^```python\n(.*?)^```/gms),
+      ([, code]) => code!,
+    );
+    const print = 'print(json.dumps({name: value.int().tolist() for name, value in tensors.items()}))';
+    const program = `import json\n${derive}\n${loop}            print(json.dumps(row), flush=True)\n            ${print}\n`;
+    const seen = await lines(runPython(['-c', program]), [plain, ...fourRows, '--steps', '9']);
+    expect(seen).toHaveLength(2 * 4 * 9);
+    for (let i = 0; i < seen.length; i += 2) {
+      const { input_ids: ids, seq_lengths: lengths, padding } = seen[i] as SeenRow;
+      const derived = seen[i + 1] as Derived;
+      const starts = lengths.map((_, d) => lengths.slice(0, d).reduce((a, b) => a + b, 0));
+      const tokens = lengths.flatMap((length, d) =>
+        Array.from({ length }, (_, at) => ({ d, at, token: starts[d]! + at })),
+      );
+      expect(derived.position_ids).toEqual(tokens.map(({ at }) => at));
+      expect(derived.documents).toEqual(tokens.map(({ d }) => d));
+      expect(derived.cu_seqlens).toEqual([...starts, 64]);
+      expect(derived.labels).toEqual(
+        tokens.map(({ at, token }) => (at === 0 || token >= 64 - padding ? -100 : ids[token])),
+      );
+      expect(derived.mask).toEqual(
+        tokens.map((q) => tokens.map((k) => (q.d === k.d && k.token <= q.token ? 1 : 0))),
+      );
+    }
+  });
+
+  it('has the same losses over HTTP', async () => {
+    expect(losses(await train([url, ...nineSteps, ...fourRows], { env: token }))).toEqual(expected);
+    await expect(train([url, ...nineSteps])).rejects.toThrow('HTTP Error 401');
+  });
+
   it.each([
-    { source: 'the files', args: () => [plain, ...fourRows], input: undefined },
+    { source: 'the files', args: () => [plain, ...fourRows] },
     { source: 'one pipe', args: () => ['-', ...vocabulary], input: () => [plain, ...fourRows] },
+    { source: 'HTTP', args: () => [url, ...fourRows] },
   ])('has the losses of one process in two: $source', async ({ args, input }) => {
     const port = await freePort();
     const ranks = await Promise.all(
       [0, 1].map((rank) =>
         train([...args(), ...nineSteps], {
           ...(rank === 0 && input !== undefined ? { input: input() } : {}),
-          env: { RANK: `${rank}`, WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT: `${port}` },
+          env: {
+            ...token,
+            RANK: `${rank}`,
+            WORLD_SIZE: '2',
+            MASTER_ADDR: '127.0.0.1',
+            MASTER_PORT: `${port}`,
+          },
         }),
       ),
     );
     expect(ranks[1]).toEqual([]);
+    expect(ranks[0]).toHaveLength(9);
     // Sums in another order: 5 digits.
     for (const [step, loss] of losses(ranks[0]!).entries()) expect(loss).toBeCloseTo(expected[step]!, 4);
   });
 
-  it('goes on where it was stopped', async () => {
-    const checkpoint = ['--checkpoint', join(folder, 'run.pt'), '--checkpoint-every', '3'];
-    const args = [...nineSteps, ...vocabulary, ...checkpoint];
-    const cut = train(['-', ...args], { input: [plain, ...fourRows, '--steps', '5'] });
-    await expect(cut).rejects.toThrow('train.py: the rows end before step 5');
-    const rest = await train([plain, ...args, ...fourRows]);
-    expect(rest.map(({ step }) => step)).toEqual([3, 4, 5, 6, 7, 8]);
-    expect(losses(rest)).toEqual(expected.slice(3));
+  it('goes on where it was stopped, from any of them', async () => {
+    const checkpoint = (file: string) => ['--checkpoint', join(folder, file), '--checkpoint-every', '3'];
+    const cut = [plain, ...fourRows, '--steps', '5'];
+    const stopped = train(['-', ...vocabulary, ...nineSteps, ...checkpoint('cut.pt')], { input: cut });
+    await expect(stopped).rejects.toThrow('the rows end before step 5');
+    const sources: readonly (readonly [args: readonly string[], input?: readonly string[]])[] = [
+      [[plain, ...fourRows]],
+      [
+        ['-', ...vocabulary],
+        [plain, ...fourRows, '--start-step', '2'],
+      ],
+      [[url, ...fourRows]],
+    ];
+    for (const [i, [args, input]] of sources.entries()) {
+      copyFileSync(join(folder, 'cut.pt'), join(folder, `${i}.pt`));
+      const rest = await train([...args, ...nineSteps, ...checkpoint(`${i}.pt`)], {
+        env: token,
+        ...(input && { input }),
+      });
+      expect(rest.map(({ step }) => step)).toEqual([3, 4, 5, 6, 7, 8]);
+      expect(losses(rest)).toEqual(expected.slice(3));
+    }
   });
 });
+
+interface SeenRow {
+  readonly input_ids: readonly number[];
+  readonly seq_lengths: readonly number[];
+  readonly padding: number;
+}
+
+interface Derived {
+  readonly position_ids: readonly number[];
+  readonly documents: readonly number[];
+  readonly cu_seqlens: readonly number[];
+  readonly labels: readonly number[];
+  readonly mask: readonly (readonly number[])[];
+}
 
 interface Metrics {
   readonly step: number;
   readonly loss: number;
   readonly tokens_per_second: number;
   readonly data_wait: number;
+}
+
+/** What `longmix serve` says once it listens. */
+async function addressOf({ child, finished: ended }: Started): Promise<string> {
+  const said = new Promise<string>((resolve) => {
+    let text = '';
+    child.stderr!.on('data', (chunk: Buffer) => {
+      text += chunk;
+      const found = /is served at (http:\S+)/.exec(text);
+      if (found !== null) resolve(found[1]!);
+    });
+  });
+  const failed = ended.then(({ stderr }): never => {
+    throw new Error(`longmix serve ended: ${stderr}`);
+  });
+  return Promise.race([said, failed]);
 }
 
 interface Setting {
@@ -131,19 +227,22 @@ interface Setting {
 }
 
 async function train(args: readonly string[], { input, env }: Setting = {}): Promise<Metrics[]> {
-  const child = runPython([script, ...args], env);
+  return (await lines(runPython([script, ...args], env), input)) as Metrics[];
+}
+
+/** The JSON that it prints, fed by `longmix pipe` if there are arguments for that. */
+async function lines(child: ChildProcess, input?: readonly string[]): Promise<unknown[]> {
   if (input !== undefined) {
-    const pipe = start(['pipe', ...input]);
-    pipe.child.stdout!.pipe(child.stdin!);
+    const pipe = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'pipe', ...input]);
+    pipe.stdout.pipe(child.stdin!);
     // A trainer that has its steps closes the pipe.
-    child.stdin!.on('error', () => pipe.child.kill());
+    child.stdin!.on('error', () => pipe.kill());
   }
   const { stdout } = await finished(child);
   return stdout
-    .trim()
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as Metrics);
+    .map((line) => JSON.parse(line));
 }
 
 /** On one thread, so that sums have one order. */
@@ -161,39 +260,6 @@ async function finished(child: ChildProcess): Promise<{ readonly stdout: string 
 
 function losses(metrics: readonly Metrics[]): number[] {
   return metrics.map(({ loss }) => loss);
-}
-
-/** Documents of very different lengths, and a vocabulary of the 256 bytes and an end of text: a small model is fast. */
-function writeCorpus(folder: string): void {
-  const isPrinted = (byte: number) => (byte > 32 && byte < 127) || (byte > 160 && byte < 256 && byte !== 173);
-  let next = 256;
-  const alphabet = Array.from({ length: 256 }, (_, byte) =>
-    String.fromCodePoint(isPrinted(byte) ? byte : next++),
-  );
-  const end = { id: 256, content: '<|endoftext|>', special: true, normalized: false };
-  const tokenizer = {
-    added_tokens: [{ ...end, single_word: false, lstrip: false, rstrip: false }],
-    normalizer: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    post_processor: null,
-    decoder: { type: 'ByteLevel' },
-    model: { type: 'BPE', vocab: Object.fromEntries(alphabet.map((token, id) => [token, id])), merges: [] },
-  };
-  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
-  const documents = Array.from({ length: 200 }, (_, i) => {
-    const lines = Array.from({ length: 1 + ((i * i) % 17) }, (_, line) => `${i + line} grey stones `);
-    return `${JSON.stringify({ text: lines.join('').slice(i % 11) })}\n`;
-  });
-  writeFileSync(join(folder, 'docs.jsonl'), documents.join(''));
-}
-
-async function build(folder: string, name: string, lines: readonly string[]): Promise<string> {
-  const recipe = join(folder, `${name}.yaml`);
-  const head = ['tokenizer: { file: tokenizer.json }', 'sources: { notes: { path: docs.jsonl } }'];
-  writeFileSync(recipe, [...head, ...lines].join('\n'));
-  const out = join(folder, name);
-  await longmixOk(['build', recipe, '--out', out, '--quiet']);
-  return out;
 }
 
 /** Torch's rendezvous wants a number. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains a small decoder-only transformer on longmix rows: how to feed PyTorch, from all three places rows come from.
+"""Trains a small decoder-only transformer on longmix rows: how to feed PyTorch (1.13 or newer; and pyarrow), from
 
   train.py out/NAME                   a build or one of its shard sets: the files, memory-mapped
   longmix pipe out/NAME | train.py - --steps 500 --vocabulary 50257       Arrow streams on stdin
@@ -7,9 +7,8 @@
   torchrun --nproc-per-node 2 train.py ...       data parallel; the losses are those of one process
 
 Each gives the same rows in the same steps (the feed's epoch 0), so the same losses. With --checkpoint FILE a run that
-was stopped goes on at its step. A JSON line a step on stdout: loss (nats a token), tokens a second, share of the time
-spent waiting for rows. Needs PyTorch 1.13 or newer, and pyarrow. Attention stays inside documents (`seq_lengths`); no
-token is asked for padding, nor for the first token of the next document.
+was stopped goes on at its step. A JSON line a step: loss (nats a token), tokens a second, share of the time spent on
+waiting for rows. Attention stays inside documents; none is asked for padding, nor for the next one's first token.
 """
 import argparse
 import json
@@ -17,31 +16,33 @@ import math
 import os
 import sys
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from urllib.request import Request, urlopen
 
 import pyarrow as pa
 import torch
-import torch.distributed as dist
 import torch.nn.functional as F
-from torch import nn
+from torch import distributed as dist, nn
+
+env = lambda name: int(os.environ.get(name, 0))
+norm = lambda x: x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6)
 
 
 # --- Rows: record batches, one a step. Of files and HTTP: this rank's rows; of stdin: those of all ranks.
-
 def open_source(args, rank, world):
     """How many steps there are (stdin doesn't say), the vocabulary's size, what gives the batches from a step on."""
     if args.source == "-":
         return args.steps, args.vocabulary, lambda start: read_streams(sys.stdin.buffer, start)
     if args.source.startswith(("http://", "https://")):
         headers = {"Authorization": "Bearer " + os.environ.get("LONGMIX_TOKEN", "")}
-        request = lambda what: urllib.request.Request(f"{args.source.rstrip('/')}/v1/{what}", headers=headers)
-        share = f"rank={rank}&world_size={world}" + (f"&rows_per_step={args.rows_per_step}" if args.rows_per_step else "")
-        stream = lambda start: read_streams(urllib.request.urlopen(request(f"stream?{share}&start_step={start}")), start)
-        manifest = json.load(urllib.request.urlopen(request("manifest")))
+        get = lambda what: urlopen(Request(args.source.rstrip("/") + "/v1/" + what, headers=headers))
+        rows = f"rows_per_step={args.rows_per_step}&" if args.rows_per_step else ""
+        manifest = json.load(get("manifest?" + rows))
+        ask = f"stream?{rows}rank={rank}&world_size={world}&start_step="
+        stream = lambda start: read_streams(get(ask + str(start)), start)
         return manifest["epochSteps"], manifest["tokenizer"]["vocabularySize"], stream
     sets, steps = open_folder(args.source, args.rows_per_step or 1)
-    assert all(rows % world == 0 for _, _, rows in steps), f"{world} ranks can't share the rows of a step evenly"
+    assert all(rows % world == 0 for _, _, rows in steps), f"{world} ranks can't share a step's rows evenly"
     mine = lambda i, first, rows: sets[i][1].slice(first + rank * (rows // world), rows // world)
     files = lambda start: (mine(*step).combine_chunks().to_batches()[0] for step in steps[start:])
     return len(steps), sets[0][0]["tokenizer"]["vocabularySize"], files
@@ -49,8 +50,15 @@ def open_source(args, rank, world):
 
 def read_streams(file, start):
     """One Arrow stream after another: where rows change their width the schema does, and a stream has one schema."""
+    step = None
     while file.peek(1):
-        yield from (batch for batch in pa.ipc.open_stream(file) if batch.column("step")[0].as_py() >= start)
+        for batch in pa.ipc.open_stream(file):
+            if step is None:  # `longmix train` says at which step of the run it begins, others at which of the epoch.
+                step = int(os.environ.get("LONGMIX_FIRST_STEP", batch.column("step")[0].as_py()))
+                assert step <= start, f"the rows begin at step {step}, but the run is at {start}"
+            if step >= start:
+                yield batch
+            step += 1
 
 
 def open_folder(folder, rows_per_step):
@@ -93,7 +101,6 @@ def tensors(batch):
 
 
 # --- Attention inside documents: from their numbers to attend(q, k, v), each [rows, heads, tokens, channels].
-
 def sdpa(document):
     mask = (document[:, None, :, None] == document[:, None, None, :]).tril()
     if hasattr(F, "scaled_dot_product_attention"):
@@ -131,18 +138,12 @@ def choose_attention(device):
     return sdpa
 
 
-# --- The model: RMSNorm (without scale) before each part, RoPE, tied embeddings.
-
-def norm(x):
-    return (x * torch.rsqrt(x.float().pow(2).mean(-1, keepdim=True) + 1e-6)).type_as(x)
-
-
+# --- The model, that of longmix's tfjs trainer: RMSNorm without gain, RoPE, squared ReLU, tied embeddings.
 class Block(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
-        self.heads, linear = heads, lambda n, m: nn.Linear(n, m, bias=False)
-        self.qkv, self.out = linear(width, 3 * width), linear(width, width)
-        self.up, self.down = linear(width, 4 * width), linear(4 * width, width)
+        self.heads, linear = heads, lambda n, m: nn.Linear(n * width, m * width, bias=False)
+        self.qkv, self.out, self.up, self.down = linear(1, 3), linear(1, 1), linear(1, 4), linear(4, 1)
 
     def forward(self, x, cos, sin, attend):
         q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.qkv(norm(x)).chunk(3, -1))
@@ -150,7 +151,7 @@ class Block(nn.Module):
             a, b = part.float().chunk(2, -1)
             return torch.cat([a * cos - b * sin, a * sin + b * cos], -1).type_as(v)
         x = x + self.out(attend(turn(q), turn(k), v).transpose(1, 2).flatten(2))
-        return x + self.down(F.gelu(self.up(norm(x))))
+        return x + self.down(F.relu(self.up(norm(x))).square())
 
 
 class Model(nn.Module):
@@ -160,14 +161,14 @@ class Model(nn.Module):
         self.blocks = nn.ModuleList([Block(args.width, args.heads) for _ in range(args.layers)])
         channels = args.width // args.heads
         self.register_buffer("speeds", args.rope_base ** -(torch.arange(0, channels, 2) / channels), persistent=False)
-        for name, weight in self.named_parameters():  # Branches end the smaller, the deeper the model is (GPT-2).
-            last = "out." in name or "down." in name
-            nn.init.normal_(weight, std=0.02 / math.sqrt(2 * args.layers) if last else 0.02)
+        for name, weight in self.named_parameters():  # What a block adds is 0 at first.
+            std = 0.02 if "embedding" in name else 0 if "out" in name or "down" in name else args.width**-0.5
+            nn.init.normal_(weight, std=std)
 
     def forward(self, ids, targets, document):
         """Sum of the losses in nats. Positions are the row's: RoPE turns by differences, which are the document's."""
         angles = torch.arange(ids.shape[1], device=ids.device)[:, None] * self.speeds
-        x, attend = self.embedding(ids), self.attention(document)
+        x, attend = norm(self.embedding(ids)), self.attention(document)
         for block in self.blocks:
             x = block(x, angles.cos(), angles.sin(), attend)
         logits = F.linear(norm(x), self.embedding.weight).flatten(0, 1)
@@ -175,9 +176,8 @@ class Model(nn.Module):
 
 
 def main(args):
-    rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-    gpu = torch.cuda.is_available() and int(os.environ.get("LOCAL_RANK", 0))
-    device = torch.device("cpu") if gpu is False else torch.device("cuda", gpu)
+    rank, world = env("RANK"), env("WORLD_SIZE") or 1
+    device = torch.device("cuda", env("LOCAL_RANK")) if torch.cuda.is_available() else torch.device("cpu")
     if world > 1:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     total, vocabulary, batches_from = open_source(args, rank, world)
@@ -193,7 +193,7 @@ def main(args):
         state = torch.load(args.checkpoint, map_location=device, weights_only=True)
         start = state["step"]
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": state["optimizer"]})
     parallel = nn.parallel.DistributedDataParallel(model) if world > 1 else model
     shared = args.source == "-" and world > 1  # One pipe, several processes: the first reads for all.
     batches = map(tensors, [] if shared and rank > 0 else batches_from(start))
@@ -205,8 +205,7 @@ def main(args):
         coming = reader.submit(read) if step + 1 < total else None  # The next one, while this one is trained on.
         if shared:
             dist.broadcast_object_list(batch)
-        if batch[0] is None:
-            sys.exit(f"train.py: the rows end before step {step}")
+        assert batch[0] is not None, f"the rows end before step {step}"
         batch = [(part.chunk(world)[rank] if shared else part).to(device) for part in batch[0]]
         waited = time.perf_counter() - began
         warm, done = min(1, (step + 1) / (args.warmup + 1)), max(0, step - args.warmup) / max(1, total - args.warmup)
@@ -217,7 +216,7 @@ def main(args):
             speed, wait = round(batch[0].numel() * world / took), round(waited / took, 4)
             print(json.dumps({"step": step, "loss": loss, "tokens_per_second": speed, "data_wait": wait}), flush=True)
         if rank == 0 and args.checkpoint and ((step + 1) % args.checkpoint_every == 0 or step + 1 == total):
-            state = {"step": step + 1, "model": model.state_dict(), "optimizer": optimizer.state_dict()}
+            state = {"step": step + 1, "model": model.state_dict(), "optimizer": optimizer.state_dict()["state"]}
             torch.save(state, args.checkpoint + ".new")
             os.replace(args.checkpoint + ".new", args.checkpoint)
 
@@ -243,7 +242,8 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(usage="train.py FOLDER | - | URL [options]")
     options.add_argument("source")
     sizes = dict(layers=4, width=256, heads=4, rope_base=10_000.0, lr=1e-3, warmup=10, seed=0, checkpoint_every=100)
-    for name, default in dict(sizes, steps=0, vocabulary=0, rows_per_step=0, micro_rows=0).items():
+    sizes.update(steps=env("LONGMIX_STEPS"), vocabulary=env("LONGMIX_VOCABULARY"), rows_per_step=0, micro_rows=0)
+    for name, default in sizes.items():
         options.add_argument("--" + name.replace("_", "-"), type=type(default), default=default)
     options.add_argument("--checkpoint", metavar="FILE")
     options.add_argument("--attention", choices=["sdpa", "flex", "flash"])
