@@ -26,7 +26,6 @@ import {
   Uint32,
 } from 'apache-arrow';
 import type { ShardDtype } from '../shard/format.ts';
-import { batches, type Course } from './batches.ts';
 import type { Batch, Feed } from './feed.ts';
 
 export const arrowStreamType = 'application/vnd.apache.arrow.stream';
@@ -40,16 +39,20 @@ export interface StreamPart {
   readonly rows: number;
 }
 
-/** The streams of a course: a part a batch, then the end. A part's memory is used again once the next is asked for. */
-export async function* arrowStream(feed: Feed, course: Course): AsyncGenerator<StreamPart, void, undefined> {
-  const { dtype, sets } = feed.manifest;
+/**
+ * Streams of the batches: a part a batch, then the end. A part must be written out before the next is asked for: the
+ * batches' memory may be used again.
+ */
+export async function* arrowStream(
+  { manifest: { dtype, sets } }: Feed,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+): AsyncGenerator<StreamPart, void, undefined> {
   const encoder = new BatchEncoder(dtype);
-  if (course.steps === 0) encoder.begin(sets[0]!.width);
-  for await (const batch of batches(feed, course, { reuse: true })) {
+  for await (const batch of batches) {
     encoder.write(batch);
     yield { chunks: encoder.take(), rows: batch.rows.length };
   }
-  encoder.end();
+  encoder.end(sets[0]!.width);
   yield { chunks: encoder.take(), rows: 0 };
 }
 
@@ -64,22 +67,23 @@ class BatchEncoder {
     this.#dtype = dtype;
   }
 
-  begin(width: number): void {
-    this.end();
+  write(batch: Batch): void {
+    if (this.#width !== batch.width) this.#begin(batch.width);
+    this.#writer!.write(recordBatch(this.#schema!, batch));
+  }
+
+  /** @param width of the stream without batches that is written if there was none */
+  end(width: number): void {
+    if (this.#writer === null) this.#begin(width);
+    this.#writer!.finish();
+  }
+
+  #begin(width: number): void {
+    this.#writer?.finish();
     this.#width = width;
     this.#schema = streamSchema(width, this.#dtype);
     this.#writer = new RecordBatchStreamWriter();
     this.#writer.reset(this.#out, this.#schema);
-  }
-
-  write(batch: Batch): void {
-    if (this.#writer === null || this.#width !== batch.width) this.begin(batch.width);
-    this.#writer!.write(recordBatch(this.#schema!, batch));
-  }
-
-  end(): void {
-    this.#writer?.finish();
-    this.#writer = null;
   }
 
   /** What has been written since the last time. */

@@ -16,7 +16,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { LongmixError } from '../../errors.ts';
 import { arrowStream, arrowStreamType } from '../arrow-stream.ts';
-import { type Course, courseFrom } from '../batches.ts';
+import { batches, type Course, courseFrom } from '../batches.ts';
 import { type Feed, type FeedOptions, feedOf } from '../feed.ts';
 import type { FeedSets } from '../sets.ts';
 import { writeOut } from '../write-out.ts';
@@ -158,7 +158,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
     metrics.openStreams += 1;
     let first = true;
     try {
-      for await (const { chunks, rows } of arrowStream(own, course)) {
+      for await (const { chunks, rows } of arrowStream(own, batches(own, course, { reuse: true }))) {
         const taken = await writeOut(response, chunks, gone.signal).then(
           () => true,
           // The reader has left, which is no error.
