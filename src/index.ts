@@ -11,4 +11,5 @@ export { ensureStore, type StageOptions, type TokenStore } from './run/token-sto
 export { type Verified, verify } from './run/verify.ts';
 export type { ShardSetManifest } from './shard/format.ts';
 export { openShards, type Row, readRow } from './shard/reader.ts';
+export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';
 export type { Recipe } from './types.ts';

@@ -1,22 +1,39 @@
 /** `longmix ablate`: several mixes over one token store, and their comparison. */
 import { join, relative } from 'node:path';
+import { LongmixError } from '../errors.ts';
 import { parseAblation } from '../recipe/parse-ablation.ts';
+import { parseTokens } from '../recipe/units.ts';
 import { armsText } from '../report/arms-text.ts';
 import { counted } from '../report/format.ts';
 import type { ArmData } from '../report/html/data.ts';
 import { ablate, ablationFile } from '../run/ablate.ts';
+import { writeJson } from '../run/commit.ts';
+import { trainingText } from '../train/arms-text.ts';
+import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
+import { quietLine, trainLine } from '../train/train-line.ts';
+import type { Ablation } from '../types.ts';
 import { ablationFolder } from './folders.ts';
 import { type RunFlags, readYaml, stageOptions } from './options.ts';
 import { armData, writeReport } from './report-data.ts';
+import { settingsOf } from './trainer-settings.ts';
 
 type Flags = RunFlags & {
   readonly out?: string;
   readonly html?: string;
   readonly json?: boolean;
   readonly plan?: boolean;
+  readonly train?: boolean;
+  readonly trainTokens?: string;
+  readonly trainer: string;
+  readonly set: readonly string[];
 };
 
 export async function runAblate(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
+  if (flags.train === true && flags.plan === true) {
+    throw new LongmixError('flag-invalid', '--plan builds nothing that --train could use', {
+      cure: 'give one of them',
+    });
+  }
   const ablation = parseAblation(readYaml(path), path, readYaml);
   const out = ablationFolder(ablation, flags.out);
   const arms: ArmData[] = [];
@@ -25,19 +42,44 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
     planOnly: flags.plan === true,
     onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
   });
+  const training = flags.train === true ? await trainAll(ablation, out, flags, signal) : null;
+  const result = training === null ? report : { ...report, training };
+  if (training !== null) writeJson(join(out, ablationFile), result);
   if (flags.html !== undefined) {
     const { name: tokenizer } = store.manifest.tokenizer;
     const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
     const seed = seeds.size === 1 ? [...seeds][0]! : null;
     await writeReport(flags.html, { title: ablation.name, tokenizer, seed, corpora: [], arms });
   }
-  process.stdout.write(flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : comparison(arms));
+  process.stdout.write(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : comparison(arms));
+  if (training !== null && flags.json !== true) process.stdout.write(`\n${trainingText(training)}\n`);
   if (flags.quiet === true || flags.plan === true) return;
   const folder = relative(process.cwd(), out) || '.';
   const made = arms.flatMap(({ name, sets }) => sets.map((set) => `  ${join(folder, name, set.name)}`));
   process.stderr.write(
     `\nBuilt ${counted(arms.length, 'arm')} of ${ablation.name}; their figures are in ${join(folder, ablationFile)}\n${made.join('\n')}\n`,
   );
+}
+
+function trainAll(
+  { arms }: Pick<Ablation, 'arms'>,
+  out: string,
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<ArmsTraining> {
+  const { trainTokens } = flags;
+  return trainArms({
+    ...{ out, arms: arms.map(({ name }) => name), name: flags.trainer, settings: settingsOf(flags.set) },
+    ...{ tokens: trainTokens === undefined ? null : tokensOf(trainTokens), fresh: flags.fresh === true },
+    ...{ saveEvery: 100, signal },
+    line: flags.quiet === true ? quietLine(process.stderr) : trainLine(process.stderr),
+  });
+}
+
+function tokensOf(typed: string): number {
+  const parsed = parseTokens(typed);
+  if ('value' in parsed) return parsed.value;
+  throw new LongmixError('flag-invalid', `--train-tokens: found "${typed}"`, { cure: parsed.problem });
 }
 
 function comparison(arms: readonly ArmData[]): string {

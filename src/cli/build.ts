@@ -12,7 +12,7 @@ import { writePlanReport } from './report-data.ts';
 type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
 
 export async function runBuild(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const recipe = loadRecipe(path);
+  const recipe = await loadRecipe(path);
   const out = outFolder(recipe, flags.out);
   const result = await build(recipe, out, stageOptions(flags, signal));
   if (flags.html !== undefined) await writePlanReport(flags.html, recipe, result.store, result.plan);

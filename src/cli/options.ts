@@ -4,7 +4,6 @@ import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
-import { parseRecipe } from '../recipe/parse-recipe.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
 import type { StageOptions } from '../run/token-store.ts';
@@ -22,7 +21,7 @@ export interface RunFlags {
 const workerBytes = 384 * 1000 * 1000;
 
 /** A recipe file, or a corpus (directory, file, `-`) with every default. */
-export function loadRecipe(path: string): Recipe {
+export async function loadRecipe(path: string): Promise<Recipe> {
   if (path === '-') return defaultRecipe('-');
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
@@ -32,7 +31,11 @@ export function loadRecipe(path: string): Recipe {
   }
   if (stats.isDirectory()) refuseOwnOutput(path);
   const isRecipe = stats.isFile() && ['.yaml', '.yml'].includes(extname(path).toLowerCase());
-  return isRecipe ? parseRecipe(readYaml(path), path) : defaultRecipe(resolve(path));
+  if (!isRecipe) return defaultRecipe(resolve(path));
+  const text = readYaml(path);
+  // A corpus without a recipe need not wait for a YAML parser.
+  const { parseRecipe } = await import('../recipe/parse-recipe.ts');
+  return parseRecipe(text, path);
 }
 
 /** The text of a recipe or an ablation. */

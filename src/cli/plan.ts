@@ -11,7 +11,7 @@ import { writePlanReport } from './report-data.ts';
 type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
 
 export async function runPlan(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const recipe = loadRecipe(path);
+  const recipe = await loadRecipe(path);
   const options = stageOptions(flags, signal);
   const store = await ensureStore(recipe, storeFolder(recipe, outFolder(recipe, flags.out)), options);
   const plan = planBuild(recipe, store);

@@ -82,6 +82,10 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .option('--out <dir>', 'folder for the output, an arm a folder (default: out/NAME)')
       .option('--html <file>', 'write a page with charts, too')
       .option('--plan', 'compare only: write nothing but a missing token store')
+      .option('--train', 'train each arm on the same number of tokens, too; its run is in ARM.run')
+      .option('--train-tokens <n>', 'so many for each (default: what the smallest arm has)')
+      .option('--trainer <name>', 'tfjs, or the path of an ES module', 'tfjs')
+      .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect, [])
       .option('--json', 'print the comparison as JSON on stdout'),
   ).action(async (path, flags) => (await import('./ablate.ts')).runAblate(path, flags, signal));
   program
@@ -132,6 +136,41 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .option('--max-connections <n>', 'more are closed at once', '512')
       .option('--idle-timeout <seconds>', 'cut off a reader that takes nothing for so long', '600'),
   ).action(async (shards, flags) => (await import('./serve.ts')).runServe(shards, flags, signal));
+  withFeedFlags(
+    program
+      .command('train')
+      .argument('<shards>', feedHelp)
+      .argument('[command...]', 'behind --, for --trainer command')
+      .description('feed a trainer step by step: in this process, another program, or a module of yours')
+      .requiredOption('--trainer <name>', 'tfjs, command, or the path of an ES module (./mine.js)')
+      .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect, [])
+      .option('--out <dir>', 'folder of the run: metrics.jsonl, checkpoint (default: out/NAME.run)')
+      .option('--steps <n>', 'steps of the whole run (default: one epoch)')
+      .option('--resume', 'go on from the checkpoint in --out')
+      .option('--start-step <n>', 'begin there with a trainer that keeps its own checkpoints')
+      .option('--save-every <n>', 'steps between checkpoints; 0: at the end only', '100')
+      .option('--quiet', 'no progress; what the trainer says and errors only')
+      .addHelpText(
+        'after',
+        `
+Settings of tfjs, and what they are by default:
+  layers=2 width=64 heads=4   the model; its MLP is 4 * width
+  ropeBase=10000              of the rotary embeddings; 500000 for long context
+  context=0                   cut rows to so many tokens, as if packed so; 0: leave them
+  updates=1                   optimizer steps within a step of the feed
+  lr=0.01 warmup=5            highest rate, and steps to it; then a cosine to a tenth
+  weightDecay=0.1 clip=1 seed=1
+  validateEvery=0             steps between validations; 0: at the end only
+  validateRows=4              of the validation set, at most
+
+Examples:
+  longmix train out/mix --trainer tfjs --steps 200 --set ropeBase=500000
+  longmix train out/mix --trainer command --rows-per-step 16 -- torchrun --nproc-per-node 8 train.py
+  longmix train out/mix --trainer ./mine.js --resume`,
+      ),
+  ).action(async (shards, command, flags) =>
+    (await import('./train.ts')).runTrain(shards, command, flags, signal),
+  );
   program
     .command('init')
     .argument('[corpus]', 'a directory')
@@ -148,6 +187,10 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     )
     .action(async (kind) => (await import('./schema.ts')).runSchema(kind));
   return program;
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }
 
 function withFeedFlags(command: Command): Command {

@@ -37,7 +37,7 @@ async function statistics(path: string, flags: Flags, signal: AbortSignal): Prom
   if (existsSync(join(path, storeFile))) return ofStore(path);
   const sets = shardSetFolders(path);
   if (sets.length > 0) return ofShards(sets);
-  const recipe = loadRecipe(path);
+  const recipe = await loadRecipe(path);
   const folder = storeFolder(recipe, outFolder(recipe, flags.out));
   await ensureStore(recipe, folder, stageOptions(flags, signal));
   return ofStore(folder);

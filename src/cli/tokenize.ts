@@ -7,7 +7,7 @@ import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
 
 export async function runTokenize(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const recipe = loadRecipe(path);
+  const recipe = await loadRecipe(path);
   const folder = storeOut(recipe, flags.out);
   const { manifest } = await ensureStore(recipe, folder, stageOptions(flags, signal));
   if (flags.json === true) process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);

@@ -27,6 +27,7 @@ import {
 } from 'apache-arrow';
 import type { ShardDtype } from '../shard/format.ts';
 import type { Batch, Feed } from './feed.ts';
+import type { FeedManifest } from './manifest.ts';
 
 export const arrowStreamType = 'application/vnd.apache.arrow.stream';
 
@@ -44,27 +45,27 @@ export interface StreamPart {
  * batches' memory may be used again.
  */
 export async function* arrowStream(
-  { manifest: { dtype, sets } }: Feed,
+  { manifest }: Feed,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
 ): AsyncGenerator<StreamPart, void, undefined> {
-  const encoder = new BatchEncoder(dtype);
+  const encoder = new BatchEncoder(manifest);
   for await (const batch of batches) {
     encoder.write(batch);
     yield { chunks: encoder.take(), rows: batch.rows.length };
   }
-  encoder.end(sets[0]!.width);
+  encoder.end();
   yield { chunks: encoder.take(), rows: 0 };
 }
 
-class BatchEncoder {
-  readonly #dtype: ShardDtype;
+export class BatchEncoder {
+  readonly #manifest: FeedManifest;
   readonly #out = new ChunkQueue();
   #writer: RecordBatchStreamWriter | null = null;
   #schema: Schema | null = null;
   #width = 0;
 
-  constructor(dtype: ShardDtype) {
-    this.#dtype = dtype;
+  constructor(manifest: FeedManifest) {
+    this.#manifest = manifest;
   }
 
   write(batch: Batch): void {
@@ -72,16 +73,16 @@ class BatchEncoder {
     this.#writer!.write(recordBatch(this.#schema!, batch));
   }
 
-  /** @param width of the stream without batches that is written if there was none */
-  end(width: number): void {
-    if (this.#writer === null) this.#begin(width);
+  /** If there was no batch, that is a stream without any, which is what readers understand. */
+  end(): void {
+    if (this.#writer === null) this.#begin(this.#manifest.sets[0]!.width);
     this.#writer!.finish();
   }
 
   #begin(width: number): void {
     this.#writer?.finish();
     this.#width = width;
-    this.#schema = streamSchema(width, this.#dtype);
+    this.#schema = streamSchema(width, this.#manifest.dtype);
     this.#writer = new RecordBatchStreamWriter();
     this.#writer.reset(this.#out, this.#schema);
   }

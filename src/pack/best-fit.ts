@@ -13,11 +13,15 @@
  */
 import { type KeyedHash, keyedHash, scramble } from '../util/keyed-hash.ts';
 import { HashSorter } from '../util/radix-sort.ts';
+import { borrow, giveBack } from '../util/scratch.ts';
 import { takenTokens } from '../util/sequence.ts';
 import { shuffle } from '../util/shuffle.ts';
 import { fitLengths, type RowKinds } from './fit-lengths.ts';
-import { type PackInput, sequenceLengths } from './packer.ts';
+import { type PackInput, readLengths, sequenceLengths } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
+
+/** Documents whose lengths are worked out at a time. */
+const blockItems = 4096;
 
 export function packBestFit(input: PackInput, out: RowWriter): void {
   const { window, seed } = input;
@@ -25,8 +29,10 @@ export function packBestFit(input: PackInput, out: RowWriter): void {
   const kinds = fitLengths(sorted.counts);
   const rows = listRows(kinds, sorted);
   shuffle(rows, keyedHash(seed, 'row'), window);
-  const ends = rowEnds(kinds, rows, out.pieces);
+  const ends = out.rowsAhead(rows.length);
+  setEnds(kinds, rows, out.pieces, ends);
   putDown(sorted, kinds, rowsByKind(kinds, rows), ends, keyedHash(seed, 'within-row'), input, out);
+  giveBack(sorted.ofLength);
   addInOrder(sorted, kinds, rows, ends, input, out);
 }
 
@@ -44,18 +50,21 @@ function listRows(kinds: RowKinds, { longs, fullRows }: SortedPieces): Uint32Arr
 }
 
 /** One past the last piece of each row, where the first row begins with the piece `first`. */
-function rowEnds({ kinds, links, next, times }: RowKinds, rows: Uint32Array, first: number): Uint32Array {
+function setEnds(
+  { kinds, links, next, times }: RowKinds,
+  rows: Uint32Array,
+  first: number,
+  ends: Uint32Array,
+): void {
   const pieces = new Uint32Array(kinds);
   for (let kind = 0; kind < kinds; kind += 1) {
     for (let link = links[kind]!; link >= 0; link = next[link]!) pieces[kind]! += times[link]!;
   }
-  const ends = new Uint32Array(rows.length);
   let end = first;
   for (let row = 0; row < rows.length; row += 1) {
     end += rows[row]! < kinds ? pieces[rows[row]!]! : 1;
     ends[row] = end;
   }
-  return ends;
 }
 
 /** The rows of each kind, one kind after the other. */
@@ -170,71 +179,76 @@ function sortPieces(input: PackInput, scratch: Uint32Array): SortedPieces {
   return { counts, ofLength, exceptions, ...listLongs(input, longItem) };
 }
 
-function countPieces({ table, instances, items, width, sequences }: PackInput): {
+function countPieces(input: PackInput): {
   counts: Uint32Array;
   exceptionCount: number;
   longCount: number;
 } {
-  const { document } = instances;
-  const lengthOf = sequenceLengths(instances, table, sequences);
+  const { table, instances, items, width, sequences } = input;
   const specials = Number(sequences.bos) + Number(sequences.eos);
   const counts = new Uint32Array(width + 1);
-  const count = items?.length ?? instances.count;
   let exceptionCount = 0;
   let longCount = 0;
-  for (let k = 0; k < count; k += 1) {
-    const i = items === null ? k : items[k]!;
-    const length = lengthOf(i);
-    if (length > width) longCount += 1;
-    if (length > width || length < specials + table.lengths[document[i]!]!) exceptionCount += 1;
-    counts[lastPiece(length, width)]! += 1;
+  const block = new Uint32Array(blockItems);
+  for (let first = 0, n = 1; n > 0; first += n) {
+    n = readLengths(input, first, block);
+    for (let k = 0; k < n; k += 1) {
+      const document = instances.document[items === null ? first + k : items[first + k]!]!;
+      const length = block[k]!;
+      if (length > width) longCount += 1;
+      if (length > width || length < specials + table.lengths[document]!) exceptionCount += 1;
+      counts[lastPiece(length, width)]! += 1;
+    }
   }
   return { counts, exceptionCount, longCount };
 }
 
 /** Pieces to the places of their length, with the keys that order them there. */
 function dealPieces(
-  { table, instances, items, width, sequences, window, seed }: PackInput,
+  input: PackInput,
   at: Uint32Array,
   keys: Uint32Array,
   exceptionCount: number,
   longCount: number,
 ) {
-  const { document } = instances;
+  const { table, instances, items, width, sequences, window, seed } = input;
   const { keysLow, keysHigh, lengths } = table;
-  const lengthOf = sequenceLengths(instances, table, sequences);
   const specials = Number(sequences.bos) + Number(sequences.eos);
   const takeOf = takenTokens(instances, lengths);
   const hash = keyedHash(seed, 'order');
-  const count = items?.length ?? instances.count;
-  const ofLength = new Uint32Array(count);
+  // A window has no document twice; and the ledger, which has this array next, has a number for every document.
+  const ofLength = borrow(table.count);
   const exceptions = new Uint32Array(4 * exceptionCount);
   const longItem = new Uint32Array(longCount);
   const longKeys = new Uint32Array(longCount);
   let exception = 0;
   let long = 0;
-  for (let k = 0; k < count; k += 1) {
-    const i = items === null ? k : items[k]!;
-    const length = lengthOf(i);
-    const last = lastPiece(length, width);
-    let piece = document[i]!;
-    const key = hash(keysLow[piece]!, keysHigh[piece]!, window);
-    if (length > width || length < specials + lengths[piece]!) {
-      exceptions[4 * exception] = piece;
-      exceptions[4 * exception + 1] = takeOf(i);
-      exceptions[4 * exception + 2] = length - last;
-      piece = table.count + exception;
-      exception += 1;
+  const block = new Uint32Array(blockItems);
+  for (let first = 0, n = 1; n > 0; first += n) {
+    n = readLengths(input, first, block);
+    for (let k = 0; k < n; k += 1) {
+      const i = items === null ? first + k : items[first + k]!;
+      const length = block[k]!;
+      const last = lastPiece(length, width);
+      let piece = instances.document[i]!;
+      const key = hash(keysLow[piece]!, keysHigh[piece]!, window);
+      if (length > width || length < specials + lengths[piece]!) {
+        exceptions[4 * exception] = piece;
+        exceptions[4 * exception + 1] = takeOf(i);
+        exceptions[4 * exception + 2] = length - last;
+        piece = table.count + exception;
+        exception += 1;
+      }
+      if (length > width) {
+        longItem[long] = i;
+        longKeys[long] = key;
+        long += 1;
+      }
+      const place = at[last]!;
+      ofLength[place] = piece;
+      keys[place] = key;
+      at[last] = place + 1;
     }
-    if (length > width) {
-      longItem[long] = i;
-      longKeys[long] = key;
-      long += 1;
-    }
-    const place = at[last]!;
-    ofLength[place] = piece;
-    keys[place] = key;
-    at[last] = place + 1;
   }
   return { ofLength, exceptions, longItem, longKeys };
 }

@@ -4,7 +4,7 @@
 import type { DocumentTable, Instances, SequenceSpec } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
 import { orderByKey } from '../util/radix-sort.ts';
-import { rowWidth, takenTokens } from '../util/sequence.ts';
+import { firstFrom, rowWidth, takenTokens } from '../util/sequence.ts';
 import type { RowWriter } from './row-writer.ts';
 
 /** Copies of documents that are packed together. */
@@ -39,6 +39,32 @@ export function sequenceLengths(
     const length = taken + bos + (taken === lengths[document[i]!] ? eos : 0);
     return Math.min(length, longest);
   };
+}
+
+/**
+ * The same for the items from the `first` on, as many as there are and `out` has room for: a loop over all documents
+ * can't afford a call for each.
+ */
+export function readLengths(
+  { table, instances, items, sequences }: PackInput,
+  first: number,
+  out: Uint32Array,
+): number {
+  const { lengths } = table;
+  const { document, parts } = instances;
+  const count = Math.min(out.length, (items?.length ?? instances.count) - first);
+  const bos = Number(sequences.bos);
+  const specials = bos + Number(sequences.eos);
+  const longest = sequences.overlong === 'truncate' ? rowWidth(sequences) : Number.POSITIVE_INFINITY;
+  let part = firstFrom(parts.copy, items === null ? first : (items[first] ?? 0));
+  for (let k = 0; k < count; k += 1) {
+    const i = items === null ? first + k : items[first + k]!;
+    let length = lengths[document[i]!]! + specials;
+    while (parts.copy[part]! < i) part += 1;
+    if (parts.copy[part] === i) length = parts.take[part]! + bos;
+    out[k] = Math.min(length, longest);
+  }
+  return count;
 }
 
 /** Instance numbers in an order that depends on nothing but the documents, the window and the seed. */

@@ -75,6 +75,11 @@ export class RowWriter {
     this.#perRow = perRow;
   }
 
+  /** Where the ends of so many rows can be put down, as pieces can: row by row they are overwritten as rows are added. */
+  rowsAhead(rows: number): Uint32Array {
+    return this.#rowEnds.subarray(this.#rows, this.#rows + rows);
+  }
+
   endRow(): void {
     this.#inRow += 1;
     if (this.#inRow === this.#perRow) this.#close();

@@ -12,7 +12,7 @@
  */
 import type { DocumentTable, Instances, Packing, RowPlan, SequenceSpec } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
-import { rowWidth, takenTokens } from '../util/sequence.ts';
+import { rowWidth } from '../util/sequence.ts';
 import { shuffle } from '../util/shuffle.ts';
 import { packBestFit } from './best-fit.ts';
 import { packConcat, packConcatDiscard } from './concat.ts';
@@ -132,8 +132,8 @@ function groupInstances(
 /** More pieces there can't be: a document has one more than there are ends of rows in it. */
 function mostPieces({ table, instances, items, sequences, width }: PackInput): number {
   const copies = items?.length ?? instances.count;
-  const takeOf = takenTokens(instances, table.lengths);
   let tokens = copies * (Number(sequences.bos) + Number(sequences.eos));
-  for (let k = 0; k < copies; k += 1) tokens += takeOf(items === null ? k : items[k]!);
+  for (let k = 0; k < copies; k += 1)
+    tokens += table.lengths[instances.document[items === null ? k : items[k]!]!]!;
   return copies + Math.ceil(tokens / width);
 }

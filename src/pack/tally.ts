@@ -4,6 +4,7 @@
  */
 import type { Instances, Packing, RowPlan } from '../types.ts';
 import { orderByKey } from '../util/radix-sort.ts';
+import { borrow } from '../util/scratch.ts';
 import { cutFrom, cutTo } from '../util/sequence.ts';
 
 /** Tokens of all pieces, and those of them that are documents', not special tokens. */
@@ -25,7 +26,7 @@ export function tokensOnce(
   packing: Packing,
   documents: number,
 ): Uint32Array {
-  if (instances.windows === 1) return mark(plan, new Uint32Array(documents), 'sum');
+  if (instances.windows === 1) return mark(plan, borrow(documents).fill(0), 'sum');
   if (packing === 'decompose') return unions(plan, documents);
   const once = mark(plan, new Uint32Array(documents), 'farthest');
   // A copy is cut from its end only, so the farthest token says how many there are. Where a document has one copy the

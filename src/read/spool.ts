@@ -2,7 +2,6 @@
  * Standard input -> a file. Input is read more than once (hashed, split, read by several workers), so it must lie still
  * first. Cost: its size on disk.
  */
-import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceSpec } from '../types.ts';
@@ -20,7 +19,7 @@ const magics: readonly (readonly [RegExp, string])[] = [
 export async function spoolStandardInput(
   source: SourceSpec,
   folder: string,
-  input: AsyncIterable<Uint8Array> = createReadStream('', { fd: 0, autoClose: false }),
+  input: AsyncIterable<Uint8Array>,
 ): Promise<SourceSpec> {
   const format = source.format ?? 'jsonl';
   const partial = join(folder, `stdin.${process.pid}.partial`);

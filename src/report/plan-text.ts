@@ -16,11 +16,12 @@ export interface SplitFigures {
   readonly bytes: number;
 }
 
-/** Cells: the mix of the training split, before and after. */
+/** Cells: the mix of the training split, before and after. `documents` are the cell's, `taken` those of the mix. */
 export function mixText(cells: readonly PlannedCell[]): string {
   const before = cells.reduce((sum, cell) => sum + cell.tokens, 0);
   const after = cells.reduce((sum, cell) => sum + cell.achieved, 0);
   const share = (part: number, whole: number) => (whole === 0 ? '-' : percent(part / whole));
+  const moved = cells.some(({ redistributed }) => redistributed !== 0);
   const largest = Math.max(
     ...cells.flatMap((cell) => [cell.tokens / Math.max(1, before), cell.achieved / Math.max(1, after)]),
     Number.MIN_VALUE,
@@ -44,6 +45,8 @@ export function mixText(cells: readonly PlannedCell[]): string {
         before,
       ),
       compact(sum((cell) => cell.requested)),
+      ...(moved ? [signed(sum((cell) => cell.redistributed))] : []),
+      integer(sum((cell) => cell.taken)),
       compact(sum((cell) => cell.achieved)),
       share(
         sum((cell) => cell.achieved),
@@ -87,6 +90,8 @@ export function mixText(cells: readonly PlannedCell[]): string {
       { title: 'tokens' },
       { title: 'share' },
       { title: 'requested' },
+      ...(moved ? [{ title: 'moved' }] : []),
+      { title: 'taken' },
       { title: 'achieved' },
       { title: 'share' },
       { title: 'epochs' },
@@ -94,6 +99,10 @@ export function mixText(cells: readonly PlannedCell[]): string {
     ],
     rows,
   );
+}
+
+function signed(tokens: number): string {
+  return `${tokens > 0 ? '+' : tokens < 0 ? '-' : ''}${compact(Math.abs(tokens))}`;
 }
 
 /** Rows and packing, a column a split. */

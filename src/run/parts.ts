@@ -7,12 +7,12 @@ import type { ReadUnit } from '../types.ts';
 import type { TokenizeInput } from './tokenize-task.ts';
 
 /**
- * Input of a part, in bytes: a 128th of all, so that many cores are busy to the end, but some tens of ms of work for one,
- * and not so much that an interruption costs minutes.
+ * Input of a part, in bytes: a 64th of all, so that many cores are busy to the end; not so little that waiting for the
+ * disk (two files a part) counts, and not so much that an interruption costs minutes.
  */
-const leastPart = 2 * 1024 * 1024;
+const leastPart = 4 * 1024 * 1024;
 const mostPart = 16 * 1024 * 1024;
-const partsAtLeast = 128;
+const partsAtLeast = 64;
 
 /** Text is some four times as large as what gzip, zstd or brotli make of it. */
 const compressedWeight = 4;

@@ -19,13 +19,11 @@ export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
   const many = plan.phases.length > 1;
   const perPhase = recipe.phases.flatMap((phase, i) => {
     const { cells } = plan.phases[i]!;
-    const own = [
-      ...repeats(cells),
-      ...longRule(phase, cells),
-      ...drift(cells),
-      ...plan.sets.filter((set) => set.phase === phase.name).flatMap(rows),
+    const mix = [...repeats(cells), ...longRule(phase, cells), ...drift(cells)];
+    return [
+      ...(many ? mix.map((text) => `phase ${phase.name}: ${text}`) : mix),
+      ...rowWarnings(plan.sets.filter((set) => set.phase === phase.name)),
     ];
-    return many ? own.map((text) => `phase ${phase.name}: ${text}`) : own;
   });
   return [...perPhase, ...validation(recipe, plan), ...steps(plan)];
 }
@@ -79,29 +77,32 @@ function drift(cells: readonly PlannedCell[]): string[] {
   return warnings;
 }
 
-function rows({ name, rows: plan, quality, ledger, sequences }: PlannedSet): string[] {
-  const warnings: string[] = [];
-  const padding = ledger.padding / (plan.rows * plan.width);
-  if (padding > emptyRows) {
-    const cure =
-      sequences.packing === 'best-fit'
-        ? 'few documents, or one row more than they fill'
-        : 'packing: best-fit wastes less';
-    warnings.push(`${name}: ${percent(padding)} of the tokens are padding (${cure})`);
-  }
-  const lost =
-    ledger.dropped.overlong_truncated + ledger.dropped.overlong_excluded + ledger.dropped.tail_discarded;
-  if (lost > lostTokens * ledger.packedOnce) {
-    warnings.push(
-      `${name}: ${compact(lost)} tokens are lost at the ends of rows (overlong: ${sequences.overlong}, tails: ${sequences.tails})`,
-    );
-  }
-  if (quality.fittingCut > 0.5 * quality.fitting) {
-    warnings.push(
-      `${name}: more than half of the documents that fit in a row are cut; packing: best-fit cuts none`,
-    );
-  }
-  return warnings;
+function rowWarnings(sets: readonly PlannedSet[]): string[] {
+  return [...sets.flatMap(padding), ...sets.slice(0, 1).flatMap(lost), ...sets.flatMap(cuts)];
+}
+
+function padding({ name, rows, ledger, sequences }: PlannedSet): string[] {
+  const share = ledger.padding / (rows.rows * rows.width);
+  if (share <= emptyRows) return [];
+  const fits = sequences.packing === 'best-fit';
+  const why = fits ? 'few documents, or one row more than they fill' : 'packing: best-fit wastes less';
+  return [`${name}: ${percent(share)} of the tokens are padding (${why})`];
+}
+
+/** Of a whole phase: each of its sets has the same account of what none of them holds. */
+function lost({ name, ledger, sequences }: PlannedSet): string[] {
+  const { overlong_truncated, overlong_excluded, tail_discarded, elsewhere } = ledger.dropped;
+  const tokens = overlong_truncated + overlong_excluded + tail_discarded;
+  if (tokens <= lostTokens * (ledger.packedOnce + elsewhere)) return [];
+  const { packing, overlong, tails } = sequences;
+  return [
+    `${name}: ${compact(tokens)} tokens are lost at the ends of rows (packing: ${packing}, overlong: ${overlong}, tails: ${tails})`,
+  ];
+}
+
+function cuts({ name, quality }: PlannedSet): string[] {
+  if (quality.fittingCut <= 0.5 * quality.fitting) return [];
+  return [`${name}: more than half of the documents that fit in a row are cut; packing: best-fit cuts none`];
 }
 
 function validation(recipe: Recipe, plan: BuildPlan): string[] {

@@ -113,7 +113,10 @@ export function startWorkers<S extends StageName>(stage: S, workers: number): Wo
   };
 }
 
-/** Takes inputs as long as there are any. While the files of one task go to the disk, the next task works. */
+/** Tasks of a worker whose files are on their way to the disk while the next one works: its answer takes its time. */
+const mostCommitting = 16;
+
+/** Takes inputs as long as there are any. */
 export async function takeTasks<Input, Result>(
   run: StageRun<Input, Result>,
   inputs: readonly Input[],
@@ -122,21 +125,23 @@ export async function takeTasks<Input, Result>(
   onResult: (index: number, result: Result) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  let before: Promise<void> = Promise.resolve();
+  const committing: Promise<void>[] = [];
   try {
     for (let index = Atomics.add(next, 0, 1); index < inputs.length; index = Atomics.add(next, 0, 1)) {
       const { committed } = await run(inputs[index]!, report, signal);
-      await before;
-      before = committed.then((result) => onResult(index, result));
+      const done = committed.then((result) => onResult(index, result));
       // It is awaited, but not yet.
-      before.catch(() => {});
+      done.catch(() => {});
+      committing.push(done);
+      if (committing.length > mostCommitting) await committing.shift();
       // A turn of the event loop, for signals: a task of a synchronous stage gives it none.
       await setImmediate();
       signal?.throwIfAborted();
     }
   } finally {
-    await before;
+    await Promise.allSettled(committing);
   }
+  await Promise.all(committing);
 }
 
 /** Resolves when the thread has no more to do. */

@@ -1,8 +1,9 @@
 /**
  * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
  */
-import { createReadStream, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
 import { hashInput } from '../read/hash-input.ts';
@@ -124,7 +125,8 @@ async function atRest(
   if (source.path !== '-') return source;
   const notes = join(folder, notesFolder);
   makeFolder(notes);
-  return await spoolStandardInput(source, notes, createReadStream('', { fd: 0, autoClose: false, signal }));
+  const input = signal === undefined ? process.stdin : addAbortSignal(signal, process.stdin);
+  return await spoolStandardInput(source, notes, input);
 }
 
 function storeManifest(

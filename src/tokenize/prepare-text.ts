@@ -156,16 +156,31 @@ function createFinder(
 
 // ---------------------------------------------------------------- normalization
 
-/** The normalized text, or null where normalization changes nothing. */
+const pieceBytes = 16 * 1024;
+
+/**
+ * The normalized text, or null where normalization changes nothing. Piece by piece, so that a mark in a long document does
+ * not make all of it a string. A piece ends before an ASCII character: that one neither moves nor composes with what is
+ * before it, in any form, so the pieces normalize by themselves.
+ */
 function createNormalizer(
   form: Normalization,
 ): (text: Uint8Array, start: number, end: number) => Uint8Array | null {
   const mayChange = createChangeTest(form);
   return (text, start, end) => {
-    if (!mayChange(text, start, end)) return null;
-    const before = Buffer.from(text.buffer, text.byteOffset + start, end - start).toString();
-    const after = normalize(before, form);
-    return after === before ? null : Buffer.from(after);
+    const parts: Uint8Array[] = [];
+    let done = start;
+    for (let at = start, next = start; at < end; at = next) {
+      next = Math.min(end, at + pieceBytes);
+      while (next < end && text[next]! >= 0x80) next += 1;
+      if (!mayChange(text, at, next)) continue;
+      const before = Buffer.from(text.buffer, text.byteOffset + at, next - at).toString();
+      const after = normalize(before, form);
+      if (after === before) continue;
+      parts.push(text.subarray(done, at), Buffer.from(after));
+      done = next;
+    }
+    return parts.length === 0 ? null : Buffer.concat([...parts, text.subarray(done, end)]);
   };
 }
 

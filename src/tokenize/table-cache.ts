@@ -21,7 +21,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import type { TokenizerSpec } from '../types.ts';
@@ -70,9 +70,9 @@ function cacheFolder(): string {
 /** Of the tokenizer's files and of all code that has a part in the tables. */
 function keyOf(spec: TokenizerSpec): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify(spec));
-  const files = 'encoding' in spec ? [encodingFile(spec.encoding)] : tokenizerFiles(spec.file);
-  for (const file of files) add(hash, file, readFileSync(file));
+  if ('file' in spec) hash.update(JSON.stringify(spec.pattern));
+  const files = 'file' in spec ? tokenizerFiles(spec.file) : [encodingFile(spec.encoding)];
+  for (const file of files) add(hash, basename(file), readFileSync(file));
   const here = fileURLToPath(new URL('.', import.meta.url));
   for (const name of readdirSync(here, { recursive: true, encoding: 'utf8' }).sort()) {
     if (/(?<!\.d)\.[jt]s$/.test(name)) add(hash, name, readFileSync(join(here, name)));

@@ -78,7 +78,7 @@ export function cutTo({ cuts, bos, length }: RowPlan, cut: number): number {
 }
 
 /** Index of the first of ascending numbers that is at least `least`. */
-function firstFrom(numbers: Uint32Array, least: number): number {
+export function firstFrom(numbers: Uint32Array, least: number): number {
   let low = 0;
   let high = numbers.length;
   while (low < high) {

@@ -24,9 +24,9 @@ const at = (name: string): string => join(place.path, name);
 let reference: Record<string, string> = {};
 
 beforeAll(async () => {
-  // A second of tokenizing, in two parts, and some hundred shards.
-  place.write('a.jsonl', wordyLines(1, 200));
-  place.write('b.jsonl', wordyLines(2, 200));
+  // Some tenths of a second of tokenizing, in two parts, and some hundred shards.
+  place.write('a.jsonl', wordyLines(1, 800));
+  place.write('b.jsonl', wordyLines(2, 800));
   place.write(
     'mix.yaml',
     'sources: { a: ./a.jsonl, b: ./b.jsonl }\nsequences: { length: 512 }\nshards: { size: 10KB }\nsplit: { validation: 5% }\n',

@@ -6,7 +6,7 @@ const place = workplace();
 afterAll(() => place[Symbol.dispose]());
 place.write('corpus.jsonl', jsonLines(20));
 
-const commands = ['build', 'tokenize', 'stats', 'plan', 'inspect', 'verify', 'init', 'schema'];
+const commands = ['build', 'tokenize', 'stats', 'plan', 'inspect', 'verify', 'train', 'init', 'schema'];
 
 describe('help', () => {
   test.each(commands)('%s --help goes to stdout', async (command) => {

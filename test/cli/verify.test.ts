@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { shardVersion } from '../../src/shard/format.ts';
 import { expectMessage, jsonLines, type Outcome, workplace } from '../support/command.ts';
 
 const place = workplace();
@@ -111,8 +112,8 @@ describe('verify', () => {
 describe('a damaged record of a folder', () => {
   test.each([
     { what: 'garbage', content: 'garbage' },
-    { what: 'torn', content: '{"format": "longmix-shards", "version": 1' },
-    { what: 'with nothing in it', content: '{"format": "longmix-shards", "version": 1}' },
+    { what: 'torn', content: `{"format": "longmix-shards", "version": ${shardVersion}` },
+    { what: 'with nothing in it', content: `{"format": "longmix-shards", "version": ${shardVersion}}` },
   ])('manifest.json: $what', async ({ content }) => {
     writeFileSync(at('made/train/manifest.json'), content);
     expectMessage(await place.run('verify', 'made'), 1, /manifest\.json/);

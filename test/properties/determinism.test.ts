@@ -32,8 +32,8 @@ const recipes: Record<string, object> = {
 describe('the bytes of a build', () => {
   it.each(Object.entries(recipes))('are the same for 1, 2 and 5 workers: %s', async (name, recipe) => {
     const folder = temporaryFolder();
-    // Ballast makes ranges of a file cheap: three of 2 MiB, and little text.
-    writeDiskCorpus(folder, { bigBytes: name === 'long-share' ? 5_000_000 : 0 });
+    // Ballast makes ranges of a file cheap: three of 4 MiB, and little text.
+    writeDiskCorpus(folder, { bigBytes: name === 'long-share' ? 10_000_000 : 0 });
     // The first shows that the store is the same; the others share one and begin at the plan.
     const store = name === 'long-share' ? {} : { store: 'store' };
     const path = writeDiskRecipe(folder, name, { ...recipe, ...store });

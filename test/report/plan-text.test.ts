@@ -56,13 +56,27 @@ test('the mix: long and short apart where a rule tells them', () => {
     .split('\n')
     .map((line) => line.trim().split(/ {2,}/));
   expect(rows.slice(2).filter(([first]) => !first!.startsWith('--'))).toEqual([
-    ['web', '< 4K', '1', '300', '75.0%', '100', '100', '33.3%', '0.33', '███████▀▀▀▀▀▀▀▀▀'],
-    ['>= 4K long', '1', '100', '25.0%', '200', '200', '66.7%', '2.00', '█████▄▄▄▄▄▄▄▄▄'],
-    ['all', '2', '400', '100.0%', '300', '300', '100.0%', '0.75'],
-    ['all', 'short', '1', '300', '75.0%', '100', '100', '33.3%', '0.33'],
-    ['long', '1', '100', '25.0%', '200', '200', '66.7%', '2.00'],
-    ['all', '2', '400', '100.0%', '300', '300', '100.0%', '0.75'],
+    ['web', '< 4K', '1', '300', '75.0%', '100', '1', '100', '33.3%', '0.33', '███████▀▀▀▀▀▀▀▀▀'],
+    ['>= 4K long', '1', '100', '25.0%', '200', '1', '200', '66.7%', '2.00', '█████▄▄▄▄▄▄▄▄▄'],
+    ['all', '2', '400', '100.0%', '300', '2', '300', '100.0%', '0.75'],
+    ['all', 'short', '1', '300', '75.0%', '100', '1', '100', '33.3%', '0.33'],
+    ['long', '1', '100', '25.0%', '200', '1', '200', '66.7%', '2.00'],
+    ['all', '2', '400', '100.0%', '300', '2', '300', '100.0%', '0.75'],
   ]);
+});
+
+test('the mix: what redistribute moved has a column where it moved anything', () => {
+  const cell = (from: number, requested: number, redistributed: number): PlannedCell => ({
+    source: 'web',
+    bucket: { from, to: null },
+    ...{ documents: 9, tokens: 90_000, long: false, usable: 90_000, requested, redistributed },
+    ...{ epochs: (requested + redistributed) / 90_000, taken: 5, achieved: requested + redistributed },
+  });
+  const text = mixText([cell(0, 100_000, -10_000), cell(512, 20_000, 10_000)]);
+  expect(text).toMatch(/requested +moved +taken +achieved/);
+  expect(text).toMatch(/100K +-10\.0K +5 +90\.0K/);
+  expect(text).toMatch(/20\.0K +\+10\.0K +5 +30\.0K/);
+  expect(text).toMatch(/120K +0 +10 +120K/);
 });
 
 test('the ledger sums from top to bottom, and names only what was dropped', () => {

@@ -17,13 +17,13 @@ function file(name: string, bytes: number, source = 'a', compressed = false): Re
 const shape = (units: readonly ReadUnit[]) =>
   planParts(units).map(({ units: own }) => own.map(({ name }) => name));
 
-it('makes parts of a 128th of all, of 2 to 16 MiB', () => {
+it('makes parts of a 64th of all, of 4 to 16 MiB', () => {
   const many = (count: number, bytes: number) => Array.from({ length: count }, (_, i) => file(`${i}`, bytes));
-  expect(planParts(many(64, MiB))).toHaveLength(32);
-  // 2,560 MiB: a 128th is 20.
-  expect(planParts(many(2560, MiB))).toHaveLength(160);
-  // 640 MiB: a 128th is 5, rounded up to 8.
-  expect(planParts(many(640, MiB))).toHaveLength(80);
+  expect(planParts(many(64, MiB))).toHaveLength(16);
+  // 1,280 MiB: a 64th is 20.
+  expect(planParts(many(1280, MiB))).toHaveLength(80);
+  // 320 MiB: a 64th is 5, rounded up to 8.
+  expect(planParts(many(320, MiB))).toHaveLength(40);
   expect(planParts([])).toEqual([]);
   expect(planParts([file('empty', 0)])).toHaveLength(1);
 });
@@ -34,5 +34,6 @@ it('keeps sources apart, and a large file is a part of its own', () => {
 });
 
 it('takes a compressed file for four times its size', () => {
-  expect(shape([file('1', MiB), file('2', MiB, 'a', true), file('3', MiB)])).toEqual([['1'], ['2'], ['3']]);
+  expect(shape([file('1', MiB), file('2', MiB, 'a', true), file('3', 1)])).toEqual([['1'], ['2'], ['3']]);
+  expect(shape([file('1', MiB), file('2', MiB), file('3', 1)])).toEqual([['1', '2', '3']]);
 });

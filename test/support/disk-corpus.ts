@@ -21,7 +21,7 @@ function textOf(number: number, words: number): string {
 }
 
 export interface DiskCorpus {
-  /** JSON Lines file of that many bytes, in ranges of 2 MiB; 0: none. */
+  /** JSON Lines file of that many bytes, in ranges of 4 MiB; 0: none. */
   readonly bigBytes?: number;
   /** Times as many documents. */
   readonly scale?: number;

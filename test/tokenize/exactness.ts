@@ -188,5 +188,9 @@ function longTexts(): string[] {
     String.fromCharCode(...letters),
     Buffer.from(letters).toString('base64'),
     `${' '.repeat(size)}x`,
+    // For those that normalize: pieces of it must give what the whole gives.
+    'e\u0327\u0301 x\u0301'.repeat(size / 4),
+    '\u304b\u3099'.repeat(size / 2),
+    `plain ${'\u00e9 \u1100\u1161\u11a8'.repeat(size / 4)}`,
   ];
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isOverlong, pieceTokens, rowWidth, sequenceLength, usableTokens } from '../../src/util/sequence.ts';
+import {
+  isOverlong,
+  pieceTokens,
+  rowWidth,
+  sequenceLength,
+  takenTokens,
+  usableTokens,
+} from '../../src/util/sequence.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { sequenceSpecs } from '../support/recipes.ts';
 import { planOf } from '../support/rows.ts';
@@ -54,6 +61,30 @@ describe('the arithmetic of a document in rows', () => {
         else expect(sequenceLength(usable, length, { ...spec, eos: false })).toBe(width);
       }),
       fuzz(500),
+    );
+  });
+
+  it('knows what each copy takes, in whatever order it is asked', () => {
+    const takes = fc.array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.boolean(), fc.nat()), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(takes, fc.array(fc.nat()), (copies, asked) => {
+        const lengths = Uint32Array.from(copies, ([length]) => length);
+        const expected = copies.map(([length, cut, some]) => (cut ? some % length : length));
+        const parts = [...copies.keys()].filter((i) => copies[i]![1]);
+        const takeOf = takenTokens(
+          {
+            ...{ count: copies.length, windows: 1, window: new Uint16Array(0), packLength: null },
+            document: Uint32Array.from(copies.keys()),
+            parts: { copy: Uint32Array.from(parts), take: Uint32Array.from(parts, (i) => expected[i]!) },
+          },
+          lengths,
+        );
+        expect(copies.map((_, i) => takeOf(i))).toEqual(expected);
+        for (const n of asked) expect(takeOf(n % copies.length)).toBe(expected[n % copies.length]);
+      }),
+      fuzz(200),
     );
   });
 });

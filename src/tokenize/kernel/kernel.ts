@@ -154,6 +154,7 @@ function kernelOf(exports: Exports, family: number, options: KernelOptions): Ker
     exports.reserveWindow(near, farBits, capacity, windowDocuments);
   }
   reserveWindow(windowBytes);
+  touchPages(exports.memory, tables, exports.textAddress());
   let tokens = new Uint32Array(0);
   let lengths = new Uint32Array(0);
 
@@ -202,4 +203,13 @@ function kernelOf(exports: Exports, family: number, options: KernelOptions): Ker
   }
 
   return { encode, memoryBytes: () => exports.memory.buffer.byteLength };
+}
+
+/**
+ * Writes to each page of the caches once. A page that is read before it is written is first mapped to the one page of
+ * zeros, then faults again to get its own; where other threads run, that second fault interrupts every processor.
+ */
+function touchPages(memory: WebAssembly.Memory, from: number, to: number): void {
+  const bytes = new Uint8Array(memory.buffer);
+  for (let at = from; at < to; at += 4096) bytes[at] = 0;
 }

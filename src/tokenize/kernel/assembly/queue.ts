@@ -3,7 +3,7 @@
  * the other: the table is far larger than its caches, one line in eight is far, and what comes between two of these is
  * more than the processor looks ahead. So pretokens gather here: `push` makes keys, and `flush` first touches all
  * lines in a loop so short that many loads are under way at once (WebAssembly has no prefetch), then looks up. Warm,
- * o200k: 213 MB/s at once or with the touch in `push`, 260-290 so.
+ * o200k: 256 MB/s with the touch in `push`, 293 so.
  *
  * An entry, 32 bytes: the key's two halves, the line, the pretoken's address and length.
  */

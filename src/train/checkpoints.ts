@@ -1,0 +1,77 @@
+/**
+ * Where a run's state is kept: out/step-00000120/, what the trainer wrote and, last of all, position.json: a folder
+ * without it is no checkpoint. The newest is kept; the one before goes once the newer is complete.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import { makeFolder, writeJson } from '../run/commit.ts';
+import type { Trainer } from './trainer.ts';
+
+const positionFile = 'position.json';
+const folderName = /^step-\d{8,}$/;
+
+export interface RunPosition {
+  /** Steps that are done. */
+  readonly step: number;
+  readonly trainer: string;
+  /** Of the shards. */
+  readonly fingerprint: string;
+  /** By set. */
+  readonly rowsPerStep: readonly number[];
+  readonly seed: number;
+  readonly sortByWork: boolean;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface Checkpoint {
+  readonly folder: string;
+  readonly position: RunPosition;
+}
+
+export async function saveCheckpoint(out: string, trainer: Trainer, position: RunPosition): Promise<void> {
+  if (trainer.save === undefined) return;
+  const folder = join(out, `step-${String(position.step).padStart(8, '0')}`);
+  rmSync(folder, { recursive: true, force: true });
+  makeFolder(folder);
+  await trainer.save(folder);
+  writeJson(join(folder, positionFile), { format: 'longmix-checkpoint', version: 1, ...position });
+  for (const older of folders(out)) if (older !== folder) rmSync(older, { recursive: true, force: true });
+}
+
+/** The newest checkpoint that is complete, or null. */
+export function findCheckpoint(out: string): Checkpoint | null {
+  const folder = folders(out).findLast((candidate) => existsSync(join(candidate, positionFile)));
+  if (folder === undefined) return null;
+  const file = join(folder, positionFile);
+  try {
+    return { folder, position: JSON.parse(readFileSync(file, 'utf8')) as RunPosition };
+  } catch (cause) {
+    throw new LongmixError('checkpoint-damaged', `cannot read ${file}`, {
+      cure: 'begin again without --resume, in another folder',
+      exitCode: 1,
+      cause,
+    });
+  }
+}
+
+/** @throws LongmixError `checkpoint-mismatch` if the run would not go on where it was */
+export function refuseOtherRun({ folder, position }: Checkpoint, now: RunPosition): void {
+  const same = (key: keyof typeof now) => JSON.stringify(position[key]) === JSON.stringify(now[key]);
+  const differs = (
+    ['trainer', 'fingerprint', 'rowsPerStep', 'seed', 'sortByWork', 'settings'] as const
+  ).filter((key) => !same(key));
+  if (differs.length === 0) return;
+  const words = differs.map((key) => (key === 'fingerprint' ? 'the shards' : key));
+  throw new LongmixError('checkpoint-mismatch', `the run there is another: ${words.join(', ')} differ`, {
+    where: folder,
+    cure: 'resume with the flags of that run, or choose another folder with --out',
+  });
+}
+
+function folders(out: string): string[] {
+  return (existsSync(out) ? readdirSync(out) : [])
+    .filter((name) => folderName.test(name))
+    .sort()
+    .map((name) => join(out, name));
+}

@@ -1,0 +1,160 @@
+/**
+ * `--trainer command -- python train.py`: the batches go to a process's standard input as Arrow streams
+ * (`feed/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics; anything
+ * else that it says is passed on, and its last lines are in the message if it fails.
+ *
+ * It gets LONGMIX_OUT, LONGMIX_STEPS and LONGMIX_FIRST_STEP, keeps checkpoints of its own, and may leave early with exit
+ * code 0. It is the leader of a process group, so that whatever it starts ends with it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { LongmixError } from '../errors.ts';
+import { BatchEncoder } from '../feed/arrow-stream.ts';
+import { writeOut } from '../feed/write-out.ts';
+import type { Metrics, TrainContext, Trainer } from './trainer.ts';
+
+/** Lines of the child's that a failure shows. */
+const lastLines = 20;
+/** So long it may take to end after SIGTERM; less than what `cli/main.ts` leaves for it all. */
+const graceMs = 2000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** It could not be started. */
+  readonly error?: NodeJS.ErrnoException;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly encoder: BatchEncoder;
+  readonly ended: Promise<Ended>;
+  /** The same; rejects when the user interrupts. */
+  readonly left: Promise<Ended>;
+}
+
+/** @throws LongmixError `command-missing` if there is no command */
+export function commandTrainer(command: readonly string[]): Trainer {
+  const [program, ...args] = command;
+  if (program === undefined) {
+    throw new LongmixError('command-missing', '--trainer command: no command', {
+      cure: 'put it behind --: longmix train SHARDS --trainer command -- python train.py',
+    });
+  }
+  const last: string[] = [];
+  let running: Running | null = null;
+
+  async function send({ child, encoder, left }: Running): Promise<boolean> {
+    const written = writeOut(child.stdin!, encoder.take()).then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([written, left.then(() => false)]);
+  }
+
+  /** Waits for the end, and throws if it was none. */
+  async function close({ child, left }: Running): Promise<void> {
+    child.stdin!.end();
+    const { code, signal, error } = await left;
+    if (code === 0) return;
+    const how = error === undefined ? endedHow(code, signal) : `can't be started: ${error.code}`;
+    const said = last.map((line) => `\n  | ${line}`).join('');
+    throw new LongmixError('command-failed', `${program} ${how}${said}`, {
+      cure:
+        error === undefined
+          ? 'above is what it said last'
+          : 'check its name; a script needs its interpreter: -- python train.py',
+      exitCode: error === undefined ? 1 : 2,
+    });
+  }
+
+  return {
+    start(context) {
+      const child = spawn(program, args, {
+        stdio: 'pipe',
+        detached: process.platform !== 'win32',
+        env: { ...process.env, ...environment(context) },
+      });
+      // A write to a child that has left fails by its callback.
+      child.stdin.on('error', () => {});
+      const keep = (line: string) => {
+        last.push(line);
+        if (last.length > lastLines) last.shift();
+        context.log(line);
+      };
+      follow(child.stdout, (line) => {
+        const metrics = parseMetrics(line);
+        if (metrics === null) keep(line);
+        else context.report(metrics);
+      });
+      follow(child.stderr, keep);
+      const ended = new Promise<Ended>((resolve) => {
+        child.on('error', (error) => resolve({ code: null, signal: null, error }));
+        child.on('close', (code, signal) => resolve({ code, signal }));
+      });
+      const left = Promise.race([ended, aborted(context.signal)]);
+      left.catch(() => {});
+      running = { child, encoder: new BatchEncoder(context.manifest), ended, left };
+    },
+    async step(batch) {
+      running!.encoder.write(batch);
+      if (await send(running!)) return undefined;
+      await close(running!);
+      return 'done';
+    },
+    async finish() {
+      running!.encoder.end();
+      await send(running!);
+      await close(running!);
+      return undefined;
+    },
+    async stop() {
+      if (running === null) return;
+      const { child, ended } = running;
+      killGroup(child, 'SIGTERM');
+      const timer = setTimeout(() => killGroup(child, 'SIGKILL'), graceMs);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Never resolves. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function environment({ out, steps, firstStep }: TrainContext): Record<string, string> {
+  return { LONGMIX_OUT: out, LONGMIX_STEPS: String(steps), LONGMIX_FIRST_STEP: String(firstStep) };
+}
+
+function follow(stream: Readable, onLine: (line: string) => void): void {
+  createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
+}
+
+/** A line that is a JSON object, or null. */
+function parseMetrics(line: string): Metrics | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    return JSON.parse(line) as Metrics;
+  } catch {
+    return null;
+  }
+}
+
+function endedHow(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+}
+
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+  } catch {
+    // It ended in between.
+  }
+}

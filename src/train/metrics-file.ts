@@ -1,0 +1,38 @@
+/** metrics.jsonl of a run: a line of JSON a step, appended as it comes, so that what a crash leaves is a whole run so far. */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFile } from '../run/commit.ts';
+import type { Metrics } from './trainer.ts';
+
+const name = 'metrics.jsonl';
+
+export function hasMetrics(out: string): boolean {
+  return existsSync(join(out, name));
+}
+
+/** Takes back the lines of steps that will be done again, and a line that was cut short. */
+export function rewindMetrics(out: string, step: number): void {
+  if (!hasMetrics(out)) return;
+  const kept = readFileSync(join(out, name), 'utf8')
+    .split('\n')
+    .filter((line) => isBefore(line, step));
+  writeFile(join(out, name), kept.map((line) => `${line}\n`).join(''));
+}
+
+export function appendMetrics(out: string, metrics: Metrics): void {
+  appendFileSync(join(out, name), `${JSON.stringify(metrics)}\n`);
+}
+
+function isBefore(line: string, step: number): boolean {
+  try {
+    return ((JSON.parse(line) as { step?: number }).step ?? 0) < step;
+  } catch {
+    return false;
+  }
+}
+
+/** All lines, in order. */
+export function readMetrics(out: string): Metrics[] {
+  const lines = readFileSync(join(out, name), 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Metrics);
+}

@@ -1,0 +1,119 @@
+/**
+ * The arms of an ablation to the same trainer, one after another, with the same number of tokens and the same number in
+ * a step: what differs between the curves is then the mix. All arms have one vocabulary, so that losses compare.
+ *
+ * An interrupted ablation goes on where it was: finished arms are only validated again.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import { type FeedOptions, openFeed } from '../feed/feed.ts';
+import { loadTrainer } from './load-trainer.ts';
+import { readMetrics } from './metrics-file.ts';
+import { type RunOptions, train } from './train.ts';
+import type { Metrics } from './trainer.ts';
+
+export interface ArmsTraining {
+  readonly trainer: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** What each arm was given, at most. */
+  readonly tokens: number;
+  readonly arms: readonly ArmTraining[];
+}
+
+export interface ArmTraining {
+  readonly arm: string;
+  readonly steps: number;
+  readonly tokensPerStep: number;
+  /** After each step. */
+  readonly losses: readonly { readonly tokens: number; readonly loss: number }[];
+  /** What the trainer said after the last step, such as the loss by position. */
+  readonly final: Metrics | null;
+}
+
+export interface ArmsOptions extends Pick<RunOptions, 'name' | 'settings' | 'saveEvery' | 'signal' | 'line'> {
+  /** Folder of the ablation; runs go to out/ARM.run. */
+  readonly out: string;
+  readonly arms: readonly string[];
+  /** null: one epoch of the arm with the fewest. */
+  readonly tokens: number | null;
+  /** Replace the runs that are there. */
+  readonly fresh: boolean;
+}
+
+/** @throws LongmixError `budget-too-small`, and what `train` throws */
+export async function trainArms({ out, arms, tokens, fresh, ...run }: ArmsOptions): Promise<ArmsTraining> {
+  const folders = arms.map((arm) => join(out, arm));
+  const budgets = budgetsOf(folders);
+  const given = tokens ?? Math.min(...budgets.map((one) => one.epochSteps * one.tokensPerStep));
+  const trained: ArmTraining[] = [];
+  for (const [i, arm] of arms.entries()) {
+    const { rowsPerStep, tokensPerStep } = budgets[i]!;
+    const steps = Math.floor(given / tokensPerStep);
+    if (steps === 0) throw tooSmall(arm, given, tokensPerStep);
+    const folder = join(out, `${arm}.run`);
+    if (fresh) rmSync(folder, { recursive: true, force: true });
+    run.line.log(`arm ${arm}: ${steps} steps of ${tokensPerStep} tokens`);
+    const { final } = await train(await loadTrainer(run.name), {
+      ...run,
+      ...{
+        folder: folders[i]!,
+        out: folder,
+        steps,
+        feed: optionsOf(rowsPerStep),
+        resume: 'if-there',
+        startStep: null,
+      },
+      comparedWith: folders,
+    });
+    const losses = readMetrics(folder).flatMap(({ step, loss }) =>
+      typeof step === 'number' && typeof loss === 'number'
+        ? [{ tokens: (step + 1) * tokensPerStep, loss }]
+        : [],
+    );
+    trained.push({ arm, steps, tokensPerStep, losses, final });
+  }
+  return { trainer: run.name, settings: run.settings, tokens: given, arms: trained };
+}
+
+interface Budget {
+  /** Undefined: the build's schedule has it. */
+  readonly rowsPerStep: number | undefined;
+  readonly tokensPerStep: number;
+  readonly epochSteps: number;
+}
+
+/** Steps of as many tokens as the longest rows have, or a build's schedule asks for. */
+function budgetsOf(folders: readonly string[]): Budget[] {
+  const shapes = folders.map((folder) => shapeOf(folder, undefined));
+  const most = Math.max(...shapes.map(({ tokensPerStep }) => tokensPerStep));
+  return folders.map((folder, i) => {
+    const shape = shapes[i]!;
+    const rows = most / shape.tokensPerStep;
+    if (shape.isScheduled || !Number.isInteger(rows)) return { ...shape, rowsPerStep: undefined };
+    return { ...shapeOf(folder, rows), rowsPerStep: rows };
+  });
+}
+
+function optionsOf(rowsPerStep: number | undefined): FeedOptions {
+  return rowsPerStep === undefined ? {} : { rowsPerStep };
+}
+
+function shapeOf(folder: string, rowsPerStep: number | undefined) {
+  const feed = openFeed(folder, optionsOf(rowsPerStep));
+  const { epochSteps, manifest } = feed;
+  feed.close();
+  const [first] = manifest.sets;
+  const tokensPerStep = first!.length * first!.rowsPerStep;
+  return { epochSteps, tokensPerStep, isScheduled: manifest.schedule !== null };
+}
+
+function tooSmall(arm: string, tokens: number, tokensPerStep: number): LongmixError {
+  return new LongmixError(
+    'budget-too-small',
+    `arm ${arm}: ${tokens} tokens make no step of ${tokensPerStep}`,
+    {
+      cure: 'give more with --train-tokens',
+    },
+  );
+}

@@ -1,0 +1,65 @@
+/** Progress of a run for people: one live line on a terminal, a line every few seconds elsewhere. */
+import { compact, duration, integer, percent } from '../report/format.ts';
+
+interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** What a run has done since it was started. */
+export interface Progress {
+  /** Of the whole run. */
+  readonly step: number;
+  readonly steps: number;
+  readonly firstStep: number;
+  readonly tokens: number;
+  readonly loss: number | null;
+  readonly seconds: number;
+  /** Of these, waiting for rows. */
+  readonly waited: number;
+}
+
+const liveMs = 200;
+const plainMs = 5000;
+
+export interface TrainLine {
+  show(progress: Progress, last: boolean): void;
+  readonly log: (message: string) => void;
+}
+
+export function trainLine(output: Output, now: () => number = Date.now): TrainLine {
+  const live = output.isTTY === true;
+  let shown = Number.NEGATIVE_INFINITY;
+  return {
+    show(progress, last) {
+      if (!last && now() - shown < (live ? liveMs : plainMs)) return;
+      shown = now();
+      const text = progressText(progress, last);
+      const width = output.columns ?? 0;
+      const fitted = width > 0 && text.length >= width ? `${text.slice(0, Math.max(0, width - 2))}…` : text;
+      output.write(
+        live ? `\r\x1b[K${fitted}${last ? '\n' : ''}` : `${new Date(now()).toISOString()} ${text}\n`,
+      );
+    },
+    log: (message) => output.write(`${live ? '\r\x1b[K' : ''}${message}\n`),
+  };
+}
+
+/** `--quiet`: what the trainer says, and no progress. */
+export function quietLine(output: Output): TrainLine {
+  return { show() {}, log: (message) => output.write(`${message}\n`) };
+}
+
+function progressText(progress: Progress, last: boolean): string {
+  const { step, steps, firstStep, tokens, loss, seconds, waited } = progress;
+  const did = step - firstStep;
+  const parts = [`step ${integer(step)}/${integer(steps)}`];
+  if (loss !== null) parts.push(`loss ${loss.toFixed(3)}`);
+  if (seconds > 0) {
+    parts.push(`${compact(tokens / seconds)} tok/s`, `${percent(waited / seconds)} waiting for data`);
+  }
+  if (last) parts.push(`${duration(seconds)} in all`);
+  else if (did > 0) parts.push(`${duration((seconds * (steps - step)) / did)} left`);
+  return parts.join(', ');
+}

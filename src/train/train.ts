@@ -1,0 +1,179 @@
+/**
+ * A run: batches of a feed to a trainer, step by step, from wherever the run was. Its folder has metrics.jsonl and the
+ * newest checkpoint. The position in the feed is a number of steps, so going on costs nothing but the checkpoint.
+ */
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { LongmixError } from '../errors.ts';
+import { batches } from '../feed/batches.ts';
+import { type Batch, type Feed, type FeedOptions, openFeed } from '../feed/feed.ts';
+import { makeFolder } from '../run/commit.ts';
+import { dictFile, manifestFile } from '../shard/format.ts';
+import { findCheckpoint, type RunPosition, refuseOtherRun, saveCheckpoint } from './checkpoints.ts';
+import { appendMetrics, hasMetrics, rewindMetrics } from './metrics-file.ts';
+import { RunClock } from './run-clock.ts';
+import type { TrainLine } from './train-line.ts';
+import type { Metrics, TrainContext, Trainer } from './trainer.ts';
+
+export interface RunOptions {
+  /** A build, or a shard set of one. */
+  readonly folder: string;
+  /** Folder of the run; null: out/NAME.run. */
+  readonly out: string | null;
+  /** As it was named, to know it again. */
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Steps of the whole run; null: one epoch. */
+  readonly steps: number | null;
+  readonly feed: FeedOptions;
+  /** Go on with the run in `out`; 'if-there': or begin, if it has no checkpoint. */
+  readonly resume: boolean | 'if-there';
+  /** Begin at this step with a trainer that keeps its state itself; null: 0, or the checkpoint's. */
+  readonly startStep: number | null;
+  /** Steps between checkpoints; 0: at the end only. */
+  readonly saveEvery: number;
+  /** Builds of runs that this one is to be compared with. Default: none. */
+  readonly comparedWith?: readonly string[];
+  readonly signal: AbortSignal;
+  readonly line: TrainLine;
+}
+
+export interface RunResult {
+  readonly out: string;
+  /** Steps that are done. */
+  readonly step: number;
+  readonly loss: number | null;
+  /** What the trainer's `finish` returned. */
+  readonly final: Metrics | null;
+}
+
+/** @throws LongmixError `run-exists` | `resume-nothing` | `checkpoint-mismatch`, and what the feed and the trainer throw */
+export async function train(trainer: Trainer, options: RunOptions): Promise<RunResult> {
+  const { folder, signal, line } = options;
+  const feed = openFeed(folder, options.feed);
+  const validationSet = validationOf(folder);
+  const validation = validationSet === null ? null : openFeed(validationSet);
+  try {
+    const steps = options.steps ?? feed.epochSteps;
+    if (feed.epochSteps === 0) throw noSteps(folder);
+    const out = options.out ?? join('out', `${feed.manifest.name}.run`);
+    const place = { ...identity(feed, options), step: 0 };
+    const from = beginning(trainer, out, options, place);
+    const clock = new RunClock(line, from.step, steps);
+    const report = (metrics: Metrics) => {
+      appendMetrics(out, metrics);
+      clock.heard(metrics);
+    };
+    makeFolder(out);
+    rewindMetrics(out, from.step);
+    await trainer.start?.({
+      ...{ manifest: feed.manifest, sets: knownSets(options), validation, out },
+      ...{ steps, firstStep: from.step, settings: options.settings, log: line.log, report, signal },
+    } satisfies TrainContext);
+    if (from.checkpoint !== null) await trainer.restore?.(from.checkpoint);
+
+    let step = from.step;
+    let saved = step;
+    const save = async () => {
+      if (saved !== step) await saveCheckpoint(out, trainer, { ...place, step });
+      saved = step;
+    };
+    for await (const batch of rowsOf(feed, from.step, steps)) {
+      clock.got();
+      const metrics = await trainer.step(batch);
+      if (metrics === 'done') break;
+      step += 1;
+      const times = clock.did(step, batch.inputIds.length, metrics);
+      if (metrics !== undefined) {
+        appendMetrics(out, { step: step - 1, epoch: batch.epoch, set: batch.set, ...metrics, ...times });
+      }
+      if (options.saveEvery > 0 && step % options.saveEvery === 0) await save();
+      // Signals come in between: a trainer that computes in this thread leaves no other moment.
+      await setImmediate();
+      if (signal.aborted) await save();
+      signal.throwIfAborted();
+    }
+    // First: what comes last may take long, and be interrupted.
+    await save();
+    const final = (await trainer.finish?.()) ?? null;
+    // It is of all steps: one that goes on from here takes it back.
+    if (final !== null) appendMetrics(out, { step, ...final });
+    clock.end();
+    return { out, step, loss: clock.loss, final };
+  } catch (error) {
+    await trainer.stop?.();
+    throw error;
+  } finally {
+    feed.close();
+    validation?.close();
+  }
+}
+
+/** Where the run begins, and with which checkpoint. */
+function beginning(
+  trainer: Trainer,
+  out: string,
+  { resume, startStep }: RunOptions,
+  place: RunPosition,
+): { readonly step: number; readonly checkpoint: string | null } {
+  if (startStep !== null) return { step: startStep, checkpoint: null };
+  if (!resume) {
+    if (!hasMetrics(out)) return { step: 0, checkpoint: null };
+    throw new LongmixError('run-exists', `${out} holds a run already`, {
+      cure: 'go on with it by --resume, or choose another folder with --out',
+    });
+  }
+  const checkpoint = trainer.restore === undefined ? null : findCheckpoint(out);
+  if (checkpoint === null && resume === 'if-there') return { step: 0, checkpoint: null };
+  if (checkpoint === null) {
+    const keeps = trainer.save !== undefined && trainer.restore !== undefined;
+    throw new LongmixError('resume-nothing', `nothing to resume in ${out}`, {
+      cure: keeps
+        ? 'it has no finished checkpoint: begin without --resume'
+        : 'this trainer keeps its state itself: say with --start-step where it is',
+    });
+  }
+  refuseOtherRun(checkpoint, place);
+  return { step: checkpoint.position.step, checkpoint: checkpoint.folder };
+}
+
+function identity({ manifest }: Feed, { name, feed, settings }: RunOptions): Omit<RunPosition, 'step'> {
+  const rowsPerStep = manifest.sets.map((set) => set.rowsPerStep);
+  const { seed = 0, sortByWork = false } = feed;
+  return { trainer: name, fingerprint: manifest.fingerprint, rowsPerStep, seed, sortByWork, settings };
+}
+
+/** Steps from..to of the run, which may go through the shards several times. */
+function rowsOf(feed: Feed, from: number, to: number): AsyncGenerator<Batch, void, undefined> {
+  const position = { epoch: Math.floor(from / feed.epochSteps), step: from % feed.epochSteps };
+  return batches(feed, { from: position, steps: Math.max(0, to - from), rank: 0, worldSize: 1 });
+}
+
+function isBuild(folder: string): boolean {
+  return !existsSync(join(folder, manifestFile)) && existsSync(join(folder, dictFile));
+}
+
+/** Folders of all shard sets that have to do with a run, its own first. */
+function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
+  return [folder, ...comparedWith].flatMap((place) => {
+    const feed = openFeed(place);
+    const names = feed.manifest.sets.map(({ name }) => name);
+    feed.close();
+    const validation = validationOf(place);
+    const training = isBuild(place) ? names.map((name) => join(place, name)) : [place];
+    return validation === null ? training : [...training, validation];
+  });
+}
+
+/** The validation set of the build that the shards are of; null: it has none. */
+function validationOf(folder: string): string | null {
+  const path = join(isBuild(folder) ? folder : dirname(resolve(folder)), 'validation');
+  return basename(resolve(folder)) !== 'validation' && existsSync(join(path, manifestFile)) ? path : null;
+}
+
+function noSteps(folder: string): LongmixError {
+  return new LongmixError('step-missing', `${folder} has too few rows for one step`, {
+    cure: 'use a smaller --rows-per-step',
+  });
+}

@@ -1,0 +1,78 @@
+/** What a plan warns of: each warning where it is due, and none where all is well. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
+import { planBuild } from '../../src/run/build-plan.ts';
+import { planWarnings } from '../../src/run/plan-warnings.ts';
+import { ensureStore, type TokenStore } from '../../src/run/token-store.ts';
+import { writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+let warningsOf: (recipe: object) => Promise<string[]>;
+
+beforeAll(() => {
+  warningsOf = async (written) => {
+    const folder = temporaryFolder();
+    writeDiskCorpus(folder);
+    const path = writeDiskRecipe(folder, 'recipe', { sequences: { length: 256 }, ...written });
+    const recipe = parseRecipe(readFileSync(path, 'utf8'), path);
+    const store: TokenStore = await ensureStore(recipe, join(folder, 'store'), { workers: 1 });
+    return planWarnings(recipe, planBuild(recipe, store));
+  };
+});
+
+it.each([
+  ['nothing', {}, []],
+  [
+    'a cell that is repeated too often',
+    { mix: { shares: { stories: '90%', notes: '10%' }, tokens: '200K', max_epochs: 50 } },
+    [/^stories, .* tokens: repeated \d+\.\d times.*; beyond 4 a repeat is worth little$/],
+  ],
+  [
+    'a threshold above the length of a row, and sources without long documents',
+    { mix: { length: { threshold: 512, keep_short: '20%' } } },
+    [
+      /^documents are long from 512 tokens, and a row has 256: no row holds a long document whole$/,
+      /^notes, pages, m0, m1, m2: no document of 512 tokens or more/,
+    ],
+  ],
+  [
+    'a share that large documents cannot hit',
+    { mix: { tokens: 2000, shares: { joined: '50%', notes: '50%' } }, sequences: { length: 4096 } },
+    [/^joined: asked for 50\.0% of the mix, gets \d+\.\d% \(its documents are too large to come nearer\)$/],
+  ],
+  ['padding', { sequences: { length: 256, packing: 'pad' } }, [/^train: \d+\.\d% of the tokens are padding/]],
+  [
+    'tokens that rows have no room for',
+    { sequences: { length: 64, overlong: 'truncate' } },
+    [/^train: .* tokens are lost at the ends of rows \(packing: best-fit, overlong: truncate/],
+  ],
+  [
+    'documents that are cut',
+    { sequences: { length: 64, packing: 'concat' } },
+    [/more than half of the documents/],
+  ],
+  [
+    'an empty validation split',
+    { split: { validation: '0.0001%' } },
+    [/^split\.validation is .* none of them here$/],
+  ],
+  [
+    'a phase without a whole step, by its name',
+    {
+      sequences: { length: 64 },
+      tokens_per_step: '64Ki',
+      phases: { a: { tokens: '1%' }, b: { tokens: '99%' } },
+    },
+    [/^train_a: \d+ rows?, and a step takes 1024: not one whole step$/],
+  ],
+])('%s', async (_, recipe, expected) => {
+  const warnings = await warningsOf(recipe);
+  for (const pattern of expected)
+    expect(
+      warnings.filter((text) => pattern.test(text)),
+      warnings.join('\n'),
+    ).toHaveLength(1);
+  if (expected.length === 0) expect(warnings).toEqual([]);
+});

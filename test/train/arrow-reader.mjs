@@ -1,0 +1,37 @@
+/**
+ * A trainer in another process, as far as longmix sees it: reads Arrow streams from standard input, and says what it
+ * saw in lines of JSON. Its argument: what else it does.
+ */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { RecordBatchReader } from 'apache-arrow';
+
+const [mode = 'all', file = ''] = process.argv.slice(2);
+if (mode === 'hang' || mode === 'deaf') {
+  if (mode === 'deaf') process.on('SIGTERM', () => {});
+  // A child of its own, as torchrun has: both must go. It says who they are once it is there.
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  writeFileSync(file, JSON.stringify([process.pid, child.pid]));
+  setInterval(() => {}, 1000);
+  await new Promise(() => {});
+}
+
+console.log(`out ${process.env.LONGMIX_OUT !== undefined}, from ${process.env.LONGMIX_FIRST_STEP}`);
+console.error('a word on standard error');
+for await (const reader of RecordBatchReader.readAll(process.stdin)) {
+  await reader.open();
+  for await (const batch of reader) {
+    const step = batch.getChild('step').get(0);
+    const rows = [...batch.getChild('row')];
+    let idSum = 0;
+    for (const { children } of batch.getChild('input_ids').data) {
+      for (const id of children[0].values) idSum += id;
+    }
+    console.log(JSON.stringify({ step, rows, idSum, loss: 9 - step }));
+    if (mode === 'leave') process.exit(0);
+    if (mode === 'fail') {
+      console.error('RuntimeError: out of memory');
+      process.exit(3);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/** `longmix train --trainer command`, as typed: what the process gets, and what becomes of how it ends. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { openFeed } from '../../src/feed/feed.ts';
+import { defaultConfig } from '../../src/train/tfjs/config.ts';
+import { expectMessage, longmix, start, until } from '../support/command.ts';
+import { trainingBuild } from './training-build.ts';
+
+const reader = fileURLToPath(new URL('arrow-reader.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'longmix-command-'));
+let build: string;
+beforeAll(async () => {
+  build = await trainingBuild(folder);
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function args(out: string, flags: readonly string[], command: readonly string[]): string[] {
+  const run = ['train', build, '--trainer', 'command', '--out', join(folder, out), '--rows-per-step', '4'];
+  return [...run, ...flags, '--', ...command];
+}
+
+const node = (...more: string[]) => [process.execPath, reader, ...more];
+
+function metricsOf(out: string): Record<string, unknown>[] {
+  const lines = readFileSync(join(folder, out, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** What the reader says of steps `from`..`to`. */
+function expected(from: number, to: number): Record<string, unknown>[] {
+  const feed = openFeed(build, { rowsPerStep: 4 });
+  const lines = Array.from({ length: to - from }, (_, i) => {
+    const { rows, inputIds } = feed.batch({ epoch: 0, step: from + i }, 0, 1);
+    const idSum = Array.from(inputIds).reduce((sum, id) => sum + id, 0);
+    return { step: from + i, rows: [...rows], idSum, loss: 9 - from - i };
+  });
+  feed.close();
+  return lines;
+}
+
+describe('a command', () => {
+  it('gets every row of every step, and its lines of JSON are the metrics', async () => {
+    const { code, stdout, stderr } = await longmix(args('all', ['--steps', '9'], node()));
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(metricsOf('all')).toEqual(expected(0, 9));
+    expect(stderr).toContain('out true, from 0');
+    expect(stderr).toContain('a word on standard error');
+    expect(stderr).toMatch(/step 9\/9, loss 1\.000, .* tok\/s, .*waiting for data/);
+    expect(stdout).toMatch(/^9 steps done, loss 1\.0000; metrics are in .*metrics\.jsonl\n$/);
+  });
+
+  it('begins where it is told to, in the same run', async () => {
+    await longmix(args('parts', ['--steps', '9'], node()));
+    const again = await longmix(args('parts', ['--steps', '9', '--start-step', '5'], node()));
+    expect(again.stderr).toContain('from 5');
+    expect(metricsOf('parts')).toEqual(expected(0, 9));
+  });
+
+  it('may leave early', async () => {
+    const { code, stderr } = await longmix(args('leave', [], node('leave')));
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(metricsOf('leave')).toEqual(expected(0, 1));
+  });
+
+  it('that fails is told with its exit code and what it said last', async () => {
+    const outcome = await longmix(args('fail', [], node('fail')));
+    expectMessage(outcome, 1, /ended with exit code 3/, /\| RuntimeError: out of memory/);
+  });
+
+  it.skipIf(process.platform === 'win32')('that a signal ended is told', async () => {
+    const outcome = await longmix(args('shot', [], ['sh', '-c', 'kill -KILL $$']));
+    expectMessage(outcome, 1, /was ended by SIGKILL/);
+  });
+
+  test.each(['hang', 'deaf'])('%s: goes with its children when the run is interrupted', async (mode) => {
+    const pids = join(folder, `${mode}.pids`);
+    const { child, finished } = start(args(mode, [], node(mode, pids)));
+    await until('the command', () => existsSync(pids) && readFileSync(pids, 'utf8').endsWith(']'));
+    child.kill('SIGINT');
+    const { code, stderr } = await finished;
+    expect({ code, stderr }).toMatchObject({ code: 130 });
+    const [own, below] = JSON.parse(readFileSync(pids, 'utf8')) as number[];
+    expect([own, below].map((pid) => isRunning(pid!))).toEqual([false, false]);
+  });
+});
+
+describe('words that are off', () => {
+  const run = (...more: string[]) => longmix(['train', build, '--out', join(folder, 'off'), ...more]);
+  test.each([
+    [['--trainer', 'command'], /no command/],
+    [['--trainer', 'command', '--', 'no-such-program'], /no-such-program can't be started: ENOENT/],
+    [['--trainer', 'pytorch'], /no trainer "pytorch"/],
+    [['--trainer', 'tfjs', '--', 'python'], /--trainer tfjs takes no command/],
+    [['--trainer', 'tfjs', '--set', 'lr'], /--set: found "lr"/],
+    [['--trainer', 'tfjs', '--steps', '0'], /--steps: found "0"/],
+    [['--trainer', 'tfjs', '--resume', '--start-step', '2'], /--resume finds the step itself/],
+    [['--trainer', 'tfjs', '--rows-per-step', '100000'], /too few rows for one step/],
+    [['--trainer', 'command', '--resume', '--', 'cat'], /nothing to resume/],
+  ])('%j', async (words, says) => {
+    expectMessage(await run(...words), 2, says);
+  });
+
+  it('every setting of tfjs is in the help, with its default', async () => {
+    const { stdout } = await longmix(['train', '--help']);
+    const settings = stdout.slice(stdout.indexOf('Settings of tfjs'), stdout.indexOf('Examples:'));
+    const pairs = [...settings.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, Number(value)]);
+    expect(Object.fromEntries(pairs)).toEqual(defaultConfig);
+  });
+
+  it('no trainer', async () => {
+    const { code, stderr } = await run();
+    expect(code).toBe(2);
+    expect(stderr).toContain("required option '--trainer <name>' not specified");
+  });
+});

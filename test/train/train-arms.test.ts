@@ -1,0 +1,65 @@
+/** `longmix ablate --train`, as typed. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { ArmsTraining } from '../../src/train/train-arms.ts';
+import { expectMessage, jsonLines, longmixOk, workplace } from '../support/command.ts';
+
+const base = {
+  tokenizer: 'gpt2',
+  sources: { notes: 'notes.jsonl' },
+  split: { validation: '10%' },
+  sequences: { length: 256 },
+};
+const arms = {
+  natural: {},
+  short: { sequences: { length: 64 } },
+  'no-long': { mix: { length: { threshold: 128, scope: 'global', remove: 'long' } } },
+};
+const settings = ['layers=1', 'width=16', 'heads=2', 'lr=0.02'].flatMap((set) => ['--set', set]);
+
+it('trains every arm on as many tokens, compares them on one validation set, and goes on where it was', async () => {
+  using place = workplace();
+  place.write('notes.jsonl', jsonLines(300));
+  place.write('mix.yaml', JSON.stringify(base));
+  place.write('arms.yaml', JSON.stringify({ name: 'arms', base: './mix.yaml', arms }));
+  const typed = ['ablate', 'arms.yaml', '--train', '--train-tokens', '2560', ...settings];
+  const { stdout, stderr } = await longmixOk(typed, place.path);
+  const out = join(place.path, 'out/arms');
+  const read = () =>
+    (JSON.parse(readFileSync(join(out, 'ablation.json'), 'utf8')) as { training: ArmsTraining }).training;
+  const training = read();
+  expect(training).toMatchObject({ trainer: 'tfjs', tokens: 2560 });
+  expect(training.arms.map(({ arm }) => arm)).toEqual(Object.keys(arms));
+  for (const { arm, steps, tokensPerStep, losses, final } of training.arms) {
+    expect({ arm, steps, tokensPerStep }).toEqual({ arm, steps: 10, tokensPerStep: 256 });
+    expect(losses.map(({ tokens }) => tokens)).toEqual(Array.from({ length: 10 }, (_, i) => (i + 1) * 256));
+    expect(losses[9]!.loss).toBeLessThan(losses[0]!.loss);
+    expect(final).toMatchObject({ validation: { loss: expect.any(Number) } });
+    expect(stdout).toMatch(new RegExp(`^${arm} +10 +${losses[9]!.loss.toFixed(3)} +\\d`, 'm'));
+  }
+  // The same ids for all: the first weights know nothing, so every arm begins at the same ln(V).
+  const vocabularies = [...stderr.matchAll(/(\d+) of \d+ ids occur/g)].map(([, ids]) => ids);
+  expect(vocabularies.length).toBe(3);
+  expect(new Set(vocabularies).size).toBe(1);
+
+  const run = (name: string) => readFileSync(join(out, `${name}.run`, 'metrics.jsonl'), 'utf8');
+  const before = run('natural');
+  await longmixOk(typed, place.path);
+  expect(read()).toEqual(training);
+  // Nothing was trained again: the times of its steps are what they were.
+  expect(run('natural')).toBe(before);
+
+  writeFileSync(join(out, 'natural.run', 'mine.txt'), '');
+  await longmixOk([...typed, '--fresh'], place.path);
+  expect(read()).toEqual(training);
+  expect(existsSync(join(out, 'natural.run', 'mine.txt'))).toBe(false);
+
+  expectMessage(await place.run(...typed, '--plan'), 2, /--plan builds nothing/);
+  expectMessage(await place.run('ablate', 'arms.yaml', '--train', '--train-tokens', '10'), 2, /make no step/);
+  expectMessage(
+    await place.run('ablate', 'arms.yaml', '--train', '--train-tokens', 'x'),
+    2,
+    /--train-tokens: found "x"/,
+  );
+});

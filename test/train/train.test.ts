@@ -1,0 +1,275 @@
+/** Runs of the tfjs trainer and of modules: what they learn, and that an interrupted run goes on as if it had not been. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { loadTrainer } from '../../src/train/load-trainer.ts';
+import { loadTfjs } from '../../src/train/tfjs/backend.ts';
+import { tfjsTrainer } from '../../src/train/tfjs/tfjs-trainer.ts';
+import { type RunOptions, type RunResult, train } from '../../src/train/train.ts';
+import { quietLine } from '../../src/train/train-line.ts';
+import type { Trainer } from '../../src/train/trainer.ts';
+import { trainingBuild } from './training-build.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'longmix-train-'));
+let build: string;
+beforeAll(async () => {
+  build = await trainingBuild(folder);
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const settings = { layers: '1', width: '16', heads: '2', lr: '0.02', warmup: '2' };
+
+function optionsOf(out: string, more: Partial<RunOptions> = {}): RunOptions {
+  return {
+    ...{ folder: build, out: join(folder, out), name: 'tfjs', settings, steps: 8 },
+    ...{ feed: { rowsPerStep: 8 }, resume: false, startStep: null, saveEvery: 3 },
+    ...{ signal: new AbortController().signal, line: quietLine({ write: () => true }) },
+    ...more,
+  };
+}
+
+interface Line {
+  readonly step: number;
+  readonly loss?: number;
+  readonly validation?: {
+    readonly loss: number;
+    readonly byPosition: readonly { readonly tokens: number }[];
+  };
+}
+
+/** Lines of metrics.jsonl without times. */
+function metricsOf(out: string): Line[] {
+  const lines = readFileSync(join(folder, out, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return lines.map((line) => {
+    const { seconds: _, dataSeconds: _data, ...rest } = JSON.parse(line) as Line & Record<string, unknown>;
+    return rest as unknown as Line;
+  });
+}
+
+/** A trainer that does something when it has done so many steps. */
+function withAct(trainer: Trainer, steps: number, act: () => void): Trainer {
+  let left = steps;
+  return {
+    ...trainer,
+    async step(batch) {
+      const metrics = await trainer.step(batch);
+      left -= 1;
+      if (left === 0) act();
+      return metrics;
+    },
+  };
+}
+
+describe('tfjs', () => {
+  let whole: RunResult;
+  beforeAll(async () => {
+    whole = await train(tfjsTrainer(), optionsOf('whole'));
+  });
+
+  it('learns', () => {
+    const losses = metricsOf('whole').flatMap(({ loss }) => loss ?? []);
+    expect(losses.length).toBe(8);
+    expect(losses[0]!).toBeGreaterThan(3);
+    expect(losses.at(-1)!).toBeLessThan(losses[0]! - 1);
+    expect(whole.loss).toBe(losses.at(-1));
+    expect(whole.step).toBe(8);
+  });
+
+  it('tells the loss of the validation set by position', () => {
+    const { validation } = metricsOf('whole').at(-1)!;
+    expect(validation!.loss).toBeGreaterThan(0);
+    expect(validation!.byPosition.length).toBeGreaterThan(1);
+    expect(whole.final).toEqual({ validation });
+  });
+
+  const checkpoint = (out: string) => readFileSync(join(folder, out, 'step-00000008', 'model.safetensors'));
+
+  it('interrupted and resumed, gives the very losses and weights of an unbroken run', async () => {
+    const abort = new AbortController();
+    const stopped = withAct(tfjsTrainer(), 5, () => abort.abort('SIGINT'));
+    await expect(train(stopped, optionsOf('stopped', { signal: abort.signal }))).rejects.toBe('SIGINT');
+    expect(metricsOf('stopped').map(({ step }) => step)).toEqual([0, 1, 2, 3, 4]);
+    await train(tfjsTrainer(), optionsOf('stopped', { resume: true }));
+    expect(metricsOf('stopped')).toEqual(metricsOf('whole'));
+    expect(checkpoint('stopped').equals(checkpoint('whole'))).toBe(true);
+  });
+
+  it('killed between checkpoints, does the lost steps again and keeps no line twice', async () => {
+    const dying = withAct(tfjsTrainer(), 5, () => {
+      throw new Error('power cut');
+    });
+    await expect(train(dying, optionsOf('killed'))).rejects.toThrow('power cut');
+    // The line of a step that was cut short while it was written.
+    writeFileSync(join(folder, 'killed', 'metrics.jsonl'), '{"step":4,"lo', { flag: 'a' });
+    mkdirSync(join(folder, 'killed', 'step-00000006'));
+    await train(tfjsTrainer(), optionsOf('killed', { resume: true }));
+    expect(metricsOf('killed')).toEqual(metricsOf('whole'));
+    expect(checkpoint('killed').equals(checkpoint('whole'))).toBe(true);
+    expect(readdirSync(join(folder, 'killed')).sort()).toEqual(['metrics.jsonl', 'step-00000008']);
+  });
+
+  it('cuts rows and updates more often, and learns more of the same rows', async () => {
+    const cut = { ...settings, context: '16', updates: '4' };
+    await train(tfjsTrainer(), optionsOf('cut', { settings: cut }));
+    const [often, once] = ['cut', 'whole'].map((out) => metricsOf(out)[7]!.loss!);
+    expect(often).toBeLessThan(once!);
+    // What a cut separates is not looked back on.
+    expect(metricsOf('cut').at(-1)!.validation!.byPosition.length).toBe(1);
+  });
+
+  it('lets signals come through within a step', async () => {
+    const trainer = tfjsTrainer();
+    const turned: boolean[] = [];
+    const watched: Trainer = {
+      ...trainer,
+      async step(batch) {
+        let hasTurned = false;
+        setImmediate(() => {
+          hasTurned = true;
+        });
+        const metrics = await trainer.step(batch);
+        turned.push(hasTurned);
+        return metrics;
+      },
+    };
+    await train(watched, optionsOf('watched', { steps: 2 }));
+    expect(turned).toEqual([true, true]);
+  });
+
+  it.each([
+    { what: 'seed', more: { feed: { rowsPerStep: 8, seed: 4 } } },
+    { what: 'rowsPerStep', more: { feed: { rowsPerStep: 4 } } },
+    { what: 'settings', more: { settings: { ...settings, ropeBase: '500000' } } },
+  ])('does not resume with another $what', async ({ what, more }) => {
+    const run = train(tfjsTrainer(), optionsOf('whole', { resume: true, ...more }));
+    await expect(run).rejects.toMatchObject({
+      code: 'checkpoint-mismatch',
+      message: expect.stringContaining(what),
+    });
+  });
+
+  it('does not write over a run', async () => {
+    await expect(train(tfjsTrainer(), optionsOf('whole'))).rejects.toMatchObject({ code: 'run-exists' });
+  });
+
+  it.each([
+    ['model.safetensors', 5000],
+    ['position.json', 20],
+  ])('does not resume from a %s that ends too early', async (file, bytes) => {
+    await train(tfjsTrainer(), optionsOf(`torn-${file}`, { steps: 1 }));
+    truncateSync(join(folder, `torn-${file}`, 'step-00000001', file), bytes);
+    const run = train(tfjsTrainer(), optionsOf(`torn-${file}`, { steps: 1, resume: true }));
+    await expect(run).rejects.toMatchObject({ code: 'checkpoint-damaged' });
+  });
+
+  it('does not resume what is not there', async () => {
+    const run = train(tfjsTrainer(), optionsOf('nothing', { resume: true }));
+    await expect(run).rejects.toMatchObject({ code: 'resume-nothing' });
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
+  });
+
+  it.each([
+    [{ depth: '3' }, /no setting "depth"/],
+    [{ layers: '0' }, /--set layers: found "0"/],
+    [{ layers: '1.5' }, /--set layers: found "1.5"/],
+    [{ lr: 'high' }, /--set lr: found "high"/],
+    [{ width: '12', heads: '4' }, /width 12 can't be shared by 4 heads/],
+  ])('refuses %j', async (typed: Record<string, string>, says) => {
+    const run = train(tfjsTrainer(), optionsOf('refused', { settings: typed }));
+    await expect(run).rejects.toMatchObject({
+      code: 'trainer-setting',
+      message: expect.stringMatching(says),
+    });
+  });
+
+  it.each([
+    [[], '@tensorflow/tfjs,'],
+    [['@tensorflow/tfjs'], '@tensorflow/tfjs-backend-wasm'],
+  ])('with only %j installed, says what is missing', async (installed: string[], missing) => {
+    const load = async (name: string) => (installed.includes(name) ? {} : null);
+    const run = train(
+      tfjsTrainer(() => loadTfjs(load)),
+      optionsOf('missing'),
+    );
+    await expect(run).rejects.toMatchObject({
+      code: 'peer-missing',
+      message: expect.stringContaining(missing),
+      cure: expect.stringContaining('npm install'),
+    });
+  });
+
+  it('takes tfjs-node where it is', async () => {
+    let ready = false;
+    const native = { ready: async () => (ready = true) };
+    expect(await loadTfjs(async (name) => (name === '@tensorflow/tfjs-node' ? native : null))).toBe(native);
+    expect(ready).toBe(true);
+  });
+});
+
+describe('a module', () => {
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  /** The example in the documentation of the interface. */
+  function example(): string {
+    const source = readFileSync(
+      fileURLToPath(new URL('../../src/train/trainer.ts', import.meta.url)),
+      'utf8',
+    );
+    const start = source.indexOf('// counts.js');
+    const lines = source.slice(start, source.indexOf('*/')).split('\n');
+    return lines.map((line) => line.replace(/^ \* {0,3}/, '')).join('\n');
+  }
+
+  it('runs as the example says, learns, and goes on where it was', async () => {
+    const path = write('counts.mjs', example());
+    const options = (out: string) => optionsOf(out, { name: path, settings: { smoothing: '0.5' } });
+    await train(await loadTrainer(path), options('counts'));
+    const losses = metricsOf('counts').map(({ loss }) => loss!);
+    expect(losses.length).toBe(8);
+    expect(losses[7]!).toBeLessThan(losses[0]! - 1);
+
+    const abort = new AbortController();
+    const stopped = withAct(await loadTrainer(path), 4, () => abort.abort('SIGTERM'));
+    await expect(train(stopped, { ...options('again'), signal: abort.signal })).rejects.toBe('SIGTERM');
+    await train(await loadTrainer(path), { ...options('again'), resume: true });
+    expect(metricsOf('again')).toEqual(metricsOf('counts'));
+  });
+
+  it('may be an object, begin anywhere, and end a run by itself', async () => {
+    const path = write(
+      'object.mjs',
+      "let n = 0; export default { step: ({ epoch, step }) => ((n += 1) > 2 ? 'done' : { at: [epoch, step] }) };",
+    );
+    const options = optionsOf('object', { name: path, feed: { rowsPerStep: 2 }, steps: 400, startStep: 1 });
+    const { step } = await train(await loadTrainer(path), options);
+    expect(step).toBe(3);
+    expect(metricsOf('object')).toMatchObject([{ at: [0, 1] }, { at: [0, 2] }]);
+  });
+
+  test.each([
+    ['no-such.mjs', null, 'trainer-unknown', /no trainer ".*no-such.mjs"/],
+    ['syntax.mjs', 'export default {', 'trainer-broken', /can't be loaded/],
+    ['throws.mjs', "export default () => { throw new Error('no GPU'); }", 'trainer-broken', /no GPU/],
+    ['nothing.mjs', 'export const step = () => {};', 'trainer-invalid', /makes no trainer/],
+    ['shape.mjs', 'export default { step() {}, save: 3 };', 'trainer-invalid', /makes no trainer/],
+  ])('%s is refused', async (name, text, code, says) => {
+    const path = text === null ? join(folder, name) : write(name, text);
+    await expect(loadTrainer(path)).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
+  });
+});
