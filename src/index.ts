@@ -1,5 +1,6 @@
 /** The public API, in the order of the data. */
 export { describeError, LongmixError } from './errors.ts';
+export { batches, type Course } from './feed/batches.ts';
 export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
 export type { FeedManifest } from './feed/manifest.ts';
 export { defaultRecipe } from './recipe/default-recipe.ts';

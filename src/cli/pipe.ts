@@ -1,7 +1,7 @@
 /** `longmix pipe`: a rank's batches on standard output, as Arrow streams. */
 import { LongmixError } from '../errors.ts';
 import { arrowStream } from '../feed/arrow-stream.ts';
-import { type Course, courseFrom } from '../feed/batches.ts';
+import { batchesSync, type Course, courseFrom } from '../feed/batches.ts';
 import { type Feed, openFeed } from '../feed/feed.ts';
 import { writeOut } from '../feed/write-out.ts';
 import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
@@ -21,7 +21,8 @@ export async function runPipe(folder: string, flags: Flags, signal: AbortSignal)
   const course = courseOf(feed, flags);
   refuseTerminal();
   try {
-    for await (const { chunks } of arrowStream(feed, course)) await writeOut(process.stdout, chunks, signal);
+    for await (const { chunks } of arrowStream(feed, batchesSync(feed, course)))
+      await writeOut(process.stdout, chunks, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     process.stderr.write(

@@ -26,8 +26,8 @@ import {
   Uint32,
 } from 'apache-arrow';
 import type { ShardDtype } from '../shard/format.ts';
-import { batches, type Course } from './batches.ts';
 import type { Batch, Feed } from './feed.ts';
+import type { FeedManifest } from './manifest.ts';
 
 export const arrowStreamType = 'application/vnd.apache.arrow.stream';
 
@@ -40,12 +40,16 @@ export interface StreamPart {
   readonly rows: number;
 }
 
-/** The streams of a course: a part a batch, then the end. A part's memory is used again once the next is asked for. */
-export async function* arrowStream(feed: Feed, course: Course): AsyncGenerator<StreamPart, void, undefined> {
-  const { dtype, sets } = feed.manifest;
-  const encoder = new BatchEncoder(dtype);
-  if (course.steps === 0) encoder.begin(sets[0]!.width);
-  for await (const batch of batches(feed, course, { reuse: true })) {
+/**
+ * Streams of the batches: a part a batch, then the end. A part must be written out before the next is asked for: the
+ * batches' memory may be used again.
+ */
+export async function* arrowStream(
+  { manifest }: Feed,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+): AsyncGenerator<StreamPart, void, undefined> {
+  const encoder = new BatchEncoder(manifest);
+  for await (const batch of batches) {
     encoder.write(batch);
     yield { chunks: encoder.take(), rows: batch.rows.length };
   }
@@ -54,32 +58,33 @@ export async function* arrowStream(feed: Feed, course: Course): AsyncGenerator<S
 }
 
 export class BatchEncoder {
-  readonly #dtype: ShardDtype;
+  readonly #manifest: FeedManifest;
   readonly #out = new ChunkQueue();
   #writer: RecordBatchStreamWriter | null = null;
   #schema: Schema | null = null;
   #width = 0;
 
-  constructor(dtype: ShardDtype) {
-    this.#dtype = dtype;
-  }
-
-  begin(width: number): void {
-    this.end();
-    this.#width = width;
-    this.#schema = streamSchema(width, this.#dtype);
-    this.#writer = new RecordBatchStreamWriter();
-    this.#writer.reset(this.#out, this.#schema);
+  constructor(manifest: FeedManifest) {
+    this.#manifest = manifest;
   }
 
   write(batch: Batch): void {
-    if (this.#writer === null || this.#width !== batch.width) this.begin(batch.width);
+    if (this.#width !== batch.width) this.#begin(batch.width);
     this.#writer!.write(recordBatch(this.#schema!, batch));
   }
 
+  /** If there was no batch, that is a stream without any, which is what readers understand. */
   end(): void {
+    if (this.#writer === null) this.#begin(this.#manifest.sets[0]!.width);
+    this.#writer!.finish();
+  }
+
+  #begin(width: number): void {
     this.#writer?.finish();
-    this.#writer = null;
+    this.#width = width;
+    this.#schema = streamSchema(width, this.#manifest.dtype);
+    this.#writer = new RecordBatchStreamWriter();
+    this.#writer.reset(this.#out, this.#schema);
   }
 
   /** What has been written since the last time. */

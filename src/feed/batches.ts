@@ -46,6 +46,25 @@ export async function* batches(
 }
 
 /**
+ * The same, read when they are asked for, which is less work: for a process that does nothing but hand them on, and so
+ * is ahead of the trainer as it is. The ids of a batch are overwritten by the next.
+ * @throws LongmixError as `Feed.batch`
+ */
+export function* batchesSync(
+  feed: Feed,
+  { from, steps, rank, worldSize }: Course,
+): Generator<Batch, void, undefined> {
+  let position = from;
+  let memory: ArrayBufferLike | undefined;
+  for (let left = steps; left > 0; left -= 1) {
+    const batch = feed.batch(position, rank, worldSize, memory);
+    memory = batch.inputIds.buffer;
+    yield batch;
+    position = positionAfter(feed, position);
+  }
+}
+
+/**
  * @param steps undefined: to the end of the epoch
  * @throws LongmixError `step-missing` | `rank-invalid`
  */

@@ -95,7 +95,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
       });
       const left = Promise.race([ended, aborted(context.signal)]);
       left.catch(() => {});
-      running = { child, encoder: new BatchEncoder(context.manifest.dtype), ended, left };
+      running = { child, encoder: new BatchEncoder(context.manifest), ended, left };
     },
     async step(batch) {
       running!.encoder.write(batch);

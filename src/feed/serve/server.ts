@@ -16,7 +16,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { LongmixError } from '../../errors.ts';
 import { arrowStream, arrowStreamType } from '../arrow-stream.ts';
-import { type Course, courseFrom } from '../batches.ts';
+import { batches, type Course, courseFrom } from '../batches.ts';
 import { type Feed, type FeedOptions, feedOf } from '../feed.ts';
 import type { FeedSets } from '../sets.ts';
 import { writeOut } from '../write-out.ts';
@@ -68,7 +68,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
   const server =
     options.tls === null
       ? createServer(limits, answer)
-      : createTlsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, answer);
+      : createTlsServer({ ...limits, ...options.tls, handshakeTimeout: headerSeconds * 1000 }, answer);
   server.maxConnections = options.maxConnections;
   server.on('drop', () => {
     metrics.refused += 1;
@@ -158,8 +158,13 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
     metrics.openStreams += 1;
     let first = true;
     try {
-      for await (const { chunks, rows } of arrowStream(own, course)) {
-        await writeOut(response, chunks, gone.signal);
+      for await (const { chunks, rows } of arrowStream(own, batches(own, course, { reuse: true }))) {
+        const taken = await writeOut(response, chunks, gone.signal).then(
+          () => true,
+          // The reader has left, which is no error.
+          () => false,
+        );
+        if (!taken) return;
         metrics.bytes += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
         metrics.rows += rows;
         if (first) metrics.firstBatch((performance.now() - arrived) / 1000);
@@ -170,9 +175,6 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
         }
       }
       response.end();
-    } catch (error) {
-      // A reader that left is no error.
-      if (!gone.signal.aborted && !response.destroyed) throw error;
     } finally {
       metrics.openStreams -= 1;
     }
