@@ -178,11 +178,11 @@ class Model(nn.Module):
 def main(args):
     rank, world = env("RANK"), env("WORLD_SIZE") or 1
     device = torch.device("cuda", env("LOCAL_RANK")) if torch.cuda.is_available() else torch.device("cpu")
+    torch.cuda.set_device(device) if device.type == "cuda" else None
     if world > 1:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     total, vocabulary, batches_from = open_source(args, rank, world)
-    if not total or not vocabulary:
-        sys.exit("train.py: no whole step there (stdin doesn't say how long it is: give --steps and --vocabulary)")
+    assert total and vocabulary, "no whole step there (stdin doesn't say how long it is: give --steps, --vocabulary)"
     total = min(total, args.steps or total)
     torch.manual_seed(args.seed)
     attention = globals()[args.attention] if args.attention else choose_attention(device)
