@@ -7,7 +7,7 @@ import { LongmixError } from '../errors.ts';
 import { eligibility } from '../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../mix/mix.ts';
 import { heldOut } from '../mix/split.ts';
-import { discardsTails, imbalances, keepLedgers } from '../pack/ledger.ts';
+import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../pack/ledger.ts';
 import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../shard/format.ts';
@@ -105,31 +105,9 @@ export function planBuild(
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
   const mixes = planMix(table, cellOf, buckets, barred, recipe);
 
-  const planSplit = (split: SplitName, taken: readonly TakenPhase[]) => {
-    const packed = taken.map((phase) => ({
-      ...phase,
-      plans: packRows(phase.instances, table, phase.sequences, seed),
-      inCell: inCells(phase.mix, table.sources, buckets),
-    }));
-    const side = split === 'train' ? 0 : 1;
-    const { sets, whole } = keepLedgers({ table, cellOf, buckets, held, side, excluded }, packed);
-    const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
-    const planned = packed.flatMap(({ name, phase, sequences, plans }) =>
-      plans.map((rows) => ({
-        name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
-        ...{ split, phase, sequences, rows },
-        quality: packingQuality([rows], table),
-        bytes: shardBytes(rows, dtype, recipe.shards.provenance),
-      })),
-    );
-    const withLedgers = planned.map((set, i): PlannedSet => ({ ...set, ledger: sets[i]! }));
-    for (const { name, ledger } of withLedgers) refuseImbalance(name, imbalances(ledger, mayDiscard));
-    refuseImbalance(split, imbalances(whole, mayDiscard));
-    return { whole, sets: withLedgers.filter(({ rows }) => rows.rows > 0) };
-  };
-
   const alone = phases.length === 1 && phases[0]!.name === 'train';
-  const train = planSplit(
+  const corpus = { table, cellOf, buckets, held, excluded };
+  const train = packSplit(
     'train',
     phases.map(({ name, mix, sequences }, i) => {
       return {
@@ -140,16 +118,18 @@ export function planBuild(
         instances: mixes[i]!.instances,
       };
     }),
+    corpus,
+    recipe,
+    dtype,
   );
-  const validation = planSplit('validation', [
-    {
-      name: 'validation',
-      phase: null,
-      mix: unmixed,
-      sequences,
-      instances: takeHeldOut(table, held, excluded, sequences),
-    },
-  ]);
+  const whole = takeHeldOut(table, held, excluded, sequences);
+  const validation = packSplit(
+    'validation',
+    [{ name: 'validation', phase: null, mix: unmixed, sequences, instances: whole }],
+    corpus,
+    recipe,
+    dtype,
+  );
   refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
   if (train.sets.length === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no document: there would be no row', {
@@ -181,6 +161,37 @@ interface TakenPhase {
   readonly mix: Pick<MixSpec, 'length' | 'cells'>;
   readonly sequences: SequenceSpec;
   readonly instances: Instances;
+}
+
+/** Packs the phases of a split, and keeps the accounts of their rows. */
+function packSplit(
+  split: SplitName,
+  phases: readonly TakenPhase[],
+  corpus: Omit<SplitDocuments, 'side'>,
+  { seed, shards }: Recipe,
+  dtype: ShardDtype,
+): { whole: Ledger; sets: PlannedSet[] } {
+  const { table, buckets } = corpus;
+  const packed = phases.map((phase) => ({
+    ...phase,
+    plans: packRows(phase.instances, table, phase.sequences, seed),
+    inCell: inCells(phase.mix, table.sources, buckets),
+  }));
+  const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
+  const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
+  const sets = packed
+    .flatMap(({ name, phase, sequences, plans }) =>
+      plans.map((rows) => ({
+        name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
+        ...{ split, phase, sequences, rows },
+        quality: packingQuality([rows], table),
+        bytes: shardBytes(rows, dtype, shards.provenance),
+      })),
+    )
+    .map((set, i): PlannedSet => ({ ...set, ledger: ledgers.sets[i]! }));
+  for (const { name, ledger } of sets) refuseImbalance(name, imbalances(ledger, mayDiscard));
+  refuseImbalance(split, imbalances(ledgers.whole, mayDiscard));
+  return { whole: ledgers.whole, sets: sets.filter(({ rows }) => rows.rows > 0) };
 }
 
 /** The validation split takes each of its documents once. */
