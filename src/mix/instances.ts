@@ -14,6 +14,8 @@ export interface CellRooms {
   readonly longest: Float64Array;
   readonly beyond: Float64Array;
   readonly packLength: Uint32Array | null;
+  /** False: all of every document is usable. */
+  readonly cuts: boolean;
 }
 
 export function listInstances(
@@ -23,7 +25,7 @@ export function listInstances(
   rooms: CellRooms,
   seed: number,
 ): Instances {
-  const { longest, beyond, packLength } = rooms;
+  const { longest, beyond, packLength, cuts } = rooms;
   let count = 0;
   let windows = 1;
   for (let d = 0; d < copies.length; d += 1) {
@@ -49,7 +51,9 @@ export function listInstances(
       window[i] = Math.floor(((k + phase) / n) * windows);
     }
   }
-  const usable = (d: number) => usableIn(table.lengths[d]!, longest[cellOf[d]!]!, beyond[cellOf[d]!]!);
+  const usable = cuts
+    ? (d: number) => usableIn(table.lengths[d]!, longest[cellOf[d]!]!, beyond[cellOf[d]!]!)
+    : null;
   return {
     count,
     document,
@@ -63,16 +67,24 @@ export function listInstances(
 /**
  * The copies that aren't whole: of documents of which not all is usable, and those that are taken in part.
  * @param documents of each copy, ascending
+ * @param usable null: all of every document is
  * @param partial documents of which the last copy is taken in part: document -> tokens
  */
 export function listParts(
   documents: Uint32Array,
   lengths: Uint32Array,
-  usable: (document: number) => number,
+  usable: ((document: number) => number) | null,
   partial: ReadonlyMap<number, number>,
 ): Instances['parts'] {
   const lastCopies = [...partial].map(([d, tokens]) => ({ copy: lastCopy(documents, d), tokens }));
   lastCopies.sort((a, b) => a.copy - b.copy);
+  if (usable === null) {
+    const cut = lastCopies.filter(({ copy, tokens }) => tokens !== lengths[documents[copy]!]!);
+    return {
+      copy: Uint32Array.from(cut, ({ copy }) => copy),
+      take: Uint32Array.from(cut, ({ tokens }) => tokens),
+    };
+  }
   let count = lastCopies.length;
   for (let i = 0; i < documents.length; i += 1)
     if (usable(documents[i]!) < lengths[documents[i]!]!) count += 1;

@@ -97,6 +97,7 @@ function cellRooms(
     longest: new Float64Array(cells),
     beyond: new Float64Array(cells),
     packLength: inner ? new Uint32Array(cells) : null,
+    cuts: sequences.overlong !== 'fragment',
   };
   for (const [c, { cell }] of groups.entries()) {
     const { room, spec } = supplies[c]!;
@@ -129,6 +130,11 @@ export function takeHeldOut(
     document[i] = d;
     i += 1;
   }
-  const parts = listParts(document, table.lengths, usable, new Map());
+  const parts = listParts(
+    document,
+    table.lengths,
+    sequences.overlong === 'fragment' ? null : usable,
+    new Map(),
+  );
   return { count, document, parts, window: new Uint16Array(count), windows: 1, packLength: null };
 }

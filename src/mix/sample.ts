@@ -146,12 +146,16 @@ function takeBetween(
   copies: Uint16Array,
 ): Taken {
   const { longest, beyond } = room;
+  const everything = start === firstEdge && end === lastEdge;
   let taken = 0;
   let tokens = 0;
   for (let i = 0; i < documents.length; i += 1) {
     const d = documents[i]!;
-    const hash = hashes[i]!;
-    if (isBefore(hash, d, start.hash, start.document) || !isBefore(hash, d, end.hash, end.document)) continue;
+    if (!everything) {
+      const hash = hashes[i]!;
+      if (isBefore(hash, d, start.hash, start.document)) continue;
+      if (!isBefore(hash, d, end.hash, end.document)) continue;
+    }
     const usable = usableIn(lengths[d]!, longest, beyond);
     if (usable === 0) continue;
     copies[d]! += times;

@@ -131,9 +131,11 @@ function groupInstances(
 
 /** More pieces there can't be: a document has one more than there are ends of rows in it. */
 function mostPieces({ table, instances, items, sequences, width }: PackInput): number {
+  const { lengths } = table;
+  const { document } = instances;
   const copies = items?.length ?? instances.count;
   let tokens = copies * (Number(sequences.bos) + Number(sequences.eos));
-  for (let k = 0; k < copies; k += 1)
-    tokens += table.lengths[instances.document[items === null ? k : items[k]!]!]!;
+  if (items === null) for (let k = 0; k < copies; k += 1) tokens += lengths[document[k]!]!;
+  else for (let k = 0; k < copies; k += 1) tokens += lengths[document[items[k]!]!]!;
   return copies + Math.ceil(tokens / width);
 }

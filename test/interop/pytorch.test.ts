@@ -1,0 +1,285 @@
+/**
+ * The PyTorch sample (samples/trainers/pytorch/train.py): the same losses whichever way the rows come to it.
+ * Skipped where no Python with torch and pyarrow is, and says so; LONGMIX_REQUIRE_TORCH=1 makes that a failure.
+ * `scripts/torch-env.sh` installs what it takes.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Started, start } from '../support/command.ts';
+import { build, writeCorpus } from './pytorch-corpus.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const script = join(root, 'samples/trainers/pytorch/train.py');
+const python = findPython();
+
+if (python === null) {
+  const why = 'no python3 that can import torch and pyarrow (scripts/torch-env.sh makes one)';
+  if (process.env.LONGMIX_REQUIRE_TORCH === '1') throw new Error(`test/interop/pytorch.test.ts: ${why}`);
+  console.warn(`test/interop/pytorch.test.ts is SKIPPED: ${why}`);
+}
+
+const model = '--layers 2 --width 32 --heads 2 --warmup 2 --lr 0.01'.split(' ');
+const nineSteps = [...model, '--steps', '9'];
+const fourRows = ['--rows-per-step', '4'];
+/** That of `writeCorpus`. */
+const vocabulary = ['--vocabulary', '257'];
+const token = { LONGMIX_TOKEN: 'only-for-this-test' };
+
+describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () => {
+  let folder = '';
+  let plain = '';
+  let curriculum = '';
+  let server: Started;
+  let url = '';
+  /** The run that others are held against: one process, from the files. */
+  let expected: readonly number[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'longmix-pytorch-'));
+    writeCorpus(folder);
+    plain = await build(folder, 'plain', ['sequences: { length: 64 }', 'shards: { size: 2KB }']);
+    curriculum = await build(folder, 'curriculum', [
+      'tokens_per_step: 512',
+      'sequences: { length: 64, plus_one: true }',
+      'shards: { dtype: int32 }',
+      'phases: { short: { tokens: 40%, sequences: { length: 32 } }, long: { tokens: 60%, sequences: { length: 128 } } }',
+    ]);
+    writeFileSync(join(folder, 'token'), token.LONGMIX_TOKEN);
+    server = start(['serve', plain, '--port', '0', '--token-file', join(folder, 'token')]);
+    url = await addressOf(server);
+    expected = losses(await train([plain, ...nineSteps, ...fourRows]));
+  }, 60_000);
+  afterAll(async () => {
+    server.child.kill();
+    await server.finished;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('learns', () => {
+    expect(expected).toHaveLength(9);
+    expect(expected[0]).toBeCloseTo(Math.log(257), 0);
+    expect(expected[8]).toBeLessThan(expected[0]! - 1);
+  });
+
+  it.each([
+    { name: 'plain', widths: [64] },
+    { name: 'curriculum', widths: [33, 129] },
+  ])('has the loss of every document alone: $name', async ({ name, widths }) => {
+    const check = fileURLToPath(new URL('check_train.py', import.meta.url));
+    const { stdout } = await finished(runPython([check, script, join(folder, name)]));
+    const seen = JSON.parse(stdout) as Record<'batches' | 'documents' | 'padding', number>;
+    expect(seen).toMatchObject({ widths });
+    expect(seen.documents).toBeGreaterThan(3 * seen.batches);
+    expect(seen.padding).toBeGreaterThan(0);
+  });
+
+  it('has the same losses from a pipe', async () => {
+    const metrics = await train(['-', ...nineSteps, ...vocabulary], { input: [plain, ...fourRows] });
+    expect(losses(metrics)).toEqual(expected);
+    for (const { tokens_per_second, data_wait } of metrics) {
+      expect(tokens_per_second).toBeGreaterThan(0);
+      expect(data_wait).toBeGreaterThanOrEqual(0);
+      expect(data_wait).toBeLessThan(1);
+    }
+  });
+
+  it('goes through phases of two widths, from the files and from a pipe', async () => {
+    const files = losses(await train([curriculum, ...model]));
+    const { steps } = JSON.parse(readFileSync(join(curriculum, 'schedule.json'), 'utf8')) as {
+      steps: number;
+    };
+    const pipe = await train(['-', ...model, ...vocabulary, '--steps', `${steps}`], { input: [curriculum] });
+    expect(files).toHaveLength(steps);
+    expect(losses(pipe)).toEqual(files);
+  });
+
+  it('is told by docs/trainers.md what follows from seq_lengths', async () => {
+    const [derive, loop] = Array.from(
+      readFileSync(join(root, 'docs/trainers.md'), 'utf8').matchAll(/^```python\n(.*?)^```/gms),
+      ([, code]) => code!,
+    );
+    const print = 'print(json.dumps({name: value.int().tolist() for name, value in tensors.items()}))';
+    const program = `import json\n${derive}\n${loop}            print(json.dumps(row), flush=True)\n            ${print}\n`;
+    const seen = await lines(runPython(['-c', program]), [plain, ...fourRows, '--steps', '9']);
+    expect(seen).toHaveLength(2 * 4 * 9);
+    for (let i = 0; i < seen.length; i += 2) {
+      const { input_ids: ids, seq_lengths: lengths, padding } = seen[i] as SeenRow;
+      const derived = seen[i + 1] as Derived;
+      const starts = lengths.map((_, d) => lengths.slice(0, d).reduce((a, b) => a + b, 0));
+      const tokens = lengths.flatMap((length, d) =>
+        Array.from({ length }, (_, at) => ({ d, at, token: starts[d]! + at })),
+      );
+      expect(derived.position_ids).toEqual(tokens.map(({ at }) => at));
+      expect(derived.documents).toEqual(tokens.map(({ d }) => d));
+      expect(derived.cu_seqlens).toEqual([...starts, 64]);
+      expect(derived.labels).toEqual(
+        tokens.map(({ at, token }) => (at === 0 || token >= 64 - padding ? -100 : ids[token])),
+      );
+      expect(derived.mask).toEqual(
+        tokens.map((q) => tokens.map((k) => (q.d === k.d && k.token <= q.token ? 1 : 0))),
+      );
+    }
+  });
+
+  it('has the same losses over HTTP', async () => {
+    expect(losses(await train([url, ...nineSteps, ...fourRows], { env: token }))).toEqual(expected);
+    await expect(train([url, ...nineSteps])).rejects.toThrow('HTTP Error 401');
+  });
+
+  it.each([
+    { source: 'the files', args: () => [plain, ...fourRows] },
+    { source: 'one pipe', args: () => ['-', ...vocabulary], input: () => [plain, ...fourRows] },
+    { source: 'HTTP', args: () => [url, ...fourRows] },
+  ])('has the losses of one process in two: $source', async ({ args, input }) => {
+    const port = await freePort();
+    const ranks = await Promise.all(
+      [0, 1].map((rank) =>
+        train([...args(), ...nineSteps], {
+          ...(rank === 0 && input !== undefined ? { input: input() } : {}),
+          env: {
+            ...token,
+            RANK: `${rank}`,
+            WORLD_SIZE: '2',
+            MASTER_ADDR: '127.0.0.1',
+            MASTER_PORT: `${port}`,
+          },
+        }),
+      ),
+    );
+    expect(ranks[1]).toEqual([]);
+    expect(ranks[0]).toHaveLength(9);
+    // Sums in another order: 5 digits.
+    for (const [step, loss] of losses(ranks[0]!).entries()) expect(loss).toBeCloseTo(expected[step]!, 4);
+  });
+
+  it('goes on where it was stopped, from any of them', async () => {
+    const checkpoint = (file: string) => ['--checkpoint', join(folder, file), '--checkpoint-every', '3'];
+    const cut = [plain, ...fourRows, '--steps', '5'];
+    const stopped = train(['-', ...vocabulary, ...nineSteps, ...checkpoint('cut.pt')], { input: cut });
+    await expect(stopped).rejects.toThrow('the rows end before step 5');
+    const sources: readonly (readonly [args: readonly string[], input?: readonly string[]])[] = [
+      [[plain, ...fourRows]],
+      [
+        ['-', ...vocabulary],
+        [plain, ...fourRows, '--start-step', '2'],
+      ],
+      [[url, ...fourRows]],
+    ];
+    for (const [i, [args, input]] of sources.entries()) {
+      copyFileSync(join(folder, 'cut.pt'), join(folder, `${i}.pt`));
+      const rest = await train([...args, ...nineSteps, ...checkpoint(`${i}.pt`)], {
+        env: token,
+        ...(input && { input }),
+      });
+      expect(rest.map(({ step }) => step)).toEqual([3, 4, 5, 6, 7, 8]);
+      expect(losses(rest)).toEqual(expected.slice(3));
+    }
+  });
+});
+
+interface SeenRow {
+  readonly input_ids: readonly number[];
+  readonly seq_lengths: readonly number[];
+  readonly padding: number;
+}
+
+interface Derived {
+  readonly position_ids: readonly number[];
+  readonly documents: readonly number[];
+  readonly cu_seqlens: readonly number[];
+  readonly labels: readonly number[];
+  readonly mask: readonly (readonly number[])[];
+}
+
+interface Metrics {
+  readonly step: number;
+  readonly loss: number;
+  readonly tokens_per_second: number;
+  readonly data_wait: number;
+}
+
+/** What `longmix serve` says once it listens. */
+async function addressOf({ child, finished: ended }: Started): Promise<string> {
+  const said = new Promise<string>((resolve) => {
+    let text = '';
+    child.stderr!.on('data', (chunk: Buffer) => {
+      text += chunk;
+      const found = /is served at (http:\S+)/.exec(text);
+      if (found !== null) resolve(found[1]!);
+    });
+  });
+  const failed = ended.then(({ stderr }): never => {
+    throw new Error(`longmix serve ended: ${stderr}`);
+  });
+  return Promise.race([said, failed]);
+}
+
+interface Setting {
+  /** What `longmix pipe` is asked for; its output is the trainer's input. */
+  readonly input?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+async function train(args: readonly string[], { input, env }: Setting = {}): Promise<Metrics[]> {
+  return (await lines(runPython([script, ...args], env), input)) as Metrics[];
+}
+
+/** The JSON that it prints, fed by `longmix pipe` if there are arguments for that. */
+async function lines(child: ChildProcess, input?: readonly string[]): Promise<unknown[]> {
+  if (input !== undefined) {
+    const pipe = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'pipe', ...input]);
+    pipe.stdout.pipe(child.stdin!);
+    // A trainer that has its steps closes the pipe.
+    child.stdin!.on('error', () => pipe.kill());
+  }
+  const { stdout } = await finished(child);
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+/** On one thread, so that sums have one order. */
+function runPython(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(python!, args, { env: { ...process.env, OMP_NUM_THREADS: '1', ...env } });
+}
+
+/** @throws Error with what it said, if it did not end well */
+async function finished(child: ChildProcess): Promise<{ readonly stdout: string }> {
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout!), text(child.stderr!), ended]);
+  if (code !== 0) throw new Error(`${child.spawnargs.join(' ')}: exit ${code}\n${stderr}`);
+  return { stdout };
+}
+
+function losses(metrics: readonly Metrics[]): number[] {
+  return metrics.map(({ loss }) => loss);
+}
+
+/** Torch's rendezvous wants a number. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function findPython(): string | null {
+  for (const candidate of [join(root, '.venv-torch/bin/python'), 'python3']) {
+    if (candidate.includes('/') && !existsSync(candidate)) continue;
+    try {
+      execFileSync(candidate, ['-c', 'import torch, pyarrow'], { stdio: 'ignore' });
+      return candidate;
+    } catch {
+      // Not there, or without the packages.
+    }
+  }
+  return null;
+}
