@@ -5,13 +5,14 @@
 #   make test     build, check, and run every test
 #   make bench    measure, beside the peers that are installed (bench/RESULTS.md says how)
 #   make bench-tokenize CORPUS=folder   the same for the tokenizer alone, one thread
-#   make nightly  the tests at full size: fuzzing with many more runs
+#   make bench-feed SHARDS=out/NAME/train   rows to a trainer: in the process, pipe, serve; and serve under load
+#   make nightly  the tests at full size: fuzzing with many more runs; a minute of load on serve
 #   make format   let biome put the code in shape
 
 SHELL := /bin/sh
 LONGMIX := node dist/cli/main.js
 
-.PHONY: sample screenshot test check bench bench-tokenize nightly format clean
+.PHONY: sample screenshot test check bench bench-tokenize bench-feed nightly format clean
 
 sample: dist samples/corpus/node_modules/.package-lock.json
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample
@@ -30,12 +31,18 @@ check: dist
 
 nightly: check samples/corpus/node_modules/.package-lock.json test/vocabularies/node_modules/.package-lock.json
 	LONGMIX_FUZZ=100 npx vitest run --testTimeout 3600000
+	$(LONGMIX) build pipelines/sample.yaml --out out/sample --quiet
+	node bench/serve-load.mjs out/sample/train
 
 bench: dist
 	node bench/build.mjs $(CORPUS)
 
 bench-tokenize: dist test/vocabularies/node_modules/.package-lock.json
 	node bench/tokenize.mjs $(CORPUS)
+
+bench-feed: dist
+	node bench/feed.mjs $(SHARDS)
+	node bench/serve-load.mjs $(SHARDS)
 
 format: node_modules/.package-lock.json
 	npm run --silent format

@@ -36,6 +36,7 @@ const seconds = Math.min(600, Number(values.seconds));
 const reconnects = Number(values.reconnects);
 const token = 'a-token-for-the-load-test';
 const feed = openFeed(shards, { rowsPerStep: ranks });
+const rowBytes = feed.manifest.sets[0].width * (feed.manifest.dtype === 'uint16' ? 2 : 4);
 /** Requests that ask for some steps each, as many as there is time for. */
 const stepsARequest = 8;
 const idleSeconds = 3;
@@ -103,7 +104,7 @@ console.log(
       ranks,
       ...counts,
       streams: firstBytes.length,
-      mbPerSecond: Math.round((counts.batches * feed.manifest.sets[0].width * 2) / seconds / 1e6),
+      mbPerSecond: Math.round((counts.batches * rowBytes) / seconds / 1e6),
       firstBatchMs: { p50: quantile(0.5), p99: quantile(0.99), max: firstBytes.at(-1) },
       firstBatchSentIn99: `${within99} s`,
       rssMb: { secondThird: early, lastThird: late, max: Math.max(...memory) },
@@ -137,7 +138,7 @@ async function runRank(rank) {
     const path = `/v1/stream?rank=${rank}&world_size=${ranks}&epoch=${position.epoch}&start_step=${position.step}&steps=${stepsARequest}`;
     const breaks = performance.now() > nextBreak && counts.reconnects < reconnects;
     const began = performance.now();
-    const stopAt = breaks ? Math.floor(chance() * stepsARequest * feed.manifest.sets[0].width * 2) : null;
+    const stopAt = breaks ? Math.floor(chance() * stepsARequest * rowBytes) : null;
     const { body, firstMs, code, broken } = await ask(path, { stopAt });
     if (code !== 200 || (broken && !breaks)) counts.other += 1;
     if (firstMs !== null) firstBytes.push(firstMs);
