@@ -4,6 +4,7 @@ import { LongmixError } from '../../src/errors.ts';
 import { type PhaseFactors, phaseFactors } from '../../src/mix/factors.ts';
 import { cellWeights, type Supply, tokenWeights } from '../../src/mix/weights.ts';
 import type { CellSpec, MixSpec, PhaseSpec } from '../../src/types.ts';
+import { errorOf } from '../support/error-of.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
 import { everySource, mixSpec, sequenceSpec } from '../support/recipes.ts';
 
@@ -28,16 +29,6 @@ function factorsOf(
     (mix, p): PhaseSpec => ({ name: `phase ${p}`, share: shares[p]!, mix, sequences: sequenceSpec() }),
   );
   return phaseFactors(supplies, names, { phases, phaseDocuments });
-}
-
-function errorOf(act: () => unknown): LongmixError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof LongmixError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
 }
 
 const rounded = (values: ArrayLike<number>) => Array.from(values, (value) => Number(value.toPrecision(9)));

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LongmixError } from '../../src/errors.ts';
 import { phaseFactors } from '../../src/mix/factors.ts';
 import { cellWeights, type Supply } from '../../src/mix/weights.ts';
 import type { LengthRule, MixSpec } from '../../src/types.ts';
+import { errorOf } from '../support/error-of.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
 import { everySource, lengthRules, mixSpec, sequenceSpec } from '../support/recipes.ts';
 
@@ -55,16 +55,6 @@ function cellFactors(cells: readonly Supply[], sources: readonly string[], mix: 
 
 function lengthRule(rule: LengthRule['rule'], scope: LengthRule['scope'] = 'per-source'): LengthRule {
   return { threshold: 100, scope, rule };
-}
-
-function errorOf(act: () => unknown): LongmixError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof LongmixError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
 }
 
 const sumWhere = (values: ArrayLike<number>, which: (i: number) => boolean) =>

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Dictionary, Int32, tableFromIPC, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LongmixError } from '../../src/errors.ts';
 import {
   docsFile,
   type PartRecord,
@@ -24,6 +23,7 @@ import {
 } from '../../src/store/reader.ts';
 import { createPartWriter } from '../../src/store/writer.ts';
 import type { Sink } from '../../src/types.ts';
+import { errorOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fuzz } from '../support/fuzz.ts';
 
@@ -149,16 +149,6 @@ function writeStore(folder: string, parts: readonly StoredPart[], dtype: StoreDt
   };
   writeFileSync(join(folder, storeFile), JSON.stringify(manifest));
   return manifest;
-}
-
-function errorOf(act: () => unknown): LongmixError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof LongmixError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
 }
 
 const aDocument = (tokens: number[], id: string | null = null): StoredDocument => ({
