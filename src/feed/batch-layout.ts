@@ -2,8 +2,8 @@
  * Where the columns of a record batch lie in its file. Arrow keeps a fixed-size column's values in one piece, so that a
  * row is a read at a computed place, and neighbouring rows are one read.
  */
-import { MessageHeader, MessageReader } from 'apache-arrow';
 import type { BatchRecord } from '../shard/format.ts';
+import { arrow } from '../util/arrow.ts';
 
 /** Offsets in the file, in bytes. */
 export interface BatchLayout {
@@ -30,7 +30,7 @@ export function headBytes(start: Uint8Array): number {
  * @returns null if this is not a record batch of the row schema with that many rows of `rowBytes`
  */
 export function batchLayout(head: Uint8Array, record: BatchRecord, rowBytes: number): BatchLayout | null {
-  const message = new MessageReader(head).readMessage(MessageHeader.RecordBatch);
+  const message = new arrow.MessageReader(head).readMessage(arrow.MessageHeader.RecordBatch);
   if (message === null) return null;
   const { length, buffers: regions } = message.header();
   const bytes = record.rows * rowBytes;

@@ -4,8 +4,9 @@
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RecordBatch, RecordBatchReader } from 'apache-arrow';
+import type { RecordBatch } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
+import { arrow } from '../util/arrow.ts';
 import {
   manifestFile,
   type ShardRecord,
@@ -88,7 +89,7 @@ export function readBatch(folder: string, shard: ShardRecord, batch: number): Re
   } finally {
     closeSync(descriptor);
   }
-  const [read] = RecordBatchReader.from(stream);
+  const [read] = arrow.RecordBatchReader.from(stream);
   return read!;
 }
 

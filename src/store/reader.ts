@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Table } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../types.ts';
-import { arrow } from './arrow.ts';
+import { arrow } from '../util/arrow.ts';
 import {
   docsFile,
   type PartRecord,
