@@ -8,8 +8,10 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** Folders that know the nouns and themselves, and are put together by `run/`. */
 const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'recipe', 'feed'];
-/** `feed/` reads what `shard/` wrote. */
-const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file)\.ts$/]]);
+/** `feed/` reads what `shard/` wrote, and streams the same columns. */
+const mayReadSiblings = new Map([
+  ['feed', /^shard\/(columns|format|reader|schedule-file|schema|sink-queue)\.ts$/],
+]);
 /** `tokenize/` reads the tokenizer's file, and the kernel's. */
 const mayTouchFiles = ['read', 'tokenize', 'store', 'shard', 'feed', 'train', 'run', 'cli'];
 /** What stands below everything imports nothing but itself, with one library in one place. */
@@ -126,6 +128,11 @@ it(`only ${mayTouchFiles.join(', ')} touch files`, () => {
   expect(touching.filter(({ folder }) => !mayTouchFiles.includes(folder)).map(({ name }) => name)).toEqual(
     [],
   );
+});
+
+it('Arrow is loaded from util/arrow.ts', () => {
+  const loading = files.filter(({ text }) => /^import (?!type\b)[^;]*'apache-arrow/m.test(text));
+  expect(loading.map(({ name }) => name)).toEqual([]);
 });
 
 it('there are no barrels inside folders', () => {

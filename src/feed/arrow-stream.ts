@@ -10,22 +10,12 @@
  * Where the width changes (phases), the stream ends and another begins behind it: a reader opens streams until there
  * are no more bytes. The ids are not copied: what is written is the memory that they were read into.
  */
-import {
-  AsyncByteQueue,
-  type Data,
-  Field,
-  FixedSizeList,
-  Int32,
-  List,
-  makeData,
-  RecordBatch,
-  RecordBatchStreamWriter,
-  Schema,
-  Struct,
-  Uint16,
-  Uint32,
-} from 'apache-arrow';
+import type { RecordBatch, RecordBatchStreamWriter, Schema } from 'apache-arrow';
+import { fixedLists, lists, numbers, recordBatch } from '../shard/columns.ts';
 import type { ShardDtype } from '../shard/format.ts';
+import { rowSchema } from '../shard/schema.ts';
+import { SinkQueue } from '../shard/sink-queue.ts';
+import { arrow } from '../util/arrow.ts';
 import type { Batch, Feed } from './feed.ts';
 import type { FeedManifest } from './manifest.ts';
 
@@ -59,7 +49,8 @@ export async function* arrowStream(
 
 export class BatchEncoder {
   readonly #manifest: FeedManifest;
-  readonly #out = new ChunkQueue();
+  readonly #chunks: Uint8Array[] = [];
+  readonly #out = new SinkQueue({ write: (bytes) => this.#chunks.push(bytes) });
   #writer: RecordBatchStreamWriter | null = null;
   #schema: Schema | null = null;
   #width = 0;
@@ -70,7 +61,7 @@ export class BatchEncoder {
 
   write(batch: Batch): void {
     if (this.#width !== batch.width) this.#begin(batch.width);
-    this.#writer!.write(recordBatch(this.#schema!, batch));
+    this.#writer!.write(batchOf(this.#schema!, batch));
   }
 
   /** If there was no batch, that is a stream without any, which is what readers understand. */
@@ -83,25 +74,13 @@ export class BatchEncoder {
     this.#writer?.finish();
     this.#width = width;
     this.#schema = streamSchema(width, this.#manifest.dtype);
-    this.#writer = new RecordBatchStreamWriter();
+    this.#writer = new arrow.RecordBatchStreamWriter();
     this.#writer.reset(this.#out, this.#schema);
   }
 
   /** What has been written since the last time. */
   take(): Uint8Array[] {
-    return merged(this.#out.chunks.splice(0));
-  }
-}
-
-/** Arrow's writer wants a queue; this one keeps what it is given, as it is. */
-class ChunkQueue extends AsyncByteQueue {
-  readonly chunks: Uint8Array[] = [];
-
-  override write(value: ArrayBufferView | ArrayBufferLike): void {
-    const bytes = ArrayBuffer.isView(value)
-      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-      : new Uint8Array(value);
-    if (bytes.length > 0) this.chunks.push(bytes);
+    return merged(this.#chunks.splice(0));
   }
 }
 
@@ -125,43 +104,19 @@ function merged(chunks: readonly Uint8Array[]): Uint8Array[] {
 }
 
 function streamSchema(width: number, dtype: ShardDtype): Schema {
-  const id = dtype === 'uint16' ? new Uint16() : new Int32();
-  return new Schema([
-    new Field('step', new Uint32(), false),
-    new Field('epoch', new Uint32(), false),
-    new Field('row', new Uint32(), false),
-    new Field('input_ids', new FixedSizeList(width, new Field('item', id, false)), false),
-    new Field('seq_lengths', new List(new Field('item', new Int32(), false)), false),
-    new Field('padding', new Uint32(), false),
-  ]);
+  const { Field, Schema, Uint32 } = arrow;
+  const counts = ['step', 'epoch', 'row'].map((name) => new Field(name, new Uint32(), false));
+  return new Schema([...counts, ...rowSchema(width, dtype, false).fields]);
 }
 
-function recordBatch(schema: Schema, batch: Batch): RecordBatch {
+function batchOf(schema: Schema, batch: Batch): RecordBatch {
   const length = batch.rows.length;
-  const [, , , ids, lengths] = schema.fields;
-  const count = (data: Uint32Array) => makeData({ type: new Uint32(), length, nullCount: 0, data });
-  const children: Data[] = [
-    count(new Uint32Array(length).fill(batch.step)),
-    count(new Uint32Array(length).fill(batch.epoch)),
-    count(batch.rows),
-    makeData({ type: ids!.type as FixedSizeList, length, nullCount: 0, child: numbers(batch.inputIds) }),
-    makeData({
-      type: lengths!.type as List,
-      length,
-      nullCount: 0,
-      valueOffsets: batch.seqOffsets,
-      child: numbers(batch.seqLengths),
-    }),
-    count(batch.padding),
-  ];
-  return new RecordBatch(
-    schema,
-    makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }),
-  );
-}
-
-function numbers(data: Int32Array | Uint16Array): Data<Int32 | Uint16> {
-  return data instanceof Uint16Array
-    ? makeData({ type: new Uint16(), data })
-    : makeData({ type: new Int32(), data });
+  return recordBatch(schema, length, [
+    numbers(new Uint32Array(length).fill(batch.step)),
+    numbers(new Uint32Array(length).fill(batch.epoch)),
+    numbers(batch.rows),
+    fixedLists(batch.inputIds, batch.width),
+    lists(batch.seqLengths, batch.seqOffsets),
+    numbers(batch.padding),
+  ]);
 }
