@@ -193,6 +193,8 @@ export interface BadRecordLimit {
 /** Mixes to be compared: recipes over one token store, which differ in what comes after it only. */
 export interface Ablation {
   readonly name: string;
+  /** What the base says at the keys that arms change, as written: dotted key -> value, null where it says nothing. */
+  readonly base: Readonly<Record<string, unknown>>;
   /** At least one; names are unique, and can be folders. */
   readonly arms: readonly AblationArm[];
 }

@@ -49,7 +49,7 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
     const { name: tokenizer } = store.manifest.tokenizer;
     const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
     const seed = seeds.size === 1 ? [...seeds][0]! : null;
-    await writeReport(flags.html, { title: ablation.name, tokenizer, seed, corpora: [], arms });
+    await writeReport(flags.html, { title: ablation.name, tokenizer, seed, corpora: [], arms, ablation });
   }
   process.stdout.write(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : comparison(arms));
   if (training !== null && flags.json !== true) process.stdout.write(`\n${trainingText(training)}\n`);

@@ -38,7 +38,8 @@ export async function writePlanReport(
 ): Promise<void> {
   const { name, seed } = recipe;
   const arms = [armData(name, recipe, plan)];
-  await writeReport(file, { title: name, tokenizer: manifest.tokenizer.name, seed, corpora: [], arms });
+  const tokenizer = manifest.tokenizer.name;
+  await writeReport(file, { title: name, tokenizer, seed, corpora: [], arms, ablation: null });
 }
 
 /** Writes the page; vega, which it takes to draw, is loaded when there is one to write. */

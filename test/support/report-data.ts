@@ -152,7 +152,7 @@ export function plainArm(name: string): ArmData {
 }
 
 export function planReport(arm: ArmData): ReportData {
-  return { title: arm.name, tokenizer: 'cl100k_base', seed: 17, corpora: [], arms: [arm] };
+  return { title: arm.name, tokenizer: 'cl100k_base', seed: 17, corpora: [], arms: [arm], ablation: null };
 }
 
 export const ablationReport: ReportData = {
@@ -161,6 +161,14 @@ export const ablationReport: ReportData = {
   seed: 4711,
   corpora: [],
   arms: [armOf('a <u>base</u>', 0), armOf('b', 1), armOf('c', 2, false)],
+  ablation: {
+    base: { 'mix.max_epochs': 4, 'mix.length': { threshold: '4Ki', keep_short: '20%' }, 'mix.shares': null },
+    arms: [
+      { name: 'a <u>base</u>', changes: {} },
+      { name: 'b', changes: { 'mix.max_epochs': '<b>2</b>', 'mix.shares': { web: '60%', books: '40%' } } },
+      { name: 'c', changes: { 'mix.length': null, 'mix.max_epochs': 4 } },
+    ],
+  },
 };
 
 export const statsReport: ReportData = {
@@ -172,4 +180,5 @@ export const statsReport: ReportData = {
     { name: 'empty', cells: [] },
   ],
   arms: [],
+  ablation: null,
 };

@@ -31,7 +31,7 @@ export async function htmlReport(given: ReportData): Promise<string> {
       body: await corpusBody(draw, corpus, sources),
     });
   if (arms.length === 1) sections.push(...(await armSections(draw, arms[0]!, sources, 2)));
-  else if (arms.length > 1) sections.push(...(await ablationSections(draw, arms, sources)));
+  else if (arms.length > 1) sections.push(...(await ablationSections(draw, data, sources)));
   return page(data, sections).markup;
 }
 
@@ -43,7 +43,7 @@ interface Section {
 
 async function ablationSections(
   draw: Draw,
-  arms: readonly ArmData[],
+  { arms, ablation }: ReportData,
   sources: readonly Source[],
 ): Promise<Section[]> {
   const warnings = arms.flatMap((arm) => arm.warnings.map((warning) => html`<b>${arm.name}:</b> ${warning}`));
@@ -54,7 +54,7 @@ async function ablationSections(
   }
   return [
     ...warningSections(warnings),
-    { id: 'arms', title: 'Arms side by side', body: await armsSection(draw, arms, sources) },
+    { id: 'arms', title: 'Arms side by side', body: await armsSection(draw, arms, ablation, sources) },
     { id: 'each', title: 'Arm by arm', body: html`${each}` },
   ];
 }
