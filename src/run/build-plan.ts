@@ -180,11 +180,11 @@ function packSplit(
   const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed
-    .flatMap(({ name, phase, sequences, plans }) =>
+    .flatMap(({ name, phase, sequences, instances, plans }) =>
       plans.map((rows) => ({
         name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
         ...{ split, phase, sequences, rows },
-        quality: packingQuality([rows], table),
+        quality: packingQuality([rows], table, instances, sequences),
         bytes: shardBytes(rows, dtype, shards.provenance),
       })),
     )

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { packingQuality } from '../../src/pack/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
 import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
 import { fuzz } from '../support/fuzz.ts';
@@ -113,6 +114,34 @@ describe('inner rows', () => {
       fuzz(200),
     );
     expect(kinds).toBeGreaterThan(2);
+  });
+
+  it('are what a document fits in, or not: best-fit cuts none that do', () => {
+    let between = 0;
+    fc.assert(
+      fc.property(fc.oneof(plain, grouped), ({ table, sequences, instances, seed }) => {
+        const plans = packRows(instances, table, sequences, seed);
+        const quality = packingQuality(plans, table, instances, sequences);
+        const innerOf = new Map(
+          Array.from(instances.document, (d, i) => [
+            d,
+            sequences.packLength ?? (instances.packLength![i]! || sequences.length),
+          ]),
+        );
+        const whole = ({ document, take }: Piece) =>
+          take + Number(sequences.bos) + Number(sequences.eos && take === table.lengths[document]!);
+        const firsts = rowsOf(plans[0]!, table)
+          .flat()
+          .filter(({ start }) => start === 0);
+        const fitting = firsts.filter((piece) => whole(piece) <= innerOf.get(piece.document)!);
+        between += firsts.filter((piece) => whole(piece) <= sequences.length).length - fitting.length;
+        expect(quality.fitting).toBe(fitting.length);
+        expect(quality.fittingCut).toBe(fitting.filter((piece) => piece.length < whole(piece)).length);
+        if (sequences.packing === 'best-fit') expect(quality.fittingCut).toBe(0);
+      }),
+      fuzz(200),
+    );
+    expect(between).toBeGreaterThan(100);
   });
 
   it('hold all of every copy once', () => {
