@@ -12,6 +12,7 @@ import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../shard/format.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
+import type { TokenizerRecord } from '../store/format.ts';
 import { loadCharacters, loadDocuments } from '../store/reader.ts';
 import type {
   Bucket,
@@ -242,20 +243,19 @@ function shardDtype(recipe: Recipe, vocabularySize: number): ShardDtype {
   return dtype;
 }
 
+/** Of the validation split and of every phase: a token that isn't there would be written as the id 0. */
 function refuseMissingSpecials(
-  recipe: Recipe,
-  tokenizer: { name: string; bosId: number | null; eosId: number | null },
+  { sequences, phases }: Recipe,
+  tokenizer: Pick<TokenizerRecord, 'name' | 'bosId' | 'eosId'>,
 ): void {
-  const { bos, eos } = recipe.sequences;
-  const missing = bos && tokenizer.bosId === null ? 'bos' : eos && tokenizer.eosId === null ? 'eos' : null;
-  if (missing === null) return;
-  throw new LongmixError(
-    'special-token-missing',
-    `the tokenizer ${tokenizer.name} has no ${missing.toUpperCase()} token`,
-    {
-      cure: `set sequences.${missing}: false`,
-    },
-  );
+  const all = [{ of: '', sequences }, ...phases.map((phase) => ({ ...phase, of: `phases.${phase.name}.` }))];
+  for (const { of, sequences: asked } of all) {
+    for (const special of ['bos', 'eos'] as const) {
+      if (!asked[special] || tokenizer[`${special}Id`] !== null) continue;
+      const what = `the tokenizer ${tokenizer.name} has no ${special.toUpperCase()} token`;
+      throw new LongmixError('special-token-missing', what, { cure: `set ${of}sequences.${special}: false` });
+    }
+  }
 }
 
 /** All documents are in one of the splits, and together they are what was tokenized. */

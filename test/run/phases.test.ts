@@ -101,6 +101,19 @@ describe('phases', () => {
     expect(common.length).toBeGreaterThan(0.8 * short.size);
   });
 
+  it('that ask for a token which the tokenizer has not are refused, as the whole recipe would be', async () => {
+    const phases = { short: { tokens: '20%' }, long: { tokens: '80%', sequences: { bos: true } } };
+    for (const [written, key] of [
+      [{ ...curriculum, phases }, 'phases.long.sequences.bos'],
+      [{ sequences: { bos: true } }, 'sequences.bos'],
+    ] as const) {
+      await expect(buildRecipe(written)).rejects.toMatchObject({
+        ...{ code: 'special-token-missing', message: 'the tokenizer gpt2 has no BOS token' },
+        cure: `set ${key}: false`,
+      });
+    }
+  });
+
   it('give the same bytes for any number of workers', async () => {
     const folder = temporaryFolder();
     writeDiskCorpus(folder);
