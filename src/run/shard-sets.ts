@@ -106,7 +106,7 @@ async function writeShardSet(
   const results = await runTasks(
     'shard',
     {
-      store: { folder: store.folder, parts: parts.map(({ name }) => name), dtype },
+      store: { folder: store.folder, parts: parts.map(({ name: part }) => ({ name: part })), dtype },
       table: plan.table,
       plan: set.rows,
       options: { dtype: plan.dtype, provenance: recipe.shards.provenance, bosId, eosId, padId },

@@ -11,7 +11,6 @@ import { type Fault, type StoredDocuments, verifyDatasetFiles, verifyRows } from
 import { verifyFiles } from '../shard/verify-files.ts';
 import { type StoreManifest, storeFile } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
-import type { DocumentTable } from '../types.ts';
 
 export interface Verified {
   /** The folders that were looked at. */
@@ -68,10 +67,20 @@ function verifyShardSet(folder: string, deep: boolean): Verified {
     ...imbalances(manifest.ledger, discardsTails(manifest.sequences)).map(
       (fault) => `${folder}: ledger: ${fault}`,
     ),
-    ...(deep ? verifyRows(folder, manifest, openTokens(folder, manifest)) : []),
+    ...(deep ? rowFaults(folder, manifest) : []),
   ];
   const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   return { folders: [folder], files: manifest.shards.length, bytes, faults };
+}
+
+/** Rows against the store's tokens, where there is the store. */
+function rowFaults(folder: string, manifest: ShardSetManifest): Fault[] {
+  const tokens = openTokens(folder, manifest);
+  try {
+    return verifyRows(folder, manifest, tokens);
+  } finally {
+    tokens?.close();
+  }
 }
 
 /** The store that the shards were made from, if it is still where it was and what it was. */
@@ -89,13 +98,8 @@ function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & 
   const found = openStoreOf(folder, manifest);
   if (found === null) return null;
   const { path, store } = found;
-  const table: DocumentTable = loadDocuments(path, store);
-  const reader = new TokenReader(
-    path,
-    store.parts.map(({ name }) => name),
-    store.dtype,
-    table,
-  );
+  const table = loadDocuments(path, store);
+  const reader = new TokenReader(path, store, table);
   return Object.assign(reader, { lengthOf: (document: number) => table.lengths[document] ?? 0 });
 }
 

@@ -2,7 +2,7 @@
  * Recipes with several training sets: phases of a curriculum, and the lengths of a decomposed run. Every row is read
  * back; documents, accounts and the schedule are counted from the rows.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
@@ -78,6 +78,19 @@ describe('phases', () => {
       expect(ledger.read).toBe(ledger.packedOnce + droppedOf(ledger));
     expect(result.plan.sets[0]!.ledger.dropped.elsewhere).toBe(second!);
     expect(verify(out, true).faults).toEqual([]);
+  });
+
+  it.skipIf(!existsSync('/proc/self/fd'))('leave no file of the store open', async () => {
+    const { out } = await buildRecipe(curriculum);
+    verify(out, true);
+    const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/self/fd/${fd}`)];
+      } catch {
+        return []; // Closed since it was listed: the listing's own.
+      }
+    });
+    expect(open.filter((path) => path.startsWith(out))).toEqual([]);
   });
 
   it('keep the tokens of a step, phase after phase', async () => {
