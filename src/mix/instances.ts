@@ -6,6 +6,7 @@
  */
 import type { DocumentTable, Instances } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
+import { firstFrom } from '../util/sequence.ts';
 import { usableIn } from './room.ts';
 import type { PhaseSample } from './sample.ts';
 
@@ -76,7 +77,7 @@ export function listParts(
   usable: ((document: number) => number) | null,
   partial: ReadonlyMap<number, number>,
 ): Instances['parts'] {
-  const lastCopies = [...partial].map(([d, tokens]) => ({ copy: lastCopy(documents, d), tokens }));
+  const lastCopies = [...partial].map(([d, tokens]) => ({ copy: firstFrom(documents, d + 1) - 1, tokens }));
   lastCopies.sort((a, b) => a.copy - b.copy);
   if (usable === null) {
     const cut = lastCopies.filter(({ copy, tokens }) => tokens !== lengths[documents[copy]!]!);
@@ -105,18 +106,6 @@ export function listParts(
     part += 1;
   }
   return { copy: copy.subarray(0, part), take: take.subarray(0, part) };
-}
-
-/** Where the last copy of a document stands in the ascending list. */
-function lastCopy(documents: Uint32Array, document: number): number {
-  let low = 0;
-  let high = documents.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (documents[middle]! <= document) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function ofCells(

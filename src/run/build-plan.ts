@@ -10,7 +10,7 @@ import { heldOut } from '../mix/split.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../pack/ledger.ts';
 import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
-import { type ShardDtype, shardVersion } from '../shard/format.ts';
+import { idBytes, type ShardDtype, shardVersion } from '../shard/format.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import type { TokenizerRecord } from '../store/format.ts';
 import { loadCharacters, loadDocuments } from '../store/reader.ts';
@@ -274,7 +274,5 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
 
 function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
   const perPiece = 4 + (provenance ? 10 : 0);
-  return (
-    plan.rows * plan.width * (dtype === 'uint16' ? 2 : 4) + plan.document.length * perPiece + plan.rows * 12
-  );
+  return plan.rows * plan.width * idBytes(dtype) + plan.document.length * perPiece + plan.rows * 12;
 }

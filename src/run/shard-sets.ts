@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import {
   dictFile,
+  idBytes,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
@@ -99,7 +100,7 @@ async function writeShardSet(
   const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
   const { bosId, eosId } = tokenizer;
   const { width, rows } = set.rows;
-  const inputs = planShards(rows, width * (plan.dtype === 'uint16' ? 2 : 4), recipe.shards.size);
+  const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
   removeStrangers(folder, inputs);
   // No tokenizer here has a token for padding; EOS says as much, and `padding` says where it is one.
   const padId = eosId ?? 0;

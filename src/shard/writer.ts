@@ -7,7 +7,7 @@ import type { DocumentTable, RowPlan, Sink, TokenSource } from '../types.ts';
 import { arrow } from '../util/arrow.ts';
 import { pieceTokens } from '../util/sequence.ts';
 import { fixedLists, lists, numbers, recordBatch } from './columns.ts';
-import type { BatchRecord, ShardCounts, ShardDtype } from './format.ts';
+import { type BatchRecord, idBytes, type ShardCounts, type ShardDtype } from './format.ts';
 import { rowSchema } from './schema.ts';
 import { SinkQueue } from './sink-queue.ts';
 
@@ -35,8 +35,7 @@ export function writeShard(
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
-  const idBytes = options.dtype === 'uint16' ? 2 : 4;
-  const rowsPerBatch = Math.max(1, Math.floor(batchBytes / (plan.width * idBytes)));
+  const rowsPerBatch = Math.max(1, Math.floor(batchBytes / (plan.width * idBytes(options.dtype))));
   const batches: BatchRecord[] = [];
   const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {

@@ -8,6 +8,7 @@ import type { Table } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../types.ts';
 import { arrow } from '../util/arrow.ts';
+import { firstFrom } from '../util/sequence.ts';
 import {
   docsFile,
   type PartRecord,
@@ -156,7 +157,8 @@ export class TokenReader implements TokenSource {
   copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void {
     if (length === 0) return;
     const width = this.#files.dtype === 'uint16' ? 2 : 4;
-    const part = partOf(this.#table.partStarts, document);
+    // The last that begins at or before the document: parts without documents begin where the next does.
+    const part = firstFrom(this.#table.partStarts, document + 1) - 1;
     const partBegin = this.#place(this.#table.partStarts[part]!);
     const position = (this.#place(document) - partBegin + start) * width;
     if (out.BYTES_PER_ELEMENT === width) {
@@ -223,18 +225,6 @@ export function createDocumentTable(count: number, sources: readonly string[], p
     source: new Uint16Array(shared(count * 2)),
     partStarts: new Uint32Array(shared((parts + 1) * 4)),
   };
-}
-
-/** The last part that begins at or before the document (parts without documents begin where the next does). */
-function partOf(partStarts: Uint32Array, document: number): number {
-  let low = 0;
-  let high = partStarts.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (partStarts[middle]! <= document) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 function openTokens(file: string): number {
