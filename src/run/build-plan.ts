@@ -7,6 +7,7 @@ import { LongmixError } from '../errors.ts';
 import { eligibility } from '../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../mix/mix.ts';
 import { heldOut } from '../mix/split.ts';
+import { specOf } from '../mix/supply.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../pack/ledger.ts';
 import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
@@ -204,15 +205,10 @@ function inCells(
   sources: readonly string[],
   buckets: readonly Bucket[],
 ): Uint8Array {
-  const numbers = new Uint8Array(sources.length * buckets.length);
-  for (const [s, source] of sources.entries()) {
-    const mine = cells?.filter((cell) => cell.source === source);
-    for (const [b, { from }] of buckets.entries()) {
-      const within = mine?.some((cell) => cell.from <= from && (cell.to === null || from < cell.to)) ?? true;
-      numbers[s * buckets.length + b] = Number(within);
-    }
-  }
-  return numbers;
+  const numbers = sources.flatMap((source) =>
+    buckets.map((bucket) => Number(cells === null || specOf(cells, source, bucket) >= 0)),
+  );
+  return Uint8Array.from(numbers);
 }
 
 /** A recipe without places on this machine: what decides the shards, and what their manifest repeats. */
