@@ -369,6 +369,9 @@ export interface Cell {
   readonly tokens: number;
 }
 
+/** Cell number of every document: number of its source * buckets + number of its bucket. */
+export type CellNumbers = Uint16Array | Uint32Array;
+
 /** A cell of the training split in a plan. Tokens are those of documents: special tokens and padding apart. */
 export interface PlannedCell extends Cell {
   /** At least the length rule's threshold; false without a length rule. */

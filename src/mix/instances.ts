@@ -4,7 +4,7 @@
  *
  * Cost: 4 bytes a copy, 2 more where documents repeat, 4 where cells have rows of their own, and 8 a copy that isn't whole.
  */
-import type { DocumentTable, Instances } from '../types.ts';
+import type { CellNumbers, DocumentTable, Instances } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
 import { firstFrom } from '../util/sequence.ts';
 import { usableIn } from './room.ts';
@@ -22,7 +22,7 @@ export interface CellRooms {
 export function listInstances(
   { copies, partial }: Pick<PhaseSample, 'copies' | 'partial'>,
   table: DocumentTable,
-  cellOf: Uint16Array | Uint32Array,
+  cellOf: CellNumbers,
   rooms: CellRooms,
   seed: number,
 ): Instances {
@@ -108,11 +108,7 @@ export function listParts(
   return { copy: copy.subarray(0, part), take: take.subarray(0, part) };
 }
 
-function ofCells(
-  values: Uint32Array,
-  documents: Uint32Array,
-  cellOf: Uint16Array | Uint32Array,
-): Uint32Array {
+function ofCells(values: Uint32Array, documents: Uint32Array, cellOf: CellNumbers): Uint32Array {
   const out = new Uint32Array(documents.length);
   for (let i = 0; i < out.length; i += 1) out[i] = values[cellOf[documents[i]!]!]!;
   return out;

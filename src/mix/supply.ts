@@ -1,5 +1,5 @@
 /** The documents of each cell, and what they have for a phase. Cost: two passes over the cell numbers, 4 bytes a document. */
-import type { Bucket, CellSpec, DocumentTable, PhaseSpec } from '../types.ts';
+import type { Bucket, CellNumbers, CellSpec, DocumentTable, PhaseSpec } from '../types.ts';
 import { type RowRoom, rowRoom, usableIn } from './room.ts';
 import type { Supply } from './weights.ts';
 
@@ -18,7 +18,7 @@ export interface CellDocuments {
 /** The cells that have documents, by source, then length; `barred` documents, nonzero, are not there. */
 export function groupByCell(
   table: DocumentTable,
-  cellOf: Uint16Array | Uint32Array,
+  cellOf: CellNumbers,
   buckets: readonly Bucket[],
   barred: Uint8Array,
 ): CellDocuments[] {
