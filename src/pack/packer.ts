@@ -29,7 +29,7 @@ export function packWidths(
   sequences: SequenceSpec,
 ): (copy: number) => number {
   const plain = sequences.packLength ?? rowWidth(sequences);
-  return packLength === null ? () => plain : (copy) => packLength[copy] || plain;
+  return packLength === null ? () => plain : (copy) => packLength[copy]!;
 }
 
 /** Tokens of the sequence of an instance. A truncated document has a row and no more, even where it is only the EOS that found no room. */
