@@ -67,14 +67,14 @@ function verifyShardSet(folder: string, deep: boolean): Verified {
     ...imbalances(manifest.ledger, discardsTails(manifest.sequences)).map(
       (fault) => `${folder}: ledger: ${fault}`,
     ),
-    ...(deep ? rowFaults(folder, manifest) : []),
+    ...(deep ? deepFaults(folder, manifest) : []),
   ];
   const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   return { folders: [folder], files: manifest.shards.length, bytes, faults };
 }
 
 /** Rows against the store's tokens, where there is the store. */
-function rowFaults(folder: string, manifest: ShardSetManifest): Fault[] {
+function deepFaults(folder: string, manifest: ShardSetManifest): Fault[] {
   const tokens = openTokens(folder, manifest);
   try {
     return verifyRows(folder, manifest, tokens);
