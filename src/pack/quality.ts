@@ -47,7 +47,7 @@ export function packingQuality(
       const d = document[p]!;
       const sequence = sequenceLength(cuts.take[c]!, table.lengths[d]!, plan);
       // Copies of a document are packed alike.
-      if (sequence > Math.min(width, packWidthOf(firstFrom(instances.document, d)))) continue;
+      if (sequence > width || sequence > packWidthOf(firstFrom(instances.document, d))) continue;
       fitting += 1;
       if (length[p]! < sequence) fittingCut += 1;
     }
