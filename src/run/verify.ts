@@ -1,12 +1,12 @@
 /**
  * `longmix verify`: a shard set, all shard sets of a build, or a token store, against their own records.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discardsTails, imbalances } from '../pack/ledger.ts';
 import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
-import { openShards } from '../shard/reader.ts';
+import { listedSets, openShards } from '../shard/reader.ts';
 import { type Fault, type StoredDocuments, verifyDatasetFiles, verifyRows } from '../shard/verify.ts';
 import { verifyFiles } from '../shard/verify-files.ts';
 import { type StoreManifest, storeFile } from '../store/format.ts';
@@ -45,18 +45,7 @@ export function verify(folder: string, deep: boolean): Verified {
  */
 export function shardSetFolders(folder: string): string[] {
   if (existsSync(join(folder, manifestFile))) return [folder];
-  const dict = join(folder, 'dataset_dict.json');
-  if (!existsSync(dict)) return [];
-  try {
-    const { splits } = JSON.parse(readFileSync(dict, 'utf8')) as { splits: string[] };
-    return splits.map((split) => join(folder, split));
-  } catch (cause) {
-    throw new LongmixError('shards-damaged', `damaged: ${dict}: it does not list the splits`, {
-      cure: 'build again with --fresh',
-      exitCode: 1,
-      cause,
-    });
-  }
+  return listedSets(folder)?.map((name) => join(folder, name)) ?? [];
 }
 
 function verifyShardSet(folder: string, deep: boolean): Verified {

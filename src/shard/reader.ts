@@ -2,12 +2,13 @@
  * Reads what `writer.ts` wrote: the manifest, and record batches by their place in the file, so that any row costs
  * one read.
  */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
 import { arrow } from '../util/arrow.ts';
 import {
+  dictFile,
   manifestFile,
   type ShardRecord,
   type ShardSetManifest,
@@ -52,6 +53,23 @@ export function openShards(folder: string): ShardSetManifest {
   }
   if (!Array.isArray(manifest.shards)) throw damaged(file, 'it lists no shards');
   return manifest;
+}
+
+/**
+ * The shard sets of a finished build, by the names of their folders; null: it isn't one.
+ * @throws LongmixError `shards-damaged`
+ */
+export function listedSets(build: string): string[] | null {
+  const file = join(build, dictFile);
+  if (!existsSync(file)) return null;
+  let splits: unknown;
+  try {
+    ({ splits } = JSON.parse(readFileSync(file, 'utf8')) as { splits?: unknown });
+  } catch (cause) {
+    throw damaged(file, 'it cannot be read', cause);
+  }
+  if (Array.isArray(splits) && splits.every((name) => typeof name === 'string')) return splits;
+  throw damaged(file, 'it does not list the splits');
 }
 
 /** @throws LongmixError `row-missing` if there is no such row */

@@ -125,6 +125,7 @@ describe('a damaged record of a folder', () => {
     writeFileSync(at('made/dataset_dict.json'), 'garbage');
     expectMessage(await place.run('verify', 'made'), 1, /dataset_dict\.json/);
     expectMessage(await place.run('stats', 'made'), 1, /dataset_dict\.json/);
+    expectMessage(await place.run('pipe', 'made'), 1, /dataset_dict\.json/);
   });
 
   test('store.json', async () => {
