@@ -107,8 +107,14 @@ export function readBatch(folder: string, shard: ShardRecord, batch: number): Re
   } finally {
     closeSync(descriptor);
   }
-  const [read] = arrow.RecordBatchReader.from(stream);
-  return read!;
+  let decoded: RecordBatch | undefined;
+  try {
+    [decoded] = arrow.RecordBatchReader.from(stream);
+  } catch (cause) {
+    throw damaged(file, `its record batch ${batch} cannot be decoded`, cause);
+  }
+  if (decoded === undefined) throw damaged(file, `its record batch ${batch} is not there`);
+  return decoded;
 }
 
 export function rowOf(batch: RecordBatch, index: number): Row {

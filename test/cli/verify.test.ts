@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { shardVersion } from '../../src/shard/format.ts';
+import { type ShardSetManifest, shardVersion } from '../../src/shard/format.ts';
 import { expectMessage, jsonLines, type Outcome, workplace } from '../support/command.ts';
 
 const place = workplace();
@@ -155,6 +155,13 @@ describe('a damaged shard', () => {
   test('inspect says so where it is truncated, and shows no empty row', async () => {
     truncateSync(at(shard), 3000);
     expectMessage(await place.run('inspect', 'made', '--row', '5'), 1, /data-00000-of-00001\.arrow/);
+  });
+
+  test('inspect says so where a record batch does not begin as one does', async () => {
+    const { shards } = JSON.parse(readFileSync(at('made/train/manifest.json'), 'utf8')) as ShardSetManifest;
+    flipByte(shard, shards[0]!.batches[0]!.offset + 7);
+    const what = /data-00000-of-00001\.arrow: its record batch 0 cannot be decoded/;
+    expectMessage(await place.run('inspect', 'made'), 1, what);
   });
 
   test('build makes a deleted shard again', async () => {
