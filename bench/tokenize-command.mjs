@@ -37,7 +37,7 @@ if (positionals.length !== 1) {
 const runs = Number(values.runs);
 const work = fs.mkdtempSync(join(tmpdir(), 'longmix-bench-'));
 process.on('exit', () => fs.rmSync(work, { recursive: true, force: true }));
-const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const cli = fileURLToPath(new URL('../dist/bin/longmix.js', import.meta.url));
 const preload = new URL('./report-usage.mjs', import.meta.url);
 process.env.LONGMIX_CACHE = join(work, 'cache');
 

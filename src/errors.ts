@@ -26,6 +26,11 @@ export class LongmixError extends Error {
   readonly cure: string | undefined;
   readonly exitCode: ExitCode;
 
+  /** By name, for the command and a user's trainer that imports longmix have this class in two copies (dist/bin). */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'LongmixError';
+  }
+
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = 'LongmixError';

@@ -59,7 +59,7 @@ describe.skipIf(python === null)('datasets.load_from_disk', () => {
       ].join('\n'),
     );
     const out = join(home, 'out');
-    await run(process.execPath, [join(root, 'dist/cli/main.js'), 'build', recipe, '--out', out]);
+    await run(process.execPath, [join(root, 'dist/bin/longmix.js'), 'build', recipe, '--out', out]);
 
     const seen = await load(out, encoding, expected);
     expect(seen.documents).toBe(documents.length);
@@ -78,7 +78,14 @@ describe.skipIf(python === null)('the sample', () => {
     const folder = mkdtempSync(join(tmpdir(), 'longmix-interop-sample-'));
     try {
       const out = join(folder, 'out');
-      await run(process.execPath, [join(root, 'dist/cli/main.js'), 'build', recipe, '--out', out, '--quiet']);
+      await run(process.execPath, [
+        join(root, 'dist/bin/longmix.js'),
+        'build',
+        recipe,
+        '--out',
+        out,
+        '--quiet',
+      ]);
       const expected = join(folder, 'expected.jsonl');
       const records: string[] = [];
       for (const source of parseRecipe(readFileSync(recipe, 'utf8'), recipe).sources) {

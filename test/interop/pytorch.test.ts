@@ -233,7 +233,7 @@ async function train(args: readonly string[], { input, env }: Setting = {}): Pro
 /** The JSON that it prints, fed by `longmix pipe` if there are arguments for that. */
 async function lines(child: ChildProcess, input?: readonly string[]): Promise<unknown[]> {
   if (input !== undefined) {
-    const pipe = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'pipe', ...input]);
+    const pipe = spawn(process.execPath, [join(root, 'dist/bin/longmix.js'), 'pipe', ...input]);
     pipe.stdout.pipe(child.stdin!);
     // A trainer that has its steps closes the pipe.
     child.stdin!.on('error', () => pipe.kill());
