@@ -86,7 +86,7 @@ console.log(`\nload ${load()} at the end`);
 const blocks = files.flatMap((file) => [...fileBlocks(file, 0, fs.statSync(file).size, false)]);
 const unit = (file) => ({
   source: { name: 'a', fields: { text: 'text', id: 'id', source: null } },
-  ...{ name: basename(file), joined: false, firstRecord: 1, start: 0, end: fs.statSync(file).size },
+  ...{ name: basename(file), joined: false, start: 0, end: fs.statSync(file).size },
   files: [
     { path: file, name: basename(file), bytes: fs.statSync(file).size, format: 'jsonl', compression: 'none' },
   ],

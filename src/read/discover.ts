@@ -128,7 +128,7 @@ function selector(source: SourceSpec, glob: string | null): (name: string) => bo
 }
 
 function unitOf(source: SourceSpec, file: InputFile): ReadUnit {
-  return { source, name: file.name, files: [file], start: 0, end: file.bytes, firstRecord: 1, joined: false };
+  return { source, name: file.name, files: [file], start: 0, end: file.bytes, joined: false };
 }
 
 /** A unit as ranges of about `rangeBytes`, where it is larger and of a format that can be read in ranges: plain JSON Lines. */
@@ -137,9 +137,7 @@ export function splitUnit(unit: ReadUnit, rangeBytes: number): ReadUnit[] {
   const splits =
     !unit.joined && file.format === 'jsonl' && file.compression === 'none' && file.bytes > rangeBytes;
   if (!splits) return [unit];
-  return splitLines(file.path, file.bytes, rangeBytes).map(({ start, end, firstLine }) => {
-    return { ...unit, start, end, firstRecord: firstLine };
-  });
+  return splitLines(file.path, file.bytes, rangeBytes).map((range) => ({ ...unit, ...range }));
 }
 
 function checkJoin(source: SourceSpec, stats: Stats | undefined): void {
@@ -170,7 +168,7 @@ function joinDirectories(source: SourceSpec, { root, files }: Found): ReadUnit[]
     const group = directories.get(name)!;
     const end = group.reduce((sum, file) => sum + file.bytes, 0);
     const title = name === '.' ? basename(root) : name;
-    return { source, name: title, files: group, start: 0, end, firstRecord: 1, joined: true };
+    return { source, name: title, files: group, start: 0, end, joined: true };
   });
 }
 

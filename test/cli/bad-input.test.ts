@@ -91,6 +91,21 @@ describe('records', () => {
     );
   });
 
+  // 10 MB of lines are read in three pieces, which don't know how many lines are before them.
+  test('a record is told, and found again, by its line in a file that is read in pieces', async () => {
+    const line = `${JSON.stringify({ text: 'of many words '.repeat(70) })}\n`;
+    const lines = (count: number) => line.repeat(count);
+    place.write('big.jsonl', `${lines(9000)}[1]\n\n${lines(800)}{"text":"the last one","id":"last"}\n[2]\n`);
+    for (const workers of ['1', '2']) {
+      const outcome = await place.run('build', 'big.jsonl', '--out', `big${workers}`, '--workers', workers);
+      expect(outcome.code).toBe(0);
+      expect(outcome.stderr).toMatch(/big\.jsonl:9001: not an object[\s\S]*big\.jsonl:9804: not an object/);
+    }
+    const { stdout } = await place.run('inspect', 'big1/train', '--row', '0', '--json');
+    const pieces = (JSON.parse(stdout) as { pieces: { id: string | null; record: number }[] }).pieces;
+    expect(pieces.find(({ id }) => id === 'last')?.record).toBe(9803);
+  });
+
   test('max_bad_records: 0 in the recipe', async () => {
     place.write('bad.jsonl', `${good}[1]\n`);
     place.write('mix.yaml', 'sources: { web: ./bad.jsonl }\nmax_bad_records: 0\n');

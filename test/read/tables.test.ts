@@ -99,7 +99,7 @@ describe('Parquet', () => {
       ['c', String(2n ** 60n), 3],
     ]);
     expect(counts.badSamples).toEqual([
-      { file: path, record: 2, reason: expect.stringContaining('not a string') },
+      { file: path, start: 0, record: 2, reason: expect.stringContaining('not a string') },
     ]);
   });
 
