@@ -51,6 +51,24 @@ export function reworded(
   return new LongmixError(code, message, { ...known, exitCode, cause });
 }
 
+const systemReasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the quota of the disk is used up',
+  EEXIST: 'there is a file of that name',
+  EISDIR: 'it is a folder',
+  ENOENT: 'no such file or directory',
+  ENOSPC: 'no space left on the device',
+  ENOTDIR: 'a part of the path is a file',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+};
+
+/** Why the system refused, in words where there are some: `permission denied`. */
+export function systemReason(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === undefined ? String(cause) : (systemReasons[code] ?? code);
+}
+
 /** `where: message\n  cure`: what the command line prints after `longmix: `. */
 export function describeError(error: LongmixError): string {
   const head = error.where === undefined ? error.message : `${error.where}: ${error.message}`;

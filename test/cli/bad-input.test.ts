@@ -205,7 +205,7 @@ describe('the output', () => {
   test('below a file', async () => {
     place.write('file', 'not a folder');
     const outcome = await place.run('build', 'web.jsonl', '--out', 'file/out');
-    expectMessage(outcome, 2, /cannot write .*file\/out: ENOTDIR/, /--out/);
+    expectMessage(outcome, 2, /cannot write .*file\/out: a part of the path is a file/, /--out/);
   });
 
   test('below a folder that can hold none', async () => {
@@ -223,7 +223,7 @@ describe('the output', () => {
     expectMessage(
       await place.run('build', 'web.jsonl', '--out', 'file'),
       2,
-      /cannot write .*file: EEXIST/,
+      /cannot write .*file: there is a file of that name/,
       /--out/,
     );
   });
@@ -295,6 +295,31 @@ describe('the output', () => {
       /made\/train holds finished shards of something else; what differs: seed\n/,
       /--fresh/,
     );
+  });
+
+  test('one whose rows had another length: what differs is the one key that the user changed', async () => {
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\n');
+    await place.run('build', 'mix.yaml', '--out', 'made', '--quiet');
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nsequences: { length: 256 }\n');
+    const outcome = await place.run('build', 'mix.yaml', '--out', 'made');
+    expectMessage(outcome, 2, /what differs: sequences\n/);
+  });
+
+  test('an ablation for a recipe, and the other way round', async () => {
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\n');
+    place.write('arms.yaml', 'base: ./mix.yaml\narms: { a: {} }\n');
+    expectMessage(
+      await place.run('plan', 'arms.yaml'),
+      2,
+      /arms\.yaml:1:1: this is an ablation and no recipe/,
+    );
+    expectMessage(
+      await place.run('ablate', 'mix.yaml'),
+      2,
+      /mix\.yaml:1:1: this is a recipe and no ablation/,
+    );
+    place.write('arms.yaml', 'base: ./nowhere.yaml\narms: { a: {} }\n');
+    expectMessage(await place.run('ablate', 'arms.yaml'), 2, /nowhere\.yaml: no such file or directory/);
   });
 
   test('a store of another corpus', async () => {
