@@ -6,16 +6,19 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { RecordBatch, Vector } from 'apache-arrow';
-import { decompress } from 'fzstd';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
 import { arrow } from '../util/arrow.ts';
 import { corrupt, unreadable } from './file-blocks.ts';
 import { fieldMissing, RecordReader } from './record-reader.ts';
 import { onlyFile } from './unit-blocks.ts';
+import { loadUnzstd } from './zstd.ts';
 
-// The copy aligns the bytes: fzstd gives views at odd offsets, and columns are views of 8-byte numbers.
-arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, { decode: (bytes) => decompress(bytes).slice() });
+// Buffer.concat may give a view at an odd offset; the copy aligns the bytes, for columns are views of 8-byte numbers.
+const unzstd = await loadUnzstd();
+arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
+  decode: (bytes) => Uint8Array.from(Buffer.concat([...unzstd([bytes], 'a buffer of an Arrow file')])),
+});
 
 export async function* readArrow(
   unit: ReadUnit,

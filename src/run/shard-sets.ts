@@ -58,11 +58,18 @@ export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildP
 
 /** What of the recipe is not as it was, in words. */
 function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string {
-  const then = manifest.recipe as Record<string, unknown>;
-  const now = outputRecipe(recipe) as Record<string, unknown>;
+  const then = flat(manifest.recipe);
+  const now = flat(outputRecipe(recipe));
   const keys = Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
   if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
   return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
+}
+
+/** A recipe without phases has one all the same, which is nothing that its user wrote. */
+function flat(recipe: unknown): Record<string, unknown> {
+  const { phases, ...rest } = recipe as { readonly phases: readonly { readonly name: string }[] };
+  const [only] = phases;
+  return phases.length === 1 && only!.name === 'train' ? { ...only, ...rest } : { phases, ...rest };
 }
 
 export async function writeShardSets(

@@ -103,7 +103,7 @@ async function makeStore(
     onProgress: ({ done, tokens }) => progress.advance(done, tokens),
   });
   progress.end();
-  refuseBadRecords(results, recipe, progress);
+  refuseBadRecords(results, parts, recipe, progress);
   const manifest = storeManifest(recipe, facts, results);
   if (manifest.totals.tokens === 0) {
     throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
@@ -173,7 +173,12 @@ function reading({ name, fields, join: joined, separator }: SourceSpec): SourceR
 }
 
 /** Bad records were skipped; a few are the corpus's nature, many are a mistake. */
-function refuseBadRecords(results: readonly TokenizeResult[], recipe: Recipe, progress: Progress): void {
+function refuseBadRecords(
+  results: readonly TokenizeResult[],
+  parts: readonly TokenizeInput[],
+  recipe: Recipe,
+  progress: Progress,
+): void {
   const bad = results.reduce((sum, { part }) => sum + part.badRecords, 0);
   if (bad === 0) return;
   const records = results.reduce((sum, { part }) => sum + part.documents, bad);
@@ -181,7 +186,9 @@ function refuseBadRecords(results: readonly TokenizeResult[], recipe: Recipe, pr
   const limit = Math.max(atLeast, Math.floor(share * records));
   const samples = results.flatMap(({ badSamples }) => badSamples).slice(0, 5);
   const list = samples
-    .map(({ file, record, reason }: BadRecord) => `  ${file}:${record}: ${reason}`)
+    .map(
+      (sample) => `  ${sample.file}:${linesBefore(sample, results, parts) + sample.record}: ${sample.reason}`,
+    )
     .join('\n');
   const what = `${bad} of ${records} records could not be read${bad > samples.length ? ', the first of them' : ''}`;
   if (bad > limit) {
@@ -191,6 +198,23 @@ function refuseBadRecords(results: readonly TokenizeResult[], recipe: Recipe, pr
     });
   }
   progress.note(`${what} (skipped, in the ledger):\n${list}`);
+}
+
+/** Lines of a sample's file before its unit. */
+function linesBefore(
+  { file, start }: BadRecord,
+  results: readonly TokenizeResult[],
+  parts: readonly TokenizeInput[],
+): number {
+  // By start: two sources may read the same file.
+  const lines = new Map<number, number>();
+  for (const [i, { units }] of parts.entries()) {
+    for (const [j, unit] of units.entries()) {
+      if (unit.joined || unit.files[0]!.path !== file || unit.start >= start) continue;
+      lines.set(unit.start, results[i]!.part.inputs[j]!.lines);
+    }
+  }
+  return [...lines.values()].reduce((sum, count) => sum + count, 0);
 }
 
 // ---------------------------------------------------------------- is it the same corpus?

@@ -35,7 +35,7 @@ export function verify(folder: string, deep: boolean): Verified {
     folders: sets,
     files: results.reduce((n, { files }) => n + files, 0),
     bytes: results.reduce((n, { bytes }) => n + bytes, 0),
-    faults: results.flatMap(({ faults }) => faults),
+    faults: [...(deep ? storeFaults(sets) : []), ...results.flatMap(({ faults }) => faults)],
   };
 }
 
@@ -70,6 +70,24 @@ function deepFaults(folder: string, manifest: ShardSetManifest): Fault[] {
   } finally {
     tokens?.close();
   }
+}
+
+/**
+ * Of the stores that the sets' rows are compared with: shards made from tokens that have changed since are as their
+ * manifest says, and agree with them.
+ */
+function storeFaults(sets: readonly string[]): Fault[] {
+  const stores = new Map<string, StoreManifest>();
+  for (const set of sets) {
+    const found = openStoreOf(set, openShards(set));
+    if (found !== null) stores.set(found.path, found.store);
+  }
+  return [...stores].flatMap(([path, store]) =>
+    verifyFiles(
+      path,
+      store.parts.flatMap((part) => part.files),
+    ),
+  );
 }
 
 /** The store that the shards were made from, if it is still where it was and what it was. */

@@ -100,6 +100,7 @@ export interface DocumentOrigin {
   readonly id: string | null;
   /** Path relative to the source's root. */
   readonly origin: string;
+  /** From 1; 0: all of it. */
   readonly record: number;
 }
 
@@ -119,9 +120,20 @@ export function documentOrigins(
       docs = readIndex(folder, manifest.parts[part]!).docs;
       open.set(part, docs);
     }
-    const { source, id, origin, record } = docs.get(document - starts[part]!)!.toJSON();
-    return { source, id, origin, record } as DocumentOrigin;
+    const row = docs.get(document - starts[part]!)!.toJSON() as unknown as DocumentOrigin;
+    const { source, id, origin } = row;
+    const record = row.record === 0 ? 0 : linesBefore(manifest, part, origin) + row.record;
+    return { source, id, origin, record };
   });
+}
+
+/** Lines of an input before the piece of it that a part has. */
+function linesBefore({ parts }: StoreManifest, part: number, origin: string): number {
+  const input = parts[part]!.inputs.find(({ name }) => name === origin)!;
+  return parts
+    .flatMap(({ inputs }) => inputs)
+    .filter(({ source, name, start }) => source === input.source && name === origin && start < input.start)
+    .reduce((sum, { lines }) => sum + lines, 0);
 }
 
 /** What of a store's manifest tells where its tokens lie. */

@@ -114,7 +114,10 @@ function writePart(
   }
   const { sources, ...held } = writer.finish();
   expect(new Set(sources)).toEqual(new Set(flat([part]).map(({ source }) => source)));
-  const record = { name: '', ...held, replaced: 0, badRecords: 0, files: [], inputs: [] };
+  const inputs = part.map(({ origin }) => {
+    return { source: 'web', name: Buffer.from(origin).toString(), start: 0, end: 1, lines: 0, sha256: '' };
+  });
+  const record = { name: '', ...held, replaced: 0, badRecords: 0, files: [], inputs };
   return { tokens: tokens.bytes(), docs: docs.bytes(), record };
 }
 
@@ -253,6 +256,27 @@ describe('the index of a part', () => {
     reader.close();
     expect([...out]).toEqual([5, 6]);
     expect(documentOrigins(folder, manifest, [0])[0]!.origin).toBe('a.txt');
+  });
+
+  it('has records by their lines in the file, though a part numbers its own', () => {
+    const folder = temporaryFolder();
+    const at = (record: number) => ({ ...aDocument([1]), record });
+    const parts = [[anInput([at(2)])], [anInput([at(1), at(3)])], [anInput([at(1), at(0)])]];
+    const manifest = writeStore(folder, parts, 'uint16');
+    // Another source reads the same file, as one piece.
+    const pieces = [
+      { source: 'other', name: 'a.txt', start: 0, end: 90, lines: 1000, sha256: '' },
+      ...[0, 1, 2].map((i) => {
+        return { source: 'web', name: 'a.txt', start: 30 * i, end: 30 * i + 30, lines: 10 ** i, sha256: '' };
+      }),
+    ];
+    const cut = {
+      ...manifest,
+      parts: manifest.parts.map((part, i) => ({ ...part, inputs: [pieces[i + 1]!] })),
+    };
+    const all = { ...cut, parts: [...cut.parts, { ...cut.parts[0]!, documents: 0, inputs: [pieces[0]!] }] };
+    const origins = documentOrigins(folder, all, [0, 1, 2, 3, 4]);
+    expect(origins.map(({ record }) => record)).toEqual([2, 2, 4, 12, 0]);
   });
 
   it('reads more parts than a process may have open files', () => {

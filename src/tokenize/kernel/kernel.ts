@@ -4,6 +4,7 @@
  * threads copy (`buildImage`, `createKernelFromImage`), in about a tenth of the time.
  */
 import { readFileSync } from 'node:fs';
+import { packageRoot } from '../../util/package-root.ts';
 import type { KernelModel, Scanner } from './model.ts';
 import { unicodeClasses } from './unicode-classes.ts';
 
@@ -67,10 +68,7 @@ const smallestNear = 16;
 const farBits = 21;
 
 /** The compiled kernel: tables are only for the one that made them. */
-export const kernelFile: URL = new URL(
-  import.meta.url.endsWith('.ts') ? '../../../dist/tokenize/kernel/kernel.wasm' : './kernel.wasm',
-  import.meta.url,
-);
+export const kernelFile: URL = new URL('dist/tokenize/kernel/kernel.wasm', packageRoot);
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function instantiate(): Promise<Exports> {
