@@ -8,6 +8,7 @@ import { LongmixError } from '../errors.ts';
 import {
   dictFile,
   idBytes,
+  isShardName,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
@@ -191,7 +192,7 @@ function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult
 function removeStrangers(folder: string, inputs: readonly ShardInput[]): void {
   const ours = new Set(inputs.map(({ name }) => name));
   for (const name of readdirSync(folder)) {
-    if (/^(data-\d+-of-\d+|cache-\w+)\.arrow$/.test(name) && !ours.has(name)) rmSync(join(folder, name));
+    if ((isShardName(name) || /^cache-\w+\.arrow$/.test(name)) && !ours.has(name)) rmSync(join(folder, name));
   }
 }
 

@@ -7,7 +7,13 @@ import { LongmixError } from '../errors.ts';
 import { discardsTails, imbalances } from '../pack/ledger.ts';
 import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
 import { listedSets, openShards } from '../shard/reader.ts';
-import { type Fault, type StoredDocuments, verifyDatasetFiles, verifyRows } from '../shard/verify.ts';
+import {
+  type Fault,
+  type StoredDocuments,
+  verifyDatasetFiles,
+  verifyNames,
+  verifyRows,
+} from '../shard/verify.ts';
 import { verifyFiles } from '../shard/verify-files.ts';
 import { type StoreManifest, storeFile } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
@@ -53,6 +59,7 @@ function verifyShardSet(folder: string, deep: boolean): Verified {
   const faults = [
     ...verifyFiles(folder, manifest.shards),
     ...verifyDatasetFiles(folder, manifest),
+    ...verifyNames(folder, manifest),
     ...imbalances(manifest.ledger, discardsTails(manifest.sequences)).map(
       (fault) => `${folder}: ledger: ${fault}`,
     ),

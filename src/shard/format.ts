@@ -87,3 +87,7 @@ export function shardName(shard: number, shards: number): string {
   const five = (n: number) => String(n).padStart(5, '0');
   return `data-${five(shard)}-of-${five(shards)}.arrow`;
 }
+
+export function isShardName(name: string): boolean {
+  return /^data-\d{5,}-of-\d{5,}\.arrow$/.test(name);
+}

@@ -85,6 +85,14 @@ describe('verify', () => {
     expectFaults(await place.run('verify', 'made'), /arrow: cannot be read/);
   });
 
+  test('a shard of something else', async () => {
+    cpSync(at(shard), at('made/train/data-00001-of-00002.arrow'));
+    expectFaults(
+      await place.run('verify', 'made'),
+      /data-00001-of-00002\.arrow: the manifest does not name it/,
+    );
+  });
+
   test('a store with a flipped bit', async () => {
     flipByte('made/store/part-00000.tokens', 100);
     expectFaults(await place.run('verify', 'made/store'), /part-00000\.tokens: its bytes have changed/);
