@@ -14,7 +14,7 @@ import { quietLine, trainLine } from '../train/train-line.ts';
 import type { Ablation } from '../types.ts';
 import { ablationFolder } from './folders.ts';
 import { type RunFlags, readYaml, stageOptions } from './options.ts';
-import { armData, writeReport } from './report-data.ts';
+import { armData, trainingData, writeReport } from './report-data.ts';
 import { settingsOf } from './trainer-settings.ts';
 
 type Flags = RunFlags & {
@@ -49,7 +49,10 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
     const { name: tokenizer } = store.manifest.tokenizer;
     const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
     const seed = seeds.size === 1 ? [...seeds][0]! : null;
-    await writeReport(flags.html, { title: ablation.name, tokenizer, seed, corpora: [], arms });
+    await writeReport(flags.html, {
+      ...{ title: ablation.name, tokenizer, seed, corpora: [], arms },
+      training: training === null ? null : trainingData(training),
+    });
   }
   process.stdout.write(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : comparison(arms));
   if (training !== null && flags.json !== true) process.stdout.write(`\n${trainingText(training)}\n`);

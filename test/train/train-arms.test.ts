@@ -45,7 +45,11 @@ it('trains every arm on as many tokens, compares them on one validation set, and
 
   const run = (name: string) => readFileSync(join(out, `${name}.run`, 'metrics.jsonl'), 'utf8');
   const before = run('natural');
-  await longmixOk(typed, place.path);
+  await longmixOk([...typed, '--html', 'arms.html'], place.path);
+  const page = readFileSync(join(place.path, 'arms.html'), 'utf8');
+  expect(page).toContain('What the arms learned');
+  expect(page).toContain(`<td>${training.arms[2]!.losses[9]!.loss.toFixed(3)}</td>`);
+  expect(page).toContain('Validation loss by position, less that of natural');
   expect(read()).toEqual(training);
   // Nothing was trained again: the times of its steps are what they were.
   expect(run('natural')).toBe(before);

@@ -2,6 +2,7 @@
  * What a report shows, as plain data: whoever makes plans fills it in, and the page knows nothing of how they are made.
  */
 import type { PackingQuality } from '../../pack/quality.ts';
+import type { Validation } from '../../train/validation.ts';
 import type { Cell, Ledger, PlannedCell } from '../../types.ts';
 
 export interface ReportData {
@@ -13,6 +14,8 @@ export interface ReportData {
   readonly corpora: readonly CorpusData[];
   /** The plan of one recipe is one arm; an ablation has several. Empty for `stats`. */
   readonly arms: readonly ArmData[];
+  /** What the arms learned; null: they were not trained. */
+  readonly training: TrainingData | null;
 }
 
 export interface CorpusData {
@@ -58,4 +61,20 @@ export interface RowBin {
   readonly from: number;
   readonly to: number;
   readonly rows: number;
+}
+
+export interface TrainingData {
+  readonly trainer: string;
+  /** What each arm was given, at most. */
+  readonly tokens: number;
+  readonly arms: readonly ArmCurves[];
+}
+
+/** Losses are in nats. */
+export interface ArmCurves {
+  readonly name: string;
+  /** After each step: tokens so far, and the step's loss. */
+  readonly losses: readonly { readonly tokens: number; readonly loss: number }[];
+  /** null: the trainer said nothing of it. */
+  readonly validation: Validation | null;
 }
