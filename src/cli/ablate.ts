@@ -6,9 +6,10 @@ import { parseTokens } from '../recipe/units.ts';
 import { armsText } from '../report/arms-text.ts';
 import { counted } from '../report/format.ts';
 import type { ArmData } from '../report/html/data.ts';
-import { ablate, ablationFile } from '../run/ablate.ts';
+import { type AblationReport, ablate, ablationFile } from '../run/ablate.ts';
 import { writeJson } from '../run/commit.ts';
 import { trainingText } from '../train/arms-text.ts';
+import { type KeptCurves, keptCurves, readAblation } from '../train/kept-curves.ts';
 import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
 import type { Ablation } from '../types.ts';
@@ -37,14 +38,18 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const ablation = parseAblation(readYaml(path), path, readYaml);
   const out = ablationFolder(ablation, flags.out);
   const arms: ArmData[] = [];
+  const before = readAblation(join(out, ablationFile));
   const { store, report } = await ablate(ablation, out, {
     ...stageOptions(flags, signal),
     planOnly: flags.plan === true,
     onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
   });
-  const training = flags.train === true ? await trainAll(ablation, out, flags, signal) : null;
+  const kept = flags.plan === true ? null : keepCurves(out, before, report);
+  const training =
+    flags.train === true ? await trainAll(ablation, out, flags, signal) : (kept?.training ?? null);
+  if (kept !== null && flags.train !== true && kept.dropped.length > 0) sayDropped(kept.dropped);
   const result = training === null ? report : { ...report, training };
-  if (training !== null) writeJson(join(out, ablationFile), result);
+  if (flags.train === true) writeJson(join(out, ablationFile), result);
   if (flags.html !== undefined) {
     const { name: tokenizer } = store.manifest.tokenizer;
     const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
@@ -61,6 +66,23 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const made = arms.flatMap(({ name, sets }) => sets.map((set) => `  ${join(folder, name, set.name)}`));
   process.stderr.write(
     `\nBuilt ${counted(arms.length, 'arm')} of ${ablation.name}; their figures are in ${join(folder, ablationFile)}\n${made.join('\n')}\n`,
+  );
+}
+
+/** `ablate` wrote the file anew; what still holds of the one before is put back at once, for training may be interrupted. */
+function keepCurves(
+  out: string,
+  before: ReturnType<typeof readAblation>,
+  report: AblationReport,
+): KeptCurves {
+  const kept = keptCurves(before, report);
+  if (kept.training !== null) writeJson(join(out, ablationFile), { ...report, training: kept.training });
+  return kept;
+}
+
+function sayDropped(arms: readonly string[]): void {
+  process.stderr.write(
+    `longmix: the training curves of ${arms.join(', ')} are dropped: the shards are not those that were trained on; --train trains again\n`,
   );
 }
 
