@@ -88,7 +88,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     const count = all / worldSize;
     if (sortByWork) {
       const whole = Uint32Array.from({ length: all }, (_, i) => order(first + i));
-      const sorted = byWork(whole, files.lengths(whole));
+      const sorted = byWork(whole, files.lengths(files.runs(whole)));
       return {
         set: sets[set]!,
         rows: Uint32Array.from({ length: count }, (_, i) => sorted[i * worldSize + rank]!),
@@ -109,8 +109,9 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     const buffer =
       memory !== undefined && memory.byteLength >= bytes ? memory : Buffer.allocUnsafeSlow(bytes).buffer;
     const inputIds = dtype === 'uint16' ? new Uint16Array(buffer, 0, ids) : new Int32Array(buffer, 0, ids);
-    const batch: Batch = { epoch, step, set: name, width, rows, inputIds, ...files.lengths(rows) };
-    const reads: FileRead[] = files.idReads(rows, new Uint8Array(buffer, 0, bytes));
+    const runs = files.runs(rows);
+    const batch: Batch = { epoch, step, set: name, width, rows, inputIds, ...files.lengths(runs) };
+    const reads: FileRead[] = files.idReads(runs, new Uint8Array(buffer, 0, bytes));
     return { batch, files, reads };
   }
 
