@@ -156,19 +156,14 @@ export class RowFiles {
   #lengthsOf(run: Run): RunLengths {
     const { batch, first, rows } = run;
     const { seqOffsets, seqLengths, padding, entries } = this.#layout(batch);
-    const starts = new Int32Array(this.#bytes(run, seqOffsets + first * 4, (rows + 1) * 4));
+    const starts = this.#column(run, seqOffsets, first, rows + 1);
     for (let r = 0; r <= rows; r += 1) {
       // In order and in the column, or what is read next would be of any size.
       if (starts[r]! >= (starts[r - 1] ?? 0) && starts[r]! <= entries) continue;
       throw this.#damagedRow(run, Math.max(0, r - 1), 'its seq_lengths begin or end nowhere');
     }
-    const found = {
-      starts,
-      lengths: new Int32Array(
-        this.#bytes(run, seqLengths + starts[0]! * 4, (starts[rows]! - starts[0]!) * 4),
-      ),
-      padding: new Uint32Array(this.#bytes(run, padding + first * 4, rows * 4)),
-    };
+    const lengths = this.#column(run, seqLengths, starts[0]!, starts[rows]! - starts[0]!);
+    const found = { starts, lengths, padding: this.#column(run, padding, first, rows) };
     for (let r = 0; r < rows; r += 1) {
       const fault = rowFault(found, r, this.#manifest.width);
       if (fault !== null) throw this.#damagedRow(run, r, fault);
@@ -176,23 +171,25 @@ export class RowFiles {
     return found;
   }
 
-  /** What stands behind the ids of a record batch, `bytes` of it. */
-  #bytes(run: Run, offset: number, bytes: number): ArrayBuffer {
-    const { shard, record } = this.#batches[run.batch]!;
+  /** Entries of a column that stands behind the ids of a record batch; not to be written to. */
+  #column(run: Run, offset: number, first: number, entries: number): Int32Array {
     if (this.#kept === null) {
-      const into = new Uint8Array(bytes);
-      this.read({ shard, offset, into, row: run.row });
-      return into.buffer;
+      const found = new Int32Array(entries);
+      const into = new Uint8Array(found.buffer);
+      this.read({ shard: this.#batches[run.batch]!.shard, offset: offset + first * 4, into, row: run.row });
+      return found;
     }
     const { seqOffsets } = this.#layout(run.batch);
-    let kept = this.#kept.get(run.batch);
-    if (kept === undefined) {
-      const into = new Uint8Array(record.offset + record.bytes - seqOffsets);
-      this.read({ shard, offset: seqOffsets, into, row: run.row });
-      kept = into.buffer;
-      this.#kept.set(run.batch, kept);
-    }
-    return kept.slice(offset - seqOffsets, offset - seqOffsets + bytes);
+    const kept = this.#kept.get(run.batch) ?? this.#keep(run, seqOffsets);
+    return new Int32Array(kept, offset - seqOffsets + first * 4, entries);
+  }
+
+  #keep({ batch, row }: Run, seqOffsets: number): ArrayBuffer {
+    const { shard, record } = this.#batches[batch]!;
+    const into = new Uint8Array(record.offset + record.bytes - seqOffsets);
+    this.read({ shard, offset: seqOffsets, into, row });
+    this.#kept!.set(batch, into.buffer);
+    return into.buffer;
   }
 
   #batchOf(row: number): number {
@@ -271,7 +268,7 @@ interface RunLengths {
   /** rows + 1 indices into the record batch's lengths, of which `lengths` are those from the first to the last. */
   readonly starts: Int32Array;
   readonly lengths: Int32Array;
-  readonly padding: Uint32Array;
+  readonly padding: Int32Array;
 }
 
 /** What is wrong with lengths that are no row's; null: nothing. */
