@@ -10,7 +10,7 @@
 #   make format   let biome put the code in shape
 
 SHELL := /bin/sh
-LONGMIX := node dist/cli/main.js
+LONGMIX := node dist/bin/longmix.js
 
 .PHONY: sample screenshot test check bench bench-tokenize bench-feed nightly format clean
 

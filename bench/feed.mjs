@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { openFeed } from '../dist/index.js';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-const cli = at('../dist/cli/main.js');
+const cli = at('../dist/bin/longmix.js');
 const script = at('python/feed.py');
 const python = process.env.PYTHON ?? at('../.venv-torch/bin/python');
 const { positionals, values } = parseArgs({

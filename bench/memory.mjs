@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const cli = fileURLToPath(new URL('../dist/bin/longmix.js', import.meta.url));
 const preload = new URL('./report-usage.mjs', import.meta.url);
 const { values } = parseArgs({ options: { mb: { type: 'string', default: '1000' } } });
 const bytes = Number(values.mb) * 1e6;

@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { RecordBatchReader } from 'apache-arrow';
 import { openFeed } from '../dist/index.js';
 
-const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const cli = fileURLToPath(new URL('../dist/bin/longmix.js', import.meta.url));
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {

@@ -37,7 +37,7 @@ if (positionals.length !== 1) {
 const runs = Number(values.runs);
 const work = fs.mkdtempSync(join(tmpdir(), 'longmix-bench-'));
 process.on('exit', () => fs.rmSync(work, { recursive: true, force: true }));
-const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const cli = fileURLToPath(new URL('../dist/bin/longmix.js', import.meta.url));
 const preload = new URL('./report-usage.mjs', import.meta.url);
 process.env.LONGMIX_CACHE = join(work, 'cache');
 
@@ -86,7 +86,7 @@ console.log(`\nload ${load()} at the end`);
 const blocks = files.flatMap((file) => [...fileBlocks(file, 0, fs.statSync(file).size, false)]);
 const unit = (file) => ({
   source: { name: 'a', fields: { text: 'text', id: 'id', source: null } },
-  ...{ name: basename(file), joined: false, firstRecord: 1, start: 0, end: fs.statSync(file).size },
+  ...{ name: basename(file), joined: false, start: 0, end: fs.statSync(file).size },
   files: [
     { path: file, name: basename(file), bytes: fs.statSync(file).size, format: 'jsonl', compression: 'none' },
   ],

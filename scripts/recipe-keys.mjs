@@ -12,7 +12,7 @@ function rows(map, path) {
   return Object.entries(map.properties ?? {}).flatMap(([name, key]) => {
     const at = path === '' ? name : `${path}.${name}`;
     const inner = mapIn(key);
-    const own = `| \`${at}\` | ${defaultOf(key, inner)} | ${key.description} |`;
+    const own = `| \`${at}\` | ${defaultOf(key, inner)} | ${key.description}${valuesOf(key)} |`;
     // What a phase may say is what `mix` and `sequences` say.
     if (path === 'phases.NAME' && inner !== null) return [own];
     return [own, ...(inner === null ? [] : rows(inner.map, at + inner.suffix))];
@@ -30,6 +30,14 @@ function mapIn(key) {
     if (named !== null) return { map: named.map, suffix: '.NAME' };
   }
   return null;
+}
+
+/** What a key may be, where its description doesn't go through it. */
+function valuesOf({ enum: values = [], description }) {
+  const told = new Set(description.match(/[\w-]+/g));
+  return values.every((value) => told.has(value))
+    ? ''
+    : ` One of ${values.map((value) => `\`${value}\``).join(', ')}.`;
 }
 
 function defaultOf(key, inner) {

@@ -26,6 +26,11 @@ export class LongmixError extends Error {
   readonly cure: string | undefined;
   readonly exitCode: ExitCode;
 
+  /** By name, for the command and a user's trainer that imports longmix have this class in two copies (dist/bin). */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'LongmixError';
+  }
+
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = 'LongmixError';
@@ -44,6 +49,24 @@ export function reworded(
   const { code, where, cure, cause } = error;
   const known = { ...(where === undefined ? {} : { where }), ...(cure === undefined ? {} : { cure }) };
   return new LongmixError(code, message, { ...known, exitCode, cause });
+}
+
+const systemReasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the quota of the disk is used up',
+  EEXIST: 'there is a file of that name',
+  EISDIR: 'it is a folder',
+  ENOENT: 'no such file or directory',
+  ENOSPC: 'no space left on the device',
+  ENOTDIR: 'a part of the path is a file',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+};
+
+/** Why the system refused, in words where there are some: `permission denied`. */
+export function systemReason(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === undefined ? String(cause) : (systemReasons[code] ?? code);
 }
 
 /** `where: message\n  cure`: what the command line prints after `longmix: `. */

@@ -193,6 +193,8 @@ export interface BadRecordLimit {
 /** Mixes to be compared: recipes over one token store, which differ in what comes after it only. */
 export interface Ablation {
   readonly name: string;
+  /** What the base says at the keys that arms change, as written: dotted key -> value, null where it says nothing. */
+  readonly base: Readonly<Record<string, unknown>>;
   /** At least one; names are unique, and can be folders. */
   readonly arms: readonly AblationArm[];
 }
@@ -229,8 +231,6 @@ export interface ReadUnit {
   readonly start: number;
   /** Exclusive; the file's size unless the file is split. */
   readonly end: number;
-  /** Number of the first record that begins at or after `start`, from 1: a unit further on in a split file counts on. */
-  readonly firstRecord: number;
   readonly joined: boolean;
 }
 
@@ -242,7 +242,7 @@ export interface DocumentChunk {
   readonly ends: readonly number[];
   /** The user's id of each document; null where the input has none (then origin is the id). */
   readonly ids: readonly (string | null)[];
-  /** Record number in its file, from 1 (a JSON Lines record's is its line); 0: the whole file. */
+  /** Record number in its unit, from 1 (a JSON Lines record's is its line); 0: the whole file. */
   readonly records: readonly number[];
   /** Source of each document where a column names it; null: the unit's source. */
   readonly sources: readonly string[] | null;
@@ -257,12 +257,17 @@ export interface ReadCounts {
   /** UTF-8 sequences or lone surrogates that became U+FFFD. */
   replaced: number;
   badRecords: number;
+  /** Lines of JSON Lines, blank ones too: what the numbers of a file's next unit begin after. */
+  lines: number;
   /** The first few bad records, for the message. */
   readonly badSamples: BadRecord[];
 }
 
 export interface BadRecord {
   readonly file: string;
+  /** Where its unit begins, in bytes. */
+  readonly start: number;
+  /** Its number in its unit, from 1. */
   readonly record: number;
   readonly reason: string;
 }
@@ -366,6 +371,9 @@ export interface Cell {
   readonly documents: number;
   readonly tokens: number;
 }
+
+/** Cell number of every document: number of its source * buckets + number of its bucket. */
+export type CellNumbers = Uint16Array | Uint32Array;
 
 /** A cell of the training split in a plan. Tokens are those of documents: special tokens and padding apart. */
 export interface PlannedCell extends Cell {

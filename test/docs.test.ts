@@ -1,11 +1,12 @@
 /** Documents that people copy from: their recipes are accepted, their links lead somewhere, their tables are today's. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseAblation } from '../src/recipe/parse-ablation.ts';
 import { parseRecipe } from '../src/recipe/parse-recipe.ts';
+import { temporaryFolder } from './support/folder.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const pages = [
@@ -36,6 +37,28 @@ describe('the documents', () => {
     for (const [, link] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect(existsSync(join(root, dirname(page), link!)), link).toBe(true);
     }
+  });
+
+  it('have a trainer in JavaScript that learns, saves and goes on', async () => {
+    const [, code] = /^```js\n(.*?)^```/ms.exec(read('docs/trainers.md'))!;
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'mine.mjs'), code!);
+    const { default: trainer } = (await import(pathToFileURL(join(folder, 'mine.mjs')).href)) as {
+      default: { [method: string]: (given: unknown) => { loss: number } };
+    };
+    // The last of the six ids is padding.
+    const batch = { inputIds: [1, 1, 1, 2, 1, 0], rows: [0, 1], width: 3, padding: [0, 1] };
+    const step = () => trainer.step!({ ...batch, inputIds: Uint16Array.from(batch.inputIds) }).loss;
+    trainer.start!({ manifest: { tokenizer: { vocabularySize: 4 } } });
+    const losses = [step(), step()];
+    expect(losses[0]).toBeCloseTo(
+      -(Math.log(1 / 4) + Math.log(2 / 5) + Math.log(3 / 6) + Math.log(1 / 7) + Math.log(4 / 8)) / 5,
+    );
+    trainer.save!(folder);
+    const third = step();
+    expect(third).toBeLessThan(losses[1]!);
+    trainer.restore!(folder);
+    expect(step()).toBe(third);
   });
 
   it('list the keys that a recipe has', () => {

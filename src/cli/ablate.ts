@@ -9,7 +9,7 @@ import type { ArmData } from '../report/html/data.ts';
 import { type AblationReport, ablate, ablationFile } from '../run/ablate.ts';
 import { writeJson } from '../run/commit.ts';
 import { trainingText } from '../train/arms-text.ts';
-import { type KeptCurves, keptCurves, readAblation } from '../train/kept-curves.ts';
+import { keptCurves, readAblation } from '../train/kept-curves.ts';
 import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
 import type { Ablation } from '../types.ts';
@@ -44,18 +44,15 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
     planOnly: flags.plan === true,
     onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
   });
-  const kept = flags.plan === true ? null : keepCurves(out, before, report);
   const training =
-    flags.train === true ? await trainAll(ablation, out, flags, signal) : (kept?.training ?? null);
-  if (kept !== null && flags.train !== true && kept.dropped.length > 0) sayDropped(kept.dropped);
+    flags.plan === true ? null : await learned(ablation, out, { before, report }, flags, signal);
   const result = training === null ? report : { ...report, training };
-  if (flags.train === true) writeJson(join(out, ablationFile), result);
   if (flags.html !== undefined) {
     const { name: tokenizer } = store.manifest.tokenizer;
     const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
     const seed = seeds.size === 1 ? [...seeds][0]! : null;
     await writeReport(flags.html, {
-      ...{ title: ablation.name, tokenizer, seed, corpora: [], arms },
+      ...{ title: ablation.name, tokenizer, seed, corpora: [], arms, ablation },
       training: training === null ? null : trainingData(training),
     });
   }
@@ -69,15 +66,25 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   );
 }
 
-/** `ablate` wrote the file anew; what still holds of the one before is put back at once, for training may be interrupted. */
-function keepCurves(
+/** What the arms have learned now, or before if that still holds: ablation.json gets it. */
+async function learned(
+  ablation: Ablation,
   out: string,
-  before: ReturnType<typeof readAblation>,
-  report: AblationReport,
-): KeptCurves {
-  const kept = keptCurves(before, report);
-  if (kept.training !== null) writeJson(join(out, ablationFile), { ...report, training: kept.training });
-  return kept;
+  { before, report }: { before: ReturnType<typeof readAblation>; report: AblationReport },
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<ArmsTraining | null> {
+  const put = (training: ArmsTraining) => writeJson(join(out, ablationFile), { ...report, training });
+  const { training: kept, dropped } = keptCurves(before, report);
+  // `ablate` wrote the file anew, and training may be interrupted.
+  if (kept !== null) put(kept);
+  if (flags.train !== true) {
+    if (dropped.length > 0) sayDropped(dropped);
+    return kept;
+  }
+  const training = await trainAll(ablation, out, flags, signal);
+  put(training);
+  return training;
 }
 
 function sayDropped(arms: readonly string[]): void {

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
-import { LongmixError } from '../errors.ts';
+import { LongmixError, systemReason } from '../errors.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
@@ -43,14 +43,10 @@ export function readYaml(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new LongmixError(
-      'recipe-unreadable',
-      `cannot read ${path}: ${(cause as NodeJS.ErrnoException).code}`,
-      {
-        cure: 'check that the file is yours to read',
-        cause,
-      },
-    );
+    throw new LongmixError('recipe-unreadable', `cannot read ${path}: ${systemReason(cause)}`, {
+      cure: 'check the path, and that the file is yours to read',
+      cause,
+    });
   }
 }
 

@@ -46,7 +46,7 @@ export function costText(plan: BuildPlan, seconds: number): string {
     seconds < 1
       ? 'less than a second'
       : seconds < 90
-        ? `${Math.round(seconds)} s`
-        : `${Math.round(seconds / 60)} min`;
-  return `disk ${bytes(size)}, about ${time} to write at the rate measured here just now`;
+        ? `about ${Math.round(seconds)} s`
+        : `about ${Math.round(seconds / 60)} min`;
+  return `disk ${bytes(size)}, ${time} to write at the rate measured here just now`;
 }

@@ -8,10 +8,11 @@ import { isMap, isNode, isScalar, type Pair, parseDocument } from 'yaml';
 import { LongmixError } from '../errors.ts';
 import { didYouMean, nearest } from '../recipe/nearest.ts';
 import { parseRecipe } from '../recipe/parse-recipe.ts';
+import { packageRoot } from '../util/package-root.ts';
 import type { FoundSource } from './find-sources.ts';
 import { problemText, scalar, settingsText, sizeText, sourceText } from './source-text.ts';
 
-const folder = new URL('../../pipelines/', import.meta.url);
+const folder = new URL('pipelines/', packageRoot);
 /** It reads samples/, which are no part of the package. */
 const notPresets: readonly string[] = ['sample.yaml'];
 

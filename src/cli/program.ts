@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { packageRoot } from '../util/package-root.ts';
 
 const recipeHelp =
   'a recipe (YAML), or a corpus directory or file to build with all defaults, or - (JSON Lines on stdin)';
@@ -11,7 +12,7 @@ const recipeHelp =
 const feedHelp = 'a shard set (out/NAME/train), or a build (out/NAME): its phases one after another';
 
 export function createProgram(signal: AbortSignal): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as {
     version: string;
   };
   const program = new Command('longmix')

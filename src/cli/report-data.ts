@@ -55,6 +55,7 @@ export async function writePlanReport(
     seed,
     corpora: [],
     arms,
+    ablation: null,
     training: null,
   });
 }

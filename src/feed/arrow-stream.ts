@@ -10,17 +10,9 @@
  * Where the width changes (phases), the stream ends and another begins behind it: a reader opens streams until there
  * are no more bytes. The ids are not copied: what is written is the memory that they were read into.
  */
-import {
-  Field,
-  FixedSizeList,
-  Int32,
-  List,
-  RecordBatchStreamWriter,
-  Schema,
-  Uint16,
-  Uint32,
-} from 'apache-arrow';
 import type { ShardDtype } from '../shard/format.ts';
+import { rowSchema } from '../shard/schema.ts';
+import { arrow } from '../util/arrow.ts';
 import { batchMessage, endOfStream } from './arrow-message.ts';
 import type { Batch, Feed } from './feed.ts';
 import type { FeedManifest } from './manifest.ts';
@@ -86,15 +78,9 @@ export class BatchEncoder {
 
 /** How a stream begins: that of one without a batch, less its end. */
 function schemaMessage(width: number, dtype: ShardDtype): Uint8Array {
-  const id = dtype === 'uint16' ? new Uint16() : new Int32();
-  const schema = new Schema([
-    new Field('step', new Uint32(), false),
-    new Field('epoch', new Uint32(), false),
-    new Field('row', new Uint32(), false),
-    new Field('input_ids', new FixedSizeList(width, new Field('item', id, false)), false),
-    new Field('seq_lengths', new List(new Field('item', new Int32(), false)), false),
-    new Field('padding', new Uint32(), false),
-  ]);
+  const { Field, RecordBatchStreamWriter, Schema, Uint32 } = arrow;
+  const counts = ['step', 'epoch', 'row'].map((name) => new Field(name, new Uint32(), false));
+  const schema = new Schema([...counts, ...rowSchema(width, dtype, false).fields]);
   const writer = new RecordBatchStreamWriter();
   writer.reset(undefined, schema);
   const stream = writer.finish().toUint8Array(true);

@@ -1,7 +1,5 @@
 /**
- * Compressed blocks -> plain blocks, streaming. gzip (also several members) and brotli by node:zlib. zstd by fzstd on
- * every Node: node:zlib's own (22.23 was tried) stops at the second frame, fails on skippable frames, and takes a file
- * that is cut short for a whole one. Cost: zstd decompresses at some 40 MB/s and its content checksums are not checked.
+ * Compressed blocks -> plain blocks, streaming: gzip (also several members) and brotli by node:zlib, zstd by zstd.ts.
  * A file that ends early is an error, never a short document.
  */
 import { Readable, type Transform } from 'node:stream';
@@ -11,7 +9,7 @@ import type { Compression } from '../types.ts';
 import { corrupt } from './file-blocks.ts';
 
 type Blocks = Iterable<Uint8Array>;
-type Decompressor = (blocks: Blocks) => AsyncIterable<Uint8Array>;
+type Decompressor = (blocks: Blocks, path: string) => AsyncIterable<Uint8Array>;
 
 const outputBytes = 256 * 1024;
 
@@ -22,14 +20,14 @@ const decompressors: Readonly<Record<Compression, Decompressor>> = {
   zstd: unzstd,
 };
 
-/** @throws LongmixError `input-corrupt` */
+/** @throws LongmixError `input-corrupt` | `zstd-window` */
 export async function* decompress(
   path: string,
   compression: Compression,
   blocks: Blocks,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* decompressors[compression](blocks);
+    yield* decompressors[compression](blocks, path);
   } catch (cause) {
     if (cause instanceof LongmixError || compression === 'none') throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -53,23 +51,7 @@ async function* through(blocks: Blocks, transform: Transform): AsyncGenerator<Ui
   }
 }
 
-/** Input is fed in pieces, because what they expand to piles up until the call returns. */
-const zstdPiece = 16 * 1024;
-
-async function* unzstd(blocks: Blocks): AsyncGenerator<Uint8Array> {
-  const { Decompress } = await import('fzstd');
-  let output: Uint8Array[] = [];
-  const stream = new Decompress((block) => {
-    if (block.length > 0) output.push(block);
-  });
-  for (const block of blocks) {
-    for (let at = 0; at < block.length; at += zstdPiece) {
-      // fzstd keeps views of what waits for more input, and blocks are never reused, so no copy is needed.
-      stream.push(block.subarray(at, at + zstdPiece));
-      yield* output;
-      output = [];
-    }
-  }
-  stream.push(new Uint8Array(0), true);
-  yield* output;
+async function* unzstd(blocks: Blocks, path: string): AsyncGenerator<Uint8Array> {
+  const { loadUnzstd } = await import('./zstd.ts');
+  yield* (await loadUnzstd())(blocks, path);
 }

@@ -7,8 +7,9 @@ import { basename } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
 import type { InputFile, ReadUnit, SourceSpec } from '../types.ts';
-import { fileBlocks, unreadable } from './file-blocks.ts';
-import { describeFormats, kindOf } from './formats.ts';
+import { unreadable } from './file-blocks.ts';
+import { describeFormats, type FileKind, kindOf } from './formats.ts';
+import { jsonFormat } from './json-format.ts';
 import { splitLines } from './split-lines.ts';
 import { type WalkedFile, walk } from './walk.ts';
 
@@ -70,10 +71,12 @@ function singleFile(source: SourceSpec, stats: Stats): InputFile {
       cure: `set format: of the source, or rename the file; known are ${describeFormats()}`,
     });
   }
-  return { path: source.path, name, bytes: stats.size, ...kind };
+  const file = { path: source.path, name, bytes: stats.size, ...kind };
+  // Named by itself, a file of settings is a mistake and no text: reading it as an array says so.
+  return isOpen(source, kind) && jsonFormat(file) === 'jsonl' ? { ...file, format: 'jsonl' } : file;
 }
 
-function filesBelow(source: SourceSpec, root: string, glob: string | null): InputFile[] {
+function filesBelow(source: SourceSpec, root: string, glob: string | null): readonly InputFile[] {
   const selects = selector(source, glob);
   const patterns = [...source.include, glob ?? ''];
   const unknown = new Set<string>();
@@ -89,10 +92,18 @@ function filesBelow(source: SourceSpec, root: string, glob: string | null): Inpu
     depth: depthOf(glob),
     wanted,
   });
-  const files = walked.map((file) => inputFile(source, file));
+  const files = withoutNotes(walked.map((file) => inputFile(source, file)));
   const kept = source.join === 'directory' ? files.filter((file) => file.format === 'text') : files;
   if (kept.length === 0) throw emptySource(source, unknown);
   return kept;
+}
+
+/** What `datasets` writes beside its Arrow files is of no document. */
+const datasetNotes: ReadonlySet<string> = new Set(['dataset_info.json', 'dataset_dict.json', 'state.json']);
+
+function withoutNotes(files: readonly InputFile[]): readonly InputFile[] {
+  if (!files.some(({ format }) => format === 'arrow')) return files;
+  return files.filter(({ path, format }) => format !== 'text' || !datasetNotes.has(basename(path)));
 }
 
 /** Levels that a glob can match: `*.jsonl` must not walk all that lies below. */
@@ -101,23 +112,14 @@ function depthOf(glob: string | null): number {
   return bounded ? glob.split('/').length : Number.POSITIVE_INFINITY;
 }
 
-/**
- * A directory of source code is full of `.json` files that hold settings and no records: one that does not begin as an
- * array is text like the source around it. (A single file, or `format: json`, must be an array.)
- */
+/** A name says all of a file but `.json`, of which a directory of source code has many that hold no records. */
 function inputFile(source: SourceSpec, file: WalkedFile): InputFile {
   const kind = kindOf(file.name, source.format)!;
-  const records = kind.format !== 'json' || kind.compression !== 'none' || source.format !== null;
-  return { ...file, ...kind, format: records || beginsAsArray(file) ? kind.format : 'text' };
+  return { ...file, ...kind, format: isOpen(source, kind) ? jsonFormat(file) : kind.format };
 }
 
-function beginsAsArray({ path, bytes }: WalkedFile): boolean {
-  for (const block of fileBlocks(path, 0, bytes, true)) {
-    const first = block.toString().trimStart()[0];
-    // trimStart takes a byte order mark for white space.
-    if (first !== undefined) return first === '[';
-  }
-  return false;
+function isOpen(source: SourceSpec, { format, compression }: FileKind): boolean {
+  return format === 'json' && compression === 'none' && source.format === null;
 }
 
 function selector(source: SourceSpec, glob: string | null): (name: string) => boolean {
@@ -128,7 +130,7 @@ function selector(source: SourceSpec, glob: string | null): (name: string) => bo
 }
 
 function unitOf(source: SourceSpec, file: InputFile): ReadUnit {
-  return { source, name: file.name, files: [file], start: 0, end: file.bytes, firstRecord: 1, joined: false };
+  return { source, name: file.name, files: [file], start: 0, end: file.bytes, joined: false };
 }
 
 /** A unit as ranges of about `rangeBytes`, where it is larger and of a format that can be read in ranges: plain JSON Lines. */
@@ -137,9 +139,7 @@ export function splitUnit(unit: ReadUnit, rangeBytes: number): ReadUnit[] {
   const splits =
     !unit.joined && file.format === 'jsonl' && file.compression === 'none' && file.bytes > rangeBytes;
   if (!splits) return [unit];
-  return splitLines(file.path, file.bytes, rangeBytes).map(({ start, end, firstLine }) => {
-    return { ...unit, start, end, firstRecord: firstLine };
-  });
+  return splitLines(file.path, file.bytes, rangeBytes).map((range) => ({ ...unit, ...range }));
 }
 
 function checkJoin(source: SourceSpec, stats: Stats | undefined): void {
@@ -170,7 +170,7 @@ function joinDirectories(source: SourceSpec, { root, files }: Found): ReadUnit[]
     const group = directories.get(name)!;
     const end = group.reduce((sum, file) => sum + file.bytes, 0);
     const title = name === '.' ? basename(root) : name;
-    return { source, name: title, files: group, start: 0, end, firstRecord: 1, joined: true };
+    return { source, name: title, files: group, start: 0, end, joined: true };
   });
 }
 

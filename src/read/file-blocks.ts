@@ -3,7 +3,7 @@
  * loop; `read.ts` gives the loop its turn once a chunk. Cost: on a slow disk a task does not read ahead.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { LongmixError } from '../errors.ts';
+import { LongmixError, systemReason } from '../errors.ts';
 
 const blockBytes = 256 * 1024;
 
@@ -30,8 +30,7 @@ export function* fileBlocks(path: string, start: number, end: number, reuse: boo
 }
 
 export function unreadable(path: string, cause: unknown): LongmixError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new LongmixError('input-unreadable', `cannot read ${path}: ${reason}`, {
+  return new LongmixError('input-unreadable', `cannot read it: ${systemReason(cause)}`, {
     where: path,
     cure: 'check that the file is there and that you may read it',
     exitCode: 1,

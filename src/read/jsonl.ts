@@ -1,5 +1,5 @@
 /**
- * JSON Lines: an object a line; a record's number is its line. Blank lines are no records. Lines are cut as bytes, and
+ * JSON Lines: an object a line; a record's number is its line in the unit. Blank lines are no records. Lines are cut as bytes, and
  * nearly all of them are read by `json-scan/`, which takes the fields out of the bytes. JSON.parse, several times slower,
  * judges the others, and all where `plain` asks for it: what is read is the same.
  */
@@ -10,6 +10,7 @@ import type { UnitHash } from './hash-input.ts';
 import { jsonScan, type LineTaker, linesOf } from './json-scan/json-scan.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { RecordReader } from './record-reader.ts';
+import { countLines } from './split-lines.ts';
 import { onlyFile, plainBlocks } from './unit-blocks.ts';
 import { repairUtf8, withoutBom } from './utf8.ts';
 
@@ -24,7 +25,7 @@ export async function* readJsonl(
   const reader = new RecordReader(unit, counts, chunkBytes);
   const scan = plain ? null : jsonScan(unit.source.fields);
   const lines = new LineSplitter(Math.min(recordBytes, constants.MAX_STRING_LENGTH));
-  let record = unit.firstRecord - 1;
+  let record = 0;
 
   const taker: LineTaker = {
     document(text, lone, id, source) {
@@ -34,7 +35,7 @@ export async function* readJsonl(
     },
     odd(line) {
       record += 1;
-      const bytes = record === 1 ? withoutBom(line) : line;
+      const bytes = record === 1 && unit.start === 0 ? withoutBom(line) : line;
       if (isBlank(bytes)) return;
       const value = parse(repairUtf8(bytes, counts));
       if (value instanceof SyntaxError) reader.bad(record, `not JSON: ${value.message}`);
@@ -58,13 +59,15 @@ export async function* readJsonl(
     }
   }
   for (const run of lines.end()) add(run);
+  counts.lines += record;
   yield* reader.end();
 }
 
 /** Not a bad record: what is read must not depend on the memory. */
 function tooLarge(unit: ReadUnit, record: number, bytes: number): LongmixError {
+  const { path } = onlyFile(unit);
   return new LongmixError('memory-exceeded', `a record of more than ${Math.floor(bytes / 1e6)} MB`, {
-    where: `${onlyFile(unit).path}:${record}`,
+    where: `${path}:${countLines(path, unit.start) + record}`,
     cure: 'give more with --memory, or use fewer --workers; a plain text file may be of any size',
     exitCode: 1,
   });

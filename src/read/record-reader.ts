@@ -87,7 +87,8 @@ export class RecordReader {
   bad(record: number, reason: string): void {
     const { badSamples } = this.#counts;
     this.#counts.badRecords += 1;
-    if (badSamples.length < maxSamples) badSamples.push({ file: onlyFile(this.#unit).path, record, reason });
+    if (badSamples.length >= maxSamples) return;
+    badSamples.push({ file: onlyFile(this.#unit).path, start: this.#unit.start, record, reason });
   }
 
   #lacks(record: number, names: readonly string[]): void {

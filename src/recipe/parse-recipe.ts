@@ -16,6 +16,10 @@ const language: Language = {
   schema: recipeSchema,
   noun: 'recipe',
   least: 'sources:\n      web: ../corpus/web',
+  mistaken: (keys) =>
+    keys.includes('arms') && !keys.includes('sources')
+      ? 'this is an ablation and no recipe\n  longmix ablate plans and builds its arms'
+      : null,
 };
 
 /**

@@ -85,10 +85,16 @@ export const ablationSchema: z.ZodType = z
   )
   .describe('A longmix ablation: recipes over one token store, to be compared.');
 
+const least = 'base: mix.yaml\n    arms:\n      original: {}\n      no-rule: { mix: { length: none } }';
+
 export const ablationLanguage: Language = {
   schema: ablationSchema,
   noun: 'ablation',
-  least: 'base: mix.yaml\n    arms:\n      original: {}\n      no-rule: { mix: { length: none } }',
+  least,
+  mistaken: (keys) =>
+    keys.includes('sources') && !['base', 'arms', 'grid'].some((key) => keys.includes(key))
+      ? `this is a recipe and no ablation\n  the least ablation is\n    ${least}`
+      : null,
   note: (key, path) => (path[0] === 'arms' && path.length === 2 ? whyFixed(key) : null),
 };
 

@@ -112,17 +112,17 @@ const keys = {
   method: oneOf(mixMethods)
     .optional()
     .describe(
-      'drop: no document more than once. repeat: documents may be taken up to max_epochs times. mixed: the same, and tokens all is what the corpus has.',
+      'drop: no document more than once. repeat: documents may be taken up to max_epochs times. mixed: the same, and tokens all is what the corpus has. Left out: repeat where tokens is an amount and no length rule is given, else drop.',
     ),
   max_epochs: perSource(positiveNumber(mostEpochs), `a number above 0, at most ${mostEpochs}`)
     .optional()
     .describe(
-      'How often a document may be taken on average, at most; one number, or a map from sources to numbers.',
+      'How often a document may be taken on average, at most; one number, or a map from sources to numbers; 4 if left out.',
     ),
   redistribute: oneOf(['never', 'within-source', 'over-all'])
     .optional()
     .describe(
-      'Where a cell runs out. never: an error. within-source: more of the same source. over-all: more of everything else.',
+      'Where a cell runs out. never, if left out: an error. within-source: more of the same source. over-all: more of everything else.',
     ),
 };
 

@@ -14,6 +14,8 @@ export interface Language {
   readonly noun: 'recipe' | 'ablation';
   /** What it can't do without, as an example to copy. */
   readonly least: string;
+  /** What else the file is, told by its keys; null: nothing else. */
+  readonly mistaken: (keys: readonly string[]) => string | null;
   /** Why a key that is valid elsewhere can't be at `path`; null: nothing to add. */
   readonly note?: (key: string, path: Path) => string | null;
 }
@@ -23,6 +25,8 @@ export function schemaProblems(yaml: YamlFile, language: Language): Problem[] {
     const { noun, least } = language;
     return [{ offset: 0, message: `the ${noun} is empty; the least ${noun} is\n    ${least}` }];
   }
+  const mistaken = language.mistaken(yaml.keysOf([]));
+  if (mistaken !== null) return [{ offset: 0, message: mistaken }];
   const parsed = language.schema.safeParse(yaml.value);
   if (parsed.success) return [];
   return parsed.error.issues.flatMap((issue) => issueProblems(issue, issue.path, yaml, language));

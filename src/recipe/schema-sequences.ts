@@ -63,10 +63,10 @@ const keys = {
     'best-fit: never cuts a document that fits. concat: end to end, then cut. pad: one document a row. decompose: pieces of a power of two, one a row.',
   ),
   overlong: oneOf(['fragment', 'truncate', 'exclude']).describe(
-    'What becomes of a document longer than a sequence.',
+    'What becomes of a document longer than a sequence. fragment: pieces, each in a row. truncate: its beginning, a row of it. exclude: it is left out.',
   ),
   tails: oneOf(['carry', 'discard']).describe(
-    'With packing concat: what becomes of the rest of a document that the end of a sequence cut.',
+    'With packing concat: what becomes of the rest of a document that the end of a sequence cut. carry: it begins the next. discard: it is left out.',
   ),
   bos: flag().describe('Put the begin-of-sequence token before each document.'),
   eos: flag().describe('Put the end-of-sequence token after each document.'),

@@ -11,6 +11,7 @@ import type { Ablation, AblationArm } from '../types.ts';
 import { buildPlanned } from './build.ts';
 import { type BuildPlan, loadIndex, planBuild, type StoreIndex } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { withLock } from './lock.ts';
 import { type PlanReport, planReport } from './plan-report.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { clearShardSets } from './shard-sets.ts';
@@ -42,16 +43,24 @@ export interface AblateOptions extends StageOptions {
 export async function ablate(
   ablation: Ablation,
   out: string,
+  options: AblateOptions,
+): Promise<{ store: TokenStore; report: AblationReport }> {
+  makeFolder(out);
+  return await withLock(out, () => ablateLocked(ablation, out, options));
+}
+
+async function ablateLocked(
+  ablation: Ablation,
+  out: string,
   { planOnly, onPlan, ...options }: AblateOptions,
 ): Promise<{ store: TokenStore; report: AblationReport }> {
   const { arms } = ablation;
   const [{ recipe: first }] = arms as [AblationArm];
-  makeFolder(out);
   sweep(out);
   const folder = storeFolder(first, out);
   if (options.fresh === true) {
     for (const { name } of arms) clearShardSets(join(out, name));
-    reopenStore(folder);
+    await reopenStore(folder);
   }
   const stage = { ...options, fresh: false };
   const store = await ensureStore(first, folder, stage);
@@ -75,7 +84,8 @@ export async function ablate(
     const armOut = join(out, name);
     makeFolder(armOut);
     const plan = planBuild(recipe, store, index);
-    await buildPlanned(recipe, store, plan, armOut, { ...stage, progress: named(name, options.progress) });
+    const progress = named(name, options.progress);
+    await withLock(armOut, () => buildPlanned(recipe, store, plan, armOut, { ...stage, progress }));
   }
   writeJson(join(out, ablationFile), report);
   return { store, report };

@@ -23,7 +23,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { threadId } from 'node:worker_threads';
-import { LongmixError } from '../errors.ts';
+import { LongmixError, systemReason } from '../errors.ts';
 import type { FileRecord, Sink } from '../types.ts';
 
 const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
@@ -125,7 +125,7 @@ export function sweep(folder: string): void {
   }
 }
 
-function isRunning(pid: number): boolean {
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -145,8 +145,7 @@ function orUnwritable<T>(path: string, act: () => T): T {
 function unwritable(path: string, cause: unknown): LongmixError {
   const { code } = cause as NodeJS.ErrnoException;
   const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
-  const reason = code === 'ENOSPC' ? 'no space left on the device' : (code ?? String(cause));
-  return new LongmixError('output-unwritable', `cannot write ${path}: ${reason}`, {
+  return new LongmixError('output-unwritable', `cannot write ${path}: ${systemReason(cause)}`, {
     cure: 'check that the folder exists, that it is yours to write and that the disk has room; or choose another with --out',
     exitCode: full || code === 'EIO' ? 1 : 2,
     cause,

@@ -14,6 +14,7 @@ const worthwhileEpochs = 4;
 const noticedDrift = 0.005;
 const emptyRows = 0.05;
 const lostTokens = 0.05;
+const leftOver = 0.05;
 
 export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
   const many = plan.phases.length > 1;
@@ -111,9 +112,12 @@ function validation(recipe: Recipe, plan: BuildPlan): string[] {
 }
 
 function steps({ steps: plan }: BuildPlan): string[] {
-  const none = (plan?.sets ?? []).filter(({ steps: count }) => count === 0);
-  return none.map(
-    ({ name, rows: count, rowsPerStep }) =>
-      `${name}: ${counted(count, 'row')}, and a step takes ${rowsPerStep}: not one whole step`,
-  );
+  return (plan?.sets ?? []).flatMap(({ name, rows, rowsPerStep, steps: whole, rest }) => {
+    if (whole === 0)
+      return [`${name}: ${counted(rows, 'row')}, and a step takes ${rowsPerStep}: not one whole step`];
+    if (rest <= leftOver * rows) return [];
+    return [
+      `${name}: ${percent(rest / rows)} of the rows are left over, less than a step; fewer tokens_per_step leave fewer`,
+    ];
+  });
 }

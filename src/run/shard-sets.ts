@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import {
   dictFile,
+  idBytes,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
@@ -57,11 +58,18 @@ export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildP
 
 /** What of the recipe is not as it was, in words. */
 function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string {
-  const then = manifest.recipe as Record<string, unknown>;
-  const now = outputRecipe(recipe) as Record<string, unknown>;
+  const then = flat(manifest.recipe);
+  const now = flat(outputRecipe(recipe));
   const keys = Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
   if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
   return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
+}
+
+/** A recipe without phases has one all the same, which is nothing that its user wrote. */
+function flat(recipe: unknown): Record<string, unknown> {
+  const { phases, ...rest } = recipe as { readonly phases: readonly { readonly name: string }[] };
+  const [only] = phases;
+  return phases.length === 1 && only!.name === 'train' ? { ...only, ...rest } : { phases, ...rest };
 }
 
 export async function writeShardSets(
@@ -99,14 +107,14 @@ async function writeShardSet(
   const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
   const { bosId, eosId } = tokenizer;
   const { width, rows } = set.rows;
-  const inputs = planShards(rows, width * (plan.dtype === 'uint16' ? 2 : 4), recipe.shards.size);
+  const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
   removeStrangers(folder, inputs);
   // No tokenizer here has a token for padding; EOS says as much, and `padding` says where it is one.
   const padId = eosId ?? 0;
   const results = await runTasks(
     'shard',
     {
-      store: { folder: store.folder, parts: parts.map(({ name }) => name), dtype },
+      store: { folder: store.folder, parts: parts.map(({ name: part }) => ({ name: part })), dtype },
       table: plan.table,
       plan: set.rows,
       options: { dtype: plan.dtype, provenance: recipe.shards.provenance, bosId, eosId, padId },

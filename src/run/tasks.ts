@@ -9,6 +9,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type ErrorDetails, LongmixError } from '../errors.ts';
+import { packageRoot } from '../util/package-root.ts';
 import { type StageName, type StageRun, type StageTypes, stages } from './stages.ts';
 
 export interface TaskProgress {
@@ -71,7 +72,7 @@ export async function runTasks<S extends StageName>(
 export function startWorkers<S extends StageName>(stage: S, workers: number): Workers<S> {
   const threads = Array.from(
     { length: Math.max(0, workers - 1) },
-    () => new Worker(new URL('./thread.js', import.meta.url), { workerData: stage }),
+    () => new Worker(new URL('dist/bin/thread.js', packageRoot), { workerData: stage }),
   );
   const stop = new AbortController();
   let answered: (answer: ThreadAnswer) => void = () => {};

@@ -22,6 +22,7 @@ import { openStore } from '../store/reader.ts';
 import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
 import type { BadRecord, ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
@@ -58,7 +59,7 @@ export async function ensureStore(
   folder: string,
   options: StageOptions,
 ): Promise<TokenStore> {
-  if (options.fresh === true) clearStore(folder);
+  if (options.fresh === true && existsSync(folder)) await withLock(folder, () => clearStore(folder));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources)
     units.push(...(await discover(await atRest(source, folder, options.signal))));
@@ -68,15 +69,29 @@ export async function ensureStore(
   const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
   try {
     const tokenizer = await loadTables(recipe.tokenizer);
-    if (!isThere)
-      return { folder, manifest: await makeStore(recipe, folder, parts, tokenizer, workers, options) };
-    const manifest = openStore(folder);
-    refuseMismatch(folder, manifest, recipe, tokenizer.facts, parts);
-    noteTokenizer(folder, recipe.tokenizer);
+    if (isThere) return { folder, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
+    makeFolder(folder);
+    const manifest = await withLock(folder, async () => {
+      // Another command may have made it in the meantime.
+      if (existsSync(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
+      return await makeStore(recipe, folder, parts, tokenizer, workers, options);
+    });
     return { folder, manifest };
   } finally {
     await workers.close();
   }
+}
+
+function openSame(
+  recipe: Recipe,
+  folder: string,
+  parts: readonly TokenizeInput[],
+  tokenizer: TokenizerTables['facts'],
+): StoreManifest {
+  const manifest = openStore(folder);
+  refuseMismatch(folder, manifest, recipe, tokenizer, parts);
+  noteTokenizer(folder, recipe.tokenizer);
+  return manifest;
 }
 
 async function makeStore(
@@ -87,7 +102,6 @@ async function makeStore(
   workers: Workers<'tokenize'>,
   { memory, signal, progress = noProgress }: StageOptions,
 ): Promise<StoreManifest> {
-  makeFolder(folder);
   sweep(folder);
   sweep(join(folder, notesFolder));
   if (slow !== null) progress.note(slow);
@@ -103,7 +117,7 @@ async function makeStore(
     onProgress: ({ done, tokens }) => progress.advance(done, tokens),
   });
   progress.end();
-  refuseBadRecords(results, recipe, progress);
+  refuseBadRecords(results, parts, recipe, progress);
   const manifest = storeManifest(recipe, facts, results);
   if (manifest.totals.tokens === 0) {
     throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
@@ -173,7 +187,12 @@ function reading({ name, fields, join: joined, separator }: SourceSpec): SourceR
 }
 
 /** Bad records were skipped; a few are the corpus's nature, many are a mistake. */
-function refuseBadRecords(results: readonly TokenizeResult[], recipe: Recipe, progress: Progress): void {
+function refuseBadRecords(
+  results: readonly TokenizeResult[],
+  parts: readonly TokenizeInput[],
+  recipe: Recipe,
+  progress: Progress,
+): void {
   const bad = results.reduce((sum, { part }) => sum + part.badRecords, 0);
   if (bad === 0) return;
   const records = results.reduce((sum, { part }) => sum + part.documents, bad);
@@ -181,7 +200,9 @@ function refuseBadRecords(results: readonly TokenizeResult[], recipe: Recipe, pr
   const limit = Math.max(atLeast, Math.floor(share * records));
   const samples = results.flatMap(({ badSamples }) => badSamples).slice(0, 5);
   const list = samples
-    .map(({ file, record, reason }: BadRecord) => `  ${file}:${record}: ${reason}`)
+    .map(
+      (sample) => `  ${sample.file}:${linesBefore(sample, results, parts) + sample.record}: ${sample.reason}`,
+    )
     .join('\n');
   const what = `${bad} of ${records} records could not be read${bad > samples.length ? ', the first of them' : ''}`;
   if (bad > limit) {
@@ -191,6 +212,23 @@ function refuseBadRecords(results: readonly TokenizeResult[], recipe: Recipe, pr
     });
   }
   progress.note(`${what} (skipped, in the ledger):\n${list}`);
+}
+
+/** Lines of a sample's file before its unit. */
+function linesBefore(
+  { file, start }: BadRecord,
+  results: readonly TokenizeResult[],
+  parts: readonly TokenizeInput[],
+): number {
+  // By start: two sources may read the same file.
+  const lines = new Map<number, number>();
+  for (const [i, { units }] of parts.entries()) {
+    for (const [j, unit] of units.entries()) {
+      if (unit.joined || unit.files[0]!.path !== file || unit.start >= start) continue;
+      lines.set(unit.start, results[i]!.part.inputs[j]!.lines);
+    }
+  }
+  return [...lines.values()].reduce((sum, count) => sum + count, 0);
 }
 
 // ---------------------------------------------------------------- is it the same corpus?
@@ -283,8 +321,12 @@ function stampsUnchanged(folder: string, parts: readonly TokenizeInput[]): boole
  * Has a store made again, but keeps the parts that are intact: those whose inputs and tokenizer are still the same are
  * not tokenized again, so that another mix of the same corpus costs no tokenizing.
  */
-export function reopenStore(folder: string): void {
+export async function reopenStore(folder: string): Promise<void> {
   if (!existsSync(join(folder, storeFile))) return;
+  await withLock(folder, () => dropRecord(folder));
+}
+
+function dropRecord(folder: string): void {
   let intact = false;
   try {
     const files = openStore(folder).parts.flatMap((part) => part.files);

@@ -60,13 +60,12 @@ export async function setUpTokenize(
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
   const encoder = createDocumentEncoder(tokenizer);
-  const madeOf = (units: readonly ReadUnit[], inputs: readonly InputRecord[]) =>
-    fingerprint([storeVersion, tokenizer.fingerprint, units.map(unitSpec), inputs]);
+  const madeOf = (units: readonly ReadUnit[], hashes: readonly string[]) =>
+    fingerprint([storeVersion, tokenizer.fingerprint, units.map(unitSpec), hashes]);
 
   return async ({ part, units }, report, signal) => {
     if (hasReceipt(folder, part)) {
-      const inputs = units.map((unit) => inputRecord(unit, hashInput(unit)));
-      const earlier = findReceipt<TokenizeResult>(folder, part, madeOf(units, inputs));
+      const earlier = findReceipt<TokenizeResult>(folder, part, madeOf(units, units.map(hashInput)));
       if (earlier !== null) {
         report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });
         return { committed: Promise.resolve(earlier) };
@@ -86,6 +85,7 @@ export async function setUpTokenize(
       const inputs: InputRecord[] = [];
       for (const unit of units) {
         const hash = createUnitHash(unit);
+        const linesBefore = counts.lines;
         const pipeline = gen(
           (input: ReadUnit) => read(input, counts, { hash, recordBytes: limits?.recordBytes }),
           (chunk: DocumentChunk) => encoder.push(chunk),
@@ -98,7 +98,9 @@ export async function setUpTokenize(
           report(progress);
           signal?.throwIfAborted();
         }
-        inputs.push(inputRecord(unit, hash.digest()));
+        const { source, name, start, end } = unit;
+        const lines = counts.lines - linesBefore;
+        inputs.push({ source: source.name, name, start, end, lines, sha256: hash.digest() });
       }
       const { sources, ...held } = writer.finish();
       const { replaced, badRecords, badSamples } = counts;
@@ -108,7 +110,8 @@ export async function setUpTokenize(
         const files = await Promise.all(pending);
         const record = { name: part, ...held, replaced, badRecords, files, inputs };
         const result = { part: record, sources, badSamples };
-        leaveReceipt(folder, part, madeOf(units, inputs), files, result);
+        const hashes = inputs.map(({ sha256 }) => sha256);
+        leaveReceipt(folder, part, madeOf(units, hashes), files, result);
         return result;
       };
       return { committed: commit().catch(abort) };
@@ -129,8 +132,4 @@ function unitSpec({ source, name, files, start, end, joined }: ReadUnit): unknow
   const { fields, separator } = source;
   const inputs = files.map((file) => [file.name, file.format, file.compression]);
   return [source.name, fields, joined ? separator : null, name, inputs, start, end];
-}
-
-function inputRecord({ source, name, start, end }: ReadUnit, sha256: string): InputRecord {
-  return { source: source.name, name, start, end, sha256 };
 }

@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LongmixError } from '../errors.ts';
 import type { TokenSource } from '../types.ts';
 import type { ShardRecord, ShardSetManifest } from './format.ts';
 import { type Row, readBatch, rowOf } from './reader.ts';
@@ -58,7 +59,10 @@ export function verifyRows(
         }
       }
     } catch (error) {
-      faults.push(`${place(folder, shard)}: cannot be decoded (${(error as Error).message})`);
+      const { message } = error as Error;
+      faults.push(
+        error instanceof LongmixError ? message : `${place(folder, shard)}: cannot be decoded (${message})`,
+      );
       row = before + shard.rows;
     }
   }

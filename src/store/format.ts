@@ -5,13 +5,13 @@
  *   part-00000.tokens   token ids, little-endian u16 (vocabularies up to 65,536) or u32; documents end to end, nothing between
  *   part-00000.docs.arrow   Arrow IPC file, one row a document in the same order:
  *                           length u32 (tokens), characters u32 (Unicode code points of the text), key u64 (xxHash64
- *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (record number in
- *                           the origin from 1; 0: all of it)
+ *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (its number in
+ *                           the input, from 1, after the `lines` of the origin's inputs before this one; 0: all of it)
  */
 import type { FieldNames, FileRecord } from '../types.ts';
 
 export const storeFormat = 'longmix-token-store';
-export const storeVersion = 2;
+export const storeVersion = 3;
 export const storeFile = 'store.json';
 
 export type StoreDtype = 'uint16' | 'uint32';
@@ -69,6 +69,8 @@ export interface InputRecord {
   readonly name: string;
   readonly start: number;
   readonly end: number;
+  /** Of JSON Lines, which may be split, blank lines too; 0 for other formats. */
+  readonly lines: number;
   readonly sha256: string;
 }
 

@@ -25,6 +25,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import type { TokenizerSpec } from '../types.ts';
+import { packageRoot } from '../util/package-root.ts';
 import { createDigest } from './digest/digest.ts';
 import { kernelFile } from './kernel/kernel.ts';
 import type { SharedTokenizer } from './kernel-tokenizer.ts';
@@ -73,7 +74,7 @@ function keyOf(spec: TokenizerSpec): string {
   if ('file' in spec) hash.update(JSON.stringify(spec.pattern));
   const files = 'file' in spec ? tokenizerFiles(spec.file) : [encodingFile(spec.encoding)];
   for (const file of files) add(hash, basename(file), readFileSync(file));
-  const here = fileURLToPath(new URL('.', import.meta.url));
+  const here = fileURLToPath(new URL('dist/tokenize/', packageRoot));
   for (const name of readdirSync(here, { recursive: true, encoding: 'utf8' }).sort()) {
     if (/(?<!\.d)\.[jt]s$/.test(name)) add(hash, name, readFileSync(join(here, name)));
   }

@@ -6,7 +6,7 @@ import type { ArmsTraining, ArmTraining } from './train-arms.ts';
 /** `ablation.json` as `ablate --train` leaves it. */
 type TrainedAblation = AblationReport & { readonly training?: ArmsTraining };
 
-export interface KeptCurves {
+interface KeptCurves {
   /** Of the arms whose shards are those that they were trained on; null: of none. */
   readonly training: ArmsTraining | null;
   /** Arms whose shards are not the same any more, or that are gone. */

@@ -91,6 +91,21 @@ describe('records', () => {
     );
   });
 
+  // 10 MB of lines are read in three pieces, which don't know how many lines are before them.
+  test('a record is told, and found again, by its line in a file that is read in pieces', async () => {
+    const line = `${JSON.stringify({ text: 'of many words '.repeat(70) })}\n`;
+    const lines = (count: number) => line.repeat(count);
+    place.write('big.jsonl', `${lines(9000)}[1]\n\n${lines(800)}{"text":"the last one","id":"last"}\n[2]\n`);
+    for (const workers of ['1', '2']) {
+      const outcome = await place.run('build', 'big.jsonl', '--out', `big${workers}`, '--workers', workers);
+      expect(outcome.code).toBe(0);
+      expect(outcome.stderr).toMatch(/big\.jsonl:9001: not an object[\s\S]*big\.jsonl:9804: not an object/);
+    }
+    const { stdout } = await place.run('inspect', 'big1/train', '--row', '0', '--json');
+    const pieces = (JSON.parse(stdout) as { pieces: { id: string | null; record: number }[] }).pieces;
+    expect(pieces.find(({ id }) => id === 'last')?.record).toBe(9803);
+  });
+
   test('max_bad_records: 0 in the recipe', async () => {
     place.write('bad.jsonl', `${good}[1]\n`);
     place.write('mix.yaml', 'sources: { web: ./bad.jsonl }\nmax_bad_records: 0\n');
@@ -190,7 +205,7 @@ describe('the output', () => {
   test('below a file', async () => {
     place.write('file', 'not a folder');
     const outcome = await place.run('build', 'web.jsonl', '--out', 'file/out');
-    expectMessage(outcome, 2, /cannot write .*file\/out: ENOTDIR/, /--out/);
+    expectMessage(outcome, 2, /cannot write .*file\/out: a part of the path is a file/, /--out/);
   });
 
   test('below a folder that can hold none', async () => {
@@ -208,7 +223,7 @@ describe('the output', () => {
     expectMessage(
       await place.run('build', 'web.jsonl', '--out', 'file'),
       2,
-      /cannot write .*file: EEXIST/,
+      /cannot write .*file: there is a file of that name/,
       /--out/,
     );
   });
@@ -280,6 +295,31 @@ describe('the output', () => {
       /made\/train holds finished shards of something else; what differs: seed\n/,
       /--fresh/,
     );
+  });
+
+  test('one whose rows had another length: what differs is the one key that the user changed', async () => {
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\n');
+    await place.run('build', 'mix.yaml', '--out', 'made', '--quiet');
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nsequences: { length: 256 }\n');
+    const outcome = await place.run('build', 'mix.yaml', '--out', 'made');
+    expectMessage(outcome, 2, /what differs: sequences\n/);
+  });
+
+  test('an ablation for a recipe, and the other way round', async () => {
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\n');
+    place.write('arms.yaml', 'base: ./mix.yaml\narms: { a: {} }\n');
+    expectMessage(
+      await place.run('plan', 'arms.yaml'),
+      2,
+      /arms\.yaml:1:1: this is an ablation and no recipe/,
+    );
+    expectMessage(
+      await place.run('ablate', 'mix.yaml'),
+      2,
+      /mix\.yaml:1:1: this is a recipe and no ablation/,
+    );
+    place.write('arms.yaml', 'base: ./nowhere.yaml\narms: { a: {} }\n');
+    expectMessage(await place.run('ablate', 'arms.yaml'), 2, /nowhere\.yaml: no such file or directory/);
   });
 
   test('a store of another corpus', async () => {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { shardVersion } from '../../src/shard/format.ts';
+import { type ShardSetManifest, shardVersion } from '../../src/shard/format.ts';
 import { expectMessage, jsonLines, type Outcome, workplace } from '../support/command.ts';
 
 const place = workplace();
@@ -88,7 +88,22 @@ describe('verify', () => {
   test('a store with a flipped bit', async () => {
     flipByte('made/store/part-00000.tokens', 100);
     expectFaults(await place.run('verify', 'made/store'), /part-00000\.tokens: its bytes have changed/);
-    expectFaults(await place.run('verify', 'made', '--deep'), /row \d+: piece \d+ is not what document/);
+    expectFaults(
+      await place.run('verify', 'made', '--deep'),
+      /store\/part-00000\.tokens: its bytes have changed/,
+      /row \d+: piece \d+ is not what document/,
+    );
+  });
+
+  test('shards made from a store with a flipped bit, which agree with it', async () => {
+    flipByte('made/store/part-00000.tokens', 100);
+    for (const set of ['train', 'validation']) rmSync(at(`made/${set}`), { recursive: true });
+    expect((await place.run('build', 'mix.yaml', '--out', 'made', '--quiet')).code).toBe(0);
+    const { code, stdout } = await place.run('verify', 'made', '--deep');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^.*made\/store\/part-00000\.tokens: its bytes have changed.*\n$/);
+    expect((await place.run('build', 'mix.yaml', '--out', 'made', '--quiet', '--fresh')).code).toBe(0);
+    expect((await place.run('verify', 'made', '--deep')).code).toBe(0);
   });
 
   test('without the store, --deep says what it could not do', async () => {
@@ -125,6 +140,7 @@ describe('a damaged record of a folder', () => {
     writeFileSync(at('made/dataset_dict.json'), 'garbage');
     expectMessage(await place.run('verify', 'made'), 1, /dataset_dict\.json/);
     expectMessage(await place.run('stats', 'made'), 1, /dataset_dict\.json/);
+    expectMessage(await place.run('pipe', 'made'), 1, /dataset_dict\.json/);
   });
 
   test('store.json', async () => {
@@ -154,6 +170,13 @@ describe('a damaged shard', () => {
   test('inspect says so where it is truncated, and shows no empty row', async () => {
     truncateSync(at(shard), 3000);
     expectMessage(await place.run('inspect', 'made', '--row', '5'), 1, /data-00000-of-00001\.arrow/);
+  });
+
+  test('inspect says so where a record batch does not begin as one does', async () => {
+    const { shards } = JSON.parse(readFileSync(at('made/train/manifest.json'), 'utf8')) as ShardSetManifest;
+    flipByte(shard, shards[0]!.batches[0]!.offset + 7);
+    const what = /data-00000-of-00001\.arrow: its record batch 0 cannot be decoded/;
+    expectMessage(await place.run('inspect', 'made'), 1, what);
   });
 
   test('build makes a deleted shard again', async () => {

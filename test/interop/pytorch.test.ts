@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { longmix, type Started, start } from '../support/command.ts';
+import { longmix, type Started, spawnLongmix, start } from '../support/command.ts';
 import { build, writeCorpus } from './pytorch-corpus.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -264,7 +264,7 @@ async function train(args: readonly string[], { input, env }: Setting = {}): Pro
 /** The JSON that it prints, fed by `longmix pipe` if there are arguments for that. */
 async function lines(child: ChildProcess, input?: readonly string[]): Promise<unknown[]> {
   if (input !== undefined) {
-    const pipe = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'pipe', ...input]);
+    const pipe = spawnLongmix(['pipe', ...input]);
     pipe.stdout.pipe(child.stdin!);
     // A trainer that has its steps closes the pipe.
     child.stdin!.on('error', () => pipe.kill());

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { windowBytes } from '../../src/read/zstd.ts';
 import { compressors, corpus, writers } from './corpus.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
 import { zstdFrames } from './zstd-frames.ts';
@@ -64,16 +65,56 @@ describe('damage', () => {
     },
   );
 
-  // brotli has no checksum, and fzstd does not look at zstd's.
-  test('a flipped byte in gzip is found', async () => {
-    const bytes = gzipSync(jsonl);
-    bytes[Math.floor(bytes.length / 2)]! ^= 0xff;
-    const path = fileWith('a.jsonl.gz', bytes);
-    expect((await errorOf(readSource(sourceOf(path)))).code).toBe('input-corrupt');
+  // Where they have a checksum: brotli has none, and the first frame of the golden file has one.
+  test.each([
+    ['.gz', gzipSync(jsonl)],
+    ['.zst', readFileSync(golden)],
+  ])('a flipped byte in %s is found', async (suffix, whole) => {
+    for (let part = 1; part < 20; part += 1) {
+      const bytes = Uint8Array.from(whole);
+      bytes[Math.floor((bytes.length * part) / 45)]! ^= 1 << (part % 8);
+      const path = fileWith(`a.jsonl${suffix}`, bytes);
+      expect(await errorOf(readSource(sourceOf(path))), `${part}`).toMatchObject({
+        code: 'input-corrupt',
+        where: path,
+      });
+    }
   });
 });
 
 test('run-length blocks are expanded', async () => {
   const path = fileWith('a.txt.zst', zstdFrames(Buffer.alloc(500_000, 'z')));
   expect((await readSource(sourceOf(path))).documents[0]!.text).toBe('z'.repeat(500_000));
+});
+
+describe('zstd', () => {
+  // A frame of nothing is 9 bytes: more calls of libzstd in a row give nothing than one would take for an endless loop.
+  test('any number of frames of nothing', async () => {
+    const nothing = zstdFrames(Buffer.alloc(0));
+    const path = fileWith(
+      'a.txt.zst',
+      Buffer.concat([...Array<Uint8Array>(20_000).fill(nothing), zstdFrames(Buffer.from('end'))]),
+    );
+    expect((await readSource(sourceOf(path))).documents[0]!.text).toBe('end');
+  });
+
+  test.each([
+    ['a window of 2 GiB (zstd --long=31)', '28b52ffd04a80c0f0c0e00e076601500e503', 2 ** 31],
+    ['a window of 2.5 MiB', '28b52ffd045a0c0f0c0e00e076601500e503', 2 ** 21 * 1.25],
+    ['content of 200 MB in one segment, checksum', '28b52ffda400c2eb0b640000100000020000', 200_000_000],
+    ['content of 300 bytes in one segment', '28b52ffd602c000c0e00e076601500e50300', 300],
+    ['content of 16 bytes in one segment', '28b52ffd20100c0e00e076601500e5030000', 16],
+    ['content of 5 GiB in one segment', '28b52ffde00000004001000000e503000000', 5 * 2 ** 30],
+    ['a skippable frame', '502a4d1803000000616263000000000000000000', 0],
+    ['too short to tell', '28b52ffd04a8', 0],
+  ])('%s', (_, bytes, window) => {
+    expect(windowBytes(Buffer.from(bytes, 'hex'))).toBe(window);
+  });
+
+  test('a window that is too large for the memory is refused with the cure', async () => {
+    const path = fileWith('a.txt.zst', Buffer.from('28b52ffd04a80c0f0c0e00e076601500e503', 'hex'));
+    const error = await errorOf(readSource(sourceOf(path)));
+    expect(error).toMatchObject({ code: 'zstd-window', where: path, exitCode: 2 });
+    expect(error.message).toContain('2048 MiB');
+  });
 });

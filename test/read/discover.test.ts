@@ -144,6 +144,40 @@ describe('.json in a directory', () => {
     const asked = await discover(sourceOf(root, { format: 'json' }));
     expect(asked.map(({ files }) => files[0]!.format)).toEqual(['json', 'json', 'json']);
   });
+
+  test('is JSON Lines if a second line begins with an object of its own, alone or in a directory', async () => {
+    const root = temporaryFolder();
+    const texts = {
+      'blank.json': '\ufeff\n{"text": "a"} \r\n\n {"text": "b"}',
+      'lines.json': '{"text": "a"}\n{"text": "b"}\n',
+      // The first line does not end in the first block that is read.
+      'long.json': `{"text": "${'a'.repeat(300_000)}"}\n{"text": "b"}\n`,
+      'nested.json': '{"a": {}\n}\n',
+      'one.json': '{"text": "a"}\n',
+      'pretty.json': '{\n  "a": [\n    {}\n  ]\n}\n',
+    };
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(root, name), text);
+    const units = await discover(sourceOf(root));
+    expect(units.map(({ files }) => files[0]!.format)).toEqual([
+      'jsonl',
+      'jsonl',
+      'jsonl',
+      'text',
+      'text',
+      'text',
+    ]);
+    const [alone] = await discover(sourceOf(join(root, 'lines.json')));
+    expect(alone!.files[0]!.format).toBe('jsonl');
+  });
+
+  test('that `datasets` writes beside its Arrow files is no document', async () => {
+    const notes = ['dataset_dict.json', 'train/dataset_info.json', 'train/state.json'];
+    expect(await namesIn(folderWith(...notes, 'train/data-00000-of-00001.arrow', 'other.json'))).toEqual([
+      'other.json',
+      'train/data-00000-of-00001.arrow',
+    ]);
+    expect(await namesIn(folderWith(...notes))).toEqual(notes);
+  });
 });
 
 describe('globs', () => {

@@ -14,7 +14,13 @@ test.each(Object.keys(recordInputs))(
     for (const chunkBytes of chunkSizes) {
       const { documents, chunks, counts } = await readSource(sourceOf(path), { chunkBytes });
       expect(documents).toEqual(expected);
-      expect(counts).toEqual({ documents: 200, replaced: 0, badRecords: 0, badSamples: [] });
+      expect(counts).toEqual({
+        documents: 200,
+        replaced: 0,
+        badRecords: 0,
+        lines: expect.any(Number),
+        badSamples: [],
+      });
       expect(Math.max(...chunks.map((chunk) => chunk.text.length))).toBeLessThanOrEqual(chunkBytes);
     }
   },

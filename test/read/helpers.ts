@@ -63,6 +63,9 @@ async function readUnits(
   const documents: ReadDocument[] = [];
   const chunks: DocumentChunk[] = [];
   for (const unit of units) {
+    // A unit numbers its own records; those of a file go on where its last unit ended.
+    const before = unit.start === 0 ? 0 : counts.lines;
+    const samplesBefore = counts.badSamples.length;
     let open = '';
     for await (const chunk of read(unit, counts, options)) {
       chunks.push(chunk);
@@ -74,12 +77,16 @@ async function readUnits(
         if (chunk.open && number === chunk.ends.length - 1) open = text;
         else {
           const source = chunk.sources?.[number] ?? null;
-          documents.push({ text, id: chunk.ids[number]!, record: chunk.records[number]!, source });
+          documents.push({ text, id: chunk.ids[number]!, record: before + chunk.records[number]!, source });
         }
       }
       if (start !== chunk.text.length) throw new Error('text after the last document');
     }
     if (open !== '') throw new Error('the last document of a unit is open');
+    const samples = counts.badSamples.splice(samplesBefore);
+    counts.badSamples.push(
+      ...samples.map((sample) => ({ ...sample, start: 0, record: before + sample.record })),
+    );
   }
   return { documents, chunks, counts };
 }

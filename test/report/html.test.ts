@@ -248,6 +248,17 @@ describe('the page', () => {
       expect(await htmlReport({ ...plain, arms })).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  test('what arms change is there as written, beside what the base has', async () => {
+    const page = await htmlReport(ablationReport);
+    const code = (text: string) => `<code>${text}</code>`;
+    const row = (...[key, ...cells]: string[]) =>
+      `<th scope="row">${code(key!)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+    const rule = '{ threshold: 4Ki, keep_short: 20% }';
+    expect(page).toContain(row('mix.max_epochs', code('4'), '', code('&lt;b&gt;2&lt;/b&gt;'), code('4')));
+    expect(page).toContain(row('mix.length', code(rule), '', '', 'not set'));
+    expect(page).toContain(row('mix.shares', 'not set', '', code('{ web: 60%, books: 40% }'), ''));
+  });
+
   test('one source a panel, as far as there are not too many', async () => {
     const page = await htmlReport(plain);
     expect(page.match(/<figcaption>(web|books)<\/figcaption>/g)).toHaveLength(2);

@@ -10,7 +10,7 @@ function file(name: string, bytes: number, source = 'a', compressed = false): Re
   const files = [{ path: `/nowhere/${name}`, name, bytes, format: 'text' as const, compression }];
   return {
     ...{ source: sourceOf('/nowhere', { name: source }), name, files, start: 0, end: bytes },
-    ...{ firstRecord: 1, joined: false },
+    ...{ joined: false },
   };
 }
 

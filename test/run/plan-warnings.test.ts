@@ -54,6 +54,11 @@ it.each([
     [/more than half of the documents/],
   ],
   [
+    'rows that no step takes',
+    { tokens_per_step: '25Ki' },
+    [/^train: \d+\.\d% of the rows are left over, less than a step; fewer tokens_per_step leave fewer$/],
+  ],
+  [
     'an empty validation split',
     { split: { validation: '0.0001%' } },
     [/^split\.validation is .* none of them here$/],

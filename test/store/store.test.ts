@@ -114,7 +114,10 @@ function writePart(
   }
   const { sources, ...held } = writer.finish();
   expect(new Set(sources)).toEqual(new Set(flat([part]).map(({ source }) => source)));
-  const record = { name: '', ...held, replaced: 0, badRecords: 0, files: [], inputs: [] };
+  const inputs = part.map(({ origin }) => {
+    return { source: 'web', name: Buffer.from(origin).toString(), start: 0, end: 1, lines: 0, sha256: '' };
+  });
+  const record = { name: '', ...held, replaced: 0, badRecords: 0, files: [], inputs };
   return { tokens: tokens.bytes(), docs: docs.bytes(), record };
 }
 
@@ -203,8 +206,7 @@ describe.each(['uint16', 'uint32'] as const)('a token store of %s', (dtype) => {
         const written = flat(parts);
         if (written.length === 0) return;
         const manifest = writeStore(folder, parts, dtype);
-        const names = manifest.parts.map(({ name }) => name);
-        const reader = new TokenReader(folder, names, dtype, loadDocuments(folder, manifest));
+        const reader = new TokenReader(folder, manifest, loadDocuments(folder, manifest));
         for (const [d, a, b, at] of requests) {
           const document = d % written.length;
           const { tokens } = written[document]!;
@@ -248,7 +250,7 @@ describe('the index of a part', () => {
     const manifest = writeStore(folder, [[], [anInput([aDocument([5, 6])])], [anInput([])]], 'uint16');
     const table = loadDocuments(folder, manifest);
     expect([...table.partStarts]).toEqual([0, 0, 1, 1]);
-    const reader = new TokenReader(folder, ['part-0', 'part-1', 'part-2'], 'uint16', table);
+    const reader = new TokenReader(folder, manifest, table);
     const out = new Uint16Array(2);
     reader.copy(0, 0, 2, out, 0);
     reader.close();
@@ -256,12 +258,32 @@ describe('the index of a part', () => {
     expect(documentOrigins(folder, manifest, [0])[0]!.origin).toBe('a.txt');
   });
 
+  it('has records by their lines in the file, though a part numbers its own', () => {
+    const folder = temporaryFolder();
+    const at = (record: number) => ({ ...aDocument([1]), record });
+    const parts = [[anInput([at(2)])], [anInput([at(1), at(3)])], [anInput([at(1), at(0)])]];
+    const manifest = writeStore(folder, parts, 'uint16');
+    // Another source reads the same file, as one piece.
+    const pieces = [
+      { source: 'other', name: 'a.txt', start: 0, end: 90, lines: 1000, sha256: '' },
+      ...[0, 1, 2].map((i) => {
+        return { source: 'web', name: 'a.txt', start: 30 * i, end: 30 * i + 30, lines: 10 ** i, sha256: '' };
+      }),
+    ];
+    const cut = {
+      ...manifest,
+      parts: manifest.parts.map((part, i) => ({ ...part, inputs: [pieces[i + 1]!] })),
+    };
+    const all = { ...cut, parts: [...cut.parts, { ...cut.parts[0]!, documents: 0, inputs: [pieces[0]!] }] };
+    const origins = documentOrigins(folder, all, [0, 1, 2, 3, 4]);
+    expect(origins.map(({ record }) => record)).toEqual([2, 2, 4, 12, 0]);
+  });
+
   it('reads more parts than a process may have open files', () => {
     const folder = temporaryFolder();
     const parts = Array.from({ length: 600 }, (_, p) => [anInput([aDocument([p])])]);
     const manifest = writeStore(folder, parts, 'uint16');
-    const names = manifest.parts.map(({ name }) => name);
-    const reader = new TokenReader(folder, names, 'uint16', loadDocuments(folder, manifest));
+    const reader = new TokenReader(folder, manifest, loadDocuments(folder, manifest));
     const out = new Uint16Array(1);
     for (let round = 0; round < 2; round += 1) {
       for (let d = 0; d < parts.length; d += 1) {
@@ -304,7 +326,7 @@ describe('a damaged store', () => {
     damage(folder);
     const error = errorOf(() => {
       const manifest = openStore(folder);
-      const reader = new TokenReader(folder, ['part-0'], 'uint16', loadDocuments(folder, manifest));
+      const reader = new TokenReader(folder, manifest, loadDocuments(folder, manifest));
       try {
         reader.copy(2, 0, 2, new Uint16Array(2), 0);
       } finally {
@@ -321,7 +343,7 @@ describe('a damaged store', () => {
     const manifest = writeStore(folder, [[anInput([aDocument([1, 2])])]], 'uint16');
     rmSync(join(folder, name));
     const error = errorOf(() => {
-      const reader = new TokenReader(folder, ['part-0'], 'uint16', loadDocuments(folder, manifest));
+      const reader = new TokenReader(folder, manifest, loadDocuments(folder, manifest));
       reader.copy(0, 0, 2, new Uint16Array(2), 0);
     });
     expect(error.code).toBe('store-damaged');

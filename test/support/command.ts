@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
-const main: string = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main: string = fileURLToPath(new URL('../../dist/bin/longmix.js', import.meta.url));
 if (!existsSync(main))
   throw new Error(`${main} is missing: npm run build makes it (make test does that first)`);
 

@@ -152,7 +152,15 @@ export function plainArm(name: string): ArmData {
 }
 
 export function planReport(arm: ArmData): ReportData {
-  return { title: arm.name, tokenizer: 'cl100k_base', seed: 17, corpora: [], arms: [arm], training: null };
+  return {
+    title: arm.name,
+    tokenizer: 'cl100k_base',
+    seed: 17,
+    corpora: [],
+    arms: [arm],
+    ablation: null,
+    training: null,
+  };
 }
 
 /** Falls with the tokens, and along the context; `k` sets arms apart by hundredths. */
@@ -179,6 +187,14 @@ export const ablationReport: ReportData = {
   seed: 4711,
   corpora: [],
   arms: [armOf('a <u>base</u>', 0), armOf('b', 1), armOf('c', 2, false)],
+  ablation: {
+    base: { 'mix.max_epochs': 4, 'mix.length': { threshold: '4Ki', keep_short: '20%' }, 'mix.shares': null },
+    arms: [
+      { name: 'a <u>base</u>', changes: {} },
+      { name: 'b', changes: { 'mix.max_epochs': '<b>2</b>', 'mix.shares': { web: '60%', books: '40%' } } },
+      { name: 'c', changes: { 'mix.length': null, 'mix.max_epochs': 4 } },
+    ],
+  },
   training: {
     trainer: './my <b>own</b>.js',
     tokens: 3_276_800,
@@ -191,7 +207,7 @@ export const ablationReport: ReportData = {
   },
 };
 
-/** As many arms as there are lines for, and one more; some without a validation loss, one that diverged at once. */
+/** As many arms as there are lines for, and one more; one of them told nothing. */
 export const manyCurvesReport: ReportData = {
   ...ablationReport,
   training: {
@@ -214,5 +230,6 @@ export const statsReport: ReportData = {
     { name: 'empty', cells: [] },
   ],
   arms: [],
+  ablation: null,
   training: null,
 };

@@ -1,5 +1,5 @@
 /** `longmix train --trainer command`, as typed: what the process gets, and what becomes of how it ends. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -129,4 +129,14 @@ describe('words that are off', () => {
     expect(code).toBe(2);
     expect(stderr).toContain("required option '--trainer <name>' not specified");
   });
+});
+
+it("a module's own LongmixError, from the library, is a message of the command's", async () => {
+  const library = new URL('../../dist/index.js', import.meta.url).href;
+  const path = join(folder, 'refuses.mjs');
+  const step =
+    "() => { throw new LongmixError('mine', 'rows of 128 are too short', { cure: 'longer rows' }); }";
+  writeFileSync(path, `import { LongmixError } from '${library}';\nexport default { step: ${step} };\n`);
+  const outcome = await longmix(['train', build, '--trainer', path, '--out', join(folder, 'refused')]);
+  expectMessage(outcome, 2, 'rows of 128 are too short', 'longer rows');
 });

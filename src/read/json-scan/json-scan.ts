@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { FieldNames } from '../../types.ts';
+import { packageRoot } from '../../util/package-root.ts';
 
 /** What a line was found to hold. */
 export interface LineTaker {
@@ -41,10 +42,7 @@ const kinds = { missing: 0, string: 1, integer: 2 } as const;
 const longestName = 1000;
 const mostSteps = 8;
 
-const wasm = new URL(
-  import.meta.url.endsWith('.ts') ? '../../../dist/read/json-scan/json-scan.wasm' : './json-scan.wasm',
-  import.meta.url,
-);
+const wasm = new URL('dist/read/json-scan/json-scan.wasm', packageRoot);
 let compiled: WebAssembly.Module | undefined;
 
 /** One for each set of names: nothing of one call matters to the next, and memory is asked for once. */

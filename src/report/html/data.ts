@@ -3,7 +3,7 @@
  */
 import type { PackingQuality } from '../../pack/quality.ts';
 import type { Validation } from '../../train/validation.ts';
-import type { Cell, Ledger, PlannedCell } from '../../types.ts';
+import type { Ablation, AblationArm, Cell, Ledger, PlannedCell } from '../../types.ts';
 
 export interface ReportData {
   readonly title: string;
@@ -14,8 +14,15 @@ export interface ReportData {
   readonly corpora: readonly CorpusData[];
   /** The plan of one recipe is one arm; an ablation has several. Empty for `stats`. */
   readonly arms: readonly ArmData[];
+  /** null: the arms aren't an ablation's. */
+  readonly ablation: ArmChanges | null;
   /** What the arms learned; null: they were not trained. */
   readonly training: TrainingData | null;
+}
+
+/** What the arms of an ablation change of their base, in the words that a person wrote. */
+export interface ArmChanges extends Pick<Ablation, 'base'> {
+  readonly arms: readonly Pick<AblationArm, 'name' | 'changes'>[];
 }
 
 export interface CorpusData {
@@ -25,7 +32,7 @@ export interface CorpusData {
 
 export interface ArmData {
   readonly name: string;
-  /** As JSON; what differs between arms is found here. */
+  /** As JSON, with all defaults. */
   readonly recipe: unknown;
   readonly warnings: readonly string[];
   /** Of the training run, in order; at least one. */

@@ -33,7 +33,7 @@ export async function htmlReport(given: ReportData): Promise<string> {
     });
   const learned = await trainingSections(draw, data.training);
   if (arms.length === 1) sections.push(...(await armSections(draw, arms[0]!, sources, 2)), ...learned);
-  else if (arms.length > 1) sections.push(...(await ablationSections(draw, arms, sources, learned)));
+  else if (arms.length > 1) sections.push(...(await ablationSections(draw, data, sources, learned)));
   return page(data, sections).markup;
 }
 
@@ -45,7 +45,7 @@ interface Section {
 
 async function ablationSections(
   draw: Draw,
-  arms: readonly ArmData[],
+  { arms, ablation }: ReportData,
   sources: readonly Source[],
   learned: readonly Section[],
 ): Promise<Section[]> {
@@ -57,7 +57,7 @@ async function ablationSections(
   }
   return [
     ...warningSections(warnings),
-    { id: 'arms', title: 'Arms side by side', body: await armsSection(draw, arms, sources) },
+    { id: 'arms', title: 'Arms side by side', body: await armsSection(draw, arms, ablation, sources) },
     ...learned,
     { id: 'each', title: 'Arm by arm', body: html`${each}` },
   ];

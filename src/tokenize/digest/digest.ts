@@ -3,6 +3,7 @@
  * (`assembly/`), over windows that hold many documents: a call a document would cost more than a short document's hash.
  */
 import { readFileSync } from 'node:fs';
+import { packageRoot } from '../../util/package-root.ts';
 
 export interface Digest {
   /**
@@ -30,10 +31,7 @@ interface Exports {
   digest(documents: number, open: number): void;
 }
 
-const wasm = new URL(
-  import.meta.url.endsWith('.ts') ? '../../../dist/tokenize/digest/digest.wasm' : './digest.wasm',
-  import.meta.url,
-);
+const wasm = new URL('dist/tokenize/digest/digest.wasm', packageRoot);
 let compiled: WebAssembly.Module | undefined;
 
 export function createDigest(): Digest {

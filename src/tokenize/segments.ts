@@ -1,0 +1,119 @@
+/** Segments of text that the kernel tokenizes each by itself: how they are gathered, and where a text is cut into them. */
+import type { Cut } from './kernel-plan.ts';
+import { categoryRanges, classSource } from './unicode.ts';
+
+export const space = 0x20;
+
+/** Text and the ends of its segments, in buffers that are used again. */
+export class Segments {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #ends: Uint32Array = new Uint32Array(1024);
+  length = 0;
+  count = 0;
+
+  clear(expected: number): void {
+    this.length = 0;
+    this.count = 0;
+    if (this.#bytes.length < expected) this.#bytes = new Uint8Array(expected + (expected >> 3) + 1024);
+  }
+
+  push(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.length++] = byte;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** With spaces for U+2581. */
+  appendSpaced(bytes: Uint8Array): void {
+    let start = 0;
+    for (let at = bytes.indexOf(0xe2); at >= 0; at = bytes.indexOf(0xe2, at + 1)) {
+      if (bytes[at + 1] !== 0x96 || bytes[at + 2] !== 0x81) continue;
+      this.append(bytes.subarray(start, at));
+      this.push(space);
+      start = at + 3;
+    }
+    this.append(bytes.subarray(start));
+  }
+
+  end(at: number): void {
+    if (this.count === this.#ends.length) {
+      const larger = new Uint32Array(2 * this.count);
+      larger.set(this.#ends);
+      this.#ends = larger;
+    }
+    this.#ends[this.count++] = at;
+  }
+
+  text(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  ends(): Uint32Array {
+    return this.#ends.subarray(0, this.count);
+  }
+
+  #reserve(bytes: number): void {
+    if (this.length + bytes <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.length + bytes));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}
+
+export function startsWithMetaspace(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xe2 && bytes[1] === 0x96 && bytes[2] === 0x81;
+}
+
+/** Puts the ends of the segments of out's text from `from` on. */
+export function createCutter(cut: Cut): (out: Segments, from: number) => void {
+  if (cut === 'none') return (out) => out.end(out.length);
+  if (cut === 'numbers') return cutAtNumbers;
+  const each = cut === 'spaces';
+  const isCut = new Uint8Array(256).fill(1);
+  if (!each) for (const byte of [space, ...cut.wordsNotAfter]) isCut[byte] = 0;
+  return (out, from) => {
+    const text = out.text();
+    for (let at = from + 1; at < text.length; at += 1) {
+      if (text[at] === space && isCut[text[at - 1]!] === 1) out.end(at);
+    }
+    out.end(text.length);
+  };
+}
+
+/** Before and after each \p{N}. */
+function cutAtNumbers(out: Segments, from: number): void {
+  const text = out.text();
+  let last = from;
+  for (let at = from; at < text.length; ) {
+    const first = text[at]!;
+    const width = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const isNumber = first < 0x80 ? first >= 0x30 && first <= 0x39 : isNumberAt(text, at, width);
+    if (isNumber) {
+      if (at > last) out.end(at);
+      out.end(at + width);
+      last = at + width;
+    }
+    at += width;
+  }
+  if (text.length > last) out.end(text.length);
+}
+
+/** Unassigned, none and number: what is known of a character outside of ASCII. */
+const knownNumbers = new Map<string, boolean>();
+let numbers: RegExp | undefined;
+
+function isNumberAt(text: Uint8Array, at: number, width: number): boolean {
+  const char = Buffer.from(text.buffer, text.byteOffset + at, width).toString();
+  let known = knownNumbers.get(char);
+  if (known === undefined) {
+    numbers ??= new RegExp(`^${classSource(categoryRanges('N')!)}`, 'u');
+    known = numbers.test(char);
+    knownNumbers.set(char, known);
+  }
+  return known;
+}
