@@ -180,7 +180,10 @@ function isRight(batch, position, rank) {
 function wholeBatches(body) {
   const found = [];
   try {
-    for (const reader of RecordBatchReader.readAll(body)) for (const batch of reader) found.push(batch);
+    for (const reader of RecordBatchReader.readAll(body)) {
+      // Of a stream that broke off behind its schema Arrow's reader makes a batch without rows.
+      for (const batch of reader) if (batch.numRows > 0) found.push(batch);
+    }
   } catch {
     // Broken off in the middle of a message.
   }
