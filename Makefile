@@ -42,6 +42,7 @@ bench-tokenize: dist test/vocabularies/node_modules/.package-lock.json
 	node bench/tokenize.mjs $(CORPUS)
 
 bench-feed: dist
+	@sh scripts/torch-env.sh
 	node bench/feed.mjs $(SHARDS)
 	node bench/serve-load.mjs $(SHARDS)
 

@@ -9,9 +9,7 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 /** Folders that know the nouns and themselves, and are put together by `run/`. */
 const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'recipe', 'feed'];
 /** `feed/` reads what `shard/` wrote, and streams the same columns. */
-const mayReadSiblings = new Map([
-  ['feed', /^shard\/(columns|format|reader|schedule-file|schema|sink-queue)\.ts$/],
-]);
+const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file|schema)\.ts$/]]);
 /** `tokenize/` reads the tokenizer's file, and the kernel's. */
 const mayTouchFiles = ['read', 'tokenize', 'store', 'shard', 'feed', 'train', 'run', 'cli'];
 /** What stands below everything imports nothing but itself, with one library in one place. */

@@ -24,7 +24,15 @@ export async function runStats(path: string, flags: Flags, signal: AbortSignal):
   const { tokenizer, corpora } = await statistics(path, flags, signal);
   if (flags.html !== undefined) {
     const title = basename(resolve(path)).replace(/\.ya?ml$/, '');
-    await writeReport(flags.html, { title, tokenizer, seed: null, corpora, arms: [], ablation: null });
+    await writeReport(flags.html, {
+      title,
+      tokenizer,
+      seed: null,
+      corpora,
+      arms: [],
+      ablation: null,
+      training: null,
+    });
   }
   const text =
     flags.json === true

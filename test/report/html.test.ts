@@ -9,6 +9,7 @@ import {
   ablationReport,
   armOf,
   hostileNames,
+  manyCurvesReport,
   plainArm,
   planReport,
   statsReport,
@@ -18,7 +19,19 @@ const curriculum = planReport(armOf('curriculum', 0));
 const plain = planReport(plainArm('plain'));
 /** Nothing was taken, nothing is in the rows, nobody knows the histogram. */
 const nothing = emptied(plain);
-const reports = { curriculum, plain, nothing, ablation: ablationReport, stats: statsReport };
+/** One arm that was trained, for a step, by a trainer that says nothing of a validation set. */
+const oneStep: ReportData = {
+  ...plain,
+  training: {
+    trainer: 'command',
+    tokens: 4096,
+    arms: [{ name: 'plain', losses: [{ tokens: 4096, loss: 7.5 }], validation: null }],
+  },
+};
+const reports = {
+  ...{ curriculum, plain, nothing, ablation: ablationReport, stats: statsReport },
+  ...{ manyCurves: manyCurvesReport, oneStep },
+};
 
 const integer = (value: number) => Math.round(value).toLocaleString('en-US');
 

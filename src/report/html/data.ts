@@ -2,6 +2,7 @@
  * What a report shows, as plain data: whoever makes plans fills it in, and the page knows nothing of how they are made.
  */
 import type { PackingQuality } from '../../pack/quality.ts';
+import type { Validation } from '../../train/validation.ts';
 import type { Ablation, AblationArm, Cell, Ledger, PlannedCell } from '../../types.ts';
 
 export interface ReportData {
@@ -15,6 +16,8 @@ export interface ReportData {
   readonly arms: readonly ArmData[];
   /** null: the arms aren't an ablation's. */
   readonly ablation: ArmChanges | null;
+  /** What the arms learned; null: they were not trained. */
+  readonly training: TrainingData | null;
 }
 
 /** What the arms of an ablation change of their base, in the words that a person wrote. */
@@ -65,4 +68,20 @@ export interface RowBin {
   readonly from: number;
   readonly to: number;
   readonly rows: number;
+}
+
+export interface TrainingData {
+  readonly trainer: string;
+  /** What each arm was given, at most. */
+  readonly tokens: number;
+  readonly arms: readonly ArmCurves[];
+}
+
+/** Losses are in nats. */
+export interface ArmCurves {
+  readonly name: string;
+  /** After each step: tokens so far, and the step's loss. */
+  readonly losses: readonly { readonly tokens: number; readonly loss: number }[];
+  /** null: the trainer said nothing of it. */
+  readonly validation: Validation | null;
 }
