@@ -53,6 +53,8 @@ export function reworded(
 
 const systemReasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EADDRINUSE: 'another program listens there',
+  EADDRNOTAVAIL: 'this machine has no such address',
   EDQUOT: 'the quota of the disk is used up',
   EEXIST: 'there is a file of that name',
   EISDIR: 'it is a folder',

@@ -1,6 +1,6 @@
 /** Flags of the commands that feed a trainer. */
 import { LongmixError } from '../errors.ts';
-import type { FeedOptions } from '../feed/feed.ts';
+import type { Feed, FeedOptions } from '../feed/feed.ts';
 
 export interface FeedFlags {
   readonly rowsPerStep?: string;
@@ -14,6 +14,15 @@ export function feedOptions({ rowsPerStep, seed, sortByWork = false }: FeedFlags
     sortByWork,
     ...(rowsPerStep === undefined ? {} : { rowsPerStep: wholeNumber('--rows-per-step', rowsPerStep, 1) }),
   };
+}
+
+/** To whoever takes whole epochs: the rows that they never see. */
+export function noteRest({ manifest: { sets, restRows } }: Feed): void {
+  if (restRows === 0) return;
+  const rows = sets.reduce((sum, set) => sum + set.rows, 0);
+  process.stderr.write(
+    `longmix: ${restRows} of ${rows} rows make no whole step, and an epoch is without them\n`,
+  );
 }
 
 /** @throws LongmixError `flag-invalid` */

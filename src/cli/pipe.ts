@@ -4,7 +4,7 @@ import { arrowStream } from '../feed/arrow-stream.ts';
 import { batchesSync, type Course, courseFrom } from '../feed/batches.ts';
 import { type Feed, openFeed } from '../feed/feed.ts';
 import { writeOut } from '../feed/write-out.ts';
-import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
+import { type FeedFlags, feedOptions, noteRest, wholeNumber } from './feed-flags.ts';
 import { interruptedExitCode } from './interrupted.ts';
 
 interface Flags extends FeedFlags {
@@ -20,6 +20,7 @@ export async function runPipe(folder: string, flags: Flags, signal: AbortSignal)
   const feed = openFeed(folder, feedOptions(flags));
   const course = courseOf(feed, flags);
   refuseTerminal();
+  if (flags.steps === undefined) noteRest(feed);
   try {
     for await (const { chunks } of arrowStream(feed, batchesSync(feed, course)))
       await writeOut(process.stdout, chunks, { signal });

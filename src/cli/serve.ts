@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { LongmixError } from '../errors.ts';
+import { LongmixError, systemReason } from '../errors.ts';
 import { isLoopback } from '../feed/serve/access.ts';
 import { type FeedServer, feedServer, type ServeOptions } from '../feed/serve/server.ts';
 import { type FeedSets, openSets } from '../feed/sets.ts';
@@ -100,14 +100,10 @@ function readNamed(flag: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new LongmixError(
-      'flag-invalid',
-      `${flag}: cannot read ${path}: ${(cause as NodeJS.ErrnoException).code}`,
-      {
-        cure: 'check the path, and that the file is yours to read',
-        cause,
-      },
-    );
+    throw new LongmixError('flag-invalid', `${flag}: cannot read ${path}: ${systemReason(cause)}`, {
+      cure: 'check the path, and that the file is yours to read',
+      cause,
+    });
   }
 }
 
@@ -116,7 +112,7 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
     cause.code === 'EADDRINUSE'
       ? 'choose another --port, or 0 for any that is free'
       : 'check --host and --port';
-  return new LongmixError('cannot-listen', `cannot listen on ${host} port ${port}: ${cause.code}`, {
+  return new LongmixError('cannot-listen', `cannot listen on ${host} port ${port}: ${systemReason(cause)}`, {
     cure,
     exitCode: 1,
     cause,

@@ -135,9 +135,9 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     if (uneven !== undefined) {
       throw new LongmixError(
         'rank-invalid',
-        `${uneven} rows a step can't be shared evenly by ${worldSize} ranks`,
+        `a step's rows, ${uneven}, can't be shared evenly by ${worldSize} ranks`,
         {
-          cure: 'make the rows per step a multiple of the world size (tokens_per_step in the recipe, if it has that)',
+          cure: 'make them a multiple of the world size: --rows-per-step, rows_per_step= for a stream, or tokens_per_step where the recipe has that',
         },
       );
     }

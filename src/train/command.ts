@@ -9,7 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { LongmixError } from '../errors.ts';
+import { LongmixError, systemReason } from '../errors.ts';
 import { BatchEncoder } from '../feed/arrow-stream.ts';
 import { writeOut } from '../feed/write-out.ts';
 import type { Metrics, TrainContext, Trainer } from './trainer.ts';
@@ -58,12 +58,14 @@ export function commandTrainer(command: readonly string[]): Trainer {
     child.stdin!.end();
     const { code, signal, error } = await left;
     if (code === 0) return;
-    const how = error === undefined ? endedHow(code, signal) : `can't be started: ${error.code}`;
+    const how = error === undefined ? endedHow(code, signal) : `can't be started: ${systemReason(error)}`;
     const said = last.map((line) => `\n  | ${line}`).join('');
     throw new LongmixError('command-failed', `${program} ${how}${said}`, {
       cure:
         error === undefined
-          ? 'above is what it said last'
+          ? last.length > 0
+            ? 'above is what it said last'
+            : 'it said nothing'
           : 'check its name; a script needs its interpreter: -- python train.py',
       exitCode: error === undefined ? 1 : 2,
     });

@@ -1,6 +1,6 @@
 /** A trainer by its name, or by the path of a module. */
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LongmixError } from '../errors.ts';
 import type { Trainer } from './trainer.ts';
@@ -11,7 +11,10 @@ const named: Readonly<Record<string, (command: readonly string[]) => Promise<Tra
   command: async (command) => (await import('./command.ts')).commandTrainer(command),
 };
 
-/** @throws LongmixError `trainer-unknown` | `trainer-broken` | `trainer-invalid` | `command-missing` */
+/**
+ * @throws LongmixError `trainer-unknown` | `trainer-broken` | `trainer-invalid` | `command-missing`; a module's methods:
+ * `trainer-failed`
+ */
 export async function loadTrainer(nameOrPath: string, command: readonly string[] = []): Promise<Trainer> {
   if (command.length > 0 && nameOrPath !== 'command') {
     throw new LongmixError('flag-invalid', `--trainer ${nameOrPath} takes no command`, {
@@ -44,16 +47,48 @@ async function moduleTrainer(path: string): Promise<Trainer> {
       cure: 'export default { step(batch) { ... } }, or a function that returns that; see src/train/trainer.ts',
     });
   }
-  return made;
+  return namedIn(path, file, made);
+}
+
+const methods = ['start', 'step', 'finish', 'stop', 'save', 'restore'] as const;
+
+/** The same trainer. What its methods throw is told as its own: which method, where in its file, and no bug of ours. */
+function namedIn(path: string, file: string, trainer: Trainer): Trainer {
+  const named = methods.flatMap((name) => {
+    const method = trainer[name] as ((...args: unknown[]) => unknown) | undefined;
+    if (method === undefined) return [];
+    const run = async (...args: unknown[]) => {
+      try {
+        return await method.apply(trainer, args);
+      } catch (cause) {
+        if (cause instanceof LongmixError || (cause as Error)?.name === 'AbortError') throw cause;
+        const place = placeIn(file, cause);
+        throw new LongmixError('trainer-failed', `${path}: its ${name} failed: ${firstLine(cause)}`, {
+          cure: place === null ? 'mend the trainer' : `it was thrown at ${place}`,
+          exitCode: 1,
+          cause,
+        });
+      }
+    };
+    return [[name, run]];
+  });
+  return Object.fromEntries(named) as Trainer;
+}
+
+/** `mine.js:12:7`, the innermost place in the file that the stack has. */
+function placeIn(file: string, error: unknown): string | null {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const at = stack.indexOf(`${pathToFileURL(file).href}:`);
+  const place = at < 0 ? null : /:\d+:\d+/.exec(stack.slice(at + pathToFileURL(file).href.length));
+  return place === null ? null : `${basename(file)}${place[0]}`;
 }
 
 function isTrainer(value: unknown): value is Trainer {
   if (typeof value !== 'object' || value === null) return false;
-  const methods = value as Record<string, unknown>;
-  const optional = ['start', 'finish', 'stop', 'save', 'restore'];
+  const found = value as Record<string, unknown>;
   return (
-    typeof methods.step === 'function' &&
-    optional.every((name) => methods[name] === undefined || typeof methods[name] === 'function')
+    typeof found.step === 'function' &&
+    methods.every((name) => found[name] === undefined || typeof found[name] === 'function')
   );
 }
 

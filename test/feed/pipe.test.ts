@@ -47,6 +47,15 @@ async function allRanks(worldSize: number, flags: readonly string[]): Promise<St
   return together(ranks);
 }
 
+it('says how many rows an epoch is without, and only where it is to be all of an epoch', async () => {
+  const rows = feed.manifest.sets.reduce((sum, set) => sum + set.rows, 0);
+  expect(feed.restRows).toBeGreaterThan(0);
+  const to = (flags: string) => shell(`longmix pipe '${out}' --rows-per-step 24 ${flags} > /dev/null`, {});
+  const note = `longmix: ${feed.restRows} of ${rows} rows make no whole step, and an epoch is without them\n`;
+  expect((await to('')).stderr).toBe(note);
+  expect((await to('--steps 1')).stderr).toBe('');
+});
+
 describe('longmix pipe', () => {
   const everything = () =>
     expectedSteps(feed, { from: { epoch: 0, step: 0 }, steps: feed.epochSteps, rank: 0, worldSize: 1 });
@@ -114,7 +123,11 @@ describe('longmix pipe', () => {
     [['--rank', '1'], /rank 1 of 1/],
     [['--rank', '-1'], /--rank: found "-1"/],
     [['--rank', '0x1'], /--rank: found/],
-    [['--world-size', '3'], /can't be shared evenly by 3 ranks/, /multiple of the world size/],
+    [
+      ['--world-size', '3'],
+      /can't be shared evenly by 3 ranks/,
+      /multiple of the world size: --rows-per-step/,
+    ],
     [['--world-size', '0'], /--world-size: found "0"/],
     [['--start-step', '100000'], /no step 100000 in epoch 0/],
     [['--steps', '1', '--epochs', '1'], /both say how far/],

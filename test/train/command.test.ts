@@ -105,7 +105,10 @@ describe('words that are off', () => {
   const run = (...more: string[]) => longmix(['train', build, '--out', join(folder, 'off'), ...more]);
   test.each([
     [['--trainer', 'command'], /no command/],
-    [['--trainer', 'command', '--', 'no-such-program'], /no-such-program can't be started: ENOENT/],
+    [
+      ['--trainer', 'command', '--', 'no-such-program'],
+      /no-such-program can't be started: no such file or directory/,
+    ],
     [['--trainer', 'pytorch'], /no trainer "pytorch"/],
     [['--trainer', 'tfjs', '--', 'python'], /--trainer tfjs takes no command/],
     [['--trainer', 'tfjs', '--set', 'lr'], /--set: found "lr"/],
@@ -129,6 +132,13 @@ describe('words that are off', () => {
     expect(code).toBe(2);
     expect(stderr).toContain("required option '--trainer <name>' not specified");
   });
+});
+
+it('a module that throws is told as such, with the place', async () => {
+  const path = join(folder, 'throws.mjs');
+  writeFileSync(path, "export default {\n  step() {\n    throw new Error('kaboom');\n  },\n};\n");
+  const outcome = await longmix(['train', build, '--trainer', path, '--out', join(folder, 'thrown')]);
+  expectMessage(outcome, 1, /throws\.mjs: its step failed: kaboom/, 'it was thrown at throws.mjs:3:11');
 });
 
 it("a module's own LongmixError, from the library, is a message of the command's", async () => {
