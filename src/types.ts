@@ -252,6 +252,8 @@ export interface DocumentChunk {
 export interface ReadCounts {
   /** Records that became documents. */
   documents: number;
+  /** Of these, the documents with an id in the input. */
+  identified: number;
   /** UTF-8 sequences or lone surrogates that became U+FFFD. */
   replaced: number;
   badRecords: number;

@@ -5,7 +5,7 @@
 import { basename, join, relative, sep } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
-import { createReadCounts, read } from '../read/read.ts';
+import { probeFields } from '../read/probe.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { unitBytes } from '../run/parts.ts';
 import type { ReadUnit } from '../types.ts';
@@ -118,17 +118,10 @@ const textFields = [
 async function findTextField(unit: ReadUnit): Promise<TextField> {
   let problem = '';
   for (const name of textFields) {
-    const source = { ...unit.source, fields: { ...unit.source.fields, text: name } };
-    try {
-      for await (const chunk of read({ ...unit, source }, createReadCounts())) {
-        if (chunk.records.length > 0) break;
-      }
-      return { name, problem: null };
-    } catch (error) {
-      if (!(error instanceof LongmixError)) throw error;
-      if (problem === '') problem = `${unit.name}: ${error.message}`;
-      if (error.code !== 'field-missing') break;
-    }
+    const error = await probeFields(unit, { ...unit.source.fields, text: name });
+    if (error === null) return { name, problem: null };
+    if (problem === '') problem = `${unit.name}: ${error.message}`;
+    if (error.code !== 'field-missing') break;
   }
   return { name: 'text', problem: problem.replace(/\s+/g, ' ') };
 }

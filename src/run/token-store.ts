@@ -20,8 +20,10 @@ import {
 } from '../store/format.ts';
 import { openStore } from '../store/reader.ts';
 import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
-import type { BadRecord, ReadUnit, Recipe, SourceSpec } from '../types.ts';
+import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
+import { refuseBadRecords } from './bad-records.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { idNotes } from './id-notes.ts';
 import { workerLimits } from './memory.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
@@ -104,6 +106,8 @@ async function makeStore(
   });
   progress.end();
   refuseBadRecords(results, parts, recipe, progress);
+  for (const note of await idNotes(recipe, units, new Set(results.flatMap(({ identified }) => identified))))
+    progress.note(note);
   const manifest = storeManifest(recipe, facts, results);
   if (manifest.totals.tokens === 0) {
     throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
@@ -170,51 +174,6 @@ function storeManifest(
 /** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
 function reading({ name, fields, join: joined, separator }: SourceSpec): SourceReading {
   return { source: name, fields, ...(joined === 'directory' ? { separator } : {}) };
-}
-
-/** Bad records were skipped; a few are the corpus's nature, many are a mistake. */
-function refuseBadRecords(
-  results: readonly TokenizeResult[],
-  parts: readonly TokenizeInput[],
-  recipe: Recipe,
-  progress: Progress,
-): void {
-  const bad = results.reduce((sum, { part }) => sum + part.badRecords, 0);
-  if (bad === 0) return;
-  const records = results.reduce((sum, { part }) => sum + part.documents, bad);
-  const { share, atLeast } = recipe.maxBadRecords;
-  const limit = Math.max(atLeast, Math.floor(share * records));
-  const samples = results.flatMap(({ badSamples }) => badSamples).slice(0, 5);
-  const list = samples
-    .map(
-      (sample) => `  ${sample.file}:${linesBefore(sample, results, parts) + sample.record}: ${sample.reason}`,
-    )
-    .join('\n');
-  const what = `${bad} of ${records} records could not be read${bad > samples.length ? ', the first of them' : ''}`;
-  if (bad > limit) {
-    throw new LongmixError('bad-records', `${what}:\n${list}`, {
-      cure: `at most ${limit} are skipped (max_bad_records); mend the input, or allow more in the recipe`,
-      exitCode: 1,
-    });
-  }
-  progress.note(`${what} (skipped, in the ledger):\n${list}`);
-}
-
-/** Lines of a sample's file before its unit. */
-function linesBefore(
-  { file, start }: BadRecord,
-  results: readonly TokenizeResult[],
-  parts: readonly TokenizeInput[],
-): number {
-  // By start: two sources may read the same file.
-  const lines = new Map<number, number>();
-  for (const [i, { units }] of parts.entries()) {
-    for (const [j, unit] of units.entries()) {
-      if (unit.joined || unit.files[0]!.path !== file || unit.start >= start) continue;
-      lines.set(unit.start, results[i]!.part.inputs[j]!.lines);
-    }
-  }
-  return [...lines.values()].reduce((sum, count) => sum + count, 0);
 }
 
 // ---------------------------------------------------------------- is it the same corpus?

@@ -50,6 +50,8 @@ export interface TokenizeResult {
   readonly part: PartRecord;
   /** Sources of its documents. */
   readonly sources: readonly string[];
+  /** The recipe's sources of which a record had an id. */
+  readonly identified: readonly string[];
   readonly badSamples: readonly BadRecord[];
 }
 
@@ -83,9 +85,10 @@ export async function setUpTokenize(
     try {
       const writer = createPartWriter(tokens, docs, storeDtype(tokenizer.vocabularySize));
       const inputs: InputRecord[] = [];
+      const identified = new Set<string>();
       for (const unit of units) {
         const hash = createUnitHash(unit);
-        const linesBefore = counts.lines;
+        const { lines: linesBefore, identified: identifiedBefore } = counts;
         const pipeline = gen(
           (input: ReadUnit) => read(input, counts, { hash, recordBytes: limits?.recordBytes }),
           (chunk: DocumentChunk) => encoder.push(chunk),
@@ -100,6 +103,7 @@ export async function setUpTokenize(
         }
         const { source, name, start, end } = unit;
         const lines = counts.lines - linesBefore;
+        if (counts.identified > identifiedBefore) identified.add(source.name);
         inputs.push({ source: source.name, name, start, end, lines, sha256: hash.digest() });
       }
       const { sources, ...held } = writer.finish();
@@ -109,7 +113,7 @@ export async function setUpTokenize(
         await Promise.allSettled(pending);
         const files = await Promise.all(pending);
         const record = { name: part, ...held, replaced, badRecords, files, inputs };
-        const result = { part: record, sources, badSamples };
+        const result = { part: record, sources, identified: [...identified], badSamples };
         const hashes = inputs.map(({ sha256 }) => sha256);
         leaveReceipt(folder, part, madeOf(units, hashes), files, result);
         return result;

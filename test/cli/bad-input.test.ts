@@ -119,6 +119,28 @@ describe('records', () => {
     expectMessage(outcome, 2, /web\.jsonl: no field "text"; the records have "id", "content"/, /which field/);
   });
 
+  // 10 MB are read in three pieces; what is said must not depend on who reads which.
+  test('a name of the id field that no record has is noted, with the fields that are there', async () => {
+    const line = `${JSON.stringify({ text: 'of many words '.repeat(70), url: 'x' })}\n`;
+    place.write('web.jsonl', line.repeat(10_000));
+    const tokenize = async (id: string, workers: string) => {
+      place.write('mix.yaml', `sources: { all: { path: ./web.jsonl, id: ${id} } }\n`);
+      const flags = ['--out', `${id}${workers}`, '--workers', workers, '--quiet'];
+      const { code, stderr } = await place.run('tokenize', 'mix.yaml', ...flags);
+      expect(code).toBe(0);
+      return stderr;
+    };
+    for (const workers of ['1', '2']) {
+      expect(await tokenize('uri', workers)).toBe(
+        'note: source "all": no document has an id (id: uri): no field "uri"; the records have "text", "url"\n',
+      );
+    }
+    expect(await tokenize('url', '1')).toBe('');
+    // Rare, and in the last piece only.
+    place.write('web.jsonl', `${line.repeat(10_000)}{"text":"the last","uri":7}\n`);
+    expect(await tokenize('uri', '3')).toBe('');
+  });
+
   test('a damaged compressed file', async () => {
     place.write('web.jsonl.gz', 'not gzip');
     expectMessage(await place.run('build', 'web.jsonl.gz', '--out', 'out'), 1, /web\.jsonl\.gz/);
