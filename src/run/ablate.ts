@@ -9,12 +9,13 @@ import { join } from 'node:path';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../types.ts';
 import { buildPlanned } from './build.ts';
-import { type BuildPlan, loadIndex, planBuild, type StoreIndex } from './build-plan.ts';
+import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { type PlanReport, planReport } from './plan-report.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { clearShardSets } from './shard-sets.ts';
 import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
+import { refuseUnfit } from './tokenizer-fit.ts';
 
 export const ablationFile = 'ablation.json';
 
@@ -54,13 +55,15 @@ export async function ablate(
     reopenStore(folder);
   }
   const stage = { ...options, fresh: false };
-  const store = await ensureStore(first, folder, stage);
+  const store = await ensureStore(first, folder, stage, (tokenizer) => {
+    for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
+  });
   const index = loadIndex(
     store,
     arms.map(({ recipe }) => recipe),
   );
   const reports = arms.map((arm): ArmReport => {
-    const plan = planArm(arm, store, index);
+    const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));
     onPlan?.(arm, plan);
     return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };
   });
@@ -87,9 +90,9 @@ function named(arm: string, progress: Progress = noProgress): Progress {
 }
 
 /** What is wrong with an arm is said with its name. */
-function planArm({ name, recipe }: AblationArm, store: TokenStore, index: StoreIndex): BuildPlan {
+function ofArm<T>({ name }: AblationArm, work: () => T): T {
   try {
-    return planBuild(recipe, store, index);
+    return work();
   } catch (error) {
     throw error instanceof LongmixError
       ? reworded(error, { message: `arm ${name}: ${error.message}` })

@@ -27,6 +27,7 @@ import type {
 import { fingerprint } from './receipt.ts';
 import { planSteps } from './steps.ts';
 import type { TokenStore } from './token-store.ts';
+import { refuseUnfit, shardDtype } from './tokenizer-fit.ts';
 
 export type SplitName = 'train' | 'validation';
 
@@ -89,8 +90,8 @@ export function planBuild(
 ): BuildPlan {
   const { manifest } = store;
   const { documents, phases, seed, sequences } = recipe;
-  const dtype = shardDtype(recipe, manifest.tokenizer.vocabularySize);
-  refuseMissingSpecials(recipe, manifest.tokenizer);
+  refuseUnfit(recipe, manifest.tokenizer);
+  const dtype = shardDtype(recipe, manifest.tokenizer);
   const { table, characters } = index;
 
   const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
@@ -225,37 +226,6 @@ export function outputRecipe(recipe: Recipe): unknown {
   // Maps as objects, and Infinity as null: what JSON can hold.
   const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
   return JSON.parse(JSON.stringify(output, plain)) as unknown;
-}
-
-function shardDtype(recipe: Recipe, vocabularySize: number): ShardDtype {
-  const { dtype } = recipe.shards;
-  if (dtype === 'auto') return vocabularySize <= 65_536 ? 'uint16' : 'int32';
-  if (dtype === 'uint16' && vocabularySize > 65_536) {
-    throw new LongmixError(
-      'dtype-too-small',
-      `uint16 can't hold the ${vocabularySize} ids of the tokenizer`,
-      {
-        cure: 'use shards.dtype: auto, or int32',
-      },
-    );
-  }
-  return dtype;
-}
-
-function refuseMissingSpecials(
-  recipe: Recipe,
-  tokenizer: { name: string; bosId: number | null; eosId: number | null },
-): void {
-  const { bos, eos } = recipe.sequences;
-  const missing = bos && tokenizer.bosId === null ? 'bos' : eos && tokenizer.eosId === null ? 'eos' : null;
-  if (missing === null) return;
-  throw new LongmixError(
-    'special-token-missing',
-    `the tokenizer ${tokenizer.name} has no ${missing.toUpperCase()} token`,
-    {
-      cure: `set sequences.${missing}: false`,
-    },
-  );
 }
 
 /** All documents are in one of the splits, and together they are what was tokenized. */

@@ -30,6 +30,7 @@ import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
 import { startWorkers, type Workers } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
+import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
 export interface StageOptions {
@@ -53,12 +54,15 @@ export function storeFolder(recipe: Recipe, out: string): string {
 
 /**
  * @param folder where the store is or shall be
- * @throws LongmixError `store-mismatch` if there is a store of something else; whatever reading and writing throw
+ * @param check what refuses a tokenizer before anything is tokenized; default: what the recipe's rows need
+ * @throws LongmixError `store-mismatch` if there is a store of something else; `special-token-missing` | `dtype-too-small`;
+ * whatever reading and writing throw
  */
 export async function ensureStore(
   recipe: Recipe,
   folder: string,
   options: StageOptions,
+  check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
 ): Promise<TokenStore> {
   if (options.fresh === true) clearStore(folder);
   const units: ReadUnit[] = [];
@@ -70,6 +74,7 @@ export async function ensureStore(
   const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
   try {
     const tokenizer = await loadTables(recipe.tokenizer);
+    check(tokenizer.facts);
     if (!isThere)
       return { folder, manifest: await makeStore(recipe, folder, parts, tokenizer, workers, options) };
     const manifest = openStore(folder);

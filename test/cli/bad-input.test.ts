@@ -192,6 +192,24 @@ describe('the recipe', () => {
     expectMessage(outcome, 2, /mix\.yaml:2:12: tokenizer: found `cl100kbase`.*did you mean `cl100k_base`/);
   });
 
+  test('tokens that the tokenizer has not: told before anything is tokenized', async () => {
+    const bos = 'sequences: { bos: true }\n';
+    const outcome = await recipe(`sources: { web: ./web.jsonl }\n${bos}`);
+    expectMessage(
+      outcome,
+      2,
+      /^longmix: the tokenizer cl100k_base has no BOS token/,
+      /sequences\.bos: false/,
+    );
+    const narrow = await recipe('sources: { web: ./web.jsonl }\nshards: { dtype: uint16 }\n');
+    expectMessage(narrow, 2, /^longmix: uint16 can't hold the 100277 ids/, /int32/);
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\n');
+    place.write('arms.yaml', `base: ./mix.yaml\narms: { a: {}, b: { ${bos.trim()} } }\n`);
+    const arms = await place.run('ablate', 'arms.yaml', '--out', 'out');
+    expectMessage(arms, 2, /^longmix: arm b: the tokenizer cl100k_base has no BOS token/);
+    expect(filesBelow(place.path).sort()).toEqual(['arms.yaml', 'mix.yaml', 'web.jsonl']);
+  });
+
   test('a mix that cannot be', async () => {
     const outcome = await recipe('sources: { web: ./web.jsonl }\nmix: { tokens: 5M }\nstore: ./store\n');
     expectMessage(
