@@ -100,7 +100,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     .action(async (shards, flags) => (await import('./inspect.ts')).runInspect(shards, flags));
   program
     .command('verify')
-    .argument('<folder>', 'a build, a shard set or a token store')
+    .argument('<folder>', "a build, an ablation's folder, a shard set or a token store")
     .description('check files against their hashes, and the ledger; exit code 1 if anything is off')
     .option('--deep', 'decode every row, and compare it with the token store if that is still there')
     .option('--json', 'print JSON on stdout')

@@ -8,26 +8,15 @@
 import { join } from 'node:path';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../types.ts';
+import { type AblationReport, type ArmReport, ablationFile } from './ablation-file.ts';
 import { buildPlanned } from './build.ts';
 import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
-import { type PlanReport, planReport } from './plan-report.ts';
+import { planReport } from './plan-report.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { clearShardSets } from './shard-sets.ts';
 import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
-
-export const ablationFile = 'ablation.json';
-
-/** `ablation.json`: each arm as its plan.json tells it, and how its recipe differs from the base. */
-export interface AblationReport {
-  readonly format: 'longmix-ablation';
-  readonly version: 1;
-  readonly name: string;
-  readonly arms: readonly ArmReport[];
-}
-
-export type ArmReport = PlanReport & Pick<AblationArm, 'changes'> & { readonly arm: string };
 
 export interface AblateOptions extends StageOptions {
   /** Nothing is written but a missing token store. */

@@ -209,7 +209,10 @@ function refuseMismatch(
     inputDifference(folder, manifest, parts);
   if (difference === null) return;
   throw new LongmixError('store-mismatch', `the token store ${folder} is of something else: ${difference}`, {
-    cure: 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
+    cure:
+      recipe.store === folder
+        ? 'name another store (`store:` in the recipe); --fresh would replace what other recipes that name this one use'
+        : 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
   });
 }
 

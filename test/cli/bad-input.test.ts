@@ -179,17 +179,17 @@ describe('the recipe', () => {
       text: 'sources: { web: ./web.jsonl }\nmix: { tokens: many }\n',
       says: /mix\.yaml:2:16: /,
     },
+    {
+      what: 'an unknown tokenizer',
+      text: 'sources: { web: ./web.jsonl }\ntokenizer: cl100kbase\n',
+      says: /mix\.yaml:2:12: tokenizer: found `cl100kbase`.*did you mean `cl100k_base`/,
+    },
   ])('$what', async ({ text, says }) => {
     const outcome = await recipe(text);
     expect(outcome.stderr).toMatch(says);
     expect(outcome.stderr).not.toMatch(/^ {4}at /m);
     expect(outcome.stderr.match(/^longmix: /gm)).toHaveLength(1);
     expect(outcome.code).toBe(2);
-  });
-
-  test('an unknown tokenizer', async () => {
-    const outcome = await recipe('sources: { web: ./web.jsonl }\ntokenizer: cl100kbase\n');
-    expectMessage(outcome, 2, /mix\.yaml:2:12: tokenizer: found `cl100kbase`.*did you mean `cl100k_base`/);
   });
 
   test('tokens that the tokenizer has not: told before anything is tokenized', async () => {
@@ -366,6 +366,14 @@ describe('the output', () => {
     await place.run('tokenize', 'web.jsonl', '--out', 'made', '--quiet');
     place.write('web.jsonl', jsonLines(51));
     const outcome = await place.run('tokenize', 'web.jsonl', '--out', 'made');
-    expectMessage(outcome, 2, /web\.jsonl of source .* has changed/, /--fresh/);
+    expectMessage(outcome, 2, /web\.jsonl of source .* has changed/, /--fresh, or name another store/);
+    // One that a recipe names is others' too.
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nstore: ./made\n');
+    expectMessage(
+      await place.run('build', 'mix.yaml', '--out', 'out'),
+      2,
+      /it has no source "web"/,
+      /^ {2}name another store .*; --fresh would replace/m,
+    );
   });
 });
