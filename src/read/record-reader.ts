@@ -125,6 +125,7 @@ export function fieldMissing(
   return new LongmixError('field-missing', `no field "${fields[field]}"; the records have ${list}`, {
     where: onlyFile(unit).path,
     cure: `say which field ${holds}: source "${name}", ${field}: NAME`,
+    names: has,
   });
 }
 
