@@ -46,12 +46,10 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const training = flags.train === true ? await trainAll(ablation, out, flags, signal) : null;
   const result = training === null ? report : { ...report, training };
   if (training !== null) writeJson(join(out, ablationFile), result);
-  if (flags.html !== undefined) {
-    const { name: tokenizer } = store.manifest.tokenizer;
-    const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
-    const seed = seeds.size === 1 ? [...seeds][0]! : null;
-    await writeReport(flags.html, { title: ablation.name, tokenizer, seed, corpora: [], arms });
-  }
+  const { name: tokenizer } = store.manifest.tokenizer;
+  const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
+  const seed = seeds.size === 1 ? [...seeds][0]! : null;
+  await writeReport(flags, { title: ablation.name, tokenizer, seed, corpora: [], arms });
   process.stdout.write(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : comparison(arms));
   if (training !== null && flags.json !== true) process.stdout.write(`\n${trainingText(training)}\n`);
   if (flags.quiet === true || flags.plan === true) return;

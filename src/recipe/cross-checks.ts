@@ -12,7 +12,13 @@ import { isRecord, valueIn, wrongKey, wrongValue } from './yaml-values.ts';
 
 export type Check = (yaml: YamlFile) => Problem[];
 
-const checks: readonly Check[] = [knownTokenizer, noSources, oneStandardInput, separatorNeedsJoin];
+const checks: readonly Check[] = [
+  knownTokenizer,
+  noHomePaths,
+  noSources,
+  oneStandardInput,
+  separatorNeedsJoin,
+];
 
 export function crossProblems(yaml: YamlFile): Problem[] {
   return [...checks, ...crossMixChecks, ...crossSequenceChecks].flatMap((check) => check(yaml));
@@ -31,6 +37,21 @@ function tokenizerCure(name: string): string {
     return 'nothing is downloaded: get its tokenizer.json, and name that as { file: PATH }';
   const known = tiktokenEncodings.join(', ');
   return `expected one of ${known}, or { file: ./tokenizer.json }${didYouMean(nearest(name, tiktokenEncodings))}`;
+}
+
+/** A shell would have made a home directory of it; here a store would lie in a folder named `~`. */
+function noHomePaths(yaml: YamlFile): Problem[] {
+  const ofSources = yaml
+    .keysOf(['sources'])
+    .map((name) =>
+      isRecord(valueIn(yaml, ['sources', name])) ? ['sources', name, 'path'] : ['sources', name],
+    );
+  return [['tokenizer', 'file'], ['store'], ...ofSources].flatMap((at) => {
+    const path = valueIn(yaml, at);
+    if (typeof path !== 'string' || !/^~\w*\//.test(path)) return [];
+    const written = yaml.written(at);
+    return [wrongValue(yaml, at, `found ${written}; ~ is not expanded: write the home directory out`)];
+  });
 }
 
 function noSources(yaml: YamlFile): Problem[] {

@@ -64,9 +64,11 @@ function longRule({ mix, sequences }: Recipe['phases'][number], cells: readonly 
 /** What a source got beside what was asked for it: documents are taken whole, so a few large ones can't hit a share. */
 function drift(cells: readonly PlannedCell[]): string[] {
   const total = cells.reduce((sum, { requested }) => sum + requested, 0);
-  if (total === 0) return [];
+  const sources = new Set(cells.map((cell) => cell.source));
+  // A single source is all of the mix, whatever it gives.
+  if (total === 0 || sources.size === 1) return [];
   const warnings: string[] = [];
-  for (const source of new Set(cells.map((cell) => cell.source))) {
+  for (const source of sources) {
     const mine = cells.filter((cell) => cell.source === source);
     const asked = mine.reduce((sum, { requested }) => sum + requested, 0) / total;
     const got = mine.reduce((sum, { achieved }) => sum + achieved, 0) / total;

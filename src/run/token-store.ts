@@ -21,9 +21,9 @@ import {
 import { openStore } from '../store/reader.ts';
 import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
 import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
-import { refuseBadRecords } from './bad-records.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { idNotes } from './id-notes.ts';
+import { malformedNote, refuseBadRecords } from './input-faults.ts';
 import { workerLimits } from './memory.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
@@ -111,6 +111,8 @@ async function makeStore(
   });
   progress.end();
   refuseBadRecords(results, parts, recipe, progress);
+  const malformed = malformedNote(results);
+  if (malformed !== null) progress.note(malformed);
   for (const note of await idNotes(recipe, units, new Set(results.flatMap(({ identified }) => identified))))
     progress.note(note);
   const manifest = storeManifest(recipe, facts, results);

@@ -1,7 +1,7 @@
 /**
  * `longmix verify`: a shard set, all shard sets of a build or of an ablation's arms, or a token store, against their own records.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discardsTails, imbalances } from '../pack/ledger.ts';
@@ -30,7 +30,7 @@ export function verify(folder: string, deep: boolean): Verified {
   if (sets.length === 0) {
     throw new LongmixError('verify-nothing', `neither shards nor a token store, finished, here: ${folder}`, {
       cure: 'give the folder that longmix build, longmix ablate or longmix tokenize wrote; one that was interrupted is finished by running it again',
-      exitCode: existsSync(folder) ? 1 : 2,
+      exitCode: isFolder(folder) ? 1 : 2,
     });
   }
   const gone = builds.filter((build) => shardSetFolders(build).length === 0);
@@ -45,6 +45,10 @@ export function verify(folder: string, deep: boolean): Verified {
       ...results.flatMap(({ faults }) => faults),
     ],
   };
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /**

@@ -119,6 +119,17 @@ describe('records', () => {
     expectMessage(outcome, 2, /web\.jsonl: no field "text"; the records have "id", "content"/, /which field/);
   });
 
+  test('what is not UTF-8 is counted, and the file with the most of it named', async () => {
+    place.write('c/a.txt', 'well-formed');
+    place.write('c/b.txt', Buffer.from('caf\xe9', 'latin1'));
+    place.write('c/c.txt', Buffer.from('\xe9t\xe9', 'latin1'));
+    const { code, stderr } = await place.run('tokenize', 'c', '--out', 'made', '--quiet');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^note: 3 sequences not in UTF-8 became U\+FFFD, in 2 files, 2 of them in .*c\/c\.txt\n$/,
+    );
+  });
+
   // 10 MB are read in three pieces; what is said must not depend on who reads which.
   test('a name of the id field that no record has is noted, with the fields that are there', async () => {
     const line = `${JSON.stringify({ text: 'of many words '.repeat(70), url: 'x' })}\n`;

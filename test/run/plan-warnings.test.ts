@@ -81,3 +81,9 @@ it.each([
     ).toHaveLength(1);
   if (expected.length === 0) expect(warnings).toEqual([]);
 });
+
+it('does not warn that a single source has another share than all', async () => {
+  const sources = { joined: { path: 'joined', join: 'directory' } };
+  const warnings = await warningsOf({ sources, mix: { tokens: 2000 }, sequences: { length: 4096 } });
+  expect(warnings.filter((text) => text.includes('of the mix'))).toEqual([]);
+});

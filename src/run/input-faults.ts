@@ -1,5 +1,9 @@
-/** Bad records were skipped; a few are the corpus's nature, many are a mistake. */
+/**
+ * What was off in the input. Bad records were skipped; a few are the corpus's nature, many are a mistake. Bytes that are
+ * no UTF-8 became U+FFFD, which is told and never refused.
+ */
 import { LongmixError } from '../errors.ts';
+import { counted } from '../report/format.ts';
 import type { BadRecord, Recipe } from '../types.ts';
 import type { Progress } from './progress.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
@@ -47,4 +51,17 @@ function linesBefore(
     }
   }
   return [...lines.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** Where most of what was no UTF-8 stands: a file in another encoding, as a rule. null: all was UTF-8. */
+export function malformedNote(results: readonly TokenizeResult[]): string | null {
+  // A large file is in several parts.
+  const counts = new Map<string, number>();
+  for (const { path, count } of results.flatMap(({ malformed }) => malformed))
+    counts.set(path, (counts.get(path) ?? 0) + count);
+  if (counts.size === 0) return null;
+  const [path, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const where = counts.size === 1 ? `in ${path}` : `in ${counts.size} files, ${most} of them in ${path}`;
+  return `${counted(total, 'sequence')} not in UTF-8 became U+FFFD, ${where}`;
 }
