@@ -4,7 +4,7 @@
  *
  *   PYTHON=... node bench/feed.mjs SHARDS [--runs 5] [--rows 64]     SHARDS: a shard set of some 1,000 rows or more
  *
- * PYTHON (default .venv/bin/python): a Python with pyarrow, and, for the peers, datasets and torch. The ways take turns
+ * PYTHON (default .venv-torch/bin/python): a Python with pyarrow, and, for the peers, datasets and torch. The ways take turns
  * in every run; a figure is the best of its runs, because other work on the machine can only make it worse. `CPU` is
  * the processor time of all processes of a way for a GB of ids.
  */
@@ -18,7 +18,7 @@ import { openFeed } from '../dist/index.js';
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const cli = at('../dist/bin/longmix.js');
 const script = at('python/feed.py');
-const python = process.env.PYTHON ?? at('../.venv/bin/python');
+const python = process.env.PYTHON ?? at('../.venv-torch/bin/python');
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: 'string', default: '5' }, rows: { type: 'string', default: '64' } },

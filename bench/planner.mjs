@@ -96,12 +96,12 @@ function plan() {
     return whole;
   };
   const ledger = stage('ledger', () => account(0, mixed, train));
-  const quality = stage('quality', () => packingQuality(train, table));
+  const quality = stage('quality', () => packingQuality(train, table, mixed, sequences));
   stage('all of the validation split', () => {
     const instances = takeHeldOut(table, held, excluded, sequences);
     const plans = packRows(instances, table, sequences, seed);
     account(1, instances, plans);
-    packingQuality(plans, table);
+    packingQuality(plans, table, instances, sequences);
   });
   return { ledger, quality };
 }

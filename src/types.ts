@@ -196,6 +196,8 @@ export interface BadRecordLimit {
 /** Mixes to be compared: recipes over one token store, which differ in what comes after it only. */
 export interface Ablation {
   readonly name: string;
+  /** What the base says at the keys that arms change, as written: dotted key -> value, null where it says nothing. */
+  readonly base: Readonly<Record<string, unknown>>;
   /** At least one; names are unique, and can be folders. */
   readonly arms: readonly AblationArm[];
 }
@@ -374,6 +376,9 @@ export interface Cell {
   readonly documents: number;
   readonly tokens: number;
 }
+
+/** Cell number of every document: number of its source * buckets + number of its bucket. */
+export type CellNumbers = Uint16Array | Uint32Array;
 
 /** A cell of the training split in a plan. Tokens are those of documents: special tokens and padding apart. */
 export interface PlannedCell extends Cell {

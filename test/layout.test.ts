@@ -8,10 +8,12 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** Folders that know the nouns and themselves, and are put together by `run/`. */
 const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'recipe', 'feed'];
-/** `feed/` reads what `shard/` wrote. */
-const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file)\.ts$/]]);
+/** `feed/` reads what `shard/` wrote, and streams the same columns. */
+const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file|schema)\.ts$/]]);
 /** `tokenize/` reads the tokenizer's file, and the kernel's. */
 const mayTouchFiles = ['read', 'tokenize', 'store', 'shard', 'feed', 'train', 'run', 'cli'];
+/** What stands below everything imports nothing but itself, with one library in one place. */
+const mayUseLibraries = new Map([['util/arrow.ts', /^(node:module|apache-arrow)$/]]);
 const longest = 350;
 /** All the nouns in one place, and nothing that runs. */
 const longAllTheSame = ['types.ts'];
@@ -103,6 +105,7 @@ it('types, errors and util/ stand below everything', () => {
       .map((specifier) => (specifier.startsWith('.') ? target(file, specifier) : specifier))
       // `..` is the package's folder, which is no module.
       .filter((path) => path !== 'types.ts' && path !== '..' && !path.startsWith('util/'))
+      .filter((path) => mayUseLibraries.get(file.name)?.test(path) !== true)
       .map((path) => `${file.name} imports ${path}`),
   );
   expect(strangers).toEqual([]);
@@ -124,6 +127,11 @@ it(`only ${mayTouchFiles.join(', ')} touch files`, () => {
   expect(touching.filter(({ folder }) => !mayTouchFiles.includes(folder)).map(({ name }) => name)).toEqual(
     [],
   );
+});
+
+it('Arrow is loaded from util/arrow.ts', () => {
+  const loading = files.filter(({ text }) => /^import (?!type\b)[^;]*'apache-arrow/m.test(text));
+  expect(loading.map(({ name }) => name)).toEqual([]);
 });
 
 it('there are no barrels inside folders', () => {

@@ -7,7 +7,8 @@ usage: feed.py pipe                    Arrow streams on standard input
        feed.py shuffled FOLDER ROWS    the same, after shuffle()
        feed.py loader FOLDER ROWS      torch.utils.data.DataLoader over with_format("torch"), no workers
 
-Bytes are those of input_ids. Time begins with the first batch: starting Python and importing is not feeding.
+Bytes are those of input_ids as the shards have them: datasets makes int64 of each id, which is not more rows. Time
+begins with the first batch: starting Python and importing is not feeding.
 """
 import fcntl
 import json
@@ -25,7 +26,7 @@ def streams(source):
     while source.peek(1):
         with pa.ipc.open_stream(source) as stream:
             for batch in stream:
-                yield batch.column("input_ids").flatten().to_numpy(zero_copy_only=True)
+                yield batch.column("input_ids").flatten().to_numpy(zero_copy_only=True).nbytes
 
 
 def pipe():
@@ -40,37 +41,45 @@ def serve(url):
     return streams(urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url))
 
 
-def datasets(folder, rows):
+def load(folder):
+    """The set, and bytes of an id."""
+    import numpy
     from datasets import load_from_disk
 
-    for batch in load_from_disk(folder).with_format("numpy", columns=["input_ids"]).iter(int(rows)):
-        yield batch["input_ids"]
+    rows = load_from_disk(folder)
+    return rows, numpy.dtype(rows.features["input_ids"].feature.dtype).itemsize
 
 
-def shuffled(folder, rows):
-    from datasets import load_from_disk
-
-    for batch in load_from_disk(folder).shuffle(seed=1).with_format("numpy", columns=["input_ids"]).iter(int(rows)):
-        yield batch["input_ids"]
+def batches(rows, itemsize, size):
+    for batch in rows.with_format("numpy", columns=["input_ids"]).iter(size):
+        yield batch["input_ids"].size * itemsize
 
 
-def loader(folder, rows):
-    from datasets import load_from_disk
+def datasets(folder, size):
+    return batches(*load(folder), int(size))
+
+
+def shuffled(folder, size):
+    rows, itemsize = load(folder)
+    return batches(rows.shuffle(seed=1), itemsize, int(size))
+
+
+def loader(folder, size):
     from torch.utils.data import DataLoader
 
-    data = load_from_disk(folder).with_format("torch", columns=["input_ids"])
-    for batch in DataLoader(data, batch_size=int(rows)):
-        yield batch["input_ids"].numpy()
+    rows, itemsize = load(folder)
+    for batch in DataLoader(rows.with_format("torch", columns=["input_ids"]), batch_size=int(size)):
+        yield batch["input_ids"].numel() * itemsize
 
 
 def main(kind, *arguments):
     size = 0
     start = None
-    for ids in globals()[kind](*arguments):
+    for taken in globals()[kind](*arguments):
         if start is None:
             start, cpu = time.perf_counter(), time.process_time()
         else:
-            size += ids.nbytes
+            size += taken
     print(json.dumps({"seconds": time.perf_counter() - start, "bytes": size, "cpu": time.process_time() - cpu}))
 
 

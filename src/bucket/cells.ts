@@ -4,10 +4,7 @@
  * Every threshold of the recipe is an edge between buckets, so that no rule parts a cell. Cost: one pass, 2 bytes a
  * document (4 where there are more than 65,536 cells).
  */
-import type { Bucket, Cell, DocumentTable, PhaseSpec } from '../types.ts';
-
-/** Cell number of every document: source number * buckets + bucket number. */
-export type CellNumbers = Uint16Array | Uint32Array;
+import type { Bucket, Cell, CellNumbers, DocumentTable, PhaseSpec } from '../types.ts';
 
 /** 2^8, where Dataset Decomposition (Pouransari et al. 2024) begins, to 2^20. */
 const powers: readonly number[] = Array.from({ length: 13 }, (_, i) => 2 ** (i + 8));

@@ -7,15 +7,16 @@ import { armsText } from '../report/arms-text.ts';
 import { counted } from '../report/format.ts';
 import type { ArmData } from '../report/html/data.ts';
 import { ablate } from '../run/ablate.ts';
-import { ablationFile } from '../run/ablation-file.ts';
+import { type AblationReport, ablationFile } from '../run/ablation-file.ts';
 import { writeJson } from '../run/commit.ts';
 import { trainingText } from '../train/arms-text.ts';
+import { keptCurves, readAblation } from '../train/kept-curves.ts';
 import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
 import type { Ablation } from '../types.ts';
 import { ablationFolder } from './folders.ts';
 import { type RunFlags, readYaml, stageOptions } from './options.ts';
-import { armData, writeReport } from './report-data.ts';
+import { armData, trainingData, writeReport } from './report-data.ts';
 import { settingsOf } from './trainer-settings.ts';
 
 type Flags = RunFlags & {
@@ -38,18 +39,22 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const ablation = parseAblation(readYaml(path), path, readYaml);
   const out = ablationFolder(ablation, flags.out);
   const arms: ArmData[] = [];
+  const before = readAblation(join(out, ablationFile));
   const { store, report } = await ablate(ablation, out, {
     ...stageOptions(flags, signal),
     planOnly: flags.plan === true,
     onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
   });
-  const training = flags.train === true ? await trainAll(ablation, out, flags, signal) : null;
+  const training =
+    flags.plan === true ? null : await learned(ablation, out, { before, report }, flags, signal);
   const result = training === null ? report : { ...report, training };
-  if (training !== null) writeJson(join(out, ablationFile), result);
   const { name: tokenizer } = store.manifest.tokenizer;
   const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
   const seed = seeds.size === 1 ? [...seeds][0]! : null;
-  await writeReport(flags, { title: ablation.name, tokenizer, seed, corpora: [], arms });
+  await writeReport(flags, {
+    ...{ title: ablation.name, tokenizer, seed, corpora: [], arms, ablation },
+    training: training === null ? null : trainingData(training),
+  });
   process.stdout.write(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : comparison(arms));
   if (training !== null && flags.json !== true) process.stdout.write(`\n${trainingText(training)}\n`);
   if (flags.quiet === true || flags.plan === true) return;
@@ -57,6 +62,33 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const made = arms.flatMap(({ name, sets }) => sets.map((set) => `  ${join(folder, name, set.name)}`));
   process.stderr.write(
     `\nBuilt ${counted(arms.length, 'arm')} of ${ablation.name}; their figures are in ${join(folder, ablationFile)}\n${made.join('\n')}\n`,
+  );
+}
+
+/** What the arms have learned now, or before if that still holds: ablation.json gets it. */
+async function learned(
+  ablation: Ablation,
+  out: string,
+  { before, report }: { before: ReturnType<typeof readAblation>; report: AblationReport },
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<ArmsTraining | null> {
+  const put = (training: ArmsTraining) => writeJson(join(out, ablationFile), { ...report, training });
+  const { training: kept, dropped } = keptCurves(before, report);
+  // `ablate` wrote the file anew, and training may be interrupted.
+  if (kept !== null) put(kept);
+  if (flags.train !== true) {
+    if (dropped.length > 0) sayDropped(dropped);
+    return kept;
+  }
+  const training = await trainAll(ablation, out, flags, signal);
+  put(training);
+  return training;
+}
+
+function sayDropped(arms: readonly string[]): void {
+  process.stderr.write(
+    `longmix: the training curves of ${arms.join(', ')} are dropped: the shards are not those that were trained on; --train trains again\n`,
   );
 }
 

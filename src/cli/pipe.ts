@@ -22,7 +22,7 @@ export async function runPipe(folder: string, flags: Flags, signal: AbortSignal)
   refuseTerminal();
   try {
     for await (const { chunks } of arrowStream(feed, batchesSync(feed, course)))
-      await writeOut(process.stdout, chunks, signal);
+      await writeOut(process.stdout, chunks, { signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     process.stderr.write(

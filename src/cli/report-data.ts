@@ -1,10 +1,12 @@
 /** What `--html` and the comparison of arms show, out of plans and stores. */
-import type { ArmData, ReportData } from '../report/html/data.ts';
+import type { ArmData, ReportData, TrainingData } from '../report/html/data.ts';
 import { rowHistogram } from '../report/row-histogram.ts';
 import { type BuildPlan, outputRecipe } from '../run/build-plan.ts';
 import { writeFile } from '../run/commit.ts';
 import { planWarnings } from '../run/plan-warnings.ts';
 import type { TokenStore } from '../run/token-store.ts';
+import type { ArmsTraining } from '../train/train-arms.ts';
+import { validationOf } from '../train/validation.ts';
 import type { Recipe } from '../types.ts';
 
 /** A plan without its rows, which may be large. */
@@ -20,6 +22,15 @@ export function armData(name: string, recipe: Recipe, plan: BuildPlan): ArmData 
       piecesPerRow: rowHistogram(rows),
     })),
   };
+}
+
+export function trainingData({ trainer, tokens, arms }: ArmsTraining): TrainingData {
+  const curves = arms.map(({ arm, losses, final }) => ({
+    name: arm,
+    losses,
+    validation: validationOf(final),
+  }));
+  return { trainer, tokens, arms: curves };
 }
 
 /** A recipe without phases has its mix where a person wrote it. */
@@ -46,7 +57,15 @@ export async function writePlanReport(
   if (flags.html === undefined) return;
   const { name, seed } = recipe;
   const arms = [armData(name, recipe, plan)];
-  await writeReport(flags, { title: name, tokenizer: manifest.tokenizer.name, seed, corpora: [], arms });
+  await writeReport(flags, {
+    title: name,
+    tokenizer: manifest.tokenizer.name,
+    seed,
+    corpora: [],
+    arms,
+    ablation: null,
+    training: null,
+  });
 }
 
 /** Writes the page, if asked, and says so; vega, which it takes to draw, is loaded when there is one to write. */

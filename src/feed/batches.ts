@@ -1,7 +1,8 @@
 /**
- * Batches one after another, from a position on. One is read ahead, in another thread, while the one before is used.
+ * Batches one after another, from a position on. One is read ahead while the one before is used.
  * Memory: two batches.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type Batch, type Feed, missingStep, type Position } from './feed.ts';
 
 /** Which batches of a feed. */
@@ -32,7 +33,7 @@ export async function* batches(
       const batch = await ahead;
       if (left > 1) {
         position = positionAfter(feed, position);
-        ahead = feed.batchAhead(position, rank, worldSize, free);
+        ahead = readAhead(feed, position, rank, worldSize, free);
         // Who awaits it may have left by then.
         ahead.catch(() => {});
       }
@@ -43,6 +44,16 @@ export async function* batches(
     // Its files must not be closed under it.
     await ahead.catch(() => {});
   }
+}
+
+/** Not before the batch that is there has been taken: reading may keep this thread, and its taker may only have to wait. */
+async function readAhead(
+  feed: Feed,
+  position: Position,
+  ...rest: [number, number, ArrayBufferLike | undefined]
+) {
+  await setImmediate();
+  return feed.batchAhead(position, ...rest);
 }
 
 /**

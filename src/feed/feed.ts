@@ -12,6 +12,7 @@ import { LongmixError } from '../errors.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { type FeedManifest, feedManifest } from './manifest.ts';
 import { epochOrder } from './order.ts';
+import { PacedReads } from './paced-reads.ts';
 import type { FileRead, RowLengths } from './row-files.ts';
 import { type FeedSets, openSets } from './sets.ts';
 import { byWork } from './sort-by-work.ts';
@@ -58,7 +59,7 @@ export interface Feed {
    * @throws LongmixError `step-missing` | `rank-invalid` | `shards-damaged`
    */
   batch(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike): Batch;
-  /** As `batch`; ids are read in another thread meanwhile. */
+  /** As `batch`; ids that are not in the system's memory are read in other threads. */
   batchAhead(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike): Promise<Batch>;
   /** Is there such a rank? Streams ask before they begin. @throws LongmixError `rank-invalid` */
   checkRank(rank: number, worldSize: number): void;
@@ -78,6 +79,7 @@ export function openFeed(folder: string, options: FeedOptions = {}): Feed {
 export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = false }: FeedOptions): Feed {
   const { sets } = opened;
   const steps = planSteps(opened, rowsPerStep);
+  const paced = new PacedReads();
 
   function rowsOf({ epoch, step }: Position, rank: number, worldSize: number) {
     if (!isIndex(epoch, 2 ** 32) || !isIndex(step, steps.count)) throw missingStep(epoch, step, steps.count);
@@ -88,7 +90,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     const count = all / worldSize;
     if (sortByWork) {
       const whole = Uint32Array.from({ length: all }, (_, i) => order(first + i));
-      const sorted = byWork(whole, files.lengths(whole));
+      const sorted = byWork(whole, files.lengths(files.runs(whole)));
       return {
         set: sets[set]!,
         rows: Uint32Array.from({ length: count }, (_, i) => sorted[i * worldSize + rank]!),
@@ -109,8 +111,9 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     const buffer =
       memory !== undefined && memory.byteLength >= bytes ? memory : Buffer.allocUnsafeSlow(bytes).buffer;
     const inputIds = dtype === 'uint16' ? new Uint16Array(buffer, 0, ids) : new Int32Array(buffer, 0, ids);
-    const batch: Batch = { epoch, step, set: name, width, rows, inputIds, ...files.lengths(rows) };
-    const reads: FileRead[] = files.idReads(rows, new Uint8Array(buffer, 0, bytes));
+    const runs = files.runs(rows);
+    const batch: Batch = { epoch, step, set: name, width, rows, inputIds, ...files.lengths(runs) };
+    const reads: FileRead[] = files.idReads(runs, new Uint8Array(buffer, 0, bytes));
     return { batch, files, reads };
   }
 
@@ -152,7 +155,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     },
     async batchAhead(position, rank, worldSize, memory) {
       const { batch, files, reads } = prepare(position, rank, worldSize, memory);
-      await Promise.all(reads.map((read) => files.readAhead(read)));
+      await paced.read(files, reads);
       return batch;
     },
     close() {

@@ -15,9 +15,11 @@ import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from './
 const usuallyKept = 64 * 1024 * 1024;
 
 /** Neighbouring rows of a record batch. */
-interface Run {
+export interface Run {
+  /** Number of its first row in the set. */
+  readonly row: number;
   readonly batch: number;
-  /** Number of its first row in the record batch. */
+  /** Number of that row in the record batch. */
   readonly first: number;
   readonly rows: number;
 }
@@ -27,6 +29,8 @@ export interface FileRead {
   readonly shard: number;
   readonly offset: number;
   readonly into: Uint8Array;
+  /** Number of its first row in the set, for errors. */
+  readonly row: number;
 }
 
 export interface RowLengths {
@@ -46,7 +50,7 @@ export class RowFiles {
   readonly #firstRows: Float64Array;
   readonly #layouts = new Map<number, BatchLayout>();
   /** By record batch, the file's bytes from the offset `seqOffsets` on; null: they are too many. */
-  readonly #lengths: Map<number, Uint8Array> | null;
+  readonly #kept: Map<number, ArrayBuffer> | null;
   /** Descriptors by shard. */
   readonly #open = new Map<number, number>();
 
@@ -62,68 +66,84 @@ export class RowFiles {
       this.#firstRows[b + 1] = this.#firstRows[b]! + record.rows;
     }
     const bytes = this.#batches.reduce((sum, { record }) => sum + record.bytes, 0);
-    this.#lengths = bytes - manifest.rows * this.#rowBytes <= keptBytes ? new Map() : null;
+    this.#kept = bytes - manifest.rows * this.#rowBytes <= keptBytes ? new Map() : null;
+  }
+
+  /** Rows as they lie in the files; what follows takes them so. */
+  runs(rows: Uint32Array): Run[] {
+    const runs: Run[] = [];
+    for (let i = 0; i < rows.length; ) {
+      const row = rows[i]!;
+      const batch = this.#batchOf(row);
+      const end = this.#firstRows[batch + 1]!;
+      let count = 1;
+      while (i + count < rows.length && rows[i + count] === row + count && row + count < end) count += 1;
+      runs.push({ row, batch, first: row - this.#firstRows[batch]!, rows: count });
+      i += count;
+    }
+    return runs;
   }
 
   /** Reads that fill `into` with the rows' ids, one after another. */
-  idReads(rows: Uint32Array, into: Uint8Array): FileRead[] {
+  idReads(runs: readonly Run[], into: Uint8Array): FileRead[] {
     let at = 0;
-    return this.#runs(rows).map(({ batch, first, rows: count }) => {
-      const bytes = count * this.#rowBytes;
+    return runs.map(({ batch, first, rows, row }) => {
+      const bytes = rows * this.#rowBytes;
       const offset = this.#layout(batch).inputIds + first * this.#rowBytes;
       at += bytes;
-      return { shard: this.#batches[batch]!.shard, offset, into: into.subarray(at - bytes, at) };
+      return { shard: this.#batches[batch]!.shard, offset, into: into.subarray(at - bytes, at), row };
     });
   }
 
-  lengths(rows: Uint32Array): RowLengths {
-    const seqOffsets = new Int32Array(rows.length + 1);
-    const padding = new Uint32Array(rows.length);
-    const lists: { batch: number; offset: number; bytes: number }[] = [];
+  /** @throws LongmixError `shards-damaged` if they are no lengths of documents that make up the rows */
+  lengths(runs: readonly Run[]): RowLengths {
+    const parts = runs.map((run) => this.#lengthsOf(run));
+    const rows = runs.reduce((sum, run) => sum + run.rows, 0);
+    const entries = parts.reduce((sum, { lengths }) => sum + lengths.length, 0);
+    const found = {
+      seqLengths: new Int32Array(entries),
+      seqOffsets: new Int32Array(rows + 1),
+      padding: new Uint32Array(rows),
+    };
     let row = 0;
-    for (const { batch, first, rows: count } of this.#runs(rows)) {
-      const layout = this.#layout(batch);
-      const starts = new Int32Array(count + 1);
-      this.#readLengths(batch, layout.seqOffsets + first * 4, bytesOf(starts));
-      this.#readLengths(batch, layout.padding + first * 4, bytesOf(padding.subarray(row, row + count)));
-      for (let r = 0; r < count; r += 1, row += 1) {
-        seqOffsets[row + 1] = seqOffsets[row]! + starts[r + 1]! - starts[r]!;
-      }
-      const bytes = (starts[count]! - starts[0]!) * 4;
-      lists.push({ batch, offset: layout.seqLengths + starts[0]! * 4, bytes });
+    let entry = 0;
+    for (const { starts, lengths, padding } of parts) {
+      found.seqLengths.set(lengths, entry);
+      found.padding.set(padding, row);
+      for (let r = 1; r < starts.length; r += 1) found.seqOffsets[row + r] = entry + starts[r]! - starts[0]!;
+      row += padding.length;
+      entry += lengths.length;
     }
-    const seqLengths = new Int32Array(seqOffsets[rows.length]!);
-    const into = bytesOf(seqLengths);
-    let at = 0;
-    for (const { batch, offset, bytes } of lists) {
-      this.#readLengths(batch, offset, into.subarray(at, at + bytes));
-      at += bytes;
-    }
-    return { seqLengths, seqOffsets, padding };
+    return found;
   }
 
   /** @throws LongmixError `shards-damaged` */
-  read({ shard, offset, into }: FileRead): void {
-    const descriptor = this.#descriptor(shard);
+  read({ shard, offset, into, row }: FileRead): void {
+    const descriptor = this.#descriptor(shard, row);
     // One read may give less than was asked (2 GiB and more, network file systems).
     for (let at = 0; at < into.length; ) {
-      const count = readSync(descriptor, into, at, into.length - at, offset + at);
-      if (count === 0) throw this.#damaged(shard, 'it ends too early');
+      let count: number;
+      try {
+        count = readSync(descriptor, into, at, into.length - at, offset + at);
+      } catch (cause) {
+        throw this.#unreadable(shard, row, cause);
+      }
+      if (count === 0) throw this.#damaged(shard, row, 'the file ends before it');
       at += count;
     }
   }
 
   /** As `read`, in a thread of Node's pool. */
-  async readAhead({ shard, offset, into }: FileRead): Promise<void> {
+  async readAhead({ shard, offset, into, row }: FileRead): Promise<void> {
     for (let at = 0; at < into.length; ) {
-      const descriptor = this.#descriptor(shard);
+      const descriptor = this.#descriptor(shard, row);
       const count = await new Promise<number>((resolve, reject) => {
         read(descriptor, into, at, into.length - at, offset + at, (error, bytes) => {
           if (error === null) resolve(bytes);
-          else reject(error);
+          else reject(this.#unreadable(shard, row, error));
         });
       });
-      if (count === 0) throw this.#damaged(shard, 'it ends too early');
+      if (count === 0) throw this.#damaged(shard, row, 'the file ends before it');
       at += count;
     }
   }
@@ -133,35 +153,43 @@ export class RowFiles {
     this.#open.clear();
   }
 
-  /** Reads what stands behind the ids of a record batch. */
-  #readLengths(batch: number, offset: number, into: Uint8Array): void {
-    const { shard, record } = this.#batches[batch]!;
-    if (this.#lengths === null) {
-      this.read({ shard, offset, into });
-      return;
+  #lengthsOf(run: Run): RunLengths {
+    const { batch, first, rows } = run;
+    const { seqOffsets, seqLengths, padding, entries } = this.#layout(batch);
+    const starts = this.#column(run, seqOffsets, first, rows + 1);
+    for (let r = 0; r <= rows; r += 1) {
+      // In order and in the column, or what is read next would be of any size.
+      if (starts[r]! >= (starts[r - 1] ?? 0) && starts[r]! <= entries) continue;
+      throw this.#damagedRow(run, Math.max(0, r - 1), 'its seq_lengths begin or end nowhere');
     }
-    const { seqOffsets } = this.#layout(batch);
-    let kept = this.#lengths.get(batch);
-    if (kept === undefined) {
-      kept = new Uint8Array(record.offset + record.bytes - seqOffsets);
-      this.read({ shard, offset: seqOffsets, into: kept });
-      this.#lengths.set(batch, kept);
+    const lengths = this.#column(run, seqLengths, starts[0]!, starts[rows]! - starts[0]!);
+    const found = { starts, lengths, padding: this.#column(run, padding, first, rows) };
+    for (let r = 0; r < rows; r += 1) {
+      const fault = rowFault(found, r, this.#manifest.width);
+      if (fault !== null) throw this.#damagedRow(run, r, fault);
     }
-    into.set(kept.subarray(offset - seqOffsets, offset - seqOffsets + into.length));
+    return found;
   }
 
-  #runs(rows: Uint32Array): Run[] {
-    const runs: Run[] = [];
-    for (let i = 0; i < rows.length; ) {
-      const row = rows[i]!;
-      const batch = this.#batchOf(row);
-      const end = this.#firstRows[batch + 1]!;
-      let count = 1;
-      while (i + count < rows.length && rows[i + count] === row + count && row + count < end) count += 1;
-      runs.push({ batch, first: row - this.#firstRows[batch]!, rows: count });
-      i += count;
+  /** Entries of a column that stands behind the ids of a record batch; not to be written to. */
+  #column(run: Run, offset: number, first: number, entries: number): Int32Array {
+    if (this.#kept === null) {
+      const found = new Int32Array(entries);
+      const into = new Uint8Array(found.buffer);
+      this.read({ shard: this.#batches[run.batch]!.shard, offset: offset + first * 4, into, row: run.row });
+      return found;
     }
-    return runs;
+    const { seqOffsets } = this.#layout(run.batch);
+    const kept = this.#kept.get(run.batch) ?? this.#keep(run, seqOffsets);
+    return new Int32Array(kept, offset - seqOffsets + first * 4, entries);
+  }
+
+  #keep({ batch, row }: Run, seqOffsets: number): ArrayBuffer {
+    const { shard, record } = this.#batches[batch]!;
+    const into = new Uint8Array(record.offset + record.bytes - seqOffsets);
+    this.read({ shard, offset: seqOffsets, into, row });
+    this.#kept!.set(batch, into.buffer);
+    return into.buffer;
   }
 
   #batchOf(row: number): number {
@@ -179,28 +207,30 @@ export class RowFiles {
     const known = this.#layouts.get(batch);
     if (known !== undefined) return known;
     const { shard, record } = this.#batches[batch]!;
-    let head = new Uint8Array(Math.min(record.bytes, usualMetadataBytes));
-    this.read({ shard, offset: record.offset, into: head });
-    const bytes = headBytes(head);
-    if (bytes > head.length && bytes <= record.bytes) {
-      head = new Uint8Array(bytes);
-      this.read({ shard, offset: record.offset, into: head });
+    const row = this.#firstRows[batch]!;
+    const head = new Uint8Array(Math.min(record.bytes, usualMetadataBytes));
+    this.read({ shard, offset: record.offset, into: head, row });
+    const bytes = headBytes(head, record);
+    let whole = head;
+    if (bytes !== null && bytes > head.length) {
+      whole = new Uint8Array(bytes);
+      this.read({ shard, offset: record.offset, into: whole, row });
     }
-    const layout = batchLayout(head.subarray(0, bytes), record, this.#rowBytes);
-    if (layout === null) throw this.#damaged(shard, `no record batch at byte ${record.offset}`);
+    const layout = bytes === null ? null : batchLayout(whole.subarray(0, bytes), record, this.#rowBytes);
+    if (layout === null)
+      throw this.#damaged(shard, row, `no record batch of its rows at byte ${record.offset}`);
     this.#layouts.set(batch, layout);
     return layout;
   }
 
-  #descriptor(shard: number): number {
+  #descriptor(shard: number, row: number): number {
     const found = this.#open.get(shard);
     if (found !== undefined) return found;
-    const path = this.#path(shard);
     let descriptor: number;
     try {
-      descriptor = openSync(path, 'r');
+      descriptor = openSync(this.#path(shard), 'r');
     } catch (cause) {
-      throw this.#damaged(shard, `it cannot be opened (${(cause as NodeJS.ErrnoException).code})`, cause);
+      throw this.#unreadable(shard, row, cause);
     }
     this.#open.set(shard, descriptor);
     return descriptor;
@@ -210,15 +240,48 @@ export class RowFiles {
     return join(this.#folder, this.#manifest.shards[shard]!.name);
   }
 
-  #damaged(shard: number, what: string, cause?: unknown): LongmixError {
-    return new LongmixError('shards-damaged', `damaged shard set: ${this.#path(shard)}: ${what}`, {
-      cure: 'longmix verify tells what is damaged; build again with --fresh',
-      exitCode: 1,
-      cause,
-    });
+  #damagedRow(run: Run, row: number, what: string): LongmixError {
+    return this.#damaged(this.#batches[run.batch]!.shard, run.row + row, what);
+  }
+
+  #unreadable(shard: number, row: number, cause: unknown): LongmixError {
+    const { code } = cause as NodeJS.ErrnoException;
+    return this.#damaged(shard, row, `the file cannot be read (${code})`, cause);
+  }
+
+  /** @param row in the set; the first of those that were wanted */
+  #damaged(shard: number, row: number, what: string, cause?: unknown): LongmixError {
+    return new LongmixError(
+      'shards-damaged',
+      `damaged shard set: ${this.#path(shard)}: row ${row}: ${what}`,
+      {
+        cure: 'longmix verify tells what is damaged; build again with --fresh',
+        exitCode: 1,
+        cause,
+      },
+    );
   }
 }
 
-function bytesOf(array: Int32Array | Uint32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+/** Columns of a run. */
+interface RunLengths {
+  /** rows + 1 indices into the record batch's lengths, of which `lengths` are those from the first to the last. */
+  readonly starts: Int32Array;
+  readonly lengths: Int32Array;
+  readonly padding: Int32Array;
+}
+
+/** What is wrong with lengths that are no row's; null: nothing. */
+function rowFault({ starts, lengths, padding }: RunLengths, row: number, width: number): string | null {
+  const end = starts[row + 1]! - starts[0]!;
+  let sum = 0;
+  for (let i = starts[row]! - starts[0]!; i < end; i += 1) {
+    if (lengths[i]! < 1) return `a document of ${lengths[i]} tokens`;
+    sum += lengths[i]!;
+  }
+  if (sum !== width) return `its seq_lengths sum to ${sum}, not ${width}`;
+  const filled = padding[row]!;
+  return filled === 0 || filled === lengths[end - 1]
+    ? null
+    : `${filled} tokens of padding are not its last length`;
 }

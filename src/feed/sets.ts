@@ -1,9 +1,9 @@
 /** What a folder gives to train on: one shard set, or the training sets of a build in the order of its run. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { dictFile, manifestFile, type ShardSetManifest } from '../shard/format.ts';
-import { openShards } from '../shard/reader.ts';
+import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
+import { listedSets, openShards } from '../shard/reader.ts';
 import { readSchedule, type StepPlan } from '../shard/schedule-file.ts';
 import { RowFiles } from './row-files.ts';
 
@@ -25,12 +25,10 @@ export interface FeedSets {
  * @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` | `schedule-damaged` | `build-mixed`
  */
 export function openSets(folder: string): FeedSets {
-  const dict = join(folder, dictFile);
-  if (existsSync(join(folder, manifestFile)) || !existsSync(dict)) {
-    return { sets: [openSet(folder)], schedule: null };
-  }
+  const listed = existsSync(join(folder, manifestFile)) ? null : listedSets(folder);
+  if (listed === null) return { sets: [openSet(folder)], schedule: null };
   const schedule = readSchedule(folder);
-  const names = schedule?.sets.map(({ name }) => name) ?? trainingSets(dict);
+  const names = schedule?.sets.map(({ name }) => name) ?? trainingSets(folder, listed);
   const sets = names.map((name) => openSet(join(folder, name)));
   const [first] = sets;
   for (const [i, { manifest }] of sets.entries()) {
@@ -51,11 +49,10 @@ function openSet(folder: string): FeedSet {
 }
 
 /** The splits that are trained on; they are listed in the order of the phases. */
-function trainingSets(dict: string): string[] {
-  const { splits } = JSON.parse(readFileSync(dict, 'utf8')) as { splits: string[] };
-  const names = splits.filter((name) => name.startsWith('train'));
+function trainingSets(build: string, sets: readonly string[]): string[] {
+  const names = sets.filter((name) => name.startsWith('train'));
   if (names.length === 0) {
-    throw new LongmixError('shards-missing', `no training set in ${dict}`, {
+    throw new LongmixError('shards-missing', `no training set in ${build}`, {
       cure: 'name the shard set itself, such as out/NAME/validation',
     });
   }

@@ -4,8 +4,9 @@
  *
  * Cost: 4 bytes a copy, 2 more where documents repeat, 4 where cells have rows of their own, and 8 a copy that isn't whole.
  */
-import type { DocumentTable, Instances } from '../types.ts';
+import type { CellNumbers, DocumentTable, Instances } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
+import { firstFrom } from '../util/sequence.ts';
 import { usableIn } from './room.ts';
 import type { PhaseSample } from './sample.ts';
 
@@ -21,7 +22,7 @@ export interface CellRooms {
 export function listInstances(
   { copies, partial }: Pick<PhaseSample, 'copies' | 'partial'>,
   table: DocumentTable,
-  cellOf: Uint16Array | Uint32Array,
+  cellOf: CellNumbers,
   rooms: CellRooms,
   seed: number,
 ): Instances {
@@ -76,7 +77,7 @@ export function listParts(
   usable: ((document: number) => number) | null,
   partial: ReadonlyMap<number, number>,
 ): Instances['parts'] {
-  const lastCopies = [...partial].map(([d, tokens]) => ({ copy: lastCopy(documents, d), tokens }));
+  const lastCopies = [...partial].map(([d, tokens]) => ({ copy: firstFrom(documents, d + 1) - 1, tokens }));
   lastCopies.sort((a, b) => a.copy - b.copy);
   if (usable === null) {
     const cut = lastCopies.filter(({ copy, tokens }) => tokens !== lengths[documents[copy]!]!);
@@ -107,23 +108,7 @@ export function listParts(
   return { copy: copy.subarray(0, part), take: take.subarray(0, part) };
 }
 
-/** Where the last copy of a document stands in the ascending list. */
-function lastCopy(documents: Uint32Array, document: number): number {
-  let low = 0;
-  let high = documents.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (documents[middle]! <= document) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-function ofCells(
-  values: Uint32Array,
-  documents: Uint32Array,
-  cellOf: Uint16Array | Uint32Array,
-): Uint32Array {
+function ofCells(values: Uint32Array, documents: Uint32Array, cellOf: CellNumbers): Uint32Array {
   const out = new Uint32Array(documents.length);
   for (let i = 0; i < out.length; i += 1) out[i] = values[cellOf[documents[i]!]!]!;
   return out;

@@ -5,6 +5,7 @@
  */
 import type {
   Bucket,
+  CellNumbers,
   DocumentTable,
   Instances,
   PhaseSpec,
@@ -26,13 +27,12 @@ export interface PhasePlan {
 }
 
 /**
- * @param cellOf cell number of every document: source * buckets.length + bucket
  * @param barred nonzero for the documents that the mix may not touch: held out, or not eligible
  * @throws LongmixError `mix-infeasible`
  */
 export function planMix(
   table: DocumentTable,
-  cellOf: Uint16Array | Uint32Array,
+  cellOf: CellNumbers,
   buckets: readonly Bucket[],
   barred: Uint8Array,
   recipe: Pick<Recipe, 'phases' | 'phaseDocuments' | 'seed'>,

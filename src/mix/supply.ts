@@ -1,5 +1,5 @@
 /** The documents of each cell, and what they have for a phase. Cost: two passes over the cell numbers, 4 bytes a document. */
-import type { Bucket, DocumentTable, PhaseSpec } from '../types.ts';
+import type { Bucket, CellNumbers, CellSpec, DocumentTable, PhaseSpec } from '../types.ts';
 import { type RowRoom, rowRoom, usableIn } from './room.ts';
 import type { Supply } from './weights.ts';
 
@@ -18,7 +18,7 @@ export interface CellDocuments {
 /** The cells that have documents, by source, then length; `barred` documents, nonzero, are not there. */
 export function groupByCell(
   table: DocumentTable,
-  cellOf: Uint16Array | Uint32Array,
+  cellOf: CellNumbers,
   buckets: readonly Bucket[],
   barred: Uint8Array,
 ): CellDocuments[] {
@@ -59,6 +59,13 @@ export function groupByCell(
   return groups;
 }
 
+/** Index of the recipe's cell that a bucket of a source is in; -1: in none. */
+export function specOf(cells: readonly CellSpec[], source: string, { from }: Bucket): number {
+  return cells.findIndex(
+    (cell) => cell.source === source && cell.from <= from && (cell.to === null || from < cell.to),
+  );
+}
+
 /** What a cell has for a phase, and the room of its documents there. */
 export interface PhaseSupply extends Supply {
   readonly room: RowRoom;
@@ -70,12 +77,7 @@ export function supplyOf(
   { mix, sequences }: PhaseSpec,
 ): PhaseSupply {
   const { bucket, source } = group;
-  const spec = (mix.cells ?? []).findIndex(
-    (cell) =>
-      cell.source === table.sources[source] &&
-      cell.from <= bucket.from &&
-      (cell.to === null || bucket.from < cell.to),
-  );
+  const spec = specOf(mix.cells ?? [], table.sources[source]!, bucket);
   const room = rowRoom(sequences, mix.cells?.[spec]?.packLength ?? null);
   return {
     source,

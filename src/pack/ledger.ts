@@ -11,6 +11,7 @@
  */
 import {
   type Bucket,
+  type CellNumbers,
   type DocumentTable,
   type DropReason,
   dropReasons,
@@ -27,8 +28,7 @@ import { addByCell, countTokens, tokensOfPhase, tokensOnce } from './tally.ts';
 
 export interface SplitDocuments {
   readonly table: DocumentTable;
-  /** Cell number of every document: source * buckets.length + bucket. */
-  readonly cellOf: Uint16Array | Uint32Array;
+  readonly cellOf: CellNumbers;
   readonly buckets: readonly Bucket[];
   /** The documents of the split are those where `held` is `side`. */
   readonly held: Uint8Array;

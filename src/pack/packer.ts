@@ -23,6 +23,15 @@ export interface PackInput {
 /** Adds the packed rows to `out`, in the order of the run. */
 export type PackRows = (input: PackInput, out: RowWriter) => void;
 
+/** Tokens of the rows that a copy is packed in: of inner rows, where a pack length is set. */
+export function packWidths(
+  { packLength }: Pick<Instances, 'packLength'>,
+  sequences: SequenceSpec,
+): (copy: number) => number {
+  const plain = sequences.packLength ?? rowWidth(sequences);
+  return packLength === null ? () => plain : (copy) => packLength[copy]!;
+}
+
 /** Tokens of the sequence of an instance. A truncated document has a row and no more, even where it is only the EOS that found no room. */
 export function sequenceLengths(
   instances: Instances,

@@ -1,6 +1,7 @@
 /** How good a packing is, in the figures that the literature reports. */
-import type { DocumentTable, RowPlan } from '../types.ts';
-import { sequenceLength } from '../util/sequence.ts';
+import type { DocumentTable, Instances, RowPlan, SequenceSpec } from '../types.ts';
+import { firstFrom, sequenceLength } from '../util/sequence.ts';
+import { packWidths } from './packer.ts';
 import { countTokens } from './tally.ts';
 
 export interface PackingQuality {
@@ -8,7 +9,7 @@ export interface PackingQuality {
   readonly fill: number;
   /** Rows more than a perfect concatenation needs, as a share of those (Ding et al. 2024, table 1). */
   readonly rowsOverConcat: number;
-  /** Sequences that fit in a row, and those of them that were cut all the same. */
+  /** Sequences that fit in the row that they are packed in (an inner one, if any), and those that were cut all the same. */
   readonly fitting: number;
   readonly fittingCut: number;
   readonly pieces: number;
@@ -17,8 +18,14 @@ export interface PackingQuality {
   readonly meanContextLength: number;
 }
 
-/** Of the rows of one plan, or of all rows of several. */
-export function packingQuality(plans: readonly RowPlan[], table: DocumentTable): PackingQuality {
+/** Of the rows of one plan, or of all rows of several, which `packRows` made of the instances. */
+export function packingQuality(
+  plans: readonly RowPlan[],
+  table: DocumentTable,
+  instances: Instances,
+  sequences: SequenceSpec,
+): PackingQuality {
+  const packWidthOf = packWidths(instances, sequences);
   let rows = 0;
   let rowTokens = 0;
   let concatRows = 0;
@@ -36,11 +43,13 @@ export function packingQuality(plans: readonly RowPlan[], table: DocumentTable):
     for (let c = 0; c < cuts.piece.length; c += 1) {
       const p = cuts.piece[c]!;
       // A cut sequence has several pieces; it is counted at its first.
-      const sequence = sequenceLength(cuts.take[c]!, table.lengths[document[p]!]!, plan);
-      if (sequence <= width && cuts.start[c] === 0) {
-        fitting += 1;
-        if (length[p]! < sequence) fittingCut += 1;
-      }
+      if (cuts.start[c] !== 0) continue;
+      const d = document[p]!;
+      const sequence = sequenceLength(cuts.take[c]!, table.lengths[d]!, plan);
+      // Copies of a document are packed alike.
+      if (sequence > width || sequence > packWidthOf(firstFrom(instances.document, d))) continue;
+      fitting += 1;
+      if (length[p]! < sequence) fittingCut += 1;
     }
     rows += plan.rows;
     rowTokens += plan.rows * width;

@@ -17,7 +17,7 @@ import { shuffle } from '../util/shuffle.ts';
 import { packBestFit } from './best-fit.ts';
 import { packConcat, packConcatDiscard } from './concat.ts';
 import { decompose } from './decompose.ts';
-import type { PackInput, PackRows } from './packer.ts';
+import { type PackInput, type PackRows, packWidths } from './packer.ts';
 import { packPad } from './pad.ts';
 import { packInOrder } from './pieces.ts';
 import { RowWriter } from './row-writer.ts';
@@ -99,10 +99,12 @@ function giveRows({ document, length, rowEnds, cuts }: RowPlan, out: RowWriter):
 }
 
 /** Tokens of the rows that documents are packed in, ascending. */
-function innerWidths({ packLength }: Instances, sequences: SequenceSpec): number[] {
-  const plain = sequences.packLength ?? rowWidth(sequences);
-  if (packLength === null) return [plain];
-  return [...new Set(packLength)].map((length) => length || plain).sort((a, b) => a - b);
+function innerWidths(instances: Instances, sequences: SequenceSpec): number[] {
+  const widthOf = packWidths(instances, sequences);
+  if (instances.packLength === null) return [widthOf(0)];
+  const widths = new Set<number>();
+  for (let i = 0; i < instances.count; i += 1) widths.add(widthOf(i));
+  return [...widths].sort((a, b) => a - b);
 }
 
 /** Instance numbers of each window and, inside it, of each inner width; null: all, where there is one group. */
@@ -111,12 +113,11 @@ function groupInstances(
   sequences: SequenceSpec,
   widths: readonly number[],
 ): (Uint32Array | null)[] {
-  const { count, window, windows, packLength } = instances;
+  const { count, window, windows } = instances;
   if (windows * widths.length === 1) return [null];
-  const plain = sequences.packLength ?? rowWidth(sequences);
   const numbers = new Map(widths.map((width, w) => [width, w]));
-  const groupOf = (i: number) =>
-    window[i]! * widths.length + (packLength === null ? 0 : numbers.get(packLength[i]! || plain)!);
+  const widthOf = packWidths(instances, sequences);
+  const groupOf = (i: number) => window[i]! * widths.length + numbers.get(widthOf(i))!;
   const counts = new Uint32Array(windows * widths.length);
   for (let i = 0; i < count; i += 1) counts[groupOf(i)]! += 1;
   const groups = Array.from(counts, (size) => new Uint32Array(size));

@@ -10,7 +10,7 @@
  *   released script makes its weights.
  * - Draws are keyed hashes of the step's number: the same recipe and rows give the same schedule.
  * - Rows at a set's end that don't make a whole step are in no step: a step of another size would have another learning
- *   signal. There are fewer than `tokensPerStep` tokens of them a set, and `unscheduledRows` counts them.
+ *   signal. There are fewer than `tokensPerStep` tokens of them a set, and `schedule.json` says how many rows (`rest`).
  */
 import type { DecomposeSpec } from '../types.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
@@ -49,11 +49,6 @@ export function schedule(
     }
   }
   return steps;
-}
-
-/** Rows of each set that no step takes. */
-export function unscheduledRows(sets: readonly RowSet[], tokensPerStep: number): number[] {
-  return sets.map((set) => set.rows - (wholeSteps(set, tokensPerStep) * tokensPerStep) / set.width);
 }
 
 function wholeSteps({ width, rows }: RowSet, tokensPerStep: number): number {

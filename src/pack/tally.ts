@@ -2,7 +2,7 @@
  * What stands in the rows of finished plans, document by document. Loops here are over all pieces or all documents:
  * nothing is made inside them, and what they fill is 4 bytes a document.
  */
-import type { Instances, Packing, RowPlan } from '../types.ts';
+import type { CellNumbers, Instances, Packing, RowPlan } from '../types.ts';
 import { orderByKey } from '../util/radix-sort.ts';
 import { borrow } from '../util/scratch.ts';
 import { cutFrom, cutTo } from '../util/sequence.ts';
@@ -56,7 +56,7 @@ export function tokensOfPhase(
 }
 
 /** Adds the documents' tokens in the rows, every copy counted, to their cells' sums. */
-export function addByCell(plan: RowPlan, cellOf: Uint16Array | Uint32Array, sums: Float64Array): void {
+export function addByCell(plan: RowPlan, cellOf: CellNumbers, sums: Float64Array): void {
   const { document, length, cuts } = plan;
   const specials = specialsOf(plan);
   let cut = 0;

@@ -5,16 +5,10 @@
  * all its columns, since a batch is one message.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import {
-  CompressionType,
-  compressionRegistry,
-  DataType,
-  type RecordBatch,
-  RecordBatchReader,
-  type Vector,
-} from 'apache-arrow';
+import type { RecordBatch, Vector } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import { arrow } from '../util/arrow.ts';
 import { corrupt, unreadable } from './file-blocks.ts';
 import { fieldMissing, RecordReader } from './record-reader.ts';
 import { onlyFile } from './unit-blocks.ts';
@@ -22,7 +16,7 @@ import { loadUnzstd } from './zstd.ts';
 
 // Buffer.concat may give a view at an odd offset; the copy aligns the bytes, for columns are views of 8-byte numbers.
 const unzstd = await loadUnzstd();
-compressionRegistry.set(CompressionType.ZSTD, {
+arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
   decode: (bytes) => Uint8Array.from(Buffer.concat([...unzstd([bytes], 'a buffer of an Arrow file')])),
 });
 
@@ -58,7 +52,7 @@ async function* batchesOf(path: string): AsyncGenerator<RecordBatch> {
     throw unreadable(path, cause);
   });
   try {
-    const batches = await RecordBatchReader.from(handle);
+    const batches = await arrow.RecordBatchReader.from(handle);
     await batches.open();
     if (batches.schema === undefined) throw new Error('it has no schema');
     yield* batches;
@@ -83,7 +77,7 @@ type Getter = (row: number) => unknown;
 
 function bytesGetter(vector: Vector): Getter {
   const data = vector.data[0];
-  const plain = DataType.isUtf8(vector.type) || DataType.isLargeUtf8(vector.type);
+  const plain = arrow.DataType.isUtf8(vector.type) || arrow.DataType.isLargeUtf8(vector.type);
   if (!plain || vector.data.length !== 1 || data === undefined) return (row) => vector.get(row);
   const { valueOffsets, values } = data as { valueOffsets: Int32Array | BigInt64Array; values: Uint8Array };
   return (row) =>

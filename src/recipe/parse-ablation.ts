@@ -32,8 +32,10 @@ export function parseAblation(text: string, file: string, readBase: (path: strin
       : partOf(yaml, ['base']);
   const arms = armsOf(yaml).map((arm) => ({ ...arm, recipe: overlaid(base, arm.changes, yaml) }));
   refuse('ablation', inArms(arms), overlaid(base, [], yaml));
+  const changed = arms.flatMap(({ changes }) => changes.map(({ at }) => at));
   return {
     name,
+    base: Object.fromEntries(changed.map((at) => [dotted(at), valueIn(base, at) ?? null])),
     arms: arms.map((arm) => ({
       name: arm.name,
       recipe: { ...recipeOf(arm.recipe, baseFile, ''), name: `${name}/${arm.name}` },

@@ -12,6 +12,7 @@ import { type AblationReport, type ArmReport, ablationFile } from './ablation-fi
 import { buildPlanned } from './build.ts';
 import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { withLock } from './lock.ts';
 import { planReport } from './plan-report.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { clearShardSets } from './shard-sets.ts';
@@ -32,16 +33,24 @@ export interface AblateOptions extends StageOptions {
 export async function ablate(
   ablation: Ablation,
   out: string,
+  options: AblateOptions,
+): Promise<{ store: TokenStore; report: AblationReport }> {
+  makeFolder(out);
+  return await withLock(out, () => ablateLocked(ablation, out, options));
+}
+
+async function ablateLocked(
+  ablation: Ablation,
+  out: string,
   { planOnly, onPlan, ...options }: AblateOptions,
 ): Promise<{ store: TokenStore; report: AblationReport }> {
   const { arms } = ablation;
   const [{ recipe: first }] = arms as [AblationArm];
-  makeFolder(out);
   sweep(out);
   const folder = storeFolder(first, out);
   if (options.fresh === true) {
     for (const { name } of arms) clearShardSets(join(out, name));
-    reopenStore(folder);
+    await reopenStore(folder);
   }
   const stage = { ...options, fresh: false };
   const store = await ensureStore(first, folder, stage, (tokenizer) => {
@@ -67,7 +76,8 @@ export async function ablate(
     const armOut = join(out, name);
     makeFolder(armOut);
     const plan = planBuild(recipe, store, index);
-    await buildPlanned(recipe, store, plan, armOut, { ...stage, progress: named(name, options.progress) });
+    const progress = named(name, options.progress);
+    await withLock(armOut, () => buildPlanned(recipe, store, plan, armOut, { ...stage, progress }));
   }
   writeJson(join(out, ablationFile), report);
   return { store, report };

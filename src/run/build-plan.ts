@@ -7,10 +7,11 @@ import { LongmixError } from '../errors.ts';
 import { eligibility } from '../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../mix/mix.ts';
 import { heldOut } from '../mix/split.ts';
+import { specOf } from '../mix/supply.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../pack/ledger.ts';
 import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
-import { type ShardDtype, shardVersion } from '../shard/format.ts';
+import { idBytes, type ShardDtype, shardVersion } from '../shard/format.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import { loadCharacters, loadDocuments } from '../store/reader.ts';
 import type {
@@ -181,11 +182,11 @@ function packSplit(
   const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed
-    .flatMap(({ name, phase, sequences, plans }) =>
+    .flatMap(({ name, phase, sequences, instances, plans }) =>
       plans.map((rows) => ({
         name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
         ...{ split, phase, sequences, rows },
-        quality: packingQuality([rows], table),
+        quality: packingQuality([rows], table, instances, sequences),
         bytes: shardBytes(rows, dtype, shards.provenance),
       })),
     )
@@ -204,15 +205,10 @@ function inCells(
   sources: readonly string[],
   buckets: readonly Bucket[],
 ): Uint8Array {
-  const numbers = new Uint8Array(sources.length * buckets.length);
-  for (const [s, source] of sources.entries()) {
-    const mine = cells?.filter((cell) => cell.source === source);
-    for (const [b, { from }] of buckets.entries()) {
-      const within = mine?.some((cell) => cell.from <= from && (cell.to === null || from < cell.to)) ?? true;
-      numbers[s * buckets.length + b] = Number(within);
-    }
-  }
-  return numbers;
+  const numbers = sources.flatMap((source) =>
+    buckets.map((bucket) => Number(cells === null || specOf(cells, source, bucket) >= 0)),
+  );
+  return Uint8Array.from(numbers);
 }
 
 /** A recipe without places on this machine: what decides the shards, and what their manifest repeats. */
@@ -244,7 +240,5 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
 
 function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
   const perPiece = 4 + (provenance ? 10 : 0);
-  return (
-    plan.rows * plan.width * (dtype === 'uint16' ? 2 : 4) + plan.document.length * perPiece + plan.rows * 12
-  );
+  return plan.rows * plan.width * idBytes(dtype) + plan.document.length * perPiece + plan.rows * 12;
 }

@@ -7,6 +7,7 @@ import { openShards } from '../shard/reader.ts';
 import type { Recipe } from '../types.ts';
 import { type BuildPlan, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { withLock } from './lock.ts';
 import { planReport } from './plan-report.ts';
 import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
 import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
@@ -31,11 +32,15 @@ export interface BuildResult {
  */
 export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   makeFolder(out);
+  return await withLock(out, () => buildLocked(recipe, out, options));
+}
+
+async function buildLocked(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   sweep(out);
   const tokens = storeFolder(recipe, out);
   if (options.fresh === true) {
     clearShardSets(out);
-    reopenStore(tokens);
+    await reopenStore(tokens);
   }
   const store = await ensureStore(recipe, tokens, { ...options, fresh: false });
   const plan = planBuild(recipe, store);
@@ -43,7 +48,7 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions):
   return await buildPlanned(recipe, store, plan, out, options);
 }
 
-/** The part of a build that follows its plan. */
+/** The part of a build that follows its plan. The caller has the folder's lock. */
 export async function buildPlanned(
   recipe: Recipe,
   store: TokenStore,

@@ -16,12 +16,7 @@ export function estimateSeconds(plan: BuildPlan, { folder, manifest }: TokenStor
   const [set] = plan.sets;
   if (set === undefined) return 0;
   const { bosId, eosId } = manifest.tokenizer;
-  const tokens = new TokenReader(
-    folder,
-    manifest.parts.map(({ name }) => name),
-    manifest.dtype,
-    plan.table,
-  );
+  const tokens = new TokenReader(folder, manifest, plan.table);
   const rows = Math.max(1, Math.min(set.rows.rows, Math.floor(sampleBytes / (set.bytes / set.rows.rows))));
   const hash = createHash('sha256');
   const options = { dtype: plan.dtype, provenance: true, bosId, eosId, padId: eosId ?? 0 };

@@ -1,6 +1,6 @@
 /** `plan.json`, and what `longmix plan --json` prints: a plan without its rows. */
 import type { Ledger, Recipe } from '../types.ts';
-import { type BuildPlan, outputRecipe } from './build-plan.ts';
+import { type BuildPlan, outputRecipe, type PlannedSet } from './build-plan.ts';
 import { planWarnings } from './plan-warnings.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -12,10 +12,16 @@ export interface PlanReport {
   readonly store: { readonly fingerprint: string; readonly documents: number; readonly tokens: number };
   readonly recipe: unknown;
   readonly phases: BuildPlan['phases'];
-  readonly sets: readonly unknown[];
+  readonly sets: readonly SetReport[];
   readonly ledgers: BuildPlan['ledgers'];
   readonly steps: BuildPlan['steps'];
   readonly warnings: readonly string[];
+}
+
+interface SetReport extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality'> {
+  readonly rows: number;
+  readonly width: number;
+  readonly ledger: Omit<Ledger, 'cells'>;
 }
 
 export function planReport(recipe: Recipe, store: TokenStore, plan: BuildPlan): PlanReport {
@@ -28,24 +34,14 @@ export function planReport(recipe: Recipe, store: TokenStore, plan: BuildPlan): 
     store: { fingerprint: store.manifest.fingerprint, documents, tokens },
     recipe: outputRecipe(recipe),
     phases: plan.phases,
-    sets: plan.sets.map(({ name, split, phase, rows, quality, bytes, ledger }) => {
-      return {
-        name,
-        split,
-        phase,
-        rows: rows.rows,
-        width: rows.width,
-        bytes,
-        quality,
-        ledger: totals(ledger),
-      };
-    }),
+    sets: plan.sets.map(setReport),
     ledgers: plan.ledgers,
     steps: plan.steps,
     warnings: planWarnings(recipe, plan),
   };
 }
 
-function totals({ cells, ...rest }: Ledger): Omit<Ledger, 'cells'> {
-  return rest;
+function setReport({ name, split, phase, rows, quality, bytes, ledger }: PlannedSet): SetReport {
+  const { cells, ...totals } = ledger;
+  return { name, split, phase, rows: rows.rows, width: rows.width, bytes, quality, ledger: totals };
 }

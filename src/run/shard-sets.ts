@@ -7,6 +7,8 @@ import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import {
   dictFile,
+  idBytes,
+  isShardName,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
@@ -106,14 +108,14 @@ async function writeShardSet(
   const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
   const { bosId, eosId } = tokenizer;
   const { width, rows } = set.rows;
-  const inputs = planShards(rows, width * (plan.dtype === 'uint16' ? 2 : 4), recipe.shards.size);
+  const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
   removeStrangers(folder, inputs);
   // No tokenizer here has a token for padding; EOS says as much, and `padding` says where it is one.
   const padId = eosId ?? 0;
   const results = await runTasks(
     'shard',
     {
-      store: { folder: store.folder, parts: parts.map(({ name }) => name), dtype },
+      store: { folder: store.folder, parts: parts.map(({ name: part }) => ({ name: part })), dtype },
       table: plan.table,
       plan: set.rows,
       options: { dtype: plan.dtype, provenance: recipe.shards.provenance, bosId, eosId, padId },
@@ -190,7 +192,7 @@ function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult
 function removeStrangers(folder: string, inputs: readonly ShardInput[]): void {
   const ours = new Set(inputs.map(({ name }) => name));
   for (const name of readdirSync(folder)) {
-    if (/^(data-\d+-of-\d+|cache-\w+)\.arrow$/.test(name) && !ours.has(name)) rmSync(join(folder, name));
+    if ((isShardName(name) || /^cache-\w+\.arrow$/.test(name)) && !ours.has(name)) rmSync(join(folder, name));
   }
 }
 

@@ -3,17 +3,16 @@
  * memory; tokens come from the store.
  */
 import { join } from 'node:path';
-import type { BatchRecord, ShardCounts, ShardRecord } from '../shard/format.ts';
+import type { ShardCounts, ShardRecord } from '../shard/format.ts';
 import { type ShardOptions, writeShard } from '../shard/writer.ts';
-import type { StoreDtype } from '../store/format.ts';
-import { TokenReader } from '../store/reader.ts';
+import { type TokenFiles, TokenReader } from '../store/reader.ts';
 import type { DocumentTable, RowPlan } from '../types.ts';
 import { createFile } from './commit.ts';
 import { findReceipt, fingerprint, leaveReceipt } from './receipt.ts';
 import type { StageRun } from './stages.ts';
 
 export interface ShardSetting {
-  readonly store: { readonly folder: string; readonly parts: readonly string[]; readonly dtype: StoreDtype };
+  readonly store: TokenFiles & { readonly folder: string };
   readonly table: DocumentTable;
   readonly plan: RowPlan;
   readonly options: ShardOptions;
@@ -35,7 +34,7 @@ export interface ShardResult {
 
 export async function setUpShard(setting: ShardSetting): Promise<StageRun<ShardInput, ShardResult>> {
   const { store, table, plan, options, folder } = setting;
-  const tokens = new TokenReader(store.folder, store.parts, store.dtype, table);
+  const tokens = new TokenReader(store.folder, store, table);
   return async ({ name, firstRow, endRow }, report) => {
     const rows = endRow - firstRow;
     const made = fingerprint([setting.fingerprint, name, firstRow, endRow]);
@@ -43,21 +42,15 @@ export async function setUpShard(setting: ShardSetting): Promise<StageRun<ShardI
     if (result === null) {
       const file = createFile(join(folder, name));
       try {
-        const written: { batches: BatchRecord[]; counts: ShardCounts } = writeShard(
-          plan,
-          firstRow,
-          endRow,
-          table,
-          tokens,
-          options,
-          file,
-        );
-        const record = { ...file.commit(), rows, batches: written.batches };
-        result = { record, counts: written.counts };
-        leaveReceipt(folder, name, made, [record], result);
+        const { batches, counts } = writeShard(plan, firstRow, endRow, table, tokens, options, file);
+        result = { record: { ...file.commit(), rows, batches }, counts };
+        leaveReceipt(folder, name, made, [result.record], result);
       } catch (error) {
         file.abort();
         throw error;
+      } finally {
+        // In the main thread they would stay open, set after set.
+        tokens.close();
       }
     }
     report({ done: rows, tokens: rows * plan.width });

@@ -24,6 +24,7 @@ import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { idNotes } from './id-notes.ts';
 import { malformedNote, refuseBadRecords } from './input-faults.ts';
+import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
@@ -64,7 +65,7 @@ export async function ensureStore(
   options: StageOptions,
   check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
 ): Promise<TokenStore> {
-  if (options.fresh === true) clearStore(folder);
+  if (options.fresh === true && existsSync(folder)) await withLock(folder, () => clearStore(folder));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources)
     units.push(...(await discover(await atRest(source, folder, options.signal))));
@@ -75,15 +76,29 @@ export async function ensureStore(
   try {
     const tokenizer = await loadTables(recipe.tokenizer);
     check(tokenizer.facts);
-    if (!isThere)
-      return { folder, manifest: await makeStore(recipe, folder, parts, tokenizer, workers, options) };
-    const manifest = openStore(folder);
-    refuseMismatch(folder, manifest, recipe, tokenizer.facts, parts);
-    noteTokenizer(folder, recipe.tokenizer);
+    if (isThere) return { folder, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
+    makeFolder(folder);
+    const manifest = await withLock(folder, async () => {
+      // Another command may have made it in the meantime.
+      if (existsSync(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
+      return await makeStore(recipe, folder, parts, tokenizer, workers, options);
+    });
     return { folder, manifest };
   } finally {
     await workers.close();
   }
+}
+
+function openSame(
+  recipe: Recipe,
+  folder: string,
+  parts: readonly TokenizeInput[],
+  tokenizer: TokenizerTables['facts'],
+): StoreManifest {
+  const manifest = openStore(folder);
+  refuseMismatch(folder, manifest, recipe, tokenizer, parts);
+  noteTokenizer(folder, recipe.tokenizer);
+  return manifest;
 }
 
 async function makeStore(
@@ -94,7 +109,6 @@ async function makeStore(
   workers: Workers<'tokenize'>,
   { memory, signal, progress = noProgress }: StageOptions,
 ): Promise<StoreManifest> {
-  makeFolder(folder);
   sweep(folder);
   sweep(join(folder, notesFolder));
   if (slow !== null) progress.note(slow);
@@ -276,8 +290,12 @@ function stampsUnchanged(folder: string, parts: readonly TokenizeInput[]): boole
  * Has a store made again, but keeps the parts that are intact: those whose inputs and tokenizer are still the same are
  * not tokenized again, so that another mix of the same corpus costs no tokenizing.
  */
-export function reopenStore(folder: string): void {
+export async function reopenStore(folder: string): Promise<void> {
   if (!existsSync(join(folder, storeFile))) return;
+  await withLock(folder, () => dropRecord(folder));
+}
+
+function dropRecord(folder: string): void {
   let intact = false;
   try {
     const files = openStore(folder).parts.flatMap((part) => part.files);

@@ -30,15 +30,14 @@ export function shardDtype(recipe: Recipe, { vocabularySize }: TokenizerFacts): 
   return dtype;
 }
 
-function refuseMissingSpecials(recipe: Recipe, tokenizer: TokenizerFacts): void {
-  const { bos, eos } = recipe.sequences;
-  const missing = bos && tokenizer.bosId === null ? 'bos' : eos && tokenizer.eosId === null ? 'eos' : null;
-  if (missing === null) return;
-  throw new LongmixError(
-    'special-token-missing',
-    `the tokenizer ${tokenizer.name} has no ${missing.toUpperCase()} token`,
-    {
-      cure: `set sequences.${missing}: false`,
-    },
-  );
+/** Of the validation split and of every phase: a token that isn't there would be written as the id 0. */
+function refuseMissingSpecials({ sequences, phases }: Recipe, tokenizer: TokenizerFacts): void {
+  const all = [{ of: '', sequences }, ...phases.map((phase) => ({ ...phase, of: `phases.${phase.name}.` }))];
+  for (const { of, sequences: asked } of all) {
+    for (const special of ['bos', 'eos'] as const) {
+      if (!asked[special] || tokenizer[`${special}Id`] !== null) continue;
+      const what = `the tokenizer ${tokenizer.name} has no ${special.toUpperCase()} token`;
+      throw new LongmixError('special-token-missing', what, { cure: `set ${of}sequences.${special}: false` });
+    }
+  }
 }

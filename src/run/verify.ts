@@ -1,17 +1,22 @@
 /**
  * `longmix verify`: a shard set, all shard sets of a build or of an ablation's arms, or a token store, against their own records.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discardsTails, imbalances } from '../pack/ledger.ts';
 import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
-import { openShards } from '../shard/reader.ts';
-import { type Fault, type StoredDocuments, verifyDatasetFiles, verifyRows } from '../shard/verify.ts';
+import { listedSets, openShards } from '../shard/reader.ts';
+import {
+  type Fault,
+  type StoredDocuments,
+  verifyDatasetFiles,
+  verifyNames,
+  verifyRows,
+} from '../shard/verify.ts';
 import { verifyFiles } from '../shard/verify-files.ts';
 import { type StoreManifest, storeFile } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
-import type { DocumentTable } from '../types.ts';
 import { ablationFile, armFolders } from './ablation-file.ts';
 
 export interface Verified {
@@ -57,18 +62,7 @@ export function isFolder(path: string): boolean {
  */
 export function shardSetFolders(folder: string): string[] {
   if (existsSync(join(folder, manifestFile))) return [folder];
-  const dict = join(folder, 'dataset_dict.json');
-  if (!existsSync(dict)) return [];
-  try {
-    const { splits } = JSON.parse(readFileSync(dict, 'utf8')) as { splits: string[] };
-    return splits.map((split) => join(folder, split));
-  } catch (cause) {
-    throw new LongmixError('shards-damaged', `damaged: ${dict}: it does not list the splits`, {
-      cure: 'build again with --fresh',
-      exitCode: 1,
-      cause,
-    });
-  }
+  return listedSets(folder)?.map((name) => join(folder, name)) ?? [];
 }
 
 function verifyShardSet(folder: string, deep: boolean): Verified {
@@ -76,13 +70,24 @@ function verifyShardSet(folder: string, deep: boolean): Verified {
   const faults = [
     ...verifyFiles(folder, manifest.shards),
     ...verifyDatasetFiles(folder, manifest),
+    ...verifyNames(folder, manifest),
     ...imbalances(manifest.ledger, discardsTails(manifest.sequences)).map(
       (fault) => `${folder}: ledger: ${fault}`,
     ),
-    ...(deep ? verifyRows(folder, manifest, openTokens(folder, manifest)) : []),
+    ...(deep ? deepFaults(folder, manifest) : []),
   ];
   const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   return { folders: [folder], files: manifest.shards.length, bytes, faults };
+}
+
+/** Rows against the store's tokens, where there is the store. */
+function deepFaults(folder: string, manifest: ShardSetManifest): Fault[] {
+  const tokens = openTokens(folder, manifest);
+  try {
+    return verifyRows(folder, manifest, tokens);
+  } finally {
+    tokens?.close();
+  }
 }
 
 /**
@@ -118,13 +123,8 @@ function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & 
   const found = openStoreOf(folder, manifest);
   if (found === null) return null;
   const { path, store } = found;
-  const table: DocumentTable = loadDocuments(path, store);
-  const reader = new TokenReader(
-    path,
-    store.parts.map(({ name }) => name),
-    store.dtype,
-    table,
-  );
+  const table = loadDocuments(path, store);
+  const reader = new TokenReader(path, store, table);
   return Object.assign(reader, { lengthOf: (document: number) => table.lengths[document] ?? 0 });
 }
 

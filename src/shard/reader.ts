@@ -2,11 +2,13 @@
  * Reads what `writer.ts` wrote: the manifest, and record batches by their place in the file, so that any row costs
  * one read.
  */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RecordBatch, RecordBatchReader } from 'apache-arrow';
+import type { RecordBatch } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
+import { arrow } from '../util/arrow.ts';
 import {
+  dictFile,
   manifestFile,
   type ShardRecord,
   type ShardSetManifest,
@@ -53,6 +55,23 @@ export function openShards(folder: string): ShardSetManifest {
   return manifest;
 }
 
+/**
+ * The shard sets of a finished build, by the names of their folders; null: it isn't one.
+ * @throws LongmixError `shards-damaged`
+ */
+export function listedSets(build: string): string[] | null {
+  const file = join(build, dictFile);
+  if (!existsSync(file)) return null;
+  let splits: unknown;
+  try {
+    ({ splits } = JSON.parse(readFileSync(file, 'utf8')) as { splits?: unknown });
+  } catch (cause) {
+    throw damaged(file, 'it cannot be read', cause);
+  }
+  if (Array.isArray(splits) && splits.every((name) => typeof name === 'string')) return splits;
+  throw damaged(file, 'it does not list the splits');
+}
+
 /** @throws LongmixError `row-missing` if there is no such row */
 export function readRow(folder: string, manifest: ShardSetManifest, row: number): Row {
   let left = row;
@@ -88,8 +107,14 @@ export function readBatch(folder: string, shard: ShardRecord, batch: number): Re
   } finally {
     closeSync(descriptor);
   }
-  const [read] = RecordBatchReader.from(stream);
-  return read!;
+  let decoded: RecordBatch | undefined;
+  try {
+    [decoded] = arrow.RecordBatchReader.from(stream);
+  } catch (cause) {
+    throw damaged(file, `its record batch ${batch} cannot be decoded`, cause);
+  }
+  if (decoded === undefined) throw damaged(file, `its record batch ${batch} is not there`);
+  return decoded;
 }
 
 export function rowOf(batch: RecordBatch, index: number): Row {

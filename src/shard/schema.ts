@@ -1,10 +1,12 @@
 /**
  * The columns of a row, for Arrow and for Hugging Face `datasets` (checked with 2.14, 3.6 and 5.2).
  */
-import { Field, FixedSizeList, Int32, List, Schema, Uint16, Uint32 } from 'apache-arrow';
+import type { Int32, Schema, Uint16, Uint32 } from 'apache-arrow';
+import { arrow } from '../util/arrow.ts';
 import type { ShardDtype } from './format.ts';
 
 export function rowSchema(width: number, dtype: ShardDtype, provenance: boolean): Schema {
+  const { Field, FixedSizeList, Int32, List, Schema, Uint16, Uint32 } = arrow;
   const id = dtype === 'uint16' ? new Uint16() : new Int32();
   const list = (type: Int32 | Uint16 | Uint32) => new List(new Field('item', type, false));
   const fields = [

@@ -1,10 +1,11 @@
 /**
  * Is a shard set what its manifest says? Every row is decoded, and compared with the token store where that is at hand.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LongmixError } from '../errors.ts';
 import type { TokenSource } from '../types.ts';
-import type { ShardRecord, ShardSetManifest } from './format.ts';
+import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
 import { type Row, readBatch, rowOf } from './reader.ts';
 
 /** A token store, as far as rows are compared with it. */
@@ -28,6 +29,15 @@ export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): 
   } catch (error) {
     return [`${path} or dataset_info.json: cannot be read (${(error as Error).message})`];
   }
+}
+
+/** Shards that the manifest does not name: a tool that takes a folder's files by their names would train on them. */
+export function verifyNames(folder: string, manifest: ShardSetManifest): Fault[] {
+  const ours = new Set(manifest.shards.map(({ name }) => name));
+  return readdirSync(folder)
+    .filter((name) => isShardName(name) && !ours.has(name))
+    .sort()
+    .map((name) => `${join(folder, name)}: the manifest does not name it`);
 }
 
 /**
@@ -58,7 +68,10 @@ export function verifyRows(
         }
       }
     } catch (error) {
-      faults.push(`${place(folder, shard)}: cannot be decoded (${(error as Error).message})`);
+      const { message } = error as Error;
+      faults.push(
+        error instanceof LongmixError ? message : `${place(folder, shard)}: cannot be decoded (${message})`,
+      );
       row = before + shard.rows;
     }
   }

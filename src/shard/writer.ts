@@ -2,25 +2,14 @@
  * Rows of a plan to one Arrow shard, record batch by record batch. Memory: one batch (some 16 MiB of tokens). Inside
  * a batch, documents are fetched in the order of the store, so that reading it is as sequential as a shuffle allows.
  */
-import {
-  AsyncByteQueue,
-  type Data,
-  Field,
-  FixedSizeList,
-  Int32,
-  List,
-  makeData,
-  RecordBatch,
-  RecordBatchStreamWriter,
-  type Schema,
-  Struct,
-  Uint16,
-  Uint32,
-} from 'apache-arrow';
+import type { Data, RecordBatch, Schema } from 'apache-arrow';
 import type { DocumentTable, RowPlan, Sink, TokenSource } from '../types.ts';
+import { arrow } from '../util/arrow.ts';
 import { pieceTokens } from '../util/sequence.ts';
-import type { BatchRecord, ShardCounts, ShardDtype } from './format.ts';
+import { fixedLists, lists, numbers, recordBatch } from './columns.ts';
+import { type BatchRecord, idBytes, type ShardCounts, type ShardDtype } from './format.ts';
 import { rowSchema } from './schema.ts';
+import { SinkQueue } from './sink-queue.ts';
 
 export interface ShardOptions {
   readonly dtype: ShardDtype;
@@ -44,10 +33,9 @@ export function writeShard(
 ): { batches: BatchRecord[]; counts: ShardCounts } {
   const schema = rowSchema(plan.width, options.dtype, options.provenance);
   const out = new SinkQueue(sink);
-  const writer = new RecordBatchStreamWriter();
+  const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
-  const idBytes = options.dtype === 'uint16' ? 2 : 4;
-  const rowsPerBatch = Math.max(1, Math.floor(batchBytes / (plan.width * idBytes)));
+  const rowsPerBatch = Math.max(1, Math.floor(batchBytes / (plan.width * idBytes(options.dtype))));
   const batches: BatchRecord[] = [];
   const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {
@@ -58,25 +46,6 @@ export function writeShard(
   }
   writer.finish();
   return { batches, counts };
-}
-
-/** Arrow's writer wants a queue; this one passes on at once and keeps nothing. */
-class SinkQueue extends AsyncByteQueue {
-  readonly #sink: Sink;
-  bytes = 0;
-
-  constructor(sink: Sink) {
-    super();
-    this.#sink = sink;
-  }
-
-  override write(value: ArrayBufferView | ArrayBufferLike): void {
-    const bytes = ArrayBuffer.isView(value)
-      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-      : new Uint8Array(value);
-    this.bytes += bytes.byteLength;
-    if (bytes.byteLength > 0) this.#sink.write(bytes);
-  }
 }
 
 function makeBatch(
@@ -142,26 +111,5 @@ function makeBatch(
   if (options.provenance) {
     columns.push(lists(sourceIds, pieceOffsets), lists(docIds, pieceOffsets), lists(docStarts, pieceOffsets));
   }
-  const data = makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children: columns });
-  return new RecordBatch(schema, data);
-}
-
-type Numbers = Int32Array | Uint32Array | Uint16Array;
-
-function numbers(values: Numbers): Data<Int32 | Uint32 | Uint16> {
-  if (values instanceof Int32Array) return makeData({ type: new Int32(), data: values });
-  if (values instanceof Uint32Array) return makeData({ type: new Uint32(), data: values });
-  return makeData({ type: new Uint16(), data: values });
-}
-
-function lists(values: Numbers, valueOffsets: Int32Array): Data<List> {
-  const child = numbers(values);
-  const type = new List(new Field('item', child.type, false));
-  return makeData({ type, length: valueOffsets.length - 1, nullCount: 0, valueOffsets, child });
-}
-
-function fixedLists(values: Int32Array | Uint16Array, width: number): Data<FixedSizeList> {
-  const child = numbers(values);
-  const type = new FixedSizeList(width, new Field('item', child.type, false));
-  return makeData({ type, length: values.length / width, nullCount: 0, child });
+  return recordBatch(schema, rows, columns);
 }

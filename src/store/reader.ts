@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { Table } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../types.ts';
-import { arrow } from './arrow.ts';
+import { arrow } from '../util/arrow.ts';
+import { firstFrom } from '../util/sequence.ts';
 import {
   docsFile,
   type PartRecord,
-  type StoreDtype,
   type StoreManifest,
   storeFile,
   storeFormat,
@@ -136,23 +136,26 @@ function linesBefore({ parts }: StoreManifest, part: number, origin: string): nu
     .reduce((sum, { lines }) => sum + lines, 0);
 }
 
+/** What of a store's manifest tells where its tokens lie. */
+export interface TokenFiles extends Pick<StoreManifest, 'dtype'> {
+  readonly parts: readonly Pick<PartRecord, 'name'>[];
+}
+
 const stride = 256;
 
 /** Tokens by document number, read from disk as asked for: neighbours in the table are neighbours on disk. */
 export class TokenReader implements TokenSource {
   readonly #folder: string;
-  readonly #dtype: StoreDtype;
-  readonly #parts: readonly string[];
+  readonly #files: TokenFiles;
   readonly #table: DocumentTable;
   /** Tokens of the store before every `stride`-th document: a document's place is a short sum from there. */
   readonly #tokensBefore: Float64Array;
   readonly #open = new Map<number, number>();
   #scratch = new Uint8Array(0);
 
-  constructor(folder: string, parts: readonly string[], dtype: StoreDtype, table: DocumentTable) {
+  constructor(folder: string, files: TokenFiles, table: DocumentTable) {
     this.#folder = folder;
-    this.#parts = parts;
-    this.#dtype = dtype;
+    this.#files = files;
     this.#table = table;
     this.#tokensBefore = new Float64Array(Math.ceil((table.count + 1) / stride));
     let tokens = 0;
@@ -165,8 +168,9 @@ export class TokenReader implements TokenSource {
 
   copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void {
     if (length === 0) return;
-    const width = this.#dtype === 'uint16' ? 2 : 4;
-    const part = partOf(this.#table.partStarts, document);
+    const width = this.#files.dtype === 'uint16' ? 2 : 4;
+    // The last that begins at or before the document: parts without documents begin where the next does.
+    const part = firstFrom(this.#table.partStarts, document + 1) - 1;
     const partBegin = this.#place(this.#table.partStarts[part]!);
     const position = (this.#place(document) - partBegin + start) * width;
     if (out.BYTES_PER_ELEMENT === width) {
@@ -181,6 +185,7 @@ export class TokenReader implements TokenSource {
     out.set(ids, at);
   }
 
+  /** Closes what is open; asked for more, it opens it again. */
   close(): void {
     for (const descriptor of this.#open.values()) closeSync(descriptor);
     this.#open.clear();
@@ -197,7 +202,7 @@ export class TokenReader implements TokenSource {
   #read(part: number, position: number, bytes: Uint8Array): void {
     let descriptor = this.#open.get(part);
     if (descriptor === undefined) {
-      descriptor = openTokens(join(this.#folder, tokensFile(this.#parts[part]!)));
+      descriptor = openTokens(this.#path(part));
       this.#open.set(part, descriptor);
       // The oldest goes, so that a store of thousands of parts stays below the limit of open files.
       if (this.#open.size > 256) this.#closeOldest();
@@ -205,9 +210,13 @@ export class TokenReader implements TokenSource {
     let done = 0;
     while (done < bytes.length) {
       const read = readSync(descriptor, bytes, done, bytes.length - done, position + done);
-      if (read === 0) throw damaged(join(this.#folder, tokensFile(this.#parts[part]!)), 'it ends too early');
+      if (read === 0) throw damaged(this.#path(part), 'it ends too early');
       done += read;
     }
+  }
+
+  #path(part: number): string {
+    return join(this.#folder, tokensFile(this.#files.parts[part]!.name));
   }
 
   #closeOldest(): void {
@@ -228,18 +237,6 @@ export function createDocumentTable(count: number, sources: readonly string[], p
     source: new Uint16Array(shared(count * 2)),
     partStarts: new Uint32Array(shared((parts + 1) * 4)),
   };
-}
-
-/** The last part that begins at or before the document (parts without documents begin where the next does). */
-function partOf(partStarts: Uint32Array, document: number): number {
-  let low = 0;
-  let high = partStarts.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (partStarts[middle]! <= document) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 function openTokens(file: string): number {

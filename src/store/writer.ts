@@ -4,7 +4,7 @@
  */
 import type { Dictionary, Int32, Table, Uint32, Uint64, Utf8, Vector } from 'apache-arrow';
 import type { Sink, TokenizedDocuments } from '../types.ts';
-import { arrow } from './arrow.ts';
+import { arrow } from '../util/arrow.ts';
 import { numberColumn, type StringColumn, stringColumn } from './columns.ts';
 import type { StoreDtype } from './format.ts';
 

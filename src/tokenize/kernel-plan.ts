@@ -10,7 +10,7 @@
  *   stands for the byte-fallback tokens of its bytes. The text is cut at spaces where no piece spans the cut (safe-cut.ts
  *   has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
-import type { BpeModel as KernelModel } from './kernel/model.ts';
+import type { KernelModel } from './kernel/model.ts';
 import type { AddedToken, BpeModel, MergeList, Metaspace, Normalization } from './model.ts';
 import { spanningCharacters } from './safe-cut.ts';
 

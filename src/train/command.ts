@@ -3,8 +3,8 @@
  * (`feed/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics; anything
  * else that it says is passed on, and its last lines are in the message if it fails.
  *
- * It gets LONGMIX_OUT, LONGMIX_STEPS and LONGMIX_FIRST_STEP, keeps checkpoints of its own, and may leave early with exit
- * code 0. It is the leader of a process group, so that whatever it starts ends with it.
+ * It gets LONGMIX_OUT, LONGMIX_STEPS, LONGMIX_FIRST_STEP and LONGMIX_VOCABULARY (the size of the tokenizer's), keeps
+ * checkpoints of its own, and may leave early with exit code 0. It is the leader of a process group, so that whatever it starts ends with it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -128,8 +128,13 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function environment({ out, steps, firstStep }: TrainContext): Record<string, string> {
-  return { LONGMIX_OUT: out, LONGMIX_STEPS: String(steps), LONGMIX_FIRST_STEP: String(firstStep) };
+function environment({ out, steps, firstStep, manifest }: TrainContext): Record<string, string> {
+  return {
+    LONGMIX_OUT: out,
+    LONGMIX_STEPS: String(steps),
+    LONGMIX_FIRST_STEP: String(firstStep),
+    LONGMIX_VOCABULARY: String(manifest.tokenizer.vocabularySize),
+  };
 }
 
 function follow(stream: Readable, onLine: (line: string) => void): void {

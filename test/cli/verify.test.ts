@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { shardVersion } from '../../src/shard/format.ts';
+import { type ShardSetManifest, shardVersion } from '../../src/shard/format.ts';
 import { expectMessage, jsonLines, type Outcome, workplace } from '../support/command.ts';
 
 const place = workplace();
@@ -85,6 +85,14 @@ describe('verify', () => {
     expectFaults(await place.run('verify', 'made'), /arrow: cannot be read/);
   });
 
+  test('a shard of something else', async () => {
+    cpSync(at(shard), at('made/train/data-00001-of-00002.arrow'));
+    expectFaults(
+      await place.run('verify', 'made'),
+      /data-00001-of-00002\.arrow: the manifest does not name it/,
+    );
+  });
+
   test('a store with a flipped bit', async () => {
     flipByte('made/store/part-00000.tokens', 100);
     expectFaults(await place.run('verify', 'made/store'), /part-00000\.tokens: its bytes have changed/);
@@ -140,6 +148,7 @@ describe('a damaged record of a folder', () => {
     writeFileSync(at('made/dataset_dict.json'), 'garbage');
     expectMessage(await place.run('verify', 'made'), 1, /dataset_dict\.json/);
     expectMessage(await place.run('stats', 'made'), 1, /dataset_dict\.json/);
+    expectMessage(await place.run('pipe', 'made'), 1, /dataset_dict\.json/);
   });
 
   test('store.json', async () => {
@@ -169,6 +178,13 @@ describe('a damaged shard', () => {
   test('inspect says so where it is truncated, and shows no empty row', async () => {
     truncateSync(at(shard), 3000);
     expectMessage(await place.run('inspect', 'made', '--row', '5'), 1, /data-00000-of-00001\.arrow/);
+  });
+
+  test('inspect says so where a record batch does not begin as one does', async () => {
+    const { shards } = JSON.parse(readFileSync(at('made/train/manifest.json'), 'utf8')) as ShardSetManifest;
+    flipByte(shard, shards[0]!.batches[0]!.offset + 7);
+    const what = /data-00000-of-00001\.arrow: its record batch 0 cannot be decoded/;
+    expectMessage(await place.run('inspect', 'made'), 1, what);
   });
 
   test('build makes a deleted shard again', async () => {

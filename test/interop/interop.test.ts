@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { discover } from '../../src/read/discover.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import type { ShardSetManifest } from '../../src/shard/format.ts';
+import { longmixOk } from '../support/command.ts';
 import { findPython } from '../support/python.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -59,7 +60,7 @@ describe.skipIf(python === null)('datasets.load_from_disk', () => {
       ].join('\n'),
     );
     const out = join(home, 'out');
-    await run(process.execPath, [join(root, 'dist/bin/longmix.js'), 'build', recipe, '--out', out]);
+    await longmixOk(['build', recipe, '--out', out]);
 
     const seen = await load(out, encoding, expected);
     expect(seen.documents).toBe(documents.length);
@@ -78,14 +79,7 @@ describe.skipIf(python === null)('the sample', () => {
     const folder = mkdtempSync(join(tmpdir(), 'longmix-interop-sample-'));
     try {
       const out = join(folder, 'out');
-      await run(process.execPath, [
-        join(root, 'dist/bin/longmix.js'),
-        'build',
-        recipe,
-        '--out',
-        out,
-        '--quiet',
-      ]);
+      await longmixOk(['build', recipe, '--out', out, '--quiet']);
       const expected = join(folder, 'expected.jsonl');
       const records: string[] = [];
       for (const source of parseRecipe(readFileSync(recipe, 'utf8'), recipe).sources) {

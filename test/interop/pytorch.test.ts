@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Started, start } from '../support/command.ts';
+import { longmix, type Started, spawnLongmix, start } from '../support/command.ts';
 import { build, writeCorpus } from './pytorch-corpus.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -158,6 +158,37 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
     for (const [step, loss] of losses(ranks[0]!).entries()) expect(loss).toBeCloseTo(expected[step]!, 4);
   });
 
+  it.each([
+    { source: 'the files', args: () => [plain, ...fourRows] },
+    // No source named: what is piped into torchrun, all of its processes have as their stdin, and the first reads it.
+    { source: 'a pipe', args: () => vocabulary, input: () => [plain, ...fourRows] },
+  ])('has the losses of one process under torchrun: $source', async ({ args, input }) => {
+    const all = [...(await torchrun(2)), script, ...args(), ...nineSteps];
+    const seen = (await lines(runPython(all), input?.())) as Metrics[];
+    expect(seen.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    for (const [step, loss] of losses(seen).entries()) expect(loss).toBeCloseTo(expected[step]!, 4);
+  });
+
+  it('is told by `longmix train` all that a pipe does not say, alone and under torchrun', async () => {
+    for (const [run, launcher] of [[], await torchrun(2)].entries()) {
+      const out = join(folder, `run-${run}`);
+      const flags = ['--out', out, '--steps', '9', ...fourRows, '--quiet'];
+      const trainer = ['--trainer', 'command', '--', python!, ...launcher, script, ...model];
+      const { code, stderr } = await longmix(['train', plain, ...flags, ...trainer]);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      const seen = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+      const found = losses(seen.map((line) => JSON.parse(line) as Metrics));
+      expect(found).toHaveLength(9);
+      for (const [step, loss] of found.entries()) expect(loss).toBeCloseTo(expected[step]!, 4);
+    }
+  });
+
+  it('says what it lacks from a pipe', async () => {
+    await expect(train([...model], { input: [plain, ...fourRows] })).rejects.toThrow(
+      "stdin doesn't say how long it is: give --steps, --vocabulary",
+    );
+  });
+
   it('goes on where it was stopped, from any of them', async () => {
     const checkpoint = (file: string) => ['--checkpoint', join(folder, file), '--checkpoint-every', '3'];
     const cut = [plain, ...fourRows, '--steps', '5'];
@@ -233,7 +264,7 @@ async function train(args: readonly string[], { input, env }: Setting = {}): Pro
 /** The JSON that it prints, fed by `longmix pipe` if there are arguments for that. */
 async function lines(child: ChildProcess, input?: readonly string[]): Promise<unknown[]> {
   if (input !== undefined) {
-    const pipe = spawn(process.execPath, [join(root, 'dist/bin/longmix.js'), 'pipe', ...input]);
+    const pipe = spawnLongmix(['pipe', ...input]);
     pipe.stdout.pipe(child.stdin!);
     // A trainer that has its steps closes the pipe.
     child.stdin!.on('error', () => pipe.kill());
@@ -260,6 +291,16 @@ async function finished(child: ChildProcess): Promise<{ readonly stdout: string 
 
 function losses(metrics: readonly Metrics[]): number[] {
   return metrics.map(({ loss }) => loss);
+}
+
+/**
+ * Python's arguments for so many processes, as `torchrun` has them. `-r` and `-t`, which say of a tenth process that it
+ * writes to a file, are there for PyTorch 1.13: with Python 3.11 it fails at its own default, that none does.
+ */
+async function torchrun(processes: number): Promise<string[]> {
+  const place = ['--master_addr', '127.0.0.1', '--master_port', `${await freePort()}`];
+  const fixed = ['-r', '9:1', '-t', '9:1'];
+  return ['-m', 'torch.distributed.run', '--nproc_per_node', `${processes}`, ...place, ...fixed];
 }
 
 /** Torch's rendezvous wants a number. */

@@ -110,7 +110,7 @@ describe('decompose', () => {
     fc.assert(
       fc.property(cases, fc.nat(), ({ table, sequences, instances }, seed) => {
         const plans = packRows(instances, table, sequences, seed);
-        const quality = packingQuality(plans, table);
+        const quality = packingQuality(plans, table, instances, sequences);
         const lengths = plans.flatMap((plan) => [...plan.length]);
         const sum = lengths.reduce((total, length) => total + length, 0);
         const squares = lengths.reduce((total, length) => total + length ** 2, 0);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { packingQuality } from '../../src/pack/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
 import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
 import { fuzz } from '../support/fuzz.ts';
@@ -77,7 +78,7 @@ describe('inner rows', () => {
     .tuple(corpora(60), fc.constantFrom(12, 60, 120), fc.boolean(), fc.integer({ min: 1, max: 3 }))
     .chain(([{ table }, length, concat, copies]) => {
       const sequences = sequenceSpec({ length, packing: concat ? 'concat' : 'best-fit' });
-      const packLengths = [0, length / 2, length / 3, length / 12 + 2].filter((l) => length % (l || 1) === 0);
+      const packLengths = [length, length / 2, length / 3, length / 12 + 2].filter((l) => length % l === 0);
       return fc.record({
         table: fc.constant(table),
         sequences: fc.constant(sequences),
@@ -91,9 +92,7 @@ describe('inner rows', () => {
     fc.assert(
       fc.property(grouped, ({ table, sequences, instances, seed }) => {
         const rows = rowsOf(packRows(instances, table, sequences, seed)[0]!, table);
-        const innerOf = new Map(
-          Array.from(instances.document, (d, i) => [d, instances.packLength![i]! || sequences.length]),
-        );
+        const innerOf = new Map(Array.from(instances.document, (d, i) => [d, instances.packLength![i]!]));
         kinds = Math.max(kinds, new Set(innerOf.values()).size);
         const short = new Map<number, number>();
         for (const row of rows) {
@@ -113,6 +112,31 @@ describe('inner rows', () => {
       fuzz(200),
     );
     expect(kinds).toBeGreaterThan(2);
+  });
+
+  it('are what a document fits in, or not: best-fit cuts none that do', () => {
+    let between = 0;
+    fc.assert(
+      fc.property(fc.oneof(plain, grouped), ({ table, sequences, instances, seed }) => {
+        const plans = packRows(instances, table, sequences, seed);
+        const quality = packingQuality(plans, table, instances, sequences);
+        const innerOf = new Map(
+          Array.from(instances.document, (d, i) => [d, sequences.packLength ?? instances.packLength![i]!]),
+        );
+        const whole = ({ document, take }: Piece) =>
+          take + Number(sequences.bos) + Number(sequences.eos && take === table.lengths[document]!);
+        const firsts = rowsOf(plans[0]!, table)
+          .flat()
+          .filter(({ start }) => start === 0);
+        const fitting = firsts.filter((piece) => whole(piece) <= innerOf.get(piece.document)!);
+        between += firsts.filter((piece) => whole(piece) <= sequences.length).length - fitting.length;
+        expect(quality.fitting).toBe(fitting.length);
+        expect(quality.fittingCut).toBe(fitting.filter((piece) => piece.length < whole(piece)).length);
+        if (sequences.packing === 'best-fit') expect(quality.fittingCut).toBe(0);
+      }),
+      fuzz(200),
+    );
+    expect(between).toBeGreaterThan(100);
   });
 
   it('hold all of every copy once', () => {

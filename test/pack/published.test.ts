@@ -27,7 +27,9 @@ function everything({ count }: DocumentTable): Instances {
 }
 
 function qualityOf(of: DocumentTable, more: Partial<SequenceSpec>): PackingQuality {
-  return packingQuality(packRows(everything(of), of, sequenceSpec({ eos: false, ...more }), 1), of);
+  const sequences = sequenceSpec({ eos: false, ...more });
+  const instances = everything(of);
+  return packingQuality(packRows(instances, of, sequences, 1), of, instances, sequences);
 }
 
 function longerThan(of: DocumentTable, length: number): number {
@@ -80,11 +82,8 @@ describe('Pouransari et al. 2024, table 1: mean piece and context length', () =>
   // RefinedWeb, L = 8,192: contexts of 930 with concatenation, 1,064 with best-fit packing, 1,344 with decomposition.
   const length = 8192;
   const smallest = 256;
-  const decompositionOf = (of: DocumentTable) => {
-    const decompose = { smallest, odds: [32, 16, 8, 4, 2, 1], cycles: 8 };
-    const sequences = sequenceSpec({ length, packing: 'decompose', eos: false, decompose });
-    return packRows(everything(of), of, sequences, 1);
-  };
+  const decompose = { smallest, odds: [32, 16, 8, 4, 2, 1], cycles: 8 };
+  const decomposition = { length, packing: 'decompose', decompose } as const;
 
   it('are what the formulas give', () => {
     const pieces: number[] = [];
@@ -98,7 +97,7 @@ describe('Pouransari et al. 2024, table 1: mean piece and context length', () =>
     const packed = qualityOf(webTable, { length });
     expect(packed.meanPieceLength).toBeCloseTo(means(pieces).piece, 6);
     expect(packed.meanContextLength).toBeCloseTo(means(pieces).context, 6);
-    const decomposed = packingQuality(decompositionOf(webTable), webTable);
+    const decomposed = qualityOf(webTable, decomposition);
     expect(decomposed.meanPieceLength).toBeCloseTo(means(binary).piece, 6);
     expect(decomposed.meanContextLength).toBeCloseTo(means(binary).context, 6);
   });
@@ -110,15 +109,19 @@ describe('Pouransari et al. 2024, table 1: mean piece and context length', () =>
       expect(concat.meanPieceLength).toBeLessThan(packed.meanPieceLength);
       expect(concat.meanContextLength).toBeLessThan(packed.meanContextLength);
       // Decomposition cuts more, not less: with all that there is of every length its contexts are shorter.
-      const decomposed = packingQuality(decompositionOf(of), of);
+      const decomposed = qualityOf(of, decomposition);
       expect(decomposed.meanContextLength).toBeLessThan(packed.meanContextLength);
     }
   });
 
   it('are 1,344, the figure of the paper, where every row length has the same number of tokens', () => {
-    const plans = decompositionOf(webTable);
+    const sequences = sequenceSpec({ eos: false, ...decomposition });
+    const instances = everything(webTable);
+    const plans = packRows(instances, webTable, sequences, 1);
     expect(plans.map(({ width }) => width)).toEqual([256, 512, 1024, 2048, 4096, 8192]);
-    const contexts = plans.map((plan) => packingQuality([plan], webTable).meanContextLength);
+    const contexts = plans.map(
+      (plan) => packingQuality([plan], webTable, instances, sequences).meanContextLength,
+    );
     expect(contexts.reduce((sum, context) => sum + context, 0) / contexts.length).toBe(1344);
   });
 });

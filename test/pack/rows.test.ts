@@ -125,7 +125,7 @@ describe('packRows', () => {
           if (whole <= plan.width) expect([start, length]).toEqual([0, whole]);
           if (sequences.overlong !== 'fragment') expect(start).toBe(0);
         }
-        expect(packingQuality([plan], table).fittingCut).toBe(0);
+        expect(packingQuality([plan], table, instances, sequences).fittingCut).toBe(0);
       }),
       fuzz(200),
     );
@@ -214,7 +214,7 @@ describe('packingQuality', () => {
         const instances = mixed(table, mix, sequences, seed);
         if (instances === null || instances.count === 0) return;
         const plan = packRows(instances, table, sequences, seed)[0]!;
-        const quality = packingQuality([plan], table);
+        const quality = packingQuality([plan], table, instances, sequences);
         const pieces = rowsOf(plan, table).flat();
         const tokens = pieces.reduce((sum, { length }) => sum + length, 0);
         expect(quality.pieces).toBe(pieces.length);

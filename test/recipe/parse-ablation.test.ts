@@ -37,7 +37,7 @@ function parse(text: string): Ablation {
 
 describe('parseAblation', () => {
   it('lays an arm over the base: sections key by key, everything else whole', () => {
-    const { name, arms } = parse(`
+    const { name, base, arms } = parse(`
 arms:
   original: {}
   same:
@@ -68,6 +68,15 @@ arms:
       ['no-phases', { phases: null, split: { validation: 0 } }],
       ['phases', { phases: { only: { tokens: '100%' } } }],
     ]);
+    expect(base).toEqual({
+      'sequences.packing': 'concat',
+      'sequences.tails': 'discard',
+      'mix.length': { threshold: '4Ki', keep_short: '20%', scope: 'global' },
+      seed: 17,
+      'mix.cells': null,
+      phases: { b: { tokens: '60%' }, 1: { tokens: '40%', sequences: { length: '4Ki' } } },
+      split: { validation: '1%' },
+    });
   });
 
   it('makes an arm of every combination of a grid, inside the maps of the base', () => {

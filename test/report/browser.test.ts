@@ -11,7 +11,14 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launchChromium } from '../../scripts/chromium.mjs';
 import { htmlReport } from '../../src/report/html/html-report.ts';
-import { ablationReport, armOf, plainArm, planReport, statsReport } from '../support/report-data.ts';
+import {
+  ablationReport,
+  armOf,
+  manyCurvesReport,
+  plainArm,
+  planReport,
+  statsReport,
+} from '../support/report-data.ts';
 import { chartsOffThePage, lowContrasts, overlappingLabels, strayingLabels } from './in-page.ts';
 
 const executable = findChromium();
@@ -25,6 +32,7 @@ const reports = {
   plain: planReport(plainArm('plain')),
   curriculum: planReport(armOf('curriculum', 0)),
   ablation: ablationReport,
+  'many arms that were trained': manyCurvesReport,
   stats: statsReport,
 };
 

@@ -11,7 +11,6 @@ import {
 import { drawer } from '../../src/report/html/draw.ts';
 import { ledgerSteps } from '../../src/report/html/ledger-chart.ts';
 import { lengthBars, lengthStack, mostOf } from '../../src/report/html/length-charts.ts';
-import { recipeDifferences } from '../../src/report/html/recipe-differences.ts';
 import { phaseChart } from '../../src/report/html/row-charts.ts';
 import { rowHistogram } from '../../src/report/row-histogram.ts';
 import { dropReasons } from '../../src/types.ts';
@@ -180,17 +179,5 @@ test('the histogram of rows counts each row once, in the range that its pieces f
     { from: 2, to: 2, rows: 1 },
     { from: 3, to: 4, rows: 1 },
     { from: 5, to: 8, rows: 1 },
-  ]);
-});
-
-test('recipes differ where a value does, inside objects and lists of one size', () => {
-  const base = { a: 1, mix: { length: { threshold: 4096 }, shares: null }, list: [1, { b: 2 }], more: [1] };
-  const other = { a: 1, mix: { length: null, shares: { web: 1 } }, list: [1, { b: 3 }], more: [1, 2] };
-  expect(recipeDifferences([base, base])).toEqual([]);
-  expect(recipeDifferences([base, other])).toEqual([
-    { path: 'mix.length.threshold', values: ['4096', null] },
-    { path: 'mix.shares.web', values: [null, '1'] },
-    { path: 'list.1.b', values: ['2', '3'] },
-    { path: 'more', values: ['[1]', '[1,2]'] },
   ]);
 });

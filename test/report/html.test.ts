@@ -9,6 +9,7 @@ import {
   ablationReport,
   armOf,
   hostileNames,
+  manyCurvesReport,
   plainArm,
   planReport,
   statsReport,
@@ -18,7 +19,19 @@ const curriculum = planReport(armOf('curriculum', 0));
 const plain = planReport(plainArm('plain'));
 /** Nothing was taken, nothing is in the rows, nobody knows the histogram. */
 const nothing = emptied(plain);
-const reports = { curriculum, plain, nothing, ablation: ablationReport, stats: statsReport };
+/** One arm that was trained, for a step, by a trainer that says nothing of a validation set. */
+const oneStep: ReportData = {
+  ...plain,
+  training: {
+    trainer: 'command',
+    tokens: 4096,
+    arms: [{ name: 'plain', losses: [{ tokens: 4096, loss: 7.5 }], validation: null }],
+  },
+};
+const reports = {
+  ...{ curriculum, plain, nothing, ablation: ablationReport, stats: statsReport },
+  ...{ manyCurves: manyCurvesReport, oneStep },
+};
 
 const integer = (value: number) => Math.round(value).toLocaleString('en-US');
 
@@ -233,6 +246,17 @@ describe('the page', () => {
     const arm = { ...plainArm('none'), phases: [{ name: 'train', cells: [] }] };
     for (const arms of [[arm], [arm, arm]])
       expect(await htmlReport({ ...plain, arms })).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('what arms change is there as written, beside what the base has', async () => {
+    const page = await htmlReport(ablationReport);
+    const code = (text: string) => `<code>${text}</code>`;
+    const row = (...[key, ...cells]: string[]) =>
+      `<th scope="row">${code(key!)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+    const rule = '{ threshold: 4Ki, keep_short: 20% }';
+    expect(page).toContain(row('mix.max_epochs', code('4'), '', code('&lt;b&gt;2&lt;/b&gt;'), code('4')));
+    expect(page).toContain(row('mix.length', code(rule), '', '', 'not set'));
+    expect(page).toContain(row('mix.shares', 'not set', '', code('{ web: 60%, books: 40% }'), ''));
   });
 
   test('one source a panel, as far as there are not too many', async () => {

@@ -2,7 +2,7 @@
  * Recipes with several training sets: phases of a curriculum, and the lengths of a decomposed run. Every row is read
  * back; documents, accounts and the schedule are counted from the rows.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
@@ -80,6 +80,19 @@ describe('phases', () => {
     expect(verify(out, true).faults).toEqual([]);
   });
 
+  it.skipIf(!existsSync('/proc/self/fd'))('leave no file of the store open', async () => {
+    const { out } = await buildRecipe(curriculum);
+    verify(out, true);
+    const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/self/fd/${fd}`)];
+      } catch {
+        return []; // Closed since it was listed: the listing's own.
+      }
+    });
+    expect(open.filter((path) => path.startsWith(out))).toEqual([]);
+  });
+
   it('keep the tokens of a step, phase after phase', async () => {
     const built = await buildRecipe(curriculum);
     const plan = JSON.parse(readFileSync(join(built.out, 'schedule.json'), 'utf8')) as StepPlan;
@@ -99,6 +112,19 @@ describe('phases', () => {
     // The same keyed choice at two rates: one is part of the other, but for a document at each cell's edge.
     const common = [...short.keys()].filter((d) => long.has(d));
     expect(common.length).toBeGreaterThan(0.8 * short.size);
+  });
+
+  it('that ask for a token which the tokenizer has not are refused, as the whole recipe would be', async () => {
+    const phases = { short: { tokens: '20%' }, long: { tokens: '80%', sequences: { bos: true } } };
+    for (const [written, key] of [
+      [{ ...curriculum, phases }, 'phases.long.sequences.bos'],
+      [{ sequences: { bos: true } }, 'sequences.bos'],
+    ] as const) {
+      await expect(buildRecipe(written)).rejects.toMatchObject({
+        ...{ code: 'special-token-missing', message: 'the tokenizer gpt2 has no BOS token' },
+        cure: `set ${key}: false`,
+      });
+    }
   });
 
   it('give the same bytes for any number of workers', async () => {

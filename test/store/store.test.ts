@@ -206,8 +206,7 @@ describe.each(['uint16', 'uint32'] as const)('a token store of %s', (dtype) => {
         const written = flat(parts);
         if (written.length === 0) return;
         const manifest = writeStore(folder, parts, dtype);
-        const names = manifest.parts.map(({ name }) => name);
-        const reader = new TokenReader(folder, names, dtype, loadDocuments(folder, manifest));
+        const reader = new TokenReader(folder, manifest, loadDocuments(folder, manifest));
         for (const [d, a, b, at] of requests) {
           const document = d % written.length;
           const { tokens } = written[document]!;
@@ -251,7 +250,7 @@ describe('the index of a part', () => {
     const manifest = writeStore(folder, [[], [anInput([aDocument([5, 6])])], [anInput([])]], 'uint16');
     const table = loadDocuments(folder, manifest);
     expect([...table.partStarts]).toEqual([0, 0, 1, 1]);
-    const reader = new TokenReader(folder, ['part-0', 'part-1', 'part-2'], 'uint16', table);
+    const reader = new TokenReader(folder, manifest, table);
     const out = new Uint16Array(2);
     reader.copy(0, 0, 2, out, 0);
     reader.close();
@@ -284,8 +283,7 @@ describe('the index of a part', () => {
     const folder = temporaryFolder();
     const parts = Array.from({ length: 600 }, (_, p) => [anInput([aDocument([p])])]);
     const manifest = writeStore(folder, parts, 'uint16');
-    const names = manifest.parts.map(({ name }) => name);
-    const reader = new TokenReader(folder, names, 'uint16', loadDocuments(folder, manifest));
+    const reader = new TokenReader(folder, manifest, loadDocuments(folder, manifest));
     const out = new Uint16Array(1);
     for (let round = 0; round < 2; round += 1) {
       for (let d = 0; d < parts.length; d += 1) {
@@ -328,7 +326,7 @@ describe('a damaged store', () => {
     damage(folder);
     const error = errorOf(() => {
       const manifest = openStore(folder);
-      const reader = new TokenReader(folder, ['part-0'], 'uint16', loadDocuments(folder, manifest));
+      const reader = new TokenReader(folder, manifest, loadDocuments(folder, manifest));
       try {
         reader.copy(2, 0, 2, new Uint16Array(2), 0);
       } finally {
@@ -345,7 +343,7 @@ describe('a damaged store', () => {
     const manifest = writeStore(folder, [[anInput([aDocument([1, 2])])]], 'uint16');
     rmSync(join(folder, name));
     const error = errorOf(() => {
-      const reader = new TokenReader(folder, ['part-0'], 'uint16', loadDocuments(folder, manifest));
+      const reader = new TokenReader(folder, manifest, loadDocuments(folder, manifest));
       reader.copy(0, 0, 2, new Uint16Array(2), 0);
     });
     expect(error.code).toBe('store-damaged');

@@ -11,14 +11,15 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** sha256 of every file below, by path, sorted; `.longmix/` holds local notes and is no output. */
+/** sha256 of every file below, by path, sorted; `.longmix/` holds local notes, and `.longmix.lock` says who writes: no output. */
 export function hashes(folder: string, below: string = ''): Record<string, string> {
   const found: Record<string, string> = {};
   const entries = readdirSync(join(folder, below), { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.name === '.longmix' || entry.name === '.longmix.lock') continue;
     if (entry.isDirectory()) {
-      if (entry.name !== '.longmix') Object.assign(found, hashes(folder, path));
+      Object.assign(found, hashes(folder, path));
     } else {
       found[path] = createHash('sha256')
         .update(readFileSync(join(folder, path)))

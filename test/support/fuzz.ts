@@ -1,6 +1,6 @@
 /**
  * How often, and with which seed, a property runs. The same seed every time, so that a change is judged by what it
- * changed; nightly, `LONGMIX_FUZZ=20` runs each property 20 times as often with a seed of its own, which fast-check
+ * changed; nightly, `LONGMIX_FUZZ=10` runs each property 10 times as often with a seed of its own, which fast-check
  * prints with a failure and `LONGMIX_FUZZ_SEED` brings back.
  */
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 /** Data for reports with everything in them: hostile names, many sources, phases, several sets a phase, every drop reason. */
-import type { ArmData, ReportData, SetData } from '../../src/report/html/data.ts';
+import type { ArmCurves, ArmData, ReportData, SetData } from '../../src/report/html/data.ts';
 import { type DropReason, dropReasons, type Ledger, type PlannedCell } from '../../src/types.ts';
 
 /** Names that would do harm in HTML or SVG if they weren't escaped, then long and foreign ones, then more than there are colours. */
@@ -152,7 +152,33 @@ export function plainArm(name: string): ArmData {
 }
 
 export function planReport(arm: ArmData): ReportData {
-  return { title: arm.name, tokenizer: 'cl100k_base', seed: 17, corpora: [], arms: [arm] };
+  return {
+    title: arm.name,
+    tokenizer: 'cl100k_base',
+    seed: 17,
+    corpora: [],
+    arms: [arm],
+    ablation: null,
+    training: null,
+  };
+}
+
+/** Falls with the tokens, and along the context; `k` sets arms apart by hundredths. */
+export function curvesOf(name: string, k: number, steps = 400, buckets = 9): ArmCurves {
+  const byPosition = Array.from({ length: buckets }, (_, b) => ({
+    from: b === 0 ? 1 : 8 * 2 ** b,
+    to: 16 * 2 ** b - 1,
+    tokens: 200_001 - 20_000 * b,
+    loss: 5.5 - 0.3 * b + 0.012 * k * (b - 3),
+  }));
+  return {
+    name,
+    losses: Array.from({ length: steps }, (_, i) => ({
+      tokens: (i + 1) * 8192,
+      loss: 3.5 + 0.1 * k + 7 * Math.exp(-i / 60) + 0.2 * Math.sin(i * 12.9898),
+    })),
+    validation: { loss: 4.4 + 0.01 * k, byPosition },
+  };
 }
 
 export const ablationReport: ReportData = {
@@ -161,6 +187,38 @@ export const ablationReport: ReportData = {
   seed: 4711,
   corpora: [],
   arms: [armOf('a <u>base</u>', 0), armOf('b', 1), armOf('c', 2, false)],
+  ablation: {
+    base: { 'mix.max_epochs': 4, 'mix.length': { threshold: '4Ki', keep_short: '20%' }, 'mix.shares': null },
+    arms: [
+      { name: 'a <u>base</u>', changes: {} },
+      { name: 'b', changes: { 'mix.max_epochs': '<b>2</b>', 'mix.shares': { web: '60%', books: '40%' } } },
+      { name: 'c', changes: { 'mix.length': null, 'mix.max_epochs': 4 } },
+    ],
+  },
+  training: {
+    trainer: './my <b>own</b>.js',
+    tokens: 3_276_800,
+    arms: [
+      curvesOf('a <u>base</u>', 0),
+      curvesOf('b', 1),
+      // Shorter rows look back less far.
+      curvesOf('c', 2, 400, 5),
+    ],
+  },
+};
+
+/** As many arms as there are lines for, and one more; one of them told nothing. */
+export const manyCurvesReport: ReportData = {
+  ...ablationReport,
+  training: {
+    trainer: 'tfjs',
+    tokens: 65_536,
+    arms: [
+      ...Array.from({ length: 11 }, (_, i) => curvesOf(`arm-with-a-rather-long-name-${i}`, i, 8, 11)),
+      { name: 'silent', losses: [], validation: null },
+      curvesOf('beyond', 12, 8, 11),
+    ],
+  },
 };
 
 export const statsReport: ReportData = {
@@ -172,4 +230,6 @@ export const statsReport: ReportData = {
     { name: 'empty', cells: [] },
   ],
   arms: [],
+  ablation: null,
+  training: null,
 };

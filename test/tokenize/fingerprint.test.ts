@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { fingerprintModel } from '../../src/tokenize/fingerprint.ts';
 import { modelFromHf } from '../../src/tokenize/from-hf.ts';
+import { modelFromTiktokenFile } from '../../src/tokenize/from-tiktoken.ts';
 import type { BpeModel, TokenizerModel } from '../../src/tokenize/model.ts';
 import { families } from '../../src/tokenize/patterns.ts';
 import { smallFile } from './small-file.ts';
@@ -44,6 +45,18 @@ test('everything that decides tokens matters', () => {
   for (const change of changes) prints.add(fingerprintModel({ ...bpe, ...change }, special));
   prints.add(fingerprintModel(bpe, new Map([...special, ['<new>', 9_999]])));
   expect(prints.size).toBe(changes.length + 2);
+});
+
+test('special tokens that a file has, or that a pattern stands for, matter', () => {
+  const added_tokens = [...file.added_tokens, { special: true, content: '<new>', id: 9_999 }];
+  expect(read({ ...file, added_tokens }).fingerprint).not.toBe(read(file).fingerprint);
+  const bytes = Array.from({ length: 256 }, (_, byte) => `${Buffer.of(byte).toString('base64')} ${byte}`);
+  // Llama 3 has the pattern of cl100k.
+  const [llama3, plain] = ['llama3', 'cl100k'].map((pattern) =>
+    modelFromTiktokenFile('m', Buffer.from(bytes.join('\n')), pattern),
+  );
+  expect(llama3!.bpe).toEqual(plain!.bpe);
+  expect(llama3!.fingerprint).not.toBe(plain!.fingerprint);
 });
 
 test('recognising a pattern changes nothing', () => {

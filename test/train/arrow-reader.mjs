@@ -16,7 +16,9 @@ if (mode === 'hang' || mode === 'deaf') {
   await new Promise(() => {});
 }
 
-console.log(`out ${process.env.LONGMIX_OUT !== undefined}, from ${process.env.LONGMIX_FIRST_STEP}`);
+const { LONGMIX_OUT, LONGMIX_FIRST_STEP, LONGMIX_STEPS, LONGMIX_VOCABULARY } = process.env;
+console.log(`out ${LONGMIX_OUT !== undefined}, from ${LONGMIX_FIRST_STEP} to ${LONGMIX_STEPS}`);
+console.log(`ids below ${LONGMIX_VOCABULARY}`);
 console.error('a word on standard error');
 for await (const reader of RecordBatchReader.readAll(process.stdin)) {
   await reader.open();

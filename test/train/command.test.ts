@@ -57,7 +57,10 @@ describe('a command', () => {
     const { code, stdout, stderr } = await longmix(args('all', ['--steps', '9'], node()));
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(metricsOf('all')).toEqual(expected(0, 9));
-    expect(stderr).toContain('out true, from 0');
+    expect(stderr).toContain('out true, from 0 to 9');
+    const feed = openFeed(build);
+    expect(stderr).toContain(`ids below ${feed.manifest.tokenizer.vocabularySize}`);
+    feed.close();
     expect(stderr).toContain('a word on standard error');
     expect(stderr).toMatch(/step 9\/9, loss 1\.000, .* tok\/s, .*waiting for data/);
     expect(stdout).toMatch(/^9 steps done, loss 1\.0000; metrics are in .*metrics\.jsonl\n$/);

@@ -45,10 +45,36 @@ it('trains every arm on as many tokens, compares them on one validation set, and
 
   const run = (name: string) => readFileSync(join(out, `${name}.run`, 'metrics.jsonl'), 'utf8');
   const before = run('natural');
-  await longmixOk(typed, place.path);
+  await longmixOk([...typed, '--html', 'arms.html'], place.path);
+  const page = readFileSync(join(place.path, 'arms.html'), 'utf8');
+  expect(page).toContain('What the arms learned');
+  expect(page).toContain(`<td>${training.arms[2]!.losses[9]!.loss.toFixed(3)}</td>`);
+  expect(page).toContain('Validation loss by position, less that of natural');
   expect(read()).toEqual(training);
   // Nothing was trained again: the times of its steps are what they were.
   expect(run('natural')).toBe(before);
+
+  // Without --train the curves stay, in the file and on the page ...
+  const plain = await longmixOk(['ablate', 'arms.yaml', '--html', 'plain.html'], place.path);
+  expect(read()).toEqual(training);
+  expect(plain.stdout).toContain(training.arms[0]!.losses[9]!.loss.toFixed(3));
+  expect(plain.stderr).not.toContain('dropped');
+  expect(readFileSync(join(place.path, 'plain.html'), 'utf8')).toBe(page);
+  // ... but not those of an arm that was built anew from something else, or is gone.
+  const { natural } = arms;
+  const changed = { natural, short: { sequences: { length: 32 } } };
+  place.write('arms.yaml', JSON.stringify({ name: 'arms', base: './mix.yaml', arms: changed }));
+  const { stderr: said } = await longmixOk(['ablate', 'arms.yaml', '--fresh'], place.path);
+  expect(said).toContain('the training curves of short, no-long are dropped');
+  expect(read().arms).toEqual([training.arms[0]]);
+  expect((await longmixOk(['ablate', 'arms.yaml'], place.path)).stderr).not.toContain('dropped');
+  expect(read().arms).toEqual([training.arms[0]]);
+  place.write('mix.yaml', JSON.stringify({ ...base, seed: 3 }));
+  const renewed = await longmixOk(['ablate', 'arms.yaml', '--fresh'], place.path);
+  expect(renewed.stderr).toContain('the training curves of natural are dropped');
+  expect(read()).toBeUndefined();
+  place.write('mix.yaml', JSON.stringify(base));
+  place.write('arms.yaml', JSON.stringify({ name: 'arms', base: './mix.yaml', arms }));
 
   writeFileSync(join(out, 'natural.run', 'mine.txt'), '');
   await longmixOk([...typed, '--fresh'], place.path);

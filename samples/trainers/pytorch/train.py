@@ -2,13 +2,13 @@
 """Trains a small decoder-only transformer on longmix rows: how to feed PyTorch (1.13 or newer; and pyarrow), from
 
   train.py out/NAME                   a build or one of its shard sets: the files, memory-mapped
-  longmix pipe out/NAME | train.py - --steps 500 --vocabulary 50257       Arrow streams on stdin
+  longmix pipe out/NAME | train.py --steps 500 --vocabulary 50257       Arrow streams on stdin (also: -)
   train.py http://127.0.0.1:8000      `longmix serve`; its token in LONGMIX_TOKEN
-  torchrun --nproc-per-node 2 train.py ...       data parallel; the losses are those of one process
+  torchrun --nproc-per-node 2 train.py ...       data parallel, with any of these; the losses are those of one process
 
-Each gives the same rows in the same steps (the feed's epoch 0), so the same losses. With --checkpoint FILE a run that
-was stopped goes on at its step. A JSON line a step: loss (nats a token), tokens a second, share of the time spent on
-waiting for rows. Attention stays inside documents; none is asked for padding, nor for the next one's first token.
+Each gives the same rows in the same steps (the feed's epoch 0), so the same losses. With --checkpoint FILE it goes on
+where it stopped. A JSON line a step: loss (nats a token), tokens a second, share of the time that went into waiting for
+rows. Attention stays inside documents; no loss is asked for padding, nor for a document's first token.
 """
 import argparse
 import json
@@ -32,6 +32,7 @@ norm = lambda x: x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6)
 def open_source(args, rank, world):
     """How many steps there are (stdin doesn't say), the vocabulary's size, what gives the batches from a step on."""
     if args.source == "-":
+        assert rank > 0 or not sys.stdin.isatty(), "no rows on stdin: longmix pipe out/NAME | train.py ..."
         return args.steps, args.vocabulary, lambda start: read_streams(sys.stdin.buffer, start)
     if args.source.startswith(("http://", "https://")):
         headers = {"Authorization": "Bearer " + os.environ.get("LONGMIX_TOKEN", "")}
@@ -92,8 +93,7 @@ def tensors(batch):
         return torch.frombuffer(bytearray(array.buffers()[1]), dtype=torch.int64)[array.offset :][: len(array)]
     ids = values(batch.column("input_ids").flatten()).view(batch.num_rows, -1)
     lengths, padding = values(batch.column("seq_lengths").flatten()), values(batch.column("padding"))
-    document = torch.repeat_interleave(torch.arange(len(lengths)), lengths).view_as(ids)
-    width = ids.shape[1]
+    document, width = torch.repeat_interleave(torch.arange(len(lengths)), lengths).view_as(ids), ids.shape[1]
     asked = (document[:, 1:] == document[:, :-1]) & (torch.arange(1, width) < width - padding[:, None])
     targets = F.pad(torch.where(asked, ids[:, 1:], -100), (0, 1), value=-100)
     even = width - width % 2  # A row of L + 1 tokens (`plus_one`) has L inputs. In one of L, the last has no target.
@@ -239,8 +239,8 @@ def train_step(model, optimizer, batch, micro_rows, world):
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(usage="train.py FOLDER | - | URL [options]")
-    options.add_argument("source")
+    options = argparse.ArgumentParser(usage="train.py [FOLDER | - | URL] [options]")
+    options.add_argument("source", nargs="?", default="-")
     sizes = dict(layers=4, width=256, heads=4, rope_base=10_000.0, lr=1e-3, warmup=10, seed=0, checkpoint_every=100)
     sizes.update(steps=env("LONGMIX_STEPS"), vocabulary=env("LONGMIX_VOCABULARY"), rows_per_step=0, micro_rows=0)
     for name, default in sizes.items():

@@ -21,6 +21,7 @@ import { type Feed, type FeedOptions, feedOf } from '../feed.ts';
 import type { FeedSets } from '../sets.ts';
 import { writeOut } from '../write-out.ts';
 import { namesLoopback, tokenCheck } from './access.ts';
+import { watchIdle } from './idle.ts';
 import { Metrics } from './metrics.ts';
 import { manifestQuery, noQuery, type StreamQuery, streamQuery } from './stream-query.ts';
 
@@ -30,7 +31,7 @@ export interface ServeOptions extends FeedOptions {
   /** PEM. */
   readonly tls: { readonly key: Buffer; readonly cert: Buffer } | null;
   readonly maxConnections: number;
-  /** A reader that takes nothing for so long is cut off. */
+  /** A reader that takes nothing for so long is cut off; so may be one that takes less than some 2 MB. */
   readonly idleSeconds: number;
   /** Told about what went wrong on our side, one line. */
   readonly onError: (message: string) => void;
@@ -149,17 +150,22 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
 
   async function stream(own: Feed, course: Course, response: ServerResponse, arrived: number): Promise<void> {
     const gone = new AbortController();
-    response.on('close', () => gone.abort());
-    response.setTimeout(options.idleSeconds * 1000, () => {
+    const watch = watchIdle(options.idleSeconds, () => {
       metrics.stalled += 1;
       response.destroy();
+    });
+    response.on('close', () => {
+      watch.end();
+      gone.abort();
     });
     response.writeHead(200, { 'content-type': arrowStreamType, 'cache-control': 'no-store' });
     metrics.openStreams += 1;
     let first = true;
     try {
       for await (const { chunks, rows } of arrowStream(own, batches(own, course, { reuse: true }))) {
-        const taken = await writeOut(response, chunks, gone.signal).then(
+        // Reading the shards is not the reader's time.
+        watch.alive();
+        const taken = await writeOut(response, chunks, { signal: gone.signal, onTaken: watch.alive }).then(
           () => true,
           // The reader has left, which is no error.
           () => false,

@@ -1,19 +1,19 @@
 /** Arms side by side: their figures, where their recipes differ, and their mixes on the same axes. */
 import { armLines } from '../arm-figures.ts';
 import { thresholdOf } from '../common-threshold.ts';
-import type { ArmData } from './data.ts';
+import type { ArmChanges, ArmData } from './data.ts';
 import type { Draw } from './draw.ts';
 import { grid, heading, keys } from './figure.ts';
 import { type HtmlCell, htmlTable } from './html-table.ts';
 import { stackFigure, stackFrame } from './length-figures.ts';
 import { html, type Markup } from './markup.ts';
 import { corpusView, mixView, mostShare, shareKeys, sharesFigure } from './mix-section.ts';
-import { recipeDifferences } from './recipe-differences.ts';
 import { type Source, sourceGroups } from './sums.ts';
 
 export async function armsSection(
   draw: Draw,
   arms: readonly ArmData[],
+  ablation: ArmChanges | null,
   sources: readonly Source[],
 ): Promise<Markup> {
   const mixes = arms.map(({ name, phases }) => ({ name, cells: phases.flatMap(({ cells }) => cells) }));
@@ -29,7 +29,7 @@ export async function armsSection(
     lengths.push(await stackFigure(draw, cells, sources, mixView, frame, name));
     shares.push(await sharesFigure(draw, cells, name, most));
   }
-  return html`${heading(3, 'What differs in the recipes')}${differencesTable(arms)}
+  return html`${ablation === null ? null : html`${heading(3, 'What differs in the recipes')}${changesTable(ablation)}`}
 ${heading(3, 'Figures')}${figuresTable(arms)}
 ${heading(3, 'Lengths of documents')}${keys(sourceGroups(sources).map(({ name, colour }) => [colour, name]))}${grid(lengths)}
 ${heading(3, 'Shares')}${shareKeys}${grid(shares)}`;
@@ -45,18 +45,27 @@ function figuresTable(arms: readonly ArmData[]): Markup {
   });
 }
 
-function differencesTable(arms: readonly ArmData[]): Markup {
-  const differences = recipeDifferences(arms.map(({ recipe }) => recipe)).filter(
-    ({ path }) => path !== 'name',
-  );
-  if (differences.length === 0) return html`<p>The recipes are the same.</p>`;
-  const value = (text: string | null): HtmlCell =>
-    text === null ? '' : html`<code>${text.replace(/^"(.*)"$/, '$1')}</code>`;
+function changesTable({ base, arms }: ArmChanges): Markup {
+  const changed = Object.keys(base);
+  if (changed.length === 0) return html`<p>The recipes are the same.</p>`;
+  const code = (text: string): Markup => html`<code>${text}</code>`;
+  const cell = (value: unknown): HtmlCell => (value === null ? 'not set' : code(asYaml(value)));
+  const rows = changed.map((key) => [
+    code(key),
+    cell(base[key]),
+    ...arms.map(({ changes }) => (Object.hasOwn(changes, key) ? cell(changes[key]) : '')),
+  ]);
   return htmlTable({
-    caption: 'Keys whose values are not the same in all arms',
-    columns: ['key', ...arms.map(({ name }) => name)],
-    groups: [
-      { rows: differences.map(({ path, values }) => [html`<code>${path}</code>`, ...values.map(value)]) },
-    ],
+    caption: 'Keys that arms change, as written; empty: as in the base',
+    columns: ['key', 'base', ...arms.map(({ name }) => name)],
+    groups: [{ rows }],
   });
+}
+
+/** A value in a line. */
+function asYaml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(asYaml).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value ?? '');
+  const entries = Object.entries(value).map(([key, inner]) => `${key}: ${asYaml(inner)}`);
+  return `{ ${entries.join(', ')} }`;
 }

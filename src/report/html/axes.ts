@@ -72,6 +72,23 @@ export function tickLabels(ticks: readonly (readonly [number, string])[]): TickL
   return { values, labelExpr, tickCount: values.length, labelOverlap: false };
 }
 
+/** An axis that is its labels alone. */
+export function bareAxis(ticks: readonly (readonly [number, string])[]): BareAxis {
+  return { title: null, ticks: false, domain: false, ...tickLabels(ticks) };
+}
+
+interface BareAxis extends TickLabels {
+  readonly title: null;
+  readonly ticks: false;
+  readonly domain: false;
+}
+
+/** The y axis of a chart that has a line for each of the names, 1 high, the first at the top. */
+export function lineNames(names: readonly string[]): BareAxis & { grid: false; labelColor: string } {
+  const ticks = names.map((name, i) => [i + 0.5, name] as const);
+  return { ...bareAxis(ticks), grid: false, labelColor: 'var(--ink)' };
+}
+
 /** 0 and up to four more round shares, the last at or above `most`. */
 export function shareTicks(most: number): { most: number; ticks: [number, string][] } {
   const steps = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5];

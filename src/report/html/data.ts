@@ -2,7 +2,8 @@
  * What a report shows, as plain data: whoever makes plans fills it in, and the page knows nothing of how they are made.
  */
 import type { PackingQuality } from '../../pack/quality.ts';
-import type { Cell, Ledger, PlannedCell } from '../../types.ts';
+import type { Validation } from '../../train/validation.ts';
+import type { Ablation, AblationArm, Cell, Ledger, PlannedCell } from '../../types.ts';
 
 export interface ReportData {
   readonly title: string;
@@ -13,6 +14,15 @@ export interface ReportData {
   readonly corpora: readonly CorpusData[];
   /** The plan of one recipe is one arm; an ablation has several. Empty for `stats`. */
   readonly arms: readonly ArmData[];
+  /** null: the arms aren't an ablation's. */
+  readonly ablation: ArmChanges | null;
+  /** What the arms learned; null: they were not trained. */
+  readonly training: TrainingData | null;
+}
+
+/** What the arms of an ablation change of their base, in the words that a person wrote. */
+export interface ArmChanges extends Pick<Ablation, 'base'> {
+  readonly arms: readonly Pick<AblationArm, 'name' | 'changes'>[];
 }
 
 export interface CorpusData {
@@ -22,7 +32,7 @@ export interface CorpusData {
 
 export interface ArmData {
   readonly name: string;
-  /** As JSON; what differs between arms is found here. */
+  /** As JSON, with all defaults. */
   readonly recipe: unknown;
   readonly warnings: readonly string[];
   /** Of the training run, in order; at least one. */
@@ -58,4 +68,20 @@ export interface RowBin {
   readonly from: number;
   readonly to: number;
   readonly rows: number;
+}
+
+export interface TrainingData {
+  readonly trainer: string;
+  /** What each arm was given, at most. */
+  readonly tokens: number;
+  readonly arms: readonly ArmCurves[];
+}
+
+/** Losses are in nats. */
+export interface ArmCurves {
+  readonly name: string;
+  /** After each step: tokens so far, and the step's loss. */
+  readonly losses: readonly { readonly tokens: number; readonly loss: number }[];
+  /** null: the trainer said nothing of it. */
+  readonly validation: Validation | null;
 }

@@ -1,4 +1,5 @@
 /** What goes around charts: captions, keys to the colours, grids of panels. */
+import type { LineStyle } from './curve-charts.ts';
 import { html, type Markup, trusted } from './markup.ts';
 
 export function figure(caption: string, chart: Markup): Markup {
@@ -27,6 +28,14 @@ export function keys(entries: readonly (readonly [colour: string, meaning: strin
 
 export function swatch(colour: string): Markup {
   return html`<i class="swatch ${colour === 'tick' ? 'tick' : null}" style="--c:var(--${colour === 'tick' ? 'ink' : colour})"></i>`;
+}
+
+/** Which line is whose: its colour and its dashes. */
+export function lineKeys(lines: readonly (LineStyle & { readonly name: string })[]): Markup {
+  const line = ({ colour, dash: [on, off] }: LineStyle) =>
+    html`<i class="swatch line" style="--c:var(--${colour});--on:${on}px;--all:${on + off}px"></i>`;
+  return html`<p class="keys">${lines.map((one) => html`<span>${line(one)}${one.name}</span> `)}</p>
+`;
 }
 
 export function heading(level: number, text: string): Markup {

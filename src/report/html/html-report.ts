@@ -5,7 +5,7 @@
 import { withCommonThreshold } from '../common-threshold.ts';
 import { armsSection } from './arms-section.ts';
 import { cellsTable } from './cell-tables.ts';
-import type { ArmData, CorpusData, ReportData } from './data.ts';
+import type { ArmData, CorpusData, ReportData, TrainingData } from './data.ts';
 import { type Draw, drawer } from './draw.ts';
 import { folded, heading } from './figure.ts';
 import { header } from './header.ts';
@@ -15,6 +15,7 @@ import { mixSection } from './mix-section.ts';
 import { ledgerSection, packingSection, phasesSection } from './rows-sections.ts';
 import { styleSheet } from './style.ts';
 import { type Source, sourcesBySize } from './sums.ts';
+import { trainingSection } from './training-section.ts';
 
 export async function htmlReport(given: ReportData): Promise<string> {
   const data = { ...given, arms: withCommonThreshold(given.arms) };
@@ -30,8 +31,9 @@ export async function htmlReport(given: ReportData): Promise<string> {
       title: corpora.length === 1 ? 'Lengths of documents' : corpus.name,
       body: await corpusBody(draw, corpus, sources),
     });
-  if (arms.length === 1) sections.push(...(await armSections(draw, arms[0]!, sources, 2)));
-  else if (arms.length > 1) sections.push(...(await ablationSections(draw, arms, sources)));
+  const learned = await trainingSections(draw, data.training);
+  if (arms.length === 1) sections.push(...(await armSections(draw, arms[0]!, sources, 2)), ...learned);
+  else if (arms.length > 1) sections.push(...(await ablationSections(draw, data, sources, learned)));
   return page(data, sections).markup;
 }
 
@@ -43,8 +45,9 @@ interface Section {
 
 async function ablationSections(
   draw: Draw,
-  arms: readonly ArmData[],
+  { arms, ablation }: ReportData,
   sources: readonly Source[],
+  learned: readonly Section[],
 ): Promise<Section[]> {
   const warnings = arms.flatMap((arm) => arm.warnings.map((warning) => html`<b>${arm.name}:</b> ${warning}`));
   const each: Markup[] = [];
@@ -54,9 +57,15 @@ async function ablationSections(
   }
   return [
     ...warningSections(warnings),
-    { id: 'arms', title: 'Arms side by side', body: await armsSection(draw, arms, sources) },
+    { id: 'arms', title: 'Arms side by side', body: await armsSection(draw, arms, ablation, sources) },
+    ...learned,
     { id: 'each', title: 'Arm by arm', body: html`${each}` },
   ];
+}
+
+async function trainingSections(draw: Draw, training: TrainingData | null): Promise<Section[]> {
+  if (training === null) return [];
+  return [{ id: 'training', title: 'What the arms learned', body: await trainingSection(draw, training) }];
 }
 
 function warningSections(warnings: readonly (string | Markup)[]): Section[] {

@@ -2,7 +2,7 @@
 import { dropReasons, type Ledger } from '../../types.ts';
 import { compact } from '../format.ts';
 import { shortReasonNames } from '../reasons.ts';
-import { linear, tickLabels } from './axes.ts';
+import { linear, lineNames } from './axes.ts';
 import type { Chart } from './draw.ts';
 
 interface Step {
@@ -48,9 +48,8 @@ const width = 152;
 export function ledgerChart(ledger: Ledger): Chart {
   const steps = ledgerSteps(ledger);
   const most = Math.max(1, ...steps.flatMap(({ from, to }) => [from, to]));
-  const values = steps.map(({ name, colour, from, to, sign }, i) => ({
+  const values = steps.map(({ colour, from, to, sign }, i) => ({
     colour: `var(--${colour})`,
-    name,
     low: Math.min(from, to),
     // At least a pixel or so, to be seen.
     high: Math.max(from, to, Math.min(from, to) + most / width),
@@ -74,17 +73,7 @@ export function ledgerChart(ledger: Ledger): Chart {
         encoding: {
           x: x('low'),
           x2: { field: 'high' },
-          y: {
-            ...y('y0'),
-            axis: {
-              title: null,
-              grid: false,
-              ticks: false,
-              domain: false,
-              labelColor: 'var(--ink)',
-              ...tickLabels(values.map(({ y, name }) => [y, name])),
-            },
-          },
+          y: { ...y('y0'), axis: lineNames(steps.map(({ name }) => name)) },
           y2: { field: 'y1' },
           color: { field: 'colour', type: 'nominal', scale: null },
         },

@@ -1,13 +1,13 @@
 /** How long the documents are: the corpus beside the mix, and either by source. */
 import type { Bucket } from '../../types.ts';
 import {
+  bareAxis,
   doublings,
   type LengthAxis,
   lengthDomain,
   lengthTicks,
   linear,
   shareTicks,
-  tickLabels,
 } from './axes.ts';
 import type { Chart } from './draw.ts';
 
@@ -97,10 +97,7 @@ function lengthChart(series: readonly Bars[], { axis, most, threshold }: LengthF
             },
           },
           x2: { field: 'x2' },
-          y: {
-            ...linear('y', [0, y.most]),
-            axis: { title: null, domain: false, ticks: false, ...tickLabels(y.ticks) },
-          },
+          y: { ...linear('y', [0, y.most]), axis: bareAxis(y.ticks) },
           y2: { field: 'y2' },
         },
       })),

@@ -1,7 +1,7 @@
 /** Rows: their length over the training run, and how many documents share one. */
 import { compact, length } from '../format.ts';
 import { shorten } from '../table.ts';
-import { linear, shareTicks, tickLabels } from './axes.ts';
+import { bareAxis, linear, shareTicks, tickLabels } from './axes.ts';
 import type { RowBin } from './data.ts';
 import type { Chart } from './draw.ts';
 
@@ -40,10 +40,7 @@ export function piecesChart(bins: readonly RowBin[]): Chart {
             },
           },
           x2: { field: 'x2' },
-          y: {
-            ...linear('share', [0, y.most]),
-            axis: { title: null, domain: false, ticks: false, ...tickLabels(y.ticks) },
-          },
+          y: { ...linear('share', [0, y.most]), axis: bareAxis(y.ticks) },
           y2: { datum: 0 },
         },
       },
@@ -107,12 +104,7 @@ export function phaseChart(stretches: readonly Stretch[], width: number): Chart 
           x2: { field: 'x2' },
           y: {
             ...linear('y', [0, widths.length]),
-            axis: {
-              title: null,
-              domain: false,
-              ticks: false,
-              ...tickLabels(widths.map((w, i) => [i + 0.5, length(w)])),
-            },
+            axis: bareAxis(widths.map((w, i) => [i + 0.5, length(w)])),
           },
           y2: { field: 'y2' },
         },

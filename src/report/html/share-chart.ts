@@ -1,7 +1,7 @@
 /** Shares of the corpus, asked for, and achieved: a line each. */
 import { percent } from '../format.ts';
 import { shorten } from '../table.ts';
-import { linear, shareTicks, tickLabels } from './axes.ts';
+import { bareAxis, linear, lineNames, shareTicks } from './axes.ts';
 import type { Chart } from './draw.ts';
 
 export interface ShareLine {
@@ -24,27 +24,9 @@ export function shareChart(lines: readonly ShareLine[], most: number): Chart {
     data: { values: values.map((line) => ({ ...line, y0: line.y - thick / 2, y1: line.y + thick / 2 })) },
     mark: { type: 'rect', color: `var(--${colour})` },
     encoding: {
-      x: {
-        ...x(field),
-        axis: {
-          title: null,
-          ticks: false,
-          domain: false,
-          ...tickLabels(axis.ticks.filter((_, i) => i % 2 === 0)),
-        },
-      },
+      x: { ...x(field), axis: bareAxis(axis.ticks.filter((_, i) => i % 2 === 0)) },
       x2: { datum: 0 },
-      y: {
-        ...y('y0'),
-        axis: {
-          title: null,
-          grid: false,
-          ticks: false,
-          domain: false,
-          labelColor: 'var(--ink)',
-          ...tickLabels(values.map(({ y, name }) => [y, shorten(name, 15)])),
-        },
-      },
+      y: { ...y('y0'), axis: lineNames(lines.map(({ name }) => shorten(name, 15))) },
       y2: { field: 'y1' },
     },
   });

@@ -38,6 +38,7 @@ svg{display:block;max-width:100%;height:auto;overflow:visible;font-family:inheri
 .keys{display:flex;flex-wrap:wrap;gap:2px 16px;margin:0 0 6px;color:var(--muted);font-size:13px;max-width:none}
 .swatch{display:inline-block;width:11px;height:11px;margin-right:6px;border-radius:2px;background:var(--c)}
 .swatch.tick{width:2px;height:13px;margin:0 8px -2px 4px;border-radius:0}
+.swatch.line{width:26px;height:3px;margin-bottom:3px;border-radius:0;background:repeating-linear-gradient(90deg,var(--c) 0 var(--on),transparent var(--on) var(--all))}
 .scroll{overflow-x:auto;margin:8px 0 20px}
 .scroll:focus-visible,pre:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-size:13.5px;line-height:1.35;font-variant-numeric:tabular-nums;overflow-wrap:normal}

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { packageRoot } from '../../util/package-root.ts';
-import type { BpeModel, PatternFamily } from './model.ts';
+import type { KernelModel, Scanner } from './model.ts';
 import { unicodeClasses } from './unicode-classes.ts';
 
 export interface Kernel {
@@ -53,8 +53,8 @@ interface Exports {
   tokenCount(): number;
 }
 
-/** As numbered in `assembly/encode.ts`. Llama 3's pattern is cl100k's. */
-const families: Record<PatternFamily, number> = { gpt2: 1, cl100k: 2, llama3: 2, qwen2: 3, o200k: 4 };
+/** As numbered in `assembly/encode.ts`. */
+const scanners: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4 };
 
 /** Text and its tokens stay in the second-level cache. */
 const windowBytes = 256 * 1024;
@@ -77,19 +77,19 @@ async function instantiate(): Promise<Exports> {
   return instance.exports as unknown as Exports;
 }
 
-export async function createKernel(model: BpeModel, options: KernelOptions = {}): Promise<Kernel> {
+export async function createKernel(model: KernelModel, options: KernelOptions = {}): Promise<Kernel> {
   const exports = await instantiate();
   fillTables(exports, model);
-  return kernelOf(exports, model.pattern === null ? 0 : families[model.pattern], options);
+  return kernelOf(exports, model.pattern === null ? 0 : scanners[model.pattern], options);
 }
 
-export async function buildImage(model: BpeModel): Promise<KernelImage> {
+export async function buildImage(model: KernelModel): Promise<KernelImage> {
   const exports = await instantiate();
   const start = exports.directoryAddress();
   const end = fillTables(exports, model);
   const bytes = new SharedArrayBuffer(end - start);
   new Uint8Array(bytes).set(new Uint8Array(exports.memory.buffer, start, end - start));
-  return { bytes, start, family: model.pattern === null ? 0 : families[model.pattern] };
+  return { bytes, start, family: model.pattern === null ? 0 : scanners[model.pattern] };
 }
 
 export async function createKernelFromImage(
@@ -104,7 +104,7 @@ export async function createKernelFromImage(
 }
 
 /** Builds the tables, returns where they end. */
-function fillTables(exports: Exports, model: BpeModel): number {
+function fillTables(exports: Exports, model: KernelModel): number {
   const { pieces, merges } = model;
   const starts = new Uint32Array(pieces.length + 1);
   for (let id = 0; id < pieces.length; id += 1) starts[id + 1] = starts[id]! + (pieces[id]?.length ?? 0);

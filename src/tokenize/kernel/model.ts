@@ -1,5 +1,5 @@
-/** What every tokenizer file is reduced to before an engine sees it. */
-export interface BpeModel {
+/** What the kernel builds its tables from: the part of a tokenizer that it runs (`kernel-plan.ts` says what runs around it). */
+export interface KernelModel {
   /** id -> bytes; special tokens excluded, holes undefined. */
   readonly pieces: readonly (Uint8Array | undefined)[];
   /**
@@ -10,8 +10,8 @@ export interface BpeModel {
   /** A pretoken that is itself a piece is emitted whole. */
   readonly ignoreMerges: boolean;
   /** null: no pretokenizer (SentencePiece style). */
-  readonly pattern: PatternFamily | null;
+  readonly pattern: Scanner | null;
 }
 
-export const patternFamilies = ['gpt2', 'cl100k', 'llama3', 'qwen2', 'o200k'] as const;
-export type PatternFamily = (typeof patternFamilies)[number];
+/** Patterns that the kernel can cut a text by. */
+export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k';

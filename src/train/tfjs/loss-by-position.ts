@@ -1,18 +1,11 @@
+import type { PositionLoss } from '../validation.ts';
+
+const firstEdge = 16;
+
 /**
  * Loss by how much of its document a token's guess could look back on: 1 to 15 tokens, 16 to 31, 32 to 63 and so on.
  * What a mix does for long context is seen in the last of these, and lost in the mean of all.
  */
-export interface PositionLoss {
-  /** Tokens looked back on, from and to (inclusive). */
-  readonly from: number;
-  readonly to: number;
-  readonly tokens: number;
-  /** Mean, in nats. */
-  readonly loss: number;
-}
-
-const firstEdge = 16;
-
 export class LossByPosition {
   readonly #sums: number[] = [];
   readonly #tokens: number[] = [];

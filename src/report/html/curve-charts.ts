@@ -1,0 +1,133 @@
+/** Lines, one an arm: what a loss did over the tokens of training, and by how far back a guess could look. */
+import type { PositionLoss } from '../../train/validation.ts';
+import { compact } from '../format.ts';
+import { lengthAxis, lengthDomain, lengthTicks, linear, tickLabels } from './axes.ts';
+import type { Chart } from './draw.ts';
+
+/** Told apart by dashes as well as by colour. */
+export interface LineStyle {
+  readonly colour: string;
+  /** Pixels on and off; [1, 0]: a line without gaps. */
+  readonly dash: readonly [on: number, off: number];
+}
+
+export interface TokenCurve extends LineStyle {
+  readonly points: readonly { readonly tokens: number; readonly loss: number }[];
+}
+
+export interface PositionCurve extends LineStyle {
+  readonly points: readonly Pick<PositionLoss, 'from' | 'to' | 'loss'>[];
+}
+
+const width = 284;
+const height = 190;
+
+export function tokenChart(curves: readonly TokenCurve[]): Chart {
+  const most = Math.max(1, ...curves.flatMap(({ points }) => points.map(({ tokens }) => tokens)));
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part): [number, string] => [most * part, compact(most * part)]);
+  // A line through one point is none.
+  const few = curves.every(({ points }) => points.length < 20);
+  const lines = curves.map(({ points, ...style }) => ({
+    ...style,
+    values: points.map(({ tokens, loss }) => ({ x: tokens, y: loss })),
+  }));
+  return lineChart(lines, [0, most], { title: 'tokens trained on', ...tickLabels(ticks) }, few);
+}
+
+/** On an axis of doublings, each loss in the middle of its bucket. `around`: a value to have in sight, as a rule. */
+export function positionChart(curves: readonly PositionCurve[], around: number | null = null): Chart {
+  const buckets = curves.flatMap(({ points }) => points.map(bucketOf));
+  const axis = lengthAxis(buckets);
+  const lines = curves.map(({ points, ...style }) => ({
+    ...style,
+    values: points.map((point) => {
+      const { from, to } = bucketOf(point);
+      return { x: (axis.position(from) + axis.position(to)) / 2, y: point.loss };
+    }),
+  }));
+  const title = 'tokens of the document that were seen before';
+  return lineChart(lines, lengthDomain(axis), { title, ...lengthTicks(axis, width, null) }, true, around);
+}
+
+/** Nobody guesses the first token, so that a bucket from 1 is one from 0, which the axis gives the room of one doubling. */
+function bucketOf({ from, to }: Pick<PositionLoss, 'from' | 'to'>): { from: number; to: number } {
+  return { from: from === 1 ? 0 : from, to: to + 1 };
+}
+
+interface Line extends LineStyle {
+  readonly values: readonly { readonly x: number; readonly y: number }[];
+}
+
+function lineChart(
+  lines: readonly Line[],
+  domain: readonly [number, number],
+  axis: { readonly title: string } & ReturnType<typeof tickLabels>,
+  points: boolean,
+  around: number | null = null,
+): Chart {
+  const ys = lines.flatMap(({ values }) => values.map((value) => value.y));
+  const { low, high, ticks } = lossTicks(around === null ? ys : [...ys, around]);
+  const x = linear('x', domain);
+  const y = linear('y', [low, high]);
+  return {
+    width,
+    height,
+    padding: { left: 46, right: 18, top: 10, bottom: 36 },
+    layer: [
+      ...(around === null ? [] : [rule(around, y)]),
+      ...lines.map(({ colour, dash: [on, off], values }): Chart['layer'][number] => ({
+        data: { values: [...values] },
+        mark: {
+          type: 'line',
+          color: `var(--${colour})`,
+          strokeWidth: 2,
+          ...(off === 0 ? {} : { strokeDash: [on, off] }),
+          ...(points ? { point: { color: `var(--${colour})`, size: 28, filled: true } } : {}),
+        },
+        encoding: {
+          x: { ...x, axis: { grid: false, labelFlush: false, ...axis } },
+          y: { ...y, axis: { title: null, domain: false, ticks: false, ...tickLabels(ticks) } },
+        },
+      })),
+    ],
+  };
+}
+
+function rule(at: number, y: ReturnType<typeof linear<'y'>>): Chart['layer'][number] {
+  return {
+    data: { values: [{ y: at }] },
+    mark: { type: 'rule', color: 'var(--muted)' },
+    encoding: { y },
+  };
+}
+
+/** Round values, three to seven of them, the first at or below all losses and the last at or above. */
+export function lossTicks(losses: readonly number[]): {
+  low: number;
+  high: number;
+  ticks: [number, string][];
+} {
+  const least = losses.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const most = losses.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  if (!(most >= least))
+    return {
+      low: 0,
+      high: 1,
+      ticks: [
+        [0, '0'],
+        [1, '1'],
+      ],
+    };
+  // Losses that are all the same, or nearly, are not blown up to more digits than anyone compares.
+  const span = Math.max(most - least, 0.002);
+  const power = 10 ** Math.floor(Math.log10(span / 4));
+  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => span / one <= 5)!;
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const first = Math.floor(least / step + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(most / step - 1e-9));
+  const ticks = Array.from({ length: last - first + 1 }, (_, i): [number, string] => {
+    const value = Number(((first + i) * step).toFixed(digits));
+    return [value, value.toFixed(digits)];
+  });
+  return { low: ticks[0]![0], high: ticks.at(-1)![0], ticks };
+}

@@ -1,0 +1,31 @@
+/** Columns of Arrow from typed arrays, which are not copied: what is written is the memory that they were filled in. */
+import type { Data, FixedSizeList, Int32, List, RecordBatch, Schema, Uint16, Uint32 } from 'apache-arrow';
+import { arrow } from '../util/arrow.ts';
+
+type Numbers = Int32Array | Uint32Array | Uint16Array;
+
+export function numbers(values: Numbers): Data<Int32 | Uint32 | Uint16> {
+  const { Int32, makeData, Uint16, Uint32 } = arrow;
+  if (values instanceof Int32Array) return makeData({ type: new Int32(), data: values });
+  if (values instanceof Uint32Array) return makeData({ type: new Uint32(), data: values });
+  return makeData({ type: new Uint16(), data: values });
+}
+
+/** @param valueOffsets where each row's values begin, and where the last row's end */
+export function lists(values: Numbers, valueOffsets: Int32Array): Data<List> {
+  const child = numbers(values);
+  const type = new arrow.List(new arrow.Field('item', child.type, false));
+  return arrow.makeData({ type, length: valueOffsets.length - 1, nullCount: 0, valueOffsets, child });
+}
+
+/** Rows of `width` values each. */
+export function fixedLists(values: Int32Array | Uint16Array, width: number): Data<FixedSizeList> {
+  const child = numbers(values);
+  const type = new arrow.FixedSizeList(width, new arrow.Field('item', child.type, false));
+  return arrow.makeData({ type, length: values.length / width, nullCount: 0, child });
+}
+
+export function recordBatch(schema: Schema, length: number, children: Data[]): RecordBatch {
+  const type = new arrow.Struct(schema.fields);
+  return new arrow.RecordBatch(schema, arrow.makeData({ type, length, nullCount: 0, children }));
+}

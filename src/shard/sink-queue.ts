@@ -1,0 +1,22 @@
+/** Arrow's writer wants a queue; this one passes on at once and keeps nothing. */
+import type { Sink } from '../types.ts';
+import { arrow } from '../util/arrow.ts';
+
+export class SinkQueue extends arrow.AsyncByteQueue {
+  readonly #sink: Sink;
+  /** Passed on so far. */
+  bytes = 0;
+
+  constructor(sink: Sink) {
+    super();
+    this.#sink = sink;
+  }
+
+  override write(value: ArrayBufferView | ArrayBufferLike): void {
+    const bytes = ArrayBuffer.isView(value)
+      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+      : new Uint8Array(value);
+    this.bytes += bytes.byteLength;
+    if (bytes.byteLength > 0) this.#sink.write(bytes);
+  }
+}

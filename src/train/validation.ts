@@ -1,0 +1,29 @@
+/** What a trainer said of the validation set after its last step, if it did: ours says it so, others may say nothing. */
+import type { Metrics } from './trainer.ts';
+
+export interface Validation {
+  /** Mean, in nats. */
+  readonly loss: number;
+  readonly byPosition: readonly PositionLoss[];
+}
+
+/** Guesses that could look back on `from` to `to` (inclusive) tokens of their document. */
+export interface PositionLoss {
+  readonly from: number;
+  readonly to: number;
+  readonly tokens: number;
+  /** Mean, in nats. */
+  readonly loss: number;
+}
+
+/** null: nothing, or not in this form; a run that diverged has no loss to tell. */
+export function validationOf(final: Metrics | null): Validation | null {
+  const said = final?.validation as Partial<Validation> | null | undefined;
+  if (!Number.isFinite(said?.loss) || !Array.isArray(said?.byPosition)) return null;
+  return said.byPosition.every(isPositionLoss) ? (said as Validation) : null;
+}
+
+function isPositionLoss(one: Partial<PositionLoss> | null): boolean {
+  const numbers = [one?.from, one?.to, one?.tokens, one?.loss];
+  return numbers.every((value) => Number.isFinite(value)) && one!.from! >= 0 && one!.to! >= one!.from!;
+}
