@@ -14,6 +14,8 @@ export interface ErrorDetails {
   /** 2 (default): the user's words are off (recipe, flags, paths); 1: the work failed. */
   readonly exitCode?: ExitCode;
   readonly cause?: unknown;
+  /** What there is instead, where a name was wrong. */
+  readonly names?: readonly string[];
 }
 
 /**
@@ -25,6 +27,7 @@ export class LongmixError extends Error {
   readonly where: string | undefined;
   readonly cure: string | undefined;
   readonly exitCode: ExitCode;
+  readonly names: readonly string[];
 
   /** By name, for the command and a user's trainer that imports longmix have this class in two copies (dist/bin). */
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -38,6 +41,7 @@ export class LongmixError extends Error {
     this.where = details.where;
     this.cure = details.cure;
     this.exitCode = details.exitCode ?? 2;
+    this.names = details.names ?? [];
   }
 }
 

@@ -30,6 +30,9 @@ export interface Recipe {
   readonly seed: number;
 }
 
+/** tiktoken's, which come with longmix. */
+export const tiktokenEncodings = ['cl100k_base', 'o200k_base', 'p50k_base', 'r50k_base', 'gpt2'] as const;
+
 export type TokenizerSpec =
   | { readonly encoding: string }
   | { readonly file: string; readonly pattern: string | null };
@@ -254,6 +257,8 @@ export interface DocumentChunk {
 export interface ReadCounts {
   /** Records that became documents. */
   documents: number;
+  /** Of these, the documents with an id in the input. */
+  identified: number;
   /** UTF-8 sequences or lone surrogates that became U+FFFD. */
   replaced: number;
   badRecords: number;

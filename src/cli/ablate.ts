@@ -6,7 +6,8 @@ import { parseTokens } from '../recipe/units.ts';
 import { armsText } from '../report/arms-text.ts';
 import { counted } from '../report/format.ts';
 import type { ArmData } from '../report/html/data.ts';
-import { type AblationReport, ablate, ablationFile } from '../run/ablate.ts';
+import { ablate } from '../run/ablate.ts';
+import { type AblationReport, ablationFile } from '../run/ablation-file.ts';
 import { writeJson } from '../run/commit.ts';
 import { trainingText } from '../train/arms-text.ts';
 import { keptCurves, readAblation } from '../train/kept-curves.ts';
@@ -47,15 +48,13 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const training =
     flags.plan === true ? null : await learned(ablation, out, { before, report }, flags, signal);
   const result = training === null ? report : { ...report, training };
-  if (flags.html !== undefined) {
-    const { name: tokenizer } = store.manifest.tokenizer;
-    const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
-    const seed = seeds.size === 1 ? [...seeds][0]! : null;
-    await writeReport(flags.html, {
-      ...{ title: ablation.name, tokenizer, seed, corpora: [], arms, ablation },
-      training: training === null ? null : trainingData(training),
-    });
-  }
+  const { name: tokenizer } = store.manifest.tokenizer;
+  const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
+  const seed = seeds.size === 1 ? [...seeds][0]! : null;
+  await writeReport(flags, {
+    ...{ title: ablation.name, tokenizer, seed, corpora: [], arms, ablation },
+    training: training === null ? null : trainingData(training),
+  });
   process.stdout.write(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : comparison(arms));
   if (training !== null && flags.json !== true) process.stdout.write(`\n${trainingText(training)}\n`);
   if (flags.quiet === true || flags.plan === true) return;

@@ -15,7 +15,7 @@ export async function runBuild(path: string, flags: Flags, signal: AbortSignal):
   const recipe = await loadRecipe(path);
   const out = outFolder(recipe, flags.out);
   const result = await build(recipe, out, stageOptions(flags, signal));
-  if (flags.html !== undefined) await writePlanReport(flags.html, recipe, result.store, result.plan);
+  await writePlanReport(flags, recipe, result.store, result.plan);
   if (flags.json === true) {
     const report = { out, written: result.written, ...planReport(recipe, result.store, result.plan) };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -1,14 +1,15 @@
 /**
- * What `longmix init` makes of a corpus: a source for each directory in it, and one for the files beside them. A
- * directory of very many directories is one source: shares over hundreds of names are nothing that a person would set.
+ * What `longmix init` makes of a corpus: a source for each directory in it, and one for the files beside them. Without
+ * directories, the records may name their sources, or a few files be one each. A directory of very many directories is
+ * one source: shares over hundreds of names are nothing that a person would set.
  */
 import { basename, join, relative, sep } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
-import { createReadCounts, read } from '../read/read.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { unitBytes } from '../run/parts.ts';
 import type { ReadUnit } from '../types.ts';
+import { type FoundFields, findFields, findNamedSources, plainFields } from './find-fields.ts';
 import { outputMark } from './folders.ts';
 
 export interface FoundSource {
@@ -16,15 +17,11 @@ export interface FoundSource {
   readonly path: string;
   readonly include: string | null;
   readonly exclude: readonly string[];
-  readonly textField: TextField;
+  readonly fields: FoundFields;
+  /** Where a field of the records names their source: the field, and names in it. */
+  readonly named: { readonly field: string; readonly names: readonly string[] } | null;
   readonly files: number;
   readonly bytes: number;
-}
-
-interface TextField {
-  readonly name: string;
-  /** Why no field could be found; null if one was, or none is needed. */
-  readonly problem: string | null;
 }
 
 export interface Surroundings {
@@ -34,9 +31,12 @@ export interface Surroundings {
   readonly recipe: string | null;
   /** Is this file the recipe in the making, where its path is unknown? */
   readonly isRecipe: (path: string) => boolean;
+  /** Sources must go by the names of folders and files: what is in the records is not looked at. */
+  readonly byPath: boolean;
 }
 
 const mostSources = 40;
+const mostFileSources = 12;
 
 /** @throws LongmixError `source-empty`, or what `discover` throws */
 export async function findSources(root: string, around: Surroundings): Promise<FoundSource[]> {
@@ -61,27 +61,28 @@ export async function findSources(root: string, around: Surroundings): Promise<F
     if (group === undefined) groups.set(directory, [unit]);
     else group.push(unit);
   }
+  const named = around.byPath || groups.size > 1 ? null : await namedSources(units);
+  if (named === null && groups.size === 1 && isFlat(groups) && areSources(units)) {
+    return await Promise.all(
+      units.map((unit) => describe(stem(unit), unit.files[0]!.path, null, [], [unit], null)),
+    );
+  }
   // Apart even if there is one group: the output beside it must not be read by the next run.
   const apart = groups.size <= mostSources && (groups.size > 1 || around.outputBelow);
   if (!apart) {
     const name =
       units[0]!.files[0]!.path === root ? withoutExtensions(basename(root)) : basename(root) || 'corpus';
-    return [
-      await describe(
-        name,
-        root,
-        null,
-        [...excludes(root, recipe), ...(around.outputBelow ? ['out/**'] : [])],
-        units,
-      ),
-    ];
+    const exclude = [...excludes(root, recipe), ...(around.outputBelow ? ['out/**'] : [])];
+    return [await describe(name, root, null, exclude, units, named)];
   }
   const found: FoundSource[] = [];
   for (const [directory, mine] of groups) {
     const path = join(root, directory);
     const name = directory === '' ? nameBeside(groups, basename(root) || 'corpus') : directory;
     // `*` stops at the next `/`: only what lies directly in the directory.
-    found.push(await describe(name, path, directory === '' ? '*' : null, excludes(path, recipe), mine));
+    found.push(
+      await describe(name, path, directory === '' ? '*' : null, excludes(path, recipe), mine, named),
+    );
   }
   return found;
 }
@@ -92,45 +93,47 @@ async function describe(
   include: string | null,
   exclude: readonly string[],
   units: readonly ReadUnit[],
+  named: FoundSource['named'],
 ): Promise<FoundSource> {
   const files = new Set(units.flatMap((unit) => unit.files.map((file) => file.path)));
   const size = units.reduce((sum, unit) => sum + unitBytes(unit), 0);
-  const records = units.find((unit) => unit.files[0]!.format !== 'text');
-  const textField = records === undefined ? { name: 'text', problem: null } : await findTextField(records);
-  return { name, path, include, exclude, textField, files: files.size, bytes: size };
+  const fields = await fieldsOf(units);
+  return { name, path, include, exclude, fields, named, files: files.size, bytes: size };
 }
 
-/** Names that datasets give the field of the text, the commonest first. */
-const textFields = [
-  'text',
-  'content',
-  'body',
-  'raw_content',
-  'article',
-  'document',
-  'passage',
-  'story',
-  'markdown',
-  'code',
-];
+async function fieldsOf(units: readonly ReadUnit[]): Promise<FoundFields> {
+  const records = units.find(hasFields);
+  return records === undefined ? plainFields : await findFields(records);
+}
 
-/** Tries the names on the first records of a file. */
-async function findTextField(unit: ReadUnit): Promise<TextField> {
-  let problem = '';
-  for (const name of textFields) {
-    const source = { ...unit.source, fields: { ...unit.source.fields, text: name } };
-    try {
-      for await (const chunk of read({ ...unit, source }, createReadCounts())) {
-        if (chunk.records.length > 0) break;
-      }
-      return { name, problem: null };
-    } catch (error) {
-      if (!(error instanceof LongmixError)) throw error;
-      if (problem === '') problem = `${unit.name}: ${error.message}`;
-      if (error.code !== 'field-missing') break;
-    }
-  }
-  return { name: 'text', problem: problem.replace(/\s+/g, ' ') };
+function hasFields({ files }: ReadUnit): boolean {
+  return files[0]!.format !== 'text';
+}
+
+/** Every file must have records that name theirs: of a text file none does, and all of a source goes by one rule. */
+async function namedSources(units: readonly ReadUnit[]): Promise<FoundSource['named']> {
+  return units.every(hasFields) ? await findNamedSources(units, await fieldsOf(units), mostSources) : null;
+}
+
+function isFlat(groups: ReadonlyMap<string, unknown>): boolean {
+  return groups.has('');
+}
+
+/** A handful of files of records, of one format, whose names differ in more than the number of a shard. */
+function areSources(units: readonly ReadUnit[]): boolean {
+  const formats = new Set(units.map(({ files }) => files[0]!.format));
+  const names = new Set(units.map((unit) => stem(unit).replace(/\d+/g, '')));
+  return (
+    units.length > 1 &&
+    units.length <= mostFileSources &&
+    formats.size === 1 &&
+    hasFields(units[0]!) &&
+    names.size === units.length
+  );
+}
+
+function stem({ files }: ReadUnit): string {
+  return withoutExtensions(basename(files[0]!.path));
 }
 
 function excludes(path: string, recipe: string | null): string[] {

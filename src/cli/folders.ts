@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
+import { ablationFile } from '../run/ablation-file.ts';
 import { storeFolder } from '../run/token-store.ts';
 import { manifestFile } from '../shard/format.ts';
 import { storeFile } from '../store/format.ts';
@@ -82,5 +83,5 @@ export function outputMark(folder: string): string | null {
       return false;
     }
   };
-  return notes ?? ['plan.json', manifestFile, storeFile].find(isOurs) ?? null;
+  return notes ?? ['plan.json', ablationFile, manifestFile, storeFile].find(isOurs) ?? null;
 }

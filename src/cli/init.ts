@@ -54,6 +54,8 @@ export async function runInit(corpus: string | undefined, flags: Flags): Promise
     outputBelow: stats.isDirectory() && isBelow(root, base),
     recipe: out,
     isRecipe: isStandardOutput(),
+    // A preset's roles are played by folders and files.
+    byPath: preset !== null,
   });
   const { text, open } =
     preset === null
@@ -123,10 +125,11 @@ seed: 17
 
 /** Even shares, to be changed: what the sources really have in tokens is not known before they are tokenized. */
 function sharesText(sources: readonly FoundSource[]): string {
-  if (sources.length === 1) return '';
-  const even = Math.floor(100 / sources.length);
-  const shares = sources.map(({ name }, i) => {
-    return `${scalar(name)}: ${i === 0 ? 100 - even * (sources.length - 1) : even}%`;
+  const names = sources.flatMap(({ name, named }) => named?.names ?? [name]);
+  if (names.length === 1) return '';
+  const even = Math.floor(100 / names.length);
+  const shares = names.map((name, i) => {
+    return `${scalar(name)}: ${i === 0 ? 100 - even * (names.length - 1) : even}%`;
   });
   return `  # Share of the tokens by source; without it, what the sources have:\n  # shares: { ${shares.join(', ')} }\n`;
 }

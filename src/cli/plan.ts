@@ -15,7 +15,7 @@ export async function runPlan(path: string, flags: Flags, signal: AbortSignal): 
   const options = stageOptions(flags, signal);
   const store = await ensureStore(recipe, storeFolder(recipe, outFolder(recipe, flags.out)), options);
   const plan = planBuild(recipe, store);
-  if (flags.html !== undefined) await writePlanReport(flags.html, recipe, store, plan);
+  await writePlanReport(flags, recipe, store, plan);
   const seconds = estimateSeconds(plan, store, options.workers);
   const text =
     flags.json === true

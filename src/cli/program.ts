@@ -22,7 +22,7 @@ export function createProgram(signal: AbortSignal): Command {
     .version(version)
     .showHelpAfterError('  longmix --help, or longmix help COMMAND, tells what there is')
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'longmix: ').replace('\n(', '\n  (')),
+      outputError: (text, write) => write(commandError(text)),
     })
     // Commands take these settings over when they are made.
     .exitOverride()
@@ -35,7 +35,7 @@ Examples:
   longmix build mix.yaml                shards in out/mix/train, for datasets.load_from_disk
   longmix inspect out/mix/train --row 0
 
-Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a flag or a path is off, 130 interrupted.`,
+Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a flag or a path is off, 130 interrupted (143 by SIGTERM).`,
     );
 
   withRunFlags(
@@ -59,7 +59,9 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     program
       .command('stats')
       .argument('<what>', 'a token store, a shard set, or a recipe')
-      .description('documents and tokens by source and length')
+      .description(
+        'documents and tokens by source and length; makes the token store of a recipe that has none',
+      )
       .option('--out <dir>', 'where a recipe is built (default: out/NAME)')
       .option('--html <file>', 'write a page with charts, too')
       .option('--json', 'print JSON on stdout'),
@@ -86,7 +88,9 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .option('--train', 'train each arm on the same number of tokens, too; its run is in ARM.run')
       .option('--train-tokens <n>', 'so many for each (default: what the smallest arm has)')
       .option('--trainer <name>', 'tfjs, or the path of an ES module', 'tfjs')
-      .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect, [])
+      .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect)
+      // Not a default of the option, which help would show.
+      .setOptionValue('set', [])
       .option('--json', 'print the comparison as JSON on stdout'),
   ).action(async (path, flags) => (await import('./ablate.ts')).runAblate(path, flags, signal));
   program
@@ -100,7 +104,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     .action(async (shards, flags) => (await import('./inspect.ts')).runInspect(shards, flags));
   program
     .command('verify')
-    .argument('<folder>', 'a build, a shard set or a token store')
+    .argument('<folder>', "a build, an ablation's folder, a shard set or a token store")
     .description('check files against their hashes, and the ledger; exit code 1 if anything is off')
     .option('--deep', 'decode every row, and compare it with the token store if that is still there')
     .option('--json', 'print JSON on stdout')
@@ -144,7 +148,9 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .argument('[command...]', 'behind --, for --trainer command')
       .description('feed a trainer step by step: in this process, another program, or a module of yours')
       .requiredOption('--trainer <name>', 'tfjs, command, or the path of an ES module (./mine.js)')
-      .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect, [])
+      .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect)
+      // Not a default of the option, which help would show.
+      .setOptionValue('set', [])
       .option('--out <dir>', 'folder of the run: metrics.jsonl, checkpoint (default: out/NAME.run)')
       .option('--steps <n>', 'steps of the whole run (default: one epoch)')
       .option('--resume', 'go on from the checkpoint in --out')
@@ -188,6 +194,13 @@ Examples:
     )
     .action(async (kind) => (await import('./schema.ts')).runSchema(kind));
   return program;
+}
+
+/** Commander's message in our form; a second corpus is most often a glob that the shell expanded. */
+function commandError(text: string): string {
+  const said = text.replace(/^error: /, 'longmix: ').replace('\n(', '\n  (');
+  if (!/too many arguments for '(build|tokenize|stats|plan)'/.test(said)) return said;
+  return `${said.trimEnd()}\n  quote a glob ('corpus/*.jsonl'), or name several sources in a recipe\n`;
 }
 
 function collect(value: string, before: readonly string[]): string[] {

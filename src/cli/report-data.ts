@@ -41,15 +41,23 @@ function asWritten(recipe: Recipe): unknown {
   return { ...rest, mix: first!.mix };
 }
 
+/** The flags of commands that can write a page. */
+export interface ReportFlags {
+  readonly html?: string;
+  readonly quiet?: boolean;
+}
+
+/** Writes the page of a plan, if `--html` asks for it. */
 export async function writePlanReport(
-  file: string,
+  flags: ReportFlags,
   recipe: Recipe,
   { manifest }: TokenStore,
   plan: BuildPlan,
 ): Promise<void> {
+  if (flags.html === undefined) return;
   const { name, seed } = recipe;
   const arms = [armData(name, recipe, plan)];
-  await writeReport(file, {
+  await writeReport(flags, {
     title: name,
     tokenizer: manifest.tokenizer.name,
     seed,
@@ -60,8 +68,10 @@ export async function writePlanReport(
   });
 }
 
-/** Writes the page; vega, which it takes to draw, is loaded when there is one to write. */
-export async function writeReport(file: string, data: ReportData): Promise<void> {
+/** Writes the page, if asked, and says so; vega, which it takes to draw, is loaded when there is one to write. */
+export async function writeReport({ html, quiet }: ReportFlags, data: ReportData): Promise<void> {
+  if (html === undefined) return;
   const { htmlReport } = await import('../report/html/html-report.ts');
-  writeFile(file, await htmlReport(data));
+  writeFile(html, await htmlReport(data));
+  if (quiet !== true) process.stderr.write(`wrote ${html}\n`);
 }

@@ -9,17 +9,19 @@ export function sourceText(source: FoundSource, base: string): string {
 }
 
 /** A line to put above it, if there is something to mend. */
-export function problemText({ textField: { problem } }: FoundSource): string {
+export function problemText({ fields: { problem } }: FoundSource): string {
   return problem === null ? '' : `  # mend this source: ${problem}\n`;
 }
 
 /** @param more settings that are not found but wanted, such as `join: directory` */
 export function settingsText(source: FoundSource, base: string, more: readonly string[] = []): string {
-  const { path, include, exclude, textField } = source;
+  const { path, include, exclude, fields, named } = source;
   const shown = relative(base, path).replaceAll(sep, '/') || '.';
   const settings = [
     `path: ${scalar(/^\.{0,2}\/|^\.\.?$/.test(shown) ? shown : `./${shown}`)}`,
-    ...(textField.name === 'text' ? [] : [`text: ${scalar(textField.name)}`]),
+    ...(fields.text === 'text' ? [] : [`text: ${scalar(fields.text)}`]),
+    ...(fields.id === null ? [] : [`id: ${scalar(fields.id)}`]),
+    ...(named === null ? [] : [`source: ${scalar(named.field)}`]),
     ...(include === null ? [] : [`include: ${scalar(include)}`]),
     ...(exclude.length === 0 ? [] : [`exclude: [${exclude.map(scalar).join(', ')}]`]),
     ...more,

@@ -22,18 +22,9 @@ interface Statistics {
 
 export async function runStats(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const { tokenizer, corpora } = await statistics(path, flags, signal);
-  if (flags.html !== undefined) {
-    const title = basename(resolve(path)).replace(/\.ya?ml$/, '');
-    await writeReport(flags.html, {
-      title,
-      tokenizer,
-      seed: null,
-      corpora,
-      arms: [],
-      ablation: null,
-      training: null,
-    });
-  }
+  const title = basename(resolve(path)).replace(/\.ya?ml$/, '');
+  const none = { arms: [], ablation: null, training: null };
+  await writeReport(flags, { title, tokenizer, seed: null, corpora, ...none });
   const text =
     flags.json === true
       ? JSON.stringify(Object.fromEntries(corpora.map(({ name, cells }) => [name, cells])), null, 2)

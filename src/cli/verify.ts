@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { LongmixError, reworded } from '../errors.ts';
 import { bytes, counted } from '../report/format.ts';
-import { openStoreOf, type Verified, verify } from '../run/verify.ts';
+import { isFolder, openStoreOf, type Verified, verify } from '../run/verify.ts';
 import { manifestFile } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 
@@ -42,7 +42,7 @@ function verified(folder: string, deep: boolean): Verified {
   try {
     return verify(folder, deep);
   } catch (error) {
-    if (!(error instanceof LongmixError) || !existsSync(folder)) throw error;
+    if (!(error instanceof LongmixError) || !isFolder(folder)) throw error;
     throw reworded(error, { exitCode: 1 });
   }
 }

@@ -31,10 +31,12 @@ export async function* readArrow(
   const reader = new RecordReader(unit, counts, chunkBytes);
   let record = 0;
   for await (const batch of batchesOf(path)) {
+    const has = batch.schema.names as string[];
     const text = column(batch, fields.text);
-    if (text === null) throw fieldMissing(unit, batch.schema.names as string[]);
+    if (text === null) throw fieldMissing(unit, has);
     const id = column(batch, fields.id);
     const source = fields.source === null ? null : column(batch, fields.source);
+    if (source === null && fields.source !== null) throw fieldMissing(unit, has, 'source');
     const textAt = bytesGetter(text);
     for (let row = 0; row < batch.numRows; row += 1) {
       record += 1;

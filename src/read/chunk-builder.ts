@@ -67,6 +67,7 @@ export class ChunkBuilder {
       length = text.length * 3 <= this.#room() ? text.length : Buffer.byteLength(text);
     } else length = text.length;
     this.#counts.documents += 1;
+    if (label.id !== null) this.#counts.identified += 1;
     if (length > this.#chunkBytes) {
       this.#addLong(text, label);
       return;

@@ -39,6 +39,8 @@ function rowParser(unit: ReadUnit, reader: RecordReader): Parser {
     skip_records_with_error: true,
     columns: (header: string[]) => {
       if (!header.includes(fields.text)) throw fieldMissing(unit, header);
+      if (fields.source !== null && !header.includes(fields.source))
+        throw fieldMissing(unit, header, 'source');
       return header.map((name) => (isNeeded(name, fields) ? name : false));
     },
     on_record: (row: Record<string, string>) => {

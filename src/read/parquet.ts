@@ -51,6 +51,8 @@ function neededColumns(unit: ReadUnit, metadata: FileMetaData): string[] {
   const present = topLevelColumns(metadata);
   const columnOf = (name: string) => (present.includes(name) ? name : name.split('.')[0]!);
   if (!present.includes(columnOf(fields.text))) throw fieldMissing(unit, present);
+  if (fields.source !== null && !present.includes(columnOf(fields.source)))
+    throw fieldMissing(unit, present, 'source');
   const names = [fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])];
   return [...new Set(names.map(columnOf))].filter((name) => present.includes(name));
 }

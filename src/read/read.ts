@@ -60,5 +60,5 @@ export async function* read(
 }
 
 export function createReadCounts(): ReadCounts {
-  return { documents: 0, replaced: 0, badRecords: 0, lines: 0, badSamples: [] };
+  return { documents: 0, identified: 0, replaced: 0, badRecords: 0, lines: 0, badSamples: [] };
 }

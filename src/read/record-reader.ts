@@ -9,15 +9,18 @@ import { onlyFile } from './unit-blocks.ts';
 import { repairUtf8 } from './utf8.ts';
 
 const maxSamples = 20;
-/** So many first records without the text field mean that its name is wrong. */
+/** So many first records without a field that each must have mean that its name is wrong. */
 const probeRecords = 20;
+
+/** What a record must have. */
+type NeededField = 'text' | 'source';
 
 export class RecordReader {
   readonly #unit: ReadUnit;
   readonly #counts: ReadCounts;
   readonly #builder: ChunkBuilder;
-  #textSeen = false;
-  #lacking = 0;
+  readonly #seen: Record<NeededField, boolean> = { text: false, source: false };
+  readonly #lacking: Record<NeededField, number> = { text: 0, source: 0 };
   readonly #fieldsSeen = new Set<string>();
 
   constructor(unit: ReadUnit, counts: ReadCounts, chunkBytes: number) {
@@ -35,10 +38,11 @@ export class RecordReader {
     return this.#builder.take();
   }
 
-  /** @throws LongmixError `field-missing` where no record had the text field */
+  /** @throws LongmixError `field-missing` where no record had the text field, or none the source's */
   end(): DocumentChunk[] {
     // Only a file's own beginning speaks for the file: a range further on may hold a single odd record.
-    if (!this.#textSeen && this.#lacking > 0 && this.#unit.start === 0) this.#failOnField();
+    for (const field of ['text', 'source'] as const)
+      if (!this.#seen[field] && this.#lacking[field] > 0 && this.#unit.start === 0) this.#failOnField(field);
     return this.#builder.take(true);
   }
 
@@ -51,11 +55,16 @@ export class RecordReader {
     const { fields } = this.#unit.source;
     const text = lookup(value, fields.text);
     if (text === undefined) {
-      this.#lacks(record, Object.keys(value));
+      this.#lacks(record, 'text', fields.text, Object.keys(value));
       return;
     }
-    this.#textSeen = true;
+    this.#seen.text = true;
     const source = fields.source === null ? null : lookup(value, fields.source);
+    if (source === undefined) {
+      this.#lacks(record, 'source', fields.source!, Object.keys(value));
+      return;
+    }
+    this.#seen.source = true;
     this.addFields(record, text, lookup(value, fields.id), source);
   }
 
@@ -80,7 +89,8 @@ export class RecordReader {
 
   /** A document whose fields were found and are what they should be; its text is well-formed UTF-8. */
   addText(record: number, text: Uint8Array, id: string | null, source: string | null): void {
-    this.#textSeen = true;
+    this.#seen.text = true;
+    this.#seen.source = true;
     this.#builder.add(text, { record, id, source });
   }
 
@@ -91,25 +101,31 @@ export class RecordReader {
     badSamples.push({ file: onlyFile(this.#unit).path, start: this.#unit.start, record, reason });
   }
 
-  #lacks(record: number, names: readonly string[]): void {
-    this.bad(record, `no field "${this.#unit.source.fields.text}"`);
-    if (this.#textSeen || this.#unit.start > 0) return;
-    for (const name of names) this.#fieldsSeen.add(name);
-    this.#lacking += 1;
-    if (this.#lacking >= probeRecords) this.#failOnField();
+  #lacks(record: number, field: NeededField, name: string, has: readonly string[]): void {
+    this.bad(record, `no field "${name}"`);
+    if (this.#seen[field] || this.#unit.start > 0) return;
+    for (const other of has) this.#fieldsSeen.add(other);
+    this.#lacking[field] += 1;
+    if (this.#lacking[field] >= probeRecords) this.#failOnField(field);
   }
 
-  #failOnField(): never {
-    throw fieldMissing(this.#unit, [...this.#fieldsSeen]);
+  #failOnField(field: NeededField): never {
+    throw fieldMissing(this.#unit, [...this.#fieldsSeen], field);
   }
 }
 
-export function fieldMissing(unit: ReadUnit, has: readonly string[]): LongmixError {
+export function fieldMissing(
+  unit: ReadUnit,
+  has: readonly string[],
+  field: NeededField = 'text',
+): LongmixError {
   const { name, fields } = unit.source;
-  const list = has.length === 0 ? 'no fields at all' : has.map((field) => `"${field}"`).join(', ');
-  return new LongmixError('field-missing', `no field "${fields.text}"; the records have ${list}`, {
+  const list = has.length === 0 ? 'no fields at all' : has.map((other) => `"${other}"`).join(', ');
+  const holds = { text: 'holds the text', source: "names each record's source" }[field];
+  return new LongmixError('field-missing', `no field "${fields[field]}"; the records have ${list}`, {
     where: onlyFile(unit).path,
-    cure: `say which field holds the text: source "${name}", text: NAME`,
+    cure: `say which field ${holds}: source "${name}", ${field}: NAME`,
+    names: has,
   });
 }
 

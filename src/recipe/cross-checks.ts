@@ -3,17 +3,55 @@
  * tells those), so that one run lists everything that is wrong in a recipe.
  */
 
+import { tiktokenEncodings } from '../types.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import type { Problem, YamlFile } from './parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from './yaml-values.ts';
 
 export type Check = (yaml: YamlFile) => Problem[];
 
-const checks: readonly Check[] = [noSources, oneStandardInput, separatorNeedsJoin];
+const checks: readonly Check[] = [
+  knownTokenizer,
+  noHomePaths,
+  noSources,
+  oneStandardInput,
+  separatorNeedsJoin,
+];
 
 export function crossProblems(yaml: YamlFile): Problem[] {
   return [...checks, ...crossMixChecks, ...crossSequenceChecks].flatMap((check) => check(yaml));
+}
+
+/** A name is an encoding's; files and models of the hub are told how a file is named. */
+function knownTokenizer(yaml: YamlFile): Problem[] {
+  const name = valueIn(yaml, ['tokenizer']);
+  if (typeof name !== 'string' || name === '' || tiktokenEncodings.some((known) => known === name)) return [];
+  return [wrongValue(yaml, ['tokenizer'], `found ${yaml.written(['tokenizer'])}; ${tokenizerCure(name)}`)];
+}
+
+function tokenizerCure(name: string): string {
+  if (/\.(json|model|tiktoken)$|^[./~]/i.test(name)) return 'a tokenizer file is named as { file: PATH }';
+  if (name.includes('/'))
+    return 'nothing is downloaded: get its tokenizer.json, and name that as { file: PATH }';
+  const known = tiktokenEncodings.join(', ');
+  return `expected one of ${known}, or { file: ./tokenizer.json }${didYouMean(nearest(name, tiktokenEncodings))}`;
+}
+
+/** A shell would have made a home directory of it; here a store would lie in a folder named `~`. */
+function noHomePaths(yaml: YamlFile): Problem[] {
+  const ofSources = yaml
+    .keysOf(['sources'])
+    .map((name) =>
+      isRecord(valueIn(yaml, ['sources', name])) ? ['sources', name, 'path'] : ['sources', name],
+    );
+  return [['tokenizer', 'file'], ['store'], ...ofSources].flatMap((at) => {
+    const path = valueIn(yaml, at);
+    if (typeof path !== 'string' || !/^~\w*\//.test(path)) return [];
+    const written = yaml.written(at);
+    return [wrongValue(yaml, at, `found ${written}; ~ is not expanded: write the home directory out`)];
+  });
 }
 
 function noSources(yaml: YamlFile): Problem[] {

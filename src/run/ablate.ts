@@ -8,26 +8,16 @@
 import { join } from 'node:path';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../types.ts';
+import { type AblationReport, type ArmReport, ablationFile } from './ablation-file.ts';
 import { buildPlanned } from './build.ts';
-import { type BuildPlan, loadIndex, planBuild, type StoreIndex } from './build-plan.ts';
+import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { withLock } from './lock.ts';
-import { type PlanReport, planReport } from './plan-report.ts';
+import { planReport } from './plan-report.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { clearShardSets } from './shard-sets.ts';
 import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
-
-export const ablationFile = 'ablation.json';
-
-/** `ablation.json`: each arm as its plan.json tells it, and how its recipe differs from the base. */
-export interface AblationReport {
-  readonly format: 'longmix-ablation';
-  readonly version: 1;
-  readonly name: string;
-  readonly arms: readonly ArmReport[];
-}
-
-export type ArmReport = PlanReport & Pick<AblationArm, 'changes'> & { readonly arm: string };
+import { refuseUnfit } from './tokenizer-fit.ts';
 
 export interface AblateOptions extends StageOptions {
   /** Nothing is written but a missing token store. */
@@ -63,13 +53,15 @@ async function ablateLocked(
     await reopenStore(folder);
   }
   const stage = { ...options, fresh: false };
-  const store = await ensureStore(first, folder, stage);
+  const store = await ensureStore(first, folder, stage, (tokenizer) => {
+    for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
+  });
   const index = loadIndex(
     store,
     arms.map(({ recipe }) => recipe),
   );
   const reports = arms.map((arm): ArmReport => {
-    const plan = planArm(arm, store, index);
+    const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));
     onPlan?.(arm, plan);
     return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };
   });
@@ -97,9 +89,9 @@ function named(arm: string, progress: Progress = noProgress): Progress {
 }
 
 /** What is wrong with an arm is said with its name. */
-function planArm({ name, recipe }: AblationArm, store: TokenStore, index: StoreIndex): BuildPlan {
+function ofArm<T>({ name }: AblationArm, work: () => T): T {
   try {
-    return planBuild(recipe, store, index);
+    return work();
   } catch (error) {
     throw error instanceof LongmixError
       ? reworded(error, { message: `arm ${name}: ${error.message}` })

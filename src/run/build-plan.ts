@@ -13,7 +13,6 @@ import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
 import { idBytes, type ShardDtype, shardVersion } from '../shard/format.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
-import type { TokenizerRecord } from '../store/format.ts';
 import { loadCharacters, loadDocuments } from '../store/reader.ts';
 import type {
   Bucket,
@@ -29,6 +28,7 @@ import type {
 import { fingerprint } from './receipt.ts';
 import { planSteps } from './steps.ts';
 import type { TokenStore } from './token-store.ts';
+import { refuseUnfit, shardDtype } from './tokenizer-fit.ts';
 
 export type SplitName = 'train' | 'validation';
 
@@ -91,8 +91,8 @@ export function planBuild(
 ): BuildPlan {
   const { manifest } = store;
   const { documents, phases, seed, sequences } = recipe;
-  const dtype = shardDtype(recipe, manifest.tokenizer.vocabularySize);
-  refuseMissingSpecials(recipe, manifest.tokenizer);
+  refuseUnfit(recipe, manifest.tokenizer);
+  const dtype = shardDtype(recipe, manifest.tokenizer);
   const { table, characters } = index;
 
   const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
@@ -222,36 +222,6 @@ export function outputRecipe(recipe: Recipe): unknown {
   // Maps as objects, and Infinity as null: what JSON can hold.
   const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
   return JSON.parse(JSON.stringify(output, plain)) as unknown;
-}
-
-function shardDtype(recipe: Recipe, vocabularySize: number): ShardDtype {
-  const { dtype } = recipe.shards;
-  if (dtype === 'auto') return vocabularySize <= 65_536 ? 'uint16' : 'int32';
-  if (dtype === 'uint16' && vocabularySize > 65_536) {
-    throw new LongmixError(
-      'dtype-too-small',
-      `uint16 can't hold the ${vocabularySize} ids of the tokenizer`,
-      {
-        cure: 'use shards.dtype: auto, or int32',
-      },
-    );
-  }
-  return dtype;
-}
-
-/** Of the validation split and of every phase: a token that isn't there would be written as the id 0. */
-function refuseMissingSpecials(
-  { sequences, phases }: Recipe,
-  tokenizer: Pick<TokenizerRecord, 'name' | 'bosId' | 'eosId'>,
-): void {
-  const all = [{ of: '', sequences }, ...phases.map((phase) => ({ ...phase, of: `phases.${phase.name}.` }))];
-  for (const { of, sequences: asked } of all) {
-    for (const special of ['bos', 'eos'] as const) {
-      if (!asked[special] || tokenizer[`${special}Id`] !== null) continue;
-      const what = `the tokenizer ${tokenizer.name} has no ${special.toUpperCase()} token`;
-      throw new LongmixError('special-token-missing', what, { cure: `set ${of}sequences.${special}: false` });
-    }
-  }
 }
 
 /** All documents are in one of the splits, and together they are what was tokenized. */

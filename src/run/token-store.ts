@@ -20,8 +20,10 @@ import {
 } from '../store/format.ts';
 import { openStore } from '../store/reader.ts';
 import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
-import type { BadRecord, ReadUnit, Recipe, SourceSpec } from '../types.ts';
+import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { idNotes } from './id-notes.ts';
+import { malformedNote, refuseBadRecords } from './input-faults.ts';
 import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
 import { planParts, unitBytes } from './parts.ts';
@@ -29,6 +31,7 @@ import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
 import { startWorkers, type Workers } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
+import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
 export interface StageOptions {
@@ -52,12 +55,15 @@ export function storeFolder(recipe: Recipe, out: string): string {
 
 /**
  * @param folder where the store is or shall be
- * @throws LongmixError `store-mismatch` if there is a store of something else; whatever reading and writing throw
+ * @param check what refuses a tokenizer before anything is tokenized; default: what the recipe's rows need
+ * @throws LongmixError `store-mismatch` if there is a store of something else; `special-token-missing` | `dtype-too-small`;
+ * whatever reading and writing throw
  */
 export async function ensureStore(
   recipe: Recipe,
   folder: string,
   options: StageOptions,
+  check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
 ): Promise<TokenStore> {
   if (options.fresh === true && existsSync(folder)) await withLock(folder, () => clearStore(folder));
   const units: ReadUnit[] = [];
@@ -69,6 +75,7 @@ export async function ensureStore(
   const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
   try {
     const tokenizer = await loadTables(recipe.tokenizer);
+    check(tokenizer.facts);
     if (isThere) return { folder, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
@@ -118,6 +125,10 @@ async function makeStore(
   });
   progress.end();
   refuseBadRecords(results, parts, recipe, progress);
+  const malformed = malformedNote(results);
+  if (malformed !== null) progress.note(malformed);
+  for (const note of await idNotes(recipe, units, new Set(results.flatMap(({ identified }) => identified))))
+    progress.note(note);
   const manifest = storeManifest(recipe, facts, results);
   if (manifest.totals.tokens === 0) {
     throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
@@ -186,51 +197,6 @@ function reading({ name, fields, join: joined, separator }: SourceSpec): SourceR
   return { source: name, fields, ...(joined === 'directory' ? { separator } : {}) };
 }
 
-/** Bad records were skipped; a few are the corpus's nature, many are a mistake. */
-function refuseBadRecords(
-  results: readonly TokenizeResult[],
-  parts: readonly TokenizeInput[],
-  recipe: Recipe,
-  progress: Progress,
-): void {
-  const bad = results.reduce((sum, { part }) => sum + part.badRecords, 0);
-  if (bad === 0) return;
-  const records = results.reduce((sum, { part }) => sum + part.documents, bad);
-  const { share, atLeast } = recipe.maxBadRecords;
-  const limit = Math.max(atLeast, Math.floor(share * records));
-  const samples = results.flatMap(({ badSamples }) => badSamples).slice(0, 5);
-  const list = samples
-    .map(
-      (sample) => `  ${sample.file}:${linesBefore(sample, results, parts) + sample.record}: ${sample.reason}`,
-    )
-    .join('\n');
-  const what = `${bad} of ${records} records could not be read${bad > samples.length ? ', the first of them' : ''}`;
-  if (bad > limit) {
-    throw new LongmixError('bad-records', `${what}:\n${list}`, {
-      cure: `at most ${limit} are skipped (max_bad_records); mend the input, or allow more in the recipe`,
-      exitCode: 1,
-    });
-  }
-  progress.note(`${what} (skipped, in the ledger):\n${list}`);
-}
-
-/** Lines of a sample's file before its unit. */
-function linesBefore(
-  { file, start }: BadRecord,
-  results: readonly TokenizeResult[],
-  parts: readonly TokenizeInput[],
-): number {
-  // By start: two sources may read the same file.
-  const lines = new Map<number, number>();
-  for (const [i, { units }] of parts.entries()) {
-    for (const [j, unit] of units.entries()) {
-      if (unit.joined || unit.files[0]!.path !== file || unit.start >= start) continue;
-      lines.set(unit.start, results[i]!.part.inputs[j]!.lines);
-    }
-  }
-  return [...lines.values()].reduce((sum, count) => sum + count, 0);
-}
-
 // ---------------------------------------------------------------- is it the same corpus?
 
 const inputsNote = `${notesFolder}/inputs.json`;
@@ -259,7 +225,10 @@ function refuseMismatch(
     inputDifference(folder, manifest, parts);
   if (difference === null) return;
   throw new LongmixError('store-mismatch', `the token store ${folder} is of something else: ${difference}`, {
-    cure: 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
+    cure:
+      recipe.store === folder
+        ? 'name another store (`store:` in the recipe); --fresh would replace what other recipes that name this one use'
+        : 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
   });
 }
 

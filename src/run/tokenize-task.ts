@@ -2,7 +2,7 @@
  * One part of the token store: read -> tokenize -> write, as a stream-chain pipeline over chunks of documents. Inside
  * a chunk everything is synchronous; the pipeline waits once a chunk (about 1 MiB of text), never once a document.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import gen from 'stream-chain/gen.js';
 import { createUnitHash, hashInput } from '../read/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
@@ -50,8 +50,15 @@ export interface TokenizeResult {
   readonly part: PartRecord;
   /** Sources of its documents. */
   readonly sources: readonly string[];
+  /** The recipe's sources of which a record had an id. */
+  readonly identified: readonly string[];
+  /** Files, or joined directories, with sequences that were no UTF-8, and how many each has. */
+  readonly malformed: readonly { readonly path: string; readonly count: number }[];
   readonly badSamples: readonly BadRecord[];
 }
+
+/** Of `TokenizeResult`, which receipts hold: a part that has a receipt of another is made again. */
+const resultVersion = 2;
 
 export async function setUpTokenize(
   setting: TokenizeSetting,
@@ -61,7 +68,7 @@ export async function setUpTokenize(
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
   const encoder = createDocumentEncoder(tokenizer);
   const madeOf = (units: readonly ReadUnit[], hashes: readonly string[]) =>
-    fingerprint([storeVersion, tokenizer.fingerprint, units.map(unitSpec), hashes]);
+    fingerprint([storeVersion, resultVersion, tokenizer.fingerprint, units.map(unitSpec), hashes]);
 
   return async ({ part, units }, report, signal) => {
     if (hasReceipt(folder, part)) {
@@ -83,9 +90,11 @@ export async function setUpTokenize(
     try {
       const writer = createPartWriter(tokens, docs, storeDtype(tokenizer.vocabularySize));
       const inputs: InputRecord[] = [];
+      const identified = new Set<string>();
+      const malformed: { path: string; count: number }[] = [];
       for (const unit of units) {
         const hash = createUnitHash(unit);
-        const linesBefore = counts.lines;
+        const before = { ...counts };
         const pipeline = gen(
           (input: ReadUnit) => read(input, counts, { hash, recordBytes: limits?.recordBytes }),
           (chunk: DocumentChunk) => encoder.push(chunk),
@@ -99,7 +108,10 @@ export async function setUpTokenize(
           signal?.throwIfAborted();
         }
         const { source, name, start, end } = unit;
-        const lines = counts.lines - linesBefore;
+        const lines = counts.lines - before.lines;
+        if (counts.identified > before.identified) identified.add(source.name);
+        const count = counts.replaced - before.replaced;
+        if (count > 0) malformed.push({ path: placeOf(unit), count });
         inputs.push({ source: source.name, name, start, end, lines, sha256: hash.digest() });
       }
       const { sources, ...held } = writer.finish();
@@ -109,7 +121,7 @@ export async function setUpTokenize(
         await Promise.allSettled(pending);
         const files = await Promise.all(pending);
         const record = { name: part, ...held, replaced, badRecords, files, inputs };
-        const result = { part: record, sources, badSamples };
+        const result = { part: record, sources, identified: [...identified], malformed, badSamples };
         const hashes = inputs.map(({ sha256 }) => sha256);
         leaveReceipt(folder, part, madeOf(units, hashes), files, result);
         return result;
@@ -125,6 +137,11 @@ export async function setUpTokenize(
 async function loadWhole(spec: TokenizerSpec): Promise<Tokenizer> {
   const { loadTokenizer } = await import('../tokenize/load.ts');
   return await loadTokenizer(spec);
+}
+
+function placeOf({ files, joined }: ReadUnit): string {
+  const { path } = files[0]!;
+  return joined ? dirname(path) : path;
 }
 
 /** What of a unit decides its documents, places on this machine left out. */

@@ -1,7 +1,7 @@
 /**
- * `longmix verify`: a shard set, all shard sets of a build, or a token store, against their own records.
+ * `longmix verify`: a shard set, all shard sets of a build or of an ablation's arms, or a token store, against their own records.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discardsTails, imbalances } from '../pack/ledger.ts';
@@ -17,6 +17,7 @@ import {
 import { verifyFiles } from '../shard/verify-files.ts';
 import { type StoreManifest, storeFile } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
+import { ablationFile, armFolders } from './ablation-file.ts';
 
 export interface Verified {
   /** The folders that were looked at. */
@@ -29,20 +30,30 @@ export interface Verified {
 /** @throws LongmixError `verify-nothing` if the folder holds nothing of longmix's, finished */
 export function verify(folder: string, deep: boolean): Verified {
   if (existsSync(join(folder, storeFile))) return verifyStore(folder, deep);
-  const sets = shardSetFolders(folder);
+  const builds = armFolders(folder) ?? [folder];
+  const sets = builds.flatMap(shardSetFolders);
   if (sets.length === 0) {
     throw new LongmixError('verify-nothing', `neither shards nor a token store, finished, here: ${folder}`, {
-      cure: 'give the folder that longmix build or longmix tokenize wrote; one that was interrupted is finished by running it again',
-      exitCode: existsSync(folder) ? 1 : 2,
+      cure: 'give the folder that longmix build, longmix ablate or longmix tokenize wrote; one that was interrupted is finished by running it again',
+      exitCode: isFolder(folder) ? 1 : 2,
     });
   }
+  const gone = builds.filter((build) => shardSetFolders(build).length === 0);
   const results = sets.map((set) => verifyShardSet(set, deep));
   return {
     folders: sets,
     files: results.reduce((n, { files }) => n + files, 0),
     bytes: results.reduce((n, { bytes }) => n + bytes, 0),
-    faults: [...(deep ? storeFaults(sets) : []), ...results.flatMap(({ faults }) => faults)],
+    faults: [
+      ...gone.map((build) => `${build}: no finished shards, though ${ablationFile} lists it`),
+      ...(deep ? storeFaults(sets) : []),
+      ...results.flatMap(({ faults }) => faults),
+    ],
   };
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /**

@@ -5,12 +5,11 @@
  */
 import { createRequire } from 'node:module';
 import { LongmixError } from '../errors.ts';
+import { tiktokenEncodings } from '../types.ts';
 import { fingerprintModel } from './fingerprint.ts';
 import type { BpeModel, TokenizerModel } from './model.ts';
 import { families, patternNames, recognizePattern } from './patterns.ts';
 import { chooseSpecialIds } from './special-ids.ts';
-
-export const tiktokenEncodings = ['cl100k_base', 'o200k_base', 'p50k_base', 'r50k_base', 'gpt2'] as const;
 
 interface EncodingFile {
   readonly pat_str: string;
@@ -22,7 +21,7 @@ interface EncodingFile {
 export function modelFromEncoding(name: string): TokenizerModel {
   if (!tiktokenEncodings.some((known) => known === name)) {
     throw new LongmixError('tokenizer-unknown', `unknown tokenizer "${name}"`, {
-      cure: `use one of ${tiktokenEncodings.join(', ')}, or the path of a tokenizer file`,
+      cure: `use one of ${tiktokenEncodings.join(', ')}, or a tokenizer file: { file: PATH }`,
     });
   }
   const file = createRequire(import.meta.url)(`@dqbd/tiktoken/encoders/${name}.json`) as EncodingFile;

@@ -1,8 +1,8 @@
 /** `longmix ablate`, as a user runs it: one store, an arm a folder, one comparison. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AblationReport } from '../../src/run/ablate.ts';
+import type { AblationReport } from '../../src/run/ablation-file.ts';
 import {
   expectMessage,
   filesBelow,
@@ -69,6 +69,12 @@ describe('longmix ablate', () => {
     expect(report.arms[1]!.changes).toEqual({
       'mix.length': { threshold: 128, scope: 'global', keep_short: '20%' },
     });
+    const verified = await longmixOk(['verify', out, '--deep'], place.path);
+    expect(verified.stdout.match(/\/train/g)).toHaveLength(5);
+    rmSync(join(out, 'keep-20'), { recursive: true });
+    const armGone = await place.run('verify', out);
+    expect(armGone.code).toBe(1);
+    expect(armGone.stdout).toMatch(/keep-20: no finished shards, though ablation\.json lists it/);
     const held = report.arms.map(({ ledgers }) => ledgers.validation!.packedOnce);
     expect(new Set(held).size).toBe(1);
     expect(readFileSync(join(place.path, 'arms.html'), 'utf8')).toContain('keep-50-concat');

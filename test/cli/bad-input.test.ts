@@ -119,6 +119,39 @@ describe('records', () => {
     expectMessage(outcome, 2, /web\.jsonl: no field "text"; the records have "id", "content"/, /which field/);
   });
 
+  test('what is not UTF-8 is counted, and the file with the most of it named', async () => {
+    place.write('c/a.txt', 'well-formed');
+    place.write('c/b.txt', Buffer.from('caf\xe9', 'latin1'));
+    place.write('c/c.txt', Buffer.from('\xe9t\xe9', 'latin1'));
+    const { code, stderr } = await place.run('tokenize', 'c', '--out', 'made', '--quiet');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^note: 3 sequences not in UTF-8 became U\+FFFD, in 2 files, 2 of them in .*c\/c\.txt\n$/,
+    );
+  });
+
+  // 10 MB are read in three pieces; what is said must not depend on who reads which.
+  test('a name of the id field that no record has is noted, with the fields that are there', async () => {
+    const line = `${JSON.stringify({ text: 'of many words '.repeat(70), url: 'x' })}\n`;
+    place.write('web.jsonl', line.repeat(10_000));
+    const tokenize = async (id: string, workers: string) => {
+      place.write('mix.yaml', `sources: { all: { path: ./web.jsonl, id: ${id} } }\n`);
+      const flags = ['--out', `${id}${workers}`, '--workers', workers, '--quiet'];
+      const { code, stderr } = await place.run('tokenize', 'mix.yaml', ...flags);
+      expect(code).toBe(0);
+      return stderr;
+    };
+    for (const workers of ['1', '2']) {
+      expect(await tokenize('uri', workers)).toBe(
+        'note: source "all": no document has an id (id: uri): no field "uri"; the records have "text", "url"\n',
+      );
+    }
+    expect(await tokenize('url', '1')).toBe('');
+    // Rare, and in the last piece only.
+    place.write('web.jsonl', `${line.repeat(10_000)}{"text":"the last","uri":7}\n`);
+    expect(await tokenize('uri', '3')).toBe('');
+  });
+
   test('a damaged compressed file', async () => {
     place.write('web.jsonl.gz', 'not gzip');
     expectMessage(await place.run('build', 'web.jsonl.gz', '--out', 'out'), 1, /web\.jsonl\.gz/);
@@ -157,6 +190,11 @@ describe('the recipe', () => {
       text: 'sources: { web: ./web.jsonl }\nmix: { tokens: many }\n',
       says: /mix\.yaml:2:16: /,
     },
+    {
+      what: 'an unknown tokenizer',
+      text: 'sources: { web: ./web.jsonl }\ntokenizer: cl100kbase\n',
+      says: /mix\.yaml:2:12: tokenizer: found `cl100kbase`.*did you mean `cl100k_base`/,
+    },
   ])('$what', async ({ text, says }) => {
     const outcome = await recipe(text);
     expect(outcome.stderr).toMatch(says);
@@ -165,9 +203,22 @@ describe('the recipe', () => {
     expect(outcome.code).toBe(2);
   });
 
-  test('an unknown tokenizer', async () => {
-    const outcome = await recipe('sources: { web: ./web.jsonl }\ntokenizer: cl100kbase\n');
-    expectMessage(outcome, 2, /unknown tokenizer "cl100kbase"/, /cl100k_base/);
+  test('tokens that the tokenizer has not: told before anything is tokenized', async () => {
+    const bos = 'sequences: { bos: true }\n';
+    const outcome = await recipe(`sources: { web: ./web.jsonl }\n${bos}`);
+    expectMessage(
+      outcome,
+      2,
+      /^longmix: the tokenizer cl100k_base has no BOS token/,
+      /sequences\.bos: false/,
+    );
+    const narrow = await recipe('sources: { web: ./web.jsonl }\nshards: { dtype: uint16 }\n');
+    expectMessage(narrow, 2, /^longmix: uint16 can't hold the 100277 ids/, /int32/);
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\n');
+    place.write('arms.yaml', `base: ./mix.yaml\narms: { a: {}, b: { ${bos.trim()} } }\n`);
+    const arms = await place.run('ablate', 'arms.yaml', '--out', 'out');
+    expectMessage(arms, 2, /^longmix: arm b: the tokenizer cl100k_base has no BOS token/);
+    expect(filesBelow(place.path).sort()).toEqual(['arms.yaml', 'mix.yaml', 'web.jsonl']);
   });
 
   test('a mix that cannot be', async () => {
@@ -326,6 +377,14 @@ describe('the output', () => {
     await place.run('tokenize', 'web.jsonl', '--out', 'made', '--quiet');
     place.write('web.jsonl', jsonLines(51));
     const outcome = await place.run('tokenize', 'web.jsonl', '--out', 'made');
-    expectMessage(outcome, 2, /web\.jsonl of source .* has changed/, /--fresh/);
+    expectMessage(outcome, 2, /web\.jsonl of source .* has changed/, /--fresh, or name another store/);
+    // One that a recipe names is others' too.
+    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nstore: ./made\n');
+    expectMessage(
+      await place.run('build', 'mix.yaml', '--out', 'out'),
+      2,
+      /it has no source "web"/,
+      /^ {2}name another store .*; --fresh would replace/m,
+    );
   });
 });

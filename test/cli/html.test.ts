@@ -19,6 +19,8 @@ test('--html writes a page, the same for a plan and its build, and for any numbe
     return readFileSync(join(path, `${command}.html`), 'utf8');
   };
 
+  const { stderr } = await run('plan', 'recipe.yaml', '--out', 'out', '--html', 'plan.html');
+  expect(stderr).toMatch(/^wrote plan\.html$/m);
   const plan = await page('plan', 'recipe.yaml', '--out', 'out', '--workers', '1');
   expect(await page('build', 'recipe.yaml', '--out', 'out', '--workers', '2')).toBe(plan);
   expect(plan).toContain('<h1>tiny</h1>');

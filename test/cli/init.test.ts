@@ -12,7 +12,10 @@ beforeEach(() => {
 afterEach(() => place[Symbol.dispose]());
 
 interface Written {
-  readonly sources: Record<string, { path: string; text?: string; include?: string; exclude?: string[] }>;
+  readonly sources: Record<
+    string,
+    { path: string; text?: string; id?: string; source?: string; include?: string; exclude?: string[] }
+  >;
 }
 
 /** Runs init, then a build of what it wrote; gives the recipe and the documents that were read. */
@@ -67,6 +70,57 @@ test('a single file, whose text has another name', async () => {
   const { recipe, documents } = await initAndBuild('data/web.jsonl');
   expect(recipe.sources).toEqual({ web: { path: './data/web.jsonl', text: 'content' } });
   expect(documents).toBe(5);
+});
+
+const lines = (records: readonly object[]): string =>
+  records.map((one) => `${JSON.stringify(one)}\n`).join('');
+
+test('a flat directory whose records name their sources, with ids of another name', async () => {
+  const records = (source: string) =>
+    [1, 2, 3].map((i) => ({ content: `${source} ${i}`, source, url: `${source}/${i}` }));
+  place.write('c/1.jsonl', lines([...records('web'), ...records('a b')]));
+  place.write('c/2.jsonl', lines(records('books')));
+  const { recipe, text, documents } = await initAndBuild('c');
+  expect(recipe.sources).toEqual({ c: { path: './c', text: 'content', id: 'url', source: 'source' } });
+  expect(documents).toBe(9);
+  // The shares that it proposes are of the sources that the records name.
+  place.write('shares.yaml', text.replace('  # shares:', '  shares:'));
+  const plan = await place.run('plan', 'shares.yaml', '--quiet', '--json');
+  expect(plan).toMatchObject({ code: 0, stderr: '' });
+  expect(text).toContain('# shares: { "a b": 34%, books: 33%, web: 33% }');
+  // In the folder itself, too, where the output will be below the corpus.
+  const inside = await shell('longmix init . --out mix.yaml && longmix plan mix.yaml --quiet --json', {
+    cwd: join(place.path, 'c'),
+  });
+  expect(inside).toMatchObject({ code: 0 });
+  expect(inside.stderr).toMatch(/^wrote mix\.yaml: 1 source; next.*\n$/);
+});
+
+test('a field `source` that names none: addresses, one name only, or not in every record', async () => {
+  const records = (source: (i: number) => unknown) =>
+    lines([1, 2, 3, 4].map((i) => ({ text: `text ${i}`, source: source(i) })));
+  for (const source of [
+    (i: number) => `https://example.org/${i}`,
+    () => 'web',
+    (i: number) => (i === 4 ? null : `s${i % 2}`),
+  ]) {
+    place.write('c.jsonl', records(source));
+    const { stdout } = await place.run('init', 'c.jsonl');
+    expect((parse(stdout) as Written).sources).toEqual({ c: { path: './c.jsonl' } });
+  }
+});
+
+test('a handful of files of records are a source each, unless their names differ in numbers only', async () => {
+  for (const name of ['books', 'web-1'])
+    place.write(`c/${name}.jsonl`, lines([1, 2].map((i) => ({ text: `${name} ${i}`, id: i }))));
+  const { recipe, documents } = await initAndBuild('c');
+  expect(recipe.sources).toEqual({
+    books: { path: './c/books.jsonl' },
+    'web-1': { path: './c/web-1.jsonl' },
+  });
+  expect(documents).toBe(4);
+  place.write('c/web-2.jsonl', jsonLines(2));
+  expect((parse((await place.run('init', 'c')).stdout) as Written).sources).toEqual({ c: { path: './c' } });
 });
 
 test('records without any field that could be the text: the recipe says what to mend', async () => {

@@ -19,7 +19,13 @@ describe('help', () => {
     const { code, stdout } = await place.run('--help');
     expect(code).toBe(0);
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
-    expect(stdout).toContain('130 interrupted');
+    expect(stdout).toContain('130 interrupted (143 by SIGTERM)');
+  });
+
+  test.each(['ablate', 'train'])('%s shows no empty list for the default of --set', async (command) => {
+    const { stdout } = await place.run(command, '--help');
+    expect(stdout).toContain('--set <name=value>');
+    expect(stdout).not.toContain('[])');
   });
 
   test('longmix alone: help on stderr, exit code 2', async () => {
@@ -41,7 +47,8 @@ describe('words that are off', () => {
       says: [/unknown option '--wokers'/, /Did you mean --workers\?/],
     },
     { typed: ['build'], says: [/missing required argument 'recipe'/] },
-    { typed: ['build', 'a', 'b'], says: [/too many arguments for 'build'/] },
+    { typed: ['build', 'a', 'b'], says: [/too many arguments for 'build'/, /^ {2}quote a glob .*recipe$/m] },
+    { typed: ['verify', 'corpus.jsonl'], says: [/neither shards nor a token store/] },
     { typed: ['build', 'corpus.jsonl', '--workers'], says: [/'--workers <n>' argument missing/] },
     { typed: ['build', 'corpus.jsonl', '--workers', '0'], says: [/--workers: found "0"/, /at least 1/] },
     { typed: ['build', 'corpus.jsonl', '--workers', '1e1'], says: [/--workers: found "1e1"/] },

@@ -16,6 +16,7 @@ test.each(Object.keys(recordInputs))(
       expect(documents).toEqual(expected);
       expect(counts).toEqual({
         documents: 200,
+        identified: 200,
         replaced: 0,
         badRecords: 0,
         lines: expect.any(Number),

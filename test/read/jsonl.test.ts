@@ -127,9 +127,7 @@ describe('records', () => {
       { text: 'a', id: 'u', record: 1, source: 's1' },
       { text: 'b', id: null, record: 2, source: 's2' },
     ]);
-    expect(counts.badSamples).toEqual([
-      { file: path, start: 0, record: 3, reason: '"meta.set" does not name a source but is missing' },
-    ]);
+    expect(counts.badSamples).toEqual([{ file: path, start: 0, record: 3, reason: 'no field "meta.set"' }]);
   });
 
   test('long documents are cut into open chunks and keep their id', async () => {
@@ -156,6 +154,20 @@ describe('a wrong field name', () => {
 
   test('is an error in a file of one record', async () => {
     expect((await errorOf(readSource(sourceOf(fileWith('{"body":"a"}'))))).code).toBe('field-missing');
+  });
+
+  test('of the source, too', async () => {
+    const fields = { text: 'text', id: 'id', source: 'set' };
+    const lines = (count: number) => `{"text":"a","origin":"o"}\n`.repeat(count);
+    for (const path of [fileWith(lines(1)), fileWith(lines(20) + '{"text":"b","set":"s"}\n'.repeat(5))]) {
+      const error = await errorOf(readSource(sourceOf(path, { fields })));
+      expect(error).toMatchObject({ code: 'field-missing', where: path, exitCode: 2 });
+      expect(error.message).toBe('no field "set"; the records have "text", "origin"');
+      expect(error.cure).toContain('source: NAME');
+    }
+    const late = fileWith(`${lines(19)}{"text":"b","set":"s"}\n${lines(20)}`);
+    const { documents, counts } = await readSource(sourceOf(late, { fields }));
+    expect([documents.length, counts.badRecords]).toEqual([1, 39]);
   });
 
   test('is no error where one of the first 20 records has it', async () => {

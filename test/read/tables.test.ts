@@ -163,3 +163,25 @@ describe('Arrow', () => {
     expect((await readSource(sourceOf(path, { fields }))).documents).toEqual([]);
   });
 });
+
+test('no column of the name that `source` has is an error at once, which names the columns', async () => {
+  const fields = { text: 'body', id: 'id', source: 'set' };
+  const columnData = [
+    { name: 'body', data: ['a'], type: 'STRING' as const },
+    { name: 'origin', data: ['o'], type: 'STRING' as const },
+  ];
+  const body = vectorFromArray(['a'], new Utf8());
+  const table = new Table({ body, origin: body });
+  const files = [
+    fileWith('a.csv', 'body,origin\na,o\n'),
+    fileWith('a.json', '[{"body":"a","origin":"o"}]'),
+    fileWith('a.parquet', Buffer.from(parquetWriteBuffer({ columnData }))),
+    fileWith('a.arrow', tableToIPC(table, 'file')),
+  ];
+  for (const path of files) {
+    const error = await errorOf(readSource(sourceOf(path, { fields })));
+    expect(error).toMatchObject({ code: 'field-missing', where: path });
+    expect(error.message).toBe('no field "set"; the records have "body", "origin"');
+    expect(error.cure).toContain('source: NAME');
+  }
+});

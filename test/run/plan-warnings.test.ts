@@ -81,3 +81,16 @@ it.each([
     ).toHaveLength(1);
   if (expected.length === 0) expect(warnings).toEqual([]);
 });
+
+it('does not warn that a single source gives a little more or less than all, but that it gives much less', async () => {
+  const ofMix = async (source: string, tokens: number) => {
+    const sources = { [source]: source === 'joined' ? { path: source, join: 'directory' } : source };
+    const warnings = await warningsOf({ sources, mix: { tokens }, sequences: { length: 4096 } });
+    return warnings.filter((text) => text.includes('of the mix'));
+  };
+  // It gives 98.2%.
+  expect(await ofMix('stories', 4500)).toEqual([]);
+  expect(await ofMix('joined', 2000)).toEqual([
+    expect.stringMatching(/^joined: asked for 100.0% of the mix, gets 68/),
+  ]);
+});

@@ -89,7 +89,7 @@ export interface Workplace {
   /** An empty folder. */
   readonly path: string;
   /** Writes a file, folders included, and gives its path. */
-  readonly write: (name: string, text: string) => string;
+  readonly write: (name: string, text: string | Uint8Array) => string;
   readonly run: (...args: string[]) => Promise<Outcome>;
 }
 

@@ -1,4 +1,5 @@
-import { modelFromEncoding, tiktokenEncodings } from '../../src/tokenize/from-tiktoken.ts';
+import { modelFromEncoding } from '../../src/tokenize/from-tiktoken.ts';
+import { tiktokenEncodings } from '../../src/types.ts';
 import { describeExactness } from './exactness.ts';
 import { tiktokenOracle } from './oracles.ts';
 

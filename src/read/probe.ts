@@ -1,0 +1,43 @@
+/** The beginning of a unit, read with other field names than its source's. */
+import { LongmixError } from '../errors.ts';
+import type { FieldNames, ReadUnit } from '../types.ts';
+import { createReadCounts, read } from './read.ts';
+
+export interface Sample {
+  readonly ids: readonly (string | null)[];
+  /** Of the documents, where `fields.source` is given; else none. */
+  readonly sources: readonly string[];
+  readonly badRecords: number;
+}
+
+/**
+ * The documents of the first chunk, about 1 MiB of text.
+ * @throws LongmixError what `read` throws
+ */
+export async function sampleUnit(unit: ReadUnit, fields: FieldNames): Promise<Sample> {
+  const counts = createReadCounts();
+  const renamed = { ...unit, source: { ...unit.source, fields } };
+  for await (const { ids, sources } of read(renamed, counts)) {
+    return { ids, sources: sources ?? [], badRecords: counts.badRecords };
+  }
+  return { ids: [], sources: [], badRecords: counts.badRecords };
+}
+
+/** What is wrong with the names, or with the file; null: its first records become documents. */
+export async function probeFields(unit: ReadUnit, fields: FieldNames): Promise<LongmixError | null> {
+  try {
+    await sampleUnit(unit, fields);
+    return null;
+  } catch (error) {
+    if (error instanceof LongmixError) return error;
+    throw error;
+  }
+}
+
+/** No record has a field of this name, and a reader that misses a field tells those that there are. */
+const nowhere: FieldNames = { text: '\0', id: '\0', source: null };
+
+/** Fields of the first records, or columns; none: a text file, or one that can't be read. */
+export async function fieldNames(unit: ReadUnit): Promise<readonly string[]> {
+  return (await probeFields(unit, nowhere))?.names ?? [];
+}
