@@ -128,7 +128,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .command('serve')
       .argument('<shards>', feedHelp)
       .description(
-        "serve every rank's batches over HTTP, as Arrow streams: GET /v1/stream?rank=0&world_size=8",
+        "serve every rank's batches over HTTP, as Arrow streams: GET /v1/stream?rank=0&world_size=8&rows_per_step=64",
       )
       .option('--host <address>', 'listen on this address', '127.0.0.1')
       .option('--port <n>', 'and this port; 0: any that is free', '8470')

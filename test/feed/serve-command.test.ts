@@ -104,7 +104,7 @@ describe('longmix serve', () => {
     [['--host', '0.0.0.0'], /can be reached from other machines/, /--token-file/],
     [['--host', '::'], /can be reached from other machines/],
     [['--token-file', 'short'], /at least 16 letters/],
-    [['--token-file', 'nowhere'], /cannot read .*nowhere: ENOENT/],
+    [['--token-file', 'nowhere'], /cannot read .*nowhere: no such file or directory/],
     [['--tls-key', 'token'], /go together/],
     [['--port', '65536'], /--port: found "65536"/],
     [['--idle-timeout', '0'], /--idle-timeout/],
@@ -119,7 +119,7 @@ describe('longmix serve', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    expectMessage(await longmix(['serve', out, '--port', `${port}`]), 1, 'EADDRINUSE', '--port');
+    expectMessage(await longmix(['serve', out, '--port', `${port}`]), 1, 'another program listens there', '--port');
     other.close();
   });
 });
