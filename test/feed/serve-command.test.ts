@@ -119,7 +119,12 @@ describe('longmix serve', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    expectMessage(await longmix(['serve', out, '--port', `${port}`]), 1, 'another program listens there', '--port');
+    expectMessage(
+      await longmix(['serve', out, '--port', `${port}`]),
+      1,
+      'another program listens there',
+      '--port',
+    );
     other.close();
   });
 });
