@@ -3,7 +3,7 @@
  * thread waits until its modules are there, which takes Node a third of a millisecond a file, and zod alone has a
  * hundred. The packages that nearly every command loads are in it, with their licences beside; all others stay outside.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -24,6 +24,8 @@ const { output } = await bundle.write({
   chunkFileNames: '[name]-[hash].js',
 });
 await bundle.close();
+// npm does that when it installs or links the package, and not after it was built anew.
+chmodSync(at('dist/bin/longmix.js'), 0o755);
 
 /** @param {string} name */
 function licence(name) {

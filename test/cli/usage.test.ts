@@ -1,4 +1,6 @@
 /** What was typed: help, misspellings, flags, and standard streams that others close. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { expectMessage, jsonLines, longmix, shell, workplace } from '../support/command.ts';
 
@@ -113,3 +115,11 @@ describe('standard streams', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'the file is a command by itself, as npx and npm link need it',
+  () => {
+    const file = fileURLToPath(new URL('../../dist/bin/longmix.js', import.meta.url));
+    expect(execFileSync(file, ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
+  },
+);
