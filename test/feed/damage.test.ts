@@ -20,7 +20,7 @@ import type { ShardRecord, ShardSetManifest } from '../../src/shard/format.ts';
 import { openShards } from '../../src/shard/reader.ts';
 import { expectMessage, longmix } from '../support/command.ts';
 import { builtFolder, plainRow, type SeenRow, seenRows } from '../support/feed.ts';
-import { fuzz } from '../support/fuzz.ts';
+import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'longmix-damage-'));
 const mostMemory = 64 * 1024 * 1024;
@@ -198,7 +198,7 @@ describe.each(['plain', 'wide'])('a shard of %s', (name) => {
       }),
       fuzz(100),
     );
-  }, 240_000);
+  }, fuzzTimeout(240_000));
 });
 
 /** Makes lengths of the shard's first batch nonsense. */
