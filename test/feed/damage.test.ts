@@ -150,55 +150,59 @@ describe.each(['plain', 'wide'])('a shard of %s', (name) => {
     }
   }, 120_000);
 
-  it('with garbage anywhere gives rows of that width, or an error, in every way of reading', async () => {
-    const { build, manifest } = victim();
-    const width = manifest.width;
-    const damages = fc.array(
-      fc.record({
-        at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        bytes: fc.oneof(
-          fc.uint8Array({ minLength: 1, maxLength: 24 }),
-          fc.constantFrom([0xff, 0xff, 0xff, 0x7f], [0, 0, 0, 0x80], [0, 0, 0, 0, 0, 0, 0, 0x40]),
-        ),
-      }),
-      { minLength: 1, maxLength: 4 },
-    );
-    await fc.assert(
-      fc.asyncProperty(damages, fc.boolean(), fc.boolean(), async (list, sortByWork, inHead) => {
-        const path = join(build, 'train', manifest.shards[1]!.name);
-        const whole = readFileSync(path);
-        const bytes = Uint8Array.from(whole);
-        const { offset } = manifest.shards[1]!.batches[0]!;
-        const [begin, end] = inHead ? [offset, Math.min(whole.length, offset + 512)] : [0, whole.length];
-        for (const { at, bytes: some } of list) {
-          const place = Math.floor(begin + at * (end - begin));
-          bytes.set(Uint8Array.from(some).subarray(0, whole.length - place), place);
-        }
-        writeFileSync(path, bytes);
-        const feed = openFeed(build, { rowsPerStep: 8, sortByWork });
-        try {
-          for (let step = 0; step < feed.epochSteps; step += 1) {
-            for (const rank of [0, 1]) {
-              const given = await feed.batchAhead({ epoch: 1, step }, rank, 2).catch((error: unknown) => {
-                rowOrError(path, () => {
-                  throw error;
-                });
-                return null;
-              });
-              if (given === null) continue;
-              expect(given.inputIds.length).toBe(4 * width);
-              for (const { seqLengths } of seenRows(given))
-                expect(seqLengths.reduce((sum, one) => sum + one, 0)).toBe(width);
-            }
+  it(
+    'with garbage anywhere gives rows of that width, or an error, in every way of reading',
+    async () => {
+      const { build, manifest } = victim();
+      const width = manifest.width;
+      const damages = fc.array(
+        fc.record({
+          at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+          bytes: fc.oneof(
+            fc.uint8Array({ minLength: 1, maxLength: 24 }),
+            fc.constantFrom([0xff, 0xff, 0xff, 0x7f], [0, 0, 0, 0x80], [0, 0, 0, 0, 0, 0, 0, 0x40]),
+          ),
+        }),
+        { minLength: 1, maxLength: 4 },
+      );
+      await fc.assert(
+        fc.asyncProperty(damages, fc.boolean(), fc.boolean(), async (list, sortByWork, inHead) => {
+          const path = join(build, 'train', manifest.shards[1]!.name);
+          const whole = readFileSync(path);
+          const bytes = Uint8Array.from(whole);
+          const { offset } = manifest.shards[1]!.batches[0]!;
+          const [begin, end] = inHead ? [offset, Math.min(whole.length, offset + 512)] : [0, whole.length];
+          for (const { at, bytes: some } of list) {
+            const place = Math.floor(begin + at * (end - begin));
+            bytes.set(Uint8Array.from(some).subarray(0, whole.length - place), place);
           }
-        } finally {
-          feed.close();
-          writeFileSync(path, whole);
-        }
-      }),
-      fuzz(100),
-    );
-  }, fuzzTimeout(240_000));
+          writeFileSync(path, bytes);
+          const feed = openFeed(build, { rowsPerStep: 8, sortByWork });
+          try {
+            for (let step = 0; step < feed.epochSteps; step += 1) {
+              for (const rank of [0, 1]) {
+                const given = await feed.batchAhead({ epoch: 1, step }, rank, 2).catch((error: unknown) => {
+                  rowOrError(path, () => {
+                    throw error;
+                  });
+                  return null;
+                });
+                if (given === null) continue;
+                expect(given.inputIds.length).toBe(4 * width);
+                for (const { seqLengths } of seenRows(given))
+                  expect(seqLengths.reduce((sum, one) => sum + one, 0)).toBe(width);
+              }
+            }
+          } finally {
+            feed.close();
+            writeFileSync(path, whole);
+          }
+        }),
+        fuzz(100),
+      );
+    },
+    fuzzTimeout(240_000),
+  );
 });
 
 /** Makes lengths of the shard's first batch nonsense. */
