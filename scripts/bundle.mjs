@@ -38,7 +38,7 @@ function licence(name) {
 
 const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
 const packages = new Set(
-  modules.map((id) => /.*node_modules\/([^/]+)/.exec(id)?.[1]).filter((name) => name !== undefined),
+  modules.map((id) => /.*node_modules[\\/]([^\\/]+)/.exec(id)?.[1]).filter((name) => name !== undefined),
 );
 const head = 'Parts of these packages are in the files of this folder:\n';
 writeFileSync(at('dist/bin/LICENSES.txt'), [head, ...[...packages].sort().map(licence)].join('\n---\n\n'));

@@ -9,7 +9,7 @@
  * The step's rows stay the same. It costs reading the lengths of the whole step's rows on every rank.
  */
 import { LongmixError } from '../errors.ts';
-import type { ShardSetManifest } from '../shard/format.ts';
+import { idBytes } from '../shard/format.ts';
 import { type FeedManifest, feedManifest } from './manifest.ts';
 import { epochOrder } from './order.ts';
 import { PacedReads } from './paced-reads.ts';
@@ -106,7 +106,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     const { width, dtype } = manifest;
     const { epoch, step } = position;
     const ids = rows.length * width;
-    const bytes = ids * idBytes(manifest);
+    const bytes = ids * idBytes(manifest.dtype);
     // Not zeroed first: the reads fill it.
     const buffer =
       memory !== undefined && memory.byteLength >= bytes ? memory : Buffer.allocUnsafeSlow(bytes).buffer;
@@ -125,7 +125,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     }
     const uneven = steps.rowsPerStep.find((rows) => rows % worldSize !== 0);
     const bytes = Math.max(
-      ...sets.map(({ manifest }, set) => steps.rowsPerStep[set]! * manifest.width * idBytes(manifest)),
+      ...sets.map(({ manifest }, set) => steps.rowsPerStep[set]! * manifest.width * idBytes(manifest.dtype)),
     );
     if (bytes / worldSize > mostBatchBytes) {
       throw new LongmixError('rank-invalid', `a rank's rows of a step are ${bytes / worldSize} bytes`, {
@@ -162,10 +162,6 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
       for (const { files } of sets) files.close();
     },
   };
-}
-
-function idBytes({ dtype }: ShardSetManifest): number {
-  return dtype === 'uint16' ? 2 : 4;
 }
 
 function isIndex(number: number, end: number): boolean {

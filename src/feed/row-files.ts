@@ -9,7 +9,7 @@
 import { closeSync, openSync, read, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import type { BatchRecord, ShardSetManifest } from '../shard/format.ts';
+import { type BatchRecord, idBytes, type ShardSetManifest } from '../shard/format.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from './batch-layout.ts';
 
 const usuallyKept = 64 * 1024 * 1024;
@@ -57,7 +57,7 @@ export class RowFiles {
   constructor(folder: string, manifest: ShardSetManifest, keptBytes: number = usuallyKept) {
     this.#folder = folder;
     this.#manifest = manifest;
-    this.#rowBytes = manifest.width * (manifest.dtype === 'uint16' ? 2 : 4);
+    this.#rowBytes = manifest.width * idBytes(manifest.dtype);
     this.#batches = manifest.shards.flatMap(({ batches }, shard) =>
       batches.map((record) => ({ shard, record })),
     );

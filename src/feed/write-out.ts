@@ -52,6 +52,10 @@ function writePiece(out: Writable, chunks: readonly Uint8Array[], signal?: Abort
       abort();
       return;
     }
+    if (chunks.length === 0) {
+      resolve();
+      return;
+    }
     signal?.addEventListener('abort', abort, { once: true });
     out.cork();
     for (const [i, chunk] of chunks.entries()) {

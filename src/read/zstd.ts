@@ -25,11 +25,13 @@ export async function loadUnzstd(): Promise<Unzstd> {
     let callsWithout = 0;
     let most = 0;
     let isFirst = true;
+    let isOver = false;
     function* pieces() {
       for (const block of blocks) {
         if (isFirst) refuseLargeWindow(block, path);
         isFirst = false;
         for (let at = 0; at < block.length; at += pieceBytes) {
+          if (isOver) return;
           const piece = block.subarray(at, at + pieceBytes);
           callsWithout = 0;
           most = piece.length;
@@ -37,13 +39,29 @@ export async function loadUnzstd(): Promise<Unzstd> {
         }
       }
     }
-    for (const plain of decoder.decodeStreaming(pieces())) {
-      callsWithout = plain.length > 0 ? 0 : callsWithout + 1;
-      if (callsWithout > most)
-        throw new Error('it is no zstd frame, or its content is not what its checksum says');
-      if (plain.length > 0) yield plain;
+    const decoded = decoder.decodeStreaming(pieces());
+    try {
+      for (let next = decoded.next(); !next.done; next = decoded.next()) {
+        callsWithout = next.value.length > 0 ? 0 : callsWithout + 1;
+        if (callsWithout > most)
+          throw new Error('it is no zstd frame, or its content is not what its checksum says');
+        if (next.value.length > 0) yield next.value;
+      }
+    } finally {
+      // A reader that stops early: the library gives its memory back at the end of its loop only.
+      isOver = true;
+      end(decoded, most);
     }
   };
+}
+
+/** To the end of the piece that was begun. After an error of libzstd there is no end. */
+function end(decoded: Generator<Uint8Array>, most: number): void {
+  try {
+    for (let calls = 0; calls <= most && !decoded.next().done; ) calls += 1;
+  } catch {
+    // That the stream is incomplete is known.
+  }
 }
 
 /** libzstd refuses it too, but does not say why. Of later frames it is not told either. */

@@ -62,6 +62,6 @@ export function malformedNote(results: readonly TokenizeResult[]): string | null
   if (counts.size === 0) return null;
   const [path, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const where = counts.size === 1 ? `in ${path}` : `in ${counts.size} files, ${most} of them in ${path}`;
+  const where = counts.size === 1 ? `in ${path}` : `in ${counts.size} files, most (${most}) in ${path}`;
   return `${counted(total, 'sequence')} not in UTF-8 became U+FFFD, ${where}`;
 }

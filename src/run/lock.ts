@@ -1,11 +1,13 @@
 /**
  * One writer a folder: a second command is refused, because two builds of different recipes would write each other's
- * shard sets over. The mark is a file that says which process it is. One that is left of a process that is gone, or of
- * another host (a job that was moved there), is taken over, so an interrupted run never has to be cleaned up after.
+ * shard sets over. The mark is a file that says which process it is. One that is left of a process that is gone is taken
+ * over, so an interrupted run never has to be cleaned up after; and so is one of another host, where a job may have been
+ * moved from: two hosts that share a folder are not kept apart.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { isRunning } from './commit.ts';
 
@@ -19,80 +21,134 @@ interface Holder {
   readonly since: string;
 }
 
-/** Folders that this process writes. */
+/** Folders that this process writes, and those that the work which is going on here has the locks of. */
 const ours = new Set<string>();
+const within = new AsyncLocalStorage<ReadonlySet<string>>();
+let attempts = 0;
 
 /**
- * Does the work while no other longmix of this host writes the folder, which must be there.
+ * Does the work while no other longmix of this host writes the folder, which must be there. Work that has a folder's
+ * lock may ask for it again.
  * @throws LongmixError `folder-busy`
  */
 export async function withLock<T>(folder: string, work: () => Promise<T> | T): Promise<T> {
-  const path = resolve(folder);
+  const path = realpathSync(folder);
+  const mine = within.getStore() ?? new Set();
+  if (mine.has(path)) return await work();
   const file = join(path, lockFile);
-  if (ours.has(path)) throw busy(folder, process.pid, 'this very process');
-  const holder = take(file);
-  if (holder !== null) throw busy(folder, holder.pid, `process ${holder.pid}, since ${holder.since}`);
+  if (ours.has(path)) throw busy(folder, file, 'this very process');
+  const mark = JSON.stringify({
+    ...{ host: hostname(), pid: process.pid, began: beginning(process.pid) },
+    since: new Date().toISOString(),
+  } satisfies Holder);
+  const holder = take(file, mark);
+  if (holder !== null) throw busy(folder, file, `process ${holder.pid}, since ${holder.since}`);
   ours.add(path);
   try {
-    return await work();
+    return await within.run(new Set([...mine, path]), async () => await work());
   } finally {
     ours.delete(path);
-    rmSync(file, { force: true });
+    // Not that of somebody who took it over.
+    if (read(file) === mark) remove(file);
   }
 }
 
-function busy(folder: string, pid: number, who: string): LongmixError {
+function busy(folder: string, file: string, who: string): LongmixError {
   return new LongmixError('folder-busy', `another longmix is writing here (${who})`, {
     where: folder,
-    cure:
-      pid === process.pid
-        ? 'wait for the other call'
-        : 'wait until it is done, and this command goes on from there; or choose another folder with --out',
+    cure: `wait until it is done, and this command goes on from there; or choose another folder with --out. If none is at work there any more, remove ${file}`,
     exitCode: 1,
   });
 }
 
-/** Who holds the lock, or null if it is ours now. Two that find the same old mark at the same moment may both take it. */
-function take(file: string): Holder | null {
-  const mark: Holder = {
-    ...{ host: hostname(), pid: process.pid, began: beginning(process.pid) },
-    since: new Date().toISOString(),
-  };
-  const create = () => writeFileSync(file, `${JSON.stringify(mark)}\n`, { flag: 'wx' });
+/** Who holds the lock; null: it is ours now, or there is none to be had, because nothing can be written there. */
+function take(file: string, mark: string): Holder | null {
+  attempts += 1;
+  const own = `${file}.${process.pid}-${attempts}`;
   try {
-    create();
-    return null;
-  } catch (error) {
-    // Where nothing can be written there is no one to be kept apart from; what must be written tells its own error.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return null;
-  }
-  const holder = read(file);
-  if (holder !== null && isAlive(holder)) return holder;
-  rmSync(file, { force: true });
-  try {
-    create();
+    writeFileSync(own, mark);
   } catch {
-    // Somebody else was quicker by a hair.
-    return read(file);
+    return null; // What must be written tells its own error.
   }
-  return null;
+  try {
+    // Each turn but the last finds a mark that another process has just taken away, or put there.
+    for (let turn = 0; turn < 100; turn += 1) {
+      if (appears(own, file, mark)) return null;
+      const found = read(file);
+      if (found === null) continue;
+      const holder = parse(found);
+      if (holder !== null && isAlive(holder)) return holder;
+      takeAway(file, found, `${own}-old`);
+    }
+    return null;
+  } finally {
+    remove(own);
+  }
 }
 
-function read(file: string): Holder | null {
+/** Under its name at once and whole, if there is none of that name. */
+function appears(own: string, file: string, mark: string): boolean {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Holder;
+    linkSync(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+  }
+  // A file system without links. A mark in the making may be taken for a torn one.
+  try {
+    writeFileSync(file, mark, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EEXIST';
+  }
+}
+
+/** Removes a mark, if it is still the one that was found: another process may have replaced it by its own. */
+function takeAway(file: string, found: string, aside: string): void {
+  try {
+    renameSync(file, aside);
+    if (read(aside) !== found) linkSync(aside, file);
+  } catch {
+    // Somebody was quicker, and the next turn sees whose it is.
+  }
+  remove(aside);
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // A mark that stays is one of a process that is gone.
+  }
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function parse(mark: string): Holder | null {
+  try {
+    return JSON.parse(mark) as Holder;
   } catch {
     return null;
   }
 }
 
 function isAlive({ host, pid, began }: Holder): boolean {
-  return host === hostname() && pid !== process.pid && isRunning(pid) && began === beginning(pid);
+  if (host !== hostname() || pid === process.pid || !isRunning(pid)) return false;
+  const now = beginning(pid);
+  return now !== gone && (began === null || now === null || now === began);
 }
 
+const gone = 'gone';
+
 /**
- * Linux tells it, in ticks since the boot of that id: field 22 of stat (proc(5)). Null elsewhere, and for a process that
- * has ended and only waits for its parent to ask.
+ * Linux tells it, in ticks since the boot of that id: field 22 of stat (proc(5)). Null where it is not told; `gone` for a
+ * process that has ended and only waits for its parent to ask.
  */
 function beginning(pid: number): string | null {
   try {
@@ -100,7 +156,7 @@ function beginning(pid: number): string | null {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field, the program's name in parentheses, may have spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? null : `${boot} ${fields[19]}`;
+    return fields[0] === 'Z' ? gone : `${boot} ${fields[19]}`;
   } catch {
     return null;
   }

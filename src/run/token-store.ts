@@ -65,6 +65,19 @@ export async function ensureStore(
   options: StageOptions,
   check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
 ): Promise<TokenStore> {
+  const ensure = () => ensureUnlocked(recipe, folder, options, check);
+  if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
+  // Standard input is put into the folder before anything is known of it.
+  makeFolder(folder);
+  return await withLock(folder, ensure);
+}
+
+async function ensureUnlocked(
+  recipe: Recipe,
+  folder: string,
+  options: StageOptions,
+  check: (tokenizer: TokenizerTables['facts']) => void,
+): Promise<TokenStore> {
   if (options.fresh === true && existsSync(folder)) await withLock(folder, () => clearStore(folder));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources)

@@ -27,8 +27,8 @@ export function readAblation(path: string): TrainedAblation | null {
 /** An arm's fingerprint is that of all that its shards are made of, validation included. */
 export function keptCurves(before: TrainedAblation | null, { arms }: AblationReport): KeptCurves {
   const training = before?.training;
-  if (!Array.isArray(training?.arms)) return { training: null, dropped: [] };
-  const fingerprints = new Map(before!.arms.map(({ arm, fingerprint }) => [arm, fingerprint]));
+  if (!Array.isArray(training?.arms) || !Array.isArray(before?.arms)) return { training: null, dropped: [] };
+  const fingerprints = new Map(before.arms.map(({ arm, fingerprint }) => [arm, fingerprint]));
   const same = new Set(
     arms.filter(({ arm, fingerprint }) => fingerprint === fingerprints.get(arm)).map(({ arm }) => arm),
   );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { defaultRecipe } from '../../src/recipe/default-recipe.ts';
 import { build } from '../../src/run/build.ts';
-import { expectMessage, jsonLines, start, until, workplace } from '../support/command.ts';
+import { expectMessage, filesBelow, jsonLines, shell, start, until, workplace } from '../support/command.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());
@@ -17,7 +17,7 @@ place.write('web.jsonl', jsonLines(50));
 /** A build that waits for its corpus, so that it is at work as long as a test wants. */
 async function waiting(out: string) {
   const started = start(['build', '-', '--out', out], { cwd: place.path, input: null });
-  await until('the lock', () => existsSync(lock(out)) && readFileSync(lock(out), 'utf8').endsWith('\n'));
+  await until('the lock', () => existsSync(lock(out)) && readFileSync(lock(out), 'utf8').endsWith('}'));
   return started;
 }
 
@@ -41,6 +41,53 @@ test('so is one that would make the same token store', async () => {
   expectMessage(outcome, 1, 'mine: another longmix is writing here');
   child.kill('SIGKILL');
   await finished;
+});
+
+test('nor does a second one touch what the first has from its standard input', async () => {
+  const first = start(['tokenize', '-', '--out', 'fed'], { cwd: place.path, input: null });
+  await until('the lock', () => existsSync(lock('fed')));
+  const second = await shell('longmix tokenize - --out fed', { cwd: place.path, input: jsonLines(30) });
+  expectMessage(second, 1, 'another longmix is writing here');
+  first.child.stdin!.end(jsonLines(20));
+  expect((await first.finished).code).toBe(0);
+  expect(JSON.parse(readFileSync(at('fed/store.json'), 'utf8')).totals.documents).toBe(20);
+});
+
+test('the output may be the folder of the store', async () => {
+  place.write('one.yaml', 'sources: { web: ./web.jsonl }\nstore: ./one\nsequences: { length: 256 }\n');
+  expect((await place.run('build', 'one.yaml', '--out', 'one')).code).toBe(0);
+  expect((await place.run('verify', 'one', '--deep')).code).toBe(0);
+});
+
+test('processes that ask for it again and again never have it at once', async () => {
+  place.write('shared/none.txt', '');
+  const library = new URL('../../dist/run/lock.js', import.meta.url).href;
+  const script = place.write(
+    'ask.mjs',
+    `import { rmSync, writeFileSync } from 'node:fs';
+import { withLock } from ${JSON.stringify(library)};
+for (let done = 0; done < 60; ) {
+  try {
+    await withLock('shared', async () => {
+      writeFileSync('inside', '', { flag: 'wx' });
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      rmSync('inside');
+    });
+    done += 1;
+  } catch (error) {
+    if (error.code !== 'folder-busy') throw error;
+  }
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
+}
+`,
+  );
+  const node = `'${process.execPath}' '${script}'`;
+  const all = ['a', 'b', 'c'];
+  const begin = all.map((name) => `${node} & ${name}=$!; `).join('');
+  const line = `${begin}${all.map((name) => `wait $${name}`).join(' && ')}`;
+  const ended = await shell(line, { cwd: place.path });
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(filesBelow(at('shared'))).toEqual(['none.txt']);
 });
 
 test('a killed one left its mark: the next build takes over', async () => {

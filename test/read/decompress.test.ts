@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { windowBytes } from '../../src/read/zstd.ts';
+import { loadUnzstd, windowBytes } from '../../src/read/zstd.ts';
 import { compressors, corpus, writers } from './corpus.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
 import { zstdFrames } from './zstd-frames.ts';
@@ -109,6 +109,21 @@ describe('zstd', () => {
     ['too short to tell', '28b52ffd04a8', 0],
   ])('%s', (_, bytes, window) => {
     expect(windowBytes(Buffer.from(bytes, 'hex'))).toBe(window);
+  });
+
+  // The window is 128 MiB, and the decoder's memory 4 GiB.
+  test('readers that stop early give the memory back', async () => {
+    const blockHeader = (last: number) =>
+      Buffer.from([(100_000 << 3) | last, (100_000 << 3) >> 8, (100_000 << 3) >> 16]);
+    const block = Buffer.alloc(100_000, 'a');
+    const frame = [Buffer.from('28b52ffd0088', 'hex'), blockHeader(0), block, blockHeader(1), block];
+    const unzstd = await loadUnzstd();
+    for (let i = 0; i < 50; i += 1) {
+      const plain = unzstd([Buffer.concat(frame)], 'a.zst');
+      expect(plain.next().value?.length).toBeGreaterThan(0);
+      plain.return(undefined);
+    }
+    expect(Buffer.concat([...unzstd([Buffer.concat(frame)], 'a.zst')]).length).toBe(200_000);
   });
 
   test('a window that is too large for the memory is refused with the cure', async () => {

@@ -5,6 +5,8 @@
 export interface IdleWatch {
   /** The reader has taken something, or there is something to take now. */
   alive(): void;
+  /** There is nothing to take until `alive` is called again. */
+  rest(): void;
   end(): void;
 }
 
@@ -12,17 +14,22 @@ export interface IdleWatch {
 export function watchIdle(seconds: number, cut: () => void): IdleWatch {
   const most = seconds * 1000;
   let last = performance.now();
+  let resting = false;
   let timer: NodeJS.Timeout;
   // It is looked at when it could be over, so that a sign of life costs no timer.
   const look = () => {
-    const left = most - (performance.now() - last);
+    const left = resting ? most : most - (performance.now() - last);
     if (left > 0) timer = setTimeout(look, Math.ceil(left));
     else cut();
   };
   look();
   return {
     alive() {
+      resting = false;
       last = performance.now();
+    },
+    rest() {
+      resting = true;
     },
     end: () => clearTimeout(timer),
   };

@@ -171,6 +171,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
           () => false,
         );
         if (!taken) return;
+        watch.rest();
         metrics.bytes += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
         metrics.rows += rows;
         if (first) metrics.firstBatch((performance.now() - arrived) / 1000);
