@@ -1,4 +1,5 @@
 /** Which fields of records hold what, for `longmix init`: told by names that datasets give them, and a look inside. */
+import { LongmixError } from '../errors.ts';
 import { fieldNames, probeFields, sampleUnit } from '../read/probe.ts';
 import type { ReadUnit } from '../types.ts';
 
@@ -62,7 +63,9 @@ async function findTextField(unit: ReadUnit): Promise<Pick<FoundFields, 'text' |
 async function findIdField(unit: ReadUnit, text: string): Promise<string | null> {
   const names = await fieldNames(unit);
   for (const id of idFields.filter((name) => name !== text && names.includes(name))) {
-    const { ids } = await sampleUnit(unit, { text, id, source: null });
+    const sample = await sampleUnit(unit, { text, id, source: null });
+    if (sample instanceof LongmixError) throw sample;
+    const { ids } = sample;
     if (!ids.includes(null) && new Set(ids).size === ids.length) return id === 'id' ? null : id;
   }
   return null;
@@ -88,11 +91,10 @@ export async function findNamedSources(
     const unit = units[Math.floor(at)]!;
     if (!(await fieldNames(unit)).includes(sourceField)) return null;
     const fields = { text, id: 'id', source: sourceField };
-    if ((await probeFields(unit, fields)) !== null) return null;
-    const { sources, badRecords } = await sampleUnit(unit, fields);
-    if (badRecords > 0) return null;
-    for (const name of sources) names.add(name);
-    documents += sources.length;
+    const sample = await sampleUnit(unit, fields);
+    if (sample instanceof LongmixError || sample.badRecords > 0) return null;
+    for (const name of sample.sources) names.add(name);
+    documents += sample.sources.length;
     if (names.size > most) return null;
   }
   return names.size < 2 || 2 * names.size > documents

@@ -10,28 +10,25 @@ export interface Sample {
   readonly badRecords: number;
 }
 
-/**
- * The documents of the first chunk, about 1 MiB of text.
- * @throws LongmixError what `read` throws
- */
-export async function sampleUnit(unit: ReadUnit, fields: FieldNames): Promise<Sample> {
+/** The documents of the first chunk, about 1 MiB of text; or what is wrong with the names, or with the file. */
+export async function sampleUnit(unit: ReadUnit, fields: FieldNames): Promise<Sample | LongmixError> {
   const counts = createReadCounts();
   const renamed = { ...unit, source: { ...unit.source, fields } };
-  for await (const { ids, sources } of read(renamed, counts)) {
-    return { ids, sources: sources ?? [], badRecords: counts.badRecords };
-  }
-  return { ids: [], sources: [], badRecords: counts.badRecords };
-}
-
-/** What is wrong with the names, or with the file; null: its first records become documents. */
-export async function probeFields(unit: ReadUnit, fields: FieldNames): Promise<LongmixError | null> {
   try {
-    await sampleUnit(unit, fields);
-    return null;
+    for await (const { ids, sources } of read(renamed, counts)) {
+      return { ids, sources: sources ?? [], badRecords: counts.badRecords };
+    }
+    return { ids: [], sources: [], badRecords: counts.badRecords };
   } catch (error) {
     if (error instanceof LongmixError) return error;
     throw error;
   }
+}
+
+/** What is wrong with the names, or with the file; null: its first records become documents. */
+export async function probeFields(unit: ReadUnit, fields: FieldNames): Promise<LongmixError | null> {
+  const sample = await sampleUnit(unit, fields);
+  return sample instanceof LongmixError ? sample : null;
 }
 
 /** No record has a field of this name, and a reader that misses a field tells those that there are. */
