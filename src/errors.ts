@@ -50,8 +50,8 @@ export function reworded(
   error: LongmixError,
   { message = error.message, exitCode = error.exitCode }: { message?: string; exitCode?: ExitCode },
 ): LongmixError {
-  const { code, where, cure, cause } = error;
-  const known = { ...(where === undefined ? {} : { where }), ...(cure === undefined ? {} : { cure }) };
+  const { code, where, cure, cause, names } = error;
+  const known = { names, ...(where === undefined ? {} : { where }), ...(cure === undefined ? {} : { cure }) };
   return new LongmixError(code, message, { ...known, exitCode, cause });
 }
 

@@ -40,9 +40,8 @@ export class RecordReader {
 
   /** @throws LongmixError `field-missing` where no record had the text field, or none the source's */
   end(): DocumentChunk[] {
-    // Only a file's own beginning speaks for the file: a range further on may hold a single odd record.
     for (const field of ['text', 'source'] as const)
-      if (!this.#seen[field] && this.#lacking[field] > 0 && this.#unit.start === 0) this.#failOnField(field);
+      if (!this.#seen[field] && this.#lacking[field] > 0) this.#failOnField(field);
     return this.#builder.take(true);
   }
 
@@ -103,6 +102,7 @@ export class RecordReader {
 
   #lacks(record: number, field: NeededField, name: string, has: readonly string[]): void {
     this.bad(record, `no field "${name}"`);
+    // Only a file's own beginning speaks for the file: a range further on may hold a single odd record.
     if (this.#seen[field] || this.#unit.start > 0) return;
     for (const other of has) this.#fieldsSeen.add(other);
     this.#lacking[field] += 1;

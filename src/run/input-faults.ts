@@ -4,14 +4,14 @@
  */
 import { LongmixError } from '../errors.ts';
 import { counted } from '../report/format.ts';
-import type { BadRecord, Recipe } from '../types.ts';
+import { linesBefore } from '../store/format.ts';
+import type { Recipe } from '../types.ts';
 import type { Progress } from './progress.ts';
-import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
+import type { TokenizeResult } from './tokenize-task.ts';
 
 /** @throws LongmixError `bad-records` if there are more than the recipe allows; fewer are noted */
 export function refuseBadRecords(
   results: readonly TokenizeResult[],
-  parts: readonly TokenizeInput[],
   recipe: Recipe,
   progress: Progress,
 ): void {
@@ -20,11 +20,16 @@ export function refuseBadRecords(
   const records = results.reduce((sum, { part }) => sum + part.documents, bad);
   const { share, atLeast } = recipe.maxBadRecords;
   const limit = Math.max(atLeast, Math.floor(share * records));
-  const samples = results.flatMap(({ badSamples }) => badSamples).slice(0, 5);
+  const parts = results.map(({ part }) => part);
+  const samples = results
+    .flatMap(({ part, badSamples }) => badSamples.map((sample) => ({ ...sample, part })))
+    .slice(0, 5);
   const list = samples
-    .map(
-      (sample) => `  ${sample.file}:${linesBefore(sample, results, parts) + sample.record}: ${sample.reason}`,
-    )
+    .map(({ file, start, record, reason, part }) => {
+      // Where there are several, they all begin their files: only the first of a part may begin further on.
+      const input = part.inputs.find((one) => one.start === start)!;
+      return `  ${file}:${linesBefore(parts, input) + record}: ${reason}`;
+    })
     .join('\n');
   const what = `${bad} of ${records} records could not be read${bad > samples.length ? ', the first of them' : ''}`;
   if (bad > limit) {
@@ -34,23 +39,6 @@ export function refuseBadRecords(
     });
   }
   progress.note(`${what} (skipped, in the ledger):\n${list}`);
-}
-
-/** Lines of a sample's file before its unit. */
-function linesBefore(
-  { file, start }: BadRecord,
-  results: readonly TokenizeResult[],
-  parts: readonly TokenizeInput[],
-): number {
-  // By start: two sources may read the same file.
-  const lines = new Map<number, number>();
-  for (const [i, { units }] of parts.entries()) {
-    for (const [j, unit] of units.entries()) {
-      if (unit.joined || unit.files[0]!.path !== file || unit.start >= start) continue;
-      lines.set(unit.start, results[i]!.part.inputs[j]!.lines);
-    }
-  }
-  return [...lines.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** Where most of what was no UTF-8 stands: a file in another encoding, as a rule. null: all was UTF-8. */

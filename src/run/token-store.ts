@@ -137,7 +137,7 @@ async function makeStore(
     onProgress: ({ done, tokens }) => progress.advance(done, tokens),
   });
   progress.end();
-  refuseBadRecords(results, parts, recipe, progress);
+  refuseBadRecords(results, recipe, progress);
   const malformed = malformedNote(results);
   if (malformed !== null) progress.note(malformed);
   for (const note of await idNotes(recipe, units, new Set(results.flatMap(({ identified }) => identified))))

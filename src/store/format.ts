@@ -74,6 +74,17 @@ export interface InputRecord {
   readonly sha256: string;
 }
 
+/** Lines of an input's file before it: what a record's number in the input is counted from. */
+export function linesBefore(
+  parts: readonly Pick<PartRecord, 'inputs'>[],
+  { source, name, start }: Pick<InputRecord, 'source' | 'name' | 'start'>,
+): number {
+  return parts
+    .flatMap(({ inputs }) => inputs)
+    .filter((other) => other.source === source && other.name === name && other.start < start)
+    .reduce((sum, { lines }) => sum + lines, 0);
+}
+
 export function storeDtype(vocabularySize: number): StoreDtype {
   return vocabularySize <= 65_536 ? 'uint16' : 'uint32';
 }

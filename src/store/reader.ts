@@ -11,6 +11,7 @@ import { arrow } from '../util/arrow.ts';
 import { firstFrom } from '../util/sequence.ts';
 import {
   docsFile,
+  linesBefore,
   type PartRecord,
   type StoreManifest,
   storeFile,
@@ -122,18 +123,10 @@ export function documentOrigins(
     }
     const row = docs.get(document - starts[part]!)!.toJSON() as unknown as DocumentOrigin;
     const { source, id, origin } = row;
-    const record = row.record === 0 ? 0 : linesBefore(manifest, part, origin) + row.record;
+    const input = manifest.parts[part]!.inputs.find(({ name }) => name === origin)!;
+    const record = row.record === 0 ? 0 : linesBefore(manifest.parts, input) + row.record;
     return { source, id, origin, record };
   });
-}
-
-/** Lines of an input before the piece of it that a part has. */
-function linesBefore({ parts }: StoreManifest, part: number, origin: string): number {
-  const input = parts[part]!.inputs.find(({ name }) => name === origin)!;
-  return parts
-    .flatMap(({ inputs }) => inputs)
-    .filter(({ source, name, start }) => source === input.source && name === origin && start < input.start)
-    .reduce((sum, { lines }) => sum + lines, 0);
 }
 
 /** What of a store's manifest tells where its tokens lie. */
