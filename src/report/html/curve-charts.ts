@@ -123,10 +123,14 @@ export function lossTicks(losses: readonly number[]): {
   const power = 10 ** Math.floor(Math.log10(span / 4));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => span / one <= 5)!;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const first = Math.floor(least / step + 1e-9);
-  const last = Math.max(first + 1, Math.ceil(most / step - 1e-9));
+  const tick = (i: number) => Number((i * step).toFixed(digits));
+  // A quotient may lie a rounding beside a whole number; a loss that lies beside a tick is still to be within.
+  const nearFirst = Math.floor(least / step + 1e-9);
+  const first = tick(nearFirst) > least ? nearFirst - 1 : nearFirst;
+  const nearLast = Math.ceil(most / step - 1e-9);
+  const last = Math.max(first + 1, tick(nearLast) < most ? nearLast + 1 : nearLast);
   const ticks = Array.from({ length: last - first + 1 }, (_, i): [number, string] => {
-    const value = Number(((first + i) * step).toFixed(digits));
+    const value = tick(first + i);
     return [value, value.toFixed(digits)];
   });
   return { low: ticks[0]![0], high: ticks.at(-1)![0], ticks };
