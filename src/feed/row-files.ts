@@ -8,7 +8,7 @@
  */
 import { closeSync, openSync, read, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { LongmixError } from '../errors.ts';
+import { LongmixError, systemReason } from '../errors.ts';
 import { type BatchRecord, idBytes, type ShardSetManifest } from '../shard/format.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from './batch-layout.ts';
 
@@ -245,8 +245,7 @@ export class RowFiles {
   }
 
   #unreadable(shard: number, row: number, cause: unknown): LongmixError {
-    const { code } = cause as NodeJS.ErrnoException;
-    return this.#damaged(shard, row, `the file cannot be read (${code})`, cause);
+    return this.#damaged(shard, row, `it can't be read: ${systemReason(cause)}`, cause);
   }
 
   /** @param row in the set; the first of those that were wanted */

@@ -2,11 +2,12 @@
  * A source of the recipe -> what there is to read, in an order that depends on the names alone. What becomes a unit
  * follows from the inputs and never from the machine or the number of workers.
  */
-import { accessSync, constants, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
 import type { InputFile, ReadUnit, SourceSpec } from '../types.ts';
+import { isPointer, isPointerSize, pointerCure, pointerFound } from '../util/git-lfs.ts';
 import { unreadable } from './file-blocks.ts';
 import { describeFormats, type FileKind, kindOf } from './formats.ts';
 import { jsonFormat } from './json-format.ts';
@@ -23,14 +24,17 @@ interface Found {
  * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
  * (`spool.ts`).
  *
- * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable`
+ * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`
  */
 export async function discover(source: SourceSpec): Promise<ReadUnit[]> {
   if (source.path === '-') throw new Error('standard input is not spooled');
   const stats = statSync(source.path, { throwIfNoEntry: false });
   if (source.join === 'directory') checkJoin(source, stats);
   const found = findFiles(source, stats);
-  for (const file of found.files) checkReadable(file.path);
+  for (const file of found.files) {
+    checkReadable(file.path);
+    refusePointer(file);
+  }
   if (source.join === 'directory') return joinDirectories(source, found);
   return found.files.map((file) => unitOf(source, file));
 }
@@ -180,6 +184,11 @@ function checkReadable(path: string): void {
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+function refusePointer({ path, bytes }: InputFile): void {
+  if (!isPointerSize(bytes) || !isPointer(readFileSync(path))) return;
+  throw new LongmixError('input-unfetched', pointerFound, { where: path, cure: pointerCure, exitCode: 1 });
 }
 
 function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixError {

@@ -9,14 +9,13 @@ import { join } from 'node:path';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../types.ts';
 import { type AblationReport, type ArmReport, ablationFile } from './ablation-file.ts';
-import { buildPlanned } from './build.ts';
+import { buildPlanned, keepingTokens } from './build.ts';
 import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { withLock } from './lock.ts';
 import { planReport } from './plan-report.ts';
 import { noProgress, type Progress } from './progress.ts';
-import { clearShardSets } from './shard-sets.ts';
-import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
+import { ensureStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 
 export interface AblateOptions extends StageOptions {
@@ -48,12 +47,7 @@ async function ablateLocked(
   const [{ recipe: first }] = arms as [AblationArm];
   sweep(out);
   const folder = storeFolder(first, out);
-  if (options.fresh === true) {
-    for (const { name } of arms) clearShardSets(join(out, name));
-    await reopenStore(folder);
-  }
-  const stage = { ...options, fresh: false };
-  const store = await ensureStore(first, folder, stage, (tokenizer) => {
+  const store = await ensureStore(first, folder, keepingTokens(options), (tokenizer) => {
     for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
   });
   const index = loadIndex(
@@ -77,7 +71,7 @@ async function ablateLocked(
     makeFolder(armOut);
     const plan = planBuild(recipe, store, index);
     const progress = named(name, options.progress);
-    await withLock(armOut, () => buildPlanned(recipe, store, plan, armOut, { ...stage, progress }));
+    await withLock(armOut, () => buildPlanned(recipe, store, plan, armOut, { ...options, progress }));
   }
   writeJson(join(out, ablationFile), report);
   return { store, report };

@@ -10,7 +10,7 @@ import { makeFolder, sweep, writeJson } from './commit.ts';
 import { withLock } from './lock.ts';
 import { planReport } from './plan-report.ts';
 import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
-import { ensureStore, reopenStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
+import { ensureStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 
 export interface BuildOptions extends StageOptions {
   /** Called with the plan before any shard is written. */
@@ -38,14 +38,15 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions):
 async function buildLocked(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   sweep(out);
   const tokens = storeFolder(recipe, out);
-  if (options.fresh === true) {
-    clearShardSets(out);
-    await reopenStore(tokens);
-  }
-  const store = await ensureStore(recipe, tokens, { ...options, fresh: false });
+  const store = await ensureStore(recipe, tokens, keepingTokens(options));
   const plan = planBuild(recipe, store);
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
+}
+
+/** For a build or an ablation: `fresh` is about its shards. */
+export function keepingTokens<T extends StageOptions>(options: T): T {
+  return options.fresh ? { ...options, fresh: 'changed' } : options;
 }
 
 /** The part of a build that follows its plan. The caller has the folder's lock. */
@@ -56,6 +57,7 @@ export async function buildPlanned(
   out: string,
   options: StageOptions,
 ): Promise<BuildResult> {
+  if (options.fresh) clearShardSets(out);
   if (isBuilt(out, plan)) {
     const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };

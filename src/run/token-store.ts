@@ -38,7 +38,8 @@ export interface StageOptions {
   readonly workers: number;
   /** Bound of the whole process's memory, in bytes; none where it is not given. */
   readonly memory?: number;
-  readonly fresh?: boolean;
+  /** Replace what an earlier run left, once there is nothing more to refuse. Of tokens: 'changed', what is not intact. */
+  readonly fresh?: boolean | 'changed';
   readonly signal?: AbortSignal | undefined;
   readonly progress?: Progress | undefined;
 }
@@ -78,12 +79,12 @@ async function ensureUnlocked(
   options: StageOptions,
   check: (tokenizer: TokenizerTables['facts']) => void,
 ): Promise<TokenStore> {
-  if (options.fresh === true && existsSync(folder)) await withLock(folder, () => clearStore(folder));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources)
     units.push(...(await discover(await atRest(source, folder, options.signal))));
   const parts = planParts(units);
-  const isThere = existsSync(join(folder, storeFile));
+  const { fresh = false } = options;
+  const isThere = fresh === false && existsSync(join(folder, storeFile));
   // Threads load their code while this one gets the tokenizer.
   const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
   try {
@@ -92,8 +93,9 @@ async function ensureUnlocked(
     if (isThere) return { folder, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
+      if (fresh !== false) clearStore(folder, units, fresh);
       // Another command may have made it in the meantime.
-      if (existsSync(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
+      else if (existsSync(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
       return await makeStore(recipe, folder, parts, tokenizer, workers, options);
     });
     return { folder, manifest };
@@ -148,6 +150,7 @@ async function makeStore(
       cure: 'check the paths, and `include` and `text` of the sources',
     });
   }
+  removeOtherParts(folder, manifest.parts);
   rememberInputs(folder, parts);
   noteTokenizer(folder, recipe.tokenizer);
   writeJson(join(folder, storeFile), manifest);
@@ -300,32 +303,37 @@ function stampsUnchanged(folder: string, parts: readonly TokenizeInput[]): boole
 }
 
 /**
- * Has a store made again, but keeps the parts that are intact: those whose inputs and tokenizer are still the same are
- * not tokenized again, so that another mix of the same corpus costs no tokenizing.
+ * Has a store made again. 'changed' keeps the parts if all are intact: those whose inputs and tokenizer are still the
+ * same are not tokenized again then, so that another mix of the same corpus costs no tokenizing.
+ *
+ * Removes what longmix wrote into the folder, and nothing else; not what `units` are read from (standard input).
  */
-export async function reopenStore(folder: string): Promise<void> {
-  if (!existsSync(join(folder, storeFile))) return;
-  await withLock(folder, () => dropRecord(folder));
+function clearStore(folder: string, units: readonly ReadUnit[], fresh: true | 'changed'): void {
+  const keepsParts = fresh === 'changed' && isIntact(folder);
+  rmSync(join(folder, storeFile), { force: true });
+  if (keepsParts) return;
+  const read = new Set(units.flatMap(({ files }) => files.map(({ path }) => path)));
+  const notes = join(folder, notesFolder);
+  for (const name of existsSync(notes) ? readdirSync(notes) : [])
+    if (!read.has(join(notes, name))) rmSync(join(notes, name), { recursive: true });
+  removeOtherParts(folder, []);
 }
 
-function dropRecord(folder: string): void {
-  let intact = false;
+function removeOtherParts(folder: string, parts: readonly PartRecord[]): void {
+  const kept = new Set(parts.flatMap(({ files }) => files.map(({ name }) => name)));
+  for (const name of readdirSync(folder)) {
+    if (/^part-\d{5,}\.(tokens|docs\.arrow)$/.test(name) && !kept.has(name)) rmSync(join(folder, name));
+  }
+}
+
+/** Also of a store that was never finished: receipts know what there is of it. */
+function isIntact(folder: string): boolean {
+  if (!existsSync(join(folder, storeFile))) return true;
   try {
     const files = openStore(folder).parts.flatMap((part) => part.files);
-    intact = verifyFiles(folder, files).length === 0;
+    return verifyFiles(folder, files).length === 0;
   } catch {
     // Damaged, or of another version: nothing of it can be trusted.
-  }
-  if (intact) rmSync(join(folder, storeFile));
-  else clearStore(folder);
-}
-
-/** Removes what longmix wrote into a store's folder, and nothing else. */
-function clearStore(folder: string): void {
-  if (!existsSync(folder)) return;
-  rmSync(join(folder, storeFile), { force: true });
-  rmSync(join(folder, notesFolder), { recursive: true, force: true });
-  for (const name of readdirSync(folder)) {
-    if (/^part-\d{5,}\.(tokens|docs\.arrow)$/.test(name)) rmSync(join(folder, name));
+    return false;
   }
 }

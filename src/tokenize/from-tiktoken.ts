@@ -72,6 +72,7 @@ function build(
   if (singleBytes.size < 256) {
     throw new LongmixError('tokenizer-bad', `${256 - singleBytes.size} of the 256 bytes have no token`, {
       where: name,
+      cure: 'every byte needs one: fetch the file again, it may have been cut short',
     });
   }
   return {

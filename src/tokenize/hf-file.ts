@@ -47,14 +47,17 @@ export function parseHfFile(name: string, bytes: Uint8Array): HfFile {
   try {
     file = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new LongmixError('tokenizer-bad', 'not JSON', { where: name, cause });
+    throw notTokenizer(name, 'it is not JSON', cause);
   }
   const model = typeof file === 'object' && file !== null && 'model' in file ? file.model : null;
-  if (typeof model !== 'object' || model === null) {
-    throw new LongmixError('tokenizer-bad', 'not a tokenizer.json: it has no "model"', {
-      where: name,
-      cure: 'tokenizer.file is the tokenizer.json of a Hugging Face model, or a tokenizer.model in tiktoken form',
-    });
-  }
+  if (typeof model !== 'object' || model === null) throw notTokenizer(name, 'it has no "model"');
   return file as HfFile;
+}
+
+function notTokenizer(name: string, why: string, cause?: unknown): LongmixError {
+  return new LongmixError('tokenizer-bad', `not a tokenizer.json: ${why}`, {
+    where: name,
+    cure: 'tokenizer.file is the tokenizer.json of a Hugging Face model, or a tokenizer.model in tiktoken form',
+    cause,
+  });
 }

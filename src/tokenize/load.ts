@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer, TokenizerSpec } from '../types.ts';
+import { isPointer, pointerCure, pointerFound } from '../util/git-lfs.ts';
 import { modelFromHf } from './from-hf.ts';
 import { modelFromEncoding, modelFromTiktokenFile } from './from-tiktoken.ts';
 import { openShared, type SharedTokenizer, shareTokenizer } from './kernel-tokenizer.ts';
@@ -25,6 +26,8 @@ export async function loadTokenizer(spec: TokenizerSpec): Promise<LoadedTokenize
   if ('encoding' in spec) return await loadModel(modelFromEncoding(spec.encoding));
   const { file, pattern } = spec;
   const bytes = readFile(file);
+  if (isPointer(bytes))
+    throw new LongmixError('tokenizer-bad', pointerFound, { where: file, cure: pointerCure });
   const name = basename(file);
   if (!isJson(file, bytes)) return await loadModel({ ...modelFromTiktokenFile(file, bytes, pattern), name });
   if (pattern !== null) {

@@ -257,6 +257,15 @@ describe('errors', () => {
     expect((await errorOf(discover(sourceOf(`${root}/*.txt`)))).code).toBe('source-empty');
   });
 
+  test.each(['a.jsonl', 'b.parquet', 'c.txt'])('a pointer of Git LFS in place of %s', async (name) => {
+    const root = folderWith(name);
+    writeFileSync(join(root, name), 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n');
+    expect(await errorOf(discover(sourceOf(root)))).toMatchObject({
+      code: 'input-unfetched',
+      where: join(root, name),
+    });
+  });
+
   test('a single file of unknown format lists the formats, and format: reads it', async () => {
     const path = join(folderWith('words.dat'), 'words.dat');
     const error = await errorOf(discover(sourceOf(path)));

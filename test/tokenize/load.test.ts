@@ -96,12 +96,21 @@ test.each([
   [{ file: dirname(json), pattern: null }, 'tokenizer-missing', 'relative to the recipe'],
   [{ file: json, pattern: 'llama3' }, 'tokenizer-pattern', 'leave tokenizer.pattern out'],
   [{ file: write('a.json', '{"a": 1}'), pattern: null }, 'tokenizer-bad', 'tokenizer.json'],
+  [{ file: write('c.json', '{"model": '), pattern: null }, 'tokenizer-bad', 'tokenizer.json'],
   [{ file: write('b.model', '\n\u000e\n\u0005<unk>'), pattern: 'llama3' }, 'tokenizer-bad', 'tokenizer.json'],
 ])('%j is refused with a cure', async (spec, code, cure) => {
   await expect(loadTokenizer(spec)).rejects.toMatchObject({
     code,
     exitCode: 2,
     cure: expect.stringContaining(cure),
+  });
+});
+
+test.each(['d.json', 'd.model'])('a pointer of Git LFS is no tokenizer: %s', async (name) => {
+  const file = write(name, 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n');
+  await expect(loadTokenizer({ file, pattern: null })).rejects.toMatchObject({
+    code: 'tokenizer-bad',
+    cure: expect.stringContaining('git lfs pull'),
   });
 });
 

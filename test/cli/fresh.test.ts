@@ -1,0 +1,58 @@
+/** `--fresh` replaces what is there only when nothing more can be refused: a mistake loses nothing. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { expectMessage, jsonLines, shell, workplace } from '../support/command.ts';
+import { hashes } from '../support/folder.ts';
+
+const place = workplace();
+afterAll(() => place[Symbol.dispose]());
+
+const recipe = (more = '') => place.write('mix.yaml', `sources: { web: ./web.jsonl }\n${more}`);
+
+beforeEach(async () => {
+  rmSync(join(place.path, 'made'), { recursive: true, force: true });
+  place.write('web.jsonl', jsonLines(60));
+  recipe();
+  expect((await place.run('build', 'mix.yaml', '--out', 'made', '--quiet')).code).toBe(0);
+});
+
+test.each([
+  ['build', 'a source that is not there', 'sources: { web: ./wbe.jsonl }\n', /wbe\.jsonl/],
+  ['build', 'a tokenizer that is none', 'tokenizer: { file: ./web.jsonl }\n', /web\.jsonl/],
+  ['build', "a mix that can't be had", 'mix: { tokens: 900M, method: drop }\n', /900M|900,000,000/],
+  ['tokenize', 'a tokenizer that is none', 'tokenizer: { file: ./web.jsonl }\n', /web\.jsonl/],
+])('%s with %s keeps all that was there', async (command, _, more, what) => {
+  const before = hashes(join(place.path, 'made'));
+  if (more.startsWith('sources')) place.write('mix.yaml', more);
+  else recipe(more);
+  const out = command === 'build' ? 'made' : 'made/store';
+  expectMessage(await place.run(command, 'mix.yaml', '--out', out, '--fresh'), 2, what);
+  expect(hashes(join(place.path, 'made'))).toEqual(before);
+});
+
+test('it makes the same again', async () => {
+  const before = hashes(join(place.path, 'made'));
+  expect((await place.run('build', 'mix.yaml', '--out', 'made', '--fresh', '--quiet')).code).toBe(0);
+  expect(hashes(join(place.path, 'made'))).toEqual(before);
+});
+
+test('it makes a store of what is read from standard input', async () => {
+  for (const more of ['', '--fresh']) {
+    const line = `cat web.jsonl | longmix tokenize - --out piped ${more} --quiet`;
+    const { code, stderr } = await shell(line, { cwd: place.path });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  }
+  expect((await place.run('verify', 'piped', '--deep')).code).toBe(0);
+});
+
+test('parts of a source that the recipe no longer has go', async () => {
+  const parts = () => readdirSync(join(place.path, 'made/store')).filter((name) => name.startsWith('part-'));
+  place.write('mix.yaml', 'sources: { notes: ./web.jsonl, web: ./web.jsonl }\n');
+  const build = ['build', 'mix.yaml', '--out', 'made', '--fresh', '--quiet'];
+  expect((await place.run(...build)).code).toBe(0);
+  expect(parts()).toHaveLength(4);
+  recipe();
+  expect((await place.run(...build)).code).toBe(0);
+  expect(parts()).toHaveLength(2);
+});
