@@ -30,7 +30,7 @@ export async function discover(source: SourceSpec): Promise<ReadUnit[]> {
   if (source.path === '-') throw new Error('standard input is not spooled');
   const stats = statSync(source.path, { throwIfNoEntry: false });
   if (source.join === 'directory') checkJoin(source, stats);
-  const found = findFiles(source, stats);
+  const found = await findFiles(source, stats);
   for (const file of found.files) {
     checkReadable(file.path);
     refusePointer(file);
@@ -45,9 +45,9 @@ function notLocal({ name, path }: SourceSpec): LongmixError {
   });
 }
 
-function findFiles(source: SourceSpec, stats: Stats | undefined): Found {
-  if (stats?.isFile()) return { root: source.path, files: [singleFile(source, stats)] };
-  if (stats?.isDirectory()) return { root: source.path, files: filesBelow(source, source.path, null) };
+async function findFiles(source: SourceSpec, stats: Stats | undefined): Promise<Found> {
+  if (stats?.isFile()) return { root: source.path, files: [await singleFile(source, stats)] };
+  if (stats?.isDirectory()) return { root: source.path, files: await filesBelow(source, source.path, null) };
   // A file that is there wins over a glob: `[` and `(` are common in names.
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (stats !== undefined || !isGlob || !statSync(base, { throwIfNoEntry: false })?.isDirectory()) {
@@ -63,11 +63,11 @@ function findFiles(source: SourceSpec, stats: Stats | undefined): Found {
   }
   return {
     root: base,
-    files: filesBelow(source, base, glob),
+    files: await filesBelow(source, base, glob),
   };
 }
 
-function singleFile(source: SourceSpec, stats: Stats): InputFile {
+async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> {
   const name = basename(source.path);
   const kind = kindOf(name, source.format);
   if (kind === null) {
@@ -77,10 +77,14 @@ function singleFile(source: SourceSpec, stats: Stats): InputFile {
   }
   const file = { path: source.path, name, bytes: stats.size, ...kind };
   // Named by itself, a file of settings is a mistake and no text: reading it as an array says so.
-  return isOpen(source, kind) && jsonFormat(file) === 'jsonl' ? { ...file, format: 'jsonl' } : file;
+  return isOpen(source, kind) && (await jsonFormat(file)) === 'jsonl' ? { ...file, format: 'jsonl' } : file;
 }
 
-function filesBelow(source: SourceSpec, root: string, glob: string | null): readonly InputFile[] {
+async function filesBelow(
+  source: SourceSpec,
+  root: string,
+  glob: string | null,
+): Promise<readonly InputFile[]> {
   const selects = selector(source, glob);
   const patterns = [...source.include, glob ?? ''];
   const unknown = new Set<string>();
@@ -96,7 +100,9 @@ function filesBelow(source: SourceSpec, root: string, glob: string | null): read
     depth: depthOf(glob),
     wanted,
   });
-  const files = withoutNotes(walked.map((file) => inputFile(source, file)));
+  const all: InputFile[] = [];
+  for (const file of walked) all.push(await inputFile(source, file));
+  const files = withoutNotes(all);
   const kept = source.join === 'directory' ? files.filter((file) => file.format === 'text') : files;
   if (kept.length === 0) throw emptySource(source, unknown);
   return kept;
@@ -117,13 +123,14 @@ function depthOf(glob: string | null): number {
 }
 
 /** A name says all of a file but `.json`, of which a directory of source code has many that hold no records. */
-function inputFile(source: SourceSpec, file: WalkedFile): InputFile {
+async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFile> {
   const kind = kindOf(file.name, source.format)!;
-  return { ...file, ...kind, format: isOpen(source, kind) ? jsonFormat(file) : kind.format };
+  const found = { ...file, ...kind };
+  return isOpen(source, kind) ? { ...found, format: await jsonFormat(found) } : found;
 }
 
-function isOpen(source: SourceSpec, { format, compression }: FileKind): boolean {
-  return format === 'json' && compression === 'none' && source.format === null;
+function isOpen(source: SourceSpec, { format }: FileKind): boolean {
+  return format === 'json' && source.format === null;
 }
 
 function selector(source: SourceSpec, glob: string | null): (name: string) => boolean {

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { discover } from '../../src/read/discover.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
@@ -61,7 +62,7 @@ describe('directories', () => {
     const root = folderWith(
       'a.jsonl',
       'b.NDJSON.gz',
-      'c.json.zst',
+      'c.jsonl.zst',
       'd.csv.br',
       'e.tsv',
       'f.parquet',
@@ -72,7 +73,7 @@ describe('directories', () => {
     expect(units.map(({ files }) => [files[0]!.format, files[0]!.compression])).toEqual([
       ['jsonl', 'none'],
       ['jsonl', 'gzip'],
-      ['json', 'zstd'],
+      ['jsonl', 'zstd'],
       ['csv', 'brotli'],
       ['tsv', 'none'],
       ['parquet', 'none'],
@@ -168,6 +169,22 @@ describe('.json in a directory', () => {
     ]);
     const [alone] = await discover(sourceOf(join(root, 'lines.json')));
     expect(alone!.files[0]!.format).toBe('jsonl');
+  });
+
+  test("the same where it is compressed, as C4's", async () => {
+    const root = temporaryFolder();
+    const lines = `{"text": "${'a'.repeat(600_000)}"}\n{"text": "b"}\n`;
+    writeFileSync(join(root, 'array.json.br'), brotliCompressSync('[{"text": "a"}]'));
+    writeFileSync(join(root, 'lines.json.gz'), gzipSync(lines));
+    writeFileSync(join(root, 'one.json.gz'), gzipSync('{"text": "a"}'));
+    const units = await discover(sourceOf(root));
+    expect(units.map(({ files }) => files[0]!.format)).toEqual(['json', 'jsonl', 'text']);
+    expect((await readSource(sourceOf(join(root, 'lines.json.gz')))).documents).toHaveLength(2);
+    writeFileSync(join(root, 'torn.json.gz'), gzipSync(lines).subarray(0, 100));
+    expect(await errorOf(discover(sourceOf(root)))).toMatchObject({
+      code: 'input-corrupt',
+      where: join(root, 'torn.json.gz'),
+    });
   });
 
   test('that `datasets` writes beside its Arrow files is no document', async () => {
