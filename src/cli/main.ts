@@ -7,7 +7,7 @@
  * A second Ctrl-C ends the process at once.
  */
 import { CommanderError } from 'commander';
-import { describeError, LongmixError } from '../errors.ts';
+import { describeError, LongmixError, systemReason } from '../errors.ts';
 import { interruptedExitCode, type StopSignal, signalExitCodes } from './interrupted.ts';
 import { createProgram } from './program.ts';
 
@@ -27,7 +27,7 @@ for (const signal of Object.keys(signalExitCodes) as StopSignal[]) {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`| head`) is no error; what verify has found stays its exit code.
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-  say(`longmix: cannot write to standard output: ${error.code ?? error.message}`);
+  say(`longmix: can't write to standard output: ${systemReason(error)}`);
   process.exit(1);
 });
 // Nobody reads the progress any more: no reason to stop the work.

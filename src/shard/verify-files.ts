@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemReason } from '../errors.ts';
 import type { FileRecord } from '../types.ts';
 import type { Fault } from './verify.ts';
 
@@ -16,7 +17,7 @@ export function verifyFiles(folder: string, files: readonly FileRecord[]): Fault
     try {
       found = hashFile(path);
     } catch (error) {
-      faults.push(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+      faults.push(`${path}: it can't be read: ${systemReason(error)}`);
       continue;
     }
     if (found.bytes !== bytes) faults.push(`${path}: ${found.bytes} bytes, the manifest says ${bytes}`);
