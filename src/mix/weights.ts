@@ -10,6 +10,7 @@
  */
 import type { CellSpec, LengthRule, MixSpec } from '../types.ts';
 import { infeasible, percent } from './infeasible.ts';
+import { refuseUnknownSource } from './named-sources.ts';
 
 /** What a cell has for a phase. */
 export interface Supply {
@@ -108,14 +109,6 @@ function sourceWeights(
     const { source } = cells[c]!;
     return part === 0 ? 0 : (shares[source]! * part) / perSource[source]!;
   });
-}
-
-/** A column may name the sources, so that only the corpus tells which there are. */
-function refuseUnknownSource(key: string, name: string, sources: readonly string[]): void {
-  if (sources.includes(name)) return;
-  throw infeasible(`${key} names a source "${name}" that the corpus has not`, [
-    `the corpus has ${sources.join(', ')}`,
-  ]);
 }
 
 function applyLengthRule(

@@ -120,13 +120,30 @@ export function fieldMissing(
   field: NeededField = 'text',
 ): LongmixError {
   const { name, fields } = unit.source;
-  const list = has.length === 0 ? 'no fields at all' : has.map((other) => `"${other}"`).join(', ');
+  const shown = has.slice(0, mostNames).map((other) => `"${clipped(other)}"`);
+  const more = has.length > mostNames ? `, and ${has.length - mostNames} more` : '';
+  const list = has.length === 0 ? 'no fields at all' : `${shown.join(', ')}${more}`;
   const holds = { text: 'holds the text', source: "names each record's source" }[field];
   return new LongmixError('field-missing', `no field "${fields[field]}"; the records have ${list}`, {
     where: onlyFile(unit).path,
-    cure: `say which field ${holds}: source "${name}", ${field}: NAME`,
+    cure: isOtherTable(unit, has)
+      ? 'longmix reads tables with commas (csv) or tabs (tsv) between the fields'
+      : `say which field ${holds}: source "${name}", ${field}: NAME`,
     names: has,
   });
+}
+
+/** A table of another format has its whole first line for a name. */
+function isOtherTable(unit: ReadUnit, has: readonly string[]): boolean {
+  const { format } = onlyFile(unit);
+  return (format === 'csv' || format === 'tsv') && has.length === 1 && /[;|\t,]/.test(has[0]!);
+}
+
+const mostNames = 20;
+
+/** A name that is a line of the corpus would fill the screen. */
+function clipped(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}…` : name;
 }
 
 /** A field by its name or, where there is none of that name, by its path (`meta.url`); undefined: not there. */

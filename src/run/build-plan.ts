@@ -6,6 +6,7 @@ import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../bu
 import { LongmixError } from '../errors.ts';
 import { eligibility } from '../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../mix/mix.ts';
+import { refuseUnknownBounds } from '../mix/named-sources.ts';
 import { heldOut } from '../mix/split.ts';
 import { specOf } from '../mix/supply.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../pack/ledger.ts';
@@ -94,6 +95,7 @@ export function planBuild(
   refuseUnfit(recipe, manifest.tokenizer);
   const dtype = shardDtype(recipe, manifest.tokenizer);
   const { table, characters } = index;
+  refuseUnknownBounds(recipe, table.sources);
 
   const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
   const cellOf = cellNumbers(

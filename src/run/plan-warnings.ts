@@ -25,7 +25,10 @@ export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
     const mix = [...repeats(cells), ...longRule(phase, cells), ...drift(cells)];
     return [
       ...(many ? mix.map((text) => `phase ${phase.name}: ${text}`) : mix),
-      ...rowWarnings(plan.sets.filter((set) => set.phase === phase.name)),
+      ...rowWarnings(
+        plan.sets.filter((set) => set.phase === phase.name),
+        cells,
+      ),
     ];
   });
   return [...perPhase, ...validation(recipe, plan), ...steps(plan)];
@@ -82,8 +85,8 @@ function drift(cells: readonly PlannedCell[]): string[] {
   return warnings;
 }
 
-function rowWarnings(sets: readonly PlannedSet[]): string[] {
-  return [...sets.flatMap(padding), ...sets.slice(0, 1).flatMap(lost), ...sets.flatMap(cuts)];
+function rowWarnings(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): string[] {
+  return [...sets.flatMap(padding), ...lost(sets, cells), ...sets.flatMap(cuts)];
 }
 
 function padding({ name, rows, ledger, sequences }: PlannedSet): string[] {
@@ -94,15 +97,44 @@ function padding({ name, rows, ledger, sequences }: PlannedSet): string[] {
   return [`${name}: ${percent(share)} of the tokens are padding (${why})`];
 }
 
-/** Of a whole phase: each of its sets has the same account of what none of them holds. */
-function lost({ name, ledger, sequences }: PlannedSet): string[] {
-  const { overlong_truncated, overlong_excluded, tail_discarded, elsewhere } = ledger.dropped;
+/** What no row holds is lost after the mix was made, more of one source than of another. */
+function lost(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): string[] {
+  const [first] = sets;
+  if (first === undefined) return [];
+  // Each set of a phase has the same account of what none of them holds.
+  const { overlong_truncated, overlong_excluded, tail_discarded, elsewhere } = first.ledger.dropped;
   const tokens = overlong_truncated + overlong_excluded + tail_discarded;
-  if (tokens <= lostTokens * (ledger.packedOnce + elsewhere)) return [];
-  const { packing, overlong, tails } = sequences;
+  if (tokens <= lostTokens * (first.ledger.packedOnce + elsewhere)) return [];
+  const { packing, overlong, tails, decompose } = first.sequences;
+  const ends =
+    packing === 'decompose' ? `smallest: ${decompose!.smallest}` : `overlong: ${overlong}, tails: ${tails}`;
+  const shares = sharesMoved(sets, cells);
   return [
-    `${name}: ${compact(tokens)} tokens are lost at the ends of rows (packing: ${packing}, overlong: ${overlong}, tails: ${tails})`,
+    `${first.name}: ${compact(tokens)} tokens are lost at the ends of rows (packing: ${packing}, ${ends})${shares}`,
   ];
+}
+
+/** The shares of sources in the rows, where they are not those of the mix. */
+function sharesMoved(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): string {
+  const inRows = sharesBySource(
+    sets.flatMap(({ ledger }) =>
+      ledger.cells.map(({ source, packedInstances }) => [source, packedInstances]),
+    ),
+  );
+  const inMix = sharesBySource(cells.map(({ source, achieved }) => [source, achieved]));
+  const moved = [...inMix].some(
+    ([source, share]) => Math.abs((inRows.get(source) ?? 0) - share) > noticedDrift,
+  );
+  if (!moved) return '';
+  const list = [...inMix.keys()].map((source) => `${source} ${percent(inRows.get(source) ?? 0)}`);
+  return `; in the rows the mix is then ${list.join(', ')}`;
+}
+
+function sharesBySource(tokens: readonly (readonly [source: string, tokens: number])[]): Map<string, number> {
+  const total = tokens.reduce((sum, [, count]) => sum + count, 0);
+  const shares = new Map<string, number>();
+  for (const [source, count] of tokens) shares.set(source, (shares.get(source) ?? 0) + count / total);
+  return shares;
 }
 
 function cuts({ name, quality }: PlannedSet): string[] {

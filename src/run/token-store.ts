@@ -1,17 +1,14 @@
 /**
  * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
-import { hashInput } from '../read/hash-input.ts';
 import { spoolStandardInput } from '../read/spool.ts';
-import { verifyFiles } from '../shard/verify-files.ts';
 import {
   type PartRecord,
-  type SourceReading,
   type StoreManifest,
   storeDtype,
   storeFile,
@@ -29,6 +26,8 @@ import { workerLimits } from './memory.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
+import { reading, refuseDamage, refuseMismatch, rememberFiles, rememberInputs } from './store-match.ts';
+import { putBack, setAside } from './store-renewal.ts';
 import { startWorkers, type Workers } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
@@ -79,12 +78,12 @@ async function ensureUnlocked(
   options: StageOptions,
   check: (tokenizer: TokenizerTables['facts']) => void,
 ): Promise<TokenStore> {
-  const units: ReadUnit[] = [];
-  for (const source of recipe.sources)
-    units.push(...(await discover(await atRest(source, folder, options.signal))));
-  const parts = planParts(units);
   const { fresh = false } = options;
   const isThere = fresh === false && existsSync(join(folder, storeFile));
+  const units: ReadUnit[] = [];
+  for (const source of recipe.sources)
+    units.push(...(await discover(await atRest(source, folder, isThere, options.signal))));
+  const parts = planParts(units);
   // Threads load their code while this one gets the tokenizer.
   const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
   try {
@@ -93,10 +92,14 @@ async function ensureUnlocked(
     if (isThere) return { folder, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
-      if (fresh !== false) clearStore(folder, units, fresh);
+      if (fresh !== false) setAside(folder, fresh);
       // Another command may have made it in the meantime.
       else if (existsSync(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
-      return await makeStore(recipe, folder, parts, tokenizer, workers, options);
+      try {
+        return await makeStore(recipe, folder, parts, tokenizer, workers, options);
+      } finally {
+        putBack(folder);
+      }
     });
     return { folder, manifest };
   } finally {
@@ -112,6 +115,7 @@ function openSame(
 ): StoreManifest {
   const manifest = openStore(folder);
   refuseMismatch(folder, manifest, recipe, tokenizer, parts);
+  refuseDamage(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
   return manifest;
 }
@@ -152,6 +156,7 @@ async function makeStore(
   }
   removeOtherParts(folder, manifest.parts);
   rememberInputs(folder, parts);
+  rememberFiles(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
   writeJson(join(folder, storeFile), manifest);
   return manifest;
@@ -161,13 +166,14 @@ async function makeStore(
 async function atRest(
   source: SourceSpec,
   folder: string,
+  isThere: boolean,
   signal: AbortSignal | undefined,
 ): Promise<SourceSpec> {
   if (source.path !== '-') return source;
   const notes = join(folder, notesFolder);
   makeFolder(notes);
   const input = signal === undefined ? process.stdin : addAbortSignal(signal, process.stdin);
-  return await spoolStandardInput(source, notes, input);
+  return await spoolStandardInput(source, notes, input, isThere);
 }
 
 function storeManifest(
@@ -208,132 +214,9 @@ function storeManifest(
   };
 }
 
-/** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
-function reading({ name, fields, join: joined, separator }: SourceSpec): SourceReading {
-  return { source: name, fields, ...(joined === 'directory' ? { separator } : {}) };
-}
-
-// ---------------------------------------------------------------- is it the same corpus?
-
-const inputsNote = `${notesFolder}/inputs.json`;
-
-/** Size and time of every input, so that a later run need not read them all to know that they are the same. */
-function inputStamps(parts: readonly TokenizeInput[]): string {
-  const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
-  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, statSync(path).mtimeMs]));
-}
-
-function rememberInputs(folder: string, parts: readonly TokenizeInput[]): void {
-  makeFolder(join(folder, notesFolder));
-  writeJson(join(folder, inputsNote), inputStamps(parts));
-}
-
-function refuseMismatch(
-  folder: string,
-  manifest: StoreManifest,
-  recipe: Recipe,
-  tokenizer: TokenizerTables['facts'],
-  parts: readonly TokenizeInput[],
-): void {
-  const difference =
-    tokenizerDifference(manifest, tokenizer) ??
-    readingDifference(manifest, recipe) ??
-    inputDifference(folder, manifest, parts);
-  if (difference === null) return;
-  throw new LongmixError('store-mismatch', `the token store ${folder} is of something else: ${difference}`, {
-    cure:
-      recipe.store === folder
-        ? 'name another store (`store:` in the recipe); --fresh would replace what other recipes that name this one use'
-        : 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
-  });
-}
-
-function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables['facts']): string | null {
-  const { name, fingerprint: made } = manifest.tokenizer;
-  if (made === tokenizer.fingerprint) return null;
-  const of = (tokenizer: string, print: string) => `${tokenizer} (${print.slice(0, 8)})`;
-  return `it was made with the tokenizer ${of(name, made)}, the recipe asks for ${of(tokenizer.name, tokenizer.fingerprint)}`;
-}
-
-function readingDifference(manifest: StoreManifest, recipe: Recipe): string | null {
-  const then = new Map(manifest.reading.map((source) => [source.source, JSON.stringify(source)]));
-  const changed = recipe.sources.find((source) => then.get(source.name) !== JSON.stringify(reading(source)));
-  if (changed !== undefined) {
-    return then.has(changed.name)
-      ? `source "${changed.name}" was read with ${then.get(changed.name)!}, now it is ${JSON.stringify(reading(changed))}`
-      : `it has no source "${changed.name}"`;
-  }
-  const gone = manifest.reading.find(({ source }) => !recipe.sources.some(({ name }) => name === source));
-  return gone === undefined ? null : `it has a source "${gone.source}" that the recipe has not`;
-}
-
-/** The first difference between what a store was made of and what the recipe names now, in words. */
-function inputDifference(
-  folder: string,
-  manifest: StoreManifest,
-  parts: readonly TokenizeInput[],
-): string | null {
-  const now = parts.flatMap(({ units }) => units);
-  const then = manifest.parts.flatMap(({ inputs }) => inputs);
-  const label = (input: { source: string; name: string; start: number }) =>
-    `${input.name} of source "${input.source}"`;
-  const keyOf = (source: string, name: string, start: number) => JSON.stringify([source, name, start]);
-  const recorded = new Map(then.map((input) => [keyOf(input.source, input.name, input.start), input]));
-  for (const unit of now) {
-    const input = recorded.get(keyOf(unit.source.name, unit.name, unit.start));
-    if (input === undefined) return `${unit.name} of source "${unit.source.name}" is new`;
-    if (input.end !== unit.end) return `${label(input)} has changed its size`;
-    recorded.delete(keyOf(unit.source.name, unit.name, unit.start));
-  }
-  for (const input of recorded.values()) return `${label(input)} is gone`;
-  if (stampsUnchanged(folder, parts)) return null;
-  for (const [i, unit] of now.entries()) {
-    if (hashInput(unit) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
-  }
-  rememberInputs(folder, parts);
-  return null;
-}
-
-function stampsUnchanged(folder: string, parts: readonly TokenizeInput[]): boolean {
-  try {
-    return JSON.parse(readFileSync(join(folder, inputsNote), 'utf8')) === inputStamps(parts);
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Has a store made again. 'changed' keeps the parts if all are intact: those whose inputs and tokenizer are still the
- * same are not tokenized again then, so that another mix of the same corpus costs no tokenizing.
- *
- * Removes what longmix wrote into the folder, and nothing else; not what `units` are read from (standard input).
- */
-function clearStore(folder: string, units: readonly ReadUnit[], fresh: true | 'changed'): void {
-  const keepsParts = fresh === 'changed' && isIntact(folder);
-  rmSync(join(folder, storeFile), { force: true });
-  if (keepsParts) return;
-  const read = new Set(units.flatMap(({ files }) => files.map(({ path }) => path)));
-  const notes = join(folder, notesFolder);
-  for (const name of existsSync(notes) ? readdirSync(notes) : [])
-    if (!read.has(join(notes, name))) rmSync(join(notes, name), { recursive: true });
-  removeOtherParts(folder, []);
-}
-
 function removeOtherParts(folder: string, parts: readonly PartRecord[]): void {
   const kept = new Set(parts.flatMap(({ files }) => files.map(({ name }) => name)));
   for (const name of readdirSync(folder)) {
     if (/^part-\d{5,}\.(tokens|docs\.arrow)$/.test(name) && !kept.has(name)) rmSync(join(folder, name));
-  }
-}
-
-/** Also of a store that was never finished: receipts know what there is of it. */
-function isIntact(folder: string): boolean {
-  if (!existsSync(join(folder, storeFile))) return true;
-  try {
-    const files = openStore(folder).parts.flatMap((part) => part.files);
-    return verifyFiles(folder, files).length === 0;
-  } catch {
-    // Damaged, or of another version: nothing of it can be trusted.
-    return false;
   }
 }

@@ -6,8 +6,9 @@
  */
 import { createHash } from 'node:crypto';
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
+import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../types.ts';
-import { parseHfFile } from './hf-file.ts';
+import { type HfFile, parseHfFile } from './hf-file.ts';
 import { chooseSpecialIds, type TokenizerConfig } from './special-ids.ts';
 
 /** @throws LongmixError `tokenizer-bad` for bytes that are no tokenizer.json */
@@ -18,10 +19,13 @@ export function createGeneralTokenizer(
 ): Tokenizer {
   const file = parseHfFile(name, bytes);
   const added = file.added_tokens ?? [];
-  const whole = new HfTokenizer(file, config ?? {});
+  // Its constructor asks for keys that a file may lack.
+  const complete = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, ...file };
+  const whole = open(name, { ...complete, added_tokens: added }, config ?? {});
   // Without its special tokens the same tokenizer takes them as text.
-  const plain = new HfTokenizer(
-    { ...file, added_tokens: added.filter((token) => token.special !== true) },
+  const plain = open(
+    name,
+    { ...complete, added_tokens: added.filter((token) => token.special !== true) },
     {},
   );
   const special = new Map(added.filter((token) => token.special).map((token) => [token.content, token.id]));
@@ -53,4 +57,20 @@ export function createGeneralTokenizer(
     },
     safeCut: () => 0,
   };
+}
+
+function open(name: string, file: HfFile, config: TokenizerConfig): HfTokenizer {
+  try {
+    return new HfTokenizer(file, config);
+  } catch (cause) {
+    throw new LongmixError(
+      'tokenizer-bad',
+      `@huggingface/tokenizers can't use it: ${(cause as Error).message}`,
+      {
+        where: name,
+        cure: 'longmix knows BPE itself, and leaves other tokenizers to that library: save it again with the newest tokenizers, or take another',
+        cause,
+      },
+    );
+  }
 }

@@ -72,7 +72,11 @@ describe('the corpus', () => {
   });
 
   test('nothing on standard input', async () => {
-    expectMessage(await shell('longmix build - --out out', { cwd: place.path }), 2, /no text/);
+    expectMessage(
+      await shell('longmix build - --out out', { cwd: place.path }),
+      2,
+      /nothing came from standard input/,
+    );
   });
 });
 

@@ -21,10 +21,13 @@ test.each([
   ['build', 'a source that is not there', 'sources: { web: ./wbe.jsonl }\n', /wbe\.jsonl/],
   ['build', 'a tokenizer that is none', 'tokenizer: { file: ./web.jsonl }\n', /web\.jsonl/],
   ['build', "a mix that can't be had", 'mix: { tokens: 900M, method: drop }\n', /900M|900,000,000/],
+  ['build', "a field that the records don't have", 'FIELD', /no field "txt"/],
+  ['tokenize', "a field that the records don't have", 'FIELD', /no field "txt"/],
   ['tokenize', 'a tokenizer that is none', 'tokenizer: { file: ./web.jsonl }\n', /web\.jsonl/],
 ])('%s with %s keeps all that was there', async (command, _, more, what) => {
   const before = hashes(join(place.path, 'made'));
-  if (more.startsWith('sources')) place.write('mix.yaml', more);
+  if (more === 'FIELD') place.write('mix.yaml', 'sources: { web: { path: ./web.jsonl, text: txt } }\n');
+  else if (more.startsWith('sources')) place.write('mix.yaml', more);
   else recipe(more);
   const out = command === 'build' ? 'made' : 'made/store';
   expectMessage(await place.run(command, 'mix.yaml', '--out', out, '--fresh'), 2, what);

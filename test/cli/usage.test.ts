@@ -99,7 +99,7 @@ describe('standard streams', () => {
     });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'longmix: can't write to standard output: no space left on the device\n',
+      stderr: "longmix: can't write to standard output: no space left on the device\n",
     });
   });
 

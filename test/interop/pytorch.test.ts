@@ -180,7 +180,8 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
     'is told by `longmix train` all that a pipe does not say, alone and under torchrun',
     severalProcesses,
     async () => {
-      for (const launcher of [[], await torchrun(2)]) {
+      for (const processes of [1, 2]) {
+        const launcher = processes === 1 ? [] : await torchrun(processes);
         const out = mkdtempSync(join(folder, 'run-'));
         const flags = ['--out', out, '--steps', '9', ...fourRows, '--quiet'];
         const trainer = ['--trainer', 'command', '--', python!, ...launcher, script, ...model];
@@ -313,8 +314,8 @@ async function torchrun(processes: number): Promise<string[]> {
 }
 
 /**
- * Torch's rendezvous wants a number, and takes the port seconds later: it is below those that systems give out by
- * themselves, to other tests meanwhile.
+ * Torch's rendezvous wants a number, and takes the port seconds later: it is below those that systems
+ * give out by themselves, to other tests meanwhile. One that a connection goes out from, or has gone, will not do either.
  */
 async function freePort(): Promise<number> {
   for (;;) {

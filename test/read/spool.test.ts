@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { spoolStandardInput } from '../../src/read/spool.ts';
@@ -16,7 +16,7 @@ test.each([
 ])('standard input becomes a file that is read like any other (%s)', async (suffix, compress) => {
   const folder = temporaryFolder();
   const input = compress(Buffer.from('{"text":"a"}\n{"text":"b"}\n'));
-  const source = await spoolStandardInput(sourceOf('-'), folder, bytewise(input));
+  const source = await spoolStandardInput(sourceOf('-'), folder, bytewise(input), false);
   expect(readdirSync(folder)).toEqual([`stdin.jsonl${suffix}`]);
   expect((await readSource(source)).documents.map(({ text }) => text)).toEqual(['a', 'b']);
 });
@@ -26,6 +26,21 @@ test('format: says what standard input holds', async () => {
     sourceOf('-', { format: 'text' }),
     temporaryFolder(),
     bytewise(Buffer.from('plain')),
+    false,
   );
   expect((await readSource(source)).documents[0]!.text).toBe('plain');
+});
+
+test('what a finished store was made of is not replaced by something else', async () => {
+  const folder = temporaryFolder();
+  const spool = (text: string, isUsed: boolean) =>
+    spoolStandardInput(sourceOf('-'), folder, bytewise(Buffer.from(text)), isUsed);
+  const { path } = await spool('{"text":"a"}', false);
+  await expect(spool('{"text":"b"}', true)).rejects.toMatchObject({ code: 'store-mismatch', where: path });
+  await expect(spool('', false)).rejects.toMatchObject({ code: 'source-empty' });
+  expect(readdirSync(folder)).toEqual(['stdin.jsonl']);
+  expect(readFileSync(path, 'utf8')).toBe('{"text":"a"}');
+  await spool('{"text":"a"}', true);
+  await spool('{"text":"b"}', false);
+  expect(readFileSync(path, 'utf8')).toBe('{"text":"b"}');
 });

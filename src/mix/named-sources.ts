@@ -1,0 +1,24 @@
+/** Sources that a recipe names, against those that the corpus has: where a column names them, only the corpus tells. */
+import type { Recipe } from '../types.ts';
+import { infeasible } from './infeasible.ts';
+
+/** @throws LongmixError `mix-infeasible` if a bound is given for a source that is not there: it would bound nothing */
+export function refuseUnknownBounds(
+  { documents, phases }: Pick<Recipe, 'documents' | 'phases'>,
+  sources: readonly string[],
+): void {
+  const bounds = [
+    ['documents.min_tokens', documents.minTokens] as const,
+    ['documents.max_tokens', documents.maxTokens] as const,
+    ...phases.map(({ mix }) => ['mix.max_epochs', mix.maxEpochs] as const),
+  ];
+  for (const [key, { of }] of bounds) for (const name of of.keys()) refuseUnknownSource(key, name, sources);
+}
+
+/** @throws LongmixError `mix-infeasible` */
+export function refuseUnknownSource(key: string, name: string, sources: readonly string[]): void {
+  if (sources.includes(name)) return;
+  throw infeasible(`${key} names a source "${name}" that the corpus has not`, [
+    `the corpus has ${sources.join(', ')}`,
+  ]);
+}

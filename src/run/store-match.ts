@@ -1,0 +1,161 @@
+/**
+ * Whether a token store is of what the recipe names, and as it was when it was made: quickly by what files look like
+ * from outside (size, time), of which a local note is kept beside the store, else by their bytes.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import { hashInput } from '../read/hash-input.ts';
+import { verifyFiles } from '../shard/verify-files.ts';
+import type { SourceReading, StoreManifest } from '../store/format.ts';
+import type { TokenizerTables } from '../tokenize/load-tables.ts';
+import type { Recipe, SourceSpec } from '../types.ts';
+import { makeFolder, writeJson } from './commit.ts';
+import { notesFolder } from './receipt.ts';
+import type { TokenizeInput } from './tokenize-task.ts';
+
+/** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
+export function reading({ name, fields, join: joined, separator }: SourceSpec): SourceReading {
+  return { source: name, fields, ...(joined === 'directory' ? { separator } : {}) };
+}
+
+const inputsNote = `${notesFolder}/inputs.json`;
+
+/** Size and time of every input, so that a later run need not read them all to know that they are the same. */
+function inputStamps(parts: readonly TokenizeInput[]): string {
+  const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
+  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, statSync(path).mtimeMs]));
+}
+
+export function rememberInputs(folder: string, parts: readonly TokenizeInput[]): void {
+  writeNote(folder, inputsNote, inputStamps(parts));
+}
+
+const filesNote = `${notesFolder}/files.json`;
+
+/** Size and time of the store's own files. */
+function fileStamps(folder: string, { parts }: StoreManifest): string {
+  const stamp = (name: string) => {
+    const stats = statSync(join(folder, name), { throwIfNoEntry: false });
+    return [name, stats?.size ?? null, stats?.mtimeMs ?? null];
+  };
+  return JSON.stringify(parts.flatMap(({ files }) => files.map(({ name }) => stamp(name))));
+}
+
+export function rememberFiles(folder: string, manifest: StoreManifest): void {
+  writeNote(folder, filesNote, fileStamps(folder, manifest));
+}
+
+/**
+ * Files that have been written to since (or copied) are read in full once. What a failing disk does leaves their times
+ * as they were: that is for `verify --deep`.
+ * @throws LongmixError `store-damaged`
+ */
+export function refuseDamage(folder: string, manifest: StoreManifest): void {
+  if (readNote(folder, filesNote) === fileStamps(folder, manifest)) return;
+  const [fault] = verifyFiles(
+    folder,
+    manifest.parts.flatMap(({ files }) => files),
+  );
+  if (fault !== undefined) {
+    throw new LongmixError('store-damaged', fault, {
+      cure: 'tokenize again what is damaged: the same command with --fresh',
+      exitCode: 1,
+    });
+  }
+  rememberFiles(folder, manifest);
+}
+
+/** Where nothing can be written, as in a store that is shared read-only, the next command looks again. */
+function writeNote(folder: string, note: string, content: string): void {
+  try {
+    makeFolder(join(folder, notesFolder));
+    writeJson(join(folder, note), content);
+  } catch (error) {
+    if (!(error instanceof LongmixError)) throw error;
+  }
+}
+
+/** null: there is none, or it is torn. */
+function readNote(folder: string, note: string): string | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, note), 'utf8')) as string;
+  } catch {
+    return null;
+  }
+}
+
+export function refuseMismatch(
+  folder: string,
+  manifest: StoreManifest,
+  recipe: Recipe,
+  tokenizer: TokenizerTables['facts'],
+  parts: readonly TokenizeInput[],
+): void {
+  const difference =
+    tokenizerDifference(manifest, tokenizer) ??
+    readingDifference(manifest, recipe) ??
+    inputDifference(folder, manifest, parts);
+  if (difference === null) return;
+  throw new LongmixError('store-mismatch', `the token store ${folder} is of something else: ${difference}`, {
+    cure:
+      recipe.store === folder
+        ? 'name another store (`store:` in the recipe); --fresh would replace what other recipes that name this one use'
+        : 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
+  });
+}
+
+function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables['facts']): string | null {
+  const { name, fingerprint: made } = manifest.tokenizer;
+  if (made === tokenizer.fingerprint) return null;
+  const of = (tokenizer: string, print: string) => `${tokenizer} (${print.slice(0, 8)})`;
+  return `it was made with the tokenizer ${of(name, made)}, the recipe asks for ${of(tokenizer.name, tokenizer.fingerprint)}`;
+}
+
+/** As in a recipe: `text: body, id: id`. */
+function inWords({ fields, separator }: SourceReading): string {
+  const named = Object.entries({ ...fields, separator }).filter(([, name]) => name != null);
+  return named
+    .map(([key, name]) => `${key}: ${key === 'separator' ? JSON.stringify(name) : name}`)
+    .join(', ');
+}
+
+function readingDifference(manifest: StoreManifest, recipe: Recipe): string | null {
+  const then = new Map(manifest.reading.map((source) => [source.source, JSON.stringify(source)]));
+  const changed = recipe.sources.find((source) => then.get(source.name) !== JSON.stringify(reading(source)));
+  if (changed !== undefined) {
+    const before = manifest.reading.find(({ source }) => source === changed.name);
+    return before === undefined
+      ? `it has no source "${changed.name}"`
+      : `source "${changed.name}" was read with ${inWords(before)}, now it is with ${inWords(reading(changed))}`;
+  }
+  const gone = manifest.reading.find(({ source }) => !recipe.sources.some(({ name }) => name === source));
+  return gone === undefined ? null : `it has a source "${gone.source}" that the recipe has not`;
+}
+
+/** The first difference between what a store was made of and what the recipe names now, in words. */
+function inputDifference(
+  folder: string,
+  manifest: StoreManifest,
+  parts: readonly TokenizeInput[],
+): string | null {
+  const now = parts.flatMap(({ units }) => units);
+  const then = manifest.parts.flatMap(({ inputs }) => inputs);
+  const label = (input: { source: string; name: string; start: number }) =>
+    `${input.name} of source "${input.source}"`;
+  const keyOf = (source: string, name: string, start: number) => JSON.stringify([source, name, start]);
+  const recorded = new Map(then.map((input) => [keyOf(input.source, input.name, input.start), input]));
+  for (const unit of now) {
+    const input = recorded.get(keyOf(unit.source.name, unit.name, unit.start));
+    if (input === undefined) return `${unit.name} of source "${unit.source.name}" is new`;
+    if (input.end !== unit.end) return `${label(input)} has changed its size`;
+    recorded.delete(keyOf(unit.source.name, unit.name, unit.start));
+  }
+  for (const input of recorded.values()) return `${label(input)} is gone`;
+  if (readNote(folder, inputsNote) === inputStamps(parts)) return null;
+  for (const [i, unit] of now.entries()) {
+    if (hashInput(unit) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
+  }
+  rememberInputs(folder, parts);
+  return null;
+}
