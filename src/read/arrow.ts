@@ -37,10 +37,9 @@ export async function* readArrow(
     const id = column(batch, fields.id);
     const source = fields.source === null ? null : column(batch, fields.source);
     if (source === null && fields.source !== null) throw fieldMissing(unit, has, 'source');
-    const textAt = bytesGetter(text);
     for (let row = 0; row < batch.numRows; row += 1) {
       record += 1;
-      reader.addFields(record, textAt(row), id?.get(row), source?.get(row));
+      reader.addFields(record, text(row), id?.(row), source?.(row));
       if (reader.ready) yield* reader.take();
     }
   }
@@ -63,17 +62,25 @@ async function* batchesOf(path: string): AsyncGenerator<RecordBatch> {
   }
 }
 
-/** A column by its name or by its path into structs; null: not there. */
-function column(batch: RecordBatch, name: string): Vector | null {
+type Getter = (row: number) => unknown;
+
+/** The values of a column by its name or by its path into structs; null: not there. */
+function column(batch: RecordBatch, name: string): Getter | null {
   const literal = batch.getChild(name);
-  if (literal !== null || !name.includes('.')) return literal;
+  if (literal !== null) return bytesGetter(literal);
   const [first, ...rest] = name.split('.');
   let found: Vector | null = batch.getChild(first!);
-  for (const key of rest) found = found?.getChild(key) ?? null;
-  return found;
+  const structs: Vector[] = [];
+  for (const key of rest) {
+    if (found === null) break;
+    // Below a null there may be values all the same.
+    if (found.nullCount > 0) structs.push(found);
+    found = found.getChild(key);
+  }
+  if (found === null) return null;
+  const get = bytesGetter(found);
+  return structs.length === 0 ? get : (row) => (structs.every((one) => one.isValid(row)) ? get(row) : null);
 }
-
-type Getter = (row: number) => unknown;
 
 function bytesGetter(vector: Vector): Getter {
   const data = vector.data[0];

@@ -16,7 +16,7 @@ const outputBytes = 256 * 1024;
 const decompressors: Readonly<Record<Compression, Decompressor>> = {
   none: passThrough,
   gzip: (blocks) => through(blocks, createGunzip({ chunkSize: outputBytes })),
-  brotli: (blocks) => through(blocks, createBrotliDecompress({ chunkSize: outputBytes })),
+  brotli: unbrotli,
   zstd: unzstd,
 };
 
@@ -49,6 +49,21 @@ async function* through(blocks: Blocks, transform: Transform): AsyncGenerator<Ui
   } finally {
     input.destroy();
   }
+}
+
+/** A brotli stream has an end, and node:zlib says nothing of what comes after it. */
+async function* unbrotli(blocks: Blocks): AsyncGenerator<Uint8Array> {
+  const transform = createBrotliDecompress({ chunkSize: outputBytes });
+  let bytes = 0;
+  const counted = function* () {
+    for (const block of blocks) {
+      bytes += block.length;
+      yield block;
+    }
+  };
+  yield* through(counted(), transform);
+  const rest = bytes - transform.bytesWritten;
+  if (rest > 0) throw new Error(`its stream ends ${rest} bytes before the file does`);
 }
 
 async function* unzstd(blocks: Blocks, path: string): AsyncGenerator<Uint8Array> {

@@ -14,29 +14,24 @@ import { jsonFormat } from './json-format.ts';
 import { splitLines } from './split-lines.ts';
 import { type WalkedFile, walk } from './walk.ts';
 
-/** Where a source's names begin, and its files. */
-interface Found {
-  readonly root: string;
-  readonly files: readonly InputFile[];
-}
-
 /**
  * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
  * (`spool.ts`).
  *
+ * @param leftOut is given the names of files of unknown format, which are not read
  * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`
  */
-export async function discover(source: SourceSpec): Promise<ReadUnit[]> {
+export async function discover(source: SourceSpec, leftOut: string[] = []): Promise<ReadUnit[]> {
   if (source.path === '-') throw new Error('standard input is not spooled');
   const stats = statSync(source.path, { throwIfNoEntry: false });
   if (source.join === 'directory') checkJoin(source, stats);
-  const found = await findFiles(source, stats);
-  for (const file of found.files) {
+  const files = await findFiles(source, stats, leftOut);
+  for (const file of files) {
     checkReadable(file.path);
     refusePointer(file);
   }
-  if (source.join === 'directory') return joinDirectories(source, found);
-  return found.files.map((file) => unitOf(source, file));
+  if (source.join === 'directory') return joinDirectories(source, files);
+  return files.map((file) => unitOf(source, file));
 }
 
 function notLocal({ name, path }: SourceSpec): LongmixError {
@@ -45,9 +40,13 @@ function notLocal({ name, path }: SourceSpec): LongmixError {
   });
 }
 
-async function findFiles(source: SourceSpec, stats: Stats | undefined): Promise<Found> {
-  if (stats?.isFile()) return { root: source.path, files: [await singleFile(source, stats)] };
-  if (stats?.isDirectory()) return { root: source.path, files: await filesBelow(source, source.path, null) };
+async function findFiles(
+  source: SourceSpec,
+  stats: Stats | undefined,
+  leftOut: string[],
+): Promise<readonly InputFile[]> {
+  if (stats?.isFile()) return [await singleFile(source, stats)];
+  if (stats?.isDirectory()) return await filesBelow(source, source.path, null, leftOut);
   // A file that is there wins over a glob: `[` and `(` are common in names.
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (stats !== undefined || !isGlob || !statSync(base, { throwIfNoEntry: false })?.isDirectory()) {
@@ -61,10 +60,7 @@ async function findFiles(source: SourceSpec, stats: Stats | undefined): Promise<
       },
     );
   }
-  return {
-    root: base,
-    files: await filesBelow(source, base, glob),
-  };
+  return await filesBelow(source, base, glob, leftOut);
 }
 
 async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> {
@@ -84,6 +80,7 @@ async function filesBelow(
   source: SourceSpec,
   root: string,
   glob: string | null,
+  leftOut: string[],
 ): Promise<readonly InputFile[]> {
   const selects = selector(source, glob);
   const patterns = [...source.include, glob ?? ''];
@@ -105,6 +102,7 @@ async function filesBelow(
   const files = withoutNotes(all);
   const kept = source.join === 'directory' ? files.filter((file) => file.format === 'text') : files;
   if (kept.length === 0) throw emptySource(source, unknown);
+  leftOut.push(...unknown);
   return kept;
 }
 
@@ -166,8 +164,8 @@ function checkJoin(source: SourceSpec, stats: Stats | undefined): void {
   );
 }
 
-/** A document for each directory directly below the root, and one, named like the root, for the files in it. */
-function joinDirectories(source: SourceSpec, { root, files }: Found): ReadUnit[] {
+/** A document for each directory directly below the root, and one, named `.`, for the files in it. */
+function joinDirectories(source: SourceSpec, files: readonly InputFile[]): ReadUnit[] {
   const directories = new Map<string, InputFile[]>();
   for (const file of files) {
     const slash = file.name.indexOf('/');
@@ -180,8 +178,7 @@ function joinDirectories(source: SourceSpec, { root, files }: Found): ReadUnit[]
   return names.map((name) => {
     const group = directories.get(name)!;
     const end = group.reduce((sum, file) => sum + file.bytes, 0);
-    const title = name === '.' ? basename(root) : name;
-    return { source, name: title, files: group, start: 0, end, joined: true };
+    return { source, name, files: group, start: 0, end, joined: true };
   });
 }
 

@@ -11,7 +11,7 @@ import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../types.ts';
 import { corrupt } from './file-blocks.ts';
 import type { UnitHash } from './hash-input.ts';
-import { RecordReader } from './record-reader.ts';
+import { RecordReader, recordTooLarge } from './record-reader.ts';
 import { onlyFile, textBlocks } from './unit-blocks.ts';
 
 interface Element {
@@ -24,18 +24,26 @@ export async function* readJson(
   counts: ReadCounts,
   chunkBytes: number,
   hash: UnitHash | null,
+  recordBytes: number,
 ): AsyncGenerator<DocumentChunk> {
   const file = onlyFile(unit);
   const reader = new RecordReader(unit, counts, chunkBytes);
   const parse = arrayParser(file);
   let begun = false;
+  let record = 0;
+  /** Read since an element ended. */
+  let pending = 0;
   for await (const block of textBlocks(file, counts, hash)) {
     const text = Buffer.from(block.buffer, block.byteOffset, block.length).toString();
     begun ||= checkBeginning(file, text);
+    pending += block.length;
     for (const { key, value } of await parse(text)) {
-      reader.add(key + 1, value);
+      pending = 0;
+      record = key + 1;
+      reader.add(record, value);
       if (reader.ready) yield* reader.take();
     }
+    if (pending > recordBytes) throw recordTooLarge(`${file.path}: element ${record + 1}`, recordBytes);
   }
   if (begun) for (const { key, value } of await parse(none)) reader.add(key + 1, value);
   yield* reader.end();

@@ -4,12 +4,11 @@
  * judges the others, and all where `plain` asks for it: what is read is the same.
  */
 import { constants } from 'node:buffer';
-import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
 import type { UnitHash } from './hash-input.ts';
 import { jsonScan, type LineTaker, linesOf } from './json-scan/json-scan.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { RecordReader } from './record-reader.ts';
+import { RecordReader, recordTooLarge } from './record-reader.ts';
 import { countLines } from './split-lines.ts';
 import { onlyFile, plainBlocks } from './unit-blocks.ts';
 import { repairUtf8, withoutBom } from './utf8.ts';
@@ -43,10 +42,12 @@ export async function* readJsonl(
     },
   };
 
+  const { path } = onlyFile(unit);
   const add = (run: Uint8Array | null) => {
     if (run === null) {
       record += 1;
-      if (recordBytes < constants.MAX_STRING_LENGTH) throw tooLarge(unit, record, recordBytes);
+      if (recordBytes < constants.MAX_STRING_LENGTH)
+        throw recordTooLarge(`${path}:${countLines(path, unit.start) + record}`, recordBytes);
       reader.bad(record, 'the line is too long');
     } else if (scan !== null) scan.scan(run, taker);
     else for (const line of linesOf(run)) taker.odd(line);
@@ -61,16 +62,6 @@ export async function* readJsonl(
   for (const run of lines.end()) add(run);
   counts.lines += record;
   yield* reader.end();
-}
-
-/** Not a bad record: what is read must not depend on the memory. */
-function tooLarge(unit: ReadUnit, record: number, bytes: number): LongmixError {
-  const { path } = onlyFile(unit);
-  return new LongmixError('memory-exceeded', `a record of more than ${Math.floor(bytes / 1e6)} MB`, {
-    where: `${path}:${countLines(path, unit.start) + record}`,
-    cure: 'give more with --memory, or use fewer --workers; a plain text file may be of any size',
-    exitCode: 1,
-  });
 }
 
 function parse(line: Uint8Array): unknown {

@@ -114,6 +114,15 @@ export class RecordReader {
   }
 }
 
+/** Not a bad record: what is read must not depend on the memory. */
+export function recordTooLarge(where: string, bytes: number): LongmixError {
+  return new LongmixError('memory-exceeded', `a record of more than ${Math.floor(bytes / 1e6)} MB`, {
+    where,
+    cure: 'give more with --memory, or use fewer --workers; a plain text file may be of any size',
+    exitCode: 1,
+  });
+}
+
 export function fieldMissing(
   unit: ReadUnit,
   has: readonly string[],

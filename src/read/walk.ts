@@ -4,8 +4,9 @@
  * one that leads back to a directory above it is not entered again. A directory that cannot be read is an error, where
  * glob libraries leave it out in silence. Cost: one stat a file.
  */
-import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { LongmixError } from '../errors.ts';
 import { unreadable } from './file-blocks.ts';
 
 export interface WalkedFile {
@@ -53,9 +54,19 @@ function statsOf(path: string, isWanted: () => boolean): Stats | null {
   try {
     return statSync(path);
   } catch (cause) {
-    if (isWanted()) throw unreadable(path, cause);
+    if (isWanted()) throw deadLink(path, cause) ?? unreadable(path, cause);
     return null;
   }
+}
+
+function deadLink(path: string, cause: unknown): LongmixError | null {
+  if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return null;
+  return new LongmixError('input-unreadable', `a link to ${readlinkSync(path)}, which is not there`, {
+    where: path,
+    cure: 'mend the link, or leave it out with exclude:',
+    exitCode: 1,
+    cause,
+  });
 }
 
 function attempt<T>(path: string, look: () => T): T {

@@ -9,7 +9,7 @@ import { type BuildPlan, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { withLock } from './lock.ts';
 import { planReport } from './plan-report.ts';
-import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
+import { clearShardSets, isBuilt, planFile, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
 import { ensureStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 
 export interface BuildOptions extends StageOptions {
@@ -63,7 +63,7 @@ export async function buildPlanned(
     return { out, store, plan, shardSets, written: false };
   }
   refuseOtherBuild(recipe, store, plan, out);
-  writeJson(join(out, 'plan.json'), planReport(recipe, store, plan));
+  writeJson(join(out, planFile), planReport(recipe, store, plan));
   const shardSets = await writeShardSets(recipe, store, plan, out, options);
   return { out, store, plan, shardSets, written: true };
 }

@@ -27,17 +27,25 @@ import type { ShardInput, ShardResult } from './shard-task.ts';
 import { runTasks } from './tasks.ts';
 import type { StageOptions, TokenStore } from './token-store.ts';
 
+/** What Hugging Face `datasets` wants beside the shards. */
+const datasetFiles = ['dataset_info.json', 'state.json'];
+export const planFile = 'plan.json';
 /** What the folders of shard sets are called. */
 const setName = /^(train|validation)(_\w+)?(\.\d+)?$/;
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
-  return existsSync(join(out, dictFile)) && plan.sets.every(({ name }) => isWritten(join(out, name), plan));
+  const files = [dictFile, planFile, ...(plan.steps === null ? [] : [scheduleFile])];
+  return areThere(out, files) && plan.sets.every(({ name }) => isWritten(join(out, name), plan));
+}
+
+function areThere(folder: string, files: readonly string[]): boolean {
+  return files.every((name) => existsSync(join(folder, name)));
 }
 
 function isWritten(folder: string, plan: BuildPlan): boolean {
   const manifest = manifestOf(folder);
-  if (manifest?.fingerprint !== plan.fingerprint) return false;
+  if (manifest?.fingerprint !== plan.fingerprint || !areThere(folder, datasetFiles)) return false;
   return manifest.shards.every(
     ({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes,
   );
@@ -201,8 +209,7 @@ export function clearShardSets(out: string): void {
   for (const name of [dictFile, scheduleFile]) rmSync(join(out, name), { force: true });
   for (const set of setFolders(out)) {
     const folder = join(out, set);
-    for (const name of [manifestFile, 'dataset_info.json', 'state.json'])
-      rmSync(join(folder, name), { force: true });
+    for (const name of [manifestFile, ...datasetFiles]) rmSync(join(folder, name), { force: true });
     rmSync(join(folder, notesFolder), { recursive: true, force: true });
     removeStrangers(folder, []);
   }

@@ -21,25 +21,30 @@ export function reading({ name, fields, join: joined, separator }: SourceSpec): 
 
 const inputsNote = `${notesFolder}/inputs.json`;
 
-/** Size and time of every input, so that a later run need not read them all to know that they are the same. */
-function inputStamps(parts: readonly TokenizeInput[]): string {
+/**
+ * Size and times of every input, so that a later run need not read them all to know that they are the same. To be taken
+ * before they are read: what is written meanwhile must show. (ctime: of a file whose mtime was set back.)
+ */
+export function inputStamps(parts: readonly TokenizeInput[]): string {
   const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
-  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, statSync(path).mtimeMs]));
+  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, ...times(path)]));
 }
 
-export function rememberInputs(folder: string, parts: readonly TokenizeInput[]): void {
-  writeNote(folder, inputsNote, inputStamps(parts));
+function times(path: string): readonly (number | undefined)[] {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return [stats?.mtimeMs, stats?.ctimeMs];
+}
+
+export function rememberInputs(folder: string, stamps: string): void {
+  writeNote(folder, inputsNote, stamps);
 }
 
 const filesNote = `${notesFolder}/files.json`;
 
-/** Size and time of the store's own files. */
+/** Times of the store's own files. */
 function fileStamps(folder: string, { parts }: StoreManifest): string {
-  const stamp = (name: string) => {
-    const stats = statSync(join(folder, name), { throwIfNoEntry: false });
-    return [name, stats?.size ?? null, stats?.mtimeMs ?? null];
-  };
-  return JSON.stringify(parts.flatMap(({ files }) => files.map(({ name }) => stamp(name))));
+  const files = parts.flatMap((part) => part.files);
+  return JSON.stringify(files.map(({ name }) => [name, ...times(join(folder, name))]));
 }
 
 export function rememberFiles(folder: string, manifest: StoreManifest): void {
@@ -145,17 +150,24 @@ function inputDifference(
     `${input.name} of source "${input.source}"`;
   const keyOf = (source: string, name: string, start: number) => JSON.stringify([source, name, start]);
   const recorded = new Map(then.map((input) => [keyOf(input.source, input.name, input.start), input]));
+  const left = new Set(recorded.keys());
   for (const unit of now) {
-    const input = recorded.get(keyOf(unit.source.name, unit.name, unit.start));
+    const key = keyOf(unit.source.name, unit.name, unit.start);
+    const input = recorded.get(key);
     if (input === undefined) return `${unit.name} of source "${unit.source.name}" is new`;
     if (input.end !== unit.end) return `${label(input)} has changed its size`;
-    recorded.delete(keyOf(unit.source.name, unit.name, unit.start));
+    const { format } = unit.files[0]!;
+    if (input.format !== format) return `${label(input)} was read as ${input.format}, now it is ${format}`;
+    left.delete(key);
   }
-  for (const input of recorded.values()) return `${label(input)} is gone`;
-  if (readNote(folder, inputsNote) === inputStamps(parts)) return null;
+  for (const key of left) return `${label(recorded.get(key)!)} is gone`;
+  if (now.some((unit, i) => unit.source.name !== then[i]!.source || unit.name !== then[i]!.name))
+    return 'its sources came in another order';
+  const stamps = inputStamps(parts);
+  if (readNote(folder, inputsNote) === stamps) return null;
   for (const [i, unit] of now.entries()) {
     if (hashInput(unit) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
   }
-  rememberInputs(folder, parts);
+  rememberInputs(folder, stamps);
   return null;
 }

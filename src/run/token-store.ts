@@ -20,13 +20,20 @@ import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
 import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { idNotes } from './id-notes.ts';
-import { malformedNote, refuseBadRecords } from './input-faults.ts';
+import { leftOutNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
-import { reading, refuseDamage, refuseMismatch, rememberFiles, rememberInputs } from './store-match.ts';
+import {
+  inputStamps,
+  reading,
+  refuseDamage,
+  refuseMismatch,
+  rememberFiles,
+  rememberInputs,
+} from './store-match.ts';
 import { putBack, setAside } from './store-renewal.ts';
 import { startWorkers, type Workers } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
@@ -81,8 +88,11 @@ async function ensureUnlocked(
   const { fresh = false } = options;
   const isThere = fresh === false && existsSync(join(folder, storeFile));
   const units: ReadUnit[] = [];
-  for (const source of recipe.sources)
-    units.push(...(await discover(await atRest(source, folder, isThere, options.signal))));
+  for (const source of recipe.sources) {
+    const leftOut: string[] = [];
+    units.push(...(await discover(await atRest(source, folder, isThere, options.signal), leftOut)));
+    if (leftOut.length > 0 && !isThere) options.progress?.note(leftOutNote(source.name, leftOut));
+  }
   const parts = planParts(units);
   // Threads load their code while this one gets the tokenizer.
   const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
@@ -132,6 +142,7 @@ async function makeStore(
   sweep(join(folder, notesFolder));
   if (slow !== null) progress.note(slow);
   const units = parts.flatMap((part) => part.units);
+  const stamps = inputStamps(parts);
   progress.start(
     'tokenize',
     units.reduce((bytes, unit) => bytes + unitBytes(unit), 0),
@@ -155,7 +166,7 @@ async function makeStore(
     });
   }
   removeOtherParts(folder, manifest.parts);
-  rememberInputs(folder, parts);
+  rememberInputs(folder, stamps);
   rememberFiles(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
   writeJson(join(folder, storeFile), manifest);

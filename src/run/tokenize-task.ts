@@ -107,12 +107,13 @@ export async function setUpTokenize(
           report(progress);
           signal?.throwIfAborted();
         }
-        const { source, name, start, end } = unit;
+        const { source, name, files, start, end } = unit;
         const lines = counts.lines - before.lines;
         if (counts.identified > before.identified) identified.add(source.name);
         const count = counts.replaced - before.replaced;
         if (count > 0) malformed.push({ path: placeOf(unit), count });
-        inputs.push({ source: source.name, name, start, end, lines, sha256: hash.digest() });
+        const { format } = files[0]!;
+        inputs.push({ source: source.name, name, format, start, end, lines, sha256: hash.digest() });
       }
       const { sources, ...held } = writer.finish();
       const { replaced, badRecords, badSamples } = counts;

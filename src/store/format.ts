@@ -8,10 +8,10 @@
  *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (its number in
  *                           the input, from 1, after the `lines` of the origin's inputs before this one; 0: all of it)
  */
-import type { FieldNames, FileRecord } from '../types.ts';
+import type { FieldNames, FileRecord, Format } from '../types.ts';
 
 export const storeFormat = 'longmix-token-store';
-export const storeVersion = 3;
+export const storeVersion = 4;
 export const storeFile = 'store.json';
 
 export type StoreDtype = 'uint16' | 'uint32';
@@ -67,6 +67,7 @@ export interface PartRecord extends PartCounts {
 export interface InputRecord {
   readonly source: string;
   readonly name: string;
+  readonly format: Format;
   readonly start: number;
   readonly end: number;
   /** Of JSON Lines, which may be split, blank lines too; 0 for other formats. */

@@ -1,10 +1,22 @@
 /** What has changed is an error that names it, and never silently reused. The first test needs dist/. */
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { type BuildResult, build } from '../../src/run/build.ts';
+import { noProgress } from '../../src/run/progress.ts';
+import { ensureStore } from '../../src/run/token-store.ts';
 import { longmix, longmixOk } from '../support/command.ts';
 import { diskSources, writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';
@@ -107,6 +119,46 @@ describe('a build over another', () => {
     expect((await again()).written).toBe(false);
   });
 
+  it('of an input that was written to while it was read is refused', async () => {
+    const folder = temporaryFolder();
+    const text = 'grey stones by the river '.repeat(50_000);
+    writeFileSync(join(folder, 'a.jsonl'), `${JSON.stringify({ text })}\n`.repeat(4));
+    const recipe = parseRecipe('sources: { a: a.jsonl }', join(folder, 'mix.yaml'));
+    const store = join(folder, 'store');
+    let wrote = false;
+    const advance = () => {
+      if (wrote) return;
+      wrote = true;
+      const descriptor = openSync(join(folder, 'a.jsonl'), 'r+');
+      writeSync(descriptor, 'G', 10);
+      closeSync(descriptor);
+    };
+    await ensureStore(recipe, store, { workers: 1, progress: { ...noProgress, advance } });
+    expect(wrote).toBe(true);
+    const refused = await refusal(ensureStore(recipe, store, { workers: 1 }));
+    expect(refused.message).toContain('a.jsonl of source "a" has changed');
+  });
+
+  it('of an input that was changed, and its time set back, is refused', async () => {
+    const { folder, build: again } = await builtOnce();
+    const path = join(folder, 'stories/1/5.txt');
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('5: ', '6: '));
+    utimesSync(path, atime, mtime);
+    expect((await refusal(again())).message).toContain('1/5.txt of source "stories" has changed');
+  });
+
+  it.each(['plan.json', 'dataset_dict.json', 'train/state.json', 'train/dataset_info.json'])(
+    'of which %s is gone makes it again',
+    async (name) => {
+      const { out, build: again } = await builtOnce();
+      const before = hashes(out);
+      rmSync(join(out, name));
+      expect((await again()).written).toBe(true);
+      expect(hashes(out)).toEqual(before);
+    },
+  );
+
   it('of inputs that were only touched is the same build', async () => {
     const { folder, build: again } = await builtOnce();
     utimesSync(join(folder, 'stories/1/5.txt'), new Date(), new Date(Date.now() + 5000));
@@ -119,7 +171,17 @@ describe('a build over another', () => {
     [
       'with a source read otherwise',
       { sources: { ...diskSources, notes: { path: 'notes/*.jsonl', text: 'id' } } },
-      '"notes"',
+      'source "notes" was read with text: text, id: id, now it is with text: id, id: id',
+    ],
+    [
+      'with a source in another format',
+      { sources: { ...diskSources, notes: { path: 'notes/*.jsonl', format: 'text' } } },
+      'of source "notes" was read as jsonl, now it is text',
+    ],
+    [
+      'with its sources in another order',
+      { sources: Object.fromEntries(Object.entries(diskSources).reverse()) },
+      'its sources came in another order',
     ],
   ])('%s is refused, and the difference named', async (_, change, words) => {
     const { folder, build: again } = await builtOnce();

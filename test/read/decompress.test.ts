@@ -29,6 +29,14 @@ test('gzip files of several members are read to the end', async () => {
   expect((await readSource(sourceOf(path))).documents.map(({ text }) => text)).toEqual(texts);
 });
 
+test('what comes after the end of a brotli stream is not left out in silence', async () => {
+  const half = compressors['.br']!(Buffer.from(writers.jsonl!(corpus)));
+  const path = fileWith('a.jsonl.br', Buffer.concat([half, half]));
+  const error = await errorOf(readSource(sourceOf(path)));
+  expect(error).toMatchObject({ code: 'input-corrupt', where: path });
+  expect(error.message).toContain(`its stream ends ${half.length} bytes before the file does`);
+});
+
 describe('damage', () => {
   const jsonl = Buffer.from(writers.jsonl!(corpus));
   const files: [string, Uint8Array][] = Object.keys(compressors)

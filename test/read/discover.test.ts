@@ -224,16 +224,21 @@ describe('join: directory', () => {
       'repo-a/d.csv',
     );
     const units = await discover(sourceOf(root, join_));
-    expect(units.map(({ name }) => name)).toEqual([
-      root.slice(root.lastIndexOf('/') + 1),
-      'repo-a',
-      'repo-b',
-    ]);
+    expect(units.map(({ name }) => name)).toEqual(['.', 'repo-a', 'repo-b']);
     const { documents } = await readSource(sourceOf(root, join_));
     expect(documents.map(({ text }) => text)).toEqual([
       'top.txt',
       'repo-a/m.md',
       'repo-b/a.txt|repo-b/a/x.txt|repo-b/z.txt',
+    ]);
+  });
+
+  test('a directory of the name of the root is another document, and no name is that of the root', async () => {
+    const root = folderWith('requests/setup.py', 'requests/requests/api.py');
+    const units = await discover(sourceOf(join(root, 'requests'), join_));
+    expect(units.map(({ name, files }) => [name, files[0]!.name])).toEqual([
+      ['.', 'setup.py'],
+      ['requests', 'requests/api.py'],
     ]);
   });
 
@@ -262,6 +267,21 @@ describe('errors', () => {
     expect(error).toMatchObject({ code: 'source-missing', exitCode: 2 });
     expect(error.message).toContain('/no/such/corpus');
     expect((await errorOf(discover(sourceOf('/no/such/*.txt')))).code).toBe('source-missing');
+  });
+
+  test('a link to nothing is named with what it leads to', async () => {
+    const root = folderWith('a.txt');
+    symlinkSync('gone.txt', join(root, 'b.txt'));
+    const error = await errorOf(discover(sourceOf(root)));
+    expect(error).toMatchObject({ code: 'input-unreadable', where: join(root, 'b.txt') });
+    expect(error.message).toBe('a link to gone.txt, which is not there');
+  });
+
+  test('files of unknown format are told', async () => {
+    const root = folderWith('a.txt', 'b.zip', 'c/d.xz', 'e.log', 'core');
+    const leftOut: string[] = [];
+    expect(await discover(sourceOf(root, { exclude: ['*.log'] }), leftOut)).toHaveLength(1);
+    expect(leftOut.sort()).toEqual(['b.zip', 'c/d.xz', 'core']);
   });
 
   test('a directory without anything to read says what it has and what would be read', async () => {

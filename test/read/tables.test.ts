@@ -1,15 +1,32 @@
 /** CSV, JSON, Parquet and Arrow: what is special to each. The documents themselves: golden.test.ts. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Int64, RecordBatchStreamWriter, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
+import {
+  Field,
+  Int64,
+  makeData,
+  makeVector,
+  RecordBatchStreamWriter,
+  Struct,
+  Table,
+  tableToIPC,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
+import { discover } from '../../src/read/discover.ts';
+import { createReadCounts, read as readUnit } from '../../src/read/read.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
 
 function fileWith(name: string, content: string | Uint8Array): string {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, content);
   return path;
+}
+
+function utf8(text: string, ends: readonly number[]) {
+  return { length: ends.length - 1, data: Buffer.from(text), valueOffsets: Int32Array.from(ends) };
 }
 
 describe('CSV', () => {
@@ -47,7 +64,31 @@ describe('CSV', () => {
   });
 });
 
+describe('a table with other separators', () => {
+  test('is told as one, and a name that is a line of text is cut', async () => {
+    const error = await errorOf(readSource(sourceOf(fileWith('a.csv', 'id;text\n1;one\n'))));
+    expect(error.cure).toContain('commas (csv) or tabs (tsv)');
+    const long = await errorOf(readSource(sourceOf(fileWith('b.csv', `${'x'.repeat(100_000)}\n1\n`))));
+    expect(long.message.length).toBeLessThan(300);
+  });
+});
+
 describe('JSON', () => {
+  test('an element that is larger than the memory allows is an error that names it', async () => {
+    const path = fileWith('a.json', `[{"text":"a"},{"text":"${'b'.repeat(3_000_000)}"}]`);
+    const read = async (recordBytes: number) => {
+      const [unit] = await discover(sourceOf(path));
+      const counts = createReadCounts();
+      for await (const chunk of readUnit(unit!, counts, { recordBytes })) void chunk;
+      return counts.documents;
+    };
+    expect(await read(4_000_000)).toBe(2);
+    expect(await errorOf(read(1_000_000))).toMatchObject({
+      code: 'memory-exceeded',
+      where: `${path}: element 2`,
+    });
+  });
+
   test('elements that are no documents are bad records', async () => {
     const path = fileWith(
       'a.json',
@@ -115,6 +156,20 @@ describe('Parquet', () => {
 });
 
 describe('Arrow', () => {
+  test('what lies below a null struct is no document', async () => {
+    const text = makeData({ type: new Utf8(), ...utf8('onetwothree', [0, 3, 6, 11]) });
+    const type = new Struct<{ t: Utf8 }>([new Field('t', new Utf8())]);
+    const meta = makeVector(
+      makeData({ type, children: [text], length: 3, nullCount: 1, nullBitmap: new Uint8Array([0b101]) }),
+    );
+    const path = fileWith('a.arrow', tableToIPC(new Table({ meta })));
+    const { documents, counts } = await readSource(
+      sourceOf(path, { fields: { text: 'meta.t', id: 'id', source: null } }),
+    );
+    expect(documents.map((one) => one.text)).toEqual(['one', 'three']);
+    expect(counts.badRecords).toBe(1);
+  });
+
   const table = new Table({
     body: vectorFromArray(['a', null, '長い'], new Utf8()),
     key: vectorFromArray([1n, 2n, 2n ** 60n], new Int64()),

@@ -49,6 +49,8 @@ type StoredPart = readonly StoredInput[];
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('ü/日本.txt', '', 'a'));
 
+const whole = { format: 'text', start: 0, end: 1, lines: 0, sha256: '' } as const;
+
 function documentsOf(dtype: StoreDtype): fc.Arbitrary<StoredDocument> {
   const largest = dtype === 'uint16' ? 65_535 : 200_000;
   return fc.record({
@@ -115,7 +117,7 @@ function writePart(
   const { sources, ...held } = writer.finish();
   expect(new Set(sources)).toEqual(new Set(flat([part]).map(({ source }) => source)));
   const inputs = part.map(({ origin }) => {
-    return { source: 'web', name: Buffer.from(origin).toString(), start: 0, end: 1, lines: 0, sha256: '' };
+    return { source: 'web', name: Buffer.from(origin).toString(), ...whole };
   });
   const record = { name: '', ...held, replaced: 0, badRecords: 0, files: [], inputs };
   return { tokens: tokens.bytes(), docs: docs.bytes(), record };
@@ -265,9 +267,9 @@ describe('the index of a part', () => {
     const manifest = writeStore(folder, parts, 'uint16');
     // Another source reads the same file, as one piece.
     const pieces = [
-      { source: 'other', name: 'a.txt', start: 0, end: 90, lines: 1000, sha256: '' },
+      { ...whole, source: 'other', name: 'a.txt', end: 90, lines: 1000 },
       ...[0, 1, 2].map((i) => {
-        return { source: 'web', name: 'a.txt', start: 30 * i, end: 30 * i + 30, lines: 10 ** i, sha256: '' };
+        return { ...whole, source: 'web', name: 'a.txt', start: 30 * i, end: 30 * i + 30, lines: 10 ** i };
       }),
     ];
     const cut = {
