@@ -131,5 +131,5 @@ function sharesText(sources: readonly FoundSource[]): string {
   const shares = names.map((name, i) => {
     return `${scalar(name)}: ${i === 0 ? 100 - even * (names.length - 1) : even}%`;
   });
-  return `  # Share of the tokens by source; without it, what the sources have:\n  # shares: { ${shares.join(', ')} }\n`;
+  return `  # Share of the tokens by source, for a start all alike; without it they are as in the corpus:\n  # shares: { ${shares.join(', ')} }\n`;
 }

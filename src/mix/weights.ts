@@ -100,7 +100,11 @@ function sourceWeights(
     if (shares[s]! > 0 && perSource[s] === 0) {
       throw infeasible(
         `source "${name}" should be ${percent(shares[s]!)} of the mix and has no usable tokens`,
-        ['take it out of mix.shares, or check its path and its documents with: longmix stats'],
+        [
+          'take it out of mix.shares',
+          'if its documents are copies of those of sources before it: documents.duplicates: keep',
+          'check its path, its documents and the bounds of length with: longmix stats',
+        ],
       );
     }
   }
