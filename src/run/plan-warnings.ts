@@ -107,7 +107,9 @@ function lost(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): strin
   if (tokens <= lostTokens * (first.ledger.packedOnce + elsewhere)) return [];
   const { packing, overlong, tails, decompose } = first.sequences;
   const ends =
-    packing === 'decompose' ? `smallest: ${decompose!.smallest}` : `overlong: ${overlong}, tails: ${tails}`;
+    packing === 'decompose'
+      ? `decompose.smallest: ${decompose!.smallest}`
+      : `overlong: ${overlong}, tails: ${tails}`;
   const shares = sharesMoved(sets, cells);
   return [
     `${first.name}: ${compact(tokens)} tokens are lost at the ends of rows (packing: ${packing}, ${ends})${shares}`,

@@ -49,6 +49,13 @@ it.each([
     [/^train: .* tokens are lost at the ends of rows \(packing: best-fit, overlong: truncate/],
   ],
   [
+    'shares that the ends of rows move, since short documents lose more',
+    { sequences: { length: 256, packing: 'decompose', decompose: { smallest: 64 } } },
+    [
+      / are lost .*\(packing: decompose, decompose.smallest: 64\); in the rows the mix is then stories \d+\.\d%, notes \d\.\d%, /,
+    ],
+  ],
+  [
     'documents that are cut',
     { sequences: { length: 64, packing: 'concat' } },
     [/more than half of the documents/],
@@ -93,4 +100,17 @@ it('does not warn that a single source gives a little more or less than all, but
   expect(await ofMix('joined', 2000)).toEqual([
     expect.stringMatching(/^joined: asked for 100.0% of the mix, gets 68/),
   ]);
+});
+
+it.each([
+  ['documents.min_tokens', { documents: { min_tokens: { m1: 2, m9: 2 } } }],
+  ['documents.max_tokens', { documents: { max_tokens: { m9: 2000 } } }],
+  ['mix.max_epochs', { mix: { max_epochs: { mixed: 3 } } }],
+])('%s of a source that the records do not name is refused: it would bound nothing', async (key, recipe) => {
+  const refused = warningsOf({ sources: { mixed: { path: 'mixed.jsonl', source: 'from' } }, ...recipe });
+  await expect(refused).rejects.toMatchObject({
+    code: 'mix-infeasible',
+    message: expect.stringContaining(`${key} names a source "m`),
+    cure: expect.stringContaining('the corpus has m0, m1, m2'),
+  });
 });
