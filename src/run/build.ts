@@ -7,6 +7,7 @@ import { openShards } from '../shard/reader.ts';
 import type { Recipe } from '../types.ts';
 import { type BuildPlan, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { refuseFullDisk } from './free-space.ts';
 import { withLock } from './lock.ts';
 import { planReport } from './plan-report.ts';
 import { clearShardSets, isBuilt, planFile, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
@@ -57,7 +58,10 @@ export async function buildPlanned(
   out: string,
   options: StageOptions,
 ): Promise<BuildResult> {
-  if (options.fresh) clearShardSets(out);
+  if (options.fresh) {
+    refuseFullDisk(out, plan);
+    clearShardSets(out);
+  }
   if (isBuilt(out, plan)) {
     const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };
