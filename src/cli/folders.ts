@@ -7,6 +7,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
 import { ablationFile } from '../run/ablation-file.ts';
+import { planFile } from '../run/shard-sets.ts';
 import { storeFolder } from '../run/token-store.ts';
 import { manifestFile } from '../shard/format.ts';
 import { storeFile } from '../store/format.ts';
@@ -14,11 +15,12 @@ import type { Ablation, Recipe, SourceSpec } from '../types.ts';
 
 /**
  * `--out`, else out/NAME.
- * @throws LongmixError `output-in-source`
+ * @throws LongmixError `output-in-source` | `output-in-output`
  */
 export function outFolder(recipe: Recipe, out: string | undefined): string {
   const folder = resolve(out ?? join('out', recipe.name));
   for (const place of new Set([folder, storeFolder(recipe, folder)])) refuseInSources(recipe, place);
+  refuseInOutput(folder, [manifestFile, storeFile]);
   return folder;
 }
 
@@ -39,6 +41,7 @@ export function storeOut(recipe: Recipe, out: string | undefined): string {
   if (out === undefined) return storeFolder(recipe, outFolder(recipe, undefined));
   const folder = resolve(out);
   refuseInSources(recipe, folder);
+  refuseInOutput(folder, [manifestFile]);
   return folder;
 }
 
@@ -52,8 +55,18 @@ function refuseInSources(recipe: Recipe, folder: string): void {
   );
 }
 
+/** A build inside one of a build's own folders would be taken for a part of it. */
+function refuseInOutput(folder: string, marks: readonly string[]): void {
+  const mark = marks.find((name) => isOurs(folder, name));
+  if (mark === undefined) return;
+  const what = mark === storeFile ? 'a token store' : 'a shard set of a build';
+  throw new LongmixError('output-in-output', `the output folder ${folder} is ${what} already`, {
+    cure: 'choose another folder with --out, such as the one above it',
+  });
+}
+
 /** Names of what longmix writes that reads as a corpus, below a build or a store. */
-const written = ['plan.json', 'store.json', 'part-00000.docs.arrow', 'train/state.json', 'store/store.json'];
+const written = [planFile, 'store.json', 'part-00000.docs.arrow', 'train/state.json', 'store/store.json'];
 
 function wouldRead(source: SourceSpec, folder: string): boolean {
   // A document a directory is made of text files only, and longmix writes none.
@@ -75,13 +88,16 @@ function wouldRead(source: SourceSpec, folder: string): boolean {
 /** What shows a folder to be a build, a shard set or a token store, finished or not; null: nothing does. */
 export function outputMark(folder: string): string | null {
   const notes = ['.longmix', 'store/.longmix'].find((name) => existsSync(join(folder, name)));
-  // Others have a manifest.json too: what it says of itself decides.
-  const isOurs = (name: string): boolean => {
-    try {
-      return /^\s*\{\s*"format":\s*"longmix-/.test(readFileSync(join(folder, name), 'utf8'));
-    } catch {
-      return false;
-    }
-  };
-  return notes ?? ['plan.json', ablationFile, manifestFile, storeFile].find(isOurs) ?? null;
+  return (
+    notes ?? [planFile, ablationFile, manifestFile, storeFile].find((name) => isOurs(folder, name)) ?? null
+  );
+}
+
+/** Others have a manifest.json too: what it says of itself decides. */
+function isOurs(folder: string, name: string): boolean {
+  try {
+    return /^\s*\{\s*"format":\s*"longmix-/.test(readFileSync(join(folder, name), 'utf8'));
+  } catch {
+    return false;
+  }
 }

@@ -325,6 +325,16 @@ describe('the output', () => {
     }
   });
 
+  test('inside a folder of another', async () => {
+    await place.run('build', 'web.jsonl', '--out', 'made', '--quiet');
+    for (const [command, folder, what] of [
+      ['build', 'made/train', /made\/train is a shard set of a build already/],
+      ['build', 'made/store', /made\/store is a token store already/],
+      ['tokenize', 'made/train', /is a shard set/],
+    ] as const)
+      expectMessage(await place.run(command, 'web.jsonl', '--out', folder), 2, what, /--out/);
+  });
+
   test('taken for a corpus', async () => {
     await place.run('build', 'web.jsonl', '--out', 'made', '--quiet');
     for (const folder of ['made', 'made/train', 'made/store']) {
