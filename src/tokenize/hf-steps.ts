@@ -80,8 +80,6 @@ function readByteLevel(parts: readonly HfPart[]): Pick<TextSteps, 'prefixSpace' 
   if (byteLevel.use_regex !== false) steps.push(families.gpt2[0]!);
   if (steps.length === 0) return { prefixSpace, pattern: null };
   const pattern = recognizePattern(steps);
-  const removes = parts.some((part) => part.behavior === 'Removed');
-  if (removes && typeof pattern !== 'string') throw new Unsupported('a split that drops text');
   if (typeof pattern !== 'string') {
     try {
       for (const step of steps) toJsRegex(step);
@@ -97,12 +95,15 @@ function readByteLevel(parts: readonly HfPart[]): Pick<TextSteps, 'prefixSpace' 
 function splitPattern(part: HfPart): string {
   if (part.type === 'Digits') return part.individual_digits === true ? '\\p{N}' : '\\p{N}+';
   const regex = (part.pattern as { Regex?: string } | undefined)?.Regex;
-  // "Removed" and "invert" keep the matches and drop what lies between, of which a known family leaves none.
   const isolated = part.behavior === 'Isolated' && part.invert !== true;
   const matches = part.behavior === 'Removed' && part.invert === true;
   if (part.type !== 'Split' || regex === undefined || !(isolated || matches)) {
     throw new Unsupported(`the pre-tokenizer ${part.type}`);
   }
+  // "Removed" and "invert" keep the matches and drop what lies between: none, if this pattern by itself is of a known
+  // family. A step of one (SmolLM's \p{N}) is not.
+  if (matches && typeof recognizePattern([regex]) !== 'string')
+    throw new Unsupported('a split that drops text');
   return regex;
 }
 

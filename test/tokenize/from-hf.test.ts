@@ -182,6 +182,16 @@ test.each([
     { pre_tokenizer: sequence({ ...regex('a+'), behavior: 'Removed', invert: true }, byteLevel) },
     'drops text',
   ],
+  [
+    'a split that drops all but numbers, which looks like SmolLM',
+    {
+      pre_tokenizer: sequence(
+        { ...regex('\\p{N}'), behavior: 'Removed', invert: true },
+        { ...byteLevel, use_regex: true },
+      ),
+    },
+    'drops text',
+  ],
 ])('%s is not taken', (_, change, reason) => {
   const file = { ...files.qwen3, ...change };
   const result = modelFromHf('x', Buffer.from(JSON.stringify(file)), null);
