@@ -39,7 +39,7 @@ function build(name: string, file: HfFile, config: TokenizerConfig | null): Toke
     if (token.special === true) special.set(token.content, token.id);
   const added = readAdded(file, steps.normalization !== null || steps.metaspace !== null);
 
-  const byteFallback = steps.byteLevel ? null : readByteFallback(vocabulary);
+  const byteFallback = steps.byteLevel ? null : readByteFallback(file.model, vocabulary);
   const fallbackIds = new Set(byteFallback ?? []);
   const size = 1 + [...vocabulary.values()].reduce((a, b) => Math.max(a, b), -1);
   const pieces: (Uint8Array | undefined)[] = new Array(size).fill(undefined);
@@ -97,7 +97,9 @@ function readAdded(file: HfFile, changesText: boolean): readonly AddedToken[] {
   return tokens.map((token) => ({ id: token.id, text: token.content }));
 }
 
-function readByteFallback(vocabulary: ReadonlyMap<string, number>): Uint32Array {
+/** A file may have the tokens of all bytes and not use them: then a character that is no piece is the unknown token. */
+function readByteFallback(model: HfModel, vocabulary: ReadonlyMap<string, number>): Uint32Array {
+  if (model.byte_fallback !== true) throw new Unsupported('BPE of characters without byte_fallback');
   const ids = new Uint32Array(256);
   for (let byte = 0; byte < 256; byte += 1) {
     const id = vocabulary.get(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);

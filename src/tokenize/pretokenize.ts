@@ -5,7 +5,7 @@
 import type { AddedToken, BpeModel, Metaspace } from './model.ts';
 import { normalize } from './normalize.ts';
 import { patternSteps } from './patterns.ts';
-import { toJsRegex } from './to-js-regex.ts';
+import { escapeRegex, toJsRegex } from './to-js-regex.ts';
 
 /** A pretoken's text, or an added token's id. */
 export type Pretoken = string | number;
@@ -49,10 +49,6 @@ function createAddedCutter(added: readonly AddedToken[]): (text: string) => Pret
   const longestFirst = [...ids.keys()].sort((a, b) => b.length - a.length).map(escapeRegex);
   const regex = new RegExp(longestFirst.join('|'), 'gu');
   return (text) => isolate(text, regex).map((part) => ids.get(part) ?? part);
-}
-
-function escapeRegex(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 /** The matches, and what lies between them. */

@@ -68,6 +68,17 @@ const cases: readonly Case[] = [
     file: 'llama3',
     slow: 'its pattern is none',
     change: {
+      added_tokens: [
+        {
+          id: 9_000,
+          content: '<a-b|c>',
+          special: false,
+          normalized: false,
+          single_word: false,
+          lstrip: false,
+          rstrip: false,
+        },
+      ],
       pre_tokenizer: sequence(
         regex(
           "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,2}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s+?(?=\\s\\p{Lu})|\\s+(?!\\S)",
@@ -166,6 +177,17 @@ describe.each(cases)('$name', ({ name, file, change, slow }) => {
 
 test.each([
   ['a WordPiece model', { model: { type: 'WordPiece', vocab: {} } }, 'the model WordPiece'],
+  [
+    'BPE of characters without byte_fallback',
+    { ...files.llama2, model: { ...files.llama2.model, byte_fallback: false } },
+    'without byte_fallback',
+  ],
+  [
+    'BPE of characters that does not say byte_fallback',
+    { ...files.llama2, model: { ...files.llama2.model, byte_fallback: undefined } },
+    'without byte_fallback',
+  ],
+  ['a normalizer that is torn', { normalizer: { type: 'Sequence' } }, 'a Sequence without normalizers'],
   ['a lowercase normalizer', { normalizer: { type: 'Lowercase' } }, 'the normalizer Lowercase'],
   [
     'an anchor',
