@@ -175,6 +175,42 @@ describe.each(cases)('$name', ({ name, file, change, slow }) => {
   });
 });
 
+test('no added token is found inside the text of a special one', async () => {
+  const token = (id: number, content: string, special: boolean) => ({
+    id,
+    content,
+    special,
+    normalized: false,
+  });
+  const ends = [token(9_001, '<|', false), token(9_002, '|>', false)];
+  const read = async (added_tokens: object[]) => {
+    const file = { ...files.llama3, added_tokens: [token(9_000, '<|end|>', true), ...added_tokens] };
+    const model = modelFromHf('x', Buffer.from(JSON.stringify(file)), null);
+    if ('unsupported' in model) throw new Error(model.unsupported);
+    const shared = await shareTokenizer(model);
+    if ('unsupported' in shared) throw new Error(shared.unsupported);
+    return [createReferenceTokenizer(model), await openShared(shared)].map((tokenizer) => {
+      return (...texts: string[]) => {
+        const bytes = texts.map((text) => Buffer.from(text));
+        const sizes = bytes.map((_, i) => bytes.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0));
+        return [...tokenizer.encode(Buffer.concat(bytes), sizes).tokens];
+      };
+    });
+  };
+  const [plain] = await read([]);
+  for (const encode of await read(ends)) {
+    expect(encode('a<|end|>b')).toEqual(plain!('a<|end|>b'));
+    expect(encode('<|end|>|>')).toEqual([...plain!('<|end|>'), 9_002]);
+    expect(encode('<|<|end|>')).toEqual([9_001, ...plain!('<|end|>')]);
+    expect(encode('<|of|>')).toEqual([9_001, ...plain!('of'), 9_002]);
+    // Nor is it looked for from one document to the next.
+    expect(encode('<|en', 'd|>')).toEqual([9_001, ...plain!('en', 'd'), 9_002]);
+  }
+  // Where no token overlaps, there is nothing to look for, and the model is as it was.
+  const model = modelFromHf('x', Buffer.from(JSON.stringify(files.qwen3)), null);
+  expect('bpe' in model && model.bpe.added.some(({ id }) => id === null)).toBe(false);
+});
+
 test.each([
   ['a WordPiece model', { model: { type: 'WordPiece', vocab: {} } }, 'the model WordPiece'],
   [
