@@ -65,7 +65,8 @@ function metaspace(part: HfPart, i: number): HfPart[] {
   const scheme = schemeOf(part);
   // It would put one before each part of what comes before.
   if (scheme === 'first' && i > 0) throw new Unsupported('Metaspace "first" after another pre-tokenizer');
-  const prefixed = { ...part, prepend_scheme: scheme };
+  // Not its `str_rep`, which only this library looks at.
+  const prefixed = { type: part.type, replacement: part.replacement, prepend_scheme: scheme };
   return part.split === false
     ? [prefixed]
     : [prefixed, ...splitAt(escapeRegex(String(part.replacement)), 'MergedWithNext')];

@@ -114,7 +114,7 @@ test.each([
   ['WordPiece of words', change(wordPiece, { pre_tokenizer: { type: 'Whitespace' } })],
   ['Unigram', unigram],
   ['Unigram, NFKC', change(unigram, { normalizer: { type: 'NFKC' } })],
-  ['Unigram in one piece', change(unigram, { pre_tokenizer: metaspace({ split: false }) })],
+  ['Unigram in one piece', change(unigram, { pre_tokenizer: metaspace({ split: false, str_rep: '_' }) })],
   [
     'Unigram with pieces that span spaces',
     change(
