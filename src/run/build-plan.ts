@@ -56,7 +56,7 @@ export interface PlannedPhase {
 }
 
 export interface BuildPlan {
-  /** sha256 of the store's fingerprint and everything in the recipe that decides the shards. */
+  /** sha256 of the store's fingerprint, the ids of BOS and EOS, and everything in the recipe that decides the shards. */
   readonly fingerprint: string;
   readonly table: DocumentTable;
   readonly phases: readonly PlannedPhase[];
@@ -140,8 +140,9 @@ export function planBuild(
       cure: 'ask for more tokens, or loosen the length rule, `documents` or `overlong`',
     });
   }
+  const { bosId, eosId } = manifest.tokenizer;
   return {
-    fingerprint: fingerprint([shardVersion, manifest.fingerprint, outputRecipe(recipe)]),
+    fingerprint: fingerprint([shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)]),
     table,
     phases: mixes.map(({ name, cells }) => ({
       name,

@@ -71,6 +71,8 @@ function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStor
   const now = flat(outputRecipe(recipe));
   const keys = Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
   if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
+  const { bosId, eosId } = store.manifest.tokenizer;
+  if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
   return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
 }
 

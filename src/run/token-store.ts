@@ -52,6 +52,7 @@ export interface StageOptions {
 
 export interface TokenStore {
   readonly folder: string;
+  /** As in the file, but for the ids of BOS and EOS: those are the recipe's tokenizer's as it is now. */
   readonly manifest: StoreManifest;
 }
 
@@ -127,7 +128,9 @@ function openSame(
   refuseMismatch(folder, manifest, recipe, tokenizer, parts);
   refuseDamage(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
-  return manifest;
+  // No token of the store depends on them: rows begin and end as the tokenizer's files say now.
+  const { bosId, eosId } = tokenizer;
+  return { ...manifest, tokenizer: { ...manifest.tokenizer, bosId, eosId } };
 }
 
 async function makeStore(

@@ -2,7 +2,8 @@
 import type { AddedToken } from './model.ts';
 
 export interface FoundToken {
-  readonly id: number;
+  /** null: text, in which nothing else is to be found. */
+  readonly id: number | null;
   readonly at: number;
   readonly length: number;
 }
@@ -14,14 +15,14 @@ export function createAddedFinder(
   if (added.length === 0) return () => null;
   /** A trie: node * 256 + byte -> child; the root is 0. */
   const children = new Map<number, number>();
-  /** Id of the token that ends at a node; -1: none. */
-  const ids: number[] = [-1];
+  /** Id of the token that ends at a node; undefined: none does. */
+  const ids: (number | null | undefined)[] = [undefined];
   for (const { id, text } of added) {
     let node = 0;
     for (const byte of Buffer.from(text)) {
       let child = children.get(node * 256 + byte);
       if (child === undefined) {
-        child = ids.push(-1) - 1;
+        child = ids.push(undefined) - 1;
         children.set(node * 256 + byte, child);
       }
       node = child;
@@ -37,7 +38,8 @@ export function createAddedFinder(
     for (let next = start; next < end; next += 1) {
       node = children.get(node * 256 + text[next]!);
       if (node === undefined) break;
-      if (ids[node]! >= 0) found = { id: ids[node]!, at: start, length: next + 1 - start };
+      const id = ids[node];
+      if (id !== undefined) found = { id, at: start, length: next + 1 - start };
     }
     return found;
   };

@@ -6,7 +6,7 @@
  */
 import { bytesOfByteLevel } from './byte-level.ts';
 import { fingerprintModel } from './fingerprint.ts';
-import { type HfFile, type HfModel, parseHfFile, Unsupported } from './hf-file.ts';
+import { type HfAddedToken, type HfFile, type HfModel, parseHfFile, Unsupported } from './hf-file.ts';
 import { readTextSteps } from './hf-steps.ts';
 import type { AddedToken, BpeModel, MergeList, TokenizerModel } from './model.ts';
 import { chooseSpecialIds, type TokenizerConfig } from './special-ids.ts';
@@ -39,7 +39,7 @@ function build(name: string, file: HfFile, config: TokenizerConfig | null): Toke
     if (token.special === true) special.set(token.content, token.id);
   const added = readAdded(file, steps.normalization !== null || steps.metaspace !== null);
 
-  const byteFallback = steps.byteLevel ? null : readByteFallback(vocabulary);
+  const byteFallback = steps.byteLevel ? null : readByteFallback(file.model, vocabulary);
   const fallbackIds = new Set(byteFallback ?? []);
   const size = 1 + [...vocabulary.values()].reduce((a, b) => Math.max(a, b), -1);
   const pieces: (Uint8Array | undefined)[] = new Array(size).fill(undefined);
@@ -64,7 +64,7 @@ function build(name: string, file: HfFile, config: TokenizerConfig | null): Toke
     merges,
     byteFallback,
   };
-  const ids = [...special.values(), ...added.map((token) => token.id)];
+  const ids = [...special.values(), ...added.map((token) => token.id ?? 0)];
   return {
     name,
     bpe,
@@ -94,10 +94,33 @@ function readAdded(file: HfFile, changesText: boolean): readonly AddedToken[] {
   if (normalized > 0 && (changesText || normalized < tokens.length)) {
     throw new Unsupported('added tokens that are matched in normalized text');
   }
-  return tokens.map((token) => ({ id: token.id, text: token.content }));
+  return [
+    ...tokens.map((token) => ({ id: token.id, text: token.content })),
+    ...specialTexts(file, tokens).map((text) => ({ id: null, text })),
+  ];
 }
 
-function readByteFallback(vocabulary: ReadonlyMap<string, number>): Uint32Array {
+/**
+ * Special tokens in whose text another one would be found: `<|endoftext|>`, where `|>` is a token. Hugging Face looks for all
+ * of them at once (that is, for those that are alike in `normalized`), and leaves the text of a special one as it is.
+ */
+function specialTexts(file: HfFile, tokens: readonly HfAddedToken[]): string[] {
+  const isNormalized = (token: HfAddedToken | undefined) => token?.normalized === true;
+  const endsOf = (text: string) => Array.from({ length: text.length - 1 }, (_, at) => text.slice(at + 1));
+  const overlaps = (text: string) =>
+    tokens.some(
+      ({ content }) => text.includes(content) || endsOf(text).some((end) => content.startsWith(end)),
+    );
+  return (file.added_tokens ?? [])
+    .filter((token) => token.special === true && isNormalized(token) === isNormalized(tokens[0]))
+    .map((token) => token.content)
+    .filter((text) => text !== '' && overlaps(text))
+    .sort();
+}
+
+/** A file may have the tokens of all bytes and not use them: then a character that is no piece is the unknown token. */
+function readByteFallback(model: HfModel, vocabulary: ReadonlyMap<string, number>): Uint32Array {
+  if (model.byte_fallback !== true) throw new Unsupported('BPE of characters without byte_fallback');
   const ids = new Uint32Array(256);
   for (let byte = 0; byte < 256; byte += 1) {
     const id = vocabulary.get(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);

@@ -35,6 +35,9 @@ export interface HfModel {
   readonly continuing_subword_prefix?: string | null;
   readonly end_of_word_suffix?: string | null;
   readonly byte_fallback?: boolean;
+  readonly unk_token?: string | null;
+  readonly unk_id?: number | null;
+  readonly fuse_unk?: boolean;
   readonly ignore_merges?: boolean;
 }
 
@@ -52,6 +55,19 @@ export function parseHfFile(name: string, bytes: Uint8Array): HfFile {
   const model = typeof file === 'object' && file !== null && 'model' in file ? file.model : null;
   if (typeof model !== 'object' || model === null) throw notTokenizer(name, 'it has no "model"');
   return file as HfFile;
+}
+
+/**
+ * A Sequence's parts, and theirs; nothing for null.
+ * @param key where a Sequence has its parts: `normalizers` or `pretokenizers`
+ * @throws Unsupported
+ */
+export function flattenParts(part: HfPart | null | undefined, key: string): readonly HfPart[] {
+  if (part === null || part === undefined) return [];
+  if (part.type !== 'Sequence') return [part];
+  const inner = part[key];
+  if (!Array.isArray(inner)) throw new Unsupported(`a Sequence without ${key}`);
+  return inner.flatMap((each: HfPart) => flattenParts(each, key));
 }
 
 function notTokenizer(name: string, why: string, cause?: unknown): LongmixError {

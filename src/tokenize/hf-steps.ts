@@ -2,7 +2,7 @@
  * The normalizer and the pre-tokenizer of a tokenizer.json, which are trees of parts, to the flat fields of a BpeModel.
  * Only trees whose meaning those fields tell exactly are taken.
  */
-import { type HfFile, type HfPart, Unsupported } from './hf-file.ts';
+import { flattenParts, type HfFile, type HfPart, Unsupported } from './hf-file.ts';
 import type { BpeModel, Metaspace, Normalization } from './model.ts';
 import { families, recognizePattern } from './patterns.ts';
 import { toJsRegex, UnsupportedPattern } from './to-js-regex.ts';
@@ -16,8 +16,8 @@ const underline = '\u2581';
 
 /** @throws Unsupported */
 export function readTextSteps(file: HfFile): TextSteps {
-  const normalizer = readNormalizer(flatten(file.normalizer, 'normalizers'));
-  const parts = flatten(file.pre_tokenizer, 'pretokenizers');
+  const normalizer = readNormalizer(flattenParts(file.normalizer, 'normalizers'));
+  const parts = flattenParts(file.pre_tokenizer, 'pretokenizers');
   if (parts.at(-1)?.type === 'ByteLevel') {
     if (normalizer.metaspace !== null) throw new Unsupported('byte-level tokens after a metaspace');
     return {
@@ -36,13 +36,6 @@ export function readTextSteps(file: HfFile): TextSteps {
     pattern: null,
     byteLevel: false,
   };
-}
-
-/** A Sequence's parts, and theirs; nothing for null. */
-function flatten(part: HfPart | null | undefined, key: string): readonly HfPart[] {
-  if (part === null || part === undefined) return [];
-  if (part.type !== 'Sequence') return [part];
-  return (part[key] as readonly HfPart[]).flatMap((inner) => flatten(inner, key));
 }
 
 /** Known: a normalization form or none; `Prepend ▁` and `Replace " " ▁` (Llama 2), or the latter alone (Gemma). */
@@ -80,8 +73,6 @@ function readByteLevel(parts: readonly HfPart[]): Pick<TextSteps, 'prefixSpace' 
   if (byteLevel.use_regex !== false) steps.push(families.gpt2[0]!);
   if (steps.length === 0) return { prefixSpace, pattern: null };
   const pattern = recognizePattern(steps);
-  const removes = parts.some((part) => part.behavior === 'Removed');
-  if (removes && typeof pattern !== 'string') throw new Unsupported('a split that drops text');
   if (typeof pattern !== 'string') {
     try {
       for (const step of steps) toJsRegex(step);
@@ -97,12 +88,15 @@ function readByteLevel(parts: readonly HfPart[]): Pick<TextSteps, 'prefixSpace' 
 function splitPattern(part: HfPart): string {
   if (part.type === 'Digits') return part.individual_digits === true ? '\\p{N}' : '\\p{N}+';
   const regex = (part.pattern as { Regex?: string } | undefined)?.Regex;
-  // "Removed" and "invert" keep the matches and drop what lies between, of which a known family leaves none.
   const isolated = part.behavior === 'Isolated' && part.invert !== true;
   const matches = part.behavior === 'Removed' && part.invert === true;
   if (part.type !== 'Split' || regex === undefined || !(isolated || matches)) {
     throw new Unsupported(`the pre-tokenizer ${part.type}`);
   }
+  // "Removed" and "invert" keep the matches and drop what lies between: none, if this pattern by itself is of a known
+  // family. A step of one (SmolLM's \p{N}) is not.
+  if (matches && typeof recognizePattern([regex]) !== 'string')
+    throw new Unsupported('a split that drops text');
   return regex;
 }
 

@@ -46,7 +46,7 @@ export async function loadTokenizer(spec: TokenizerSpec): Promise<LoadedTokenize
     shared: null,
     slow:
       `${name} goes the general way, slowly (about 1 MB/s a worker), because of ${model.unsupported}; ` +
-      'tokens of rare characters may differ between versions of Node',
+      'its tokens may differ from those of the native library, above all outside of ASCII, and between versions of Node',
   };
 }
 

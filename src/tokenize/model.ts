@@ -55,7 +55,8 @@ export interface MergeList {
 
 /** A token of the vocabulary that is matched in the raw text (Gemma's runs of newlines, Qwen's `<think>`). */
 export interface AddedToken {
-  readonly id: number;
+  /** null: the text of a special token. It stays text, and no other token is matched inside it. */
+  readonly id: number | null;
   /** Not empty. */
   readonly text: string;
 }

@@ -69,7 +69,8 @@ export function createPreparation(preparation: Preparation): Prepare {
     for (let i = 0, at = 0; i < ends.length; i += 1) {
       const end = ends[i]!;
       for (let isStart = true; at < end; isStart = false) {
-        const found = findAdded(text, at, end);
+        let found = findAdded(text, at, end);
+        while (found?.id === null) found = findAdded(text, found.at + found.length, end);
         const segmentEnd = found === null ? end : found.at;
         if (segmentEnd > at) segment(text, at, segmentEnd, isStart, continued && i === 0);
         at = segmentEnd;

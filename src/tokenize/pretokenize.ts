@@ -5,7 +5,7 @@
 import type { AddedToken, BpeModel, Metaspace } from './model.ts';
 import { normalize } from './normalize.ts';
 import { patternSteps } from './patterns.ts';
-import { toJsRegex } from './to-js-regex.ts';
+import { escapeRegex, toJsRegex } from './to-js-regex.ts';
 
 /** A pretoken's text, or an added token's id. */
 export type Pretoken = string | number;
@@ -48,11 +48,19 @@ function createAddedCutter(added: readonly AddedToken[]): (text: string) => Pret
   // Alternatives are tried in order: with the longest first, leftmost match is leftmost-longest.
   const longestFirst = [...ids.keys()].sort((a, b) => b.length - a.length).map(escapeRegex);
   const regex = new RegExp(longestFirst.join('|'), 'gu');
-  return (text) => isolate(text, regex).map((part) => ids.get(part) ?? part);
-}
-
-function escapeRegex(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return (text) => {
+    const parts: Pretoken[] = [];
+    let end = 0;
+    for (const match of text.matchAll(regex)) {
+      const id = ids.get(match[0])!;
+      if (id === null) continue;
+      if (match.index > end) parts.push(text.slice(end, match.index));
+      parts.push(id);
+      end = match.index + match[0].length;
+    }
+    if (end < text.length) parts.push(text.slice(end));
+    return parts;
+  };
 }
 
 /** The matches, and what lies between them. */

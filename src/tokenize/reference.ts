@@ -101,7 +101,7 @@ function createTokenBytes({ bpe, special }: TokenizerModel): (token: number) => 
   bpe.byteFallback?.forEach((id, byte) => {
     others.set(id, Uint8Array.of(byte));
   });
-  for (const { id, text } of bpe.added) others.set(id, spaced(text));
+  for (const { id, text } of bpe.added) if (id !== null) others.set(id, spaced(text));
   for (const [text, id] of special) others.set(id, encoder.encode(text));
   return (token) => {
     const other = others.get(token);

@@ -6,6 +6,9 @@
  *
  * - Added tokens: none contains a letter and a following space (checked here), so no match spans the cut, and on each
  *   side the leftmost-longest matches are those of the whole.
+ * - Prefixes: the right part goes on in the segment that the left one ends with, and gets none. But after an added token a
+ *   new segment begins, with a prefix of its own where that is put before spaces, too ('always'): there the last
+ *   letters of added tokens are not cut after.
  * - Normalization: a space is a starter that composes with nothing before it, so both sides normalize by themselves.
  *   (The letter after it may compose with a mark that follows; that is all on the right side.)
  * - Patterns of all families: (1) no alternative, nor any beginning of one, takes a letter and then a space: after a letter
@@ -36,7 +39,10 @@ export function findSafeCut(model: BpeModel): SafeCut | null {
   const known =
     typeof model.pattern === 'string' || (model.pattern === null && !(onePretoken && model.ignoreMerges));
   if (!known || model.added.some((token) => spaced.test(token.text))) return null;
-  return { notAfter: onePretoken ? spanningCharacters(model) : new Set() };
+  const notAfter = new Set(onePretoken ? spanningCharacters(model) : []);
+  if (model.metaspace?.prefix === 'always')
+    for (const { text } of model.added) notAfter.add(text.charCodeAt(text.length - 1));
+  return { notAfter };
 }
 
 /** See Tokenizer.safeCut. */

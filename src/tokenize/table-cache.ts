@@ -31,6 +31,8 @@ import { kernelFile } from './kernel/kernel.ts';
 import type { SharedTokenizer } from './kernel-tokenizer.ts';
 
 const kept = 6;
+/** A file that is being written is there for seconds; one this old is of a process that was killed. */
+const unfinishedMs = 3_600_000;
 /** Bytes of the header and of the tables (u32 each), then their hash. */
 const prefixBytes = 16;
 
@@ -122,6 +124,8 @@ function writeFile(file: string, { image, ...rest }: SharedTokenizer): void {
   for (const folder of [dirname(dirname(file)), dirname(file)]) {
     if (statSync(folder, { throwIfNoEntry: false }) === undefined) mkdirSync(folder);
   }
+  // First: they may be what the disk is full of.
+  dropUnfinished(dirname(file));
   const { bytes, ...imageFacts } = image;
   const header = serialize({ ...rest, image: imageFacts });
   const prefix = Buffer.alloc(8);
@@ -147,6 +151,13 @@ function hashOf(header: Uint8Array, bytes: SharedArrayBuffer): Buffer {
   digest.add(header, [header.length], true);
   const { keys } = digest.add(new Uint8Array(bytes), [bytes.byteLength], false);
   return Buffer.from(keys.buffer);
+}
+
+function dropUnfinished(folder: string): void {
+  for (const name of readdirSync(folder).filter((name) => /^tables-[0-9a-f]{40}\.\d+\.tmp$/.test(name))) {
+    const written = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - written > unfinishedMs) rmSync(join(folder, name), { force: true });
+  }
 }
 
 function dropOldest(folder: string): void {

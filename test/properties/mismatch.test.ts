@@ -20,6 +20,7 @@ import { ensureStore } from '../../src/run/token-store.ts';
 import { longmix, longmixOk } from '../support/command.ts';
 import { diskSources, writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';
+import { smallFile } from '../tokenize/small-file.ts';
 
 const small = { sequences: { length: 512 } };
 
@@ -189,5 +190,45 @@ describe('a build over another', () => {
     const refused = await refusal(again());
     expect(refused).toMatchObject({ code: 'store-mismatch', exitCode: 2 });
     expect(refused.message).toContain(words);
+  });
+});
+
+/** No name that is known for an end, so that the file beside the tokenizer decides. */
+const specials = ['<one>', '<two>'].map((content, i) => ({ id: 9_000 + i, content, special: true }));
+
+describe("a store, and the tokenizer's tokens that begin and end a row", () => {
+  /** @param eos what the config says; undefined: nothing */
+  function write(folder: string, eos: string | undefined, sequences: object): Made['build'] {
+    writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify({ eos_token: eos }));
+    const tokenizer = { file: './tokenizer.json' };
+    const path = writeDiskRecipe(folder, 'mix', { tokenizer, sequences: { length: 512, ...sequences } });
+    return (more) =>
+      build(parseRecipe(readFileSync(path, 'utf8'), path), join(folder, 'out'), { workers: 1, ...more });
+  }
+
+  function corpus(): string {
+    const folder = temporaryFolder();
+    writeDiskCorpus(folder);
+    const file = { ...smallFile('llama3', 500), added_tokens: specials };
+    writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(file));
+    return folder;
+  }
+
+  it('has rows that end as the config says now, and tells shards that end otherwise', async () => {
+    const folder = corpus();
+    expect((await write(folder, '<one>', {})()).shardSets[0]!.eosId).toBe(9_000);
+    const again = write(folder, '<two>', {});
+    expect((await refusal(again())).message).toContain('what differs: the ids of BOS and EOS');
+    const before = statSync(join(folder, 'out/store/part-00000.tokens')).mtimeMs;
+    expect((await again({ fresh: true })).shardSets[0]!.eosId).toBe(9_001);
+    expect(statSync(join(folder, 'out/store/part-00000.tokens')).mtimeMs).toBe(before);
+  });
+
+  it('takes an EOS that the config has got since', async () => {
+    const folder = corpus();
+    const [built] = (await write(folder, undefined, { eos: false })()).shardSets;
+    expect(built!.eosId).toBe(null);
+    rmSync(join(folder, 'out/train'), { recursive: true });
+    expect((await write(folder, '<two>', { eos: true })()).shardSets[0]!.eosId).toBe(9_001);
   });
 });

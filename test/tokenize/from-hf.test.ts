@@ -68,6 +68,17 @@ const cases: readonly Case[] = [
     file: 'llama3',
     slow: 'its pattern is none',
     change: {
+      added_tokens: [
+        {
+          id: 9_000,
+          content: '<a-b|c>',
+          special: false,
+          normalized: false,
+          single_word: false,
+          lstrip: false,
+          rstrip: false,
+        },
+      ],
       pre_tokenizer: sequence(
         regex(
           "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,2}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s+?(?=\\s\\p{Lu})|\\s+(?!\\S)",
@@ -164,8 +175,55 @@ describe.each(cases)('$name', ({ name, file, change, slow }) => {
   });
 });
 
+test('no added token is found inside the text of a special one', async () => {
+  const token = (id: number, content: string, special: boolean) => ({
+    id,
+    content,
+    special,
+    normalized: false,
+  });
+  const ends = [token(9_001, '<|', false), token(9_002, '|>', false)];
+  const read = async (added_tokens: object[]) => {
+    const file = { ...files.llama3, added_tokens: [token(9_000, '<|end|>', true), ...added_tokens] };
+    const model = modelFromHf('x', Buffer.from(JSON.stringify(file)), null);
+    if ('unsupported' in model) throw new Error(model.unsupported);
+    const shared = await shareTokenizer(model);
+    if ('unsupported' in shared) throw new Error(shared.unsupported);
+    return [createReferenceTokenizer(model), await openShared(shared)].map((tokenizer) => {
+      return (...texts: string[]) => {
+        const bytes = texts.map((text) => Buffer.from(text));
+        const sizes = bytes.map((_, i) => bytes.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0));
+        return [...tokenizer.encode(Buffer.concat(bytes), sizes).tokens];
+      };
+    });
+  };
+  const [plain] = await read([]);
+  for (const encode of await read(ends)) {
+    expect(encode('a<|end|>b')).toEqual(plain!('a<|end|>b'));
+    expect(encode('<|end|>|>')).toEqual([...plain!('<|end|>'), 9_002]);
+    expect(encode('<|<|end|>')).toEqual([9_001, ...plain!('<|end|>')]);
+    expect(encode('<|of|>')).toEqual([9_001, ...plain!('of'), 9_002]);
+    // Nor is it looked for from one document to the next.
+    expect(encode('<|en', 'd|>')).toEqual([9_001, ...plain!('en', 'd'), 9_002]);
+  }
+  // Where no token overlaps, there is nothing to look for, and the model is as it was.
+  const model = modelFromHf('x', Buffer.from(JSON.stringify(files.qwen3)), null);
+  expect('bpe' in model && model.bpe.added.some(({ id }) => id === null)).toBe(false);
+});
+
 test.each([
   ['a WordPiece model', { model: { type: 'WordPiece', vocab: {} } }, 'the model WordPiece'],
+  [
+    'BPE of characters without byte_fallback',
+    { ...files.llama2, model: { ...files.llama2.model, byte_fallback: false } },
+    'without byte_fallback',
+  ],
+  [
+    'BPE of characters that does not say byte_fallback',
+    { ...files.llama2, model: { ...files.llama2.model, byte_fallback: undefined } },
+    'without byte_fallback',
+  ],
+  ['a normalizer that is torn', { normalizer: { type: 'Sequence' } }, 'a Sequence without normalizers'],
   ['a lowercase normalizer', { normalizer: { type: 'Lowercase' } }, 'the normalizer Lowercase'],
   [
     'an anchor',
@@ -180,6 +238,16 @@ test.each([
   [
     'a split that drops text',
     { pre_tokenizer: sequence({ ...regex('a+'), behavior: 'Removed', invert: true }, byteLevel) },
+    'drops text',
+  ],
+  [
+    'a split that drops all but numbers, which looks like SmolLM',
+    {
+      pre_tokenizer: sequence(
+        { ...regex('\\p{N}'), behavior: 'Removed', invert: true },
+        { ...byteLevel, use_regex: true },
+      ),
+    },
     'drops text',
   ],
 ])('%s is not taken', (_, change, reason) => {

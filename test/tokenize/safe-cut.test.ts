@@ -24,6 +24,16 @@ test('a vocabulary with pieces that span a space has no cut after their letters'
   expect(createSafeCut(findSafeCut(base))(encoder.encode('some of the'))).toBe(7);
 });
 
+test('no cut where the right part would be a segment with a prefix of its own', () => {
+  const base = realModel('llama2').bpe;
+  const model: BpeModel = { ...base, added: [{ id: 32_000, text: 'world' }] };
+  expect(createSafeCut(findSafeCut(model))(encoder.encode('some world of'))).toBe(4);
+  expect(createSafeCut(findSafeCut(model))(encoder.encode('some words of'))).toBe(10);
+  // There the prefix is put only before what does not begin with a space.
+  const other: BpeModel = { ...model, metaspace: { prefix: 'unless-space', split: false } };
+  expect(createSafeCut(findSafeCut(other))(encoder.encode('some world of'))).toBe(10);
+});
+
 test('no cut is promised where none is proved', () => {
   const base = { ...modelFromEncoding('r50k_base').bpe, ignoreMerges: true };
   const text = encoder.encode('one two');

@@ -104,6 +104,20 @@ it('keeps the last few that were used', async () => {
   expect(readTables(encoding)).not.toBe(null);
 });
 
+it('removes what a killed process left half written, and not what another is writing', async () => {
+  const folder = cacheFolder();
+  mkdirSync(folder);
+  const [left, now, other] = [
+    `tables-${'0'.repeat(40)}.11.tmp`,
+    `tables-${'0'.repeat(40)}.12.tmp`,
+    'a.1.tmp',
+  ];
+  for (const name of [left, now, other]) writeFileSync(join(folder, name), '');
+  for (const name of [left, other]) utimesSync(join(folder, name), 1000, 1000);
+  await loadTables(encoding);
+  expect([left, now, other].map((name) => existsSync(join(folder, name)))).toEqual([false, true, true]);
+});
+
 it('does without a folder that it cannot use, and without one at all', async () => {
   const file = join(temporaryFolder(), 'a file');
   writeFileSync(file, '');
