@@ -14,6 +14,8 @@ const folderName = /^step-\d{8,}$/;
 export interface RunPosition {
   /** Steps that are done. */
   readonly step: number;
+  /** Of the whole run; it may be made longer. */
+  readonly steps: number;
   readonly trainer: string;
   /** Of the shards. */
   readonly fingerprint: string;

@@ -58,7 +58,7 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     const steps = options.steps ?? feed.epochSteps;
     if (feed.epochSteps === 0) throw noSteps(folder);
     const out = options.out ?? join('out', `${feed.manifest.name}.run`);
-    const place = { ...identity(feed, options), step: 0 };
+    const place = { ...identity(feed, options), step: 0, steps };
     const from = beginning(trainer, out, options, place);
     const clock = new RunClock(line, from.step, steps);
     const report = (metrics: Metrics) => {
@@ -138,7 +138,10 @@ function beginning(
   return { step: checkpoint.position.step, checkpoint: checkpoint.folder };
 }
 
-function identity({ manifest }: Feed, { name, feed, settings }: RunOptions): Omit<RunPosition, 'step'> {
+function identity(
+  { manifest }: Feed,
+  { name, feed, settings }: RunOptions,
+): Omit<RunPosition, 'step' | 'steps'> {
   const rowsPerStep = manifest.sets.map((set) => set.rowsPerStep);
   const { seed = 0, sortByWork = false } = feed;
   return { trainer: name, fingerprint: manifest.fingerprint, rowsPerStep, seed, sortByWork, settings };
