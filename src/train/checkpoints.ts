@@ -19,6 +19,8 @@ export interface RunPosition {
   readonly trainer: string;
   /** Of the shards. */
   readonly fingerprint: string;
+  /** Names of the shard sets: those of a build have one fingerprint. */
+  readonly sets: readonly string[];
   /** By set. */
   readonly rowsPerStep: readonly number[];
   readonly seed: number;
@@ -61,10 +63,11 @@ export function findCheckpoint(out: string): Checkpoint | null {
 export function refuseOtherRun({ folder, position }: Checkpoint, now: RunPosition): void {
   const same = (key: keyof typeof now) => JSON.stringify(position[key]) === JSON.stringify(now[key]);
   const differs = (
-    ['trainer', 'fingerprint', 'rowsPerStep', 'seed', 'sortByWork', 'settings'] as const
+    ['trainer', 'fingerprint', 'sets', 'rowsPerStep', 'seed', 'sortByWork', 'settings'] as const
   ).filter((key) => !same(key));
   if (differs.length === 0) return;
-  const words = differs.map((key) => (key === 'fingerprint' ? 'the shards' : key));
+  const names: Readonly<Record<string, string>> = { fingerprint: 'the shards', sets: 'the shard sets' };
+  const words = differs.map((key) => names[key] ?? key);
   throw new LongmixError('checkpoint-mismatch', `the run there is another: ${words.join(', ')} differ`, {
     where: folder,
     cure: 'resume with the flags of that run, or choose another folder with --out',

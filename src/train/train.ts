@@ -142,9 +142,10 @@ function identity(
   { manifest }: Feed,
   { name, feed, settings }: RunOptions,
 ): Omit<RunPosition, 'step' | 'steps'> {
+  const sets = manifest.sets.map((set) => set.name);
   const rowsPerStep = manifest.sets.map((set) => set.rowsPerStep);
   const { seed = 0, sortByWork = false } = feed;
-  return { trainer: name, fingerprint: manifest.fingerprint, rowsPerStep, seed, sortByWork, settings };
+  return { trainer: name, fingerprint: manifest.fingerprint, sets, rowsPerStep, seed, sortByWork, settings };
 }
 
 /** Steps from..to of the run, which may go through the shards several times. */

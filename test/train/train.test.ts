@@ -153,8 +153,10 @@ describe('tfjs', () => {
     { what: 'seed', more: { feed: { rowsPerStep: 8, seed: 4 } } },
     { what: 'rowsPerStep', more: { feed: { rowsPerStep: 4 } } },
     { what: 'settings', more: { settings: { ...settings, ropeBase: '500000' } } },
-  ])('does not resume with another $what', async ({ what, more }) => {
-    const run = train(tfjsTrainer(), optionsOf('whole', { resume: true, ...more }));
+    { what: 'the shard sets', more: { set: 'validation' } },
+  ])('does not resume with another $what', async ({ what, more: { set = 'train', ...more } }) => {
+    const options = { resume: true, folder: join(build, set), ...more };
+    const run = train(tfjsTrainer(), optionsOf('whole', options));
     await expect(run).rejects.toMatchObject({
       code: 'checkpoint-mismatch',
       message: expect.stringContaining(what),
