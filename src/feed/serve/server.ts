@@ -130,6 +130,15 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
       send(response, 200, 'application/json', `${JSON.stringify(feedWith(rowsPerStep).manifest)}\n`);
     },
     '/v1/stream': async (search: URLSearchParams, response: ServerResponse, arrived: number) => {
+      // Node holds the answer to a request that came too early back, and tells it nothing of the connection's end.
+      if (response.socket === null) {
+        return refuse(
+          response,
+          400,
+          'stream-pipelined',
+          'the answer before is not complete: wait for it, or use another connection',
+        );
+      }
       const query = streamQuery(search);
       const own = feedWith(query.rows_per_step);
       await stream(own, courseOf(own, query), response, arrived);
