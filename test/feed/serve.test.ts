@@ -8,6 +8,7 @@ import { get, type IncomingMessage, type OutgoingHttpHeaders, request } from 'no
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -278,6 +279,23 @@ describe('access', () => {
   });
 });
 
+/** Bytes of a request, for what `node:http` would not send. */
+function asking(path: string, version = '1.1'): string {
+  return `GET ${path} HTTP/${version}\r\nHost: localhost\r\n\r\n`;
+}
+
+it("HTTP/1.0, which can't say that a body was cut off, gets no stream", async () => {
+  const answers = ['/v1/stream', '/v1/manifest', '/healthz'].map(async (path) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(asking(path, '1.0'));
+    return text(socket);
+  });
+  const [stream, ...others] = await Promise.all(answers);
+  expect(stream).toMatch(/^HTTP\/1\.1 505 /);
+  expect(stream).toContain('proxy_http_version 1.1');
+  for (const answer of others) expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+});
+
 describe('a reader', () => {
   const gauge = async (name: string, at: number) =>
     Number(new RegExp(`^${name} (\\d+)`, 'm').exec((await fetched('/metrics', { at })).body.toString())![1]);
@@ -287,7 +305,6 @@ describe('a reader', () => {
       await sleep(50);
     expect(await gauge('longmix_open_streams', at)).toBe(0);
   };
-  const asking = (path: string, version = '1.1') => `GET ${path} HTTP/${version}\r\nHost: localhost\r\n\r\n`;
 
   it('that takes nothing is cut off, and others are served meanwhile', async () => {
     const server = await listening({ idleSeconds: 1 });

@@ -9,6 +9,7 @@
  *   GET /healthz       "ok", for anybody
  *
  * A body that ended before its last batch is cut off: HTTP's last chunk is missing, so no reader takes it for the end.
+ * HTTP/1.0 has no chunks, and gets no stream.
  *
  * Cost: two batches of memory a stream, and one file descriptor. All ranks share the shards' files.
  */
@@ -130,6 +131,16 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
       send(response, 200, 'application/json', `${JSON.stringify(feedWith(rowsPerStep).manifest)}\n`);
     },
     '/v1/stream': async (search: URLSearchParams, response: ServerResponse, arrived: number) => {
+      if (response.req.httpVersion === '1.0') {
+        return refuse(
+          response,
+          505,
+          'http-version',
+          'a stream needs HTTP/1.1: in 1.0 a body that was cut off looks whole',
+          {},
+          'a proxy may have to be told: proxy_http_version 1.1 for nginx',
+        );
+      }
       // Node holds the answer to a request that came too early back, and tells it nothing of the connection's end.
       if (response.socket === null) {
         return refuse(
