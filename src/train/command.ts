@@ -1,7 +1,7 @@
 /**
  * `--trainer command -- python train.py`: the batches go to a process's standard input as Arrow streams
- * (`feed/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics; anything
- * else that it says is passed on, and its last lines are in the message if it fails.
+ * (`feed/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics (NaN, which
+ * Python's json writes, too); anything else that it says is passed on, and its last lines are in the message if it fails.
  *
  * It gets LONGMIX_OUT, LONGMIX_STEPS, LONGMIX_FIRST_STEP and LONGMIX_VOCABULARY (the size of the tokenizer's), keeps
  * checkpoints of its own, and may leave early with exit code 0. It is the leader of a process group, so that whatever it starts ends with it.
@@ -143,11 +143,14 @@ function follow(stream: Readable, onLine: (line: string) => void): void {
   createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
 }
 
-/** A line that is a JSON object, or null. */
+/** A string of JSON, or a word for a number that JSON does not have: Python's json writes these all the same. */
+const stringOrNoNumber = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+
+/** A line that is a JSON object, or null. Numbers that JSON does not have are null, as in JavaScript's own JSON. */
 function parseMetrics(line: string): Metrics | null {
   if (!line.startsWith('{')) return null;
   try {
-    return JSON.parse(line) as Metrics;
+    return JSON.parse(line.replace(stringOrNoNumber, (found) => (found.startsWith('"') ? found : 'null')));
   } catch {
     return null;
   }

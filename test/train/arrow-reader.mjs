@@ -29,7 +29,10 @@ for await (const reader of RecordBatchReader.readAll(process.stdin)) {
     for (const { children } of batch.getChild('input_ids').data) {
       for (const id of children[0].values) idSum += id;
     }
-    console.log(JSON.stringify({ step, rows, idSum, loss: 9 - step }));
+    if (mode === 'diverge') {
+      // As Python's json.dumps writes it.
+      console.log(`{"step": ${step}, "loss": ${['2.5', 'NaN', '-Infinity'][step]}, "note": "NaN \\" NaN"}`);
+    } else console.log(JSON.stringify({ step, rows, idSum, loss: 9 - step }));
     if (mode === 'leave') process.exit(0);
     if (mode === 'fail') {
       console.error('RuntimeError: out of memory');

@@ -73,6 +73,15 @@ describe('a command', () => {
     expect(metricsOf('parts')).toEqual(expected(0, 9));
   });
 
+  it('whose loss is no number has all its lines, and the user is told', async () => {
+    const { code, stdout, stderr } = await longmix(args('diverge', ['--steps', '3'], node('diverge')));
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const note = 'NaN " NaN';
+    expect(metricsOf('diverge')).toEqual([2.5, null, null].map((loss, step) => ({ step, loss, note })));
+    expect(stderr.match(/the loss is NaN from here on, null in metrics\.jsonl/g)).toHaveLength(1);
+    expect(stdout).toContain('3 steps done, loss NaN;');
+  });
+
   it('may leave early', async () => {
     const { code, stderr } = await longmix(args('leave', [], node('leave')));
     expect({ code, stderr }).toMatchObject({ code: 0 });

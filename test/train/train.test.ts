@@ -253,6 +253,19 @@ describe('a module', () => {
     expect(metricsOf('again')).toEqual(metricsOf('counts'));
   });
 
+  it('whose loss is no number has lines of JSON all the same, and the user is told once', async () => {
+    const said: string[] = [];
+    const options = optionsOf('diverged', {
+      line: { show() {}, log: (message) => said.push(message) },
+      steps: 4,
+    });
+    const losses = [1, Number.POSITIVE_INFINITY, Number.NaN, Number.NaN];
+    const { loss } = await train({ step: ({ step }) => ({ loss: losses[step]! }) }, options);
+    expect(loss).toBeNaN();
+    expect(metricsOf('diverged').map((line) => line.loss)).toEqual([1, null, null, null]);
+    expect(said).toEqual([expect.stringContaining('the loss is Infinity from here on')]);
+  });
+
   it('may be an object, begin anywhere, and end a run by itself', async () => {
     const path = write(
       'object.mjs',
