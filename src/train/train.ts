@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { LongmixError } from '../errors.ts';
 import { batches } from '../feed/batches.ts';
 import { type Batch, type Feed, type FeedOptions, openFeed } from '../feed/feed.ts';
+import { openSets } from '../feed/sets.ts';
 import { makeFolder } from '../run/commit.ts';
 import { dictFile, manifestFile } from '../shard/format.ts';
 import { findCheckpoint, type RunPosition, refuseOtherRun, saveCheckpoint } from './checkpoints.ts';
@@ -161,9 +162,10 @@ function isBuild(folder: string): boolean {
 /** Folders of all shard sets that have to do with a run, its own first. */
 function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
   return [folder, ...comparedWith].flatMap((place) => {
-    const feed = openFeed(place);
-    const names = feed.manifest.sets.map(({ name }) => name);
-    feed.close();
+    // Not a feed: rows of these sets may make a step only by the number that the user gave.
+    const { sets } = openSets(place);
+    for (const { files } of sets) files.close();
+    const names = sets.map(({ name }) => name);
     const validation = validationOf(place);
     const training = isBuild(place) ? names.map((name) => join(place, name)) : [place];
     return validation === null ? training : [...training, validation];

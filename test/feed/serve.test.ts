@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Feed, feedOf } from '../../src/feed/feed.ts';
+import type { FeedManifest } from '../../src/feed/manifest.ts';
 import { isLoopback, namesLoopback } from '../../src/feed/serve/access.ts';
 import { type FeedServer, feedServer, type ServeOptions } from '../../src/feed/serve/server.ts';
 import { type FeedSets, openSets } from '../../src/feed/sets.ts';
@@ -37,8 +38,11 @@ const options: ServeOptions = {
   onError: (message) => errors.push(message),
 };
 
-async function listening(more: Partial<ServeOptions> = {}): Promise<FeedServer & { port: number }> {
-  const made = feedServer(opened, { ...options, ...more });
+async function listening(
+  more: Partial<ServeOptions> = {},
+  { sets = opened, usual = options }: { sets?: FeedSets; usual?: ServeOptions } = {},
+): Promise<FeedServer & { port: number }> {
+  const made = feedServer(sets, { ...usual, ...more });
   made.server.listen({ host: '127.0.0.1', port: 0 });
   await once(made.server, 'listening');
   return { ...made, port: (made.server.address() as AddressInfo).port };
@@ -147,6 +151,23 @@ describe('GET /v1/stream', () => {
     );
     const { body } = await fetched('/v1/manifest?rows_per_step=6');
     expect(JSON.parse(body.toString())).toEqual(JSON.parse(JSON.stringify(own.manifest)));
+  });
+
+  it('takes it where no row makes a step by itself: lengths of 64 and 96', async () => {
+    const odd = openSets(await builtFolder(folder, 'odd'));
+    const { rowsPerStep: _, ...usual } = options;
+    const server = await listening({}, { sets: odd, usual });
+    const without = await fetched('/v1/manifest', { at: server.port });
+    expect([without.code, without.body.toString()]).toEqual([400, expect.stringContaining('use a multiple')]);
+    const query = 'rows_per_step=2';
+    const { epochSteps } = JSON.parse(
+      (await fetched(`/v1/manifest?${query}`, { at: server.port })).body.toString(),
+    ) as FeedManifest;
+    const { body } = await fetched(`/v1/stream?${query}`, { at: server.port });
+    expect(streamedSteps(body)).toHaveLength(epochSteps);
+    await server.stop();
+    expect(() => feedServer(odd, { ...options, rowsPerStep: 1 })).toThrow('no whole number of rows');
+    for (const { files } of odd.sets) files.close();
   });
 
   it('gives an empty stream for no steps', async () => {

@@ -19,6 +19,7 @@ import { tfjsTrainer } from '../../src/train/tfjs/tfjs-trainer.ts';
 import { type RunOptions, type RunResult, train } from '../../src/train/train.ts';
 import { quietLine } from '../../src/train/train-line.ts';
 import type { Trainer } from '../../src/train/trainer.ts';
+import { builtFolder } from '../support/feed.ts';
 import { trainingBuild } from './training-build.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'longmix-train-'));
@@ -251,6 +252,25 @@ describe('a module', () => {
     await expect(train(stopped, { ...options('again'), signal: abort.signal })).rejects.toBe('SIGTERM');
     await train(await loadTrainer(path), { ...options('again'), resume: true });
     expect(metricsOf('again')).toEqual(metricsOf('counts'));
+  });
+
+  it('is trained on phases of 64 and 96 with the rows per step that they need', async () => {
+    const odd = await builtFolder(mkdtempSync(join(folder, 'odd-')), 'odd');
+    const options = optionsOf('odd', { folder: odd, feed: { rowsPerStep: 2 }, steps: null });
+    let sets: readonly string[] = [];
+    const seen = new Set<string>();
+    const trainer: Trainer = {
+      start(context) {
+        sets = context.sets;
+      },
+      step({ set, rows }) {
+        seen.add(`${set} ${rows.length}`);
+        return undefined;
+      },
+    };
+    await train(trainer, options);
+    expect([...seen]).toEqual(['train_short 3', 'train_long 2']);
+    expect(sets).toEqual(['train_short', 'train_long'].map((name) => join(odd, name)));
   });
 
   it('whose loss is no number has lines of JSON all the same, and the user is told once', async () => {

@@ -53,7 +53,7 @@ const stopSeconds = 2;
 /** @param opened stays the caller's to close */
 export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer {
   const metrics = new Metrics();
-  const feed = feedOf(opened, options);
+  let feed: Feed | undefined;
   const allowed = options.token === null ? null : tokenCheck(options.token);
   let stopping = false;
 
@@ -165,8 +165,12 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
   };
 
   function feedWith(rowsPerStep: number | undefined): Feed {
-    return rowsPerStep === undefined ? feed : feedOf(opened, { ...options, rowsPerStep });
+    if (rowsPerStep !== undefined) return feedOf(opened, { ...options, rowsPerStep });
+    feed ??= feedOf(opened, options);
+    return feed;
   }
+  // What is wrong with the flag is told at once. Without it a row of the longest may make no step: requests say how many.
+  if (options.rowsPerStep !== undefined) feedWith(undefined);
 
   async function stream(own: Feed, course: Course, response: ServerResponse, arrived: number): Promise<void> {
     const gone = new AbortController();
