@@ -87,7 +87,8 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
       step += 1;
       const times = clock.did(step, batch.inputIds.length, metrics);
       if (metrics !== undefined) {
-        appendMetrics(out, { step: step - 1, epoch: batch.epoch, set: batch.set, ...metrics, ...times });
+        const at = { step: step - 1, epoch: batch.epoch, set: batch.set };
+        appendMetrics(out, placed(at, { ...metrics, ...times }));
       }
       if (options.saveEvery > 0 && step % options.saveEvery === 0) await save();
       // Signals come in between: a trainer that computes in this thread leaves no other moment.
@@ -99,7 +100,7 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     await save();
     const final = (await trainer.finish?.()) ?? null;
     // It is of all steps: one that goes on from here takes it back.
-    if (final !== null) appendMetrics(out, { step, ...final });
+    if (final !== null) appendMetrics(out, placed({ step }, final));
     clock.end();
     return { out, step, loss: clock.loss, final };
   } catch (error) {
@@ -147,6 +148,11 @@ function identity(
   const rowsPerStep = manifest.sets.map((set) => set.rowsPerStep);
   const { seed = 0, sortByWork = false } = feed;
   return { trainer: name, fingerprint: manifest.fingerprint, sets, rowsPerStep, seed, sortByWork, settings };
+}
+
+/** Ours come first and win: by a trainer's `step` that counts from 1 a resumed run would take back a line too many. */
+function placed(place: Metrics, metrics: Metrics): Metrics {
+  return { ...place, ...metrics, ...place };
 }
 
 /** Steps from..to of the run, which may go through the shards several times. */

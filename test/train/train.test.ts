@@ -286,6 +286,20 @@ describe('a module', () => {
     expect(said).toEqual([expect.stringContaining('the loss is Infinity from here on')]);
   });
 
+  it('whose metrics have names of ours loses no line when it goes on', async () => {
+    const trainer: Trainer = {
+      step: ({ step }) => ({ step: step + 1, epoch: 'x', set: 'x', tokens: -1, seconds: -1, mine: step }),
+      finish: () => ({ step: -1, mine: 'end' }),
+      save() {},
+      restore() {},
+    };
+    const line = (step: number) => ({ step, epoch: 0, set: 'train', mine: step, tokens: 8 * 64 });
+    await train(trainer, optionsOf('names', { steps: 3 }));
+    expect(metricsOf('names')).toEqual([line(0), line(1), line(2), { step: 3, mine: 'end' }]);
+    await train(trainer, optionsOf('names', { steps: 4, resume: true }));
+    expect(metricsOf('names')).toEqual([line(0), line(1), line(2), line(3), { step: 4, mine: 'end' }]);
+  });
+
   it('may be an object, begin anywhere, and end a run by itself', async () => {
     const path = write(
       'object.mjs',
