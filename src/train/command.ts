@@ -30,7 +30,7 @@ interface Running {
   readonly child: ChildProcess;
   readonly encoder: BatchEncoder;
   readonly ended: Promise<Ended>;
-  /** The same; rejects when the user interrupts. */
+  /** The same; rejects when the user interrupts, or its metrics can't be kept. */
   readonly left: Promise<Ended>;
 }
 
@@ -85,17 +85,24 @@ export function commandTrainer(command: readonly string[]): Trainer {
         if (last.length > lastLines) last.shift();
         context.log(line);
       };
-      follow(child.stdout, (line) => {
-        const metrics = parseMetrics(line);
-        if (metrics === null) keep(line);
-        else context.report(metrics);
+      const failed = new Promise<never>((_, reject) => {
+        follow(child.stdout, (line) => {
+          const metrics = parseMetrics(line);
+          try {
+            if (metrics === null) keep(line);
+            else context.report(metrics);
+          } catch (error) {
+            // Thrown on, it would end longmix here, and leave the child.
+            reject(error);
+          }
+        });
       });
       follow(child.stderr, keep);
       const ended = new Promise<Ended>((resolve) => {
         child.on('error', (error) => resolve({ code: null, signal: null, error }));
         child.on('close', (code, signal) => resolve({ code, signal }));
       });
-      const left = Promise.race([ended, aborted(context.signal)]);
+      const left = Promise.race([ended, aborted(context.signal), failed]);
       left.catch(() => {});
       running = { child, encoder: new BatchEncoder(context.manifest), ended, left };
     },

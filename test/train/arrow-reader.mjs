@@ -3,7 +3,7 @@
  * saw in lines of JSON. Its argument: what else it does.
  */
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { RecordBatchReader } from 'apache-arrow';
 
 const [mode = 'all', file = ''] = process.argv.slice(2);
@@ -28,6 +28,12 @@ for await (const reader of RecordBatchReader.readAll(process.stdin)) {
     let idSum = 0;
     for (const { children } of batch.getChild('input_ids').data) {
       for (const id of children[0].values) idSum += id;
+    }
+    if (mode === 'remove') {
+      // Before its first line: the run's folder is gone then.
+      rmSync(LONGMIX_OUT, { recursive: true, force: true });
+      writeFileSync(file, JSON.stringify([process.pid]));
+      setInterval(() => {}, 1000);
     }
     if (mode === 'diverge') {
       // As Python's json.dumps writes it.

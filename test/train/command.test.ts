@@ -93,6 +93,13 @@ describe('a command', () => {
     expectMessage(outcome, 1, /ended with exit code 3/, /\| RuntimeError: out of memory/);
   });
 
+  it("whose metrics can't be kept is ended, and the reason told", async () => {
+    const pids = join(folder, 'remove.pids');
+    const outcome = await longmix(args('remove', [], node('remove', pids)));
+    expectMessage(outcome, 2, /cannot write .*metrics\.jsonl: no such file or directory/);
+    expect(isRunning(JSON.parse(readFileSync(pids, 'utf8'))[0])).toBe(false);
+  });
+
   it.skipIf(process.platform === 'win32')('that a signal ended is told', async () => {
     const outcome = await longmix(args('shot', [], ['sh', '-c', 'kill -KILL $$']));
     expectMessage(outcome, 1, /was ended by SIGKILL/);
