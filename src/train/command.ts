@@ -16,6 +16,8 @@ import type { Metrics, TrainContext, Trainer } from './trainer.ts';
 
 /** Lines of the child's that a failure shows. */
 const lastLines = 20;
+/** So long the rest of its output may take when it has ended; what it left running may hold it open for ever. */
+const outputMs = 1000;
 /** So long it may take to end after SIGTERM; less than what `cli/main.ts` leaves for it all. */
 const graceMs = 2000;
 
@@ -29,6 +31,9 @@ interface Ended {
 interface Running {
   readonly child: ChildProcess;
   readonly encoder: BatchEncoder;
+  /** All its output was read. */
+  readonly closed: Promise<Ended>;
+  /** The same, or the process is gone and its output open all the same. */
   readonly ended: Promise<Ended>;
   /** The same; rejects when the user interrupts, or its metrics can't be kept. */
   readonly left: Promise<Ended>;
@@ -57,6 +62,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
   async function close({ child, left }: Running): Promise<void> {
     child.stdin!.end();
     const { code, signal, error } = await left;
+    for (const stream of child.stdio) stream?.destroy();
     if (code === 0) return;
     const how = error === undefined ? endedHow(code, signal) : `can't be started: ${systemReason(error)}`;
     const said = last.map((line) => `\n  | ${line}`).join('');
@@ -98,13 +104,17 @@ export function commandTrainer(command: readonly string[]): Trainer {
         });
       });
       follow(child.stderr, keep);
-      const ended = new Promise<Ended>((resolve) => {
+      const closed = new Promise<Ended>((resolve) => {
         child.on('error', (error) => resolve({ code: null, signal: null, error }));
         child.on('close', (code, signal) => resolve({ code, signal }));
       });
+      const exited = new Promise<Ended>((resolve) => {
+        child.on('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), outputMs).unref());
+      });
+      const ended = Promise.race([closed, exited]);
       const left = Promise.race([ended, aborted(context.signal), failed]);
       left.catch(() => {});
-      running = { child, encoder: new BatchEncoder(context.manifest), ended, left };
+      running = { child, encoder: new BatchEncoder(context.manifest), closed, ended, left };
     },
     async step(batch) {
       running!.encoder.write(batch);
@@ -120,10 +130,10 @@ export function commandTrainer(command: readonly string[]): Trainer {
     },
     async stop() {
       if (running === null) return;
-      const { child, ended } = running;
+      const { child, closed } = running;
       killGroup(child, 'SIGTERM');
       const timer = setTimeout(() => killGroup(child, 'SIGKILL'), graceMs);
-      await ended;
+      await closed;
       clearTimeout(timer);
     },
   };

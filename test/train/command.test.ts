@@ -1,6 +1,6 @@
 /** `longmix train --trainer command`, as typed: what the process gets, and what becomes of how it ends. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -91,6 +91,18 @@ describe('a command', () => {
   it('that fails is told with its exit code and what it said last', async () => {
     const outcome = await longmix(args('fail', [], node('fail')));
     expectMessage(outcome, 1, /ended with exit code 3/, /\| RuntimeError: out of memory/);
+  });
+
+  it.skipIf(process.platform === 'win32')('is not waited for when only what it started runs on', async () => {
+    const pid = join(folder, 'background.pid');
+    const script = `sleep 60 & echo $! > '${pid}'; cat > ${devNull}; echo '{"loss": 1}'`;
+    const began = Date.now();
+    const { code, stdout } = await longmix(args('background', ['--steps', '2'], ['sh', '-c', script]));
+    expect(Date.now() - began).toBeLessThan(30_000);
+    const sleeping = Number(readFileSync(pid, 'utf8'));
+    expect(isRunning(sleeping)).toBe(true);
+    process.kill(sleeping);
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('loss 1.0000') });
   });
 
   it("whose metrics can't be kept is ended, and the reason told", async () => {
