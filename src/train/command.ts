@@ -18,8 +18,9 @@ import type { Metrics, TrainContext, Trainer } from './trainer.ts';
 const lastLines = 20;
 /** So long the rest of its output may take when it has ended; what it left running may hold it open for ever. */
 const outputMs = 1000;
-/** So long it may take to end after SIGTERM; less than what `cli/main.ts` leaves for it all. */
-const graceMs = 2000;
+/** So long it may take to end after SIGTERM: to write a checkpoint, and less than the 30 s that SLURM leaves. */
+export const graceSeconds = 25;
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
 interface Ended {
   readonly code: number | null;
@@ -62,7 +63,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
   async function close({ child, left }: Running): Promise<void> {
     child.stdin!.end();
     const { code, signal, error } = await left;
-    for (const stream of child.stdio) stream?.destroy();
+    leave(child);
     if (code === 0) return;
     const how = error === undefined ? endedHow(code, signal) : `can't be started: ${systemReason(error)}`;
     const said = last.map((line) => `\n  | ${line}`).join('');
@@ -130,11 +131,21 @@ export function commandTrainer(command: readonly string[]): Trainer {
     },
     async stop() {
       if (running === null) return;
-      const { child, closed } = running;
+      const { child, closed, ended } = running;
       killGroup(child, 'SIGTERM');
-      const timer = setTimeout(() => killGroup(child, 'SIGKILL'), graceMs);
+      // One that takes its step to the end first must not wait for rows.
+      child.stdin!.end();
+      const kill = () => {
+        killGroup(child, 'SIGKILL');
+        void ended.then(() => leave(child));
+      };
+      const timer = setTimeout(kill, graceSeconds * 1000);
+      // The user's second Ctrl-C, which the terminal does not send to the group.
+      for (const signal of stopSignals) process.once(signal, kill);
+      // While its output is open, somebody in the group is at work.
       await closed;
       clearTimeout(timer);
+      for (const signal of stopSignals) process.off(signal, kill);
     },
   };
 }
@@ -175,6 +186,11 @@ function parseMetrics(line: string): Metrics | null {
 
 function endedHow(code: number | null, signal: NodeJS.Signals | null): string {
   return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+}
+
+/** What it left running may hold these, and longmix with them. */
+function leave({ stdio }: ChildProcess): void {
+  for (const stream of stdio) stream?.destroy();
 }
 
 function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {

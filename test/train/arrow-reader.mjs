@@ -16,6 +16,16 @@ if (mode === 'hang' || mode === 'deaf') {
   await new Promise(() => {});
 }
 
+if (mode === 'save') {
+  // Reads on until the rows end, and takes its time for a checkpoint.
+  process.on('SIGTERM', () => {});
+  writeFileSync(file, JSON.stringify([process.pid]));
+  for await (const _ of process.stdin);
+  await new Promise((resolve) => setTimeout(resolve, 3500));
+  writeFileSync(`${file}.saved`, '');
+  process.exit();
+}
+
 const { LONGMIX_OUT, LONGMIX_FIRST_STEP, LONGMIX_STEPS, LONGMIX_VOCABULARY } = process.env;
 console.log(`out ${LONGMIX_OUT !== undefined}, from ${LONGMIX_FIRST_STEP} to ${LONGMIX_STEPS}`);
 console.log(`ids below ${LONGMIX_VOCABULARY}`);

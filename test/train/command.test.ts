@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { openFeed } from '../../src/feed/feed.ts';
@@ -122,11 +123,27 @@ describe('a command', () => {
     const { child, finished } = start(args(mode, [], node(mode, pids)));
     await until('the command', () => existsSync(pids) && readFileSync(pids, 'utf8').endsWith(']'));
     child.kill('SIGINT');
+    if (mode === 'deaf') {
+      await sleep(500);
+      expect(child.exitCode).toBe(null);
+      child.kill('SIGINT');
+    }
+    const began = Date.now();
     const { code, stderr } = await finished;
     expect({ code, stderr }).toMatchObject({ code: 130 });
+    expect(Date.now() - began).toBeLessThan(20_000);
     const [own, below] = JSON.parse(readFileSync(pids, 'utf8')) as number[];
     expect([own, below].map((pid) => isRunning(pid!))).toEqual([false, false]);
   });
+});
+
+it('a command has time for a checkpoint when the run is interrupted', async () => {
+  const pids = join(folder, 'save.pids');
+  const { child, finished } = start(args('save', ['--steps', '1000000'], node('save', pids)));
+  await until('the command', () => existsSync(pids) && readFileSync(pids, 'utf8').endsWith(']'));
+  child.kill('SIGTERM');
+  expect(await finished).toMatchObject({ code: 143 });
+  expect(existsSync(`${pids}.saved`)).toBe(true);
 });
 
 describe('words that are off', () => {
