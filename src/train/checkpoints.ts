@@ -49,7 +49,9 @@ export function findCheckpoint(out: string): Checkpoint | null {
   if (folder === undefined) return null;
   const file = join(folder, positionFile);
   try {
-    return { folder, position: JSON.parse(readFileSync(file, 'utf8')) as RunPosition };
+    const position = JSON.parse(readFileSync(file, 'utf8')) as RunPosition | null;
+    if (!Number.isSafeInteger(position?.step)) throw new Error('it has no step');
+    return { folder, position: position! };
   } catch (cause) {
     throw new LongmixError('checkpoint-damaged', `cannot read ${file}`, {
       cure: 'begin again without --resume, in another folder',

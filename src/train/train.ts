@@ -11,6 +11,7 @@ import { type Batch, type Feed, type FeedOptions, openFeed } from '../feed/feed.
 import { openSets } from '../feed/sets.ts';
 import { makeFolder } from '../run/commit.ts';
 import { dictFile, manifestFile } from '../shard/format.ts';
+import { checkMetrics } from './check-metrics.ts';
 import { findCheckpoint, type RunPosition, refuseOtherRun, saveCheckpoint } from './checkpoints.ts';
 import { appendMetrics, hasMetrics, rewindMetrics } from './metrics-file.ts';
 import { RunClock } from './run-clock.ts';
@@ -63,6 +64,7 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     const from = beginning(trainer, out, options, place);
     const clock = new RunClock(line, from.step, steps);
     const report = (metrics: Metrics) => {
+      checkMetrics(metrics, `${options.name}: its report`);
       appendMetrics(out, metrics);
       clock.heard(metrics);
     };
@@ -84,6 +86,7 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
       clock.got();
       const metrics = await trainer.step(batch);
       if (metrics === 'done') break;
+      if (metrics !== undefined) checkMetrics(metrics, `${options.name}: its step`);
       step += 1;
       const times = clock.did(step, batch.inputIds.length, metrics);
       if (metrics !== undefined) {
@@ -98,13 +101,19 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     }
     // First: what comes last may take long, and be interrupted.
     await save();
-    const final = (await trainer.finish?.()) ?? null;
+    const final = await trainer.finish?.();
+    if (final !== undefined) checkMetrics(final, `${options.name}: its finish`);
     // It is of all steps: one that goes on from here takes it back.
-    if (final !== null) appendMetrics(out, placed({ step }, final));
+    if (final !== undefined) appendMetrics(out, placed({ step }, final));
     clock.end();
-    return { out, step, loss: clock.loss, final };
+    return { out, step, loss: clock.loss, final: final ?? null };
   } catch (error) {
-    await trainer.stop?.();
+    try {
+      await trainer.stop?.();
+    } catch (second) {
+      // The first one is why; this one may follow from it.
+      line.log((second as Error)?.message ?? String(second));
+    }
     throw error;
   } finally {
     feed.close();

@@ -186,6 +186,42 @@ it('a module that throws is told as such, with the place', async () => {
   expectMessage(outcome, 1, /throws\.mjs: its step failed: kaboom/, 'it was thrown at throws.mjs:3:11');
 });
 
+it.each([
+  ['null', 'step: () => null', /its step gave null for metrics/],
+  ['bigint', 'step: () => 1n', /its step gave a bigint/],
+  ['number', 'step: () => 2.5', /its step gave a number/],
+  ['string', "step: () => 'finished'", /its step gave a string/],
+  ['array', 'step: async () => [1]', /its step gave an array/],
+  ['bigint-in', 'step: () => ({ loss: 1n })', /its step gave what JSON can't say \(.*BigInt/],
+  ['finish', "step() {}, finish: () => 'done'", /its finish gave a string/],
+  ['report', 'start({ report }) { report(null); }, step() {}', /its report gave null/],
+  ['stuck', 'step: () => new Promise(() => {})', /its step failed: it waits for something that never comes/],
+  [
+    'stuck-stop',
+    "step() { throw 'one' }, stop: () => new Promise(() => {})",
+    /its step failed: one/,
+    /its stop failed/,
+  ],
+  [
+    'stop',
+    "step() { throw new Error('one') }, stop() { throw new Error('two') }",
+    /its step failed: one/,
+    /its stop failed: two/,
+  ],
+])('a module with %s is told as such', async (name, methods, ...says) => {
+  const path = join(folder, `${name}.mjs`);
+  writeFileSync(path, `export default { ${methods} };\n`);
+  const flags = ['--trainer', path, '--steps', '2', '--out', join(folder, `misused-${name}`)];
+  expectMessage(await longmix(['train', build, ...flags]), 1, `${name}.mjs: `, ...says);
+});
+
+it('a module that is never made is told as such', async () => {
+  const path = join(folder, 'unmade.mjs');
+  writeFileSync(path, 'export default () => new Promise(() => {});\n');
+  const outcome = await longmix(['train', build, '--trainer', path, '--out', join(folder, 'unmade')]);
+  expectMessage(outcome, 2, /unmade\.mjs can't be loaded: it waits for something that never comes/);
+});
+
 it("a module's own LongmixError, from the library, is a message of the command's", async () => {
   const library = new URL('../../dist/index.js', import.meta.url).href;
   const path = join(folder, 'refuses.mjs');

@@ -178,6 +178,13 @@ describe('tfjs', () => {
     await expect(run).rejects.toMatchObject({ code: 'checkpoint-damaged' });
   });
 
+  it('does not resume from a position.json of null', async () => {
+    await train(tfjsTrainer(), optionsOf('null', { steps: 1 }));
+    writeFileSync(join(folder, 'null', 'step-00000001', 'position.json'), 'null\n');
+    const run = train(tfjsTrainer(), optionsOf('null', { steps: 1, resume: true }));
+    await expect(run).rejects.toMatchObject({ code: 'checkpoint-damaged' });
+  });
+
   it('does not resume what is not there', async () => {
     const run = train(tfjsTrainer(), optionsOf('nothing', { resume: true }));
     await expect(run).rejects.toMatchObject({ code: 'resume-nothing' });
