@@ -4,7 +4,7 @@
  *
  * Ctrl-C stops the work in order, so that temporary files go too. Work that does not stop in a few seconds (a read
  * that waits, a long loop) is left as it is: an interruption of any kind costs temporary files, never a wrong result.
- * A second Ctrl-C ends the process at once.
+ * `train` waits longer, for a checkpoint of the command that it started. A second Ctrl-C ends the process at once.
  */
 import { CommanderError } from 'commander';
 import { describeError, LongmixError, systemReason } from '../errors.ts';
