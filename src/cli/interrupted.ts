@@ -2,6 +2,18 @@
 export const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof signalExitCodes;
 
+/** So long an interrupted command may take to put its files away. */
+let stopSeconds = 3;
+
+/** For a command that waits for others. */
+export function allowToStop(seconds: number): void {
+  stopSeconds = seconds;
+}
+
+export function timeToStop(): number {
+  return stopSeconds;
+}
+
 /** @param signal aborted with the name of the signal as its reason */
 export function interruptedExitCode(signal: AbortSignal): number {
   return signalExitCodes[signal.reason as StopSignal];

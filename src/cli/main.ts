@@ -4,22 +4,19 @@
  *
  * Ctrl-C stops the work in order, so that temporary files go too. Work that does not stop in a few seconds (a read
  * that waits, a long loop) is left as it is: an interruption of any kind costs temporary files, never a wrong result.
- * A second Ctrl-C ends the process at once.
+ * `train` waits longer, for a checkpoint of the command that it started. A second Ctrl-C ends the process at once.
  */
 import { CommanderError } from 'commander';
 import { describeError, LongmixError, systemReason } from '../errors.ts';
-import { interruptedExitCode, type StopSignal, signalExitCodes } from './interrupted.ts';
+import { interruptedExitCode, type StopSignal, signalExitCodes, timeToStop } from './interrupted.ts';
 import { createProgram } from './program.ts';
-
-/** So long an interrupted command may take to put its files away. */
-const stopSeconds = 3;
 
 const abort = new AbortController();
 for (const signal of Object.keys(signalExitCodes) as StopSignal[]) {
   // `once`: for the second one Node's default, to end the process, is back.
   process.once(signal, () => {
     abort.abort(signal);
-    setTimeout(() => process.exit(interrupted()), stopSeconds * 1000).unref();
+    setTimeout(() => process.exit(interrupted()), timeToStop() * 1000).unref();
     // A read of standard input that nobody answers would keep the process for ever.
     process.stdin.destroy();
   });

@@ -2,10 +2,12 @@
 import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { counted } from '../report/format.ts';
+import { graceSeconds } from '../train/command.ts';
 import { loadTrainer } from '../train/load-trainer.ts';
 import { train } from '../train/train.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
 import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
+import { allowToStop } from './interrupted.ts';
 import { settingsOf } from './trainer-settings.ts';
 
 interface Flags extends FeedFlags {
@@ -32,6 +34,7 @@ export async function runTrain(
     });
   }
   const trainer = await loadTrainer(flags.trainer, command);
+  if (flags.trainer === 'command') allowToStop(graceSeconds + 3);
   const { out, step, loss } = await train(trainer, {
     folder,
     out: flags.out ?? null,

@@ -134,7 +134,8 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-function orUnwritable<T>(path: string, act: () => T): T {
+/** @throws LongmixError `output-unwritable` for what `act` throws */
+export function orUnwritable<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (cause) {

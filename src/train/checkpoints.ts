@@ -14,9 +14,13 @@ const folderName = /^step-\d{8,}$/;
 export interface RunPosition {
   /** Steps that are done. */
   readonly step: number;
+  /** Of the whole run; it may be made longer. */
+  readonly steps: number;
   readonly trainer: string;
   /** Of the shards. */
   readonly fingerprint: string;
+  /** Names of the shard sets: those of a build have one fingerprint. */
+  readonly sets: readonly string[];
   /** By set. */
   readonly rowsPerStep: readonly number[];
   readonly seed: number;
@@ -45,7 +49,9 @@ export function findCheckpoint(out: string): Checkpoint | null {
   if (folder === undefined) return null;
   const file = join(folder, positionFile);
   try {
-    return { folder, position: JSON.parse(readFileSync(file, 'utf8')) as RunPosition };
+    const position = JSON.parse(readFileSync(file, 'utf8')) as RunPosition | null;
+    if (!Number.isSafeInteger(position?.step)) throw new Error('it has no step');
+    return { folder, position: position! };
   } catch (cause) {
     throw new LongmixError('checkpoint-damaged', `cannot read ${file}`, {
       cure: 'begin again without --resume, in another folder',
@@ -59,10 +65,11 @@ export function findCheckpoint(out: string): Checkpoint | null {
 export function refuseOtherRun({ folder, position }: Checkpoint, now: RunPosition): void {
   const same = (key: keyof typeof now) => JSON.stringify(position[key]) === JSON.stringify(now[key]);
   const differs = (
-    ['trainer', 'fingerprint', 'rowsPerStep', 'seed', 'sortByWork', 'settings'] as const
+    ['trainer', 'fingerprint', 'sets', 'rowsPerStep', 'seed', 'sortByWork', 'settings'] as const
   ).filter((key) => !same(key));
   if (differs.length === 0) return;
-  const words = differs.map((key) => (key === 'fingerprint' ? 'the shards' : key));
+  const names: Readonly<Record<string, string>> = { fingerprint: 'the shards', sets: 'the shard sets' };
+  const words = differs.map((key) => names[key] ?? key);
   throw new LongmixError('checkpoint-mismatch', `the run there is another: ${words.join(', ')} differ`, {
     where: folder,
     cure: 'resume with the flags of that run, or choose another folder with --out',

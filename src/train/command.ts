@@ -1,7 +1,7 @@
 /**
  * `--trainer command -- python train.py`: the batches go to a process's standard input as Arrow streams
- * (`feed/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics; anything
- * else that it says is passed on, and its last lines are in the message if it fails.
+ * (`feed/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics (NaN, which
+ * Python's json writes, too); anything else that it says is passed on, and its last lines are in the message if it fails.
  *
  * It gets LONGMIX_OUT, LONGMIX_STEPS, LONGMIX_FIRST_STEP and LONGMIX_VOCABULARY (the size of the tokenizer's), keeps
  * checkpoints of its own, and may leave early with exit code 0. It is the leader of a process group, so that whatever it starts ends with it.
@@ -16,8 +16,11 @@ import type { Metrics, TrainContext, Trainer } from './trainer.ts';
 
 /** Lines of the child's that a failure shows. */
 const lastLines = 20;
-/** So long it may take to end after SIGTERM; less than what `cli/main.ts` leaves for it all. */
-const graceMs = 2000;
+/** So long the rest of its output may take when it has ended; what it left running may hold it open for ever. */
+const outputMs = 1000;
+/** So long it may take to end after SIGTERM: to write a checkpoint, and less than the 30 s that SLURM leaves. */
+export const graceSeconds = 25;
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
 interface Ended {
   readonly code: number | null;
@@ -29,8 +32,11 @@ interface Ended {
 interface Running {
   readonly child: ChildProcess;
   readonly encoder: BatchEncoder;
+  /** All its output was read. */
+  readonly closed: Promise<Ended>;
+  /** The same, or the process is gone and its output open all the same. */
   readonly ended: Promise<Ended>;
-  /** The same; rejects when the user interrupts. */
+  /** The same; rejects when the user interrupts, or its metrics can't be kept. */
   readonly left: Promise<Ended>;
 }
 
@@ -57,6 +63,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
   async function close({ child, left }: Running): Promise<void> {
     child.stdin!.end();
     const { code, signal, error } = await left;
+    leave(child);
     if (code === 0) return;
     const how = error === undefined ? endedHow(code, signal) : `can't be started: ${systemReason(error)}`;
     const said = last.map((line) => `\n  | ${line}`).join('');
@@ -85,19 +92,30 @@ export function commandTrainer(command: readonly string[]): Trainer {
         if (last.length > lastLines) last.shift();
         context.log(line);
       };
-      follow(child.stdout, (line) => {
-        const metrics = parseMetrics(line);
-        if (metrics === null) keep(line);
-        else context.report(metrics);
+      const failed = new Promise<never>((_, reject) => {
+        follow(child.stdout, (line) => {
+          const metrics = parseMetrics(line);
+          try {
+            if (metrics === null) keep(line);
+            else context.report(metrics);
+          } catch (error) {
+            // Thrown on, it would end longmix here, and leave the child.
+            reject(error);
+          }
+        });
       });
       follow(child.stderr, keep);
-      const ended = new Promise<Ended>((resolve) => {
+      const closed = new Promise<Ended>((resolve) => {
         child.on('error', (error) => resolve({ code: null, signal: null, error }));
         child.on('close', (code, signal) => resolve({ code, signal }));
       });
-      const left = Promise.race([ended, aborted(context.signal)]);
+      const exited = new Promise<Ended>((resolve) => {
+        child.on('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), outputMs).unref());
+      });
+      const ended = Promise.race([closed, exited]);
+      const left = Promise.race([ended, aborted(context.signal), failed]);
       left.catch(() => {});
-      running = { child, encoder: new BatchEncoder(context.manifest), ended, left };
+      running = { child, encoder: new BatchEncoder(context.manifest), closed, ended, left };
     },
     async step(batch) {
       running!.encoder.write(batch);
@@ -113,11 +131,21 @@ export function commandTrainer(command: readonly string[]): Trainer {
     },
     async stop() {
       if (running === null) return;
-      const { child, ended } = running;
+      const { child, closed, ended } = running;
       killGroup(child, 'SIGTERM');
-      const timer = setTimeout(() => killGroup(child, 'SIGKILL'), graceMs);
-      await ended;
+      // One that takes its step to the end first must not wait for rows.
+      child.stdin!.end();
+      const kill = () => {
+        killGroup(child, 'SIGKILL');
+        void ended.then(() => leave(child));
+      };
+      const timer = setTimeout(kill, graceSeconds * 1000);
+      // The user's second Ctrl-C, which the terminal does not send to the group.
+      for (const signal of stopSignals) process.once(signal, kill);
+      // While its output is open, somebody in the group is at work.
+      await closed;
       clearTimeout(timer);
+      for (const signal of stopSignals) process.off(signal, kill);
     },
   };
 }
@@ -143,11 +171,14 @@ function follow(stream: Readable, onLine: (line: string) => void): void {
   createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
 }
 
-/** A line that is a JSON object, or null. */
+/** A string of JSON, or a word for a number that JSON does not have: Python's json writes these all the same. */
+const stringOrNoNumber = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+
+/** A line that is a JSON object, or null. Numbers that JSON does not have are null, as in JavaScript's own JSON. */
 function parseMetrics(line: string): Metrics | null {
   if (!line.startsWith('{')) return null;
   try {
-    return JSON.parse(line) as Metrics;
+    return JSON.parse(line.replace(stringOrNoNumber, (found) => (found.startsWith('"') ? found : 'null')));
   } catch {
     return null;
   }
@@ -155,6 +186,11 @@ function parseMetrics(line: string): Metrics | null {
 
 function endedHow(code: number | null, signal: NodeJS.Signals | null): string {
   return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+}
+
+/** What it left running may hold these, and longmix with them. */
+function leave({ stdio }: ChildProcess): void {
+  for (const stream of stdio) stream?.destroy();
 }
 
 function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {

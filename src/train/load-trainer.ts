@@ -34,8 +34,10 @@ async function moduleTrainer(path: string): Promise<Trainer> {
   }
   let made: unknown;
   try {
-    const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
-    made = typeof module.default === 'function' ? await module.default() : module.default;
+    made = await orStuck(async () => {
+      const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+      return typeof module.default === 'function' ? module.default() : module.default;
+    });
   } catch (cause) {
     throw new LongmixError('trainer-broken', `${path} can't be loaded: ${firstLine(cause)}`, {
       cure: 'node FILE shows where; an ES module ends in .mjs, or its package.json says "type": "module"',
@@ -59,7 +61,7 @@ function namedIn(path: string, file: string, trainer: Trainer): Trainer {
     if (method === undefined) return [];
     const run = async (...args: unknown[]) => {
       try {
-        return await method.apply(trainer, args);
+        return await orStuck(() => method.apply(trainer, args));
       } catch (cause) {
         if (cause instanceof LongmixError || (cause as Error)?.name === 'AbortError') throw cause;
         const place = placeIn(file, cause);
@@ -73,6 +75,20 @@ function namedIn(path: string, file: string, trainer: Trainer): Trainer {
     return [[name, run]];
   });
   return Object.fromEntries(named) as Trainer;
+}
+
+/** A promise that nothing is left to settle ends Node without a word: it rejects instead. */
+async function orStuck(call: () => unknown): Promise<unknown> {
+  let tell = () => {};
+  const stuck = new Promise<never>((_, reject) => {
+    tell = () => reject(new Error('it waits for something that never comes'));
+  });
+  process.once('beforeExit', tell);
+  try {
+    return await Promise.race([call(), stuck]);
+  } finally {
+    process.off('beforeExit', tell);
+  }
 }
 
 /** `mine.js:12:7`, the innermost place in the file that the stack has. */

@@ -1,7 +1,7 @@
 /** metrics.jsonl of a run: a line of JSON a step, appended as it comes, so that what a crash leaves is a whole run so far. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFile } from '../run/commit.ts';
+import { orUnwritable, writeFile } from '../run/commit.ts';
 import type { Metrics } from './trainer.ts';
 
 const name = 'metrics.jsonl';
@@ -19,8 +19,11 @@ export function rewindMetrics(out: string, step: number): void {
   writeFile(join(out, name), kept.map((line) => `${line}\n`).join(''));
 }
 
+/** @throws LongmixError `output-unwritable` */
 export function appendMetrics(out: string, metrics: Metrics): void {
-  appendFileSync(join(out, name), `${JSON.stringify(metrics)}\n`);
+  const path = join(out, name);
+  const line = `${JSON.stringify(metrics)}\n`;
+  orUnwritable(path, () => appendFileSync(path, line));
 }
 
 function isBefore(line: string, step: number): boolean {

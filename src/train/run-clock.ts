@@ -63,7 +63,13 @@ export class RunClock {
   }
 
   #note({ loss }: Metrics): void {
-    if (typeof loss === 'number') this.#loss = loss;
+    // null: what JSON makes of the others.
+    const number = loss === null ? Number.NaN : loss;
+    if (typeof number !== 'number') return;
+    if (!Number.isFinite(number) && (this.#loss === null || Number.isFinite(this.#loss))) {
+      this.#line.log(`the loss is ${number} from here on, null in metrics.jsonl: the run has diverged`);
+    }
+    this.#loss = number;
   }
 
   #show(last: boolean): void {

@@ -8,6 +8,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { type FeedOptions, openFeed } from '../feed/feed.ts';
+import { findCheckpoint } from './checkpoints.ts';
 import { loadTrainer } from './load-trainer.ts';
 import { readMetrics } from './metrics-file.ts';
 import { type RunOptions, train } from './train.ts';
@@ -41,17 +42,20 @@ export interface ArmsOptions extends Pick<RunOptions, 'name' | 'settings' | 'sav
   readonly fresh: boolean;
 }
 
-/** @throws LongmixError `budget-too-small`, and what `train` throws */
+/** @throws LongmixError `budget-too-small` | `budget-differs`, and what `train` throws */
 export async function trainArms({ out, arms, tokens, fresh, ...run }: ArmsOptions): Promise<ArmsTraining> {
   const folders = arms.map((arm) => join(out, arm));
   const budgets = budgetsOf(folders);
   const given = tokens ?? Math.min(...budgets.map((one) => one.epochSteps * one.tokensPerStep));
-  const trained: ArmTraining[] = [];
-  for (const [i, arm] of arms.entries()) {
+  const runs = arms.map((arm, i) => {
     const { rowsPerStep, tokensPerStep } = budgets[i]!;
     const steps = Math.floor(given / tokensPerStep);
     if (steps === 0) throw tooSmall(arm, given, tokensPerStep);
-    const folder = join(out, `${arm}.run`);
+    return { arm, rowsPerStep, tokensPerStep, steps, folder: join(out, `${arm}.run`) };
+  });
+  if (!fresh) refuseOtherBudgets(runs);
+  const trained: ArmTraining[] = [];
+  for (const [i, { arm, rowsPerStep, tokensPerStep, steps, folder }] of runs.entries()) {
     if (fresh) rmSync(folder, { recursive: true, force: true });
     run.line.log(`arm ${arm}: ${steps} steps of ${tokensPerStep} tokens`);
     const { final } = await train(await loadTrainer(run.name), {
@@ -106,6 +110,22 @@ function shapeOf(folder: string, rowsPerStep: number | undefined) {
   const [first] = manifest.sets;
   const tokensPerStep = first!.length * first!.rowsPerStep;
   return { epochSteps, tokensPerStep, isScheduled: manifest.schedule !== null };
+}
+
+/** A run of another length has had more or fewer tokens, and its learning rate went another way. */
+function refuseOtherBudgets(runs: readonly { arm: string; steps: number; folder: string }[]): void {
+  for (const { arm, steps, folder } of runs) {
+    const position = findCheckpoint(folder)?.position;
+    if (position === undefined || position.steps === steps) continue;
+    throw new LongmixError(
+      'budget-differs',
+      `arm ${arm}: its run is not of ${steps} steps, as it now would be`,
+      {
+        where: folder,
+        cure: 'arms are compared on the same tokens: remove that folder to train the arm anew, or all with --fresh; or give the --train-tokens that it was trained with',
+      },
+    );
+  }
 }
 
 function tooSmall(arm: string, tokens: number, tokensPerStep: number): LongmixError {

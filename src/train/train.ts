@@ -8,8 +8,10 @@ import { setImmediate } from 'node:timers/promises';
 import { LongmixError } from '../errors.ts';
 import { batches } from '../feed/batches.ts';
 import { type Batch, type Feed, type FeedOptions, openFeed } from '../feed/feed.ts';
+import { openSets } from '../feed/sets.ts';
 import { makeFolder } from '../run/commit.ts';
 import { dictFile, manifestFile } from '../shard/format.ts';
+import { checkMetrics } from './check-metrics.ts';
 import { findCheckpoint, type RunPosition, refuseOtherRun, saveCheckpoint } from './checkpoints.ts';
 import { appendMetrics, hasMetrics, rewindMetrics } from './metrics-file.ts';
 import { RunClock } from './run-clock.ts';
@@ -58,10 +60,11 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     const steps = options.steps ?? feed.epochSteps;
     if (feed.epochSteps === 0) throw noSteps(folder);
     const out = options.out ?? join('out', `${feed.manifest.name}.run`);
-    const place = { ...identity(feed, options), step: 0 };
+    const place = { ...identity(feed, options), step: 0, steps };
     const from = beginning(trainer, out, options, place);
     const clock = new RunClock(line, from.step, steps);
     const report = (metrics: Metrics) => {
+      checkMetrics(metrics, `${options.name}: its report`);
       appendMetrics(out, metrics);
       clock.heard(metrics);
     };
@@ -83,10 +86,12 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
       clock.got();
       const metrics = await trainer.step(batch);
       if (metrics === 'done') break;
+      if (metrics !== undefined) checkMetrics(metrics, `${options.name}: its step`);
       step += 1;
       const times = clock.did(step, batch.inputIds.length, metrics);
       if (metrics !== undefined) {
-        appendMetrics(out, { step: step - 1, epoch: batch.epoch, set: batch.set, ...metrics, ...times });
+        const at = { step: step - 1, epoch: batch.epoch, set: batch.set };
+        appendMetrics(out, placed(at, { ...metrics, ...times }));
       }
       if (options.saveEvery > 0 && step % options.saveEvery === 0) await save();
       // Signals come in between: a trainer that computes in this thread leaves no other moment.
@@ -96,13 +101,19 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     }
     // First: what comes last may take long, and be interrupted.
     await save();
-    const final = (await trainer.finish?.()) ?? null;
+    const final = await trainer.finish?.();
+    if (final !== undefined) checkMetrics(final, `${options.name}: its finish`);
     // It is of all steps: one that goes on from here takes it back.
-    if (final !== null) appendMetrics(out, { step, ...final });
+    if (final !== undefined) appendMetrics(out, placed({ step }, final));
     clock.end();
-    return { out, step, loss: clock.loss, final };
+    return { out, step, loss: clock.loss, final: final ?? null };
   } catch (error) {
-    await trainer.stop?.();
+    try {
+      await trainer.stop?.();
+    } catch (second) {
+      // The first one is why; this one may follow from it.
+      line.log((second as Error)?.message ?? String(second));
+    }
     throw error;
   } finally {
     feed.close();
@@ -138,10 +149,19 @@ function beginning(
   return { step: checkpoint.position.step, checkpoint: checkpoint.folder };
 }
 
-function identity({ manifest }: Feed, { name, feed, settings }: RunOptions): Omit<RunPosition, 'step'> {
+function identity(
+  { manifest }: Feed,
+  { name, feed, settings }: RunOptions,
+): Omit<RunPosition, 'step' | 'steps'> {
+  const sets = manifest.sets.map((set) => set.name);
   const rowsPerStep = manifest.sets.map((set) => set.rowsPerStep);
   const { seed = 0, sortByWork = false } = feed;
-  return { trainer: name, fingerprint: manifest.fingerprint, rowsPerStep, seed, sortByWork, settings };
+  return { trainer: name, fingerprint: manifest.fingerprint, sets, rowsPerStep, seed, sortByWork, settings };
+}
+
+/** Ours come first and win: by a trainer's `step` that counts from 1 a resumed run would take back a line too many. */
+function placed(place: Metrics, metrics: Metrics): Metrics {
+  return { ...place, ...metrics, ...place };
 }
 
 /** Steps from..to of the run, which may go through the shards several times. */
@@ -157,9 +177,10 @@ function isBuild(folder: string): boolean {
 /** Folders of all shard sets that have to do with a run, its own first. */
 function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
   return [folder, ...comparedWith].flatMap((place) => {
-    const feed = openFeed(place);
-    const names = feed.manifest.sets.map(({ name }) => name);
-    feed.close();
+    // Not a feed: rows of these sets may make a step only by the number that the user gave.
+    const { sets } = openSets(place);
+    for (const { files } of sets) files.close();
+    const names = sets.map(({ name }) => name);
     const validation = validationOf(place);
     const training = isBuild(place) ? names.map((name) => join(place, name)) : [place];
     return validation === null ? training : [...training, validation];

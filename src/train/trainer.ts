@@ -41,7 +41,10 @@
 import type { Batch, Feed } from '../feed/feed.ts';
 import type { FeedManifest } from '../feed/manifest.ts';
 
-/** Numbers of a step, or what else JSON can say. `loss` is shown while it runs. */
+/**
+ * Numbers of a step, or what else JSON can say. `loss` is shown while it runs. Of a step's line `step`, `epoch`, `set`,
+ * `tokens`, `seconds` and `dataSeconds` are longmix's: a trainer's own by these names are left out.
+ */
 export type Metrics = Readonly<Record<string, unknown>>;
 
 export interface TrainContext {
@@ -62,7 +65,10 @@ export interface TrainContext {
   readonly settings: Readonly<Record<string, string>>;
   /** A line for the user. */
   log(message: string): void;
-  /** A line of metrics.jsonl, for a trainer whose numbers come later than its steps. */
+  /**
+   * A line of metrics.jsonl, for a trainer whose numbers come later than its steps. Its `step`, if it has one, counts from
+   * 0: a run that begins at step k takes back the lines from k on.
+   */
   report(metrics: Metrics): void;
   /** Aborted when the user interrupts; the run then ends after the step. */
   readonly signal: AbortSignal;

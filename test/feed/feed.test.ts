@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'longmix-feed-'));
 const builds = new Map<string, string>();
 const feeds = new Map<string, Feed>();
 /** Rows a step; null: as the build's schedule says. */
-const rowsPerStep = { plain: 24, wide: 24, phases: null, lengths: 24, decompose: null } as const;
+const rowsPerStep = { plain: 24, wide: 24, phases: null, lengths: 24, odd: 24, decompose: null } as const;
 const names = Object.keys(recipes) as BuildName[];
 
 beforeAll(async () => {

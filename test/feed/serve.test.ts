@@ -8,10 +8,12 @@ import { get, type IncomingMessage, type OutgoingHttpHeaders, request } from 'no
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Feed, feedOf } from '../../src/feed/feed.ts';
+import type { FeedManifest } from '../../src/feed/manifest.ts';
 import { isLoopback, namesLoopback } from '../../src/feed/serve/access.ts';
 import { type FeedServer, feedServer, type ServeOptions } from '../../src/feed/serve/server.ts';
 import { type FeedSets, openSets } from '../../src/feed/sets.ts';
@@ -36,8 +38,11 @@ const options: ServeOptions = {
   onError: (message) => errors.push(message),
 };
 
-async function listening(more: Partial<ServeOptions> = {}): Promise<FeedServer & { port: number }> {
-  const made = feedServer(opened, { ...options, ...more });
+async function listening(
+  more: Partial<ServeOptions> = {},
+  { sets = opened, usual = options }: { sets?: FeedSets; usual?: ServeOptions } = {},
+): Promise<FeedServer & { port: number }> {
+  const made = feedServer(sets, { ...usual, ...more });
   made.server.listen({ host: '127.0.0.1', port: 0 });
   await once(made.server, 'listening');
   return { ...made, port: (made.server.address() as AddressInfo).port };
@@ -146,6 +151,23 @@ describe('GET /v1/stream', () => {
     );
     const { body } = await fetched('/v1/manifest?rows_per_step=6');
     expect(JSON.parse(body.toString())).toEqual(JSON.parse(JSON.stringify(own.manifest)));
+  });
+
+  it('takes it where no row makes a step by itself: lengths of 64 and 96', async () => {
+    const odd = openSets(await builtFolder(folder, 'odd'));
+    const { rowsPerStep: _, ...usual } = options;
+    const server = await listening({}, { sets: odd, usual });
+    const without = await fetched('/v1/manifest', { at: server.port });
+    expect([without.code, without.body.toString()]).toEqual([400, expect.stringContaining('use a multiple')]);
+    const query = 'rows_per_step=2';
+    const { epochSteps } = JSON.parse(
+      (await fetched(`/v1/manifest?${query}`, { at: server.port })).body.toString(),
+    ) as FeedManifest;
+    const { body } = await fetched(`/v1/stream?${query}`, { at: server.port });
+    expect(streamedSteps(body)).toHaveLength(epochSteps);
+    await server.stop();
+    expect(() => feedServer(odd, { ...options, rowsPerStep: 1 })).toThrow('no whole number of rows');
+    for (const { files } of odd.sets) files.close();
   });
 
   it('gives an empty stream for no steps', async () => {
@@ -278,36 +300,90 @@ describe('access', () => {
   });
 });
 
+/** Bytes of a request, for what `node:http` would not send. */
+function asking(path: string, version = '1.1'): string {
+  return `GET ${path} HTTP/${version}\r\nHost: localhost\r\n\r\n`;
+}
+
+it("HTTP/1.0, which can't say that a body was cut off, gets no stream", async () => {
+  const answers = ['/v1/stream', '/v1/manifest', '/healthz'].map(async (path) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(asking(path, '1.0'));
+    return text(socket);
+  });
+  const [stream, ...others] = await Promise.all(answers);
+  expect(stream).toMatch(/^HTTP\/1\.1 505 /);
+  expect(stream).toContain('proxy_http_version 1.1');
+  for (const answer of others) expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+});
+
 describe('a reader', () => {
+  const gauge = async (name: string, at: number) =>
+    Number(new RegExp(`^${name} (\\d+)`, 'm').exec((await fetched('/metrics', { at })).body.toString())![1]);
+  /** Waits until no stream is open. */
+  const ended = async (at: number) => {
+    for (let tries = 0; tries < 100 && (await gauge('longmix_open_streams', at)) > 0; tries += 1)
+      await sleep(50);
+    expect(await gauge('longmix_open_streams', at)).toBe(0);
+  };
+
   it('that takes nothing is cut off, and others are served meanwhile', async () => {
     const server = await listening({ idleSeconds: 1 });
     const query = '/v1/stream?steps=4294967295';
     const socket = connect(server.port, '127.0.0.1');
     socket.on('error', () => {});
     socket.pause();
-    socket.write(`GET ${query} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    const gauge = async (name: string) =>
-      Number(
-        new RegExp(`^${name} (\\d+)`, 'm').exec(
-          (await fetched('/metrics', { at: server.port })).body.toString(),
-        )![1],
-      );
+    socket.write(asking(query));
     await sleep(200);
-    expect(await gauge('longmix_open_streams')).toBe(1);
+    expect(await gauge('longmix_open_streams', server.port)).toBe(1);
     const other = await fetched('/v1/stream', { at: server.port });
     expect(streamedSteps(other.body)).toEqual(whole());
-    for (let tries = 0; tries < 100 && (await gauge('longmix_open_streams')) > 0; tries += 1) await sleep(50);
-    expect(await gauge('longmix_open_streams')).toBe(0);
-    expect(await gauge('longmix_streams_stalled_total')).toBe(1);
+    await ended(server.port);
+    expect(await gauge('longmix_streams_stalled_total', server.port)).toBe(1);
     socket.destroy();
     await server.stop();
+  });
+
+  it('that asks for a second stream before it has the first leaves nothing behind', async () => {
+    const server = await listening();
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.pause();
+    socket.write(asking('/v1/stream?steps=4294967295').repeat(3));
+    await sleep(200);
+    expect(await gauge('longmix_open_streams', server.port)).toBe(1);
+    socket.destroy();
+    await ended(server.port);
+    await server.stop();
+  });
+
+  it('may have one stream after another on a connection, and hears why not at once', async () => {
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      answer += text;
+    });
+    for (const answers of [1, 2, 3]) {
+      socket.write(asking('/v1/stream?steps=2'));
+      await until('the end of the body', () => answer.split('\r\n0\r\n\r\n').length > answers);
+    }
+    socket.write(asking('/v1/stream?steps=400').repeat(2));
+    await once(socket, 'close');
+    expect(answer.match(/HTTP\/1\.1 \d+/g)!.map((line) => line.slice(-3))).toEqual([
+      '200',
+      '200',
+      '200',
+      '200',
+      '400',
+    ]);
+    expect(answer).toContain('stream-pipelined');
   });
 
   // Node's own timeout takes up to twice as long for the first two, and does not come at all for the last.
   it.each([
     ['takes nothing', 0, ''],
     ['takes some and then nothing', 3_000_000, ''],
-    ['takes nothing and goes on sending', 0, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['takes nothing and goes on sending', 0, asking('/healthz')],
   ])('that %s is cut within the idle time', async (_, takes, sends) => {
     const server = await listening({ idleSeconds: 2 });
     let accepted!: Socket;
@@ -316,7 +392,7 @@ describe('a reader', () => {
     });
     const socket = connect(server.port, '127.0.0.1');
     socket.on('error', () => {});
-    socket.write('GET /v1/stream?steps=4294967295 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    socket.write(asking('/v1/stream?steps=4294967295'));
     let taken = 0;
     if (takes === 0) socket.pause();
     else {

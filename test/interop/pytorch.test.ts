@@ -144,25 +144,23 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
     { source: 'one pipe', args: () => ['-', ...vocabulary], input: () => [plain, ...fourRows] },
     { source: 'HTTP', args: () => [url, ...fourRows] },
   ])('has the losses of one process in two: $source', severalProcesses, async ({ args, input }) => {
-    const port = await freePort();
-    const ranks = await Promise.all(
-      [0, 1].map((rank) =>
-        train([...args(), ...nineSteps], {
-          ...(rank === 0 && input !== undefined ? { input: input() } : {}),
-          env: {
-            ...token,
-            RANK: `${rank}`,
-            WORLD_SIZE: '2',
-            MASTER_ADDR: '127.0.0.1',
-            MASTER_PORT: `${port}`,
-          },
-        }),
-      ),
-    );
+    const ranks = await Promise.all(await twoProcesses([...args(), ...nineSteps], input?.()));
     expect(ranks[1]).toEqual([]);
     expect(ranks[0]).toHaveLength(9);
     // Sums in another order: 5 digits.
     for (const [step, loss] of losses(ranks[0]!).entries()) expect(loss).toBeCloseTo(expected[step]!, 4);
+  });
+
+  it.each([
+    { source: 'the files', args: () => [plain, '--rows-per-step', '3'] },
+    { source: 'one pipe', args: () => ['-', ...vocabulary], input: () => [plain, '--rows-per-step', '3'] },
+  ])("refuses rows that two processes can't share: $source", severalProcesses, async ({ args, input }) => {
+    const ranks = await Promise.allSettled(await twoProcesses([...args(), ...nineSteps], input?.()));
+    // The other one may hear of the first one's end before.
+    expect(ranks).toMatchObject([
+      { reason: { message: expect.stringContaining("2 ranks can't share a step's 3 rows") } },
+      { status: 'rejected' },
+    ]);
   });
 
   it.each([
@@ -270,6 +268,23 @@ interface Setting {
 
 async function train(args: readonly string[], { input, env }: Setting = {}): Promise<Metrics[]> {
   return (await lines(runPython([script, ...args], env), input)) as Metrics[];
+}
+
+/** The sample as torchrun would start it: what both say. @param input of the first */
+async function twoProcesses(
+  args: readonly string[],
+  input?: readonly string[],
+): Promise<Promise<Metrics[]>[]> {
+  const port = await freePort();
+  return [0, 1].map((rank) =>
+    train(args, {
+      ...(rank === 0 && input !== undefined ? { input } : {}),
+      env: {
+        ...{ ...token, RANK: `${rank}`, WORLD_SIZE: '2' },
+        ...{ MASTER_ADDR: '127.0.0.1', MASTER_PORT: `${port}` },
+      },
+    }),
+  );
 }
 
 /** The JSON that it prints, fed by `longmix pipe` if there are arguments for that. */

@@ -31,6 +31,15 @@ export const recipes = {
       long: { tokens: '70%', sequences: { length: 256 } },
     },
   },
+  /** A row of 96 is no whole number of rows of 64. */
+  odd: {
+    mix: { method: 'drop' },
+    sequences: { length: 96 },
+    phases: {
+      short: { tokens: '30%', sequences: { length: 64 } },
+      long: { tokens: '70%', sequences: { length: 96 } },
+    },
+  },
   decompose: {
     sequences: { length: 256, packing: 'decompose', decompose: { smallest: 32, odds: 'grow-p2', cycles: 2 } },
     tokens_per_step: 2048,

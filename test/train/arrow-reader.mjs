@@ -3,7 +3,7 @@
  * saw in lines of JSON. Its argument: what else it does.
  */
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { RecordBatchReader } from 'apache-arrow';
 
 const [mode = 'all', file = ''] = process.argv.slice(2);
@@ -14,6 +14,16 @@ if (mode === 'hang' || mode === 'deaf') {
   writeFileSync(file, JSON.stringify([process.pid, child.pid]));
   setInterval(() => {}, 1000);
   await new Promise(() => {});
+}
+
+if (mode === 'save') {
+  // Reads on until the rows end, and takes its time for a checkpoint.
+  process.on('SIGTERM', () => {});
+  writeFileSync(file, JSON.stringify([process.pid]));
+  for await (const _ of process.stdin);
+  await new Promise((resolve) => setTimeout(resolve, 3500));
+  writeFileSync(`${file}.saved`, '');
+  process.exit();
 }
 
 const { LONGMIX_OUT, LONGMIX_FIRST_STEP, LONGMIX_STEPS, LONGMIX_VOCABULARY } = process.env;
@@ -29,7 +39,16 @@ for await (const reader of RecordBatchReader.readAll(process.stdin)) {
     for (const { children } of batch.getChild('input_ids').data) {
       for (const id of children[0].values) idSum += id;
     }
-    console.log(JSON.stringify({ step, rows, idSum, loss: 9 - step }));
+    if (mode === 'remove') {
+      // Before its first line: the run's folder is gone then.
+      rmSync(LONGMIX_OUT, { recursive: true, force: true });
+      writeFileSync(file, JSON.stringify([process.pid]));
+      setInterval(() => {}, 1000);
+    }
+    if (mode === 'diverge') {
+      // As Python's json.dumps writes it.
+      console.log(`{"step": ${step}, "loss": ${['2.5', 'NaN', '-Infinity'][step]}, "note": "NaN \\" NaN"}`);
+    } else console.log(JSON.stringify({ step, rows, idSum, loss: 9 - step }));
     if (mode === 'leave') process.exit(0);
     if (mode === 'fail') {
       console.error('RuntimeError: out of memory');

@@ -1,7 +1,8 @@
 /** `longmix train --trainer command`, as typed: what the process gets, and what becomes of how it ends. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { openFeed } from '../../src/feed/feed.ts';
@@ -73,6 +74,15 @@ describe('a command', () => {
     expect(metricsOf('parts')).toEqual(expected(0, 9));
   });
 
+  it('whose loss is no number has all its lines, and the user is told', async () => {
+    const { code, stdout, stderr } = await longmix(args('diverge', ['--steps', '3'], node('diverge')));
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const note = 'NaN " NaN';
+    expect(metricsOf('diverge')).toEqual([2.5, null, null].map((loss, step) => ({ step, loss, note })));
+    expect(stderr.match(/the loss is NaN from here on, null in metrics\.jsonl/g)).toHaveLength(1);
+    expect(stdout).toContain('3 steps done, loss NaN;');
+  });
+
   it('may leave early', async () => {
     const { code, stderr } = await longmix(args('leave', [], node('leave')));
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -82,6 +92,25 @@ describe('a command', () => {
   it('that fails is told with its exit code and what it said last', async () => {
     const outcome = await longmix(args('fail', [], node('fail')));
     expectMessage(outcome, 1, /ended with exit code 3/, /\| RuntimeError: out of memory/);
+  });
+
+  it.skipIf(process.platform === 'win32')('is not waited for when only what it started runs on', async () => {
+    const pid = join(folder, 'background.pid');
+    const script = `sleep 60 & echo $! > '${pid}'; cat > ${devNull}; echo '{"loss": 1}'`;
+    const began = Date.now();
+    const { code, stdout } = await longmix(args('background', ['--steps', '2'], ['sh', '-c', script]));
+    expect(Date.now() - began).toBeLessThan(30_000);
+    const sleeping = Number(readFileSync(pid, 'utf8'));
+    expect(isRunning(sleeping)).toBe(true);
+    process.kill(sleeping);
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('loss 1.0000') });
+  });
+
+  it("whose metrics can't be kept is ended, and the reason told", async () => {
+    const pids = join(folder, 'remove.pids');
+    const outcome = await longmix(args('remove', [], node('remove', pids)));
+    expectMessage(outcome, 2, /cannot write .*metrics\.jsonl: no such file or directory/);
+    expect(isRunning(JSON.parse(readFileSync(pids, 'utf8'))[0])).toBe(false);
   });
 
   it.skipIf(process.platform === 'win32')('that a signal ended is told', async () => {
@@ -94,11 +123,27 @@ describe('a command', () => {
     const { child, finished } = start(args(mode, [], node(mode, pids)));
     await until('the command', () => existsSync(pids) && readFileSync(pids, 'utf8').endsWith(']'));
     child.kill('SIGINT');
+    if (mode === 'deaf') {
+      await sleep(500);
+      expect(child.exitCode).toBe(null);
+      child.kill('SIGINT');
+    }
+    const began = Date.now();
     const { code, stderr } = await finished;
     expect({ code, stderr }).toMatchObject({ code: 130 });
+    expect(Date.now() - began).toBeLessThan(20_000);
     const [own, below] = JSON.parse(readFileSync(pids, 'utf8')) as number[];
     expect([own, below].map((pid) => isRunning(pid!))).toEqual([false, false]);
   });
+});
+
+it('a command has time for a checkpoint when the run is interrupted', async () => {
+  const pids = join(folder, 'save.pids');
+  const { child, finished } = start(args('save', ['--steps', '1000000'], node('save', pids)));
+  await until('the command', () => existsSync(pids) && readFileSync(pids, 'utf8').endsWith(']'));
+  child.kill('SIGTERM');
+  expect(await finished).toMatchObject({ code: 143 });
+  expect(existsSync(`${pids}.saved`)).toBe(true);
 });
 
 describe('words that are off', () => {
@@ -139,6 +184,42 @@ it('a module that throws is told as such, with the place', async () => {
   writeFileSync(path, "export default {\n  step() {\n    throw new Error('kaboom');\n  },\n};\n");
   const outcome = await longmix(['train', build, '--trainer', path, '--out', join(folder, 'thrown')]);
   expectMessage(outcome, 1, /throws\.mjs: its step failed: kaboom/, 'it was thrown at throws.mjs:3:11');
+});
+
+it.each([
+  ['null', 'step: () => null', /its step gave null for metrics/],
+  ['bigint', 'step: () => 1n', /its step gave a bigint/],
+  ['number', 'step: () => 2.5', /its step gave a number/],
+  ['string', "step: () => 'finished'", /its step gave a string/],
+  ['array', 'step: async () => [1]', /its step gave an array/],
+  ['bigint-in', 'step: () => ({ loss: 1n })', /its step gave what JSON can't say \(.*BigInt/],
+  ['finish', "step() {}, finish: () => 'done'", /its finish gave a string/],
+  ['report', 'start({ report }) { report(null); }, step() {}', /its report gave null/],
+  ['stuck', 'step: () => new Promise(() => {})', /its step failed: it waits for something that never comes/],
+  [
+    'stuck-stop',
+    "step() { throw 'one' }, stop: () => new Promise(() => {})",
+    /its step failed: one/,
+    /its stop failed/,
+  ],
+  [
+    'stop',
+    "step() { throw new Error('one') }, stop() { throw new Error('two') }",
+    /its step failed: one/,
+    /its stop failed: two/,
+  ],
+])('a module with %s is told as such', async (name, methods, ...says) => {
+  const path = join(folder, `${name}.mjs`);
+  writeFileSync(path, `export default { ${methods} };\n`);
+  const flags = ['--trainer', path, '--steps', '2', '--out', join(folder, `misused-${name}`)];
+  expectMessage(await longmix(['train', build, ...flags]), 1, `${name}.mjs: `, ...says);
+});
+
+it('a module that is never made is told as such', async () => {
+  const path = join(folder, 'unmade.mjs');
+  writeFileSync(path, 'export default () => new Promise(() => {});\n');
+  const outcome = await longmix(['train', build, '--trainer', path, '--out', join(folder, 'unmade')]);
+  expectMessage(outcome, 2, /unmade\.mjs can't be loaded: it waits for something that never comes/);
 });
 
 it("a module's own LongmixError, from the library, is a message of the command's", async () => {

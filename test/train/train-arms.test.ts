@@ -1,5 +1,5 @@
 /** `longmix ablate --train`, as typed. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ArmsTraining } from '../../src/train/train-arms.ts';
@@ -80,6 +80,18 @@ it('trains every arm on as many tokens, compares them on one validation set, and
   await longmixOk([...typed, '--fresh'], place.path);
   expect(read()).toEqual(training);
   expect(existsSync(join(out, 'natural.run', 'mine.txt'))).toBe(false);
+
+  // Another budget, by word or by an arm that has less, is not mixed with what was trained before.
+  const longer = typed.map((word) => (word === '2560' ? '5120' : word));
+  expectMessage(
+    await place.run(...longer),
+    2,
+    /natural\.run: arm natural: its run is not of 20 steps/,
+    /--fresh/,
+  );
+  rmSync(join(out, 'natural.run'), { recursive: true });
+  expectMessage(await place.run(...longer), 2, /arm short: its run is not of 20 steps/);
+  expect(existsSync(join(out, 'natural.run'))).toBe(false);
 
   expectMessage(await place.run(...typed, '--plan'), 2, /--plan builds nothing/);
   expectMessage(await place.run('ablate', 'arms.yaml', '--train', '--train-tokens', '10'), 2, /make no step/);

@@ -19,6 +19,7 @@ import { tfjsTrainer } from '../../src/train/tfjs/tfjs-trainer.ts';
 import { type RunOptions, type RunResult, train } from '../../src/train/train.ts';
 import { quietLine } from '../../src/train/train-line.ts';
 import type { Trainer } from '../../src/train/trainer.ts';
+import { builtFolder } from '../support/feed.ts';
 import { trainingBuild } from './training-build.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'longmix-train-'));
@@ -153,8 +154,10 @@ describe('tfjs', () => {
     { what: 'seed', more: { feed: { rowsPerStep: 8, seed: 4 } } },
     { what: 'rowsPerStep', more: { feed: { rowsPerStep: 4 } } },
     { what: 'settings', more: { settings: { ...settings, ropeBase: '500000' } } },
-  ])('does not resume with another $what', async ({ what, more }) => {
-    const run = train(tfjsTrainer(), optionsOf('whole', { resume: true, ...more }));
+    { what: 'the shard sets', more: { set: 'validation' } },
+  ])('does not resume with another $what', async ({ what, more: { set = 'train', ...more } }) => {
+    const options = { resume: true, folder: join(build, set), ...more };
+    const run = train(tfjsTrainer(), optionsOf('whole', options));
     await expect(run).rejects.toMatchObject({
       code: 'checkpoint-mismatch',
       message: expect.stringContaining(what),
@@ -172,6 +175,13 @@ describe('tfjs', () => {
     await train(tfjsTrainer(), optionsOf(`torn-${file}`, { steps: 1 }));
     truncateSync(join(folder, `torn-${file}`, 'step-00000001', file), bytes);
     const run = train(tfjsTrainer(), optionsOf(`torn-${file}`, { steps: 1, resume: true }));
+    await expect(run).rejects.toMatchObject({ code: 'checkpoint-damaged' });
+  });
+
+  it('does not resume from a position.json of null', async () => {
+    await train(tfjsTrainer(), optionsOf('null', { steps: 1 }));
+    writeFileSync(join(folder, 'null', 'step-00000001', 'position.json'), 'null\n');
+    const run = train(tfjsTrainer(), optionsOf('null', { steps: 1, resume: true }));
     await expect(run).rejects.toMatchObject({ code: 'checkpoint-damaged' });
   });
 
@@ -249,6 +259,52 @@ describe('a module', () => {
     await expect(train(stopped, { ...options('again'), signal: abort.signal })).rejects.toBe('SIGTERM');
     await train(await loadTrainer(path), { ...options('again'), resume: true });
     expect(metricsOf('again')).toEqual(metricsOf('counts'));
+  });
+
+  it('is trained on phases of 64 and 96 with the rows per step that they need', async () => {
+    const odd = await builtFolder(mkdtempSync(join(folder, 'odd-')), 'odd');
+    const options = optionsOf('odd', { folder: odd, feed: { rowsPerStep: 2 }, steps: null });
+    let sets: readonly string[] = [];
+    const seen = new Set<string>();
+    const trainer: Trainer = {
+      start(context) {
+        sets = context.sets;
+      },
+      step({ set, rows }) {
+        seen.add(`${set} ${rows.length}`);
+        return undefined;
+      },
+    };
+    await train(trainer, options);
+    expect([...seen]).toEqual(['train_short 3', 'train_long 2']);
+    expect(sets).toEqual(['train_short', 'train_long'].map((name) => join(odd, name)));
+  });
+
+  it('whose loss is no number has lines of JSON all the same, and the user is told once', async () => {
+    const said: string[] = [];
+    const options = optionsOf('diverged', {
+      line: { show() {}, log: (message) => said.push(message) },
+      steps: 4,
+    });
+    const losses = [1, Number.POSITIVE_INFINITY, Number.NaN, Number.NaN];
+    const { loss } = await train({ step: ({ step }) => ({ loss: losses[step]! }) }, options);
+    expect(loss).toBeNaN();
+    expect(metricsOf('diverged').map((line) => line.loss)).toEqual([1, null, null, null]);
+    expect(said).toEqual([expect.stringContaining('the loss is Infinity from here on')]);
+  });
+
+  it('whose metrics have names of ours loses no line when it goes on', async () => {
+    const trainer: Trainer = {
+      step: ({ step }) => ({ step: step + 1, epoch: 'x', set: 'x', tokens: -1, seconds: -1, mine: step }),
+      finish: () => ({ step: -1, mine: 'end' }),
+      save() {},
+      restore() {},
+    };
+    const line = (step: number) => ({ step, epoch: 0, set: 'train', mine: step, tokens: 8 * 64 });
+    await train(trainer, optionsOf('names', { steps: 3 }));
+    expect(metricsOf('names')).toEqual([line(0), line(1), line(2), { step: 3, mine: 'end' }]);
+    await train(trainer, optionsOf('names', { steps: 4, resume: true }));
+    expect(metricsOf('names')).toEqual([line(0), line(1), line(2), line(3), { step: 4, mine: 'end' }]);
   });
 
   it('may be an object, begin anywhere, and end a run by itself', async () => {

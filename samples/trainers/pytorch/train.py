@@ -43,10 +43,15 @@ def open_source(args, rank, world):
         stream = lambda start: read_streams(get(ask + str(start)), start)
         return manifest["epochSteps"], manifest["tokenizer"]["vocabularySize"], stream
     sets, steps = open_folder(args.source, args.rows_per_step or 1)
-    assert all(rows % world == 0 for _, _, rows in steps), f"{world} ranks can't share a step's rows evenly"
+    check_shares((rows for _, _, rows in steps), world)
     mine = lambda i, first, rows: sets[i][1].slice(first + rank * (rows // world), rows // world)
     files = lambda start: (mine(*step).combine_chunks().to_batches()[0] for step in steps[start:])
     return len(steps), sets[0][0]["tokenizer"]["vocabularySize"], files
+
+
+def check_shares(steps, world):
+    uneven = next((rows for rows in steps if rows % world), None)
+    assert uneven is None, f"{world} ranks can't share a step's {uneven} rows evenly (--rows-per-step)"
 
 
 def read_streams(file, start):
@@ -206,6 +211,7 @@ def main(args):
         if shared:
             dist.broadcast_object_list(batch)
         assert batch[0] is not None, f"the rows end before step {step}"
+        check_shares([len(batch[0][0])] if shared else [], world)
         batch = [(part.chunk(world)[rank] if shared else part).to(device) for part in batch[0]]
         waited = time.perf_counter() - began
         warm, done = min(1, (step + 1) / (args.warmup + 1)), max(0, step - args.warmup) / max(1, total - args.warmup)

@@ -9,6 +9,7 @@
  *   GET /healthz       "ok", for anybody
  *
  * A body that ended before its last batch is cut off: HTTP's last chunk is missing, so no reader takes it for the end.
+ * HTTP/1.0 has no chunks, and gets no stream.
  *
  * Cost: two batches of memory a stream, and one file descriptor. All ranks share the shards' files.
  */
@@ -52,7 +53,7 @@ const stopSeconds = 2;
 /** @param opened stays the caller's to close */
 export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer {
   const metrics = new Metrics();
-  const feed = feedOf(opened, options);
+  let feed: Feed | undefined;
   const allowed = options.token === null ? null : tokenCheck(options.token);
   let stopping = false;
 
@@ -130,6 +131,25 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
       send(response, 200, 'application/json', `${JSON.stringify(feedWith(rowsPerStep).manifest)}\n`);
     },
     '/v1/stream': async (search: URLSearchParams, response: ServerResponse, arrived: number) => {
+      if (response.req.httpVersion === '1.0') {
+        return refuse(
+          response,
+          505,
+          'http-version',
+          'a stream needs HTTP/1.1: in 1.0 a body that was cut off looks whole',
+          {},
+          'a proxy may have to be told: proxy_http_version 1.1 for nginx',
+        );
+      }
+      // Node holds the answer to a request that came too early back, and tells it nothing of the connection's end.
+      if (response.socket === null) {
+        return refuse(
+          response,
+          400,
+          'stream-pipelined',
+          'the answer before is not complete: wait for it, or use another connection',
+        );
+      }
       const query = streamQuery(search);
       const own = feedWith(query.rows_per_step);
       await stream(own, courseOf(own, query), response, arrived);
@@ -145,8 +165,12 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
   };
 
   function feedWith(rowsPerStep: number | undefined): Feed {
-    return rowsPerStep === undefined ? feed : feedOf(opened, { ...options, rowsPerStep });
+    if (rowsPerStep !== undefined) return feedOf(opened, { ...options, rowsPerStep });
+    feed ??= feedOf(opened, options);
+    return feed;
   }
+  // What is wrong with the flag is told at once. Without it a row of the longest may make no step: requests say how many.
+  if (options.rowsPerStep !== undefined) feedWith(undefined);
 
   async function stream(own: Feed, course: Course, response: ServerResponse, arrived: number): Promise<void> {
     const gone = new AbortController();
