@@ -10,6 +10,7 @@ import { batches } from '../feed/batches.ts';
 import { type Batch, type Feed, type FeedOptions, openFeed } from '../feed/feed.ts';
 import { openSets } from '../feed/sets.ts';
 import { makeFolder } from '../run/commit.ts';
+import { withLock } from '../run/lock.ts';
 import { dictFile, manifestFile } from '../shard/format.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { findCheckpoint, type RunPosition, refuseOtherRun, saveCheckpoint } from './checkpoints.ts';
@@ -50,9 +51,9 @@ export interface RunResult {
   readonly final: Metrics | null;
 }
 
-/** @throws LongmixError `run-exists` | `resume-nothing` | `checkpoint-mismatch`, and what the feed and the trainer throw */
+/** @throws LongmixError `run-exists` | `resume-nothing` | `step-missing` | `checkpoint-mismatch` | `folder-busy`, and what the feed and the trainer throw */
 export async function train(trainer: Trainer, options: RunOptions): Promise<RunResult> {
-  const { folder, signal, line } = options;
+  const { folder } = options;
   const feed = openFeed(folder, options.feed);
   const validationSet = validationOf(folder);
   const validation = validationSet === null ? null : openFeed(validationSet);
@@ -61,14 +62,35 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     if (feed.epochSteps === 0) throw noSteps(folder);
     const out = options.out ?? join('out', `${feed.manifest.name}.run`);
     const place = { ...identity(feed, options), step: 0, steps };
-    const from = beginning(trainer, out, options, place);
+    // What is refused makes no folder.
+    beginning(trainer, out, options, place);
+    makeFolder(out);
+    return await withLock(out, () => run(trainer, options, feed, validation, out, place));
+  } finally {
+    feed.close();
+    validation?.close();
+  }
+}
+
+/** The caller has the lock of the run's folder. */
+async function run(
+  trainer: Trainer,
+  options: RunOptions,
+  feed: Feed,
+  validation: Feed | null,
+  out: string,
+  place: RunPosition,
+): Promise<RunResult> {
+  const { signal, line } = options;
+  const { steps } = place;
+  const from = beginning(trainer, out, options, place);
+  try {
     const clock = new RunClock(line, from.step, steps);
     const report = (metrics: Metrics) => {
       checkMetrics(metrics, `${options.name}: its report`);
       appendMetrics(out, metrics);
       clock.heard(metrics);
     };
-    makeFolder(out);
     rewindMetrics(out, from.step);
     await trainer.start?.({
       ...{ manifest: feed.manifest, sets: knownSets(options), validation, out },
@@ -115,9 +137,6 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
       line.log((second as Error)?.message ?? String(second));
     }
     throw error;
-  } finally {
-    feed.close();
-    validation?.close();
   }
 }
 
@@ -128,7 +147,12 @@ function beginning(
   { resume, startStep }: RunOptions,
   place: RunPosition,
 ): { readonly step: number; readonly checkpoint: string | null } {
-  if (startStep !== null) return { step: startStep, checkpoint: null };
+  if (startStep !== null) {
+    if (startStep < place.steps) return { step: startStep, checkpoint: null };
+    throw new LongmixError('step-missing', `step ${startStep} of a run of ${place.steps} steps`, {
+      cure: '--start-step counts from 0; a longer run needs more --steps',
+    });
+  }
   if (!resume) {
     if (!hasMetrics(out)) return { step: 0, checkpoint: null };
     throw new LongmixError('run-exists', `${out} holds a run already`, {

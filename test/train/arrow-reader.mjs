@@ -26,6 +26,11 @@ if (mode === 'save') {
   process.exit();
 }
 
+if (mode === 'remove') {
+  writeFileSync(file, JSON.stringify([process.pid]));
+  setInterval(() => {}, 1000);
+}
+
 const { LONGMIX_OUT, LONGMIX_FIRST_STEP, LONGMIX_STEPS, LONGMIX_VOCABULARY } = process.env;
 console.log(`out ${LONGMIX_OUT !== undefined}, from ${LONGMIX_FIRST_STEP} to ${LONGMIX_STEPS}`);
 console.log(`ids below ${LONGMIX_VOCABULARY}`);
@@ -39,12 +44,8 @@ for await (const reader of RecordBatchReader.readAll(process.stdin)) {
     for (const { children } of batch.getChild('input_ids').data) {
       for (const id of children[0].values) idSum += id;
     }
-    if (mode === 'remove') {
-      // Before its first line: the run's folder is gone then.
-      rmSync(LONGMIX_OUT, { recursive: true, force: true });
-      writeFileSync(file, JSON.stringify([process.pid]));
-      setInterval(() => {}, 1000);
-    }
+    // Before its first line.
+    if (mode === 'remove') rmSync(LONGMIX_OUT, { recursive: true, force: true });
     if (mode === 'diverge') {
       // As Python's json.dumps writes it.
       console.log(`{"step": ${step}, "loss": ${['2.5', 'NaN', '-Infinity'][step]}, "note": "NaN \\" NaN"}`);

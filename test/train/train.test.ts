@@ -1,4 +1,5 @@
 /** Runs of the tfjs trainer and of modules: what they learn, and that an interrupted run goes on as if it had not been. */
+import { AsyncResource } from 'node:async_hooks';
 import {
   existsSync,
   mkdirSync,
@@ -313,9 +314,33 @@ describe('a module', () => {
       "let n = 0; export default { step: ({ epoch, step }) => ((n += 1) > 2 ? 'done' : { at: [epoch, step] }) };",
     );
     const options = optionsOf('object', { name: path, feed: { rowsPerStep: 2 }, steps: 400, startStep: 1 });
+    const behind = train(await loadTrainer(path), {
+      ...options,
+      out: join(folder, 'behind'),
+      startStep: 400,
+    });
+    await expect(behind).rejects.toMatchObject({ code: 'step-missing' });
+    expect(existsSync(join(folder, 'behind'))).toBe(false);
     const { step } = await train(await loadTrainer(path), options);
     expect(step).toBe(3);
     expect(metricsOf('object')).toMatchObject([{ at: [0, 1] }, { at: [0, 2] }]);
+  });
+
+  it('has its folder for itself while it runs', async () => {
+    let second: Promise<RunResult> | undefined;
+    // Not as a part of the run: what that starts may write there.
+    const elsewhere = AsyncResource.bind(() => train({ step() {} }, optionsOf('both', { startStep: 0 })));
+    const trainer: Trainer = {
+      step() {
+        second ??= elsewhere();
+        return second.then(
+          () => undefined,
+          () => undefined,
+        );
+      },
+    };
+    await train(trainer, optionsOf('both', { steps: 1 }));
+    await expect(second).rejects.toMatchObject({ code: 'folder-busy' });
   });
 
   test.each([

@@ -225,9 +225,25 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
   };
 }
 
-/** @throws LongmixError `step-missing` | `rank-invalid` */
+/**
+ * Rows of a batch. Those of a shuffled epoch lie anywhere, and each is a read: with many more, one request would keep the
+ * others waiting for seconds.
+ */
+const mostRows = 32_768;
+
+/** @throws LongmixError `step-missing` | `rank-invalid` | `batch-too-large` */
 function courseOf(feed: Feed, query: StreamQuery): Course {
   const { rank = 0, world_size: worldSize = 1, epoch = 0, start_step: step = 0 } = query;
+  const rows = Math.max(...feed.manifest.sets.map(({ rowsPerStep }) => rowsPerStep)) / worldSize;
+  if (rows > mostRows) {
+    throw new LongmixError(
+      'batch-too-large',
+      `${Math.ceil(rows)} rows for a rank and step; the most are ${mostRows}`,
+      {
+        cure: 'use fewer rows_per_step or more ranks, or read the files: longmix pipe',
+      },
+    );
+  }
   return courseFrom(feed, { epoch, step }, query.steps, rank, worldSize);
 }
 
