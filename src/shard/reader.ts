@@ -51,8 +51,25 @@ export function openShards(folder: string): ShardSetManifest {
       cure: 'build again with this version of longmix: --fresh',
     });
   }
-  if (!Array.isArray(manifest.shards)) throw damaged(file, 'it lists no shards');
+  if (!isWhole(manifest)) throw damaged(file, 'what it says of the shards is impossible');
   return manifest;
+}
+
+/** Whether it says of the shards all that finding a row needs, and that adds up. */
+function isWhole({ width, rows, dtype, shards }: ShardSetManifest): boolean {
+  if (!isCount(width) || width === 0 || !(dtype in dtypes) || !Array.isArray(shards)) return false;
+  const batches = shards.flatMap((shard) => (Array.isArray(shard?.batches) ? shard.batches : [null]));
+  return (
+    shards.every((shard) => typeof shard?.name === 'string' && isCount(shard.bytes) && isCount(shard.rows)) &&
+    batches.every((batch) => isCount(batch?.offset) && isCount(batch.bytes) && isCount(batch.rows)) &&
+    batches.reduce((sum, batch) => sum + batch!.rows, 0) === rows
+  );
+}
+
+const dtypes: Readonly<Record<ShardSetManifest['dtype'], true>> = { uint16: true, int32: true };
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /**

@@ -37,11 +37,29 @@ export function readSchedule(build: string): StepPlan | null {
   if (!existsSync(file)) return null;
   try {
     const read = JSON.parse(readFileSync(file, 'utf8')) as StepPlan | null;
-    if (Array.isArray(read?.sets) && Array.isArray(read.stretches)) return read;
+    if (isWhole(read)) return read;
   } catch (cause) {
     throw damagedSchedule(file, cause);
   }
   throw damagedSchedule(file);
+}
+
+/** Whether its stretches are of sets that it lists, and those have rows for a step. */
+function isWhole(read: StepPlan | null): read is StepPlan {
+  if (!Array.isArray(read?.sets) || !Array.isArray(read.stretches) || read.sets.length === 0) return false;
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  return (
+    read.sets.every(
+      (set) => typeof set?.name === 'string' && isCount(set.rowsPerStep) && set.rowsPerStep > 0,
+    ) &&
+    read.stretches.every(
+      (stretch) =>
+        Array.isArray(stretch) &&
+        isCount(stretch[0]) &&
+        isCount(stretch[1]) &&
+        (stretch[0] as number) < read.sets.length,
+    )
+  );
 }
 
 function damagedSchedule(file: string, cause?: unknown): LongmixError {

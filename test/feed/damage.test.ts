@@ -266,3 +266,53 @@ describe('lengths that are garbage', () => {
     for (const { files } of opened.sets) files.close();
   });
 });
+
+describe.each([
+  ['train/manifest.json', 'plain'],
+  ['schedule.json', 'phases'],
+] as const)('a %s with something else in one place', (file, name) => {
+  it('gives its rows, or one error', async () => {
+    const build = join(folder, `${name}-spoilt`);
+    cpSync(await builtFolder(join(folder, name), name), build, { recursive: true });
+    const text = readFileSync(join(build, file), 'utf8');
+    const values = [undefined, null, -1, 0, 1.5, 2 ** 53, 'x', [], {}];
+    for (const path of placesIn(JSON.parse(text))) {
+      for (const value of values) {
+        const spoilt = JSON.parse(text) as Node;
+        const holder = path.slice(0, -1).reduce((node, key) => node[key] as Node, spoilt);
+        if (value === undefined) delete holder[path.at(-1)!];
+        else holder[path.at(-1)!] = value;
+        writeFileSync(join(build, file), JSON.stringify(spoilt));
+        const error = errorOfFeed(build);
+        expect(error, `${path.join('.')}: ${JSON.stringify(value)}`).toSatisfy(
+          (found) => found === null || found instanceof LongmixError,
+        );
+      }
+    }
+  });
+});
+
+type Node = Record<string, unknown>;
+
+/** What the feed reads, as paths: not what only people and `verify` look at; of a list its first entries. */
+function placesIn(node: unknown, path: readonly string[] = []): string[][] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.keys(node)
+    .filter(
+      (key) => !['recipe', 'ledger', 'store', 'sequences', 'sources'].includes(key) && !(Number(key) > 1),
+    )
+    .flatMap((key) => [[...path, key], ...placesIn((node as Node)[key], [...path, key])]);
+}
+
+function errorOfFeed(build: string): unknown {
+  try {
+    const feed = openFeed(build);
+    for (const step of new Set([0, feed.epochSteps - 1].filter((one) => one >= 0))) {
+      for (const epoch of [0, 1]) feed.batch({ epoch, step }, 0, 1);
+    }
+    feed.close();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
