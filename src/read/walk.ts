@@ -4,7 +4,7 @@
  * one that leads back to a directory above it is not entered again. A directory that cannot be read is an error, where
  * glob libraries leave it out in silence. Cost: one stat a file.
  */
-import { readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { unreadable } from './file-blocks.ts';
@@ -34,7 +34,7 @@ export function walk(root: string, options: WalkOptions): WalkedFile[] {
       if (entry.name.startsWith('.') && !options.hidden) continue;
       const path = join(folder, entry.name);
       const name = prefix + entry.name;
-      const stats = entry.isDirectory() ? null : statsOf(path, () => options.wanted(name));
+      const stats = entry.isDirectory() ? null : statsOf(path, entry, () => options.wanted(name));
       if (entry.isDirectory() || stats?.isDirectory()) {
         if (depth <= 1 || (entry.name === 'node_modules' && !options.nodeModules)) continue;
         const real = attempt(path, () => realpathSync(path));
@@ -50,17 +50,17 @@ export function walk(root: string, options: WalkOptions): WalkedFile[] {
 }
 
 /** null: a dead link that nobody asked for. */
-function statsOf(path: string, isWanted: () => boolean): Stats | null {
+function statsOf(path: string, entry: Dirent, isWanted: () => boolean): Stats | null {
   try {
     return statSync(path);
   } catch (cause) {
-    if (isWanted()) throw deadLink(path, cause) ?? unreadable(path, cause);
-    return null;
+    if (!isWanted()) return null;
+    const isDead = entry.isSymbolicLink() && (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw isDead ? deadLink(path, cause) : unreadable(path, cause);
   }
 }
 
-function deadLink(path: string, cause: unknown): LongmixError | null {
-  if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return null;
+function deadLink(path: string, cause: unknown): LongmixError {
   return new LongmixError('input-unreadable', `a link to ${readlinkSync(path)}, which is not there`, {
     where: path,
     cure: 'mend the link, or leave it out with exclude:',

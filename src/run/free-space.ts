@@ -5,6 +5,7 @@ import { LongmixError } from '../errors.ts';
 import { bytes as inBytes } from '../report/format.ts';
 import { isShardName } from '../shard/format.ts';
 import type { BuildPlan } from './build-plan.ts';
+import { setFolders } from './shard-sets.ts';
 
 /** @throws LongmixError `disk-full` if the plan's shards have no room where those that are there are gone */
 export function refuseFullDisk(out: string, { sets }: Pick<BuildPlan, 'sets'>): void {
@@ -21,14 +22,11 @@ export function refuseFullDisk(out: string, { sets }: Pick<BuildPlan, 'sets'>): 
   );
 }
 
-/** Of all shards in the folders of `out`. */
 function shardBytes(out: string): number {
-  return readdirSync(out, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) =>
-      readdirSync(join(out, name))
-        .filter(isShardName)
-        .map((file) => statSync(join(out, name, file)).size),
-    )
-    .reduce((sum, bytes) => sum + bytes, 0);
+  const files = setFolders(out).flatMap((set) =>
+    readdirSync(join(out, set))
+      .filter(isShardName)
+      .map((name) => join(out, set, name)),
+  );
+  return files.reduce((sum, file) => sum + statSync(file).size, 0);
 }

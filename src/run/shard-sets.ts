@@ -218,7 +218,7 @@ export function clearShardSets(out: string): void {
 }
 
 /** Folders that hold a shard set, finished or not. */
-function setFolders(out: string): string[] {
+export function setFolders(out: string): string[] {
   const mark = [manifestFile, notesFolder];
   return (existsSync(out) ? readdirSync(out).sort() : []).filter(
     (name) => setName.test(name) && mark.some((file) => existsSync(join(out, name, file))),

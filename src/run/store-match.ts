@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { hashInput } from '../read/hash-input.ts';
 import { verifyFiles } from '../shard/verify-files.ts';
-import type { SourceReading, StoreManifest } from '../store/format.ts';
+import { type SourceReading, type StoreManifest, storeFiles } from '../store/format.ts';
 import type { TokenizerTables } from '../tokenize/load-tables.ts';
 import type { Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, writeJson } from './commit.ts';
@@ -42,9 +42,8 @@ export function rememberInputs(folder: string, stamps: string): void {
 const filesNote = `${notesFolder}/files.json`;
 
 /** Times of the store's own files. */
-function fileStamps(folder: string, { parts }: StoreManifest): string {
-  const files = parts.flatMap((part) => part.files);
-  return JSON.stringify(files.map(({ name }) => [name, ...times(join(folder, name))]));
+function fileStamps(folder: string, manifest: StoreManifest): string {
+  return JSON.stringify(storeFiles(manifest).map(({ name }) => [name, ...times(join(folder, name))]));
 }
 
 export function rememberFiles(folder: string, manifest: StoreManifest): void {
@@ -58,10 +57,7 @@ export function rememberFiles(folder: string, manifest: StoreManifest): void {
  */
 export function refuseDamage(folder: string, manifest: StoreManifest): void {
   if (readNote(folder, filesNote) === fileStamps(folder, manifest)) return;
-  const [fault] = verifyFiles(
-    folder,
-    manifest.parts.flatMap(({ files }) => files),
-  );
+  const [fault] = verifyFiles(folder, storeFiles(manifest));
   if (fault !== undefined) {
     throw new LongmixError('store-damaged', fault, {
       cure: 'tokenize again what is damaged: the same command with --fresh',
@@ -150,7 +146,6 @@ function inputDifference(
     `${input.name} of source "${input.source}"`;
   const keyOf = (source: string, name: string, start: number) => JSON.stringify([source, name, start]);
   const recorded = new Map(then.map((input) => [keyOf(input.source, input.name, input.start), input]));
-  const left = new Set(recorded.keys());
   for (const unit of now) {
     const key = keyOf(unit.source.name, unit.name, unit.start);
     const input = recorded.get(key);
@@ -158,9 +153,9 @@ function inputDifference(
     if (input.end !== unit.end) return `${label(input)} has changed its size`;
     const { format } = unit.files[0]!;
     if (input.format !== format) return `${label(input)} was read as ${input.format}, now it is ${format}`;
-    left.delete(key);
+    recorded.delete(key);
   }
-  for (const key of left) return `${label(recorded.get(key)!)} is gone`;
+  for (const input of recorded.values()) return `${label(input)} is gone`;
   if (now.some((unit, i) => unit.source.name !== then[i]!.source || unit.name !== then[i]!.name))
     return 'its sources came in another order';
   const stamps = inputStamps(parts);

@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyFiles } from '../shard/verify-files.ts';
-import { storeFile } from '../store/format.ts';
+import { storeFile, storeFiles } from '../store/format.ts';
 import { openStore } from '../store/reader.ts';
 import { makeFolder } from './commit.ts';
 import { notesFolder } from './receipt.ts';
@@ -38,8 +38,7 @@ export function putBack(folder: string): void {
 /** @param notes the folder that has the store's record */
 function isIntact(folder: string, notes: string = folder): boolean {
   try {
-    const files = openStore(notes).parts.flatMap((part) => part.files);
-    return verifyFiles(folder, files).length === 0;
+    return verifyFiles(folder, storeFiles(openStore(notes))).length === 0;
   } catch {
     // Damaged, or of another version: nothing of it can be trusted.
     return false;

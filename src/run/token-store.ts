@@ -12,6 +12,7 @@ import {
   type StoreManifest,
   storeDtype,
   storeFile,
+  storeFiles,
   storeFormat,
   storeVersion,
 } from '../store/format.ts';
@@ -168,7 +169,7 @@ async function makeStore(
       cure: 'check the paths, and `include` and `text` of the sources',
     });
   }
-  removeOtherParts(folder, manifest.parts);
+  removeOtherParts(folder, manifest);
   rememberInputs(folder, stamps);
   rememberFiles(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
@@ -228,8 +229,8 @@ function storeManifest(
   };
 }
 
-function removeOtherParts(folder: string, parts: readonly PartRecord[]): void {
-  const kept = new Set(parts.flatMap(({ files }) => files.map(({ name }) => name)));
+function removeOtherParts(folder: string, manifest: StoreManifest): void {
+  const kept = new Set(storeFiles(manifest).map(({ name }) => name));
   for (const name of readdirSync(folder)) {
     if (/^part-\d{5,}\.(tokens|docs\.arrow)$/.test(name) && !kept.has(name)) rmSync(join(folder, name));
   }

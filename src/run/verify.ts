@@ -15,7 +15,7 @@ import {
   verifyRows,
 } from '../shard/verify.ts';
 import { verifyFiles } from '../shard/verify-files.ts';
-import { type StoreManifest, storeFile } from '../store/format.ts';
+import { type StoreManifest, storeFile, storeFiles } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
 import { ablationFile, armFolders } from './ablation-file.ts';
 
@@ -100,12 +100,7 @@ function storeFaults(sets: readonly string[]): Fault[] {
     const found = openStoreOf(set, openShards(set));
     if (found !== null) stores.set(found.path, found.store);
   }
-  return [...stores].flatMap(([path, store]) =>
-    verifyFiles(
-      path,
-      store.parts.flatMap((part) => part.files),
-    ),
-  );
+  return [...stores].flatMap(([path, store]) => verifyFiles(path, storeFiles(store)));
 }
 
 /** The store that the shards were made from, if it is still where it was and what it was. */
@@ -130,7 +125,7 @@ function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & 
 
 function verifyStore(folder: string, deep: boolean): Verified {
   const manifest = openStore(folder);
-  const files = manifest.parts.flatMap((part) => part.files);
+  const files = storeFiles(manifest);
   const faults = verifyFiles(folder, files);
   // Reading the index compares its lengths with the manifest's totals.
   if (deep && faults.length === 0) loadDocuments(folder, manifest);

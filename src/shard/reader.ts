@@ -9,6 +9,7 @@ import { LongmixError } from '../errors.ts';
 import { arrow } from '../util/arrow.ts';
 import {
   dictFile,
+  isCount,
   manifestFile,
   type ShardRecord,
   type ShardSetManifest,
@@ -67,10 +68,6 @@ function isWhole({ width, rows, dtype, shards }: ShardSetManifest): boolean {
 }
 
 const dtypes: Readonly<Record<ShardSetManifest['dtype'], true>> = { uint16: true, int32: true };
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
 
 /**
  * The shard sets of a finished build, by the names of their folders; null: it isn't one.

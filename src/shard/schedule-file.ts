@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import { isCount } from './format.ts';
 
 export const scheduleFile = 'schedule.json';
 
@@ -47,17 +48,13 @@ export function readSchedule(build: string): StepPlan | null {
 /** Whether its stretches are of sets that it lists, and those have rows for a step. */
 function isWhole(read: StepPlan | null): read is StepPlan {
   if (!Array.isArray(read?.sets) || !Array.isArray(read.stretches) || read.sets.length === 0) return false;
-  const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   return (
     read.sets.every(
       (set) => typeof set?.name === 'string' && isCount(set.rowsPerStep) && set.rowsPerStep > 0,
     ) &&
     read.stretches.every(
       (stretch) =>
-        Array.isArray(stretch) &&
-        isCount(stretch[0]) &&
-        isCount(stretch[1]) &&
-        (stretch[0] as number) < read.sets.length,
+        Array.isArray(stretch) && isCount(stretch[0]) && isCount(stretch[1]) && stretch[0] < read.sets.length,
     )
   );
 }

@@ -75,6 +75,11 @@ export interface InputRecord {
   readonly sha256: string;
 }
 
+/** All files of a store but its own record. */
+export function storeFiles({ parts }: Pick<StoreManifest, 'parts'>): FileRecord[] {
+  return parts.flatMap(({ files }) => files);
+}
+
 /** Lines of an input's file before it: what a record's number in the input is counted from. */
 export function linesBefore(
   parts: readonly Pick<PartRecord, 'inputs'>[],

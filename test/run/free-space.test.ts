@@ -17,7 +17,7 @@ it('refuses what has no room, and counts the shards that would go', () => {
   const error = errorOf(() => refuseFullDisk(folder, planOf(tooMuch / 2, tooMuch / 2)));
   expect(error).toMatchObject({ code: 'disk-full', where: folder, exitCode: 1 });
   // A file with nothing in it but its size.
-  mkdirSync(join(folder, 'train'));
+  mkdirSync(join(folder, 'train/.longmix'), { recursive: true });
   const shard = join(folder, 'train/data-00000-of-00001.arrow');
   writeFileSync(shard, '');
   truncateSync(shard, 4e9);
