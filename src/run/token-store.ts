@@ -1,13 +1,14 @@
 /**
  * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
 import { spoolStandardInput } from '../read/spool.ts';
 import {
+  docsFile,
   type PartRecord,
   type StoreManifest,
   storeDtype,
@@ -15,6 +16,7 @@ import {
   storeFiles,
   storeFormat,
   storeVersion,
+  tokensFile,
 } from '../store/format.ts';
 import { openStore } from '../store/reader.ts';
 import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
@@ -24,6 +26,7 @@ import { idNotes } from './id-notes.ts';
 import { leftOutNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
+import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from './ownership.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
@@ -74,6 +77,7 @@ export async function ensureStore(
   options: StageOptions,
   check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
 ): Promise<TokenStore> {
+  refuseForeign(folder, tokenFolder);
   const ensure = () => ensureUnlocked(recipe, folder, options, check);
   if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
   // Standard input is put into the folder before anything is known of it.
@@ -144,6 +148,10 @@ async function makeStore(
 ): Promise<StoreManifest> {
   sweep(folder);
   sweep(join(folder, notesFolder));
+  claimFolder(
+    folder,
+    parts.flatMap(({ part }) => [tokensFile(part), docsFile(part)]),
+  );
   if (slow !== null) progress.note(slow);
   const units = parts.flatMap((part) => part.units);
   const stamps = inputStamps(parts);
@@ -230,8 +238,6 @@ function storeManifest(
 }
 
 function removeOtherParts(folder: string, manifest: StoreManifest): void {
-  const kept = new Set(storeFiles(manifest).map(({ name }) => name));
-  for (const name of readdirSync(folder)) {
-    if (/^part-\d{5,}\.(tokens|docs\.arrow)$/.test(name) && !kept.has(name)) rmSync(join(folder, name));
-  }
+  const kept = new Set([...storeFiles(manifest).map(({ name }) => name), storeFile]);
+  removeOwnFiles(folder, tokenFolder, [], (name) => kept.has(name));
 }
