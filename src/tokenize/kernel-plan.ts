@@ -11,6 +11,7 @@
  *   has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
 import type { KernelModel } from './kernel/model.ts';
+import { findExceededBound } from './kernel-bounds.ts';
 import type {
   AddedToken,
   BpeVocabulary,
@@ -61,6 +62,8 @@ export function planKernel({
   vocabulary,
 }: Pick<TokenizerModel, 'steps' | 'vocabulary'>): KernelPlan | { readonly unsupported: string } {
   if (vocabulary.kind === 'unigram') return { unsupported: 'a Unigram vocabulary' };
+  const exceeded = findExceededBound(vocabulary.pieces);
+  if (exceeded !== null) return { unsupported: exceeded };
   const { added, normalizers, metaspace, splits } = steps;
   if (normalizers.some(({ kind }) => kind !== 'form') || normalizers.length > 1)
     return { unsupported: `the normalizers ${normalizers.map(({ kind }) => kind).join(' + ')}` };

@@ -78,9 +78,7 @@ async function instantiate(): Promise<Exports> {
 }
 
 export async function createKernel(model: KernelModel, options: KernelOptions = {}): Promise<Kernel> {
-  const exports = await instantiate();
-  fillTables(exports, model);
-  return kernelOf(exports, model.pattern === null ? 0 : scanners[model.pattern], options);
+  return await createKernelFromImage(await buildImage(model), options);
 }
 
 export async function buildImage(model: KernelModel): Promise<KernelImage> {

@@ -2,19 +2,13 @@
 import { reserveInput } from './build';
 import { reserveCaches } from './cache';
 import { encodeDocument, written } from './encode';
-import { DIRECTORY, mark, release, reserve, setDirectory, At } from './memory';
+import { DIRECTORY, mark, release, reserve } from './memory';
 
 export { reserveInput, reserve, mark, release };
-export { begin, beginMerges, buildFromMerges, buildFromRanks } from './build';
+export { begin, beginMerges, buildFromMerges, buildFromRanks, endTables } from './build';
 
 export function directoryAddress(): usize {
   return DIRECTORY;
-}
-
-/** Ends the tables: what is reserved from here on belongs to this instance alone. */
-export function endTables(): usize {
-  setDirectory(At.TablesEnd, mark());
-  return mark();
 }
 
 let text: usize = 0;
