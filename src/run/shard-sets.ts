@@ -77,6 +77,7 @@ function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStor
   if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
+  if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
   return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
 }
 
@@ -127,8 +128,8 @@ async function writeShardSet(
     inputs.map(({ name }) => name),
   );
   removeStrangers(folder, inputs);
-  // No tokenizer here has a token for padding; EOS says as much, and `padding` says where it is one.
-  const padId = eosId ?? 0;
+  // EOS says as much as a token for padding, and the column `padding` says where it is one.
+  const padId = store.padId ?? eosId ?? 0;
   const results = await runTasks(
     'shard',
     {

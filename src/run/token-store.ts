@@ -19,7 +19,7 @@ import {
   tokensFile,
 } from '../store/format.ts';
 import { openStore } from '../store/reader.ts';
-import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
+import type { TokenizerTables } from '../tokenize/load-tables.ts';
 import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { idNotes } from './id-notes.ts';
@@ -41,7 +41,7 @@ import {
 import { putBack, setAside } from './store-renewal.ts';
 import { startWorkers, type Workers } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
-import { refuseUnfit } from './tokenizer-fit.ts';
+import { recipeTables, refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
 export interface StageOptions {
@@ -58,6 +58,8 @@ export interface TokenStore {
   readonly folder: string;
   /** As in the file, but for the ids of BOS and EOS: those are the recipe's tokenizer's as it is now. */
   readonly manifest: StoreManifest;
+  /** The id that the recipe names for padding; null: rows are padded with EOS. */
+  readonly padId: number | null;
 }
 
 /** The store of a recipe that is built into `out`. */
@@ -103,9 +105,11 @@ async function ensureUnlocked(
   // Threads load their code while this one gets the tokenizer.
   const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
   try {
-    const tokenizer = await loadTables(recipe.tokenizer);
+    const tokenizer = await recipeTables(recipe);
     check(tokenizer.facts);
-    if (isThere) return { folder, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
+    const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
+    const padId = isPadded ? tokenizer.facts.padId : null;
+    if (isThere) return { folder, padId, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
       if (fresh !== false) setAside(folder, fresh);
@@ -117,7 +121,7 @@ async function ensureUnlocked(
         putBack(folder);
       }
     });
-    return { folder, manifest };
+    return { folder, padId, manifest };
   } finally {
     await workers.close();
   }
@@ -134,8 +138,8 @@ function openSame(
   refuseDamage(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
   // No token of the store depends on them: rows begin and end as the tokenizer's files say now.
-  const { bosId, eosId } = tokenizer;
-  return { ...manifest, tokenizer: { ...manifest.tokenizer, bosId, eosId } };
+  const { bosId, eosId, vocabularySize } = tokenizer;
+  return { ...manifest, tokenizer: { ...manifest.tokenizer, bosId, eosId, vocabularySize } };
 }
 
 async function makeStore(

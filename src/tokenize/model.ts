@@ -14,6 +14,8 @@ export interface TokenizerModel {
   readonly special: ReadonlyMap<string, number>;
   readonly bosId: number | null;
   readonly eosId: number | null;
+  /** Readers leave it out: load.ts finds it, and the other two where the file has none. */
+  readonly padId?: number | null;
   /** One more than the largest id of pieces, byte fallback, added and special tokens. */
   readonly vocabularySize: number;
   /** See fingerprint.ts. */

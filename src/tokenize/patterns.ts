@@ -25,18 +25,6 @@ export const families: Readonly<Record<PatternFamily, readonly string[]>> = {
   smollm: ['\\p{N}', gpt2],
 };
 
-/** Names that a recipe may give with a tiktoken file, whose pattern is not in it. */
-export const patternNames: Readonly<Record<string, PatternFamily>> = {
-  gpt2: 'gpt2',
-  r50k: 'gpt2',
-  p50k: 'gpt2',
-  cl100k: 'cl100k',
-  o200k: 'o200k',
-  llama3: 'cl100k',
-  qwen2: 'qwen2',
-  tekken: 'tekken',
-};
-
 /**
  * The family whose patterns these are. They match at every position, so it makes no difference whether gaps are kept
  * (Hugging Face's `Isolated`) or dropped (tiktoken). SmolLM's first step leaves gaps, which must be kept.

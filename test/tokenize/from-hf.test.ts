@@ -223,7 +223,6 @@ test.each([
     { ...files.llama2, model: { ...files.llama2.model, byte_fallback: undefined } },
     'without byte_fallback',
   ],
-  ['a normalizer that is torn', { normalizer: { type: 'Sequence' } }, 'a Sequence without normalizers'],
   ['a lowercase normalizer', { normalizer: { type: 'Lowercase' } }, 'the normalizer Lowercase'],
   [
     'an anchor',
