@@ -26,6 +26,7 @@ export function fingerprintModel(
     added: steps.added.map(addedFields).sort(byId),
     normalization: normalizerFields(steps.normalizers),
     ...(addedNormalized.length > 0 && { addedNormalized: addedNormalized.map(addedFields).sort(byId) }),
+    ...(steps.outerSplits !== undefined && { outer: patternFields(steps.outerSplits) }),
     prefixSpace: steps.prefixSpace,
     metaspace: metaspace === null ? null : [metaspace.prefix, metaspace.split],
     pattern: patternFields(steps.splits),

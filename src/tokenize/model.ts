@@ -30,6 +30,11 @@ export interface TextSteps {
   readonly normalizers: readonly Normalizer[];
   /** Tokens that are cut out of the normalized segments. Their own text is normalized already. */
   readonly addedNormalized: readonly AddedToken[];
+  /**
+   * Cut a segment into parts, each of which the fields below then take for a segment (T5 puts U+2581 before each word).
+   * Absent: they take the segment.
+   */
+  readonly outerSplits?: readonly SplitStep[];
   /** A space is put before each segment that does not begin with U+0020. */
   readonly prefixSpace: boolean;
   /** SentencePiece style: spaces become U+2581. Never together with `prefixSpace`. */
