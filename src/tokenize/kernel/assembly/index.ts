@@ -6,6 +6,7 @@ import { DIRECTORY, mark, release, reserve } from './memory';
 
 export { reserveInput, reserve, mark, release };
 export { begin, beginMerges, buildFromMerges, buildFromRanks, endTables } from './build';
+export { reserveUnknown } from './unknown';
 
 export function directoryAddress(): usize {
   return DIRECTORY;
