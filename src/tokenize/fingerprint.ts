@@ -5,41 +5,90 @@
  * changes nothing.
  */
 import { createHash } from 'node:crypto';
-import type { BpeModel, TokenizerModel } from './model.ts';
-import { patternSteps } from './patterns.ts';
+import type { AddedToken, Normalizer, SplitStep, TextSteps, TokenizerModel, Vocabulary } from './model.ts';
+import { recognizeFamily } from './patterns.ts';
 
 /** Goes up when equal fields come to mean other tokens. */
 const version = 'longmix tokenizer 1; classes of Unicode 16.0; normalization of Unicode 9.0';
 
-export function fingerprintModel(bpe: BpeModel, special: TokenizerModel['special']): string {
+export function fingerprintModel(
+  steps: TextSteps,
+  vocabulary: Vocabulary,
+  special: TokenizerModel['special'],
+): string {
   const hash = createHash('sha256');
+  const { metaspace, addedNormalized } = steps;
+  const { unknown, pieces } = vocabulary;
+  // What an earlier version could not express is left out where it is not used, so that its stores stay valid.
   const header = {
     version,
     special: [...special].sort((a, b) => a[1] - b[1]),
-    added: bpe.added.map((token) => [token.id, token.text]).sort((a, b) => Number(a[0]) - Number(b[0])),
-    normalization: bpe.normalization,
-    prefixSpace: bpe.prefixSpace,
-    metaspace: bpe.metaspace === null ? null : [bpe.metaspace.prefix, bpe.metaspace.split],
-    pattern: bpe.pattern === null ? null : patternSteps(bpe.pattern),
-    ignoreMerges: bpe.ignoreMerges,
-    byteFallback: bpe.byteFallback === null ? null : [...bpe.byteFallback],
-    pieces: bpe.pieces.length,
-    merges: bpe.merges === 'ranks' ? 'ranks' : bpe.merges.merged.length,
+    added: steps.added.map(addedFields).sort(byId),
+    normalization: normalizerFields(steps.normalizers),
+    ...(addedNormalized.length > 0 && { addedNormalized: addedNormalized.map(addedFields).sort(byId) }),
+    prefixSpace: steps.prefixSpace,
+    metaspace: metaspace === null ? null : [metaspace.prefix, metaspace.split],
+    pattern: patternFields(steps.splits),
+    ignoreMerges: vocabulary.kind === 'bpe' && vocabulary.ignoreMerges,
+    byteFallback: unknown.bytes === null ? null : [...unknown.bytes],
+    ...(unknown.id !== null && { unknown: [unknown.id, unknown.fuse] }),
+    ...(vocabulary.kind === 'bpe' &&
+      vocabulary.units === 'characters' &&
+      unknown.bytes === null && { units: vocabulary.units }),
+    pieces: pieces.length,
+    merges: mergesField(vocabulary),
   };
   hash.update(`${JSON.stringify(header)}\n`);
   // Length + 1 of each piece, 0 for a hole, then its bytes: no two lists of pieces look alike.
-  for (const piece of bpe.pieces) {
+  for (const piece of pieces) {
     hash.update(Uint8Array.of(...littleEndian(piece === undefined ? 0 : piece.length + 1)));
     if (piece !== undefined) hash.update(piece);
   }
-  if (bpe.merges !== 'ranks') {
-    for (const ids of [bpe.merges.left, bpe.merges.right, bpe.merges.merged]) {
+  if (vocabulary.kind === 'unigram') {
+    hash.update(new Uint8Array(vocabulary.scores.slice().buffer));
+  } else if (vocabulary.merges !== 'ranks') {
+    const { left, right, merged } = vocabulary.merges;
+    for (const ids of [left, right, merged]) {
       hash.update(Uint8Array.from(ids, (id) => id & 0xff));
       hash.update(Uint8Array.from(ids, (id) => (id >> 8) & 0xff));
       hash.update(Uint8Array.from(ids, (id) => (id >> 16) & 0xff));
     }
   }
   return hash.digest('hex');
+}
+
+function mergesField(vocabulary: Vocabulary): string | number {
+  if (vocabulary.kind === 'unigram') return `unigram, as ${vocabulary.as}`;
+  return vocabulary.merges === 'ranks' ? 'ranks' : vocabulary.merges.merged.length;
+}
+
+function addedFields({ id, text, lstrip, rstrip, singleWord }: AddedToken): readonly unknown[] {
+  const flags = [lstrip, rstrip, singleWord].map((flag) => flag === true);
+  return flags.includes(true) ? [id, text, ...flags] : [id, text];
+}
+
+function byId(a: readonly unknown[], b: readonly unknown[]): number {
+  return Number(a[0]) - Number(b[0]);
+}
+
+/** One form alone stands as its name, as it always did. */
+function normalizerFields(normalizers: readonly Normalizer[]): unknown {
+  if (normalizers.length === 0) return null;
+  const [first] = normalizers;
+  if (normalizers.length === 1 && first?.kind === 'form') return first.form;
+  return normalizers.map((step) =>
+    step.kind === 'charsmap' ? { ...step, charsmap: Buffer.from(step.charsmap).toString('base64') } : step,
+  );
+}
+
+/** Steps that keep everything, and known patterns, which match everywhere, stand as their text. */
+function patternFields(splits: readonly SplitStep[]): unknown {
+  if (splits.length === 0) return null;
+  const isKnown = recognizeFamily(splits) !== null;
+  return splits.map((step) => {
+    const isPlain = step.behavior === 'isolated' && !step.invert && step.over === 'characters';
+    return isKnown || isPlain ? step.pattern : step;
+  });
 }
 
 function littleEndian(value: number): number[] {

@@ -2,13 +2,13 @@
  * A Hugging Face tokenizer.json with a BPE model to a TokenizerModel. Policy on tokens that the file adds to the model:
  * those marked special are text when they stand in a document; the others (Gemma's runs of newlines, Qwen's `<think>`)
  * are vocabulary and are matched, which is what Hugging Face does with `encode_special_tokens`. Truncation
- * and padding in the file are not for us. What the fields of a BpeModel can't tell exactly is said, never approximated.
+ * and padding in the file are not for us. What the fields of a TokenizerModel cannot express exactly is reported, never approximated.
  */
 import { bytesOfByteLevel } from './byte-level.ts';
 import { fingerprintModel } from './fingerprint.ts';
 import { type HfAddedToken, type HfFile, type HfModel, parseHfFile, Unsupported } from './hf-file.ts';
 import { readTextSteps } from './hf-steps.ts';
-import type { AddedToken, BpeModel, MergeList, TokenizerModel } from './model.ts';
+import type { AddedToken, BpeVocabulary, MergeList, TextSteps, TokenizerModel } from './model.ts';
 import { chooseSpecialIds, type TokenizerConfig } from './special-ids.ts';
 
 /**
@@ -32,46 +32,42 @@ export function modelFromHf(
 
 function build(name: string, file: HfFile, config: TokenizerConfig | null): TokenizerModel {
   checkModel(file.model);
-  const steps = readTextSteps(file);
+  const { byteLevel, ...textSteps } = readTextSteps(file);
   const vocabulary = new Map(Object.entries(file.model.vocab as Record<string, number>));
   const special = new Map<string, number>();
   for (const token of file.added_tokens ?? [])
     if (token.special === true) special.set(token.content, token.id);
-  const added = readAdded(file, steps.normalization !== null || steps.metaspace !== null);
+  const added = readAdded(file, textSteps.normalizers.length > 0 || textSteps.metaspace !== null);
+  const steps: TextSteps = { ...textSteps, added, addedNormalized: [] };
 
-  const byteFallback = steps.byteLevel ? null : readByteFallback(file.model, vocabulary);
+  const byteFallback = byteLevel ? null : readByteFallback(file.model, vocabulary);
   const fallbackIds = new Set(byteFallback ?? []);
   const size = 1 + [...vocabulary.values()].reduce((a, b) => Math.max(a, b), -1);
   const pieces: (Uint8Array | undefined)[] = new Array(size).fill(undefined);
   const encoder = new TextEncoder();
   for (const [token, id] of vocabulary) {
     if (special.get(token) === id || fallbackIds.has(id)) continue;
-    pieces[id] = steps.byteLevel ? (bytesOfByteLevel(token) ?? undefined) : encoder.encode(token);
+    pieces[id] = byteLevel ? (bytesOfByteLevel(token) ?? undefined) : encoder.encode(token);
   }
-  if (steps.byteLevel) checkBytes(pieces);
+  if (byteLevel) checkBytes(pieces);
 
-  const { normalization, prefixSpace, metaspace, pattern } = steps;
-  const ignoreMerges = file.model.ignore_merges === true;
-  const merges = readMerges(file.model, vocabulary);
-  const bpe = {
+  const bpe: BpeVocabulary = {
+    kind: 'bpe',
     pieces,
-    added,
-    normalization,
-    prefixSpace,
-    metaspace,
-    pattern,
-    ignoreMerges,
-    merges,
-    byteFallback,
+    ignoreMerges: file.model.ignore_merges === true,
+    merges: readMerges(file.model, vocabulary),
+    units: byteLevel ? 'bytes' : 'characters',
+    unknown: { bytes: byteFallback, id: null, fuse: false },
   };
   const ids = [...special.values(), ...added.map((token) => token.id ?? 0)];
   return {
     name,
-    bpe,
+    steps,
+    vocabulary: bpe,
     special,
     ...chooseSpecialIds(special, config),
     vocabularySize: 1 + ids.reduce((a, b) => Math.max(a, b), size - 1),
-    fingerprint: fingerprintModel(bpe, special),
+    fingerprint: fingerprintModel(steps, bpe, special),
   };
 }
 
@@ -131,7 +127,7 @@ function readByteFallback(model: HfModel, vocabulary: ReadonlyMap<string, number
 }
 
 /** Hugging Face drops a byte that has no token; no real file lacks one. */
-function checkBytes(pieces: BpeModel['pieces']): void {
+function checkBytes(pieces: BpeVocabulary['pieces']): void {
   const bytes = new Set(pieces.filter((piece) => piece?.length === 1).map((piece) => piece![0]));
   if (bytes.size < 256) throw new Unsupported('a vocabulary without a token for each byte');
 }

@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 import { LongmixError } from '../errors.ts';
 import { tiktokenEncodings } from '../types.ts';
 import { fingerprintModel } from './fingerprint.ts';
-import type { BpeModel, TokenizerModel } from './model.ts';
-import { families, patternNames, recognizePattern } from './patterns.ts';
+import type { BpeVocabulary, TextSteps, TokenizerModel } from './model.ts';
+import { families, patternNames, tiktokenStep } from './patterns.ts';
 import { chooseSpecialIds } from './special-ids.ts';
 
 interface EncodingFile {
@@ -51,22 +51,27 @@ export function modelFromTiktokenFile(
 
 function build(
   name: string,
-  pieces: BpeModel['pieces'],
-  steps: readonly string[],
+  pieces: BpeVocabulary['pieces'],
+  patterns: readonly string[],
   specialTokens: Readonly<Record<string, number>>,
 ): TokenizerModel {
   const special = new Map(Object.entries(specialTokens));
-  const bpe: BpeModel = {
-    pieces,
+  const steps: TextSteps = {
     added: [],
-    normalization: null,
+    normalizers: [],
+    addedNormalized: [],
     prefixSpace: false,
     metaspace: null,
-    pattern: recognizePattern(steps),
+    splits: patterns.map(tiktokenStep),
+  };
+  const vocabulary: BpeVocabulary = {
+    kind: 'bpe',
+    pieces,
     // tiktoken looks a pretoken up before it merges.
     ignoreMerges: true,
     merges: 'ranks',
-    byteFallback: null,
+    units: 'bytes',
+    unknown: { bytes: null, id: null, fuse: false },
   };
   const singleBytes = new Set(pieces.filter((piece) => piece?.length === 1).map((piece) => piece![0]));
   if (singleBytes.size < 256) {
@@ -77,11 +82,12 @@ function build(
   }
   return {
     name,
-    bpe,
+    steps,
+    vocabulary,
     special,
     ...chooseSpecialIds(special, null),
     vocabularySize: 1 + [...special.values()].reduce((a, b) => Math.max(a, b), pieces.length - 1),
-    fingerprint: fingerprintModel(bpe, special),
+    fingerprint: fingerprintModel(steps, vocabulary, special),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Tokenizers that a BpeModel can't tell (WordPiece, Unigram, parts that longmix does not know), through
+ * Tokenizers that a TokenizerModel cannot express (WordPiece, Unigram, parts that longmix does not know), through
  * @huggingface/tokenizers, in JavaScript. It is the slow path, for text of ordinary size: some 1 MB/s, a document crosses
  * as one string, and none can be cut (safeCut is 0). Patterns and normalization run with JavaScript's Unicode tables there, so
  * tokens outside of ASCII can differ from those of the native library, and between versions of Node.

@@ -41,7 +41,7 @@ export interface HfModel {
   readonly ignore_merges?: boolean;
 }
 
-/** What the file holds that a BpeModel can't tell; not an error: the file takes the general path. */
+/** What the file holds that a TokenizerModel cannot express; not an error: the file takes the general path. */
 export class Unsupported extends Error {}
 
 /** @throws LongmixError `tokenizer-bad` */

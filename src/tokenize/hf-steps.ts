@@ -1,13 +1,13 @@
 /**
- * The normalizer and the pre-tokenizer of a tokenizer.json, which are trees of parts, to the flat fields of a BpeModel.
- * Only trees whose meaning those fields tell exactly are taken.
+ * The normalizer and the pre-tokenizer of a tokenizer.json, which are trees of parts, to the flat fields of `TextSteps`.
+ * Only trees whose meaning those fields express exactly are taken.
  */
 import { flattenParts, type HfFile, type HfPart, Unsupported } from './hf-file.ts';
-import type { BpeModel, Metaspace, Normalization } from './model.ts';
-import { families, recognizePattern } from './patterns.ts';
+import type { Metaspace, Normalizer, SplitStep, TextSteps } from './model.ts';
+import { families, isolatedStep, recognizeFamily } from './patterns.ts';
 import { toJsRegex, UnsupportedPattern } from './to-js-regex.ts';
 
-export type TextSteps = Pick<BpeModel, 'normalization' | 'prefixSpace' | 'metaspace' | 'pattern'> & {
+export type HfSteps = Omit<TextSteps, 'added' | 'addedNormalized'> & {
   /** The vocabulary is written in GPT-2's byte alphabet. */
   readonly byteLevel: boolean;
 };
@@ -15,14 +15,14 @@ export type TextSteps = Pick<BpeModel, 'normalization' | 'prefixSpace' | 'metasp
 const underline = '\u2581';
 
 /** @throws Unsupported */
-export function readTextSteps(file: HfFile): TextSteps {
+export function readTextSteps(file: HfFile): HfSteps {
   const normalizer = readNormalizer(flattenParts(file.normalizer, 'normalizers'));
   const parts = flattenParts(file.pre_tokenizer, 'pretokenizers');
   if (parts.at(-1)?.type === 'ByteLevel') {
     if (normalizer.metaspace !== null) throw new Unsupported('byte-level tokens after a metaspace');
     return {
       ...readByteLevel(parts),
-      normalization: normalizer.normalization,
+      normalizers: normalizer.normalizers,
       metaspace: null,
       byteLevel: true,
     };
@@ -30,23 +30,23 @@ export function readTextSteps(file: HfFile): TextSteps {
   const metaspace = readMetaspace(parts, normalizer.metaspace);
   if (metaspace === null) throw new Unsupported(`the pre-tokenizer ${typesOf(parts)}`);
   return {
-    normalization: normalizer.normalization,
+    normalizers: normalizer.normalizers,
     prefixSpace: false,
     metaspace,
-    pattern: null,
+    splits: [],
     byteLevel: false,
   };
 }
 
 /** Known: a normalization form or none; `Prepend ▁` and `Replace " " ▁` (Llama 2), or the latter alone (Gemma). */
-function readNormalizer(parts: readonly HfPart[]): Pick<TextSteps, 'normalization' | 'metaspace'> {
-  let normalization: Normalization | null = null;
+function readNormalizer(parts: readonly HfPart[]): Pick<TextSteps, 'normalizers' | 'metaspace'> {
+  const normalizers: Normalizer[] = [];
   let prepends = false;
   let metaspace: Metaspace | null = null;
   for (const part of parts) {
     const isForm = /^NFK?[CD]$/.test(part.type);
-    if (isForm && normalization === null && !prepends && metaspace === null) {
-      normalization = part.type as Normalization;
+    if (isForm && normalizers.length === 0 && !prepends && metaspace === null) {
+      normalizers.push({ kind: 'form', form: part.type as 'NFC' });
     } else if (part.type === 'Prepend' && part.prepend === underline && !prepends && metaspace === null) {
       prepends = true;
     } else if (part.type === 'Replace' && isSpace(part.pattern) && part.content === underline && !metaspace) {
@@ -56,7 +56,7 @@ function readNormalizer(parts: readonly HfPart[]): Pick<TextSteps, 'normalizatio
     }
   }
   if (prepends && metaspace === null) throw new Unsupported('a prefix without a metaspace');
-  return { normalization, metaspace };
+  return { normalizers, metaspace };
 }
 
 function isSpace(pattern: unknown): boolean {
@@ -64,40 +64,38 @@ function isSpace(pattern: unknown): boolean {
 }
 
 /** Splits one inside the other, then ByteLevel, whose own pattern is GPT-2's. */
-function readByteLevel(parts: readonly HfPart[]): Pick<TextSteps, 'prefixSpace' | 'pattern'> {
+function readByteLevel(parts: readonly HfPart[]): Pick<TextSteps, 'prefixSpace' | 'splits'> {
   const byteLevel = parts.at(-1)!;
   const prefixSpace = byteLevel.add_prefix_space !== false;
   // With splits before it, ByteLevel would put a space before each of their parts.
   if (prefixSpace && parts.length > 1) throw new Unsupported('ByteLevel with a prefix space after a split');
-  const steps = parts.slice(0, -1).map(splitPattern);
-  if (byteLevel.use_regex !== false) steps.push(families.gpt2[0]!);
-  if (steps.length === 0) return { prefixSpace, pattern: null };
-  const pattern = recognizePattern(steps);
-  if (typeof pattern !== 'string') {
-    try {
-      for (const step of steps) toJsRegex(step);
-    } catch (error) {
-      if (error instanceof UnsupportedPattern)
-        throw new Unsupported(`the pattern ${steps.join(' ')}: ${error.message}`);
-      throw error;
-    }
+  const splits = parts.slice(0, -1).map(readSplit);
+  if (byteLevel.use_regex !== false) splits.push(isolatedStep(families.gpt2[0]!));
+  try {
+    for (const { pattern } of splits) toJsRegex(pattern);
+  } catch (error) {
+    if (error instanceof UnsupportedPattern)
+      throw new Unsupported(
+        `the pattern ${splits.map(({ pattern }) => pattern).join(' ')}: ${error.message}`,
+      );
+    throw error;
   }
-  return { prefixSpace, pattern };
+  return { prefixSpace, splits };
 }
 
-function splitPattern(part: HfPart): string {
-  if (part.type === 'Digits') return part.individual_digits === true ? '\\p{N}' : '\\p{N}+';
+function readSplit(part: HfPart): SplitStep {
+  if (part.type === 'Digits') return isolatedStep(part.individual_digits === true ? '\\p{N}' : '\\p{N}+');
   const regex = (part.pattern as { Regex?: string } | undefined)?.Regex;
   const isolated = part.behavior === 'Isolated' && part.invert !== true;
   const matches = part.behavior === 'Removed' && part.invert === true;
   if (part.type !== 'Split' || regex === undefined || !(isolated || matches)) {
     throw new Unsupported(`the pre-tokenizer ${part.type}`);
   }
-  // "Removed" and "invert" keep the matches and drop what lies between: none, if this pattern by itself is of a known
+  const step = isolatedStep(regex);
+  // "Removed" and "invert" keep the matches and drop what lies between: nothing, if this pattern by itself is of a known
   // family. A step of one (SmolLM's \p{N}) is not.
-  if (matches && typeof recognizePattern([regex]) !== 'string')
-    throw new Unsupported('a split that drops text');
-  return regex;
+  if (matches && recognizeFamily([step]) === null) throw new Unsupported('a split that drops text');
+  return step;
 }
 
 /** Of pre-tokenizers without ByteLevel: Metaspace, or none after a normalizer that made one. */

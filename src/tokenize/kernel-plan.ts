@@ -1,5 +1,5 @@
 /**
- * A BpeModel in the kernel's terms. The kernel knows one thing: byte-level BPE of texts that lie end to end, cut by one of
+ * A TokenizerModel in the kernel's terms. The kernel knows one thing: byte-level BPE of texts that lie end to end, cut by one of
  * its scanners or not at all. What else a model asks for is brought into this form, exactly, or refused with the reason:
  *
  * - Added tokens, normalization, prefixes: prepare-text.ts cuts and changes the text before the kernel sees it.
@@ -11,7 +11,16 @@
  *   has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
 import type { KernelModel } from './kernel/model.ts';
-import type { AddedToken, BpeModel, MergeList, Metaspace, Normalization } from './model.ts';
+import type {
+  AddedToken,
+  BpeVocabulary,
+  MergeList,
+  Metaspace,
+  Normalizer,
+  TextSteps,
+  TokenizerModel,
+} from './model.ts';
+import { recognizeFamily } from './patterns.ts';
 import { spanningCharacters } from './safe-cut.ts';
 
 export interface KernelPlan {
@@ -23,7 +32,7 @@ export interface KernelPlan {
 /** What happens to the text before the kernel. Plain data: it crosses threads. */
 export interface Preparation {
   readonly added: readonly AddedToken[];
-  readonly normalization: Normalization | null;
+  readonly normalizers: readonly Normalizer[];
   /** Where a space is put before a segment; null: nowhere. */
   readonly prefix: Metaspace['prefix'] | null;
   /** U+2581 becomes a space. */
@@ -47,26 +56,34 @@ const encoder = new TextEncoder();
 const scanners = { gpt2: 'gpt2', cl100k: 'cl100k', o200k: 'o200k', qwen2: 'qwen2', smollm: 'gpt2' } as const;
 
 /** @returns the plan, or why the kernel can't do it */
-export function planKernel(bpe: BpeModel): KernelPlan | { readonly unsupported: string } {
-  const { pattern, added, normalization, ignoreMerges, metaspace } = bpe;
-  if (pattern !== null && typeof pattern !== 'string') {
-    return { unsupported: `its pattern is none that the fast scanner knows: ${pattern.steps.join('   ')}` };
+export function planKernel({
+  steps,
+  vocabulary,
+}: Pick<TokenizerModel, 'steps' | 'vocabulary'>): KernelPlan | { readonly unsupported: string } {
+  if (vocabulary.kind === 'unigram') return { unsupported: 'a Unigram vocabulary' };
+  const { added, normalizers, metaspace, splits } = steps;
+  if (normalizers.some(({ kind }) => kind !== 'form') || normalizers.length > 1)
+    return { unsupported: `the normalizers ${normalizers.map(({ kind }) => kind).join(' + ')}` };
+  if (steps.addedNormalized.length > 0) return { unsupported: 'added tokens in normalized text' };
+  const pattern = recognizeFamily(splits);
+  if (pattern === null && splits.length > 0) {
+    const texts = splits.map((step) => step.pattern).join('   ');
+    return { unsupported: `its pattern is none that the fast scanner knows: ${texts}` };
   }
   if (pattern === 'tekken')
     return { unsupported: "its pattern is Tekken's, which the fast scanner does not know" };
   const scanner = pattern === null ? null : scanners[pattern];
-  if (bpe.byteFallback !== null) {
-    return planCharacters(bpe, bpe.byteFallback);
-  }
+  if (vocabulary.units === 'characters') return planCharacters(steps, vocabulary);
   if (metaspace !== null) return { unsupported: 'a metaspace without byte fallback' };
-  if (!partsAreRight(bpe)) return { unsupported: 'it has a merge of tokens that are not in the vocabulary' };
-  const { pieces, merges } = bpe;
+  if (!partsAreRight(vocabulary))
+    return { unsupported: 'it has a merge of tokens that are not in the vocabulary' };
+  const { pieces, merges, ignoreMerges } = vocabulary;
   return {
     model: { pieces, merges, ignoreMerges, pattern: scanner },
     preparation: {
       added,
-      normalization,
-      prefix: bpe.prefixSpace ? 'unless-space' : null,
+      normalizers,
+      prefix: steps.prefixSpace ? 'unless-space' : null,
       metaspace: false,
       cut: pattern === 'smollm' ? 'numbers' : 'none',
     },
@@ -75,7 +92,7 @@ export function planKernel(bpe: BpeModel): KernelPlan | { readonly unsupported: 
 }
 
 /** Merging by bytes needs pieces, and products that are their parts end to end. */
-function partsAreRight({ merges, pieces }: Pick<BpeModel, 'merges' | 'pieces'>): boolean {
+function partsAreRight({ merges, pieces }: Pick<BpeVocabulary, 'merges' | 'pieces'>): boolean {
   if (merges === 'ranks') return true;
   return merges.merged.every((id, i) => {
     const [left, right, merged] = [pieces[merges.left[i]!], pieces[merges.right[i]!], pieces[id]];
@@ -84,11 +101,13 @@ function partsAreRight({ merges, pieces }: Pick<BpeModel, 'merges' | 'pieces'>):
 }
 
 function planCharacters(
-  bpe: BpeModel,
-  byteFallback: Uint32Array,
+  { metaspace, added, normalizers, splits, prefixSpace }: TextSteps,
+  bpe: BpeVocabulary,
 ): KernelPlan | { readonly unsupported: string } {
-  const { metaspace, ignoreMerges, added, normalization } = bpe;
-  if (bpe.merges === 'ranks' || bpe.pattern !== null || bpe.prefixSpace || metaspace === null) {
+  const { ignoreMerges, unknown } = bpe;
+  const byteFallback = unknown.bytes;
+  if (byteFallback === null) return { unsupported: 'a vocabulary of characters without byte fallback' };
+  if (bpe.merges === 'ranks' || splits.length > 0 || prefixSpace || metaspace === null) {
     return { unsupported: 'byte fallback without a metaspace' };
   }
   if (ignoreMerges) return { unsupported: 'byte fallback with whole pretokens looked up' };
@@ -110,14 +129,14 @@ function planCharacters(
   const { characterMerges, virtual } = addBytes(pieces, byteFallback);
   const list = (at: number) => Uint32Array.from([...characterMerges, ...merges], (merge) => merge[at]!);
   const all: MergeList = { left: list(0), right: list(1), merged: list(2) };
-  const notAfter = [...spanningCharacters(bpe)].map(
+  const notAfter = [...spanningCharacters(bpe, true)].map(
     (point) => encoder.encode(String.fromCodePoint(point)).at(-1)!,
   );
   return {
     model: { pieces, merges: all, ignoreMerges: false, pattern: null },
     preparation: {
       added,
-      normalization,
+      normalizers,
       prefix: metaspace.prefix === 'never' ? null : metaspace.prefix,
       metaspace: true,
       cut: metaspace.split ? 'spaces' : { wordsNotAfter: [...new Set(notAfter)] },

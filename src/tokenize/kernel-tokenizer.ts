@@ -26,16 +26,16 @@ export interface SharedTokenizer {
 export async function shareTokenizer(
   tokenizer: TokenizerModel,
 ): Promise<SharedTokenizer | { readonly unsupported: string }> {
-  const { bpe, name, vocabularySize, bosId, eosId, fingerprint } = tokenizer;
+  const { name, vocabularySize, bosId, eosId, fingerprint } = tokenizer;
   const { planKernel } = await import('./kernel-plan.ts');
-  const plan = planKernel(bpe);
+  const plan = planKernel(tokenizer);
   if ('unsupported' in plan) return plan;
   return {
     facts: { name, vocabularySize, bosId, eosId, fingerprint },
     image: await buildImage(plan.model),
     preparation: plan.preparation,
     virtual: plan.virtual,
-    safeCut: findSafeCut(bpe),
+    safeCut: findSafeCut(tokenizer),
   };
 }
 

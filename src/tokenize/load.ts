@@ -1,6 +1,6 @@
 /**
  * From the recipe's words to a tokenizer: the kernel where it can do the work, else the plain engine, else, for files
- * that a BpeModel can't tell, the general path. Which one it is changes the speed and, but for the last, no token.
+ * that a TokenizerModel cannot express, the general path. Which one it is changes the speed and, but for the last, no token.
  */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

@@ -1,5 +1,5 @@
 /** Which pairs of tokens merge, how early, and into what: tiktoken's ranks and Hugging Face's lists behind two functions. */
-import type { BpeModel } from './model.ts';
+import type { BpeVocabulary } from './model.ts';
 
 export interface MergeTable {
   /** Lower is earlier; Infinity: the pair does not merge. */
@@ -8,7 +8,7 @@ export interface MergeTable {
   merged(priority: number): number;
 }
 
-export function createMergeTable(model: BpeModel): MergeTable {
+export function createMergeTable(model: Pick<BpeVocabulary, 'merges' | 'pieces'>): MergeTable {
   const { merges, pieces } = model;
   if (merges === 'ranks') {
     const ids = createPieceIndex(pieces);
@@ -31,7 +31,7 @@ export function createMergeTable(model: BpeModel): MergeTable {
 }
 
 /** Key of a piece (see bytesKey) -> id. */
-export function createPieceIndex(pieces: BpeModel['pieces']): ReadonlyMap<string, number> {
+export function createPieceIndex(pieces: BpeVocabulary['pieces']): ReadonlyMap<string, number> {
   const ids = new Map<string, number>();
   pieces.forEach((piece, id) => {
     if (piece !== undefined) ids.set(bytesKey(piece), id);

@@ -1,12 +1,15 @@
 /**
  * What every tokenizer file is reduced to before an engine sees it: readers (`from-*.ts`) make a `TokenizerModel`,
- * engines (`reference.ts`, the kernel) run its `BpeModel`. Nothing here computes. A file whose tokens can't be told
- * by these fields alone is not bent into them: the reader says what it lacks, and the file takes the general path.
+ * engines (`reference.ts`, the kernel) run it. Nothing here computes. A file whose tokens these fields cannot express
+ * exactly is not bent into them: the reader says what is missing, and the file takes the general path.
  */
 
 export interface TokenizerModel {
   readonly name: string;
-  readonly bpe: BpeModel;
+  /** From a document's text to pretokens. */
+  readonly steps: TextSteps;
+  /** From a pretoken to tokens. */
+  readonly vocabulary: Vocabulary;
   /** Text of each special token -> id. In a document this text is text: only `decode` and bos/eos use the map. */
   readonly special: ReadonlyMap<string, number>;
   readonly bosId: number | null;
@@ -17,52 +20,60 @@ export interface TokenizerModel {
   readonly fingerprint: string;
 }
 
-/** The steps of encoding a document, in the order of the fields from `added` on. */
-export interface BpeModel {
-  /** id -> bytes. Special tokens and byte-fallback tokens are holes. SentencePiece's U+2581 stands as it is. */
-  readonly pieces: readonly (Uint8Array | undefined)[];
-
-  /** Tokens that are cut out of the text before anything else: leftmost, the longest of those that start there. */
+/** The steps from a document's text to its pretokens, in the order of the fields. */
+export interface TextSteps {
+  /** Tokens that are cut out of the raw text first: leftmost, the longest of those that start there. */
   readonly added: readonly AddedToken[];
-  readonly normalization: Normalization | null;
-  /** A space is put before each segment (text between added tokens) that does not begin with U+0020. */
+  /** Applied one after the other to each segment (the text between added tokens). */
+  readonly normalizers: readonly Normalizer[];
+  /** Tokens that are cut out of the normalized segments. Their own text is normalized already. */
+  readonly addedNormalized: readonly AddedToken[];
+  /** A space is put before each segment that does not begin with U+0020. */
   readonly prefixSpace: boolean;
-  /** SentencePiece style: spaces become U+2581. Never together with `prefixSpace` or a pattern. */
+  /** SentencePiece style: spaces become U+2581. Never together with `prefixSpace`. */
   readonly metaspace: Metaspace | null;
-  /** What cuts a segment into pretokens. null: the segment is one pretoken. */
-  readonly pattern: PatternFamily | PatternSteps | null;
-  /** A pretoken that is itself a piece is emitted whole. */
-  readonly ignoreMerges: boolean;
-  /**
-   * Of all pairs of neighbours that may merge, the one of the best priority, leftmost first, is merged; again until none
-   * is left. 'ranks' (tiktoken): a pair may merge if its bytes together are a piece; that piece's id is the priority,
-   * lowest first.
-   */
-  readonly merges: 'ranks' | MergeList;
-  /**
-   * null: a pretoken begins as its bytes, and all 256 of them are pieces. Else it begins as its characters, and one that
-   * is no piece as its bytes: `byteFallback[byte]` is the token's id.
-   */
-  readonly byteFallback: Uint32Array | null;
+  /** Cut a segment into pretokens, one step inside the other. None: the segment is one pretoken. */
+  readonly splits: readonly SplitStep[];
 }
 
-/** Best priority first; no pair twice. `left[i]` and `right[i]` become `merged[i]`. */
-export interface MergeList {
-  readonly left: Uint32Array;
-  readonly right: Uint32Array;
-  readonly merged: Uint32Array;
-}
-
-/** A token of the vocabulary that is matched in the raw text (Gemma's runs of newlines, Qwen's `<think>`). */
+/** A token of the vocabulary that is matched in the text (Gemma's runs of newlines, Qwen's `<think>`). */
 export interface AddedToken {
   /** null: the text of a special token. It stays text, and no other token is matched inside it. */
   readonly id: number | null;
   /** Not empty. */
   readonly text: string;
+  /** It takes the white space before it, too. */
+  readonly lstrip?: boolean;
+  /** It takes the white space after it, too. */
+  readonly rstrip?: boolean;
+  /** It is matched only where no word character touches it. */
+  readonly singleWord?: boolean;
 }
 
 /** Unicode normalization form, by Unicode 9.0 (see normalize.ts). */
 export type Normalization = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
+
+/** One change of a segment's text, as Hugging Face's library (and, for `charsmap`, sentencepiece) makes it. */
+export type Normalizer =
+  | { readonly kind: 'form'; readonly form: Normalization }
+  | { readonly kind: 'lowercase' }
+  | { readonly kind: 'strip-accents' }
+  | { readonly kind: 'strip'; readonly left: boolean; readonly right: boolean }
+  | { readonly kind: 'prepend'; readonly text: string }
+  /** `regex`: Oniguruma's syntax; else the text itself. */
+  | { readonly kind: 'replace'; readonly pattern: string; readonly regex: boolean; readonly content: string }
+  | { readonly kind: 'nmt' }
+  | {
+      readonly kind: 'bert';
+      readonly cleanText: boolean;
+      readonly chineseChars: boolean;
+      readonly stripAccents: boolean;
+      readonly lowercase: boolean;
+    }
+  /** SentencePiece's compiled map of characters. Hugging Face looks up graphemes in it, sentencepiece prefixes of the text. */
+  | { readonly kind: 'charsmap'; readonly charsmap: Uint8Array; readonly by: 'graphemes' | 'prefixes' }
+  /** sentencepiece's white space rules, at both ends and for runs inside. */
+  | { readonly kind: 'collapse-spaces' };
 
 export interface Metaspace {
   /**
@@ -74,13 +85,72 @@ export interface Metaspace {
   readonly split: boolean;
 }
 
-/** Patterns that a scanner may know; `families` in patterns.ts has their text. */
+/** Cuts a text by the matches of a regular expression. */
+export interface SplitStep {
+  readonly pattern: string;
+  /** Hugging Face's files are read by Oniguruma (its Ruby syntax), tiktoken's patterns by Rust's fancy-regex. */
+  readonly syntax: 'oniguruma' | 'rust';
+  /** What becomes of the matches and of the gaps between them, as Hugging Face's `SplitDelimiterBehavior` has it. */
+  readonly behavior: 'isolated' | 'removed' | 'merged-with-previous' | 'merged-with-next' | 'contiguous';
+  /** Matches and gaps change roles. tiktoken, which drops what does not match, is `removed` and inverted. */
+  readonly invert: boolean;
+  /** `byte-alphabet`: each byte is seen as a character of GPT-2's alphabet (byte-level.ts). */
+  readonly over: 'characters' | 'byte-alphabet';
+}
+
+/** Patterns that the kernel has a hand-written scanner for; `families` in patterns.ts has their text. */
 export type PatternFamily = 'gpt2' | 'cl100k' | 'o200k' | 'qwen2' | 'tekken' | 'smollm';
 
-/**
- * Regular expressions as the file has them, applied one inside the other: the matches of each, and what lies between
- * them, are the texts of the next.
- */
-export interface PatternSteps {
-  readonly steps: readonly string[];
+export type Vocabulary = BpeVocabulary | UnigramVocabulary;
+
+export interface BpeVocabulary {
+  readonly kind: 'bpe';
+  /** id -> bytes. Special tokens and byte-fallback tokens are holes. SentencePiece's U+2581 stands as it is. */
+  readonly pieces: readonly (Uint8Array | undefined)[];
+  /** A pretoken that is itself a piece is emitted whole. */
+  readonly ignoreMerges: boolean;
+  /**
+   * Of all pairs of neighbours that may merge, the one of the best priority, leftmost first, is merged; again until none
+   * is left. 'ranks' (tiktoken): a pair may merge if its bytes together are a piece; that piece's id is the priority,
+   * lowest first.
+   */
+  readonly merges: 'ranks' | MergeList;
+  /** What a pretoken begins as. A unit that is a piece is that piece; `unknown` says what becomes of the others. */
+  readonly units: 'bytes' | 'characters';
+  readonly unknown: UnknownUnits;
+}
+
+/** Tried in the order of the fields; a unit that none of them takes is dropped, and its neighbours may merge. */
+export interface UnknownUnits {
+  /**
+   * Units are characters: byte -> id of the token that stands for it, or `noToken`. A character all of whose bytes have
+   * one becomes these tokens, which never merge.
+   */
+  readonly bytes: Uint32Array | null;
+  /** The unknown token, which never merges. null: there is none. */
+  readonly id: number | null;
+  /** Neighbouring units become one unknown token. */
+  readonly fuse: boolean;
+}
+
+/** In `UnknownUnits.bytes`: this byte has no token. */
+export const noToken = 0xffffffff;
+
+/** Best priority first; no pair twice. `left[i]` and `right[i]` become `merged[i]`. */
+export interface MergeList {
+  readonly left: Uint32Array;
+  readonly right: Uint32Array;
+  readonly merged: Uint32Array;
+}
+
+/** The segmentation of a pretoken whose pieces' scores (log probabilities) have the largest sum (Kudo 2018). */
+export interface UnigramVocabulary {
+  readonly kind: 'unigram';
+  /** id -> bytes; holes as in `BpeVocabulary.pieces`. */
+  readonly pieces: readonly (Uint8Array | undefined)[];
+  /** id -> log probability. */
+  readonly scores: Float64Array;
+  readonly unknown: UnknownUnits;
+  /** Whose arithmetic, and which of two segmentations of equal score: Hugging Face sums doubles, sentencepiece floats. */
+  readonly as: 'huggingface' | 'sentencepiece';
 }

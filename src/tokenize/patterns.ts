@@ -2,7 +2,7 @@
  * The pretokenizer patterns that people train with, by their text: a pattern is recognised only if it is the same to
  * the letter, so a scanner written for a family can't meet a near miss. Llama 3 has cl100k's text.
  */
-import type { BpeModel, PatternFamily, PatternSteps } from './model.ts';
+import type { PatternFamily, SplitStep } from './model.ts';
 
 const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -37,15 +37,31 @@ export const patternNames: Readonly<Record<string, PatternFamily>> = {
   tekken: 'tekken',
 };
 
-export function recognizePattern(steps: readonly string[]): PatternFamily | PatternSteps {
-  const wanted = JSON.stringify(steps);
+/**
+ * The family whose patterns these are. They match at every position, so it makes no difference whether gaps are kept
+ * (Hugging Face's `Isolated`) or dropped (tiktoken). SmolLM's first step leaves gaps, which must be kept.
+ */
+export function recognizeFamily(splits: readonly SplitStep[]): PatternFamily | null {
+  const isKept = (step: SplitStep) => step.behavior === 'isolated' && !step.invert;
+  const isMatchesOnly = (step: SplitStep) => step.behavior === 'removed' && step.invert;
+  const isPlain = splits.every(
+    (step, i) =>
+      step.over === 'characters' && (isKept(step) || (isMatchesOnly(step) && i === splits.length - 1)),
+  );
+  if (!isPlain) return null;
+  const wanted = JSON.stringify(splits.map((step) => step.pattern));
   for (const [family, known] of Object.entries(families)) {
     if (JSON.stringify(known) === wanted) return family as PatternFamily;
   }
-  return { steps };
+  return null;
 }
 
-/** The regular expressions of a model's pattern, in the order of their use. */
-export function patternSteps(pattern: NonNullable<BpeModel['pattern']>): readonly string[] {
-  return typeof pattern === 'string' ? families[pattern] : pattern.steps;
+/** A step of a Hugging Face file that keeps both the matches and what lies between them. */
+export function isolatedStep(pattern: string): SplitStep {
+  return { pattern, syntax: 'oniguruma', behavior: 'isolated', invert: false, over: 'characters' };
+}
+
+/** What tiktoken does: the matches of one pattern are the pretokens, and what does not match is dropped. */
+export function tiktokenStep(pattern: string): SplitStep {
+  return { pattern, syntax: 'rust', behavior: 'removed', invert: true, over: 'characters' };
 }

@@ -24,9 +24,10 @@ export interface PreparedText {
 export type Prepare = (text: Uint8Array, ends: ArrayLike<number>, continued: boolean) => PreparedText | null;
 
 export function createPreparation(preparation: Preparation): Prepare {
-  const { normalization, prefix, metaspace } = preparation;
+  const { normalizers, prefix, metaspace } = preparation;
+  const form = normalizers[0]?.kind === 'form' ? normalizers[0].form : null;
   const findAdded = createAddedFinder(preparation.added);
-  const normalized = normalization === null ? () => null : createNormalizer(normalization);
+  const normalized = form === null ? () => null : createNormalizer(form);
   const cut = createCutter(preparation.cut);
   const always = prefix !== null || preparation.cut !== 'none';
   const out = new Segments();
@@ -50,7 +51,7 @@ export function createPreparation(preparation: Preparation): Prepare {
   /** Looks for a document that normalization changes, and keeps what becomes of it. */
   function isNormal(text: Uint8Array, ends: ArrayLike<number>): boolean {
     firstChange = null;
-    if (normalization === null) return true;
+    if (form === null) return true;
     for (let i = 0, start = 0; i < ends.length && firstChange === null; i += 1) {
       const end = ends[i]!;
       const bytes = normalized(text, start, end);

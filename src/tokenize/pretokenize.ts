@@ -1,11 +1,10 @@
 /**
- * A document's text to pretokens, as a list of functions one after the other, in the order of BpeModel's fields. Slow
+ * A document's text to pretokens, as a list of functions one after the other, in the order of TextSteps' fields. Slow
  * and plain: this is what the kernel's scanners are judged by.
  */
-import type { AddedToken, BpeModel, Metaspace } from './model.ts';
+import type { AddedToken, Metaspace, Normalizer, SplitStep, TextSteps } from './model.ts';
 import { normalize } from './normalize.ts';
-import { patternSteps } from './patterns.ts';
-import { escapeRegex, toJsRegex } from './to-js-regex.ts';
+import { escapeRegex, toJsRegex, UnsupportedPattern } from './to-js-regex.ts';
 
 /** A pretoken's text, or an added token's id. */
 export type Pretoken = string | number;
@@ -17,9 +16,9 @@ const metaspace = '\u2581';
  *
  * @throws UnsupportedPattern
  */
-export function createPretokenizer(model: BpeModel): (text: string, continued: boolean) => Pretoken[] {
-  const cutAdded = createAddedCutter(model.added);
-  const regexes = model.pattern === null ? [] : patternSteps(model.pattern).map(toJsRegex);
+export function createPretokenizer(steps: TextSteps): (text: string, continued: boolean) => Pretoken[] {
+  const cutAdded = createAddedCutter(steps.added);
+  const splits = steps.splits.map(createSplit);
   return (text, continued) => {
     const out: Pretoken[] = [];
     cutAdded(text).forEach((segment, i) => {
@@ -28,13 +27,13 @@ export function createPretokenizer(model: BpeModel): (text: string, continued: b
         return;
       }
       const isStart = i === 0;
-      let parts = [model.normalization === null ? segment : normalize(segment, model.normalization)];
-      if (model.metaspace !== null) {
-        parts = applyMetaspace(parts[0]!, model.metaspace, isStart, continued && isStart);
-      } else if (model.prefixSpace && !(continued && isStart) && !parts[0]!.startsWith(' ')) {
+      let parts = [steps.normalizers.reduce(applyNormalizer, segment)];
+      if (steps.metaspace !== null) {
+        parts = applyMetaspace(parts[0]!, steps.metaspace, isStart, continued && isStart);
+      } else if (steps.prefixSpace && !(continued && isStart) && !parts[0]!.startsWith(' ')) {
         parts = [` ${parts[0]}`];
       }
-      for (const regex of regexes) parts = parts.flatMap((part) => isolate(part, regex));
+      for (const split of splits) parts = parts.flatMap(split);
       for (const part of parts) out.push(part);
     });
     return out;
@@ -63,16 +62,28 @@ function createAddedCutter(added: readonly AddedToken[]): (text: string) => Pret
   };
 }
 
+function applyNormalizer(text: string, step: Normalizer): string {
+  if (step.kind !== 'form') throw new UnsupportedPattern(`the normalizer ${step.kind}`);
+  return normalize(text, step.form);
+}
+
+function createSplit({ pattern, behavior, invert }: SplitStep): (text: string) => string[] {
+  const regex = toJsRegex(pattern);
+  const isKept = behavior === 'isolated' || (behavior === 'removed' && invert);
+  if (!isKept) throw new UnsupportedPattern(`a split whose matches are ${behavior}`);
+  return (text) => isolate(text, regex, behavior === 'isolated');
+}
+
 /** The matches, and what lies between them. */
-function isolate(text: string, regex: RegExp): string[] {
+function isolate(text: string, regex: RegExp, gaps: boolean): string[] {
   const parts: string[] = [];
   let end = 0;
   for (const match of text.matchAll(regex)) {
-    if (match.index > end) parts.push(text.slice(end, match.index));
+    if (gaps && match.index > end) parts.push(text.slice(end, match.index));
     parts.push(match[0]);
     end = match.index + match[0].length;
   }
-  if (end < text.length) parts.push(text.slice(end));
+  if (gaps && end < text.length) parts.push(text.slice(end));
   return parts;
 }
 

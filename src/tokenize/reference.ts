@@ -1,12 +1,12 @@
 /**
- * The plain engine: any BpeModel to a Tokenizer, with exactness as its only aim. It judges the kernel in tests, and does
+ * The plain engine: any TokenizerModel to a Tokenizer, with exactness as its only aim. It judges the kernel in tests, and does
  * the work itself where the kernel has no scanner for a pattern. Cost: some 1-3 MB/s, and text in memory as a string.
  */
 import type { Tokenizer } from '../types.ts';
 import { mergeHeap } from './merge-heap.ts';
 import { mergeNaive } from './merge-naive.ts';
 import { bytesKey, createMergeTable, createPieceIndex } from './merge-table.ts';
-import type { BpeModel, TokenizerModel } from './model.ts';
+import { type BpeVocabulary, noToken, type TokenizerModel, type Vocabulary } from './model.ts';
 import { createPretokenizer } from './pretokenize.ts';
 import { createSafeCut, findSafeCut } from './safe-cut.ts';
 
@@ -21,16 +21,16 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** @throws UnsupportedPattern */
 export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
-  const { bpe, name, vocabularySize, bosId, eosId, fingerprint } = tokenizer;
-  const pretokenize = createPretokenizer(bpe);
-  const encodePretoken = createPretokenEncoder(bpe);
+  const { steps, vocabulary, name, vocabularySize, bosId, eosId, fingerprint } = tokenizer;
+  const pretokenize = createPretokenizer(steps);
+  const encodePretoken = createPretokenEncoder(vocabulary);
   return {
     name,
     vocabularySize,
     bosId,
     eosId,
     fingerprint,
-    safeCut: createSafeCut(findSafeCut(bpe)),
+    safeCut: createSafeCut(findSafeCut(tokenizer)),
     encode(text, ends, continued = false) {
       const tokens: number[] = [];
       const lengths = new Uint32Array(ends.length);
@@ -50,18 +50,23 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
   };
 }
 
-function createPretokenEncoder(bpe: BpeModel): (pretoken: string) => readonly number[] {
+function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string) => readonly number[] {
+  if (vocabulary.kind === 'unigram') throw new Error('the plain engine has no Unigram yet');
+  return createBpeEncoder(vocabulary);
+}
+
+function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly number[] {
   const table = createMergeTable(bpe);
   const pieceIds = createPieceIndex(bpe.pieces);
   const cache = new Map<string, readonly number[]>();
 
   /** The tokens that a pretoken begins as: its bytes', or its characters' with bytes for those that are no piece. */
   const symbolsOf = (pretoken: string): number[] => {
-    const { byteFallback } = bpe;
-    if (byteFallback === null) return Array.from(encoder.encode(pretoken), byteId);
+    const { bytes: fallback } = bpe.unknown;
+    if (bpe.units === 'bytes') return Array.from(encoder.encode(pretoken), byteId);
     return Array.from(pretoken).flatMap((char) => {
       const bytes = encoder.encode(char);
-      return pieceIds.get(bytesKey(bytes)) ?? Array.from(bytes, (byte) => byteFallback[byte]!);
+      return pieceIds.get(bytesKey(bytes)) ?? Array.from(bytes, (byte) => fallback?.[byte] ?? noToken);
     });
   };
   const byteId = (byte: number) => pieceIds.get(String.fromCharCode(byte))!;
@@ -94,19 +99,20 @@ export function createTokenDecoder(tokenizer: TokenizerModel): Tokenizer['decode
 }
 
 /** Bytes of each token. U+2581 is a space again; a prefix that encoding put before the text is not taken off. */
-function createTokenBytes({ bpe, special }: TokenizerModel): (token: number) => Uint8Array {
+function createTokenBytes({ steps, vocabulary, special }: TokenizerModel): (token: number) => Uint8Array {
   const spaced = (text: string) =>
-    encoder.encode(bpe.metaspace === null ? text : text.replaceAll('\u2581', ' '));
+    encoder.encode(steps.metaspace === null ? text : text.replaceAll('\u2581', ' '));
   const others = new Map<number, Uint8Array>();
-  bpe.byteFallback?.forEach((id, byte) => {
+  vocabulary.unknown.bytes?.forEach((id, byte) => {
     others.set(id, Uint8Array.of(byte));
   });
-  for (const { id, text } of bpe.added) if (id !== null) others.set(id, spaced(text));
+  for (const { id, text } of [...steps.added, ...steps.addedNormalized])
+    if (id !== null) others.set(id, spaced(text));
   for (const [text, id] of special) others.set(id, encoder.encode(text));
   return (token) => {
     const other = others.get(token);
     if (other !== undefined) return other;
-    const piece = bpe.pieces[token] ?? new Uint8Array(0);
-    return bpe.metaspace === null ? piece : spaced(decoder.decode(piece));
+    const piece = vocabulary.pieces[token] ?? new Uint8Array(0);
+    return steps.metaspace === null ? piece : spaced(decoder.decode(piece));
   };
 }

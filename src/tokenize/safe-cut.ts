@@ -23,7 +23,8 @@
  *
  * Any other pattern, or one pretoken that is looked up whole: no place is known to be safe, and the answer is 0.
  */
-import type { BpeModel } from './model.ts';
+import type { BpeVocabulary, TokenizerModel } from './model.ts';
+import { recognizeFamily } from './patterns.ts';
 
 const space = 0x20;
 
@@ -33,15 +34,22 @@ export interface SafeCut {
 }
 
 /** null: no cut is known to be safe. */
-export function findSafeCut(model: BpeModel): SafeCut | null {
+export function findSafeCut({
+  steps,
+  vocabulary,
+}: Pick<TokenizerModel, 'steps' | 'vocabulary'>): SafeCut | null {
+  const { splits, metaspace, added, normalizers } = steps;
+  if (vocabulary.kind === 'unigram' || steps.addedNormalized.length > 0) return null;
+  if (normalizers.some(({ kind }) => kind !== 'form')) return null;
   const spaced = /[A-Za-z] /;
-  const onePretoken = model.pattern === null && model.metaspace?.split !== true;
+  const hasFlags = added.some(({ lstrip, rstrip, singleWord }) => lstrip || rstrip || singleWord);
+  const onePretoken = splits.length === 0 && metaspace?.split !== true;
   const known =
-    typeof model.pattern === 'string' || (model.pattern === null && !(onePretoken && model.ignoreMerges));
-  if (!known || model.added.some((token) => spaced.test(token.text))) return null;
-  const notAfter = new Set(onePretoken ? spanningCharacters(model) : []);
-  if (model.metaspace?.prefix === 'always')
-    for (const { text } of model.added) notAfter.add(text.charCodeAt(text.length - 1));
+    splits.length === 0 ? !(onePretoken && vocabulary.ignoreMerges) : recognizeFamily(splits) !== null;
+  if (!known || hasFlags || added.some((token) => spaced.test(token.text))) return null;
+  const notAfter = new Set(onePretoken ? spanningCharacters(vocabulary, metaspace !== null) : []);
+  if (metaspace?.prefix === 'always')
+    for (const { text } of added) notAfter.add(text.charCodeAt(text.length - 1));
   return { notAfter };
 }
 
@@ -58,11 +66,13 @@ export function createSafeCut(safe: SafeCut | null): (text: Uint8Array) => numbe
 }
 
 /** Code points that stand right before a space (U+2581 in SentencePiece's style) in the product of some merge; not itself. */
-export function spanningCharacters(model: BpeModel): ReadonlySet<number> {
-  const { merges, pieces } = model;
+export function spanningCharacters(
+  { merges, pieces }: Pick<BpeVocabulary, 'merges' | 'pieces'>,
+  isMetaspace: boolean,
+): ReadonlySet<number> {
   const products = merges === 'ranks' ? pieces : Array.from(merges.merged, (id) => pieces[id]);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const before = model.metaspace === null ? /[^ ](?= )/gu : /[^\u2581](?=\u2581)/gu;
+  const before = isMetaspace ? /[^\u2581](?=\u2581)/gu : /[^ ](?= )/gu;
   const found = new Set<number>();
   for (const bytes of products) {
     if (bytes === undefined) continue;

@@ -18,7 +18,9 @@ describeExactness(
 
     test('its ranks give the tokens of its tokenizer.json', async () => {
       const { model, oracle } = loaded();
-      const lines = model.bpe.pieces.map((piece, id) => `${Buffer.from(piece!).toString('base64')} ${id}\n`);
+      const lines = model.vocabulary.pieces.map(
+        (piece, id) => `${Buffer.from(piece!).toString('base64')} ${id}\n`,
+      );
       const ranks = modelFromTiktokenFile('tokenizer.model', Buffer.from(lines.join('')), 'llama3');
       const { bosId, eosId, vocabularySize } = model;
       expect(ranks).toMatchObject({ bosId, eosId, vocabularySize });

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { fingerprintModel } from '../../src/tokenize/fingerprint.ts';
 import { modelFromHf } from '../../src/tokenize/from-hf.ts';
 import { modelFromTiktokenFile } from '../../src/tokenize/from-tiktoken.ts';
-import type { BpeModel, TokenizerModel } from '../../src/tokenize/model.ts';
-import { families } from '../../src/tokenize/patterns.ts';
+import type { TextSteps, TokenizerModel, Vocabulary } from '../../src/tokenize/model.ts';
+import { families, isolatedStep, tiktokenStep } from '../../src/tokenize/patterns.ts';
 import { smallFile } from './small-file.ts';
 
 const file = smallFile('qwen3', 1_000);
@@ -25,26 +25,46 @@ test('the form of the file does not matter', () => {
 });
 
 test('everything that decides tokens matters', () => {
-  const { bpe, special } = read(file);
-  const prints = new Set([fingerprintModel(bpe, special)]);
-  const pieces = [...bpe.pieces];
+  const { steps, vocabulary, special } = read(file);
+  if (vocabulary.kind !== 'bpe') throw new Error('BPE was expected');
+  const prints = new Set([fingerprintModel(steps, vocabulary, special)]);
+  const pieces = [...vocabulary.pieces];
   pieces[300] = Buffer.from('another');
-  const changes: Partial<BpeModel>[] = [
-    { pieces },
-    { pieces: bpe.pieces.with(300, undefined) },
-    { merges: 'ranks' },
-    { ignoreMerges: true },
-    { pattern: 'cl100k' },
-    { pattern: null },
-    { normalization: 'NFKC' },
-    { normalization: null },
+  const unknown = { bytes: null, id: 5, fuse: false };
+  const vocabularies: Vocabulary[] = [
+    { ...vocabulary, pieces },
+    { ...vocabulary, pieces: vocabulary.pieces.with(300, undefined) },
+    { ...vocabulary, merges: 'ranks' },
+    { ...vocabulary, ignoreMerges: true },
+    { ...vocabulary, units: 'characters' },
+    { ...vocabulary, unknown },
+    { ...vocabulary, unknown: { ...unknown, fuse: true } },
+    { ...vocabulary, kind: 'unigram', scores: new Float64Array(3), as: 'huggingface' },
+    { ...vocabulary, kind: 'unigram', scores: new Float64Array(3), as: 'sentencepiece' },
+    { ...vocabulary, kind: 'unigram', scores: Float64Array.of(0, 0, 1), as: 'sentencepiece' },
+  ];
+  const split = isolatedStep('\\p{L}');
+  const [token] = steps.added;
+  const changes: Partial<TextSteps>[] = [
+    { splits: families.cl100k.map(isolatedStep) },
+    { splits: [] },
+    { splits: [split] },
+    { splits: [{ ...split, invert: true }] },
+    { splits: [{ ...split, behavior: 'removed' }] },
+    { splits: [{ ...split, over: 'byte-alphabet' }] },
+    { normalizers: [{ kind: 'form', form: 'NFKC' }] },
+    { normalizers: [] },
+    { normalizers: [...steps.normalizers, { kind: 'lowercase' }] },
     { prefixSpace: true },
     { added: [] },
+    { added: [{ ...token!, rstrip: true }, ...steps.added.slice(1)] },
+    { added: [], addedNormalized: steps.added },
     { metaspace: { prefix: 'always', split: false } },
   ];
-  for (const change of changes) prints.add(fingerprintModel({ ...bpe, ...change }, special));
-  prints.add(fingerprintModel(bpe, new Map([...special, ['<new>', 9_999]])));
-  expect(prints.size).toBe(changes.length + 2);
+  for (const other of vocabularies) prints.add(fingerprintModel(steps, other, special));
+  for (const change of changes) prints.add(fingerprintModel({ ...steps, ...change }, vocabulary, special));
+  prints.add(fingerprintModel(steps, vocabulary, new Map([...special, ['<new>', 9_999]])));
+  expect(prints.size).toBe(vocabularies.length + changes.length + 2);
 });
 
 test('special tokens that a file has, or that a pattern stands for, matter', () => {
@@ -55,12 +75,13 @@ test('special tokens that a file has, or that a pattern stands for, matter', () 
   const [llama3, plain] = ['llama3', 'cl100k'].map((pattern) =>
     modelFromTiktokenFile('m', Buffer.from(bytes.join('\n')), pattern),
   );
-  expect(llama3!.bpe).toEqual(plain!.bpe);
+  expect(llama3!.vocabulary).toEqual(plain!.vocabulary);
+  expect(llama3!.steps).toEqual(plain!.steps);
   expect(llama3!.fingerprint).not.toBe(plain!.fingerprint);
 });
 
-test('recognising a pattern changes nothing', () => {
-  const { bpe, special } = read(file);
-  const spelled = { ...bpe, pattern: { steps: families.qwen2 } };
-  expect(fingerprintModel(spelled, special)).toBe(fingerprintModel(bpe, special));
+test('a known pattern has one fingerprint, whether gaps are kept or dropped: it leaves none', () => {
+  const { steps, vocabulary, special } = read(file);
+  const dropping = { ...steps, splits: families.qwen2.map(tiktokenStep) };
+  expect(fingerprintModel(dropping, vocabulary, special)).toBe(fingerprintModel(steps, vocabulary, special));
 });

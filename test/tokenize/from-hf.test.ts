@@ -208,7 +208,7 @@ test('no added token is found inside the text of a special one', async () => {
   }
   // Where no token overlaps, there is nothing to look for, and the model is as it was.
   const model = modelFromHf('x', Buffer.from(JSON.stringify(files.qwen3)), null);
-  expect('bpe' in model && model.bpe.added.some(({ id }) => id === null)).toBe(false);
+  expect('steps' in model && model.steps.added.some(({ id }) => id === null)).toBe(false);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { buildImage, createKernel, createKernelFromImage } from '../../src/token
 import { planKernel } from '../../src/tokenize/kernel-plan.ts';
 import { sampleTexts } from './texts.ts';
 
-const plan = planKernel(modelFromEncoding('r50k_base').bpe);
+const plan = planKernel(modelFromEncoding('r50k_base'));
 if ('unsupported' in plan) throw new Error(plan.unsupported);
 const { model } = plan;
 const documents = sampleTexts().map((text) => Buffer.from(text));

@@ -75,8 +75,8 @@ describe('slow engines say so', () => {
 });
 
 test('a tokenizer.model in tiktoken form', async () => {
-  const { bpe } = modelFromEncoding('r50k_base');
-  const lines = bpe.pieces.map((piece, id) => `${Buffer.from(piece!).toString('base64')} ${id}\n`);
+  const { vocabulary } = modelFromEncoding('r50k_base');
+  const lines = vocabulary.pieces.map((piece, id) => `${Buffer.from(piece!).toString('base64')} ${id}\n`);
   const file = write('tokenizer.model', lines.join(''));
   const tokenizer = await loadTokenizer({ file, pattern: 'llama3' });
   const ids = { bosId: 50_256, eosId: 50_257, vocabularySize: 50_512 };
