@@ -60,12 +60,15 @@ for (const name of scripts) {
   if (name === 'Unknown') continue;
   const points = await load(`Script/${name}/code-points`);
   const first = String.fromCodePoint(points.find((point) => point < 0xd800 || point > 0xdfff));
-  const code = [...codes].find(([key, regex]) => key !== 'Zzzz' && key !== 'Qaac' && key !== 'Qaai' && regex.test(first))?.[0];
+  const code = [...codes].find(
+    ([key, regex]) => key !== 'Zzzz' && key !== 'Qaac' && key !== 'Qaai' && regex.test(first),
+  )?.[0];
   const key = code ?? `${name.slice(0, 3)}_`;
   names.push(`${key}=${name}`);
   for (const point of points) scriptOf[point] = key;
 }
-if (new Set(names.map((name) => name.slice(0, 4))).size !== names.length) throw new Error('two scripts have one code');
+if (new Set(names.map((name) => name.slice(0, 4))).size !== names.length)
+  throw new Error('two scripts have one code');
 
 const scriptRuns = [];
 for (let from = 0, at = 1; at <= last + 1; at += 1) {

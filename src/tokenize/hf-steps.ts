@@ -4,8 +4,9 @@
  */
 import { flattenParts, type HfFile, type HfPart, Unsupported } from './hf-file.ts';
 import type { Metaspace, Normalizer, SplitStep, TextSteps } from './model.ts';
+import { createMatcher } from './pattern/match.ts';
+import { UnsupportedPattern } from './pattern/syntax.ts';
 import { families, isolatedStep, recognizeFamily } from './patterns.ts';
-import { toJsRegex, UnsupportedPattern } from './to-js-regex.ts';
 
 export type HfSteps = Omit<TextSteps, 'added' | 'addedNormalized'> & {
   /** The vocabulary is written in GPT-2's byte alphabet. */
@@ -72,7 +73,7 @@ function readByteLevel(parts: readonly HfPart[]): Pick<TextSteps, 'prefixSpace' 
   const splits = parts.slice(0, -1).map(readSplit);
   if (byteLevel.use_regex !== false) splits.push(isolatedStep(families.gpt2[0]!));
   try {
-    for (const { pattern } of splits) toJsRegex(pattern);
+    for (const { pattern, syntax } of splits) createMatcher(pattern, syntax);
   } catch (error) {
     if (error instanceof UnsupportedPattern)
       throw new Unsupported(

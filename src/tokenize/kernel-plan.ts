@@ -1,9 +1,8 @@
 /**
- * A TokenizerModel in the kernel's terms. The kernel knows one thing: byte-level BPE of texts that lie end to end, cut by one of
- * its scanners or not at all. What else a model asks for is brought into this form, exactly, or refused with the reason:
+ * A TokenizerModel in the kernel's terms. The kernel knows one thing: byte-level BPE of texts that lie end to end, cut by
+ * its steps (kernel-steps.ts) or not at all. What else a model asks for is brought into this form, exactly, or refused with the reason:
  *
  * - Added tokens, normalization, prefixes: prepare-text.ts cuts and changes the text before the kernel sees it.
- * - SmolLM's digits: the text is cut at each number, and GPT-2's pattern runs in between.
  * - SentencePiece style: U+2581 is written as a space, in the vocabulary and in the text, so ordinary text stays as it
  *   is. A character is made of its bytes by merges that come before all others, over pieces for the beginnings of
  *   characters (`virtual`), of which no merge of the model knows; one that is left over, because its character is no piece,
@@ -11,6 +10,7 @@
  *   has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
 import type { KernelModel } from './kernel/model.ts';
+import { planSteps } from './kernel-steps.ts';
 import type {
   AddedToken,
   BpeVocabulary,
@@ -20,7 +20,6 @@ import type {
   TextSteps,
   TokenizerModel,
 } from './model.ts';
-import { recognizeFamily } from './patterns.ts';
 import { spanningCharacters } from './safe-cut.ts';
 
 export interface KernelPlan {
@@ -41,10 +40,10 @@ export interface Preparation {
 }
 
 /**
- * Where a segment is cut before the kernel's pattern: not at all; before and after each number (\p{N}); before each space;
- * before each run of spaces that does not follow one of these bytes.
+ * Where a segment is cut before the kernel's steps: not at all; before each space; before each run of spaces that does not
+ * follow one of these bytes.
  */
-export type Cut = 'none' | 'numbers' | 'spaces' | { readonly wordsNotAfter: readonly number[] };
+export type Cut = 'none' | 'spaces' | { readonly wordsNotAfter: readonly number[] };
 
 /** Ids from `first` on stand for the tokens of `expansions[id - first]`. */
 export interface VirtualPieces {
@@ -53,7 +52,6 @@ export interface VirtualPieces {
 }
 
 const encoder = new TextEncoder();
-const scanners = { gpt2: 'gpt2', cl100k: 'cl100k', o200k: 'o200k', qwen2: 'qwen2', smollm: 'gpt2' } as const;
 
 /** @returns the plan, or why the kernel can't do it */
 export function planKernel({
@@ -65,27 +63,21 @@ export function planKernel({
   if (normalizers.some(({ kind }) => kind !== 'form') || normalizers.length > 1)
     return { unsupported: `the normalizers ${normalizers.map(({ kind }) => kind).join(' + ')}` };
   if (steps.addedNormalized.length > 0) return { unsupported: 'added tokens in normalized text' };
-  const pattern = recognizeFamily(splits);
-  if (pattern === null && splits.length > 0) {
-    const texts = splits.map((step) => step.pattern).join('   ');
-    return { unsupported: `its pattern is none that the fast scanner knows: ${texts}` };
-  }
-  if (pattern === 'tekken')
-    return { unsupported: "its pattern is Tekken's, which the fast scanner does not know" };
-  const scanner = pattern === null ? null : scanners[pattern];
+  const kernelSteps = planSteps(splits);
+  if ('unsupported' in kernelSteps) return kernelSteps;
   if (vocabulary.units === 'characters') return planCharacters(steps, vocabulary);
   if (metaspace !== null) return { unsupported: 'a metaspace without byte fallback' };
   if (!partsAreRight(vocabulary))
     return { unsupported: 'it has a merge of tokens that are not in the vocabulary' };
   const { pieces, merges, ignoreMerges } = vocabulary;
   return {
-    model: { pieces, merges, ignoreMerges, pattern: scanner },
+    model: { pieces, merges, ignoreMerges, steps: kernelSteps },
     preparation: {
       added,
       normalizers,
       prefix: steps.prefixSpace ? 'unless-space' : null,
       metaspace: false,
-      cut: pattern === 'smollm' ? 'numbers' : 'none',
+      cut: 'none',
     },
     virtual: null,
   };
@@ -133,7 +125,7 @@ function planCharacters(
     (point) => encoder.encode(String.fromCodePoint(point)).at(-1)!,
   );
   return {
-    model: { pieces, merges: all, ignoreMerges: false, pattern: null },
+    model: { pieces, merges: all, ignoreMerges: false, steps: [] },
     preparation: {
       added,
       normalizers,

@@ -50,30 +50,33 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
   };
 }
 
-function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string) => readonly number[] {
+function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string | Uint8Array) => readonly number[] {
   if (vocabulary.kind === 'unigram') throw new Error('the plain engine has no Unigram yet');
   return createBpeEncoder(vocabulary);
 }
 
-function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly number[] {
+function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string | Uint8Array) => readonly number[] {
   const table = createMergeTable(bpe);
   const pieceIds = createPieceIndex(bpe.pieces);
   const cache = new Map<string, readonly number[]>();
 
   /** The tokens that a pretoken begins as: its bytes', or its characters' with bytes for those that are no piece. */
-  const symbolsOf = (pretoken: string): number[] => {
+  const symbolsOf = (pretoken: string | Uint8Array): number[] => {
     const { bytes: fallback } = bpe.unknown;
-    if (bpe.units === 'bytes') return Array.from(encoder.encode(pretoken), byteId);
-    return Array.from(pretoken).flatMap((char) => {
+    if (bpe.units === 'bytes') return Array.from(bytesOf(pretoken), byteId);
+    return Array.from(pretoken as string).flatMap((char) => {
       const bytes = encoder.encode(char);
       return pieceIds.get(bytesKey(bytes)) ?? Array.from(bytes, (byte) => fallback?.[byte] ?? noToken);
     });
   };
   const byteId = (byte: number) => pieceIds.get(String.fromCharCode(byte))!;
 
-  const encodeNew = (pretoken: string): readonly number[] => {
+  const bytesOf = (pretoken: string | Uint8Array) =>
+    typeof pretoken === 'string' ? encoder.encode(pretoken) : pretoken;
+
+  const encodeNew = (pretoken: string | Uint8Array): readonly number[] => {
     if (bpe.ignoreMerges) {
-      const whole = pieceIds.get(bytesKey(encoder.encode(pretoken)));
+      const whole = pieceIds.get(bytesKey(bytesOf(pretoken)));
       if (whole !== undefined) return [whole];
     }
     const symbols = symbolsOf(pretoken);
@@ -81,7 +84,8 @@ function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly nu
   };
 
   return (pretoken) => {
-    if (pretoken.length > longestCached) return encodeNew(pretoken);
+    // Bytes come from patterns over the byte alphabet, and may be part of a character: they have no text to be found by.
+    if (typeof pretoken !== 'string' || pretoken.length > longestCached) return encodeNew(pretoken);
     let tokens = cache.get(pretoken);
     if (tokens === undefined) {
       tokens = encodeNew(pretoken);

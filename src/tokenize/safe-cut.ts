@@ -11,20 +11,17 @@
  *   letters of added tokens are not cut after.
  * - Normalization: a space is a starter that composes with nothing before it, so both sides normalize by themselves.
  *   (The letter after it may compose with a mark that follows; that is all on the right side.)
- * - Patterns of all families: (1) no alternative, nor any beginning of one, takes a letter and then a space: after a letter
- *   come only letters, marks or a contraction. So no match, and no attempt at one, reaches over the cut; an attempt
- *   that gets to it sees there a character that it can't take, which is what it sees at the end of a text. (2) the only
- *   lookahead, `\s+(?!\S)`, looks at the character after a run of spaces, and the left part ends in a letter.
- *   (3) Nothing looks behind, so from the cut on the matches are those of the right part. Merges stay in pretokens.
+ * - Splits: pattern/cuts.ts decides it on the tables of the patterns, and has the proof. Merges stay in pretokens.
  * - SentencePiece style without a pattern: the whole text is one pretoken, and it can be parted where no merge makes a
  *   piece that spans the cut: then merges on both sides never meet, and the order between them does not matter.
  *   Checked here on the vocabulary: a letter that stands before U+2581 in the product of any merge is not cut after.
  *   (Mistral has no such merge; Gemma 3 has one, `>` + `▁</`, and no letter in it.)
  *
- * Any other pattern, or one pretoken that is looked up whole: no place is known to be safe, and the answer is 0.
+ * Splits of which this cannot be shown, or one pretoken that is looked up whole: no place is known to be safe, and the answer
+ * is 0.
  */
 import type { BpeVocabulary, TokenizerModel } from './model.ts';
-import { recognizeFamily } from './patterns.ts';
+import { cutsBetweenWords } from './pattern/cuts.ts';
 
 const space = 0x20;
 
@@ -44,8 +41,7 @@ export function findSafeCut({
   const spaced = /[A-Za-z] /;
   const hasFlags = added.some(({ lstrip, rstrip, singleWord }) => lstrip || rstrip || singleWord);
   const onePretoken = splits.length === 0 && metaspace?.split !== true;
-  const known =
-    splits.length === 0 ? !(onePretoken && vocabulary.ignoreMerges) : recognizeFamily(splits) !== null;
+  const known = splits.length === 0 ? !(onePretoken && vocabulary.ignoreMerges) : cutsBetweenWords(splits);
   if (!known || hasFlags || added.some((token) => spaced.test(token.text))) return null;
   const notAfter = new Set(onePretoken ? spanningCharacters(vocabulary, metaspace !== null) : []);
   if (metaspace?.prefix === 'always')

@@ -1,6 +1,5 @@
 /** Segments of text that the kernel tokenizes each by itself: how they are gathered, and where a text is cut into them. */
 import type { Cut } from './kernel-plan.ts';
-import { categoryRanges, classSource } from './unicode.ts';
 
 export const space = 0x20;
 
@@ -72,7 +71,6 @@ export function startsWithMetaspace(bytes: Uint8Array): boolean {
 /** Puts the ends of the segments of out's text from `from` on. */
 export function createCutter(cut: Cut): (out: Segments, from: number) => void {
   if (cut === 'none') return (out) => out.end(out.length);
-  if (cut === 'numbers') return cutAtNumbers;
   const each = cut === 'spaces';
   const isCut = new Uint8Array(256).fill(1);
   if (!each) for (const byte of [space, ...cut.wordsNotAfter]) isCut[byte] = 0;
@@ -83,37 +81,4 @@ export function createCutter(cut: Cut): (out: Segments, from: number) => void {
     }
     out.end(text.length);
   };
-}
-
-/** Before and after each \p{N}. */
-function cutAtNumbers(out: Segments, from: number): void {
-  const text = out.text();
-  let last = from;
-  for (let at = from; at < text.length; ) {
-    const first = text[at]!;
-    const width = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    const isNumber = first < 0x80 ? first >= 0x30 && first <= 0x39 : isNumberAt(text, at, width);
-    if (isNumber) {
-      if (at > last) out.end(at);
-      out.end(at + width);
-      last = at + width;
-    }
-    at += width;
-  }
-  if (text.length > last) out.end(text.length);
-}
-
-/** Unassigned, none and number: what is known of a character outside of ASCII. */
-const knownNumbers = new Map<string, boolean>();
-let numbers: RegExp | undefined;
-
-function isNumberAt(text: Uint8Array, at: number, width: number): boolean {
-  const char = Buffer.from(text.buffer, text.byteOffset + at, width).toString();
-  let known = knownNumbers.get(char);
-  if (known === undefined) {
-    numbers ??= new RegExp(`^${classSource(categoryRanges('N')!)}`, 'u');
-    known = numbers.test(char);
-    knownNumbers.set(char, known);
-  }
-  return known;
 }

@@ -8,14 +8,25 @@ export interface CharacterClasses {
   readonly count: number;
   /** Class of each code point. */
   readonly of: Uint16Array;
-  /** Whether a set has the characters of a class: `members(set)[class]`. The same set gives the same array. */
+  /** Whether one of the sets that were given has the characters of a class: `members(set)[class]`. */
   members(set: CodePointSet): Uint8Array;
 }
 
 const codePoints = 0x110000;
 
 export function classify(sets: readonly CodePointSet[]): CharacterClasses {
-  const distinct = [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
+  const byContent = new Map<string, number>();
+  const numberOf = new Map<CodePointSet, number>();
+  const distinct: CodePointSet[] = [];
+  for (const set of new Set(sets)) {
+    const content = set.join(' ');
+    let number = byContent.get(content);
+    if (number === undefined) {
+      number = distinct.push(set) - 1;
+      byContent.set(content, number);
+    }
+    numberOf.set(set, number);
+  }
   // Each set begins or ends at an edge; between two edges all sets are constant.
   const events = new Map<number, number[]>();
   distinct.forEach((set, i) => {
@@ -50,8 +61,6 @@ export function classify(sets: readonly CodePointSet[]): CharacterClasses {
     for (const i of events.get(edge)!) inside[i]! ^= 1;
   }
   close(codePoints);
-  const byKey = new Map<string, Uint8Array>(
-    distinct.map((set, i) => [JSON.stringify(set), Uint8Array.from(bits, (bit) => bit[i]!)]),
-  );
-  return { count: known.size, of, members: (set) => byKey.get(JSON.stringify(set))! };
+  const members = distinct.map((_, i) => Uint8Array.from(bits, (bit) => bit[i]!));
+  return { count: known.size, of, members: (set) => members[numberOf.get(set)!]! };
 }

@@ -61,8 +61,11 @@ export function foldsWithOthers(run: readonly CodePointSet[]): boolean {
 }
 
 function meets(set: CodePointSet | undefined, part: CodePointSet): boolean {
-  return set !== undefined && part.some(([first, last]) => {
-    for (let point = first; point <= last; point += 1) if (contains(set, point)) return true;
-    return false;
-  });
+  return (
+    set !== undefined &&
+    part.some(([first, last]) => {
+      for (let point = first; point <= last; point += 1) if (contains(set, point)) return true;
+      return false;
+    })
+  );
 }

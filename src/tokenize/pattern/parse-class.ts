@@ -9,7 +9,13 @@ import { charactersOf, intersect, single, subtract } from './sets.ts';
 import type { CodePointSet, PatternSyntax } from './syntax.ts';
 
 const controls: Readonly<Record<string, string>> = {
-  n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', a: '\u0007', e: '\u001b',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  f: '\f',
+  v: '\v',
+  a: '\u0007',
+  e: '\u001b',
 };
 
 /** What follows a backslash, if it is one character or a class. null: it is something else, and nothing was taken. */
@@ -36,7 +42,8 @@ export function parseEscapedSet(
     reader.at += 1;
     return single('\b');
   }
-  if (char === '0' && syntax === 'oniguruma') {
+  if (char === '0') {
+    if (syntax === 'rust') reader.unsupported('\\0', start);
     const match = reader.takeMatch(/^[0-7]{1,3}/)!;
     return [[Number.parseInt(match[0], 8), Number.parseInt(match[0], 8)]];
   }
@@ -81,7 +88,8 @@ function parseProperty(reader: PatternReader, syntax: PatternSyntax, start: numb
   }
   const set = propertySet(name, syntax);
   if (set === null) {
-    if (/^(in|scx|script_?extensions|age|blk|block)/i.test(name)) reader.unsupported(`the property ${name}`, start);
+    if (/^(in|scx|script_?extensions|age|blk|block)/i.test(name))
+      reader.unsupported(`the property ${name}`, start);
     reader.fail(`"${name}" is not a Unicode property that longmix knows`, start);
   }
   return negated ? complement(set) : set;
@@ -102,10 +110,15 @@ function parseCodePoint(reader: PatternReader, syntax: PatternSyntax, start: num
     const length = { x: 2, u: 4, U: 8 }[kind]!;
     const some = syntax === 'oniguruma' && kind === 'x' ? '1,2' : length;
     digits = reader.takeMatch(new RegExp(`^[0-9A-Fa-f]{${some}}`))?.[0];
+    // Oniguruma takes \x without digits for the letter.
+    if (digits === undefined && syntax === 'oniguruma' && kind === 'x') return single('x');
     if (digits === undefined) reader.fail(`\\${kind} needs ${length} hexadecimal digits`, start);
     // Oniguruma's \x80 to \xff are bytes, which are part of a character.
     if (syntax === 'oniguruma' && kind === 'x' && Number.parseInt(digits, 16) > 0x7f) {
-      reader.unsupported(`\\x${digits}, which is a byte and not a character; \\x{${digits}} is the character`, start);
+      reader.unsupported(
+        `\\x${digits}, which is a byte and not a character; \\x{${digits}} is the character`,
+        start,
+      );
     }
   }
   const point = Number.parseInt(digits, 16);
@@ -146,10 +159,12 @@ export function parseClass(context: ClassContext): { readonly set: CodePointSet;
     if (reader.takeIf(']')) break;
     const next = readOperator(reader, syntax);
     if (next !== null) {
-      if (syntax === 'oniguruma' && ranges.length === 0) reader.unsupported('&& with nothing before it', reader.at - 2);
+      if (syntax === 'oniguruma' && ranges.length === 0)
+        reader.unsupported('&& with nothing before it', reader.at - 2);
       combine();
       operator = next;
-      if (syntax === 'oniguruma' && reader.peek() === ']') reader.unsupported('&& with nothing after it', reader.at - 2);
+      if (syntax === 'oniguruma' && reader.peek() === ']')
+        reader.unsupported('&& with nothing after it', reader.at - 2);
       continue;
     }
     ranges.push(parseClassItem(context));
@@ -214,4 +229,3 @@ function parsePosix(reader: PatternReader, syntax: PatternSyntax, start: number)
   }
   return match[1] === '^' ? complement(set) : set;
 }
-

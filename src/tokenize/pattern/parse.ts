@@ -54,6 +54,10 @@ class PatternParser {
   readonly #syntax: PatternSyntax;
   #flags: Flags;
   #depth = 0;
+  /** Lookbehinds around this place. */
+  #behind = 0;
+  /** The last atom was one character, written as itself or escaped. */
+  #isLiteral = false;
 
   constructor(pattern: string, syntax: PatternSyntax) {
     this.#reader = new PatternReader(pattern);
@@ -78,7 +82,7 @@ class PatternParser {
   #concatenation(): PatternNode {
     const reader = this.#reader;
     const parts: PatternNode[] = [];
-    /** Where a run of sets under (?i) begins in `parts`. */
+    /** The literal characters right before this place, under (?i). */
     let run: CodePointSet[] = [];
     for (;;) {
       if (this.#flags.extended) this.#skipBlanks();
@@ -96,15 +100,16 @@ class PatternParser {
         parts.push(flagGroup);
         break;
       }
+      this.#isLiteral = false;
       const atom = this.#atom();
-      const node = this.#quantified(atom, start);
-      if (this.#flags.ignoreCase && this.#syntax === 'oniguruma') {
-        run = atom.type === 'set' && node === atom ? [...run, atom.set] : [];
-        const last = atom.type === 'set' ? [atom.set] : [];
-        if (foldsWithOthers(run.length > 0 ? run : last) && reader.source[start] !== '[') {
+      if (this.#isLiteral && atom.type === 'set' && this.#flags.ignoreCase && this.#syntax === 'oniguruma') {
+        run.push(atom.set);
+        if (foldsWithOthers(run)) {
           reader.unsupported('a case-insensitive character that equals several others together', start);
         }
       }
+      const node = this.#quantified(atom, start);
+      if (!this.#isLiteral || node !== atom) run = [];
       parts.push(node);
     }
     return parts.length === 0 ? emptyNode : concatenate(parts);
@@ -131,8 +136,10 @@ class PatternParser {
     if (char === '[') {
       const fold = (set: CodePointSet) => this.#fold(set);
       const { set, negated } = parseClass({ reader, syntax: this.#syntax, fold });
-      const folds = this.#flags.ignoreCase && this.#syntax === 'oniguruma' && !negated && foldsWithOthers([set]);
-      if (folds) reader.unsupported('a case-insensitive class with a character that equals several others', start);
+      const folds =
+        this.#flags.ignoreCase && this.#syntax === 'oniguruma' && !negated && foldsWithOthers([set]);
+      if (folds)
+        reader.unsupported('a case-insensitive class with a character that equals several others', start);
       return one(set);
     }
     if (char === '.') return one(this.#flags.dotAll ? anyCharacter : notNewline);
@@ -140,12 +147,22 @@ class PatternParser {
     if (char === '$') return this.#flags.lines ? lineEnd : textEnd;
     if (char === '\\') {
       const set = parseEscapedSet(reader, this.#syntax, false);
-      return set === null ? this.#escape(start) : one(this.#fold(set));
+      if (set === null) return this.#escape(start);
+      this.#isLiteral = !/[sdwhp]/i.test(reader.source[start + 1]!);
+      // Oniguruma ignores the case of \p{Lu} inside of brackets only.
+      return one(this.#isLiteral || this.#syntax === 'rust' ? this.#fold(set) : set);
     }
     if ('*+?'.includes(char)) reader.fail(`"${char}" has nothing before it that it could repeat`, start);
-    if (char === '{' && this.#syntax === 'oniguruma' && /^\d*(,\d*)?\}/.test(reader.source.slice(reader.at, reader.at + 30).join('')) && !reader.startsWith('}') && !reader.startsWith(',}')) {
+    if (
+      char === '{' &&
+      this.#syntax === 'oniguruma' &&
+      /^\d*(,\d*)?\}/.test(reader.source.slice(reader.at, reader.at + 30).join('')) &&
+      !reader.startsWith('}') &&
+      !reader.startsWith(',}')
+    ) {
       reader.fail('"{" has nothing before it that it could repeat', start);
     }
+    this.#isLiteral = true;
     return one(this.#fold(single(char)));
   }
 
@@ -171,11 +188,20 @@ class PatternParser {
     if (char === 'b' || char === 'B') return this.#wordBoundary(char === 'B');
     if (oniguruma) {
       // At the end, or before a newline that ends the text.
-      if (char === 'Z') return look(alternate([concatenate([one(single('\n')), one(anyCharacter)]), one(notNewline)]), 'ahead', true);
+      if (char === 'Z')
+        return look(
+          alternate([concatenate([one(single('\n')), one(anyCharacter)]), one(notNewline)]),
+          'ahead',
+          true,
+        );
       if (char === 'N') return one(notNewline);
       if (char === 'O') return one(anyCharacter);
       if (char === 'R') {
-        const lineBreaks: CodePointSet = [[0x0a, 0x0d], [0x85, 0x85], [0x2028, 0x2029]];
+        const lineBreaks: CodePointSet = [
+          [0x0a, 0x0d],
+          [0x85, 0x85],
+          [0x2028, 0x2029],
+        ];
         const body = alternate([concatenate([one(single('\r')), one(single('\n'))]), one(lineBreaks)]);
         return { type: 'atomic', body };
       }
@@ -216,14 +242,25 @@ class PatternParser {
   #setFlags(on: string, off: string, start: number): void {
     const oniguruma = this.#syntax === 'oniguruma';
     const changed: Record<string, boolean> = {};
-    for (const [letters, value] of [[on, true], [off, false]] as const) {
+    for (const [letters, value] of [
+      [on, true],
+      [off, false],
+    ] as const) {
       for (const letter of letters) {
         const known = oniguruma ? 'imx' : 'imsx';
         if (!known.includes(letter)) {
-          if ((oniguruma ? 'WDSPCIL' : 'uUR').includes(letter)) this.#reader.unsupported(`the flag "${letter}"`, start);
+          if ((oniguruma ? 'WDSPCIL' : 'uUR').includes(letter))
+            this.#reader.unsupported(`the flag "${letter}"`, start);
           this.#reader.fail(`"${letter}" is not a flag`, start);
         }
-        const name = letter === 'i' ? 'ignoreCase' : letter === 'x' ? 'extended' : letter === 's' || oniguruma ? 'dotAll' : 'lines';
+        const name =
+          letter === 'i'
+            ? 'ignoreCase'
+            : letter === 'x'
+              ? 'extended'
+              : letter === 's' || oniguruma
+                ? 'dotAll'
+                : 'lines';
         changed[name] = value;
       }
     }
@@ -234,10 +271,23 @@ class PatternParser {
   #group(start: number): PatternNode {
     const reader = this.#reader;
     this.#depth += 1;
-    if (this.#depth > deepestGroup) reader.unsupported(`more than ${deepestGroup} groups inside each other`, start);
+    if (this.#depth > deepestGroup)
+      reader.unsupported(`more than ${deepestGroup} groups inside each other`, start);
     const before = this.#flags;
     const wrap = this.#openGroup(start);
+    const isBehind = reader.source[start + 2] === '<' && /^[=!]$/.test(reader.source[start + 3] ?? '');
+    if (
+      this.#behind > 0 &&
+      this.#syntax === 'oniguruma' &&
+      /^[=!]$/.test(reader.source[start + 2] ?? '') &&
+      reader.source[start + 1] === '?'
+    ) {
+      reader.fail('a lookahead inside of a lookbehind', start);
+    }
+    if (isBehind) this.#behind += 1;
     const body = this.#alternation();
+    if (isBehind) this.#behind -= 1;
+    this.#isLiteral = false;
     if (!reader.takeIf(')')) reader.fail('a ( has no )', start);
     this.#flags = before;
     this.#depth -= 1;
@@ -258,7 +308,10 @@ class PatternParser {
     if (reader.takeIf('<=')) return (body) => look(body, 'behind', false);
     if (reader.takeIf('<!')) return (body) => look(body, 'behind', true);
     if (reader.takeIf('>')) return (body) => ({ type: 'atomic', body });
-    const named = this.#syntax === 'oniguruma' ? /^(?:<\p{L}[\p{L}\p{N}_]*>|'\p{L}[\p{L}\p{N}_]*')/u : /^P?<[\p{L}_][\p{L}\p{N}_.]*>/u;
+    const named =
+      this.#syntax === 'oniguruma'
+        ? /^(?:<\p{L}[\p{L}\p{N}_]*>|'\p{L}[\p{L}\p{N}_]*')/u
+        : /^P?<[\p{L}_][\p{L}\p{N}_.]*>/u;
     if (reader.takeMatch(named) !== null) return asIs;
     const flags = reader.takeMatch(/^([A-Za-z]*)(?:-([A-Za-z]*))?:/);
     if (flags !== null) {
@@ -290,7 +343,9 @@ class PatternParser {
     const reader = this.#reader;
     const place = reader.at;
     const char = reader.peek();
-    const simple = { '*': [0, Infinity], '+': [1, Infinity], '?': [0, 1] }[char] as [number, number] | undefined;
+    const simple = { '*': [0, Infinity], '+': [1, Infinity], '?': [0, 1] }[char] as
+      | [number, number]
+      | undefined;
     if (simple !== undefined) {
       reader.at += 1;
       return { min: simple[0], max: simple[1], mode: this.#mode(true) };
@@ -307,7 +362,9 @@ class PatternParser {
     const min = low === '' ? 0 : Number(low);
     const max = high !== '' ? Number(high) : comma === '' ? min : Infinity;
     if (min > largestRepeat || (max > largestRepeat && max !== Infinity)) {
-      reader.fail(`a repeat of more than ${largestRepeat}`, place);
+      const rule = `a repeat of more than ${largestRepeat}`;
+      if (this.#syntax === 'rust') reader.unsupported(rule, place);
+      reader.fail(rule, place);
     }
     if (this.#syntax === 'rust') {
       if (min > max) reader.fail('a repeat whose upper bound is below its lower one', place);

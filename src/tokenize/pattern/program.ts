@@ -136,7 +136,8 @@ class ProgramBuilder {
     if (mode === 'possessive') {
       const greedy: PatternNode = { ...node, mode: 'greedy' };
       const set = setOf(body);
-      if (set === null || backwards) return this.emit({ type: 'atomic', body: greedy }, next, nextEmpty, backwards);
+      if (set === null || backwards)
+        return this.emit({ type: 'atomic', body: greedy }, next, nextEmpty, backwards);
       return this.#possessive(set, min, max, next, nextEmpty);
     }
     const choose = (turn: Step, leave: Step) =>
@@ -170,7 +171,13 @@ class ProgramBuilder {
     const members = this.#classes.members(set);
     const others = members.map((bit) => 1 - bit);
     const take = (after: Step): Step => ({ op: 'set', id: this.#id(), members, next: after });
-    const leave = (to: Step): Step => ({ op: 'next-is', id: this.#id(), members: others, atEnd: true, next: to });
+    const leave = (to: Step): Step => ({
+      op: 'next-is',
+      id: this.#id(),
+      members: others,
+      atEnd: true,
+      next: to,
+    });
     let step: Step;
     if (max === Infinity) {
       const loop = this.#split(next, next) as Step & { op: 'split' };
@@ -179,7 +186,8 @@ class ProgramBuilder {
       step = min > 0 ? loop : this.#split(take(loop), leave(nextEmpty));
     } else {
       step = max === 0 ? nextEmpty : next;
-      for (let turn = max; turn > min; turn -= 1) step = this.#split(take(step), leave(turn === 1 ? nextEmpty : next));
+      for (let turn = max; turn > min; turn -= 1)
+        step = this.#split(take(step), leave(turn === 1 ? nextEmpty : next));
     }
     for (let turn = min; turn > 0; turn -= 1) step = take(step);
     return step;
@@ -199,9 +207,6 @@ class ProgramBuilder {
   }
 }
 
-/** The set, if the node is one set whatever its form: `(?:a|b)`. null: it is none. */
 function setOf(node: PatternNode): CodePointSet | null {
-  if (node.type === 'set') return node.set;
-  return null;
+  return node.type === 'set' ? node.set : null;
 }
-

@@ -12,23 +12,72 @@ const ascii: CodePointSet = [[0, 0x7f]];
 const categories = (...names: string[]) => unite(names.flatMap((name) => categoryRanges(name)!));
 
 const categoryNames: Readonly<Record<string, string>> = {
-  other: 'C', control: 'Cc', cntrl: 'Cc', format: 'Cf', unassigned: 'Cn', privateuse: 'Co', surrogate: 'Cs',
-  letter: 'L', lowercaseletter: 'Ll', modifierletter: 'Lm', otherletter: 'Lo', titlecaseletter: 'Lt',
-  uppercaseletter: 'Lu', mark: 'M', combiningmark: 'M', spacingmark: 'Mc', enclosingmark: 'Me',
-  nonspacingmark: 'Mn', number: 'N', decimalnumber: 'Nd', digit: 'Nd', letternumber: 'Nl', othernumber: 'No',
-  punctuation: 'P', punct: 'P', connectorpunctuation: 'Pc', dashpunctuation: 'Pd', closepunctuation: 'Pe',
-  finalpunctuation: 'Pf', initialpunctuation: 'Pi', otherpunctuation: 'Po', openpunctuation: 'Ps', symbol: 'S',
-  currencysymbol: 'Sc', modifiersymbol: 'Sk', mathsymbol: 'Sm', othersymbol: 'So', separator: 'Z',
-  lineseparator: 'Zl', paragraphseparator: 'Zp', spaceseparator: 'Zs',
+  other: 'C',
+  control: 'Cc',
+  cntrl: 'Cc',
+  format: 'Cf',
+  unassigned: 'Cn',
+  privateuse: 'Co',
+  surrogate: 'Cs',
+  letter: 'L',
+  lowercaseletter: 'Ll',
+  modifierletter: 'Lm',
+  otherletter: 'Lo',
+  titlecaseletter: 'Lt',
+  uppercaseletter: 'Lu',
+  mark: 'M',
+  combiningmark: 'M',
+  spacingmark: 'Mc',
+  enclosingmark: 'Me',
+  nonspacingmark: 'Mn',
+  number: 'N',
+  decimalnumber: 'Nd',
+  digit: 'Nd',
+  letternumber: 'Nl',
+  othernumber: 'No',
+  punctuation: 'P',
+  punct: 'P',
+  connectorpunctuation: 'Pc',
+  dashpunctuation: 'Pd',
+  closepunctuation: 'Pe',
+  finalpunctuation: 'Pf',
+  initialpunctuation: 'Pi',
+  otherpunctuation: 'Po',
+  openpunctuation: 'Ps',
+  symbol: 'S',
+  currencysymbol: 'Sc',
+  modifiersymbol: 'Sk',
+  mathsymbol: 'Sm',
+  othersymbol: 'So',
+  separator: 'Z',
+  lineseparator: 'Zl',
+  paragraphseparator: 'Zp',
+  spaceseparator: 'Zs',
 };
 
 /** The names that UCD's PropertyAliases.txt has for the properties below. */
 const shortNames: Readonly<Record<string, string>> = {
-  alpha: 'alphabetic', lower: 'lowercase', upper: 'uppercase', space: 'whitespace', wspace: 'whitespace',
-  ideo: 'ideographic', uideo: 'unifiedideograph', joinc: 'joincontrol', vs: 'variationselector',
-  ri: 'regionalindicator', dia: 'diacritic', ext: 'extender', qmark: 'quotationmark',
-  term: 'terminalpunctuation', epres: 'emojipresentation', emod: 'emojimodifier', ebase: 'emojimodifierbase',
-  ecomp: 'emojicomponent', extpict: 'extendedpictographic', ahex: 'asciihexdigit', hex: 'hexdigit',
+  alpha: 'alphabetic',
+  lower: 'lowercase',
+  upper: 'uppercase',
+  space: 'whitespace',
+  wspace: 'whitespace',
+  ideo: 'ideographic',
+  uideo: 'unifiedideograph',
+  joinc: 'joincontrol',
+  vs: 'variationselector',
+  ri: 'regionalindicator',
+  dia: 'diacritic',
+  ext: 'extender',
+  qmark: 'quotationmark',
+  term: 'terminalpunctuation',
+  epres: 'emojipresentation',
+  emod: 'emojimodifier',
+  ebase: 'emojimodifierbase',
+  ecomp: 'emojicomponent',
+  extpict: 'extendedpictographic',
+  ahex: 'asciihexdigit',
+  hex: 'hexdigit',
 };
 
 const derived: Readonly<Record<string, () => CodePointSet>> = {
@@ -43,7 +92,12 @@ const derived: Readonly<Record<string, () => CodePointSet>> = {
   casedletter: () => categories('Lu', 'Ll', 'Lt'),
   asciihexdigit: () => charactersOf('0123456789abcdefABCDEF'),
   hexdigit: () => [
-    [0x30, 0x39], [0x41, 0x46], [0x61, 0x66], [0xff10, 0xff19], [0xff21, 0xff26], [0xff41, 0xff46],
+    [0x30, 0x39],
+    [0x41, 0x46],
+    [0x61, 0x66],
+    [0xff10, 0xff19],
+    [0xff21, 0xff26],
+    [0xff41, 0xff46],
   ],
 };
 
@@ -61,12 +115,14 @@ export function propertySet(name: string, syntax: PatternSyntax): CodePointSet |
   if (syntax === 'rust') {
     const equals = /^([^=:]+)[=:](.+)$/.exec(wanted);
     if (equals !== null) return valueSet(equals[1]!, equals[2]!);
+    // A Rust text has no surrogates, and its tables no name for what has no script.
+    if (/^(is)?(cs|surrogate|zzzz|unknown)$/.test(wanted)) return null;
     if (/^is./.test(wanted)) return plainSet(wanted) ?? plainSet(wanted.slice(2));
     return plainSet(wanted);
   }
-  const posix = posixSet(wanted, 'oniguruma');
-  // Oniguruma has POSIX's `punct`, which is wider, under the short name only.
-  return posix ?? plainSet(wanted);
+  // Oniguruma has POSIX's `punct`, which is wider than the category, under another name.
+  const posix = wanted === 'punct' ? 'P' : wanted === 'posixpunct' ? 'punct' : wanted;
+  return posixSet(posix, 'oniguruma') ?? plainSet(wanted);
 }
 
 function valueSet(key: string, value: string): CodePointSet | null {
@@ -132,8 +188,7 @@ const hasTable = (name: string) => tableNames.has(name);
 function table(name: string): CodePointSet {
   const out: CodePointRange[] = [];
   let from = 0;
-  binaryProperties[tableNames.get(name)!]!
-    .trim()
+  binaryProperties[tableNames.get(name)!]!.trim()
     .split(/\s+/)
     .forEach((word, i) => {
       const length = Number.parseInt(word, 36);
@@ -148,9 +203,26 @@ export function posixSet(name: string, syntax: PatternSyntax): CodePointSet | nu
   const make = Object.hasOwn(posix, name) ? posix[name]! : undefined;
   if (make === undefined) return null;
   if (syntax === 'oniguruma') return make();
-  if (name === 'word') return charactersOf('_').concat([[0x30, 0x39], [0x41, 0x5a], [0x61, 0x7a]]).sort(byFirst);
-  if (name === 'punct') return [[0x21, 0x2f], [0x3a, 0x40], [0x5b, 0x60], [0x7b, 0x7e]];
-  if (name === 'space') return [[0x09, 0x0d], [0x20, 0x20]];
+  if (name === 'word')
+    return charactersOf('_')
+      .concat([
+        [0x30, 0x39],
+        [0x41, 0x5a],
+        [0x61, 0x7a],
+      ])
+      .sort(byFirst);
+  if (name === 'punct')
+    return [
+      [0x21, 0x2f],
+      [0x3a, 0x40],
+      [0x5b, 0x60],
+      [0x7b, 0x7e],
+    ];
+  if (name === 'space')
+    return [
+      [0x09, 0x0d],
+      [0x20, 0x20],
+    ];
   return intersect(make(), ascii);
 }
 
@@ -167,7 +239,8 @@ const posix: Readonly<Record<string, () => CodePointSet>> = {
   blank: () => unite([...categories('Zs'), [0x09, 0x09]]),
   cntrl: () => categories('Cc'),
   graph: () => subtract(complement(whiteSpace), categories('Cc', 'Cn', 'Cs')),
-  print: () => unite([...subtract(complement(whiteSpace), categories('Cc', 'Cn', 'Cs')), ...categories('Zs')]),
+  print: () =>
+    unite([...subtract(complement(whiteSpace), categories('Cc', 'Cn', 'Cs')), ...categories('Zs')]),
   xdigit: derived.asciihexdigit!,
   word: () => wordCharacters('oniguruma'),
   ascii: () => ascii,

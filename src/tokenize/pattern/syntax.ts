@@ -1,5 +1,5 @@
 /** What a pre-tokenizer's regular expression is parsed to, and the two errors that parsing can end with. */
-import type { CodePointRange } from '../unicode.ts';
+import { type CodePointRange, unite } from '../unicode.ts';
 
 /** Ascending and disjoint; see unite in unicode.ts. */
 export type CodePointSet = readonly CodePointRange[];
@@ -68,6 +68,10 @@ export function concatenate(parts: readonly PatternNode[]): PatternNode {
   return parts.length === 1 ? parts[0]! : { type: 'concatenation', parts };
 }
 
+/** Alternatives of one character each are one set: in which order they are tried makes no difference. */
 export function alternate(options: readonly PatternNode[]): PatternNode {
-  return options.length === 1 ? options[0]! : { type: 'alternation', options };
+  if (options.length === 1) return options[0]!;
+  const sets = options.flatMap((option) => (option.type === 'set' ? [option.set] : []));
+  if (sets.length === options.length) return { type: 'set', set: unite(sets.flat()) };
+  return { type: 'alternation', options };
 }

@@ -23,6 +23,13 @@ export function reserveInput(pieces: u32, textBytes: u32): void {
   setDirectory(At.PieceStart, reserve((pieces + 1) * 4));
 }
 
+/** Reserves the steps that cut a text; the caller writes them. */
+export function reserveSteps(bytes: u32): usize {
+  const at = reserve(bytes);
+  setDirectory(At.Steps, <u32>at);
+  return at;
+}
+
 /** Reserves the tables, all but what merges in a given order need. */
 export function begin(pieces: u32, ignoreMerges: bool): void {
   buildPieces(pieces);

@@ -40,6 +40,7 @@ export const enum At {
   TrapBytes = 96,
   PairHints = 84, // a bit for each hash of a pair that merges
   BytePairs = 100, // u32[65536]: what two bytes make, << 6, or NONE
+  Steps = 104, // step-layout.ts
 }
 
 // @ts-ignore: decorator
