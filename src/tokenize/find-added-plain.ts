@@ -3,9 +3,10 @@
  * Where the native library would fail (white space before a token that a token before it took already), the token is
  * taken and nothing else.
  */
+
+import { escapeRegex } from './escape-regex.ts';
 import { classRanges } from './hf-classes.ts';
 import type { AddedToken } from './model.ts';
-import { escapeRegex } from './to-js-regex.ts';
 import { classSource, whiteSpace } from './unicode.ts';
 
 /** A part of the text, with where it begins, or the id of an added token. */

@@ -44,5 +44,3 @@ function build(name: string, file: HfFile, config: TokenizerConfig | null): Toke
     fingerprint: fingerprintModel(steps, vocabulary, special),
   };
 }
-
-}

@@ -57,12 +57,12 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
   };
 }
 
-function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string) => readonly number[] {
+function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string | Uint8Array) => readonly number[] {
   if (vocabulary.kind === 'unigram') throw new Error('the plain engine has no Unigram yet');
   return createBpeEncoder(vocabulary);
 }
 
-function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly number[] {
+function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string | Uint8Array) => readonly number[] {
   const table = createMergeTable(bpe);
   const pieceIds = createPieceIndex(bpe.pieces);
   const cache = new Map<string, readonly number[]>();
@@ -70,8 +70,8 @@ function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly nu
   const merge = (symbols: readonly number[]) =>
     symbols.length <= longestNaive ? mergeNaive(symbols, table) : mergeHeap(symbols, table);
 
-  const encodeNew = (pretoken: string): readonly number[] => {
-    const bytes = encoder.encode(pretoken);
+  const encodeNew = (pretoken: string | Uint8Array): readonly number[] => {
+    const bytes = typeof pretoken === 'string' ? encoder.encode(pretoken) : pretoken;
     if (bpe.ignoreMerges) {
       const whole = pieceIds.get(bytesKey(bytes));
       if (whole !== undefined) return [whole];
@@ -79,12 +79,13 @@ function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly nu
     const units =
       bpe.units === 'bytes'
         ? Array.from(bytes, (byte) => Uint8Array.of(byte))
-        : Array.from(pretoken, (char) => encoder.encode(char));
+        : Array.from(pretoken as string, (char) => encoder.encode(char));
     return encodeUnits(units, pieceIds, bpe.unknown, merge);
   };
 
   return (pretoken) => {
-    if (pretoken.length > longestCached) return encodeNew(pretoken);
+    // Bytes come from patterns over the byte alphabet, and may be part of a character: they have no text to be found by.
+    if (typeof pretoken !== 'string' || pretoken.length > longestCached) return encodeNew(pretoken);
     let tokens = cache.get(pretoken);
     if (tokens === undefined) {
       tokens = encodeNew(pretoken);

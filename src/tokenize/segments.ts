@@ -2,7 +2,6 @@
 
 import { classTest } from './hf-classes.ts';
 import type { Cut } from './kernel-plan.ts';
-import { codePointAt } from './space-bytes.ts';
 
 export const space = 0x20;
 
@@ -76,7 +75,6 @@ export function startsWithMetaspace(bytes: Uint8Array): boolean {
 /** Puts the ends of the segments of out's text from `from` on. */
 export function createCutter(cut: Cut): (out: Segments, from: number) => void {
   if (cut === 'none') return (out) => out.end(out.length);
-  if (cut === 'numbers') return cutAtNumbers;
   const each = cut === 'spaces';
   const isCut = new Uint8Array(256).fill(1);
   if (!each) for (const byte of [space, ...cut.wordsNotAfter]) isCut[byte] = 0;
@@ -87,22 +85,4 @@ export function createCutter(cut: Cut): (out: Segments, from: number) => void {
     }
     out.end(text.length);
   };
-}
-
-/** Before and after each number. */
-function cutAtNumbers(out: Segments, from: number): void {
-  const text = out.text();
-  let last = from;
-  for (let at = from; at < text.length; ) {
-    const first = text[at]!;
-    const width = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    const isCut = first < 0x80 ? first >= 0x30 && first <= 0x39 : isNumber(codePointAt(text, at));
-    if (isCut) {
-      if (at > last) out.end(at);
-      out.end(at + width);
-      last = at + width;
-    }
-    at += width;
-  }
-  if (text.length > last) out.end(text.length);
 }
