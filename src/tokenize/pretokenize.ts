@@ -64,7 +64,6 @@ function createCutter(steps: TextSteps): (text: string, isFirst: boolean, contin
       parts = parts.flatMap(split);
     });
     return firstOverBytes < 0 ? parts : parts.map((part) => bytesOfByteLevel(part)!);
-    return parts;
   };
 }
 

@@ -1,11 +1,8 @@
 /** Segments of text that the kernel tokenizes each by itself: how they are gathered, and where a text is cut into them. */
 
-import { classTest } from './hf-classes.ts';
 import type { Cut } from './kernel-plan.ts';
 
 export const space = 0x20;
-
-const isNumber = classTest('numbers');
 
 /** Text and the ends of its segments, in buffers that are used again. */
 export class Segments {
