@@ -90,9 +90,10 @@ function describeFamily(family: Family): void {
   test.skipIf(family.decodes === 'other')('decoding gives the text back', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        const wanted = Buffer.from(text).toString();
-        const found = Buffer.from(tokenizer.decode(tokensOf(tokenizer, text))).toString();
-        expect(decoded(found, family)).toBe(decoded(wanted, family));
+        const wanted = decoded(Buffer.from(text).toString(), family);
+        const found = decoded(Buffer.from(tokenizer.decode(tokensOf(tokenizer, text))).toString(), family);
+        // A prefix that encoding put before the text stays.
+        expect(family.decodes === 'spaces' ? [wanted, ` ${wanted}`] : [wanted]).toContain(found);
       }),
       fuzz(200),
     );
@@ -102,6 +103,6 @@ function describeFamily(family: Family): void {
 /** Without what the family can't keep. */
 function decoded(text: string, { decodes }: Family): string {
   if (decodes === 'NFC') return text.normalize('NFD');
-  if (decodes === 'spaces') return text.replaceAll('\u2581', ' ').replace(/^ /, '');
+  if (decodes === 'spaces') return text.replaceAll('\u2581', ' ');
   return text;
 }
