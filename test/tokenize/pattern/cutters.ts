@@ -31,7 +31,8 @@ export async function kernelCutter(steps: readonly KernelStep[], windowBytes?: n
     { pieces, merges: 'ranks', ignoreMerges: false, steps },
     {
       pretokens: true,
-      memoryLimitBytes: windowBytes === undefined ? 2 ** 28 : 2 ** 24,
+      // A small cache: it is not used, and making it takes the longest.
+      memoryLimitBytes: 2 ** 23,
       ...(windowBytes === undefined ? {} : { windowBytes }),
     },
   );
