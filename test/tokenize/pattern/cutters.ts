@@ -32,7 +32,7 @@ export async function kernelCutter(steps: readonly KernelStep[], windowBytes?: n
     {
       pretokens: true,
       // A small cache: it is not used, and making it takes the longest.
-      memoryLimitBytes: 2 ** 23,
+      memoryLimitBytes: 2 ** 25,
       ...(windowBytes === undefined ? {} : { windowBytes }),
     },
   );

@@ -45,7 +45,7 @@ const upper = '[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]';
 const short = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const rest = '\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 
-const kimi = `[\\p{Han}]+|[^\\r\\n\\p{L}\\p{N}]?${upper}*${lower}+${short}?|[^\\r\\n\\p{L}\\p{N}]?${upper}+${lower}*${short}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|${rest}`;
+export const kimiPattern: string = `[\\p{Han}]+|[^\\r\\n\\p{L}\\p{N}]?${upper}*${lower}+${short}?|[^\\r\\n\\p{L}\\p{N}]?${upper}+${lower}*${short}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|${rest}`;
 
 export const knownPatterns: readonly KnownPattern[] = [
   isolated('GPT-2', gpt2),
@@ -113,6 +113,6 @@ export const knownPatterns: readonly KnownPattern[] = [
     "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
   ),
   tiktoken("tiktoken's o200k", o200k),
-  tiktoken('Kimi', kimi),
+  tiktoken('Kimi', kimiPattern),
   tiktoken('Qwen', qwen2),
 ];
