@@ -1,17 +1,14 @@
 /**
  * Whether a text may be cut before a space between two ASCII letters without a change of what the splits make of it, decided
- * on their tables. It may, if for every step
+ * on their tables. It may, if one of the splits makes a part end there in any case, and those before it see nothing new:
  *
- * - after an ASCII letter, in whatever state, a space leaves nothing to try, and ends a match if and only if the end of the
- *   text would: so no match, and no search for one, reaches over the cut, and the left part sees nothing new. (From the cut
- *   on, matches are those of the right part: tables do not look behind.)
+ * - For this split and those before it: after an ASCII letter, in whatever state, a space leaves nothing to try, and ends a
+ *   match if and only if the end of the text would. So no match, and no search for one, reaches over the cut, and the left
+ *   part is cut as it was. From the cut on, matches are those of the right part, because tables do not look behind.
+ * - For this split: an ASCII letter where a search begins is matched at once, so it is never in a gap; and a match does not
+ *   take in what follows. So a part ends between the letter and the space.
  *
- * and for the last one, besides,
- *
- * - an ASCII letter where a search begins is matched at once, so it is never in a gap, which the cut would part;
- * - matches are parts of their own: not dropped, nor joined with their neighbours.
- *
- * A part of a step before the last one may be cut in two: the next step cuts it there in any case, by the same rules.
+ * A part of a split before it may be cut in two: this one cuts it there. The splits after it get the same parts.
  */
 import type { SplitStep } from '../model.ts';
 import { type CompiledPattern, compilePattern, matchFlag, stopFlag } from './compile.ts';
@@ -21,14 +18,17 @@ const space = 0x20;
 
 /** @throws PatternError, UnsupportedPattern */
 export function cutsBetweenWords(splits: readonly SplitStep[]): boolean {
-  const last = splits.at(-1);
-  if (last === undefined) return false;
-  const isApart = last.behavior === 'isolated' || (last.behavior === 'removed' && last.invert);
-  if (!isApart) return false;
-  return splits.every((split) => {
+  for (const split of splits) {
     const table = compilePattern(split);
-    return !('unsupported' in table) && endsAtSpace(table) && (split !== last || matchesLetters(table));
-  });
+    if ('unsupported' in table || !endsAtSpace(table)) return false;
+    if (matchEndsPart(split) && matchesLetters(table)) return true;
+  }
+  return false;
+}
+
+function matchEndsPart({ behavior, invert }: SplitStep): boolean {
+  if (behavior === 'contiguous') return false;
+  return behavior !== (invert ? 'merged-with-previous' : 'merged-with-next');
 }
 
 function endsAtSpace({ rows, columns, classes }: CompiledPattern): boolean {

@@ -3,7 +3,7 @@
  * two dialects agree on most; where they differ, the difference was looked up in the native library (see the tests).
  */
 import { categoryRanges, complement, unite, whiteSpace } from '../unicode.ts';
-import { posixSet, propertySet, wordCharacters } from './properties.ts';
+import { posixSet, propertySet, wordCharacters, wordsAlone } from './properties.ts';
 import type { PatternReader } from './reader.ts';
 import { charactersOf, intersect, single, subtract } from './sets.ts';
 import type { CodePointSet, PatternSyntax } from './syntax.ts';
@@ -27,12 +27,12 @@ export function parseEscapedSet(
   const start = reader.at - 1;
   const char = reader.peek();
   if (char === '') reader.fail('a backslash escapes nothing', start);
-  const shorthand = shorthandSet(char, syntax);
+  const shorthand = shorthandSet(char, syntax, insideClass);
   if (shorthand !== null) {
     reader.at += 1;
     return shorthand;
   }
-  if (char === 'p' || char === 'P') return parseProperty(reader, syntax, start);
+  if (char === 'p' || char === 'P') return parseProperty(reader, syntax, start, insideClass);
   if (char === 'x' || char === 'u' || char === 'U') return parseCodePoint(reader, syntax, start);
   if (Object.hasOwn(controls, char)) {
     reader.at += 1;
@@ -58,18 +58,23 @@ export function parseEscapedSet(
   return single(char);
 }
 
-function shorthandSet(char: string, syntax: PatternSyntax): CodePointSet | null {
+function shorthandSet(char: string, syntax: PatternSyntax, insideClass: boolean): CodePointSet | null {
   const lower = char.toLowerCase();
   let set: CodePointSet;
   if (lower === 's') set = whiteSpace;
   else if (lower === 'd') set = categoryRanges('Nd')!;
-  else if (lower === 'w') set = wordCharacters(syntax);
+  else if (lower === 'w') set = insideClass ? wordCharacters(syntax) : wordsAlone(syntax);
   else if (lower === 'h') set = charactersOf('0123456789abcdefABCDEF');
   else return null;
   return char === lower ? set : complement(set);
 }
 
-function parseProperty(reader: PatternReader, syntax: PatternSyntax, start: number): CodePointSet {
+function parseProperty(
+  reader: PatternReader,
+  syntax: PatternSyntax,
+  start: number,
+  insideClass: boolean,
+): CodePointSet {
   let negated = reader.take('\\p') === 'P';
   let name: string;
   if (reader.takeIf('{')) {
@@ -86,7 +91,8 @@ function parseProperty(reader: PatternReader, syntax: PatternSyntax, start: numb
   } else {
     name = reader.take('\\p');
   }
-  const set = propertySet(name, syntax);
+  const isWordAlone = syntax === 'oniguruma' && !insideClass && /^\s*word\s*$/i.test(name);
+  const set = isWordAlone ? wordsAlone(syntax) : propertySet(name, syntax);
   if (set === null) {
     if (/^(in|scx|script_?extensions|age|blk|block)/i.test(name))
       reader.unsupported(`the property ${name}`, start);

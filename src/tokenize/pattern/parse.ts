@@ -7,7 +7,7 @@
 import { complement } from '../unicode.ts';
 import { foldCase, foldsWithOthers } from './fold-case.ts';
 import { parseClass, parseEscapedSet } from './parse-class.ts';
-import { wordCharacters } from './properties.ts';
+import { wordsAlone } from './properties.ts';
 import { PatternReader } from './reader.ts';
 import { anyCharacter, single } from './sets.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type CodePointSet,
   concatenate,
   emptyNode,
+  isNullable,
   type PatternNode,
   type PatternSyntax,
 } from './syntax.ts';
@@ -213,7 +214,7 @@ class PatternParser {
   }
 
   #wordBoundary(negated: boolean): PatternNode {
-    const word = one(wordCharacters(this.#syntax));
+    const word = one(wordsAlone(this.#syntax));
     const [before, after] = [look(word, 'behind', false), look(word, 'ahead', false)];
     const [notBefore, notAfter] = [look(word, 'behind', true), look(word, 'ahead', true)];
     return negated
@@ -335,6 +336,10 @@ class PatternParser {
       }
       if (count > 0 && this.#syntax === 'rust') reader.unsupported('a quantifier after a quantifier', place);
       const { min, max, mode } = quantifier;
+      // Oniguruma may leave such a repeat before it has reached its lower bound.
+      if (max > 1 && (min > 1 || max !== Infinity) && isNullable(node)) {
+        reader.unsupported('a bounded repeat of what may match nothing', place);
+      }
       node = { type: 'repeat', body: node, min, max, mode };
     }
   }

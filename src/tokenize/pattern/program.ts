@@ -5,7 +5,7 @@
  * turns that have not, so that no counter is needed.
  */
 import { type CharacterClasses, classify } from './classes.ts';
-import type { CodePointSet, PatternNode } from './syntax.ts';
+import { type CodePointSet, isNullable, type PatternNode } from './syntax.ts';
 
 export type Step =
   | { readonly op: 'match'; readonly id: number }
@@ -64,14 +64,6 @@ function collectSets(node: PatternNode, out: CodePointSet[]): void {
   else if (node.type === 'concatenation') for (const part of node.parts) collectSets(part, out);
   else if (node.type === 'alternation') for (const option of node.options) collectSets(option, out);
   else collectSets(node.body, out);
-}
-
-export function isNullable(node: PatternNode): boolean {
-  if (node.type === 'set') return false;
-  if (node.type === 'concatenation') return node.parts.every(isNullable);
-  if (node.type === 'alternation') return node.options.some(isNullable);
-  if (node.type === 'repeat') return node.min === 0 || isNullable(node.body);
-  return node.type === 'look' || isNullable(node.body);
 }
 
 class ProgramBuilder {

@@ -109,6 +109,12 @@ export function wordCharacters(syntax: PatternSyntax): CodePointSet {
   return unite(syntax === 'rust' ? [...all, [0x200c, 0x200d]] : all);
 }
 
+/** `\w` and `\b` outside of brackets. There, Oniguruma takes the superscripts and fractions of Latin-1 for letters. */
+export function wordsAlone(syntax: PatternSyntax): CodePointSet {
+  const all = wordCharacters(syntax);
+  return syntax === 'rust' ? all : unite([...all, ...charactersOf('²³¹¼½¾')]);
+}
+
 /** null: no such property, or none that this file has. */
 export function propertySet(name: string, syntax: PatternSyntax): CodePointSet | null {
   const wanted = plain(name);
@@ -234,7 +240,7 @@ const posix: Readonly<Record<string, () => CodePointSet>> = {
   alnum: () => unite([...derived.alphabetic!(), ...categories('Nd')]),
   upper: derived.uppercase!,
   lower: derived.lowercase!,
-  punct: () => unite([...categories('P'), ...charactersOf('$+<=>^`|~')]),
+  punct: () => categories('P', 'S'),
   space: () => whiteSpace,
   blank: () => unite([...categories('Zs'), [0x09, 0x09]]),
   cntrl: () => categories('Cc'),

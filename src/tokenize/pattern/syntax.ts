@@ -75,3 +75,12 @@ export function alternate(options: readonly PatternNode[]): PatternNode {
   if (sets.length === options.length) return { type: 'set', set: unite(sets.flat()) };
   return { type: 'alternation', options };
 }
+
+/** Whether it might match the empty text somewhere. */
+export function isNullable(node: PatternNode): boolean {
+  if (node.type === 'set') return false;
+  if (node.type === 'concatenation') return node.parts.every(isNullable);
+  if (node.type === 'alternation') return node.options.some(isNullable);
+  if (node.type === 'repeat') return node.min === 0 || isNullable(node.body);
+  return node.type === 'look' || isNullable(node.body);
+}

@@ -38,7 +38,8 @@ export async function kernelCutter(steps: readonly KernelStep[], windowBytes?: n
     },
     {
       pretokens: true,
-      memoryLimitBytes: windowBytes === undefined ? 2 ** 28 : 2 ** 24,
+      // A small cache: it is not used, and making it takes the longest.
+      memoryLimitBytes: 2 ** 25,
       ...(windowBytes === undefined ? {} : { windowBytes }),
     },
   );
