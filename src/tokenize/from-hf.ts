@@ -5,7 +5,7 @@
  * and padding in the file are not for us. What the fields of a TokenizerModel cannot express exactly is reported, never approximated.
  */
 import { fingerprintModel } from './fingerprint.ts';
-import { readBpe } from './hf-bpe.ts';
+import { checkBpe, readBpe } from './hf-bpe.ts';
 import { type HfFile, parseHfFile, Unsupported } from './hf-file.ts';
 import { readTextSteps } from './hf-steps.ts';
 import type { TokenizerModel } from './model.ts';
@@ -31,6 +31,7 @@ export function modelFromHf(
 }
 
 function build(name: string, file: HfFile, config: TokenizerConfig | null): TokenizerModel {
+  checkBpe(file.model);
   const pieces = new Map(Object.entries((file.model.vocab ?? {}) as Record<string, number>));
   const { byteLevel, steps, special, addedIds } = readTextSteps(file, pieces);
   const vocabulary = readBpe(file.model, { byteLevel, special });

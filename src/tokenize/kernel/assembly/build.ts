@@ -182,7 +182,8 @@ export function buildFromMerges(pieces: u32, merges: u32, leftIds: usize, rightI
 
 /** Ends the tables, returns where: what is reserved from here on belongs to this instance alone. */
 export function endTables(): usize {
-  release(trieEnd());
+  // A vocabulary without merges has no trie, and no scratch.
+  if (directory(At.TrieSlots) != 0) release(trieEnd());
   if (hasTraps()) keepMerges();
   else setDirectory(At.MergeSlots, 0);
   setDirectory(At.TablesEnd, mark());
