@@ -16,6 +16,7 @@ import { namesOfModel } from './model-names.ts';
 import { createReferenceTokenizer, createTokenDecoder } from './reference.ts';
 import { readSideFiles, type SideFacts } from './side-files.ts';
 import { findSpecialIds, namesOfHf, type SpecialIds, type TokenNames } from './special-ids.ts';
+import { UnsupportedPattern } from './to-js-regex.ts';
 
 export interface LoadedTokenizer extends Tokenizer {
   /** For `openShared` in other threads; null: they load the spec themselves. */
@@ -116,7 +117,7 @@ async function loadModel(read: TokenizerModel, specials: SpecialIds): Promise<Lo
   const shared = await shareTokenizer(model);
   if ('unsupported' in shared) {
     return {
-      ...createReferenceTokenizer(model),
+      ...openPlain(model),
       shared: null,
       slow: `${model.name} is tokenized by the plain engine (1 to 3 MB/s a worker): ${shared.unsupported}`,
       engine: 'plain',
@@ -125,6 +126,20 @@ async function loadModel(read: TokenizerModel, specials: SpecialIds): Promise<Lo
   }
   const decode = createTokenDecoder(model);
   return { ...(await openShared(shared)), decode, shared, slow: null, engine: 'kernel', model };
+}
+
+function openPlain(model: TokenizerModel): Tokenizer {
+  try {
+    return createReferenceTokenizer(model);
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedPattern)) throw cause;
+    const patterns = model.steps.splits.map(({ pattern }) => pattern).join(' ');
+    throw new LongmixError('tokenizer-pattern', `the pattern ${patterns.slice(0, 400)}: ${cause.message}`, {
+      where: model.name,
+      cure: 'no engine of longmix has this part of a pattern; use the tokenizer.json of the same model, or another pattern',
+      cause,
+    });
+  }
 }
 
 async function loadGeneral(
