@@ -125,7 +125,8 @@ function vocabularyKind(model: TokenizerModel | null): string {
   if (vocabulary.kind === 'unigram') return `Unigram of ${pieces} pieces${fallback}`;
   const units = vocabulary.units === 'bytes' ? 'BPE over bytes' : `BPE over characters${fallback}`;
   const { merges } = vocabulary;
-  const order = merges === 'ranks' ? 'by rank' : `${integer(merges.merged.length)} merges`;
+  const order =
+    merges === 'ranks' || 'order' in merges ? 'by rank' : `${integer(merges.merged.length)} merges`;
   return `${units}, ${pieces} pieces, ${order}`;
 }
 

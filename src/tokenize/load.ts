@@ -13,10 +13,10 @@ import { parseHfFile } from './hf-file.ts';
 import { openShared, type SharedTokenizer, shareTokenizer } from './kernel-tokenizer.ts';
 import type { TokenizerModel } from './model.ts';
 import { namesOfModel } from './model-names.ts';
+import { PatternError, UnsupportedPattern } from './pattern/syntax.ts';
 import { createReferenceTokenizer, createTokenDecoder } from './reference.ts';
 import { readSideFiles, type SideFacts } from './side-files.ts';
 import { findSpecialIds, namesOfHf, type SpecialIds, type TokenNames } from './special-ids.ts';
-import { UnsupportedPattern } from './to-js-regex.ts';
 
 export interface LoadedTokenizer extends Tokenizer {
   /** For `openShared` in other threads; null: they load the spec themselves. */
@@ -49,6 +49,29 @@ export async function loadTokenizer(spec: TokenizerSpec): Promise<LoadedTokenize
 
 /** @throws what `loadTokenizer` throws */
 export async function describeTokenizer(spec: TokenizerSpec): Promise<DescribedTokenizer> {
+  try {
+    return await describe(spec);
+  } catch (cause) {
+    const isPattern = cause instanceof PatternError || cause instanceof UnsupportedPattern;
+    if (!isPattern || 'encoding' in spec) throw cause;
+    throw patternError(cause, spec);
+  }
+}
+
+/** A pattern that is wrong, or that no engine can run exactly. */
+function patternError(cause: PatternError | UnsupportedPattern, { file, pattern }: FileSpec): LongmixError {
+  const isWrong = cause instanceof PatternError;
+  const whose = pattern === null ? 'its pattern' : 'tokenizer.pattern';
+  const fix =
+    pattern === null ? 'use the tokenizer.json of the same model as it was published' : 'correct the pattern';
+  return new LongmixError('tokenizer-pattern', `${whose}: ${cause.message}`, {
+    where: file,
+    cure: isWrong ? fix : 'longmix cannot run this part of a pattern exactly; write the pattern without it',
+    cause,
+  });
+}
+
+async function describe(spec: TokenizerSpec): Promise<DescribedTokenizer> {
   if ('encoding' in spec) {
     const model = modelFromEncoding(spec.encoding);
     const names = namesOfModel(model, false);
@@ -117,7 +140,7 @@ async function loadModel(read: TokenizerModel, specials: SpecialIds): Promise<Lo
   const shared = await shareTokenizer(model);
   if ('unsupported' in shared) {
     return {
-      ...openPlain(model),
+      ...createReferenceTokenizer(model),
       shared: null,
       slow: `${model.name} is tokenized by the plain engine (1 to 3 MB/s a worker): ${shared.unsupported}`,
       engine: 'plain',
@@ -126,20 +149,6 @@ async function loadModel(read: TokenizerModel, specials: SpecialIds): Promise<Lo
   }
   const decode = createTokenDecoder(model);
   return { ...(await openShared(shared)), decode, shared, slow: null, engine: 'kernel', model };
-}
-
-function openPlain(model: TokenizerModel): Tokenizer {
-  try {
-    return createReferenceTokenizer(model);
-  } catch (cause) {
-    if (!(cause instanceof UnsupportedPattern)) throw cause;
-    const patterns = model.steps.splits.map(({ pattern }) => pattern).join(' ');
-    throw new LongmixError('tokenizer-pattern', `the pattern ${patterns.slice(0, 400)}: ${cause.message}`, {
-      where: model.name,
-      cure: 'no engine of longmix has this part of a pattern; use the tokenizer.json of the same model, or another pattern',
-      cause,
-    });
-  }
 }
 
 async function loadGeneral(

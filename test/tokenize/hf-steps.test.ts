@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { describe, expect, test } from 'vitest';
-import { createSplit } from '../../src/tokenize/apply-split.ts';
 import { classRanges } from '../../src/tokenize/hf-classes.ts';
 import { readTextSteps } from '../../src/tokenize/hf-steps.ts';
+import { createMatcher } from '../../src/tokenize/pattern/match.ts';
+import { splitText } from '../../src/tokenize/pattern/split.ts';
 import { numberClass } from '../../src/tokenize/patterns.ts';
 import { planPreparation } from '../../src/tokenize/plan-preparation.ts';
 import { createPretokenizer } from '../../src/tokenize/pretokenize.ts';
-import { toJsRegex } from '../../src/tokenize/to-js-regex.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { alphabetOf, madeFile } from './made-file.ts';
 import { prepared } from './prepared.ts';
@@ -88,7 +88,10 @@ function piecesOf(parts: readonly Part[]): (text: string) => string[] {
   const { steps, byteLevel: inBytes } = readTextSteps({ pre_tokenizer, model: {} }, new Map());
   const over = (which: string) => steps.splits.filter((step) => step.over === which);
   const pretokenize = createPretokenizer({ ...steps, splits: over('characters') });
-  const after = over('byte-alphabet').map(createSplit);
+  const after = over('byte-alphabet').map((step) => {
+    const findMatches = createMatcher(step.pattern, step.syntax);
+    return (text: string) => splitText(text, findMatches(text), step);
+  });
   return (text) => {
     let pieces = pretokenize(text, false).map(String);
     if (inBytes) pieces = pieces.map(inAlphabet);
@@ -181,8 +184,8 @@ test('words that get a prefix are the same in bytes', () => {
 });
 
 test('the class of numbers in patterns has the numbers of Digits', () => {
-  const isNumber = toJsRegex(numberClass);
-  const found = points.filter((char) => char.match(isNumber) !== null);
+  const findNumbers = createMatcher(numberClass, 'oniguruma');
+  const found = points.filter((char) => findNumbers(char).length > 0);
   const numbers = classRanges('numbers').flatMap(([first, last]) =>
     Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)),
   );
