@@ -45,7 +45,8 @@ export function fingerprintModel(
     if (piece !== undefined) hash.update(piece);
   }
   if (vocabulary.kind === 'unigram') {
-    hash.update(new Uint8Array(vocabulary.scores.slice().buffer));
+    for (const scores of [vocabulary.scores.slice(), Float64Array.of(vocabulary.unknownScore)])
+      hash.update(new Uint8Array(scores.buffer));
   } else if (vocabulary.merges !== 'ranks') {
     const { left, right, merged } = vocabulary.merges;
     for (const ids of [left, right, merged]) {

@@ -8,7 +8,8 @@ import { bytesOfByteLevel } from './byte-level.ts';
 import { fingerprintModel } from './fingerprint.ts';
 import { type HfAddedToken, type HfFile, type HfModel, parseHfFile, Unsupported } from './hf-file.ts';
 import { readTextSteps } from './hf-steps.ts';
-import type { AddedToken, BpeVocabulary, MergeList, TextSteps, TokenizerModel } from './model.ts';
+import { readUnigram } from './hf-unigram.ts';
+import type { AddedToken, BpeVocabulary, MergeList, TextSteps, TokenizerModel, Vocabulary } from './model.ts';
 import { chooseSpecialIds, type TokenizerConfig } from './special-ids.ts';
 
 /**
@@ -33,13 +34,17 @@ export function modelFromHf(
 function build(name: string, file: HfFile, config: TokenizerConfig | null): TokenizerModel {
   checkModel(file.model);
   const { byteLevel, ...textSteps } = readTextSteps(file);
-  const vocabulary = new Map(Object.entries(file.model.vocab as Record<string, number>));
   const special = new Map<string, number>();
   for (const token of file.added_tokens ?? [])
     if (token.special === true) special.set(token.content, token.id);
   const added = readAdded(file, textSteps.normalizers.length > 0 || textSteps.metaspace !== null);
   const steps: TextSteps = { ...textSteps, added, addedNormalized: [] };
+  if (file.model.type === 'Unigram') {
+    if (byteLevel) throw new Unsupported('Unigram of a byte alphabet');
+    return finish(name, steps, readUnigram(file.model), special, config);
+  }
 
+  const vocabulary = new Map(Object.entries(file.model.vocab as Record<string, number>));
   const byteFallback = byteLevel ? null : readByteFallback(file.model, vocabulary);
   const fallbackIds = new Set(byteFallback ?? []);
   const size = 1 + [...vocabulary.values()].reduce((a, b) => Math.max(a, b), -1);
@@ -59,19 +64,30 @@ function build(name: string, file: HfFile, config: TokenizerConfig | null): Toke
     units: byteLevel ? 'bytes' : 'characters',
     unknown: { bytes: byteFallback, id: null, fuse: false },
   };
-  const ids = [...special.values(), ...added.map((token) => token.id ?? 0)];
+  return finish(name, steps, bpe, special, config);
+}
+
+function finish(
+  name: string,
+  steps: TextSteps,
+  vocabulary: Vocabulary,
+  special: ReadonlyMap<string, number>,
+  config: TokenizerConfig | null,
+): TokenizerModel {
+  const ids = [...special.values(), ...steps.added.map((token) => token.id ?? 0)];
   return {
     name,
     steps,
-    vocabulary: bpe,
+    vocabulary,
     special,
     ...chooseSpecialIds(special, config),
-    vocabularySize: 1 + ids.reduce((a, b) => Math.max(a, b), size - 1),
-    fingerprint: fingerprintModel(steps, bpe, special),
+    vocabularySize: 1 + ids.reduce((a, b) => Math.max(a, b), vocabulary.pieces.length - 1),
+    fingerprint: fingerprintModel(steps, vocabulary, special),
   };
 }
 
 function checkModel(model: HfModel): void {
+  if (model.type === 'Unigram') return;
   const isBpe = model.type === 'BPE' || (model.type === undefined && model.merges !== undefined);
   if (!isBpe) throw new Unsupported(`the model ${model.type ?? '(no type)'}`);
   if (model.dropout) throw new Unsupported('BPE with dropout');

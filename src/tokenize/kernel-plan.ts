@@ -11,6 +11,7 @@
  *   has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
 import type { KernelModel } from './kernel/model.ts';
+import { planUnigram } from './kernel-plan-unigram.ts';
 import type {
   AddedToken,
   BpeVocabulary,
@@ -60,7 +61,6 @@ export function planKernel({
   steps,
   vocabulary,
 }: Pick<TokenizerModel, 'steps' | 'vocabulary'>): KernelPlan | { readonly unsupported: string } {
-  if (vocabulary.kind === 'unigram') return { unsupported: 'a Unigram vocabulary' };
   const { added, normalizers, metaspace, splits } = steps;
   if (normalizers.some(({ kind }) => kind !== 'form') || normalizers.length > 1)
     return { unsupported: `the normalizers ${normalizers.map(({ kind }) => kind).join(' + ')}` };
@@ -73,6 +73,23 @@ export function planKernel({
   if (pattern === 'tekken')
     return { unsupported: "its pattern is Tekken's, which the fast scanner does not know" };
   const scanner = pattern === null ? null : scanners[pattern];
+  if (vocabulary.kind === 'unigram') {
+    const splitsAtSpaces = metaspace?.split === true && pattern === null;
+    const model = planUnigram(vocabulary, metaspace !== null, splitsAtSpaces ? 'spaces' : scanner);
+    if ('unsupported' in model) return model;
+    const prefix = metaspace?.prefix ?? (steps.prefixSpace ? 'unless-space' : 'never');
+    return {
+      model,
+      preparation: {
+        added,
+        normalizers,
+        prefix: prefix === 'never' ? null : prefix,
+        metaspace: metaspace !== null,
+        cut: pattern === 'smollm' ? 'numbers' : 'none',
+      },
+      virtual: null,
+    };
+  }
   if (vocabulary.units === 'characters') return planCharacters(steps, vocabulary);
   if (metaspace !== null) return { unsupported: 'a metaspace without byte fallback' };
   if (!partsAreRight(vocabulary))

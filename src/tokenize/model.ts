@@ -146,10 +146,15 @@ export interface MergeList {
 /** The segmentation of a pretoken whose pieces' scores (log probabilities) have the largest sum (Kudo 2018). */
 export interface UnigramVocabulary {
   readonly kind: 'unigram';
-  /** id -> bytes; holes as in `BpeVocabulary.pieces`. */
+  /**
+   * id -> bytes of the pieces that text may become. Hugging Face matches all of its list, special and byte-fallback
+   * tokens too; sentencepiece neither control nor byte pieces.
+   */
   readonly pieces: readonly (Uint8Array | undefined)[];
   /** id -> log probability. */
   readonly scores: Float64Array;
+  /** The score of a character that is not a piece: ten below the lowest one of the file. */
+  readonly unknownScore: number;
   readonly unknown: UnknownUnits;
   /** Whose arithmetic, and which of two segmentations of equal score: Hugging Face sums doubles, sentencepiece floats. */
   readonly as: 'huggingface' | 'sentencepiece';

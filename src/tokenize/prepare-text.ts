@@ -62,7 +62,9 @@ export function createPreparation(preparation: Preparation): Prepare {
   }
 
   return (text, ends, continued) => {
-    if (!always && isNormal(text, ends) && findAdded(text, 0, text.length) === null) return null;
+    const isAsItIs =
+      !always && !(metaspace && Buffer.from(text.buffer, text.byteOffset, text.length).includes('\u2581'));
+    if (isAsItIs && isNormal(text, ends) && findAdded(text, 0, text.length) === null) return null;
     out.clear(text.length);
     const documentEnds = new Uint32Array(ends.length);
     const documentAdded = new Uint32Array(ends.length);

@@ -9,6 +9,7 @@ import { bytesKey, createMergeTable, createPieceIndex } from './merge-table.ts';
 import { type BpeVocabulary, noToken, type TokenizerModel, type Vocabulary } from './model.ts';
 import { createPretokenizer } from './pretokenize.ts';
 import { createSafeCut, findSafeCut } from './safe-cut.ts';
+import { createUnigramEncoder } from './unigram-plain.ts';
 
 /** Up to here the naive merge is the faster one. */
 const longestNaive = 64;
@@ -51,14 +52,30 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
 }
 
 function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string) => readonly number[] {
-  if (vocabulary.kind === 'unigram') throw new Error('the plain engine has no Unigram yet');
-  return createBpeEncoder(vocabulary);
+  return remembering(
+    vocabulary.kind === 'unigram' ? createUnigramEncoder(vocabulary) : createBpeEncoder(vocabulary),
+  );
+}
+
+function remembering(
+  encode: (pretoken: string) => readonly number[],
+): (pretoken: string) => readonly number[] {
+  const cache = new Map<string, readonly number[]>();
+  return (pretoken) => {
+    if (pretoken.length > longestCached) return encode(pretoken);
+    let tokens = cache.get(pretoken);
+    if (tokens === undefined) {
+      tokens = encode(pretoken);
+      if (cache.size >= cacheSize) cache.clear();
+      cache.set(pretoken, tokens);
+    }
+    return tokens;
+  };
 }
 
 function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly number[] {
   const table = createMergeTable(bpe);
   const pieceIds = createPieceIndex(bpe.pieces);
-  const cache = new Map<string, readonly number[]>();
 
   /** The tokens that a pretoken begins as: its bytes', or its characters' with bytes for those that are no piece. */
   const symbolsOf = (pretoken: string): number[] => {
@@ -71,24 +88,13 @@ function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly nu
   };
   const byteId = (byte: number) => pieceIds.get(String.fromCharCode(byte))!;
 
-  const encodeNew = (pretoken: string): readonly number[] => {
+  return (pretoken) => {
     if (bpe.ignoreMerges) {
       const whole = pieceIds.get(bytesKey(encoder.encode(pretoken)));
       if (whole !== undefined) return [whole];
     }
     const symbols = symbolsOf(pretoken);
     return symbols.length <= longestNaive ? mergeNaive(symbols, table) : mergeHeap(symbols, table);
-  };
-
-  return (pretoken) => {
-    if (pretoken.length > longestCached) return encodeNew(pretoken);
-    let tokens = cache.get(pretoken);
-    if (tokens === undefined) {
-      tokens = encodeNew(pretoken);
-      if (cache.size >= cacheSize) cache.clear();
-      cache.set(pretoken, tokens);
-    }
-    return tokens;
   };
 }
 

@@ -10,6 +10,7 @@
  *   new segment begins, with a prefix of its own where that is put before spaces, too ('always'): there the last
  *   letters of added tokens are not cut after.
  * - Normalization: a space is a starter that composes with nothing before it, so both sides normalize by themselves.
+ *   A grapheme ends between a letter and a space, so a map of graphemes and characters changes both sides by themselves, too.
  *   (The letter after it may compose with a mark that follows; that is all on the right side.)
  * - Patterns of all families: (1) no alternative, nor any beginning of one, takes a letter and then a space: after a letter
  *   come only letters, marks or a contraction. So no match, and no attempt at one, reaches over the cut; an attempt
@@ -21,9 +22,11 @@
  *   Checked here on the vocabulary: a letter that stands before U+2581 in the product of any merge is not cut after.
  *   (Mistral has no such merge; Gemma 3 has one, `>` + `▁</`, and no letter in it.)
  *
+ * - Unigram: only where pretokens begin at each U+2581 or by such a pattern; then each is scored by itself.
+ *
  * Any other pattern, or one pretoken that is looked up whole: no place is known to be safe, and the answer is 0.
  */
-import type { BpeVocabulary, TokenizerModel } from './model.ts';
+import type { BpeVocabulary, Normalizer, TokenizerModel } from './model.ts';
 import { recognizeFamily } from './patterns.ts';
 
 const space = 0x20;
@@ -39,15 +42,20 @@ export function findSafeCut({
   vocabulary,
 }: Pick<TokenizerModel, 'steps' | 'vocabulary'>): SafeCut | null {
   const { splits, metaspace, added, normalizers } = steps;
-  if (vocabulary.kind === 'unigram' || steps.addedNormalized.length > 0) return null;
-  if (normalizers.some(({ kind }) => kind !== 'form')) return null;
+  if (steps.addedNormalized.length > 0) return null;
+  const isLocal = (step: Normalizer) =>
+    step.kind === 'form' || (step.kind === 'charsmap' && step.by === 'graphemes');
+  if (!normalizers.every(isLocal)) return null;
   const spaced = /[A-Za-z] /;
   const hasFlags = added.some(({ lstrip, rstrip, singleWord }) => lstrip || rstrip || singleWord);
   const onePretoken = splits.length === 0 && metaspace?.split !== true;
-  const known =
-    splits.length === 0 ? !(onePretoken && vocabulary.ignoreMerges) : recognizeFamily(splits) !== null;
+  // Unigram sums scores from the pretoken's start, and how the sums are rounded is part of what decides.
+  const isWhole = vocabulary.kind === 'unigram' || vocabulary.ignoreMerges;
+  const known = splits.length === 0 ? !(onePretoken && isWhole) : recognizeFamily(splits) !== null;
   if (!known || hasFlags || added.some((token) => spaced.test(token.text))) return null;
-  const notAfter = new Set(onePretoken ? spanningCharacters(vocabulary, metaspace !== null) : []);
+  const notAfter = new Set(
+    onePretoken && vocabulary.kind === 'bpe' ? spanningCharacters(vocabulary, metaspace !== null) : [],
+  );
   if (metaspace?.prefix === 'always')
     for (const { text } of added) notAfter.add(text.charCodeAt(text.length - 1));
   return { notAfter };

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { packageRoot } from '../../util/package-root.ts';
 import type { KernelModel, Scanner } from './model.ts';
 import { unicodeClasses } from './unicode-classes.ts';
+import { fillUnigram, type UnigramExports } from './unigram-tables.ts';
 
 export interface Kernel {
   /**
@@ -33,7 +34,7 @@ export interface KernelImage {
   readonly family: number;
 }
 
-interface Exports {
+interface Exports extends UnigramExports {
   readonly memory: WebAssembly.Memory;
   directoryAddress(): number;
   reserveInput(pieces: number, textBytes: number): void;
@@ -54,7 +55,7 @@ interface Exports {
 }
 
 /** As numbered in `assembly/encode.ts`. */
-const scanners: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4 };
+const scanners: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4, spaces: 15 };
 
 /** Text and its tokens stay in the second-level cache. */
 const windowBytes = 256 * 1024;
@@ -119,6 +120,10 @@ function fillTables(exports: Exports, model: KernelModel): number {
     if (piece !== undefined) bytes.set(piece, text + starts[id]!);
   }
   new Uint32Array(exports.memory.buffer, directory[6]!, starts.length).set(starts);
+  if (model.unigram !== undefined) {
+    fillUnigram(exports, model, model.unigram);
+    return exports.endTables();
+  }
   exports.begin(pieces.length, model.ignoreMerges ? 1 : 0);
   if (merges === 'ranks') {
     exports.buildFromRanks(pieces.length);

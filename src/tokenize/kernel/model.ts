@@ -11,7 +11,18 @@ export interface KernelModel {
   readonly ignoreMerges: boolean;
   /** null: no pretokenizer (SentencePiece style). */
   readonly pattern: Scanner | null;
+  /** A vocabulary of scores; then `merges` and `ignoreMerges` don't count. */
+  readonly unigram?: UnigramTables;
+}
+
+export interface UnigramTables {
+  readonly scores: Float64Array;
+  readonly unknownScore: number;
+  readonly unknownId: number;
+  /** Byte -> its token, or `noToken`; null: unknown text never becomes bytes. */
+  readonly bytes: Uint32Array | null;
+  readonly as: 'huggingface' | 'sentencepiece';
 }
 
 /** Patterns that the kernel can cut a text by. */
-export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k';
+export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k' | 'spaces';

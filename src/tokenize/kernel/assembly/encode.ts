@@ -7,6 +7,7 @@ import { scanCl100k } from './scan-cl100k';
 import { forget, looked } from './scan-common';
 import { scanGpt2 } from './scan-gpt2';
 import { scanO200k } from './scan-o200k';
+import { encodeStretch, hasUnigram, isWhole, written as stretchWritten } from './unigram';
 
 /** The order is the host's (`kernel.ts`). */
 export const enum Family {
@@ -15,6 +16,8 @@ export const enum Family {
   Cl100k = 2,
   Qwen2 = 3,
   O200k = 4,
+  /** A pretoken begins at each space. */
+  Spaces = 15,
 }
 
 /** Longest that a contraction can be, so how far past its end a token may look. */
@@ -37,6 +40,8 @@ export function encodeDocument(family: i32, at: usize, end: usize, closed: bool,
       return encodeFamily(Family.Qwen2, at, end, closed, out);
     case Family.O200k:
       return encodeFamily(Family.O200k, at, end, closed, out);
+    case Family.Spaces:
+      return encodeSpaces(at, end, closed, out);
     default:
       return encodeWhole(at, end, closed, out);
   }
@@ -45,9 +50,46 @@ export function encodeDocument(family: i32, at: usize, end: usize, closed: bool,
 /** No pretokenizer: the document is one pretoken. */
 function encodeWhole(at: usize, end: usize, closed: bool, out: usize): usize {
   written = out;
+  if (hasUnigram() && isWhole()) {
+    const reached = encodeStretch(at, end, closed, out);
+    written = stretchWritten;
+    return reached;
+  }
   if (!closed || at == end) return at;
   written = emitLong(at, <u32>(end - at), out);
   return end;
+}
+
+/** Pretokens that begin at each space (U+2581 that the host wrote as one). */
+function encodeSpaces(at: usize, end: usize, closed: bool, out: usize): usize {
+  const near = cache.near;
+  const nearShift = cache.nearShift;
+  let tail = start;
+  let from = at;
+  // The first byte begins a pretoken, whatever it is.
+  for (let block = at + 1; block < end; block += 64) {
+    const left = <u64>(end - block);
+    let spaces = equal(
+      v128.load(block), v128.load(block, 16), v128.load(block, 32), v128.load(block, 48), 0x20,
+    );
+    if (left < 64) spaces &= ((<u64>1) << left) - 1;
+    while (spaces != 0) {
+      const to = block + <usize>ctz<u64>(spaces);
+      spaces &= spaces - 1;
+      tail = push(near, nearShift, tail, from, <u32>(to - from));
+      from = to;
+    }
+    if (tail >= full) {
+      out = flush(tail, out);
+      tail = start;
+    }
+  }
+  if (closed && from < end) {
+    tail = push(near, nearShift, tail, from, <u32>(end - from));
+    from = end;
+  }
+  written = flush(tail, out);
+  return from;
 }
 
 // @ts-ignore: decorator

@@ -2,10 +2,13 @@
 import { reserveInput } from './build';
 import { reserveCaches } from './cache';
 import { encodeDocument, written } from './encode';
+import { resetUnigram } from './unigram';
 import { DIRECTORY, mark, release, reserve, setDirectory, At } from './memory';
 
 export { reserveInput, reserve, mark, release };
 export { begin, beginMerges, buildFromMerges, buildFromRanks } from './build';
+export { buildPieces } from './pieces';
+export { beginUnigram } from './unigram';
 
 export function directoryAddress(): usize {
   return DIRECTORY;
@@ -60,6 +63,7 @@ export function encode(family: i32, documents: u32, open: bool): u32 {
     store<u32>(lengths + i * 4, <u32>(written - out) >> 2);
     out = written;
     start = last ? reached : end;
+    if (!last) resetUnigram();
   }
   total = <u32>(out - tokens) >> 2;
   return <u32>(start - text);

@@ -40,6 +40,14 @@ export const enum At {
   TrapBytes = 96,
   PairHints = 84, // a bit for each hash of a pair that merges
   BytePairs = 100, // u32[65536]: what two bytes make, << 6, or NONE
+  /** Unigram (`unigram.ts`); 0: the vocabulary is one of merges. */
+  UnigramCells = 160,
+  UnigramPieces = 164, // u32[cells]
+  UnigramBytes = 168, // u32[256]: the token of each byte, or NONE
+  UnigramRules = 172,
+  UnigramUnknown = 176,
+  UnigramLongest = 180, // bytes of the longest piece, and at least of a character
+  UnigramScore = 184, // where the score of an unknown character is
 }
 
 // @ts-ignore: decorator

@@ -6,6 +6,7 @@ import { encodeShort, SHORT_BYTES } from './merge-short';
 import { At, directory } from './memory';
 import { findPiece, NONE } from './pieces';
 import { hasTraps, touchesTrap } from './traps';
+import { encodeUnigram, hasUnigram } from './unigram';
 import { encodeByWindows } from './windows';
 
 /**
@@ -35,6 +36,7 @@ export function emitLong(at: usize, length: u32, out: usize): usize {
 }
 
 function encodePretoken(at: usize, length: u32, out: usize): u32 {
+  if (hasUnigram()) return encodeUnigram(at, length, out);
   if (directory(At.LookUpWhole)) {
     const id = findPiece(at, length);
     if (id != NONE) {

@@ -1,0 +1,42 @@
+/** Unigram's tables, written into a kernel's memory: what `assembly/unigram.ts` reads. */
+import { buildDoubleArray } from './double-array.ts';
+import type { KernelModel, UnigramTables } from './model.ts';
+
+export interface UnigramExports {
+  readonly memory: WebAssembly.Memory;
+  directoryAddress(): number;
+  buildPieces(pieces: number): void;
+  beginUnigram(cells: number, rules: number, unknown: number, longest: number, unknownScore: number): void;
+}
+
+/** As in `assembly/unigram.ts`. */
+const rule = { floats: 1, fused: 2, bytes: 4, whole: 8 };
+/** As in `assembly/memory.ts`, in words. */
+const at = { cells: 40, pieces: 41, bytes: 42 };
+
+/** The pieces' text and starts are in place already. */
+export function fillUnigram(exports: UnigramExports, model: KernelModel, tables: UnigramTables): void {
+  const { pieces, pattern } = model;
+  const { scores, unknownScore, unknownId, bytes, as } = tables;
+  if (as === 'huggingface') exports.buildPieces(pieces.length);
+  const { cells, base, parent, piece } = buildDoubleArray(pieces);
+  const rules =
+    (as === 'sentencepiece' ? rule.floats : rule.fused) |
+    (bytes === null ? 0 : rule.bytes) |
+    (pattern === null ? rule.whole : 0);
+  const longest = pieces.reduce((most, bytes) => Math.max(most, bytes?.length ?? 0), 4);
+  exports.beginUnigram(cells, rules, unknownId, longest, unknownScore);
+  const { buffer } = exports.memory;
+  const directory = new Uint32Array(buffer, exports.directoryAddress(), 64);
+  const words = new Uint32Array(buffer, directory[at.cells], cells * 4);
+  const doubles = new Float64Array(buffer, directory[at.cells], cells * 2);
+  const ids = new Uint32Array(buffer, directory[at.pieces], cells);
+  for (let cell = 0; cell < cells; cell += 1) {
+    const id = piece[cell]!;
+    words[cell * 4] = base[cell]!;
+    words[cell * 4 + 1] = parent[cell]!;
+    doubles[cell * 2 + 1] = id < 0 ? Number.NaN : scores[id]!;
+    ids[cell] = id < 0 ? 0 : id;
+  }
+  if (bytes !== null) new Uint32Array(buffer, directory[at.bytes], 256).set(bytes);
+}
