@@ -3,6 +3,7 @@
  * Only trees whose meaning those fields express exactly are taken.
  */
 import { flattenParts, type HfFile, type HfPart, Unsupported } from './hf-file.ts';
+import { readPrecompiled } from './hf-unigram.ts';
 import type { Metaspace, Normalizer, SplitStep, TextSteps } from './model.ts';
 import { families, isolatedStep, recognizeFamily } from './patterns.ts';
 import { toJsRegex, UnsupportedPattern } from './to-js-regex.ts';
@@ -45,8 +46,10 @@ function readNormalizer(parts: readonly HfPart[]): Pick<TextSteps, 'normalizers'
   let metaspace: Metaspace | null = null;
   for (const part of parts) {
     const isForm = /^NFK?[CD]$/.test(part.type);
-    if (isForm && normalizers.length === 0 && !prepends && metaspace === null) {
+    if (isForm && !prepends && metaspace === null) {
       normalizers.push({ kind: 'form', form: part.type as 'NFC' });
+    } else if (part.type === 'Precompiled' && !prepends && metaspace === null) {
+      normalizers.push(readPrecompiled(part));
     } else if (part.type === 'Prepend' && part.prepend === underline && !prepends && metaspace === null) {
       prepends = true;
     } else if (part.type === 'Replace' && isSpace(part.pattern) && part.content === underline && !metaspace) {

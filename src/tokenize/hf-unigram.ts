@@ -3,8 +3,9 @@
  * of them are matched in text, special tokens and `<0x0A>` too, which is what the native library does even with
  * `encode_special_tokens`: the model is asked for the pieces of "</s>", and has one.
  */
-import { type HfModel, Unsupported } from './hf-file.ts';
-import { noToken, type UnigramVocabulary } from './model.ts';
+import { parseCharsmap } from './charsmap.ts';
+import { type HfModel, type HfPart, Unsupported } from './hf-file.ts';
+import { type Normalizer, noToken, type UnigramVocabulary } from './model.ts';
 
 /** Pieces of a file; more are no vocabulary but a mistake, and would not fit into memory. */
 const mostPieces = 2 ** 22;
@@ -51,6 +52,16 @@ export function readUnigram(model: HfModel): UnigramVocabulary {
     },
     as: 'huggingface',
   };
+}
+
+/** A `Precompiled` normalizer. @throws Unsupported */
+export function readPrecompiled({ precompiled_charsmap }: HfPart): Normalizer {
+  if (typeof precompiled_charsmap !== 'string')
+    throw new Unsupported('a Precompiled normalizer without its map');
+  const charsmap = new Uint8Array(Buffer.from(precompiled_charsmap, 'base64'));
+  if (parseCharsmap(charsmap) === null)
+    throw new Unsupported('a Precompiled normalizer whose map is damaged');
+  return { kind: 'charsmap', charsmap, by: 'graphemes' };
 }
 
 /** A byte may lack its token: then unknown text that has this byte is the unknown token. */

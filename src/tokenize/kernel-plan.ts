@@ -62,7 +62,7 @@ export function planKernel({
   vocabulary,
 }: Pick<TokenizerModel, 'steps' | 'vocabulary'>): KernelPlan | { readonly unsupported: string } {
   const { added, normalizers, metaspace, splits } = steps;
-  if (normalizers.some(({ kind }) => kind !== 'form') || normalizers.length > 1)
+  if (normalizers.some(({ kind }) => kind !== 'form' && kind !== 'charsmap'))
     return { unsupported: `the normalizers ${normalizers.map(({ kind }) => kind).join(' + ')}` };
   if (steps.addedNormalized.length > 0) return { unsupported: 'added tokens in normalized text' };
   const pattern = recognizeFamily(splits);

@@ -3,8 +3,10 @@
  * get their prefix and are cut (see kernel-plan.ts). All in bytes. Text that needs none of it is handed on as it is, and
  * to see that costs one look at each byte at most; only segments to be normalized ever become strings.
  */
+import { createGraphemeMapper, readCharsmap } from './charsmap.ts';
 import { createAddedFinder } from './find-added.ts';
 import type { Preparation } from './kernel-plan.ts';
+import type { Normalizer } from './model.ts';
 import { createNormalizer } from './normalize-bytes.ts';
 import { createCutter, Segments, space, startsWithMetaspace } from './segments.ts';
 
@@ -23,11 +25,25 @@ export interface PreparedText {
 /** The function returns null if the documents can be tokenized as they are. */
 export type Prepare = (text: Uint8Array, ends: ArrayLike<number>, continued: boolean) => PreparedText | null;
 
+type ByteNormalizer = (text: Uint8Array, start: number, end: number) => Uint8Array | null;
+
+function createNormalizers(normalizers: readonly Normalizer[]): ByteNormalizer {
+  const steps = normalizers.map((step): ByteNormalizer => {
+    if (step.kind === 'form') return createNormalizer(step.form);
+    if (step.kind === 'charsmap') return createGraphemeMapper(readCharsmap(step.charsmap));
+    throw new Error(`the normalizer ${step.kind}`);
+  });
+  return (text, start, end) =>
+    steps.reduce<Uint8Array | null>(
+      (bytes, step) => (bytes === null ? step(text, start, end) : (step(bytes, 0, bytes.length) ?? bytes)),
+      null,
+    );
+}
+
 export function createPreparation(preparation: Preparation): Prepare {
   const { normalizers, prefix, metaspace } = preparation;
-  const form = normalizers[0]?.kind === 'form' ? normalizers[0].form : null;
   const findAdded = createAddedFinder(preparation.added);
-  const normalized = form === null ? () => null : createNormalizer(form);
+  const normalized = createNormalizers(normalizers);
   const cut = createCutter(preparation.cut);
   const always = prefix !== null || preparation.cut !== 'none';
   const out = new Segments();
@@ -51,7 +67,7 @@ export function createPreparation(preparation: Preparation): Prepare {
   /** Looks for a document that normalization changes, and keeps what becomes of it. */
   function isNormal(text: Uint8Array, ends: ArrayLike<number>): boolean {
     firstChange = null;
-    if (form === null) return true;
+    if (normalizers.length === 0) return true;
     for (let i = 0, start = 0; i < ends.length && firstChange === null; i += 1) {
       const end = ends[i]!;
       const bytes = normalized(text, start, end);

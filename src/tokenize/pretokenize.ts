@@ -2,6 +2,7 @@
  * A document's text to pretokens, as a list of functions one after the other, in the order of TextSteps' fields. Slow
  * and plain: this is what the kernel's scanners are judged by.
  */
+import { mapGraphemes, readCharsmap } from './charsmap.ts';
 import type { AddedToken, Metaspace, Normalizer, SplitStep, TextSteps } from './model.ts';
 import { normalize } from './normalize.ts';
 import { escapeRegex, toJsRegex, UnsupportedPattern } from './to-js-regex.ts';
@@ -63,6 +64,7 @@ function createAddedCutter(added: readonly AddedToken[]): (text: string) => Pret
 }
 
 function applyNormalizer(text: string, step: Normalizer): string {
+  if (step.kind === 'charsmap') return mapGraphemes(readCharsmap(step.charsmap), text);
   if (step.kind !== 'form') throw new UnsupportedPattern(`the normalizer ${step.kind}`);
   return normalize(text, step.form);
 }
