@@ -79,6 +79,17 @@ export function findInMap(
   return found.length > 0;
 }
 
+/** The unit that follows another one by a byte; -1: there is none. */
+export function childInMap({ units }: Charsmap, parent: number, byte: number): number {
+  const child = parent ^ offsetOf(units[parent]!) ^ byte;
+  return child < units.length && ((units[child]! & 0x800000ff) >>> 0) === byte ? child : -1;
+}
+
+/** Whether a text in the map ends with this unit. */
+export function hasValue({ units }: Charsmap, unit: number): boolean {
+  return (units[unit]! & 0x100) !== 0;
+}
+
 function offsetOf(unit: number): number {
   return ((unit >>> 10) << ((unit & 0x200) >>> 6)) >>> 0;
 }
@@ -249,6 +260,12 @@ export class Bytes {
     if (size < 16) for (let i = 0; i < size; i += 1) this.#bytes[this.length + i] = bytes[from + i]!;
     else this.#bytes.set(bytes.subarray(from, to), this.length);
     this.length += size;
+  }
+
+  /** Takes off what it ends with, as often as it does. */
+  dropEnd(end: Uint8Array): void {
+    while (this.length >= end.length && end.every((byte, i) => this.#bytes[this.length - end.length + i] === byte))
+      this.length -= end.length;
   }
 
   bytes(): Uint8Array {

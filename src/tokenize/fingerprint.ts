@@ -78,7 +78,7 @@ function normalizerFields(normalizers: readonly Normalizer[]): unknown {
   const [first] = normalizers;
   if (normalizers.length === 1 && first?.kind === 'form') return first.form;
   return normalizers.map((step) =>
-    step.kind === 'charsmap' ? { ...step, charsmap: Buffer.from(step.charsmap).toString('base64') } : step,
+    'charsmap' in step && step.charsmap !== null ? { ...step, charsmap: Buffer.from(step.charsmap).toString('base64') } : step,
   );
 }
 

@@ -70,10 +70,22 @@ export type Normalizer =
       readonly stripAccents: boolean;
       readonly lowercase: boolean;
     }
-  /** SentencePiece's compiled map of characters. Hugging Face looks up graphemes in it, sentencepiece prefixes of the text. */
-  | { readonly kind: 'charsmap'; readonly charsmap: Uint8Array; readonly by: 'graphemes' | 'prefixes' }
-  /** sentencepiece's white space rules, at both ends and for runs inside. */
-  | { readonly kind: 'collapse-spaces' };
+  /** SentencePiece's compiled map of characters, looked up as Hugging Face's library does it (charsmap.ts). */
+  | { readonly kind: 'charsmap'; readonly charsmap: Uint8Array; readonly by: 'graphemes' }
+  /** All that sentencepiece's own normalizer does to a document (sentencepiece-normalizer.ts). It stands alone. */
+  | {
+      readonly kind: 'sentencepiece';
+      /** Its compiled map; null: characters stay as they are. */
+      readonly charsmap: Uint8Array | null;
+      /** User-defined pieces, which the map leaves alone. */
+      readonly kept: readonly string[];
+      /** Where a space is added. */
+      readonly dummy: 'prefix' | 'suffix' | 'none';
+      /** Spaces at both ends go, and of several in a row one stays. */
+      readonly removesExtraSpaces: boolean;
+      /** Spaces become U+2581. */
+      readonly escapesSpaces: boolean;
+    };
 
 export interface Metaspace {
   /**

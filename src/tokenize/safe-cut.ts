@@ -44,7 +44,7 @@ export function findSafeCut({
   const { splits, metaspace, added, normalizers } = steps;
   if (steps.addedNormalized.length > 0) return null;
   const isLocal = (step: Normalizer) =>
-    step.kind === 'form' || (step.kind === 'charsmap' && step.by === 'graphemes');
+    step.kind === 'form' || step.kind === 'charsmap';
   if (!normalizers.every(isLocal)) return null;
   const spaced = /[A-Za-z] /;
   const hasFlags = added.some(({ lstrip, rstrip, singleWord }) => lstrip || rstrip || singleWord);

@@ -59,7 +59,7 @@ function rules(): Record<string, string> {
   for (let point = 0xa0; point < 0x10000; point += 7) {
     const char = String.fromCharCode(point);
     const normal = char.normalize('NFKC');
-    if (normal !== char && normal.isWellFormed()) out[char] ??= normal;
+    if (normal !== char && !/\p{Surrogate}/u.test(normal)) out[char] ??= normal;
   }
   return out;
 }
