@@ -35,7 +35,17 @@ export const tiktokenEncodings = ['cl100k_base', 'o200k_base', 'p50k_base', 'r50
 
 export type TokenizerSpec =
   | { readonly encoding: string }
-  | { readonly file: string; readonly pattern: string | null };
+  | {
+      /** Absolute path of a tokenizer file, or of the folder of one. */
+      readonly file: string;
+      /** How text is cut, of a file that does not say it; null: the file says it. */
+      readonly pattern: string | null;
+      /** The text or the id of a token; left out: as the files say. */
+      readonly bos?: string | number;
+      readonly eos?: string | number;
+      /** Left out: rows are padded with EOS. */
+      readonly pad?: string | number;
+    };
 
 export interface SourceSpec {
   readonly name: string;
@@ -286,6 +296,7 @@ export interface Tokenizer {
   readonly vocabularySize: number;
   readonly bosId: number | null;
   readonly eosId: number | null;
+  readonly padId: number | null;
   /** sha256 (hex) of everything that decides the tokens: vocabulary, merges, pattern, special tokens. */
   readonly fingerprint: string;
   /**

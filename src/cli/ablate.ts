@@ -7,7 +7,7 @@ import { armsText } from '../report/arms-text.ts';
 import { counted } from '../report/format.ts';
 import type { ArmData } from '../report/html/data.ts';
 import { ablate } from '../run/ablate.ts';
-import { type AblationReport, ablationFile } from '../run/ablation-file.ts';
+import { type AblationReport, ablationFile, asideFile } from '../run/ablation-file.ts';
 import { writeJson } from '../run/commit.ts';
 import { trainingText } from '../train/arms-text.ts';
 import { keptCurves, readAblation } from '../train/kept-curves.ts';
@@ -39,7 +39,7 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const ablation = parseAblation(readYaml(path), path, readYaml);
   const out = ablationFolder(ablation, flags.out);
   const arms: ArmData[] = [];
-  const before = readAblation(join(out, ablationFile));
+  const before = readAblation(join(out, ablationFile)) ?? readAblation(asideFile(out));
   const { store, report } = await ablate(ablation, out, {
     ...stageOptions(flags, signal),
     planOnly: flags.plan === true,

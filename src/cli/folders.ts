@@ -7,7 +7,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
 import { ablationFile } from '../run/ablation-file.ts';
-import { planFile } from '../run/shard-sets.ts';
+import { planFile } from '../run/ownership.ts';
 import { storeFolder } from '../run/token-store.ts';
 import { manifestFile } from '../shard/format.ts';
 import { storeFile } from '../store/format.ts';

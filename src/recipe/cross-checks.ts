@@ -8,6 +8,7 @@ import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import type { Problem, YamlFile } from './parse-yaml.ts';
+import { isTokenizerPath } from './tokenizer-path.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from './yaml-values.ts';
 
 export type Check = (yaml: YamlFile) => Problem[];
@@ -28,15 +29,15 @@ export function crossProblems(yaml: YamlFile): Problem[] {
 function knownTokenizer(yaml: YamlFile): Problem[] {
   const name = valueIn(yaml, ['tokenizer']);
   if (typeof name !== 'string' || name === '' || tiktokenEncodings.some((known) => known === name)) return [];
+  if (isTokenizerPath(name)) return [];
   return [wrongValue(yaml, ['tokenizer'], `found ${yaml.written(['tokenizer'])}; ${tokenizerCure(name)}`)];
 }
 
 function tokenizerCure(name: string): string {
-  if (/\.(json|model|tiktoken)$|^[./~]/i.test(name)) return 'a tokenizer file is named as { file: PATH }';
   if (name.includes('/'))
-    return 'nothing is downloaded: get its tokenizer.json, and name that as { file: PATH }';
+    return 'nothing is downloaded: get the files of its tokenizer, and name their folder with ./ before it';
   const known = tiktokenEncodings.join(', ');
-  return `expected one of ${known}, or { file: ./tokenizer.json }${didYouMean(nearest(name, tiktokenEncodings))}`;
+  return `expected one of ${known}, or a path such as ./tokenizer.json${didYouMean(nearest(name, tiktokenEncodings))}`;
 }
 
 /** A shell would have made a home directory of it; here a store would lie in a folder named `~`. */
@@ -46,7 +47,7 @@ function noHomePaths(yaml: YamlFile): Problem[] {
     .map((name) =>
       isRecord(valueIn(yaml, ['sources', name])) ? ['sources', name, 'path'] : ['sources', name],
     );
-  return [['tokenizer', 'file'], ['store'], ...ofSources].flatMap((at) => {
+  return [['tokenizer'], ['tokenizer', 'file'], ['store'], ...ofSources].flatMap((at) => {
     const path = valueIn(yaml, at);
     if (typeof path !== 'string' || !/^~\w*\//.test(path)) return [];
     const written = yaml.written(at);

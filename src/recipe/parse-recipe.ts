@@ -8,6 +8,7 @@ import { LongmixError } from '../errors.ts';
 import type { Recipe } from '../types.ts';
 import { crossProblems } from './cross-checks.ts';
 import { type Problem, parseYaml, type YamlFile } from './parse-yaml.ts';
+import { rememberPlaces } from './places.ts';
 import { recipeSchema } from './schema.ts';
 import { type Language, schemaProblems } from './schema-problems.ts';
 import { toRecipe } from './to-recipe.ts';
@@ -45,12 +46,13 @@ export function recipeProblems(yaml: YamlFile): Problem[] {
 
 /** @param yaml a checked recipe, whose paths are relative to `file` */
 export function recipeOf(yaml: YamlFile, file: string, defaultName: string): Recipe {
-  return toRecipe(recipeSchema.parse(yaml.value), {
+  const recipe = toRecipe(recipeSchema.parse(yaml.value), {
     directory: resolve(dirname(file)),
     defaultName,
     sourceNames: yaml.keysOf(['sources']),
     phaseNames: yaml.keysOf(['phases']),
   });
+  return rememberPlaces(recipe, yaml);
 }
 
 /** @throws LongmixError `recipe-invalid` | `ablation-invalid`, if there are problems */

@@ -30,7 +30,7 @@ import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './sc
 /** A recipe as written, with the defaults that don't depend on other keys. */
 export interface RecipeFile {
   readonly name?: string | undefined;
-  readonly tokenizer: string | { readonly file: string; readonly pattern?: string | undefined };
+  readonly tokenizer: string | TokenizerEntry;
   readonly store?: string | undefined;
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
@@ -47,6 +47,14 @@ export interface RecipeFile {
   };
   readonly max_bad_records: Amount;
   readonly seed: number;
+}
+
+export interface TokenizerEntry {
+  readonly file: string;
+  readonly pattern?: string | undefined;
+  readonly bos?: string | number | undefined;
+  readonly eos?: string | number | undefined;
+  readonly pad?: string | number | undefined;
 }
 
 export interface SourceEntry {
@@ -161,7 +169,25 @@ const shards = z.strictObject(
 );
 
 const sourceName = text('the name of a source without control characters', /^[^\p{Cc}]+$/u);
-const encoding = 'the name of an encoding such as cl100k_base, or { file: ./tokenizer.json }';
+const encoding =
+  'the name of an encoding such as cl100k_base, a path such as ./tokenizer.json, or { file: ./tokenizer.json }';
+
+const tokenizer = z.strictObject({
+  file: text('the path of a tokenizer file').describe(
+    'A tokenizer.json, tekken.json or tokenizer.model, or the folder of one; relative to the recipe.',
+  ),
+  pattern: text('the name of a pattern or a regular expression')
+    .optional()
+    .describe('How a tiktoken file cuts text: a name such as llama3, or a regular expression.'),
+  bos: token().describe('Token that begins a document, by text or id; as the files say if left out.'),
+  eos: token().describe('Token that ends a document, by text or id; as the files say if left out.'),
+  pad: token().describe('Token that fills up rows, by text or id; the end-of-document token if left out.'),
+});
+
+function token(): z.ZodType<string | number | undefined> {
+  const form = 'the text of a token such as "<s>", or its id';
+  return either(text(form), wholeNumber(0, form), form).optional();
+}
 
 export const recipeSchema: z.ZodType<RecipeFile> = z
   .strictObject(
@@ -169,18 +195,7 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
       name: folderName()
         .optional()
         .describe("Names the build and its folder, out/NAME; the recipe's file name if left out."),
-      tokenizer: either(
-        text(encoding),
-        z.strictObject({
-          file: text('the path of a tokenizer file').describe(
-            'A tokenizer.json or tokenizer.model; relative to the recipe.',
-          ),
-          pattern: text('the name of a pattern or a regular expression')
-            .optional()
-            .describe('How text is split before merging, where the file does not say.'),
-        }),
-        encoding,
-      )
+      tokenizer: either(text(encoding), tokenizer, encoding)
         .default('cl100k_base')
         .describe(`How text becomes tokens: ${encoding}.`),
       store: text('the path of a folder')

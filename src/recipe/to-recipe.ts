@@ -5,6 +5,7 @@ import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../types
 import type { Amount } from './fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema.ts';
 import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';
+import { isTokenizerPath } from './tokenizer-path.ts';
 import { exact, parseShare, parseSize, parseTokens } from './units.ts';
 
 interface RecipeContext {
@@ -36,8 +37,18 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
 }
 
 function toTokenizer(tokenizer: RecipeFile['tokenizer'], directory: string): TokenizerSpec {
-  if (typeof tokenizer === 'string') return { encoding: tokenizer };
-  return { file: resolve(directory, tokenizer.file), pattern: tokenizer.pattern ?? null };
+  if (typeof tokenizer === 'string') {
+    if (!isTokenizerPath(tokenizer)) return { encoding: tokenizer };
+    return { file: resolve(directory, tokenizer), pattern: null };
+  }
+  const { file, pattern = null, bos, eos, pad } = tokenizer;
+  return {
+    file: resolve(directory, file),
+    pattern,
+    ...(bos === undefined ? {} : { bos }),
+    ...(eos === undefined ? {} : { eos }),
+    ...(pad === undefined ? {} : { pad }),
+  };
 }
 
 function toSource(name: string, written: string | SourceEntry, directory: string): SourceSpec {

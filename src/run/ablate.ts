@@ -8,13 +8,21 @@
 import { join } from 'node:path';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../types.ts';
-import { type AblationReport, type ArmReport, ablationFile } from './ablation-file.ts';
+import {
+  type AblationReport,
+  type ArmReport,
+  ablationFile,
+  dropAside,
+  setAblationAside,
+} from './ablation-file.ts';
 import { buildPlanned, keepingTokens } from './build.ts';
 import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { withLock } from './lock.ts';
+import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
 import { planReport } from './plan-report.ts';
 import { noProgress, type Progress } from './progress.ts';
+import { isBuilt } from './shard-sets.ts';
 import { ensureStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 
@@ -34,6 +42,8 @@ export async function ablate(
   out: string,
   options: AblateOptions,
 ): Promise<{ store: TokenStore; report: AblationReport }> {
+  refuseForeign(out, outputFolder);
+  for (const { name } of ablation.arms) refuseForeignOutput(join(out, name));
   makeFolder(out);
   return await withLock(out, () => ablateLocked(ablation, out, options));
 }
@@ -71,9 +81,11 @@ async function ablateLocked(
     makeFolder(armOut);
     const plan = planBuild(recipe, store, index);
     const progress = named(name, options.progress);
+    if (options.fresh || !isBuilt(armOut, plan)) setAblationAside(out);
     await withLock(armOut, () => buildPlanned(recipe, store, plan, armOut, { ...options, progress }));
   }
   writeJson(join(out, ablationFile), report);
+  dropAside(out);
   return { store, report };
 }
 

@@ -1,9 +1,11 @@
 /** `ablation.json`: the record of an ablation's folder, written last. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { AblationArm } from '../types.ts';
+import { makeFolder } from './commit.ts';
 import type { PlanReport } from './plan-report.ts';
+import { notesFolder } from './receipt.ts';
 
 export const ablationFile = 'ablation.json';
 
@@ -17,16 +19,39 @@ export interface AblationReport {
 
 export type ArmReport = PlanReport & Pick<AblationArm, 'changes'> & { readonly arm: string };
 
+/** Where the record lies while arms are written: a record must not stand over arms that it does not describe. */
+export function asideFile(out: string): string {
+  return join(out, notesFolder, ablationFile);
+}
+
+/** Before the first arm changes. The record holds training curves that the next run may keep. */
+export function setAblationAside(out: string): void {
+  if (!existsSync(join(out, ablationFile))) return;
+  makeFolder(join(out, notesFolder));
+  renameSync(join(out, ablationFile), asideFile(out));
+}
+
+/** Once the new record is there. */
+export function dropAside(out: string): void {
+  rmSync(asideFile(out), { force: true });
+}
+
+export interface ListedArm {
+  readonly folder: string;
+  /** Of its plan, which its shard sets have, too. */
+  readonly fingerprint: string;
+}
+
 /**
- * The arms' folders; null: the folder is no ablation's.
+ * The arms that the record lists; null: the folder is not an ablation's.
  * @throws LongmixError `shards-damaged`
  */
-export function armFolders(folder: string): string[] | null {
+export function listedArms(folder: string): ListedArm[] | null {
   const file = join(folder, ablationFile);
   if (!existsSync(file)) return null;
   try {
     const { arms } = JSON.parse(readFileSync(file, 'utf8')) as AblationReport;
-    return arms.map(({ arm }) => join(folder, arm));
+    return arms.map(({ arm, fingerprint }) => ({ folder: join(folder, arm), fingerprint }));
   } catch (cause) {
     throw new LongmixError('shards-damaged', `damaged: ${file}: it does not list the arms`, {
       cure: 'run longmix ablate again',

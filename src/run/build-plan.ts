@@ -25,6 +25,7 @@ import type {
   Recipe,
   RowPlan,
   SequenceSpec,
+  TokenizerSpec,
 } from '../types.ts';
 import { fingerprint } from './receipt.ts';
 import { planSteps } from './steps.ts';
@@ -142,7 +143,11 @@ export function planBuild(
   }
   const { bosId, eosId } = manifest.tokenizer;
   return {
-    fingerprint: fingerprint([shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)]),
+    // Rows that are padded with EOS have the fingerprint that they had before there was another way.
+    fingerprint: fingerprint([
+      ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
+      ...(store.padId === null ? [] : [store.padId]),
+    ]),
     table,
     phases: mixes.map(({ name, cells }) => ({
       name,
@@ -219,12 +224,17 @@ export function outputRecipe(recipe: Recipe): unknown {
   const { store, tokenizer, sources, ...rest } = recipe;
   const output = {
     ...rest,
-    tokenizer: 'encoding' in tokenizer ? tokenizer.encoding : { pattern: tokenizer.pattern },
+    tokenizer: 'encoding' in tokenizer ? tokenizer.encoding : withoutPlace(tokenizer),
     sources: sources.map(({ path, ...source }) => source),
   };
   // Maps as objects, and Infinity as null: what JSON can hold.
   const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
   return JSON.parse(JSON.stringify(output, plain)) as unknown;
+}
+
+/** Ids that the recipe leaves to the files are no part of it. */
+function withoutPlace({ file: _, ...rest }: Extract<TokenizerSpec, { readonly file: string }>): unknown {
+  return rest;
 }
 
 /** All documents are in one of the splits, and together they are what was tokenized. */

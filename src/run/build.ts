@@ -9,8 +9,9 @@ import { type BuildPlan, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { refuseFullDisk } from './free-space.ts';
 import { withLock } from './lock.ts';
+import { planFile, refuseForeignOutput } from './ownership.ts';
 import { planReport } from './plan-report.ts';
-import { clearShardSets, isBuilt, planFile, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
+import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
 import { ensureStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
 
 export interface BuildOptions extends StageOptions {
@@ -32,6 +33,7 @@ export interface BuildResult {
  * @throws LongmixError for everything that is wrong with the recipe, the corpus or the folder
  */
 export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
+  refuseForeignOutput(out);
   makeFolder(out);
   return await withLock(out, () => buildLocked(recipe, out, options));
 }

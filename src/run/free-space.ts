@@ -5,7 +5,7 @@ import { LongmixError } from '../errors.ts';
 import { bytes as inBytes } from '../report/format.ts';
 import { isShardName } from '../shard/format.ts';
 import type { BuildPlan } from './build-plan.ts';
-import { setFolders } from './shard-sets.ts';
+import { setFolders } from './ownership.ts';
 
 /** @throws LongmixError `disk-full` if the plan's shards have no room where those that are there are gone */
 export function refuseFullDisk(out: string, { sets }: Pick<BuildPlan, 'sets'>): void {

@@ -2,13 +2,12 @@
  * A plan to shard sets: one folder a split, each complete in itself and marked complete by its manifest, and
  * `dataset_dict.json` over them, which comes last of all.
  */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import {
   dictFile,
   idBytes,
-  isShardName,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
@@ -20,18 +19,23 @@ import { scheduleFile } from '../shard/schedule-file.ts';
 import { datasetInfo, datasetState } from '../shard/schema.ts';
 import type { Recipe } from '../types.ts';
 import { type BuildPlan, outputRecipe, type PlannedSet, refuseImbalance } from './build-plan.ts';
-import { makeFolder, sweep, writeJson } from './commit.ts';
+import { sweep, writeJson } from './commit.ts';
+import {
+  claimFolder,
+  datasetFiles,
+  planFile,
+  removeNotes,
+  removeOwnFiles,
+  removeReceipts,
+  setFolders,
+  shardFiles,
+  shardFolder,
+} from './ownership.ts';
 import { noProgress } from './progress.ts';
 import { notesFolder } from './receipt.ts';
 import type { ShardInput, ShardResult } from './shard-task.ts';
 import { runTasks } from './tasks.ts';
 import type { StageOptions, TokenStore } from './token-store.ts';
-
-/** What Hugging Face `datasets` wants beside the shards. */
-const datasetFiles = ['dataset_info.json', 'state.json'];
-export const planFile = 'plan.json';
-/** What the folders of shard sets are called. */
-const setName = /^(train|validation)(_\w+)?(\.\d+)?$/;
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
@@ -73,6 +77,7 @@ function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStor
   if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
+  if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
   return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
 }
 
@@ -94,7 +99,6 @@ export async function writeShardSets(
   const manifests: ShardSetManifest[] = [];
   for (const set of plan.sets) {
     const folder = join(out, set.name);
-    makeFolder(folder);
     sweep(folder);
     sweep(join(folder, notesFolder));
     progress.start(`write ${set.name}`, set.rows.rows, 'rows');
@@ -119,9 +123,13 @@ async function writeShardSet(
   const { bosId, eosId } = tokenizer;
   const { width, rows } = set.rows;
   const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
+  claimFolder(
+    folder,
+    inputs.map(({ name }) => name),
+  );
   removeStrangers(folder, inputs);
-  // No tokenizer here has a token for padding; EOS says as much, and `padding` says where it is one.
-  const padId = eosId ?? 0;
+  // EOS says as much as a token for padding, and the column `padding` says where it is one.
+  const padId = store.padId ?? eosId ?? 0;
   const results = await runTasks(
     'shard',
     {
@@ -170,7 +178,7 @@ async function writeShardSet(
     store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
   };
   writeJson(join(folder, manifestFile), manifest);
-  rmSync(join(folder, notesFolder), { recursive: true, force: true });
+  removeNotes(folder);
   return manifest;
 }
 
@@ -198,12 +206,10 @@ function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult
   return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} written: ${a}, planned: ${b}`);
 }
 
-/** Shards of an unfinished build of something else. (`cache-*.arrow` is Hugging Face's and goes stale with them.) */
+/** Removes the shards of an unfinished build of something else. */
 function removeStrangers(folder: string, inputs: readonly ShardInput[]): void {
-  const ours = new Set(inputs.map(({ name }) => name));
-  for (const name of readdirSync(folder)) {
-    if ((isShardName(name) || /^cache-\w+\.arrow$/.test(name)) && !ours.has(name)) rmSync(join(folder, name));
-  }
+  const wanted = new Set([...inputs.map(({ name }) => name), ...datasetFiles, manifestFile]);
+  removeOwnFiles(folder, shardFolder, [], (name) => wanted.has(name));
 }
 
 /** Removes what longmix wrote as shard sets, and nothing else. */
@@ -211,18 +217,12 @@ export function clearShardSets(out: string): void {
   for (const name of [dictFile, scheduleFile]) rmSync(join(out, name), { force: true });
   for (const set of setFolders(out)) {
     const folder = join(out, set);
-    for (const name of [manifestFile, ...datasetFiles]) rmSync(join(folder, name), { force: true });
-    rmSync(join(folder, notesFolder), { recursive: true, force: true });
-    removeStrangers(folder, []);
+    const shards = shardFiles(folder);
+    // Noted first: once the manifest is gone, the notes say whose folder this is and which files are left to remove.
+    claimFolder(folder, shards);
+    removeOwnFiles(folder, shardFolder, [...datasetFiles, manifestFile], () => false);
+    removeReceipts(folder);
   }
-}
-
-/** Folders that hold a shard set, finished or not. */
-export function setFolders(out: string): string[] {
-  const mark = [manifestFile, notesFolder];
-  return (existsSync(out) ? readdirSync(out).sort() : []).filter(
-    (name) => setName.test(name) && mark.some((file) => existsSync(join(out, name, file))),
-  );
 }
 
 /** The manifest of the finished shard set in a folder, or null. */

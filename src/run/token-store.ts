@@ -1,13 +1,14 @@
 /**
  * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
 import { spoolStandardInput } from '../read/spool.ts';
 import {
+  docsFile,
   type PartRecord,
   type StoreManifest,
   storeDtype,
@@ -15,15 +16,17 @@ import {
   storeFiles,
   storeFormat,
   storeVersion,
+  tokensFile,
 } from '../store/format.ts';
 import { openStore } from '../store/reader.ts';
-import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
+import type { TokenizerTables } from '../tokenize/load-tables.ts';
 import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { idNotes } from './id-notes.ts';
 import { leftOutNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
+import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from './ownership.ts';
 import { planParts, unitBytes } from './parts.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
@@ -38,7 +41,7 @@ import {
 import { putBack, setAside } from './store-renewal.ts';
 import { startWorkers, type Workers } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
-import { refuseUnfit } from './tokenizer-fit.ts';
+import { recipeTables, refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
 export interface StageOptions {
@@ -55,6 +58,8 @@ export interface TokenStore {
   readonly folder: string;
   /** As in the file, but for the ids of BOS and EOS: those are the recipe's tokenizer's as it is now. */
   readonly manifest: StoreManifest;
+  /** The id that the recipe names for padding; null: rows are padded with EOS. */
+  readonly padId: number | null;
 }
 
 /** The store of a recipe that is built into `out`. */
@@ -74,6 +79,7 @@ export async function ensureStore(
   options: StageOptions,
   check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
 ): Promise<TokenStore> {
+  refuseForeign(folder, tokenFolder);
   const ensure = () => ensureUnlocked(recipe, folder, options, check);
   if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
   // Standard input is put into the folder before anything is known of it.
@@ -99,9 +105,11 @@ async function ensureUnlocked(
   // Threads load their code while this one gets the tokenizer.
   const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
   try {
-    const tokenizer = await loadTables(recipe.tokenizer);
+    const tokenizer = await recipeTables(recipe);
     check(tokenizer.facts);
-    if (isThere) return { folder, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
+    const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
+    const padId = isPadded ? tokenizer.facts.padId : null;
+    if (isThere) return { folder, padId, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
       if (fresh !== false) setAside(folder, fresh);
@@ -113,7 +121,7 @@ async function ensureUnlocked(
         putBack(folder);
       }
     });
-    return { folder, manifest };
+    return { folder, padId, manifest };
   } finally {
     await workers.close();
   }
@@ -130,8 +138,8 @@ function openSame(
   refuseDamage(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
   // No token of the store depends on them: rows begin and end as the tokenizer's files say now.
-  const { bosId, eosId } = tokenizer;
-  return { ...manifest, tokenizer: { ...manifest.tokenizer, bosId, eosId } };
+  const { bosId, eosId, vocabularySize } = tokenizer;
+  return { ...manifest, tokenizer: { ...manifest.tokenizer, bosId, eosId, vocabularySize } };
 }
 
 async function makeStore(
@@ -144,6 +152,10 @@ async function makeStore(
 ): Promise<StoreManifest> {
   sweep(folder);
   sweep(join(folder, notesFolder));
+  claimFolder(
+    folder,
+    parts.flatMap(({ part }) => [tokensFile(part), docsFile(part)]),
+  );
   if (slow !== null) progress.note(slow);
   const units = parts.flatMap((part) => part.units);
   const stamps = inputStamps(parts);
@@ -230,8 +242,6 @@ function storeManifest(
 }
 
 function removeOtherParts(folder: string, manifest: StoreManifest): void {
-  const kept = new Set(storeFiles(manifest).map(({ name }) => name));
-  for (const name of readdirSync(folder)) {
-    if (/^part-\d{5,}\.(tokens|docs\.arrow)$/.test(name) && !kept.has(name)) rmSync(join(folder, name));
-  }
+  const kept = new Set([...storeFiles(manifest).map(({ name }) => name), storeFile]);
+  removeOwnFiles(folder, tokenFolder, [], (name) => kept.has(name));
 }

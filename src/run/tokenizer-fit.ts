@@ -3,10 +3,32 @@
  * corpus is tokenized for nothing.
  */
 import { LongmixError } from '../errors.ts';
+import { placeInRecipe } from '../recipe/places.ts';
 import type { ShardDtype } from '../shard/format.ts';
+import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
 import type { Recipe, Tokenizer } from '../types.ts';
 
 type TokenizerFacts = Pick<Tokenizer, 'name' | 'vocabularySize' | 'bosId' | 'eosId'>;
+
+/**
+ * The recipe's tokenizer; a token that the recipe names wrongly is told at its place there.
+ * @throws whatever `loadTables` throws
+ */
+export async function recipeTables(recipe: Recipe): Promise<TokenizerTables> {
+  try {
+    return await loadTables(recipe.tokenizer);
+  } catch (error) {
+    if (!(error instanceof LongmixError) || error.code !== 'tokenizer-token') throw error;
+    const role = /^tokenizer\.(\w+)/.exec(error.message)?.[1] ?? '';
+    const where = placeInRecipe(recipe, ['tokenizer', role]) ?? error.where;
+    const cure = error.cure === undefined ? {} : { cure: error.cure };
+    throw new LongmixError(error.code, error.message, {
+      ...(where === undefined ? {} : { where }),
+      ...cure,
+      cause: error,
+    });
+  }
+}
 
 /** @throws LongmixError `special-token-missing` | `dtype-too-small` */
 export function refuseUnfit(recipe: Recipe, tokenizer: TokenizerFacts): void {
@@ -31,13 +53,23 @@ export function shardDtype(recipe: Recipe, { vocabularySize }: TokenizerFacts): 
 }
 
 /** Of the validation split and of every phase: a token that isn't there would be written as the id 0. */
-function refuseMissingSpecials({ sequences, phases }: Recipe, tokenizer: TokenizerFacts): void {
-  const all = [{ of: '', sequences }, ...phases.map((phase) => ({ ...phase, of: `phases.${phase.name}.` }))];
-  for (const { of, sequences: asked } of all) {
+function refuseMissingSpecials(recipe: Recipe, tokenizer: TokenizerFacts): void {
+  const { sequences, phases } = recipe;
+  const all = [
+    { scope: [], sequences },
+    ...phases.map((phase) => ({ ...phase, scope: ['phases', phase.name] })),
+  ];
+  for (const { scope, sequences: asked } of all) {
     for (const special of ['bos', 'eos'] as const) {
       if (!asked[special] || tokenizer[`${special}Id`] !== null) continue;
       const what = `the tokenizer ${tokenizer.name} has no ${special.toUpperCase()} token`;
-      throw new LongmixError('special-token-missing', what, { cure: `set ${of}sequences.${special}: false` });
+      const key = [...scope, 'sequences', special];
+      const where = placeInRecipe(recipe, key);
+      const token = 'file' in recipe.tokenizer ? `name it: tokenizer.${special}, a text or an id; or ` : '';
+      throw new LongmixError('special-token-missing', what, {
+        ...(where === undefined ? {} : { where }),
+        cure: `${token}set ${key.join('.')}: false`,
+      });
     }
   }
 }

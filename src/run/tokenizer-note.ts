@@ -14,9 +14,13 @@ import { notesFolder } from './receipt.ts';
 const noteFile = `${notesFolder}/tokenizer.json`;
 
 export function noteTokenizer(store: string, spec: TokenizerSpec): void {
-  if ('encoding' in spec || JSON.stringify(readNote(store)) === JSON.stringify(spec)) return;
+  if ('encoding' in spec) return;
+  // Text is decoded without BOS and EOS, so the note is one for all recipes that share the store.
+  const { file, pattern } = spec;
+  const note: TokenizerSpec = { file, pattern };
+  if (JSON.stringify(readNote(store)) === JSON.stringify(note)) return;
   makeFolder(join(store, notesFolder));
-  writeJson(join(store, noteFile), spec);
+  writeJson(join(store, noteFile), note);
 }
 
 function readNote(store: string): TokenizerSpec | null {

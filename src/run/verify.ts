@@ -17,7 +17,7 @@ import {
 import { verifyFiles } from '../shard/verify-files.ts';
 import { type StoreManifest, storeFile, storeFiles } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
-import { ablationFile, armFolders } from './ablation-file.ts';
+import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
 
 export interface Verified {
   /** The folders that were looked at. */
@@ -30,7 +30,8 @@ export interface Verified {
 /** @throws LongmixError `verify-nothing` if the folder holds nothing of longmix's, finished */
 export function verify(folder: string, deep: boolean): Verified {
   if (existsSync(join(folder, storeFile))) return verifyStore(folder, deep);
-  const builds = armFolders(folder) ?? [folder];
+  const arms = listedArms(folder) ?? [];
+  const builds = arms.length === 0 ? [folder] : arms.map((arm) => arm.folder);
   const sets = builds.flatMap(shardSetFolders);
   if (sets.length === 0) {
     throw new LongmixError('verify-nothing', `neither shards nor a token store, finished, here: ${folder}`, {
@@ -46,6 +47,7 @@ export function verify(folder: string, deep: boolean): Verified {
     bytes: results.reduce((n, { bytes }) => n + bytes, 0),
     faults: [
       ...gone.map((build) => `${build}: no finished shards, though ${ablationFile} lists it`),
+      ...arms.flatMap(armFaults),
       ...(deep ? storeFaults(sets) : []),
       ...results.flatMap(({ faults }) => faults),
     ],
@@ -63,6 +65,15 @@ export function isFolder(path: string): boolean {
 export function shardSetFolders(folder: string): string[] {
   if (existsSync(join(folder, manifestFile))) return [folder];
   return listedSets(folder)?.map((name) => join(folder, name)) ?? [];
+}
+
+/** Shards of another run than the record's: an ablation that was interrupted, or an arm that was built by itself since. */
+function armFaults({ folder, fingerprint }: ListedArm): Fault[] {
+  return shardSetFolders(folder)
+    .filter((set) => openShards(set).fingerprint !== fingerprint)
+    .map(
+      (set) => `${set}: its shards are not those that ${ablationFile} describes; run longmix ablate again`,
+    );
 }
 
 function verifyShardSet(folder: string, deep: boolean): Verified {

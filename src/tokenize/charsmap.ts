@@ -82,7 +82,7 @@ export function findInMap(
 /** The unit that follows another one by a byte; -1: there is none. */
 export function childInMap({ units }: Charsmap, parent: number, byte: number): number {
   const child = parent ^ offsetOf(units[parent]!) ^ byte;
-  return child < units.length && ((units[child]! & 0x800000ff) >>> 0) === byte ? child : -1;
+  return child < units.length && (units[child]! & 0x800000ff) >>> 0 === byte ? child : -1;
 }
 
 /** Whether a text in the map ends with this unit. */
@@ -264,7 +264,10 @@ export class Bytes {
 
   /** Takes off what it ends with, as often as it does. */
   dropEnd(end: Uint8Array): void {
-    while (this.length >= end.length && end.every((byte, i) => this.#bytes[this.length - end.length + i] === byte))
+    while (
+      this.length >= end.length &&
+      end.every((byte, i) => this.#bytes[this.length - end.length + i] === byte)
+    )
       this.length -= end.length;
   }
 

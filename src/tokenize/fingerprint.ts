@@ -26,6 +26,7 @@ export function fingerprintModel(
     added: steps.added.map(addedFields).sort(byId),
     normalization: normalizerFields(steps.normalizers),
     ...(addedNormalized.length > 0 && { addedNormalized: addedNormalized.map(addedFields).sort(byId) }),
+    ...(steps.outerSplits !== undefined && { outer: patternFields(steps.outerSplits) }),
     prefixSpace: steps.prefixSpace,
     metaspace: metaspace === null ? null : [metaspace.prefix, metaspace.split],
     pattern: patternFields(steps.splits),
@@ -78,7 +79,9 @@ function normalizerFields(normalizers: readonly Normalizer[]): unknown {
   const [first] = normalizers;
   if (normalizers.length === 1 && first?.kind === 'form') return first.form;
   return normalizers.map((step) =>
-    'charsmap' in step && step.charsmap !== null ? { ...step, charsmap: Buffer.from(step.charsmap).toString('base64') } : step,
+    'charsmap' in step && step.charsmap !== null
+      ? { ...step, charsmap: Buffer.from(step.charsmap).toString('base64') }
+      : step,
   );
 }
 

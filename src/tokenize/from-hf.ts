@@ -1,15 +1,15 @@
 /**
- * A Hugging Face tokenizer.json with a BPE model to a TokenizerModel. Policy on tokens that the file adds to the model:
+ * A Hugging Face tokenizer.json with a BPE or Unigram model to a TokenizerModel. Policy on tokens that the file adds to the model:
  * those marked special are text when they stand in a document; the others (Gemma's runs of newlines, Qwen's `<think>`)
  * are vocabulary and are matched, which is what Hugging Face does with `encode_special_tokens`. Truncation
  * and padding in the file are not for us. What the fields of a TokenizerModel cannot express exactly is reported, never approximated.
  */
 import { bytesOfByteLevel } from './byte-level.ts';
 import { fingerprintModel } from './fingerprint.ts';
-import { type HfAddedToken, type HfFile, type HfModel, parseHfFile, Unsupported } from './hf-file.ts';
-import { readTextSteps } from './hf-steps.ts';
+import { type HfFile, type HfModel, parseHfFile, Unsupported } from './hf-file.ts';
+import { type HfSteps, readTextSteps } from './hf-steps.ts';
 import { readUnigram } from './hf-unigram.ts';
-import type { AddedToken, BpeVocabulary, MergeList, TextSteps, TokenizerModel, Vocabulary } from './model.ts';
+import type { BpeVocabulary, MergeList, TokenizerModel, Vocabulary } from './model.ts';
 import { chooseSpecialIds, type TokenizerConfig } from './special-ids.ts';
 
 /**
@@ -32,19 +32,12 @@ export function modelFromHf(
 }
 
 function build(name: string, file: HfFile, config: TokenizerConfig | null): TokenizerModel {
+  if (file.model.type === 'Unigram') return buildUnigram(name, file, config);
   checkModel(file.model);
-  const { byteLevel, ...textSteps } = readTextSteps(file);
-  const special = new Map<string, number>();
-  for (const token of file.added_tokens ?? [])
-    if (token.special === true) special.set(token.content, token.id);
-  const added = readAdded(file, textSteps.normalizers.length > 0 || textSteps.metaspace !== null);
-  const steps: TextSteps = { ...textSteps, added, addedNormalized: [] };
-  if (file.model.type === 'Unigram') {
-    if (byteLevel) throw new Unsupported('Unigram of a byte alphabet');
-    return finish(name, steps, readUnigram(file.model), special, config);
-  }
-
   const vocabulary = new Map(Object.entries(file.model.vocab as Record<string, number>));
+  const textSteps = readTextSteps(file, vocabulary);
+  const { byteLevel, steps, special } = textSteps;
+
   const byteFallback = byteLevel ? null : readByteFallback(file.model, vocabulary);
   const fallbackIds = new Set(byteFallback ?? []);
   const size = 1 + [...vocabulary.values()].reduce((a, b) => Math.max(a, b), -1);
@@ -64,70 +57,39 @@ function build(name: string, file: HfFile, config: TokenizerConfig | null): Toke
     units: byteLevel ? 'bytes' : 'characters',
     unknown: { bytes: byteFallback, id: null, fuse: false },
   };
-  return finish(name, steps, bpe, special, config);
+  return finish(name, textSteps, bpe, config);
+}
+
+function buildUnigram(name: string, file: HfFile, config: TokenizerConfig | null): TokenizerModel {
+  const { vocabulary, ids } = readUnigram(file.model);
+  const textSteps = readTextSteps(file, ids);
+  if (textSteps.byteLevel) throw new Unsupported('Unigram of a byte alphabet');
+  return finish(name, textSteps, vocabulary, config);
 }
 
 function finish(
   name: string,
-  steps: TextSteps,
+  { steps, special, addedIds }: HfSteps,
   vocabulary: Vocabulary,
-  special: ReadonlyMap<string, number>,
   config: TokenizerConfig | null,
 ): TokenizerModel {
-  const ids = [...special.values(), ...steps.added.map((token) => token.id ?? 0)];
   return {
     name,
     steps,
     vocabulary,
     special,
     ...chooseSpecialIds(special, config),
-    vocabularySize: 1 + ids.reduce((a, b) => Math.max(a, b), vocabulary.pieces.length - 1),
+    vocabularySize: 1 + addedIds.reduce((a, b) => Math.max(a, b), vocabulary.pieces.length - 1),
     fingerprint: fingerprintModel(steps, vocabulary, special),
   };
 }
 
 function checkModel(model: HfModel): void {
-  if (model.type === 'Unigram') return;
   const isBpe = model.type === 'BPE' || (model.type === undefined && model.merges !== undefined);
   if (!isBpe) throw new Unsupported(`the model ${model.type ?? '(no type)'}`);
   if (model.dropout) throw new Unsupported('BPE with dropout');
   if (model.continuing_subword_prefix || model.end_of_word_suffix)
     throw new Unsupported('BPE with subword marks');
-}
-
-/** Tokens that are matched in text. */
-function readAdded(file: HfFile, changesText: boolean): readonly AddedToken[] {
-  const tokens = (file.added_tokens ?? []).filter((token) => token.special !== true && token.content !== '');
-  if (tokens.some((token) => token.single_word || token.lstrip || token.rstrip)) {
-    throw new Unsupported('added tokens that take blanks or words around them');
-  }
-  // Normalized ones are matched after the others, and in normalized text: one list tells that only if all are alike.
-  const normalized = tokens.filter((token) => token.normalized).length;
-  if (normalized > 0 && (changesText || normalized < tokens.length)) {
-    throw new Unsupported('added tokens that are matched in normalized text');
-  }
-  return [
-    ...tokens.map((token) => ({ id: token.id, text: token.content })),
-    ...specialTexts(file, tokens).map((text) => ({ id: null, text })),
-  ];
-}
-
-/**
- * Special tokens in whose text another one would be found: `<|endoftext|>`, where `|>` is a token. Hugging Face looks for all
- * of them at once (that is, for those that are alike in `normalized`), and leaves the text of a special one as it is.
- */
-function specialTexts(file: HfFile, tokens: readonly HfAddedToken[]): string[] {
-  const isNormalized = (token: HfAddedToken | undefined) => token?.normalized === true;
-  const endsOf = (text: string) => Array.from({ length: text.length - 1 }, (_, at) => text.slice(at + 1));
-  const overlaps = (text: string) =>
-    tokens.some(
-      ({ content }) => text.includes(content) || endsOf(text).some((end) => content.startsWith(end)),
-    );
-  return (file.added_tokens ?? [])
-    .filter((token) => token.special === true && isNormalized(token) === isNormalized(tokens[0]))
-    .map((token) => token.content)
-    .filter((text) => text !== '' && overlaps(text))
-    .sort();
 }
 
 /** A file may have the tokens of all bytes and not use them: then a character that is no piece is the unknown token. */

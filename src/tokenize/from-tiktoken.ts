@@ -1,15 +1,17 @@
 /**
  * tiktoken's tokenizers: the five encodings that @dqbd/tiktoken carries, and a `tokenizer.model` in tiktoken's form, as
- * Llama 3 ships it (a line `BASE64 RANK` for each token). Such a file has neither pattern nor special tokens: the
- * recipe names the pattern or gives its text, and Llama 3's special tokens are known from their place.
+ * Llama 3 ships it (a line `BASE64 RANK` for each token). Such a file has neither pattern nor special tokens: the recipe names a
+ * family (tiktoken-families.ts) or gives the text of the pattern.
  */
 import { createRequire } from 'node:module';
 import { LongmixError } from '../errors.ts';
 import { tiktokenEncodings } from '../types.ts';
 import { fingerprintModel } from './fingerprint.ts';
-import type { BpeVocabulary, TextSteps, TokenizerModel } from './model.ts';
-import { families, patternNames, tiktokenStep } from './patterns.ts';
+import { badFile, largestId, longestToken, shown } from './json-shape.ts';
+import type { BpeVocabulary, Normalizer, TextSteps, TokenizerModel } from './model.ts';
+import { tiktokenStep } from './patterns.ts';
 import { chooseSpecialIds } from './special-ids.ts';
+import { specialTokens, tiktokenFamilies } from './tiktoken-families.ts';
 
 interface EncodingFile {
   readonly pat_str: string;
@@ -25,11 +27,11 @@ export function modelFromEncoding(name: string): TokenizerModel {
     });
   }
   const file = createRequire(import.meta.url)(`@dqbd/tiktoken/encoders/${name}.json`) as EncodingFile;
-  return build(name, readEncodingRanks(file.bpe_ranks), [file.pat_str], file.special_tokens);
+  return tiktokenModel(name, readEncodingRanks(file.bpe_ranks), file.pat_str, file.special_tokens);
 }
 
 /**
- * @param pattern a name in `patternNames`, or the pattern's text
+ * @param pattern a name in `tiktokenFamilies`, or the pattern's text
  * @throws LongmixError `tokenizer-bad` for a line that is not `BASE64 RANK`; `tokenizer-pattern` without a pattern
  */
 export function modelFromTiktokenFile(
@@ -40,29 +42,31 @@ export function modelFromTiktokenFile(
   if (pattern === null) {
     throw new LongmixError('tokenizer-pattern', 'a tiktoken file does not say how text is cut into words', {
       where: name,
-      cure: `set tokenizer.pattern to one of ${Object.keys(patternNames).join(', ')}, or to a regular expression`,
+      cure: `set tokenizer.pattern to one of ${Object.keys(tiktokenFamilies).join(', ')}, or to a regular expression`,
     });
   }
-  const family = Object.hasOwn(patternNames, pattern) ? patternNames[pattern] : undefined;
-  const pieces = readRankLines(name, new TextDecoder().decode(bytes));
-  const special = pattern === 'llama3' ? llama3Special(pieces.length) : {};
-  return build(name, pieces, family === undefined ? [pattern] : families[family], special);
+  const family = Object.hasOwn(tiktokenFamilies, pattern) ? tiktokenFamilies[pattern] : undefined;
+  const pieces = readRankLines(name, bytes);
+  if (family === undefined) return tiktokenModel(name, pieces, pattern, {});
+  const special = specialTokens(family, pieces.length);
+  return tiktokenModel(name, pieces, family.pattern, special, family.normalizers);
 }
 
-function build(
+/** What tiktoken does with these pieces, this pattern and these special tokens. */
+export function tiktokenModel(
   name: string,
   pieces: BpeVocabulary['pieces'],
-  patterns: readonly string[],
-  specialTokens: Readonly<Record<string, number>>,
+  pattern: string,
+  special: Readonly<Record<string, number>>,
+  normalizers: readonly Normalizer[] = [],
 ): TokenizerModel {
-  const special = new Map(Object.entries(specialTokens));
   const steps: TextSteps = {
     added: [],
-    normalizers: [],
+    normalizers,
     addedNormalized: [],
     prefixSpace: false,
     metaspace: null,
-    splits: patterns.map(tiktokenStep),
+    splits: [tiktokenStep(pattern)],
   };
   const vocabulary: BpeVocabulary = {
     kind: 'bpe',
@@ -80,14 +84,15 @@ function build(
       cure: 'every byte needs one: fetch the file again, it may have been cut short',
     });
   }
+  const specials = new Map(Object.entries(special));
   return {
     name,
     steps,
     vocabulary,
-    special,
-    ...chooseSpecialIds(special, null),
-    vocabularySize: 1 + [...special.values()].reduce((a, b) => Math.max(a, b), pieces.length - 1),
-    fingerprint: fingerprintModel(steps, vocabulary, special),
+    special: specials,
+    ...chooseSpecialIds(specials, null),
+    vocabularySize: 1 + [...specials.values()].reduce((a, b) => Math.max(a, b), pieces.length - 1),
+    fingerprint: fingerprintModel(steps, vocabulary, specials),
   };
 }
 
@@ -105,36 +110,37 @@ function readEncodingRanks(ranks: string): (Uint8Array | undefined)[] {
 }
 
 /** Lines `BASE64 RANK`. */
-function readRankLines(name: string, text: string): (Uint8Array | undefined)[] {
+function readRankLines(name: string, bytes: Uint8Array): (Uint8Array | undefined)[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const lines = text.split('\n');
+  const largest = largestId(lines.length);
   const pieces: (Uint8Array | undefined)[] = [];
-  text.split('\n').forEach((line, i) => {
+  const known = new Set<string>();
+  lines.forEach((line, i) => {
     if (line.trim() === '') return;
-    const match = /^([A-Za-z0-9+/]+={0,2}) (\d{1,7})\r?$/.exec(line);
-    if (match === null) {
-      throw new LongmixError(
-        'tokenizer-bad',
-        'not a line of a tiktoken file: a token in base64 and its rank',
-        {
-          where: `${name}:${i + 1}`,
-          cure: 'a SentencePiece tokenizer.model is not supported; use the tokenizer.json of the same model',
-        },
-      );
+    const at = `${name}:${i + 1}`;
+    // A longer line would keep the regular expression busy.
+    const match = line.length > 2 * longestToken ? null : /^([A-Za-z0-9+/]+={0,2}) (\d{1,10})\r?$/.exec(line);
+    if (match === null || match[1]!.length % 4 !== 0) {
+      throw badFile(at, '', `expected a token in base64 and its rank, found ${shown(line)}`, notRankLine);
     }
-    pieces[Number(match[2])] = Buffer.from(match[1]!, 'base64');
+    const [, token, digits] = match as unknown as [string, string, string];
+    const rank = Number(digits);
+    if (rank > largest) {
+      throw badFile(at, '', `the rank is ${rank}; expected ${largest} at most for ${lines.length} lines`);
+    }
+    if (pieces[rank] !== undefined) throw badFile(at, '', `the rank ${rank} is that of an earlier line, too`);
+    if (known.has(token)) throw badFile(at, '', `the token ${shown(token)} is in an earlier line, too`);
+    known.add(token);
+    pieces[rank] = Buffer.from(token, 'base64');
   });
   return fillHoles(pieces);
 }
 
+const notRankLine =
+  'a tiktoken file has lines such as `IQ== 0`; tokenizer.file may also be a tokenizer.json, a tekken.json, or the folder of one';
+
 /** Array methods skip what was never set; a hole that holds undefined is one that they see. */
 function fillHoles(pieces: (Uint8Array | undefined)[]): (Uint8Array | undefined)[] {
   return Array.from(pieces);
-}
-
-/** Llama 3's 256 special tokens follow its ranks; only those of documents are named here. */
-function llama3Special(first: number): Readonly<Record<string, number>> {
-  const special: Record<string, number> = {};
-  for (let i = 0; i < 256; i += 1) special[`<|special_token_${i}|>`] = first + i;
-  delete special['<|special_token_0|>'];
-  delete special['<|special_token_1|>'];
-  return { '<|begin_of_text|>': first, '<|end_of_text|>': first + 1, ...special };
 }

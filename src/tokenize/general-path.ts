@@ -58,6 +58,7 @@ export function createGeneralTokenizer(
     name,
     vocabularySize: 1 + ids.reduce((a, b) => Math.max(a, b), -1),
     ...chooseSpecialIds(special, config),
+    padId: null,
     // By the file as it is: two files of one model may differ here, and equal ones never do.
     fingerprint: createHash('sha256')
       .update(`${version(read, file)}\n`)

@@ -2,7 +2,8 @@
  * The parts of a Hugging Face `tokenizer.json` that longmix reads, as they stand in the file. What is not in these
  * types (post-processor, decoder, truncation, padding) does not decide the tokens of a document and is not looked at.
  */
-import { LongmixError } from '../errors.ts';
+import { checkHfFile, notTokenizerCure } from './hf-check.ts';
+import { parseJsonObject } from './json-shape.ts';
 
 export interface HfFile {
   readonly added_tokens?: readonly HfAddedToken[];
@@ -46,15 +47,7 @@ export class Unsupported extends Error {}
 
 /** @throws LongmixError `tokenizer-bad` */
 export function parseHfFile(name: string, bytes: Uint8Array): HfFile {
-  let file: unknown;
-  try {
-    file = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw notTokenizer(name, 'it is not JSON', cause);
-  }
-  const model = typeof file === 'object' && file !== null && 'model' in file ? file.model : null;
-  if (typeof model !== 'object' || model === null) throw notTokenizer(name, 'it has no "model"');
-  return file as HfFile;
+  return checkHfFile(name, parseJsonObject(name, bytes, 'a tokenizer.json', notTokenizerCure));
 }
 
 /**
@@ -68,12 +61,4 @@ export function flattenParts(part: HfPart | null | undefined, key: string): read
   const inner = part[key];
   if (!Array.isArray(inner)) throw new Unsupported(`a Sequence without ${key}`);
   return inner.flatMap((each: HfPart) => flattenParts(each, key));
-}
-
-function notTokenizer(name: string, why: string, cause?: unknown): LongmixError {
-  return new LongmixError('tokenizer-bad', `not a tokenizer.json: ${why}`, {
-    where: name,
-    cure: 'tokenizer.file is the tokenizer.json of a Hugging Face model, or a tokenizer.model in tiktoken form',
-    cause,
-  });
 }

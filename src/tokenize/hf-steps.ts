@@ -1,121 +1,161 @@
 /**
- * The normalizer and the pre-tokenizer of a tokenizer.json, which are trees of parts, to the flat fields of `TextSteps`.
- * Only trees whose meaning those fields express exactly are taken.
+ * All of a tokenizer.json that happens to a text before the vocabulary sees it: added tokens, the normalizer and the
+ * pre-tokenizer, which are trees of parts, to the flat fields of `TextSteps`. Only what those fields express exactly is
+ * taken; the rest is refused with what it is.
  */
+import { readAdded } from './hf-added.ts';
 import { flattenParts, type HfFile, type HfPart, Unsupported } from './hf-file.ts';
-import { readPrecompiled } from './hf-unigram.ts';
-import type { Metaspace, Normalizer, SplitStep, TextSteps } from './model.ts';
-import { families, isolatedStep, recognizeFamily } from './patterns.ts';
+import { readNormalizers, splitMetaspace, underline } from './hf-normalizers.ts';
+import { readSplits } from './hf-splits.ts';
+import type { Metaspace, Normalizer, SplitStep, TextSteps, TokenizerModel } from './model.ts';
+import { families, isolatedStep } from './patterns.ts';
 import { toJsRegex, UnsupportedPattern } from './to-js-regex.ts';
 
-export type HfSteps = Omit<TextSteps, 'added' | 'addedNormalized'> & {
+export interface HfSteps {
+  readonly steps: TextSteps;
   /** The vocabulary is written in GPT-2's byte alphabet. */
   readonly byteLevel: boolean;
-};
+  readonly special: TokenizerModel['special'];
+  /** Ids of all added tokens, special ones too. */
+  readonly addedIds: readonly number[];
+}
 
-const underline = '\u2581';
-
-/** @throws Unsupported */
-export function readTextSteps(file: HfFile): HfSteps {
-  const normalizer = readNormalizer(flattenParts(file.normalizer, 'normalizers'));
-  const parts = flattenParts(file.pre_tokenizer, 'pretokenizers');
-  if (parts.at(-1)?.type === 'ByteLevel') {
-    if (normalizer.metaspace !== null) throw new Unsupported('byte-level tokens after a metaspace');
-    return {
-      ...readByteLevel(parts),
-      normalizers: normalizer.normalizers,
-      metaspace: null,
-      byteLevel: true,
-    };
+/**
+ * @param vocabulary the model's pieces -> ids
+ * @throws Unsupported
+ */
+export function readTextSteps(file: HfFile, vocabulary: ReadonlyMap<string, number>): HfSteps {
+  try {
+    return read(file, vocabulary);
+  } catch (cause) {
+    // A regular expression among the normalizers.
+    if (cause instanceof UnsupportedPattern) throw new Unsupported(cause.message);
+    throw cause;
   }
-  const metaspace = readMetaspace(parts, normalizer.metaspace);
-  if (metaspace === null) throw new Unsupported(`the pre-tokenizer ${typesOf(parts)}`);
+}
+
+function read(file: HfFile, vocabulary: ReadonlyMap<string, number>): HfSteps {
+  const all = readNormalizers(flattenParts(file.normalizer, 'normalizers'));
+  const { ids, special, ...found } = readAdded(file, vocabulary, all.normalizers);
+  const cuts = readPreTokenizers(flattenParts(file.pre_tokenizer, 'pretokenizers'), all.byteLevel);
+  let { normalizers } = all;
+  let { metaspace, splits } = cuts;
+  const { byteLevel, outerSplits, prefixSpace } = cuts;
+  if (all.byteLevel && found.addedNormalized.some(hasFlags))
+    throw new Unsupported('added tokens that look at their neighbours in the byte alphabet');
+  // As a metaspace, which engines know better than the normalizers that it is written as. Tokens that are looked for
+  // between the two need the latter.
+  const written = splitMetaspace(normalizers);
+  if (written !== null && !byteLevel && metaspace === null && outerSplits.length === 0) {
+    metaspace = { prefix: 'never', split: false };
+    if (found.addedNormalized.length === 0) ({ normalizers, metaspace } = written);
+    // Gemma splits at spaces, of which its normalizer leaves none.
+    splits = splits.filter(({ pattern, invert }) => pattern !== ' ' || invert);
+  }
+  for (const { pattern } of [...outerSplits, ...splits]) checkPattern(pattern);
+  if (metaspace?.prefix === 'first-unless-space') checkFirst(normalizers, found.addedNormalized.length > 0);
   return {
-    normalizers: normalizer.normalizers,
-    prefixSpace: false,
-    metaspace,
-    splits: [],
-    byteLevel: false,
+    steps: {
+      ...found,
+      normalizers,
+      prefixSpace,
+      metaspace,
+      splits,
+      ...(outerSplits.length > 0 && { outerSplits }),
+    },
+    byteLevel,
+    special,
+    addedIds: ids,
   };
 }
 
-/** Known: a normalization form or none; `Prepend ▁` and `Replace " " ▁` (Llama 2), or the latter alone (Gemma). */
-function readNormalizer(parts: readonly HfPart[]): Pick<TextSteps, 'normalizers' | 'metaspace'> {
-  const normalizers: Normalizer[] = [];
-  let prepends = false;
+interface Cuts {
+  readonly outerSplits: readonly SplitStep[];
+  readonly prefixSpace: boolean;
+  readonly metaspace: Metaspace | null;
+  readonly splits: readonly SplitStep[];
+  readonly byteLevel: boolean;
+}
+
+/** @param isByteLevel a normalizer has written the text in the byte alphabet */
+function readPreTokenizers(parts: readonly HfPart[], isByteLevel: boolean): Cuts {
+  let outerSplits: SplitStep[] = [];
+  let prefixSpace = false;
   let metaspace: Metaspace | null = null;
+  let splits: SplitStep[] = [];
+  let byteLevel = isByteLevel;
+  /** What comes next has a prefix before each part. */
+  const goInside = () => {
+    if (splits.length === 0) return;
+    outerSplits = splits;
+    splits = [];
+  };
   for (const part of parts) {
-    const isForm = /^NFK?[CD]$/.test(part.type);
-    if (isForm && !prepends && metaspace === null) {
-      normalizers.push({ kind: 'form', form: part.type as 'NFC' });
-    } else if (part.type === 'Precompiled' && !prepends && metaspace === null) {
-      normalizers.push(readPrecompiled(part));
-    } else if (part.type === 'Prepend' && part.prepend === underline && !prepends && metaspace === null) {
-      prepends = true;
-    } else if (part.type === 'Replace' && isSpace(part.pattern) && part.content === underline && !metaspace) {
-      metaspace = { prefix: prepends ? 'always' : 'never', split: false };
+    if (part.type === 'Metaspace') {
+      if (byteLevel) throw new Unsupported('a metaspace after ByteLevel');
+      if (metaspace !== null) throw new Unsupported('a metaspace after another one');
+      goInside();
+      metaspace = readMetaspace(part, outerSplits.length > 0);
+    } else if (part.type === 'ByteLevel') {
+      if (byteLevel) throw new Unsupported('ByteLevel after ByteLevel');
+      if (metaspace !== null) throw new Unsupported('ByteLevel after a metaspace');
+      byteLevel = true;
+      if (part.add_prefix_space !== false) {
+        goInside();
+        prefixSpace = true;
+      }
+      // ByteLevel's own pattern is GPT-2's.
+      if (part.use_regex !== false) splits.push(isolatedStep(families.gpt2[0]!));
     } else {
-      throw new Unsupported(`the normalizer ${typesOf(parts)}`);
+      const over = byteLevel ? 'byte-alphabet' : 'characters';
+      splits.push(...readSplits(part).map((step): SplitStep => ({ ...step, over })));
     }
   }
-  if (prepends && metaspace === null) throw new Unsupported('a prefix without a metaspace');
-  return { normalizers, metaspace };
+  return { outerSplits, prefixSpace, metaspace, splits, byteLevel };
 }
 
-function isSpace(pattern: unknown): boolean {
-  return (pattern as { String?: string } | undefined)?.String === ' ';
+function readMetaspace(part: HfPart, isInside: boolean): Metaspace {
+  if (part.replacement !== underline) throw new Unsupported('a metaspace other than U+2581');
+  const scheme = String(part.prepend_scheme ?? (part.add_prefix_space === false ? 'never' : 'always'));
+  const prefixes: Readonly<Record<string, Metaspace['prefix']>> = {
+    always: 'unless-space',
+    first: 'first-unless-space',
+    never: 'never',
+  };
+  const prefix = prefixes[scheme];
+  if (prefix === undefined) throw new Unsupported(`a metaspace with the prepend_scheme ${scheme}`);
+  if (prefix === 'first-unless-space' && isInside)
+    throw new Unsupported('a metaspace for the first part only, after a split');
+  return { prefix, split: part.split !== false };
 }
 
-/** Splits one inside the other, then ByteLevel, whose own pattern is GPT-2's. */
-function readByteLevel(parts: readonly HfPart[]): Pick<TextSteps, 'prefixSpace' | 'splits'> {
-  const byteLevel = parts.at(-1)!;
-  const prefixSpace = byteLevel.add_prefix_space !== false;
-  // With splits before it, ByteLevel would put a space before each of their parts.
-  if (prefixSpace && parts.length > 1) throw new Unsupported('ByteLevel with a prefix space after a split');
-  const splits = parts.slice(0, -1).map(readSplit);
-  if (byteLevel.use_regex !== false) splits.push(isolatedStep(families.gpt2[0]!));
+/**
+ * "First" is a part that begins with the first character of the document as it was before normalization. Where that one may
+ * be dropped, or text is put before it, the fields of a model can't tell.
+ */
+function checkFirst(normalizers: readonly Normalizer[], hasNormalized: boolean): void {
+  const isKept = (step: Normalizer) =>
+    step.kind === 'form' ||
+    step.kind === 'lowercase' ||
+    (!hasNormalized &&
+      (step.kind === 'prepend' ||
+        (step.kind === 'replace' && !step.regex && [...step.pattern].length === 1 && step.content !== '')));
+  const other = normalizers.find((step) => !isKept(step));
+  if (other !== undefined)
+    throw new Unsupported(`a metaspace for the first part only, after the normalizer ${other.kind}`);
+}
+
+/** The engines' regular expressions are still JavaScript's: what those can't do has no engine. */
+function checkPattern(pattern: string): void {
   try {
-    for (const { pattern } of splits) toJsRegex(pattern);
-  } catch (error) {
-    if (error instanceof UnsupportedPattern)
-      throw new Unsupported(
-        `the pattern ${splits.map(({ pattern }) => pattern).join(' ')}: ${error.message}`,
-      );
-    throw error;
+    toJsRegex(pattern);
+  } catch (cause) {
+    if (cause instanceof UnsupportedPattern)
+      throw new Unsupported(`the pattern ${pattern.slice(0, 1000)}: ${cause.message}`);
+    throw cause;
   }
-  return { prefixSpace, splits };
 }
 
-function readSplit(part: HfPart): SplitStep {
-  if (part.type === 'Digits') return isolatedStep(part.individual_digits === true ? '\\p{N}' : '\\p{N}+');
-  const regex = (part.pattern as { Regex?: string } | undefined)?.Regex;
-  const isolated = part.behavior === 'Isolated' && part.invert !== true;
-  const matches = part.behavior === 'Removed' && part.invert === true;
-  if (part.type !== 'Split' || regex === undefined || !(isolated || matches)) {
-    throw new Unsupported(`the pre-tokenizer ${part.type}`);
-  }
-  const step = isolatedStep(regex);
-  // "Removed" and "invert" keep the matches and drop what lies between: nothing, if this pattern by itself is of a known
-  // family. A step of one (SmolLM's \p{N}) is not.
-  if (matches && recognizeFamily([step]) === null) throw new Unsupported('a split that drops text');
-  return step;
-}
-
-/** Of pre-tokenizers without ByteLevel: Metaspace, or none after a normalizer that made one. */
-function readMetaspace(parts: readonly HfPart[], fromNormalizer: Metaspace | null): Metaspace | null {
-  const [part, ...others] = parts;
-  if (part === undefined) return fromNormalizer;
-  if (others.length > 0) return null;
-  // Gemma splits at spaces, of which its normalizer leaves none.
-  if (part.type === 'Split' && isSpace(part.pattern)) return fromNormalizer;
-  if (part.type !== 'Metaspace' || part.replacement !== underline || fromNormalizer !== null) return null;
-  const scheme = part.prepend_scheme ?? (part.add_prefix_space === false ? 'never' : 'always');
-  const prefix = ({ always: 'unless-space', first: 'first-unless-space', never: 'never' } as const)[
-    String(scheme)
-  ];
-  return prefix === undefined ? null : { prefix, split: part.split !== false };
-}
-
-function typesOf(parts: readonly HfPart[]): string {
-  return parts.length === 0 ? '(none)' : parts.map((part) => part.type).join(' + ');
+function hasFlags({ lstrip, rstrip, singleWord }: TextSteps['added'][number]): boolean {
+  return lstrip === true || rstrip === true || singleWord === true;
 }

@@ -3,32 +3,25 @@
  * of them are matched in text, special tokens and `<0x0A>` too, which is what the native library does even with
  * `encode_special_tokens`: the model is asked for the pieces of "</s>", and has one.
  */
-import { parseCharsmap } from './charsmap.ts';
-import { type HfModel, type HfPart, Unsupported } from './hf-file.ts';
-import { type Normalizer, noToken, type UnigramVocabulary } from './model.ts';
+import { type HfModel, Unsupported } from './hf-file.ts';
+import { noToken, type UnigramVocabulary } from './model.ts';
 
-/** Pieces of a file; more are no vocabulary but a mistake, and would not fit into memory. */
-const mostPieces = 2 ** 22;
+export interface HfUnigram {
+  readonly vocabulary: UnigramVocabulary;
+  /** Piece -> id. */
+  readonly ids: ReadonlyMap<string, number>;
+}
 
-/** @throws Unsupported */
-export function readUnigram(model: HfModel): UnigramVocabulary {
-  const { vocab, unk_id } = model;
-  if (!Array.isArray(vocab) || vocab.length > mostPieces)
-    throw new Unsupported('a Unigram model without a list of pieces');
-  const scores = new Float64Array(vocab.length);
+/**
+ * @param model checked: its vocabulary is a list of texts and finite scores (hf-check.ts)
+ * @throws Unsupported
+ */
+export function readUnigram({ vocab, unk_id, byte_fallback }: HfModel): HfUnigram {
+  const entries = vocab as readonly (readonly [piece: string, score: number])[];
   const ids = new Map<string, number>();
-  const pieces: (Uint8Array | undefined)[] = new Array(vocab.length).fill(undefined);
+  const pieces: (Uint8Array | undefined)[] = new Array(entries.length).fill(undefined);
   const encoder = new TextEncoder();
-  vocab.forEach((entry: unknown, id) => {
-    const [piece, score] = Array.isArray(entry) && entry.length === 2 ? entry : [];
-    if (
-      typeof piece !== 'string' ||
-      /\p{Surrogate}/u.test(piece) ||
-      typeof score !== 'number' ||
-      !Number.isFinite(score)
-    )
-      throw new Unsupported(`a Unigram piece that is not a text and its score: entry ${id}`);
-    scores[id] = score;
+  entries.forEach(([piece], id) => {
     // Of equal pieces the last one counts.
     const earlier = ids.get(piece);
     if (earlier !== undefined) pieces[earlier] = undefined;
@@ -37,31 +30,16 @@ export function readUnigram(model: HfModel): UnigramVocabulary {
   });
   // The native library fails on the first character that is not a piece.
   if (typeof unk_id !== 'number') throw new Unsupported('Unigram without an unknown token');
-  if (!Number.isInteger(unk_id) || unk_id < 0 || unk_id >= vocab.length)
-    throw new Unsupported(`a Unigram model whose unk_id ${unk_id} is not one of its ${vocab.length} pieces`);
-  const lowest = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  return {
+  const scores = Float64Array.from(entries, ([, score]) => score);
+  const vocabulary: UnigramVocabulary = {
     kind: 'unigram',
     pieces,
     scores,
-    unknownScore: lowest - 10,
-    unknown: {
-      bytes: model.byte_fallback === true ? byteTokens(ids) : null,
-      id: unk_id,
-      fuse: true,
-    },
+    unknownScore: scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - 10,
+    unknown: { bytes: byte_fallback === true ? byteTokens(ids) : null, id: unk_id, fuse: true },
     as: 'huggingface',
   };
-}
-
-/** A `Precompiled` normalizer. @throws Unsupported */
-export function readPrecompiled({ precompiled_charsmap }: HfPart): Normalizer {
-  if (typeof precompiled_charsmap !== 'string')
-    throw new Unsupported('a Precompiled normalizer without its map');
-  const charsmap = new Uint8Array(Buffer.from(precompiled_charsmap, 'base64'));
-  if (parseCharsmap(charsmap) === null)
-    throw new Unsupported('a Precompiled normalizer whose map is damaged');
-  return { kind: 'charsmap', charsmap, by: 'graphemes' };
+  return { vocabulary, ids };
 }
 
 /** A byte may lack its token: then unknown text that has this byte is the unknown token. */

@@ -11,6 +11,7 @@
  *   has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
 import type { KernelModel } from './kernel/model.ts';
+import { findExceededBound } from './kernel-bounds.ts';
 import { planUnigram } from './kernel-plan-unigram.ts';
 import type {
   AddedToken,
@@ -22,6 +23,7 @@ import type {
   TokenizerModel,
 } from './model.ts';
 import { recognizeFamily } from './patterns.ts';
+import { planPreparation } from './plan-preparation.ts';
 import { spanningCharacters } from './safe-cut.ts';
 
 export interface KernelPlan {
@@ -34,6 +36,9 @@ export interface KernelPlan {
 export interface Preparation {
   readonly added: readonly AddedToken[];
   readonly normalizers: readonly Normalizer[];
+  readonly addedNormalized: readonly AddedToken[];
+  /** White space is dropped, and each word between it is a segment. */
+  readonly words: boolean;
   /** Where a space is put before a segment; null: nowhere. */
   readonly prefix: Metaspace['prefix'] | null;
   /** U+2581 becomes a space. */
@@ -61,10 +66,9 @@ export function planKernel({
   steps,
   vocabulary,
 }: Pick<TokenizerModel, 'steps' | 'vocabulary'>): KernelPlan | { readonly unsupported: string } {
-  const { added, normalizers, metaspace, splits } = steps;
-  if (normalizers.some(({ kind }) => kind !== 'form' && kind !== 'charsmap'))
-    return { unsupported: `the normalizers ${normalizers.map(({ kind }) => kind).join(' + ')}` };
-  if (steps.addedNormalized.length > 0) return { unsupported: 'added tokens in normalized text' };
+  const exceeded = findExceededBound(vocabulary.pieces);
+  if (exceeded !== null) return { unsupported: exceeded };
+  const { metaspace, splits } = steps;
   const pattern = recognizeFamily(splits);
   if (pattern === null && splits.length > 0) {
     const texts = splits.map((step) => step.pattern).join('   ');
@@ -74,38 +78,20 @@ export function planKernel({
     return { unsupported: "its pattern is Tekken's, which the fast scanner does not know" };
   const scanner = pattern === null ? null : scanners[pattern];
   if (vocabulary.kind === 'unigram') {
-    const splitsAtSpaces = metaspace?.split === true && pattern === null;
-    const model = planUnigram(vocabulary, metaspace !== null, splitsAtSpaces ? 'spaces' : scanner);
+    const isCutAtSpaces = metaspace?.split === true && pattern === null;
+    const model = planUnigram(vocabulary, metaspace !== null, isCutAtSpaces ? 'spaces' : scanner);
     if ('unsupported' in model) return model;
-    const prefix = metaspace?.prefix ?? (steps.prefixSpace ? 'unless-space' : 'never');
-    return {
-      model,
-      preparation: {
-        added,
-        normalizers,
-        prefix: prefix === 'never' ? null : prefix,
-        metaspace: metaspace !== null,
-        cut: pattern === 'smollm' ? 'numbers' : 'none',
-      },
-      virtual: null,
-    };
+    const preparation = planPreparation(steps, pattern === 'smollm' ? 'numbers' : 'none');
+    return 'unsupported' in preparation ? preparation : { model, preparation, virtual: null };
   }
   if (vocabulary.units === 'characters') return planCharacters(steps, vocabulary);
   if (metaspace !== null) return { unsupported: 'a metaspace without byte fallback' };
   if (!partsAreRight(vocabulary))
     return { unsupported: 'it has a merge of tokens that are not in the vocabulary' };
   const { pieces, merges, ignoreMerges } = vocabulary;
-  return {
-    model: { pieces, merges, ignoreMerges, pattern: scanner },
-    preparation: {
-      added,
-      normalizers,
-      prefix: steps.prefixSpace ? 'unless-space' : null,
-      metaspace: false,
-      cut: pattern === 'smollm' ? 'numbers' : 'none',
-    },
-    virtual: null,
-  };
+  const preparation = planPreparation(steps, pattern === 'smollm' ? 'numbers' : 'none');
+  if ('unsupported' in preparation) return preparation;
+  return { model: { pieces, merges, ignoreMerges, pattern: scanner }, preparation, virtual: null };
 }
 
 /** Merging by bytes needs pieces, and products that are their parts end to end. */
@@ -117,10 +103,8 @@ function partsAreRight({ merges, pieces }: Pick<BpeVocabulary, 'merges' | 'piece
   });
 }
 
-function planCharacters(
-  { metaspace, added, normalizers, splits, prefixSpace }: TextSteps,
-  bpe: BpeVocabulary,
-): KernelPlan | { readonly unsupported: string } {
+function planCharacters(steps: TextSteps, bpe: BpeVocabulary): KernelPlan | { readonly unsupported: string } {
+  const { metaspace, splits, prefixSpace } = steps;
   const { ignoreMerges, unknown } = bpe;
   const byteFallback = unknown.bytes;
   if (byteFallback === null) return { unsupported: 'a vocabulary of characters without byte fallback' };
@@ -149,17 +133,10 @@ function planCharacters(
   const notAfter = [...spanningCharacters(bpe, true)].map(
     (point) => encoder.encode(String.fromCodePoint(point)).at(-1)!,
   );
-  return {
-    model: { pieces, merges: all, ignoreMerges: false, pattern: null },
-    preparation: {
-      added,
-      normalizers,
-      prefix: metaspace.prefix === 'never' ? null : metaspace.prefix,
-      metaspace: true,
-      cut: metaspace.split ? 'spaces' : { wordsNotAfter: [...new Set(notAfter)] },
-    },
-    virtual,
-  };
+  const cut = metaspace.split ? 'spaces' : { wordsNotAfter: [...new Set(notAfter)] };
+  const preparation = planPreparation(steps, cut);
+  if ('unsupported' in preparation) return preparation;
+  return { model: { pieces, merges: all, ignoreMerges: false, pattern: null }, preparation, virtual };
 }
 
 /**

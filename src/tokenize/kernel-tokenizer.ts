@@ -26,12 +26,12 @@ export interface SharedTokenizer {
 export async function shareTokenizer(
   tokenizer: TokenizerModel,
 ): Promise<SharedTokenizer | { readonly unsupported: string }> {
-  const { name, vocabularySize, bosId, eosId, fingerprint } = tokenizer;
+  const { name, vocabularySize, bosId, eosId, padId = null, fingerprint } = tokenizer;
   const { planKernel } = await import('./kernel-plan.ts');
   const plan = planKernel(tokenizer);
   if ('unsupported' in plan) return plan;
   return {
-    facts: { name, vocabularySize, bosId, eosId, fingerprint },
+    facts: { name, vocabularySize, bosId, eosId, padId, fingerprint },
     image: await buildImage(plan.model),
     preparation: plan.preparation,
     virtual: plan.virtual,

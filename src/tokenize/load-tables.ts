@@ -21,6 +21,6 @@ export async function loadTables(spec: TokenizerSpec): Promise<TokenizerTables> 
   const { loadTokenizer } = await import('./load.ts');
   const { shared, slow, ...facts } = await loadTokenizer(spec);
   if (shared !== null) keepTables(spec, shared);
-  const { name, vocabularySize, bosId, eosId, fingerprint } = facts;
-  return { facts: { name, vocabularySize, bosId, eosId, fingerprint }, shared, slow };
+  const { name, vocabularySize, bosId, eosId, padId, fingerprint } = facts;
+  return { facts: { name, vocabularySize, bosId, eosId, padId, fingerprint }, shared, slow };
 }

@@ -2,17 +2,20 @@
  * From the recipe's words to a tokenizer: the kernel where it can do the work, else the plain engine, else, for files
  * that a TokenizerModel cannot express, the general path. Which one it is changes the speed and, but for the last, no token.
  */
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer, TokenizerSpec } from '../types.ts';
-import { isPointer, pointerCure, pointerFound } from '../util/git-lfs.ts';
+import { type FileForm, formOf, readTokenizerFile, resolveTokenizerFile } from './file-form.ts';
 import { modelFromHf } from './from-hf.ts';
+import { modelFromTekken } from './from-tekken.ts';
 import { modelFromEncoding, modelFromTiktokenFile } from './from-tiktoken.ts';
+import { parseHfFile } from './hf-file.ts';
 import { openShared, type SharedTokenizer, shareTokenizer } from './kernel-tokenizer.ts';
 import type { TokenizerModel } from './model.ts';
+import { namesOfModel } from './model-names.ts';
 import { createReferenceTokenizer, createTokenDecoder } from './reference.ts';
-import type { TokenizerConfig } from './special-ids.ts';
+import { readSideFiles, type SideFacts } from './side-files.ts';
+import { findSpecialIds, namesOfHf, type SpecialIds, type TokenNames } from './special-ids.ts';
 
 export interface LoadedTokenizer extends Tokenizer {
   /** For `openShared` in other threads; null: they load the spec themselves. */
@@ -21,82 +24,144 @@ export interface LoadedTokenizer extends Tokenizer {
   readonly slow: string | null;
 }
 
-/** @throws LongmixError `tokenizer-unknown` | `tokenizer-missing` | `tokenizer-bad` | `tokenizer-pattern` */
+/** What there is to say of a tokenizer, for a person who asks. */
+export interface DescribedTokenizer extends LoadedTokenizer {
+  /** null: an encoding that comes with longmix. */
+  readonly file: string | null;
+  readonly form: FileForm | 'encoding';
+  readonly engine: 'kernel' | 'plain' | 'general';
+  /** null: the general path, which takes the file as it is. */
+  readonly model: TokenizerModel | null;
+  readonly names: TokenNames;
+  readonly specials: SpecialIds;
+}
+
+type FileSpec = Extract<TokenizerSpec, { readonly file: string }>;
+
+const noSideFiles: SideFacts = { named: { bos: [], eos: [], pad: [] }, added: new Map() };
+
+/** @throws LongmixError `tokenizer-unknown` | `tokenizer-missing` | `tokenizer-bad` | `tokenizer-pattern` | `tokenizer-token` */
 export async function loadTokenizer(spec: TokenizerSpec): Promise<LoadedTokenizer> {
-  if ('encoding' in spec) return await loadModel(modelFromEncoding(spec.encoding));
-  const { file, pattern } = spec;
-  const bytes = readFile(file);
-  if (isPointer(bytes))
-    throw new LongmixError('tokenizer-bad', pointerFound, { where: file, cure: pointerCure });
-  const name = basename(file);
-  if (!isJson(file, bytes)) return await loadModel({ ...modelFromTiktokenFile(file, bytes, pattern), name });
+  const { file, form, engine, model, names, specials, ...loaded } = await describeTokenizer(spec);
+  return loaded;
+}
+
+/** @throws what `loadTokenizer` throws */
+export async function describeTokenizer(spec: TokenizerSpec): Promise<DescribedTokenizer> {
+  if ('encoding' in spec) {
+    const model = modelFromEncoding(spec.encoding);
+    const names = namesOfModel(model, false);
+    const specials = findSpecialIds(names, model, noSideFiles, {}, spec.encoding);
+    return { ...(await loadModel(model, specials)), file: null, form: 'encoding', names, specials };
+  }
+  const file = resolveTokenizerFile(spec.file);
+  const bytes = readTokenizerFile(file);
+  const form = formOf(file, bytes);
+  const side = readSideFiles(file);
+  const read = readModel(form, file, bytes, spec);
+  if ('unsupported' in read) return await loadGeneral(file, bytes, read.unsupported, side, spec);
+  const model = { ...withSideTokens(read, form, side), name: basename(file) };
+  const names = namesOfModel(model, form === 'tiktoken');
+  const specials = findSpecialIds(names, model, side, spec, file);
+  return { ...(await loadModel(model, specials)), file, form, names, specials };
+}
+
+/** @returns the model, or why there is none; only a tokenizer.json has another way to go */
+function readModel(
+  form: FileForm,
+  file: string,
+  bytes: Uint8Array,
+  { pattern }: FileSpec,
+): TokenizerModel | { readonly unsupported: string } {
+  if (form === 'tiktoken') return modelFromTiktokenFile(file, bytes, pattern);
   if (pattern !== null) {
-    throw new LongmixError('tokenizer-pattern', 'a tokenizer.json has its own pattern', {
+    throw new LongmixError('tokenizer-pattern', `a ${basename(file)} of this form has its own pattern`, {
       where: file,
       cure: 'leave tokenizer.pattern out of the recipe',
     });
   }
-  const config = readConfig(join(dirname(file), 'tokenizer_config.json'));
-  const model = modelFromHf(file, bytes, config);
-  if (!('unsupported' in model)) return await loadModel({ ...model, name });
-  const { createGeneralTokenizer } = await import('./general-path.ts');
+  switch (form) {
+    case 'huggingface':
+      return modelFromHf(file, bytes, null);
+    case 'tekken':
+      return modelFromTekken(file, bytes);
+    case 'sentencepiece':
+      throw new LongmixError('tokenizer-bad', 'a SentencePiece model, which longmix does not read yet', {
+        where: file,
+        cure: 'use the tokenizer.json of the same model',
+      });
+  }
+}
+
+/** The special tokens of a tiktoken file are named in the file beside it. No token of a text depends on them. */
+function withSideTokens(model: TokenizerModel, form: FileForm, { added }: SideFacts): TokenizerModel {
+  if (form !== 'tiktoken' || added.size === 0) return model;
+  const first = model.vocabulary.pieces.length;
+  const { idsBelow } = namesOfModel(model, true);
+  const named = [...added].filter(([id]) => id >= first && id < idsBelow);
+  const ids = new Set(named.map(([id]) => id));
+  const others = [...model.special].filter(([, id]) => !ids.has(id));
+  const special = new Map([...others, ...named.map(([id, text]): [string, number] => [text, id])]);
   return {
-    ...createGeneralTokenizer(file, bytes, config),
-    name,
-    shared: null,
-    slow:
-      `${name} goes the general way, slowly (about 1 MB/s a worker), because of ${model.unsupported}; ` +
-      'its tokens may differ from those of the native library, above all outside of ASCII, and between versions of Node',
+    ...model,
+    special,
+    vocabularySize: named.reduce((size, [id]) => Math.max(size, id + 1), model.vocabularySize),
   };
 }
 
-/** Neither of the other forms, tiktoken's and SentencePiece's, begins with a brace. */
-function isJson(file: string, bytes: Uint8Array): boolean {
-  return file.toLowerCase().endsWith('.json') || bytes[0] === '{'.charCodeAt(0);
-}
+type Loaded = LoadedTokenizer & Pick<DescribedTokenizer, 'engine' | 'model'>;
 
-async function loadModel(model: TokenizerModel): Promise<LoadedTokenizer> {
+async function loadModel(read: TokenizerModel, specials: SpecialIds): Promise<Loaded> {
+  const model = { ...read, ...idsOf(read, specials) };
   const shared = await shareTokenizer(model);
   if ('unsupported' in shared) {
     return {
       ...createReferenceTokenizer(model),
       shared: null,
       slow: `${model.name} is tokenized by the plain engine (1 to 3 MB/s a worker): ${shared.unsupported}`,
+      engine: 'plain',
+      model,
     };
   }
-  return { ...(await openShared(shared)), decode: createTokenDecoder(model), shared, slow: null };
+  const decode = createTokenDecoder(model);
+  return { ...(await openShared(shared)), decode, shared, slow: null, engine: 'kernel', model };
 }
 
-function readFile(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const what =
-      { ENOENT: 'no such file', EISDIR: 'a folder, not a file' }[code ?? ''] ?? 'it can not be read';
-    throw new LongmixError('tokenizer-missing', `the tokenizer: ${what}`, {
-      where: path,
-      cure: 'tokenizer.file is the path of a tokenizer.json or of a tokenizer.model in tiktoken form, relative to the recipe',
-      cause,
-    });
-  }
+async function loadGeneral(
+  file: string,
+  bytes: Uint8Array,
+  reason: string,
+  side: SideFacts,
+  spec: FileSpec,
+): Promise<DescribedTokenizer> {
+  const { createGeneralTokenizer } = await import('./general-path.ts');
+  const tokenizer = createGeneralTokenizer(file, bytes, null);
+  const names = namesOfHf(parseHfFile(file, bytes));
+  const specials = findSpecialIds(names, tokenizer, side, spec, file);
+  const name = basename(file);
+  return {
+    ...tokenizer,
+    ...idsOf(tokenizer, specials),
+    name,
+    shared: null,
+    slow:
+      `${name} goes the general way, slowly (about 1 MB/s a worker), because of ${reason}; ` +
+      'its tokens may differ from those of the native library, above all outside of ASCII, and between versions of Node',
+    ...{ file, form: 'huggingface', engine: 'general', model: null, names, specials },
+  };
 }
 
-/** The tokenizer_config.json beside a tokenizer.json; null if there is none. */
-function readConfig(path: string): TokenizerConfig | null {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-  try {
-    return JSON.parse(text) as TokenizerConfig;
-  } catch (cause) {
-    throw new LongmixError('tokenizer-bad', 'not JSON', {
-      where: path,
-      cure: 'it says which tokens begin and end a text; mend it or remove it',
-      cause,
-    });
-  }
+/** An id that only the recipe gives may lie behind the vocabulary. */
+function idsOf(
+  { vocabularySize }: Pick<TokenizerModel, 'vocabularySize'>,
+  { bos, eos, pad }: SpecialIds,
+): Pick<Tokenizer, 'bosId' | 'eosId' | 'padId' | 'vocabularySize'> {
+  const ids = [bos, eos, pad].map((token) => token?.id ?? null);
+  const [bosId, eosId, padId] = ids as [number | null, number | null, number | null];
+  return {
+    bosId,
+    eosId,
+    padId,
+    vocabularySize: Math.max(vocabularySize, ...ids.map((id) => (id ?? -1) + 1)),
+  };
 }

@@ -14,6 +14,8 @@ export interface TokenizerModel {
   readonly special: ReadonlyMap<string, number>;
   readonly bosId: number | null;
   readonly eosId: number | null;
+  /** Readers leave it out: load.ts finds it, and the other two where the file has none. */
+  readonly padId?: number | null;
   /** One more than the largest id of pieces, byte fallback, added and special tokens. */
   readonly vocabularySize: number;
   /** See fingerprint.ts. */
@@ -28,6 +30,11 @@ export interface TextSteps {
   readonly normalizers: readonly Normalizer[];
   /** Tokens that are cut out of the normalized segments. Their own text is normalized already. */
   readonly addedNormalized: readonly AddedToken[];
+  /**
+   * Cut a segment into parts, each of which the fields below then take for a segment (T5 puts U+2581 before each word).
+   * Absent: they take the segment.
+   */
+  readonly outerSplits?: readonly SplitStep[];
   /** A space is put before each segment that does not begin with U+0020. */
   readonly prefixSpace: boolean;
   /** SentencePiece style: spaces become U+2581. Never together with `prefixSpace`. */
@@ -85,6 +92,8 @@ export type Normalizer =
       readonly removesExtraSpaces: boolean;
       /** Spaces become U+2581. */
       readonly escapesSpaces: boolean;
+      /** Then U+2581 of the result is written as a space, for the kernel. */
+      readonly spaced?: true;
     };
 
 export interface Metaspace {

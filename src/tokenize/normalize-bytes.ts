@@ -1,80 +1,85 @@
-/** Normalization of UTF-8: text that needs none never becomes a string. */
-import { isAscii } from 'node:buffer';
-import type { Normalization } from './model.ts';
-import { normalize } from './normalize.ts';
-import { categoryRanges, classSource, unite } from './unicode.ts';
-
-const pieceBytes = 16 * 1024;
-
 /**
- * The normalized text, or null where normalization changes nothing. Piece by piece, so that a mark in a long document does
- * not make all of it a string. A piece ends before an ASCII character: that one neither moves nor composes with what is
- * before it, in any form, so the pieces normalize by themselves.
+ * A model's normalizers on UTF-8. Each step says null for text that it leaves as it is, so ordinary text is looked at and
+ * not copied; what changes is written once per step. Only a normalization form (by pieces) and a regular expression (the
+ * whole segment) make strings.
  */
-export function createNormalizer(
-  form: Normalization,
-): (text: Uint8Array, start: number, end: number) => Uint8Array | null {
-  const mayChange = createChangeTest(form);
-  return (text, start, end) => {
-    const parts: Uint8Array[] = [];
-    let done = start;
-    for (let at = start, next = start; at < end; at = next) {
-      next = Math.min(end, at + pieceBytes);
-      while (next < end && text[next]! >= 0x80) next += 1;
-      if (!mayChange(text, at, next)) continue;
-      const before = Buffer.from(text.buffer, text.byteOffset + at, next - at).toString();
-      const after = normalize(before, form);
-      if (after === before) continue;
-      parts.push(text.subarray(done, at), Buffer.from(after));
-      done = next;
+import { createGraphemeMapper, readCharsmap } from './charsmap.ts';
+import { mapCharacters } from './map-bytes.ts';
+import type { Normalizer } from './model.ts';
+import { createFormNormalizer } from './normalize-form.ts';
+import { type NormalizerStep, normalizerSteps } from './normalizer-steps.ts';
+import { createSentencePieceNormalizer } from './sentencepiece-normalizer.ts';
+import { skipSpaces, skipSpacesBack } from './space-bytes.ts';
+
+/** The text between the two places, normalized; null: it stays. `continued`: it goes on from an earlier part. */
+export type ByteNormalizer = (
+  text: Uint8Array,
+  start: number,
+  end: number,
+  continued: boolean,
+) => Uint8Array | null;
+
+/** @throws UnsupportedPattern */
+export function createByteNormalizer(normalizers: readonly Normalizer[]): ByteNormalizer {
+  const steps = normalizerSteps(normalizers).map(createStep);
+  if (steps.length === 1) return steps[0]!;
+  return (text, start, end, continued) => {
+    let changed: Uint8Array | null = null;
+    for (const step of steps) {
+      changed =
+        changed === null
+          ? step(text, start, end, continued)
+          : (step(changed, 0, changed.length, continued) ?? changed);
     }
-    return parts.length === 0 ? null : Buffer.concat([...parts, text.subarray(done, end)]);
+    return changed;
   };
 }
 
-/**
- * Whether normalization may change the text. False is exact: every character stays as it is when it stands alone, and is
- * neither a mark nor a conjoining Hangul vowel or final, so it neither moves nor composes with the one before it.
- */
-function createChangeTest(form: Normalization): (text: Uint8Array, start: number, end: number) => boolean {
-  const joins = new RegExp(classSource(unite([...categoryRanges('M')!, [0x1160, 0x11ff]])), 'u');
-  /** By code point: 0 not looked at yet, 1 stays, 2 may change. */
-  const known = new Uint8Array(0x110000);
-  const classify = (point: number): number => {
-    const char = String.fromCodePoint(point);
-    known[point] = joins.test(char) || char.normalize(form) !== char ? 2 : 1;
-    return known[point]!;
-  };
-  return (text, start, end) => {
-    if (isAscii(text.subarray(start, end))) return false;
-    const { byteOffset } = text;
-    const words = new Int32Array(text.buffer, 0, text.buffer.byteLength >> 2);
-    for (let at = start; at < end; ) {
-      const first = text[at]!;
-      if (first < 0x80) {
-        at += 1;
-        // Ordinary text is ASCII for the most part: four bytes at a time.
-        if (((byteOffset + at) & 3) !== 0) continue;
-        while (at + 4 <= end && (words[(byteOffset + at) >> 2]! & 0x80808080) === 0) at += 4;
-        continue;
-      }
-      let point: number;
-      if (first < 0xe0) {
-        point = ((first & 0x1f) << 6) | (text[at + 1]! & 0x3f);
-        at += 2;
-      } else if (first < 0xf0) {
-        point = ((first & 0x0f) << 12) | ((text[at + 1]! & 0x3f) << 6) | (text[at + 2]! & 0x3f);
-        at += 3;
-      } else {
-        point =
-          ((first & 0x07) << 18) |
-          ((text[at + 1]! & 0x3f) << 12) |
-          ((text[at + 2]! & 0x3f) << 6) |
-          (text[at + 3]! & 0x3f);
-        at += 4;
-      }
-      if ((known[point] || classify(point)) === 2) return true;
+function createStep(step: NormalizerStep): ByteNormalizer {
+  switch (step.kind) {
+    case 'map':
+      return mapCharacters(step.map);
+    case 'charsmap':
+      return createGraphemeMapper(readCharsmap(step.charsmap));
+    case 'sentencepiece':
+      return createSentencePieceNormalizer(step);
+    case 'form':
+      return createFormNormalizer(step.form);
+    case 'strip':
+      return strip(step.left, step.right);
+    case 'prepend': {
+      const prefix = Buffer.from(step.text);
+      return (text, start, end, continued) =>
+        start === end || continued ? null : Buffer.concat([prefix, text.subarray(start, end)]);
     }
-    return false;
+    case 'replace-text':
+      return replaceText(Buffer.from(step.text), Buffer.from(step.content));
+    case 'replace-matches':
+      return (text, start, end) => {
+        const before = Buffer.from(text.buffer, text.byteOffset + start, end - start).toString();
+        const after = step.replace(before);
+        return after === before ? null : Buffer.from(after);
+      };
+  }
+}
+
+function strip(left: boolean, right: boolean): ByteNormalizer {
+  return (text, start, end) => {
+    const from = left ? skipSpaces(text, start, end) : start;
+    const to = right ? skipSpacesBack(text, from, end) : end;
+    return from === start && to === end ? null : text.subarray(from, to);
+  };
+}
+
+function replaceText(wanted: Buffer, content: Buffer): ByteNormalizer {
+  return (text, start, end) => {
+    const within = Buffer.from(text.buffer, text.byteOffset, end);
+    const parts: Uint8Array[] = [];
+    let done = start;
+    for (let at = within.indexOf(wanted, start); at >= 0; at = within.indexOf(wanted, done)) {
+      parts.push(within.subarray(done, at), content);
+      done = at + wanted.length;
+    }
+    return parts.length === 0 ? null : Buffer.concat([...parts, within.subarray(done, end)]);
   };
 }

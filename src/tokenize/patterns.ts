@@ -4,6 +4,12 @@
  */
 import type { PatternFamily, SplitStep } from './model.ts';
 
+/**
+ * What Hugging Face's Digits takes for a number: Rust's `char::is_numeric`, which is Unicode 17.0's \p{N}. Regular
+ * expressions have 16.0's.
+ */
+export const numberClass = '[\\p{N}\u{11de0}-\u{11de9}\u{16ff4}-\u{16ff6}]';
+
 const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 const spaces = '\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
@@ -22,19 +28,7 @@ export const families: Readonly<Record<PatternFamily, readonly string[]>> = {
   ],
   qwen2: [`${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|${spaces}`],
   tekken: [`${capitalised}|${capitals}|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|${spaces}`],
-  smollm: ['\\p{N}', gpt2],
-};
-
-/** Names that a recipe may give with a tiktoken file, whose pattern is not in it. */
-export const patternNames: Readonly<Record<string, PatternFamily>> = {
-  gpt2: 'gpt2',
-  r50k: 'gpt2',
-  p50k: 'gpt2',
-  cl100k: 'cl100k',
-  o200k: 'o200k',
-  llama3: 'cl100k',
-  qwen2: 'qwen2',
-  tekken: 'tekken',
+  smollm: [numberClass, gpt2],
 };
 
 /**

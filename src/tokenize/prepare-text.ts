@@ -1,14 +1,14 @@
 /**
  * Documents to the segments that the kernel tokenizes each by itself: added tokens are cut out, segments are normalized,
- * get their prefix and are cut (see kernel-plan.ts). All in bytes. Text that needs none of it is handed on as it is, and
- * to see that costs one look at each byte at most; only segments to be normalized ever become strings.
+ * more added tokens are cut out of them, then they get their prefix and are cut (see kernel-plan.ts). All in bytes. Text that
+ * needs none of it is handed on as it is, and to see that costs a look or two at each byte; only segments that a normalization
+ * form or a regular expression may change become strings.
  */
-import { createGraphemeMapper, readCharsmap } from './charsmap.ts';
-import { createAddedFinder } from './find-added.ts';
+import { type AddedSink, createAddedFinder } from './find-added.ts';
 import type { Preparation } from './kernel-plan.ts';
-import type { Normalizer } from './model.ts';
-import { createNormalizer } from './normalize-bytes.ts';
+import { createByteNormalizer } from './normalize-bytes.ts';
 import { createCutter, Segments, space, startsWithMetaspace } from './segments.ts';
+import { skipSpaces, spaceAt } from './space-bytes.ts';
 
 export interface PreparedText {
   readonly text: Uint8Array;
@@ -25,80 +25,114 @@ export interface PreparedText {
 /** The function returns null if the documents can be tokenized as they are. */
 export type Prepare = (text: Uint8Array, ends: ArrayLike<number>, continued: boolean) => PreparedText | null;
 
-type ByteNormalizer = (text: Uint8Array, start: number, end: number) => Uint8Array | null;
-
-function createNormalizers(normalizers: readonly Normalizer[]): ByteNormalizer {
-  const steps = normalizers.map((step): ByteNormalizer => {
-    if (step.kind === 'form') return createNormalizer(step.form);
-    if (step.kind === 'charsmap') return createGraphemeMapper(readCharsmap(step.charsmap));
-    throw new Error(`the normalizer ${step.kind}`);
-  });
-  return (text, start, end) =>
-    steps.reduce<Uint8Array | null>(
-      (bytes, step) => (bytes === null ? step(text, start, end) : (step(bytes, 0, bytes.length) ?? bytes)),
-      null,
-    );
-}
-
 export function createPreparation(preparation: Preparation): Prepare {
-  const { normalizers, prefix, metaspace } = preparation;
-  const findAdded = createAddedFinder(preparation.added);
-  const normalized = createNormalizers(normalizers);
+  const { prefix, metaspace, words } = preparation;
+  const raw = createAddedFinder(preparation.added);
+  const normalize =
+    preparation.normalizers.length === 0 ? null : createByteNormalizer(preparation.normalizers);
+  const inNormalized = createAddedFinder(preparation.addedNormalized);
   const cut = createCutter(preparation.cut);
-  const always = prefix !== null || preparation.cut !== 'none';
+  const always = prefix !== null || metaspace || words || preparation.cut !== 'none';
   const out = new Segments();
+  let added: { id: number; segments: number }[] = [];
+  /** A segment that was normalized to see whether it changes, so that it is not done twice. */
   let firstChange: { readonly start: number; readonly end: number; readonly bytes: Uint8Array } | null = null;
 
-  function segment(text: Uint8Array, start: number, end: number, isStart: boolean, continued: boolean): void {
+  /** Of the text that is being prepared. */
+  let text: Uint8Array = new Uint8Array(0);
+  let documentStart = 0;
+  let isContinued = false;
+  /** Of the segment that is being prepared. */
+  let normal: Uint8Array = text;
+  let normalStart = 0;
+  let isFirst = false;
+
+  const takeToken = (id: number) => {
+    added.push({ id, segments: out.count });
+  };
+  const rawSink: AddedSink = {
+    token: takeToken,
+    text(start, end) {
+      isFirst = start === documentStart;
+      const changed = normalizeSegment(start, end);
+      normal = changed ?? text;
+      normalStart = changed === null ? start : 0;
+      inNormalized.find(normal, normalStart, changed === null ? end : changed.length, normalizedSink);
+    },
+  };
+  const normalizedSink: AddedSink = {
+    token: takeToken,
+    text(start, end) {
+      if (words) return takeWords(start, end);
+      take(start, end, isFirst && start === normalStart);
+    },
+  };
+
+  function normalizeSegment(start: number, end: number): Uint8Array | null {
+    if (normalize === null) return null;
+    if (firstChange !== null && firstChange.start === start && firstChange.end === end)
+      return firstChange.bytes;
+    return normalize(text, start, end, isContinued && isFirst);
+  }
+
+  /** The words between white space. */
+  function takeWords(start: number, end: number): void {
+    for (let at = skipSpaces(normal, start, end); at < end; ) {
+      let next = at;
+      while (next < end && spaceAt(normal, next, end) === 0) next += 1;
+      take(at, next, isFirst && at === normalStart);
+      at = skipSpaces(normal, next, end);
+    }
+  }
+
+  function take(start: number, end: number, isStart: boolean): void {
     const from = out.length;
-    const isKept = firstChange?.start === start && firstChange.end === end;
-    const changed = (isKept ? firstChange?.bytes : normalized(text, start, end)) ?? text.subarray(start, end);
-    const isSpaced = changed[0] === space || (metaspace && startsWithMetaspace(changed));
+    const bytes = normal.subarray(start, end);
+    const isSpaced = bytes[0] === space || (metaspace && startsWithMetaspace(bytes));
     const prefixed =
       prefix === 'always' ||
       (prefix === 'unless-space' && !isSpaced) ||
       (prefix === 'first-unless-space' && isStart && !isSpaced);
-    if (prefixed && !(continued && isStart)) out.push(space);
-    if (metaspace) out.appendSpaced(changed);
-    else out.append(changed);
+    if (prefixed && !(isContinued && isStart)) out.push(space);
+    if (metaspace) out.appendSpaced(bytes);
+    else out.append(bytes);
     cut(out, from);
   }
 
   /** Looks for a document that normalization changes, and keeps what becomes of it. */
-  function isNormal(text: Uint8Array, ends: ArrayLike<number>): boolean {
-    firstChange = null;
-    if (normalizers.length === 0) return true;
-    for (let i = 0, start = 0; i < ends.length && firstChange === null; i += 1) {
+  function isNormal(ends: ArrayLike<number>, continued: boolean): boolean {
+    if (normalize === null) return true;
+    for (let i = 0, start = 0; i < ends.length; i += 1) {
       const end = ends[i]!;
-      const bytes = normalized(text, start, end);
-      if (bytes !== null) firstChange = { start, end, bytes };
+      const bytes = normalize(text, start, end, continued && i === 0);
+      if (bytes !== null) {
+        firstChange = { start, end, bytes };
+        return false;
+      }
       start = end;
     }
-    return firstChange === null;
+    return true;
   }
 
-  return (text, ends, continued) => {
-    const isAsItIs =
-      !always && !(metaspace && Buffer.from(text.buffer, text.byteOffset, text.length).includes('\u2581'));
-    if (isAsItIs && isNormal(text, ends) && findAdded(text, 0, text.length) === null) return null;
+  /** A match from one document into the next would do no harm: the documents are then looked at one by one. */
+  const hasTokens = () => raw.mayFind(text, 0, text.length) || inNormalized.mayFind(text, 0, text.length);
+
+  return (chunk, ends, continued) => {
+    text = chunk;
+    firstChange = null;
+    if (!always && !hasTokens() && isNormal(ends, continued)) return null;
     out.clear(text.length);
+    added = [];
     const documentEnds = new Uint32Array(ends.length);
     const documentAdded = new Uint32Array(ends.length);
-    const added: { id: number; segments: number }[] = [];
-    for (let i = 0, at = 0; i < ends.length; i += 1) {
+    documentStart = 0;
+    for (let i = 0; i < ends.length; i += 1) {
       const end = ends[i]!;
-      for (let isStart = true; at < end; isStart = false) {
-        let found = findAdded(text, at, end);
-        while (found?.id === null) found = findAdded(text, found.at + found.length, end);
-        const segmentEnd = found === null ? end : found.at;
-        if (segmentEnd > at) segment(text, at, segmentEnd, isStart, continued && i === 0);
-        at = segmentEnd;
-        if (found === null) continue;
-        added.push({ id: found.id, segments: out.count });
-        at += found.length;
-      }
+      isContinued = continued && i === 0;
+      raw.find(text, documentStart, end, rawSink);
       documentEnds[i] = out.count;
       documentAdded[i] = added.length;
+      documentStart = end;
     }
     return { text: out.text(), ends: out.ends(), documentEnds, added, documentAdded };
   };

@@ -22,7 +22,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** @throws UnsupportedPattern */
 export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
-  const { steps, vocabulary, name, vocabularySize, bosId, eosId, fingerprint } = tokenizer;
+  const { steps, vocabulary, name, vocabularySize, bosId, eosId, padId = null, fingerprint } = tokenizer;
   const pretokenize = createPretokenizer(steps);
   const encodePretoken = createPretokenEncoder(vocabulary);
   return {
@@ -30,6 +30,7 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
     vocabularySize,
     bosId,
     eosId,
+    padId,
     fingerprint,
     safeCut: createSafeCut(findSafeCut(tokenizer)),
     encode(text, ends, continued = false) {

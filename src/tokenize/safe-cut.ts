@@ -5,13 +5,17 @@
  * The cut is before a space, U+0020, that follows an ASCII letter and is followed by another. Why no token changes:
  *
  * - Added tokens: none contains a letter and a following space (checked here), so no match spans the cut, and on each
- *   side the leftmost-longest matches are those of the whole.
+ *   side the leftmost-longest matches are those of the whole. A token that takes the space after it ends in a letter that is
+ *   not cut after; one that takes the space before it finds the same space on the right side, and a letter or nothing
+ *   before that. A token that must stand alone sees a space or an end behind it, and neither is part of a word; before it
+ *   likewise, if it does not begin with the space itself (checked here).
  * - Prefixes: the right part goes on in the segment that the left one ends with, and gets none. But after an added token a
- *   new segment begins, with a prefix of its own where that is put before spaces, too ('always'): there the last
- *   letters of added tokens are not cut after.
+ *   new segment begins, with a prefix of its own where that is put before spaces, too ('always', or a normalizer that
+ *   puts text before): there the last letters of added tokens are not cut after.
  * - Normalization: a space is a starter that composes with nothing before it, so both sides normalize by themselves.
- *   A grapheme ends between a letter and a space, so a map of graphemes and characters changes both sides by themselves, too.
- *   (The letter after it may compose with a mark that follows; that is all on the right side.)
+ *   (The letter after it may compose with a mark that follows; that is all on the right side.) Lowercase, accents and
+ *   replaced characters go character by character, and a letter stays an ASCII letter, so what is said below holds for
+ *   it in both cases. Not Strip, which would take the space from the right side; not a longer text that is replaced.
  * - Patterns of all families: (1) no alternative, nor any beginning of one, takes a letter and then a space: after a letter
  *   come only letters, marks or a contraction. So no match, and no attempt at one, reaches over the cut; an attempt
  *   that gets to it sees there a character that it can't take, which is what it sees at the end of a text. (2) the only
@@ -26,7 +30,8 @@
  *
  * Any other pattern, or one pretoken that is looked up whole: no place is known to be safe, and the answer is 0.
  */
-import type { BpeVocabulary, Normalizer, TokenizerModel } from './model.ts';
+import { findInMap, readCharsmap } from './charsmap.ts';
+import type { AddedToken, BpeVocabulary, Normalizer, TextSteps, TokenizerModel } from './model.ts';
 import { recognizeFamily } from './patterns.ts';
 
 const space = 0x20;
@@ -41,24 +46,51 @@ export function findSafeCut({
   steps,
   vocabulary,
 }: Pick<TokenizerModel, 'steps' | 'vocabulary'>): SafeCut | null {
-  const { splits, metaspace, added, normalizers } = steps;
-  if (steps.addedNormalized.length > 0) return null;
-  const isLocal = (step: Normalizer) =>
-    step.kind === 'form' || step.kind === 'charsmap';
-  if (!normalizers.every(isLocal)) return null;
-  const spaced = /[A-Za-z] /;
-  const hasFlags = added.some(({ lstrip, rstrip, singleWord }) => lstrip || rstrip || singleWord);
+  const { splits, metaspace, added, addedNormalized, normalizers } = steps;
+  if (steps.outerSplits !== undefined) return null;
+  if (!normalizers.every((step) => keepsCut(step, steps))) return null;
+  if (added.some(reachesOver(/[A-Za-z] /)) || addedNormalized.some(reachesOver(/[A-Za-z][ \u2581]/)))
+    return null;
   const onePretoken = splits.length === 0 && metaspace?.split !== true;
   // Unigram sums scores from the pretoken's start, and how the sums are rounded is part of what decides.
   const isWhole = vocabulary.kind === 'unigram' || vocabulary.ignoreMerges;
   const known = splits.length === 0 ? !(onePretoken && isWhole) : recognizeFamily(splits) !== null;
-  if (!known || hasFlags || added.some((token) => spaced.test(token.text))) return null;
-  const notAfter = new Set(
-    onePretoken && vocabulary.kind === 'bpe' ? spanningCharacters(vocabulary, metaspace !== null) : [],
-  );
-  if (metaspace?.prefix === 'always')
-    for (const { text } of added) notAfter.add(text.charCodeAt(text.length - 1));
-  return { notAfter };
+  if (!known) return null;
+  const spanning = vocabulary.kind === 'bpe' ? spanningCharacters(vocabulary, metaspace !== null) : [];
+  const notAfter = new Set(onePretoken ? spanning : []);
+  const isPrefixed = metaspace?.prefix === 'always' || normalizers.some(({ kind }) => kind === 'prepend');
+  for (const { text, rstrip } of [...added, ...addedNormalized])
+    if (rstrip || isPrefixed) notAfter.add(text.charCodeAt(text.length - 1));
+  return { notAfter: new Set([...notAfter].flatMap(bothCases)) };
+}
+
+/** Whether a match of a token's text could span a cut, or be taken on one side of it and not in the whole. */
+function reachesOver(cut: RegExp): (token: AddedToken) => boolean {
+  return ({ text, singleWord }) => cut.test(text) || (singleWord === true && /^[ \u2581]/.test(text));
+}
+
+/** Whether both sides of a cut normalize by themselves, to a letter, a space (or U+2581 for it) and a letter again. */
+function keepsCut(step: Normalizer, { metaspace, splits }: TextSteps): boolean {
+  if (step.kind === 'charsmap') return keepsWords(step.charsmap);
+  if (step.kind !== 'replace')
+    return ['form', 'lowercase', 'strip-accents', 'nmt', 'bert', 'prepend'].includes(step.kind);
+  const isMetaspace = step.pattern === ' ' && step.content === '\u2581' && metaspace !== null;
+  return !step.regex && (/^[^A-Za-z ]$/u.test(step.pattern) || (isMetaspace && splits.length === 0));
+}
+
+/** Whether a map leaves spaces and letters as they are. Clusters end between them, so it changes both sides by themselves. */
+function keepsWords(charsmap: Uint8Array): boolean {
+  const map = readCharsmap(charsmap);
+  const bytes = Buffer.from(' ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+  const found = { length: 0, value: 0 };
+  return bytes.every((_, at) => !findInMap(map, bytes, at, at + 1, false, found));
+}
+
+function bothCases(point: number): number[] {
+  const char = String.fromCodePoint(point);
+  return /[A-Za-z]/.test(char)
+    ? [char.toLowerCase(), char.toUpperCase()].map((c) => c.charCodeAt(0))
+    : [point];
 }
 
 /** See Tokenizer.safeCut. */

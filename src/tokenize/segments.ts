@@ -1,8 +1,12 @@
 /** Segments of text that the kernel tokenizes each by itself: how they are gathered, and where a text is cut into them. */
+
+import { classTest } from './hf-classes.ts';
 import type { Cut } from './kernel-plan.ts';
-import { categoryRanges, classSource } from './unicode.ts';
+import { codePointAt } from './space-bytes.ts';
 
 export const space = 0x20;
+
+const isNumber = classTest('numbers');
 
 /** Text and the ends of its segments, in buffers that are used again. */
 export class Segments {
@@ -85,15 +89,15 @@ export function createCutter(cut: Cut): (out: Segments, from: number) => void {
   };
 }
 
-/** Before and after each \p{N}. */
+/** Before and after each number. */
 function cutAtNumbers(out: Segments, from: number): void {
   const text = out.text();
   let last = from;
   for (let at = from; at < text.length; ) {
     const first = text[at]!;
     const width = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    const isNumber = first < 0x80 ? first >= 0x30 && first <= 0x39 : isNumberAt(text, at, width);
-    if (isNumber) {
+    const isCut = first < 0x80 ? first >= 0x30 && first <= 0x39 : isNumber(codePointAt(text, at));
+    if (isCut) {
       if (at > last) out.end(at);
       out.end(at + width);
       last = at + width;
@@ -101,19 +105,4 @@ function cutAtNumbers(out: Segments, from: number): void {
     at += width;
   }
   if (text.length > last) out.end(text.length);
-}
-
-/** Unassigned, none and number: what is known of a character outside of ASCII. */
-const knownNumbers = new Map<string, boolean>();
-let numbers: RegExp | undefined;
-
-function isNumberAt(text: Uint8Array, at: number, width: number): boolean {
-  const char = Buffer.from(text.buffer, text.byteOffset + at, width).toString();
-  let known = knownNumbers.get(char);
-  if (known === undefined) {
-    numbers ??= new RegExp(`^${classSource(categoryRanges('N')!)}`, 'u');
-    known = numbers.test(char);
-    knownNumbers.set(char, known);
-  }
-  return known;
 }

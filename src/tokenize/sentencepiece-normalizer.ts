@@ -73,15 +73,11 @@ const never = 0;
 const beforeOthers = 1;
 const maybe = 2;
 
-/**
- * The normalized bytes. With `spaced`, U+2581 of the result is written as a space, whether it was one or not: nothing else
- * in the result is a space then.
- */
+/** The normalized bytes. */
 export function createSentencePieceNormalizer(
   rule: SentencePieceNormalizer,
-  spaced: boolean,
 ): (text: Uint8Array, start: number, end: number, continued: boolean) => Uint8Array {
-  const { dummy, removesExtraSpaces, escapesSpaces } = rule;
+  const { dummy, removesExtraSpaces, escapesSpaces, spaced = false } = rule;
   const map = rule.charsmap === null ? null : readCharsmap(rule.charsmap);
   /** By their first byte, the longest first. */
   const kept: Uint8Array[][] = Array.from({ length: 256 }, () => []);
@@ -119,7 +115,8 @@ export function createSentencePieceNormalizer(
       isAfterSpace = removesExtraSpaces && bytes[to - 1] === space;
       for (let done = at; done < to; done = at) {
         at = done;
-        while (at < to && !(writesSpaces && bytes[at] === space) && !(spaced && isSymbol(bytes, at, to))) at += 1;
+        while (at < to && !(writesSpaces && bytes[at] === space) && !(spaced && isSymbol(bytes, at, to)))
+          at += 1;
         out.append(bytes, done, at);
         if (at === to) break;
         out.append(symbol, 0, symbol.length);

@@ -27,8 +27,10 @@ import { deserialize, serialize } from 'node:v8';
 import type { TokenizerSpec } from '../types.ts';
 import { packageRoot } from '../util/package-root.ts';
 import { createDigest } from './digest/digest.ts';
+import { resolveTokenizerFile } from './file-form.ts';
 import { kernelFile } from './kernel/kernel.ts';
 import type { SharedTokenizer } from './kernel-tokenizer.ts';
+import { sideFilesOf } from './side-files.ts';
 
 const kept = 6;
 /** A file that is being written is there for seconds; one this old is of a process that was killed. */
@@ -73,7 +75,7 @@ function cacheFolder(): string {
 /** Of the tokenizer's files and of all code that has a part in the tables. */
 function keyOf(spec: TokenizerSpec): string {
   const hash = createHash('sha256');
-  if ('file' in spec) hash.update(JSON.stringify(spec.pattern));
+  if ('file' in spec) hash.update(JSON.stringify([spec.pattern, spec.bos, spec.eos, spec.pad]));
   const files = 'file' in spec ? tokenizerFiles(spec.file) : [encodingFile(spec.encoding)];
   for (const file of files) add(hash, basename(file), readFileSync(file));
   const here = fileURLToPath(new URL('dist/tokenize/', packageRoot));
@@ -93,9 +95,9 @@ function encodingFile(name: string): string {
 }
 
 /** The file, and what may lie beside it and says more. */
-function tokenizerFiles(file: string): string[] {
-  const config = join(dirname(file), 'tokenizer_config.json');
-  return statSync(config, { throwIfNoEntry: false })?.isFile() ? [file, config] : [file];
+function tokenizerFiles(path: string): string[] {
+  const file = resolveTokenizerFile(path);
+  return [file, ...sideFilesOf(file)];
 }
 
 function readFile(file: string): SharedTokenizer {

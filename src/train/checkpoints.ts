@@ -2,10 +2,11 @@
  * Where a run's state is kept: out/step-00000120/, what the trainer wrote and, last of all, position.json: a folder
  * without it is no checkpoint. The newest is kept; the one before goes once the newer is complete.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { makeFolder, writeJson } from '../run/commit.ts';
+import { dropMetrics } from './metrics-file.ts';
 import type { Trainer } from './trainer.ts';
 
 const positionFile = 'position.json';
@@ -31,6 +32,17 @@ export interface RunPosition {
 export interface Checkpoint {
   readonly folder: string;
   readonly position: RunPosition;
+}
+
+/**
+ * Removes an earlier run of longmix's from its folder: its metrics and its checkpoints, and nothing else that lies there.
+ */
+export function clearRun(out: string): void {
+  for (const folder of folders(out)) {
+    const isCheckpoint = existsSync(join(folder, positionFile)) && !lstatSync(folder).isSymbolicLink();
+    if (isCheckpoint) rmSync(folder, { recursive: true });
+  }
+  dropMetrics(out);
 }
 
 export async function saveCheckpoint(out: string, trainer: Trainer, position: RunPosition): Promise<void> {

@@ -1,5 +1,5 @@
 /** metrics.jsonl of a run: a line of JSON a step, appended as it comes, so that what a crash leaves is a whole run so far. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { orUnwritable, writeFile } from '../run/commit.ts';
 import type { Metrics } from './trainer.ts';
@@ -32,6 +32,12 @@ function isBefore(line: string, step: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Removes the metrics of an earlier run. */
+export function dropMetrics(out: string): void {
+  const path = join(out, name);
+  if (existsSync(path) && lstatSync(path).isFile()) rmSync(path);
 }
 
 /** All lines, in order. */

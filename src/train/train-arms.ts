@@ -4,11 +4,10 @@
  *
  * An interrupted ablation goes on where it was: finished arms are only validated again.
  */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { type FeedOptions, openFeed } from '../feed/feed.ts';
-import { findCheckpoint } from './checkpoints.ts';
+import { clearRun, findCheckpoint } from './checkpoints.ts';
 import { loadTrainer } from './load-trainer.ts';
 import { readMetrics } from './metrics-file.ts';
 import { type RunOptions, train } from './train.ts';
@@ -56,7 +55,7 @@ export async function trainArms({ out, arms, tokens, fresh, ...run }: ArmsOption
   if (!fresh) refuseOtherBudgets(runs);
   const trained: ArmTraining[] = [];
   for (const [i, { arm, rowsPerStep, tokensPerStep, steps, folder }] of runs.entries()) {
-    if (fresh) rmSync(folder, { recursive: true, force: true });
+    if (fresh) clearRun(folder);
     run.line.log(`arm ${arm}: ${steps} steps of ${tokensPerStep} tokens`);
     const { final } = await train(await loadTrainer(run.name), {
       ...run,

@@ -165,7 +165,7 @@ describe('createDocumentEncoder', () => {
     const words = Buffer.from('some words of a very long document '.repeat(120_000));
     const seen: number[] = [];
     const tokenizer: Tokenizer = {
-      ...{ name: 'counts', vocabularySize: 1, bosId: null, eosId: null, fingerprint: '' },
+      ...{ name: 'counts', vocabularySize: 1, bosId: null, eosId: null, padId: null, fingerprint: '' },
       encode: (text, ends) => {
         seen.push(text.length);
         return { tokens: new Uint32Array(0), lengths: new Uint32Array(ends.length) };
@@ -185,7 +185,7 @@ describe('createDocumentEncoder', () => {
   it('cuts text that can be cut nowhere after 16 MiB, at a line if there is one', () => {
     const seen: Uint8Array[] = [];
     const tokenizer: Tokenizer = {
-      ...{ name: 'counts', vocabularySize: 1, bosId: null, eosId: null, fingerprint: '' },
+      ...{ name: 'counts', vocabularySize: 1, bosId: null, eosId: null, padId: null, fingerprint: '' },
       encode: (text, ends) => {
         seen.push(text.slice(0, ends[0]!));
         return { tokens: new Uint32Array(0), lengths: new Uint32Array(ends.length) };

@@ -26,6 +26,6 @@ test('what a person can get wrong', () => {
   expect(() => modelFromTiktokenFile('m', bytes, null)).toThrow('does not say how text is cut');
   expect(() => modelFromTiktokenFile('m', bytes, 'gpt2')).toThrow('255 of the 256 bytes have no token');
   expect(() => modelFromTiktokenFile('m', Buffer.from('\u000a\u000d<unk>'), 'gpt2')).toThrow(
-    'not a line of a tiktoken file',
+    'expected a token in base64 and its rank, found "\\r<unk>"',
   );
 });

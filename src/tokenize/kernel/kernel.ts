@@ -79,9 +79,7 @@ async function instantiate(): Promise<Exports> {
 }
 
 export async function createKernel(model: KernelModel, options: KernelOptions = {}): Promise<Kernel> {
-  const exports = await instantiate();
-  fillTables(exports, model);
-  return kernelOf(exports, model.pattern === null ? 0 : scanners[model.pattern], options);
+  return await createKernelFromImage(await buildImage(model), options);
 }
 
 export async function buildImage(model: KernelModel): Promise<KernelImage> {
@@ -120,10 +118,7 @@ function fillTables(exports: Exports, model: KernelModel): number {
     if (piece !== undefined) bytes.set(piece, text + starts[id]!);
   }
   new Uint32Array(exports.memory.buffer, directory[6]!, starts.length).set(starts);
-  if (model.unigram !== undefined) {
-    fillUnigram(exports, model, model.unigram);
-    return exports.endTables();
-  }
+  if (model.unigram !== undefined) return fillUnigram(exports, model, model.unigram);
   exports.begin(pieces.length, model.ignoreMerges ? 1 : 0);
   if (merges === 'ranks') {
     exports.buildFromRanks(pieces.length);

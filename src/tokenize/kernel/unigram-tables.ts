@@ -7,6 +7,7 @@ export interface UnigramExports {
   directoryAddress(): number;
   buildPieces(pieces: number): void;
   beginUnigram(cells: number, rules: number, unknown: number, longest: number, unknownScore: number): void;
+  endUnigram(): number;
 }
 
 /** As in `assembly/unigram.ts`. */
@@ -14,8 +15,8 @@ const rule = { floats: 1, fused: 2, bytes: 4, whole: 8 };
 /** As in `assembly/memory.ts`, in words. */
 const at = { cells: 40, pieces: 41, bytes: 42 };
 
-/** The pieces' text and starts are in place already. */
-export function fillUnigram(exports: UnigramExports, model: KernelModel, tables: UnigramTables): void {
+/** The pieces' text and starts are in place already. Returns where the tables end. */
+export function fillUnigram(exports: UnigramExports, model: KernelModel, tables: UnigramTables): number {
   const { pieces, pattern } = model;
   const { scores, unknownScore, unknownId, bytes, as } = tables;
   if (as === 'huggingface') exports.buildPieces(pieces.length);
@@ -36,7 +37,8 @@ export function fillUnigram(exports: UnigramExports, model: KernelModel, tables:
     words[cell * 4] = base[cell]!;
     words[cell * 4 + 1] = parent[cell]!;
     doubles[cell * 2 + 1] = id < 0 ? Number.NaN : scores[id]!;
-    ids[cell] = id < 0 ? 0 : id;
+    ids[cell] = Math.max(id, 0);
   }
   if (bytes !== null) new Uint32Array(buffer, directory[at.bytes], 256).set(bytes);
+  return exports.endUnigram();
 }

@@ -2,19 +2,18 @@
  * The vocabulary's tables, from its pieces and merges. Internal tokens are numbered in the order in which merging
  * makes them: the 256 bytes first, then one number a merge. With the host's part, cl100k takes 90-130 ms, o200k 185-250.
  */
-import { makesPiece, reserveMerges, setMerge } from './merge';
+import { keepMerges, makesPiece, reserveMerges, setMerge } from './merge';
 import { addTrap, hasTraps, isTrap, reserveTraps } from './traps';
 import { At, directory, log2Ceil, mark, release, reserve, reserveZeroed, setDirectory } from './memory';
 import { addPair, canFollow, reserveHints, reservePairs } from './pairs';
 import { buildPieces, findPiece, NONE, pieceAddress, pieceLength } from './pieces';
-import { insertToken, longestProperPrefix, longestToken, reserveTrie, trieIsFull } from './trie';
+import { growTrie, insertToken, longestProperPrefix, longestToken, reserveTrie, trieEnd } from './trie';
 
 let tokens: u32 = 0;
 /** u32[pieces]: external id -> internal token, or NONE. Scratch. */
 let internal: usize = 0;
 /** u32[tokens]: 1 + number of the merge that makes a token, 0 for bytes. Scratch. */
 let times: usize = 0;
-let mergesStart: usize = 0;
 
 /** Reserves the input. The caller writes classes, piece text and piece starts where the directory says. */
 export function reserveInput(pieces: u32, textBytes: u32): void {
@@ -23,17 +22,17 @@ export function reserveInput(pieces: u32, textBytes: u32): void {
   setDirectory(At.PieceStart, reserve((pieces + 1) * 4));
 }
 
-/** Reserves the tables, all but what merges in a given order need. */
+/** Reserves the tables, the trie as the last; what is reserved from here on is scratch. */
 export function begin(pieces: u32, ignoreMerges: bool): void {
   buildPieces(pieces);
   setDirectory(At.IgnoreMerges, ignoreMerges ? 1 : 0);
   setDirectory(At.External, reserve((pieces + 256) * 4));
   setDirectory(At.Records, reserve((pieces + 256) * 16));
   reservePairs(pieces);
-  // 2.1 edges a token in the vocabularies seen; more are made room for below.
-  reserveTrie(log2Ceil((pieces + 256) * 4));
   reserveHints();
   reserveTraps();
+  // 2.1 edges a token in most vocabularies; where there are more, the trie grows.
+  reserveTrie(log2Ceil((pieces + 256) * 4));
   internal = reserve(pieces * 4);
   memory.fill(internal, 0xff, pieces * 4);
   tokens = 256;
@@ -44,29 +43,41 @@ export function begin(pieces: u32, ignoreMerges: bool): void {
     store<u32>(directory(At.External) + b * 4, id);
     store<u64>(directory(At.Records) + b * 16, ((<u64>b) << 32) | (<u64>b));
     store<u64>(directory(At.Records) + b * 16, ((<u64>NONE) << 32) | 1, 8);
-    insertToken(byte, 1, b);
     if (id != NONE) store<u32>(internal + id * 4, b);
+  }
+  release(byte);
+  insertBytes();
+}
+
+function insertBytes(): void {
+  const byte = reserve(8);
+  for (let b: u32 = 0; b < 256; b++) {
+    store<u64>(byte, b);
+    insertToken(byte, 1, b);
+  }
+  release(byte);
+}
+
+/** Puts a token into the trie, which grows as often as this takes. */
+function insert(token: u32): void {
+  while (!insertDefined(token)) {
+    growTrie();
+    insertBytes();
+    let earlier: u32 = 256;
+    while (earlier < token && insertDefined(earlier)) earlier++;
   }
 }
 
-function insertExisting(token: u32): void {
-  const byte = reserve(8);
-  store<u64>(byte, token);
+function insertDefined(token: u32): bool {
   const id = load<u32>(directory(At.External) + token * 4);
-  if (token < 256) insertToken(byte, 1, token);
-  else insertToken(pieceAddress(id), pieceLength(id), token);
-  release(byte);
+  return insertToken(pieceAddress(id), pieceLength(id), token);
 }
 
 function define(id: u32, left: u32, right: u32): void {
   const token = tokens++;
   addPair(left, right, token);
-  if (trieIsFull(pieceLength(id))) {
-    reserveTrie(33 - directory(At.TrieShift));
-    for (let earlier: u32 = 0; earlier < token; earlier++) insertExisting(earlier);
-  }
-  insertToken(pieceAddress(id), pieceLength(id), token);
   store<u32>(directory(At.External) + token * 4, id);
+  insert(token);
   store<u64>(directory(At.Records) + token * 16, ((<u64>right) << 32) | (<u64>left));
   store<u32>(internal + id * 4, token);
 }
@@ -117,9 +128,8 @@ export function buildFromRanks(pieces: u32): void {
   end(pieces);
 }
 
-/** Reserves what merges in a given order need beside `begin`'s tables. */
+/** Reserves what merges in a given order need beside `begin`'s tables: scratch, which `endTables` keeps if there are traps. */
 export function beginMerges(merges: u32): void {
-  mergesStart = mark();
   reserveMerges(merges);
 }
 
@@ -151,8 +161,13 @@ export function buildFromMerges(pieces: u32, merges: u32, leftIds: usize, rightI
     if (i + 1 < parts && parts < load<u32>(times + token * 4) && !isTrap(id)) addTrap(id);
   }
   end(pieces);
-  if (!hasTraps()) {
-    setDirectory(At.MergeSlots, 0);
-    release(mergesStart);
-  }
+}
+
+/** Ends the tables, returns where: what is reserved from here on belongs to this instance alone. */
+export function endTables(): usize {
+  release(trieEnd());
+  if (hasTraps()) keepMerges();
+  else setDirectory(At.MergeSlots, 0);
+  setDirectory(At.TablesEnd, mark());
+  return mark();
 }

@@ -3,21 +3,15 @@ import { reserveInput } from './build';
 import { reserveCaches } from './cache';
 import { encodeDocument, written } from './encode';
 import { resetUnigram } from './unigram';
-import { DIRECTORY, mark, release, reserve, setDirectory, At } from './memory';
+import { DIRECTORY, mark, release, reserve } from './memory';
 
 export { reserveInput, reserve, mark, release };
-export { begin, beginMerges, buildFromMerges, buildFromRanks } from './build';
 export { buildPieces } from './pieces';
-export { beginUnigram } from './unigram';
+export { beginUnigram, endUnigram } from './unigram';
+export { begin, beginMerges, buildFromMerges, buildFromRanks, endTables } from './build';
 
 export function directoryAddress(): usize {
   return DIRECTORY;
-}
-
-/** Ends the tables: what is reserved from here on belongs to this instance alone. */
-export function endTables(): usize {
-  setDirectory(At.TablesEnd, mark());
-  return mark();
 }
 
 let text: usize = 0;

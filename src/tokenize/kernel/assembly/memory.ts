@@ -3,7 +3,10 @@
  * into another instance: the directory (pointers to all tables) first, then the tables in the order in which they
  * were reserved. What an instance owns for itself (caches, text, tokens) comes after them.
  *
- * Nothing is ever freed; scratch that only building needs lies past `tablesEnd` and is overwritten later.
+ * Building needs scratch beside the tables. A table that was reserved among scratch would be lost with it, so the order
+ * is fixed: all tables first, the trie as the last of them with room for the largest trie (see `trie.ts`), then scratch.
+ * `endTables` gives back everything after the trie's last slot at once. Elsewhere, `release` only frees what the same
+ * function reserved.
  */
 
 /** Below `memoryBase` (65,536), where AssemblyScript's own data begins. */

@@ -14,6 +14,16 @@ export function reserveMerges(count: u32): void {
   setDirectory(At.MergeShift, 64 - bits);
 }
 
+/** Moves the slots, which lie in scratch, down to where tables are reserved now: they are needed after building, too. */
+export function keepMerges(): void {
+  const from = directory(At.MergeSlots);
+  if (from == 0) return;
+  const bytes = (<usize>16) << (64 - directory(At.MergeShift));
+  const to = reserve(bytes);
+  memory.copy(to, from, bytes);
+  setDirectory(At.MergeSlots, to);
+}
+
 function mergeSlot(left: u32, right: u32): usize {
   const shift = directory(At.MergeShift);
   const mask = (<usize>1 << (64 - shift)) - 1;

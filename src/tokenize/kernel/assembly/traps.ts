@@ -28,7 +28,8 @@ export function hasTraps(): bool {
 }
 
 export function isTrap(id: u32): bool {
-  const count = min(directory(At.TrapCount), CAPACITY);
+  const count = directory(At.TrapCount);
+  if (count > CAPACITY) return true;
   for (let k: u32 = 0; k < count; k++) if (load<u32>(directory(At.Traps) + k * 4) == id) return true;
   return false;
 }

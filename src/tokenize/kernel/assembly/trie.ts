@@ -19,20 +19,33 @@ const TOKEN: u64 = 31;
 const TOKENS: u32 = 0x1fffff;
 const NEXT: u64 = 52;
 
+/** log2 of the most slots. Half of them can be filled: `planKernel` refuses a vocabulary that has more edges. */
+const MOST_BITS: u32 = 22;
+
 let edges: u32 = 0;
 
-/** At most 2^22 slots: enough for a million tokens. */
+/**
+ * Reserves room for the largest trie and uses the first 2^bits slots of it. The trie grows in place, so it never moves
+ * among scratch. Pages of the room that are never written cost no memory, and `trieEnd` says where to cut it off.
+ */
 export function reserveTrie(bits: u32): void {
-  if (bits > 22) unreachable();
   edges = 0;
-  setDirectory(At.TrieSlots, reserveZeroed((<usize>8) << bits));
-  setDirectory(At.TrieShift, 32 - bits);
   setDirectory(At.TrieRoot2, reserveZeroed(65536 * 8));
+  setDirectory(At.TrieSlots, reserveZeroed((<usize>8) << MOST_BITS));
+  setDirectory(At.TrieShift, 32 - min(bits, MOST_BITS));
 }
 
-/** More than half full, with room for one more token. */
-export function trieIsFull(length: u32): bool {
-  return (edges + length) * 2 > (<u32>1) << (32 - directory(At.TrieShift));
+export function trieEnd(): usize {
+  return directory(At.TrieSlots) + ((<usize>8) << (32 - directory(At.TrieShift)));
+}
+
+/** Empties the trie and doubles its slots. */
+export function growTrie(): void {
+  memory.fill(directory(At.TrieRoot2), 0, 65536 * 8);
+  memory.fill(directory(At.TrieSlots), 0, trieEnd() - directory(At.TrieSlots));
+  if (directory(At.TrieShift) == 32 - MOST_BITS) unreachable();
+  setDirectory(At.TrieShift, directory(At.TrieShift) - 1);
+  edges = 0;
 }
 
 // @ts-ignore: decorator
@@ -55,7 +68,8 @@ function nextBit(byte: u32): u64 {
   return (<u64>1) << (NEXT + <u64>(byte % 12));
 }
 
-export function insertToken(at: usize, length: u32, token: u32): void {
+/** @returns false if the trie is half full: then it must grow, and all tokens must be inserted again */
+export function insertToken(at: usize, length: u32, token: u32): bool {
   const slots = directory(At.TrieSlots);
   const shift = directory(At.TrieShift);
   const mask = ((<u32>1) << (32 - shift)) - 1;
@@ -64,6 +78,7 @@ export function insertToken(at: usize, length: u32, token: u32): void {
     const byte = <u32>load<u8>(at + k);
     let child = find(slots, shift, node, byte);
     if (child == NONE) {
+      if (edges * 2 > mask) return false;
       const key = (node << 8) | byte;
       child = (key * 0x9e3779b1) >>> shift;
       while (load<u64>(slots + (<usize>child << 3)) != 0) child = (child + 1) & mask;
@@ -80,6 +95,7 @@ export function insertToken(at: usize, length: u32, token: u32): void {
     }
   }
   addBits(slots + (<usize>node << 3), <u64>(token + 1) << TOKEN);
+  return true;
 }
 
 // @ts-ignore: decorator

@@ -65,6 +65,12 @@ export function beginUnigram(cells: u32, rules: u32, unknown: u32, longest: u32,
   setDirectory(At.UnigramScore, score);
 }
 
+/** Ends the tables, returns where: what is reserved from here on belongs to this instance alone. */
+export function endUnigram(): usize {
+  setDirectory(At.TablesEnd, mark());
+  return mark();
+}
+
 /** A pretoken: writes the tokens of its bytes to `out`, returns how many. */
 export function encodeUnigram(at: usize, length: u32, out: usize): u32 {
   carried = 0;
