@@ -49,8 +49,11 @@ export function fingerprintModel(
     for (const scores of [vocabulary.scores.slice(), Float64Array.of(vocabulary.unknownScore)])
       hash.update(new Uint8Array(scores.buffer));
   } else if (vocabulary.merges !== 'ranks') {
-    const { left, right, merged } = vocabulary.merges;
-    for (const ids of [left, right, merged]) {
+    const lists =
+      'order' in vocabulary.merges
+        ? [vocabulary.merges.order]
+        : [vocabulary.merges.left, vocabulary.merges.right, vocabulary.merges.merged];
+    for (const ids of lists) {
       hash.update(Uint8Array.from(ids, (id) => id & 0xff));
       hash.update(Uint8Array.from(ids, (id) => (id >> 8) & 0xff));
       hash.update(Uint8Array.from(ids, (id) => (id >> 16) & 0xff));
@@ -61,7 +64,8 @@ export function fingerprintModel(
 
 function mergesField(vocabulary: Vocabulary): string | number {
   if (vocabulary.kind === 'unigram') return `unigram, as ${vocabulary.as}`;
-  return vocabulary.merges === 'ranks' ? 'ranks' : vocabulary.merges.merged.length;
+  if (vocabulary.merges === 'ranks') return 'ranks';
+  return 'order' in vocabulary.merges ? 'ranks, ordered' : vocabulary.merges.merged.length;
 }
 
 function addedFields({ id, text, lstrip, rstrip, singleWord }: AddedToken): readonly unknown[] {

@@ -19,18 +19,33 @@ export function planUnigram(
   const largest = scores.reduce((most, score) => Math.max(most, Math.abs(score)), Math.abs(unknownScore));
   if (largest > largestScore[as]) return { unsupported: 'scores whose sums may not be finite' };
   if (unknown.id === null) return { unsupported: 'Unigram without an unknown token' };
-  const pieces = spaced ? vocabulary.pieces.map(toSpaced) : vocabulary.pieces;
+  const pieces: Uint8Array[] = [];
+  const ids: number[] = [];
+  vocabulary.pieces.forEach((bytes, id) => {
+    const piece = spaced ? toSpaced(bytes) : bytes;
+    if (piece === undefined) return;
+    pieces.push(piece);
+    ids.push(id);
+  });
   // A space of the kernel's text would be one byte, and U+2581 has three tokens.
-  const isSpaceKnown = pieces.some((piece) => piece?.length === 1 && piece[0] === space);
+  const isSpaceKnown = pieces.some((piece) => piece.length === 1 && piece[0] === space);
   const unknownText = vocabulary.pieces[unknown.id];
   if (spaced && unknown.bytes !== null && (!isSpaceKnown || unknownText?.includes(0xe2)))
     return { unsupported: 'a vocabulary without U+2581' };
   return {
     pieces,
+    ids: Uint32Array.from(ids),
     merges: 'ranks',
+    unknown: null,
     ignoreMerges: false,
     pattern,
-    unigram: { scores, unknownScore, unknownId: unknown.id, bytes: unknown.bytes, as },
+    unigram: {
+      scores: Float64Array.from(ids, (id) => scores[id]!),
+      unknownScore,
+      unknownId: unknown.id,
+      bytes: unknown.bytes,
+      as,
+    },
   };
 }
 

@@ -5,7 +5,7 @@
 import { LongmixError } from '../errors.ts';
 import type { EncodedChunk, Tokenizer } from '../types.ts';
 import { buildImage, createKernelFromImage, type Kernel, type KernelImage } from './kernel/kernel.ts';
-import type { Preparation, VirtualPieces } from './kernel-plan.ts';
+import type { Preparation } from './kernel-plan.ts';
 import type { TokenizerModel } from './model.ts';
 import { createPreparation, type PreparedText } from './prepare-text.ts';
 import { createSafeCut, findSafeCut, type SafeCut } from './safe-cut.ts';
@@ -18,7 +18,6 @@ export interface SharedTokenizer {
   readonly facts: Omit<Encoder, 'encode' | 'safeCut'>;
   readonly image: KernelImage;
   readonly preparation: Preparation;
-  readonly virtual: VirtualPieces | null;
   readonly safeCut: SafeCut | null;
 }
 
@@ -34,7 +33,6 @@ export async function shareTokenizer(
     facts: { name, vocabularySize, bosId, eosId, padId, fingerprint },
     image: await buildImage(plan.model),
     preparation: plan.preparation,
-    virtual: plan.virtual,
     safeCut: findSafeCut(tokenizer),
   };
 }
@@ -43,7 +41,6 @@ export async function shareTokenizer(
 export async function openShared(shared: SharedTokenizer, memoryBytes?: number): Promise<Encoder> {
   const kernel = await boundedKernel(shared, memoryBytes);
   const prepare = createPreparation(shared.preparation);
-  const { virtual } = shared;
   return {
     ...shared.facts,
     safeCut: createSafeCut(shared.safeCut),
@@ -51,9 +48,8 @@ export async function openShared(shared: SharedTokenizer, memoryBytes?: number):
       const prepared = prepare(text, ends, continued);
       if (prepared === null) return kernel.encode(text, ends);
       const segments = kernel.encode(prepared.text, prepared.ends);
-      const needsNoJoin = prepared.added.length === 0 && !hasVirtual(segments.tokens, virtual);
-      if (needsNoJoin) return { tokens: segments.tokens, lengths: sumLengths(prepared, segments.lengths) };
-      return join(prepared, segments, virtual);
+      if (prepared.added.length > 0) return join(prepared, segments);
+      return { tokens: segments.tokens, lengths: sumLengths(prepared, segments.lengths) };
     },
   };
 }
@@ -85,12 +81,6 @@ async function boundedKernel({ image, facts }: SharedTokenizer, memoryBytes?: nu
   };
 }
 
-function hasVirtual(tokens: Uint32Array, virtual: VirtualPieces | null): boolean {
-  if (virtual === null) return false;
-  for (let i = 0; i < tokens.length; i += 1) if (tokens[i]! >= virtual.first) return true;
-  return false;
-}
-
 function sumLengths({ documentEnds }: PreparedText, segments: Uint32Array): Uint32Array {
   const lengths = new Uint32Array(documentEnds.length);
   for (let i = 0, at = 0; i < lengths.length; i += 1) {
@@ -101,25 +91,20 @@ function sumLengths({ documentEnds }: PreparedText, segments: Uint32Array): Uint
   return lengths;
 }
 
-/** Added tokens in their places, and virtual ones as what they stand for. */
-function join(prepared: PreparedText, segments: EncodedChunk, virtual: VirtualPieces | null): EncodedChunk {
+/** Added tokens in their places. */
+function join(prepared: PreparedText, segments: EncodedChunk): EncodedChunk {
   const { documentEnds, documentAdded, added } = prepared;
-  const first = virtual?.first ?? Number.POSITIVE_INFINITY;
-  // A virtual piece is at most 3 bytes, and so are its tokens.
-  const tokens = new Uint32Array((virtual === null ? 1 : 3) * segments.tokens.length + added.length);
+  const tokens = new Uint32Array(segments.tokens.length + added.length);
   const lengths = new Uint32Array(documentEnds.length);
   let length = 0;
   let from = 0;
   let segment = 0;
   let nextAdded = 0;
   const copySegments = (until: number) => {
-    for (; segment < until; segment += 1) {
-      for (const end = from + segments.lengths[segment]!; from < end; from += 1) {
-        const token = segments.tokens[from]!;
-        if (token < first) tokens[length++] = token;
-        else for (const part of virtual!.expansions[token - first]!) tokens[length++] = part;
-      }
-    }
+    const start = from;
+    for (; segment < until; segment += 1) from += segments.lengths[segment]!;
+    tokens.set(segments.tokens.subarray(start, from), length);
+    length += from - start;
   };
   for (let i = 0; i < lengths.length; i += 1) {
     const before = length;
@@ -131,5 +116,5 @@ function join(prepared: PreparedText, segments: EncodedChunk, virtual: VirtualPi
     copySegments(documentEnds[i]!);
     lengths[i] = length - before;
   }
-  return { tokens: tokens.subarray(0, length), lengths };
+  return { tokens, lengths };
 }

@@ -1,5 +1,5 @@
 /** Which pairs of tokens merge, how early, and into what: tiktoken's ranks and Hugging Face's lists behind two functions. */
-import type { BpeVocabulary } from './model.ts';
+import type { BpeVocabulary, MergeList } from './model.ts';
 
 export interface MergeTable {
   /** Lower is earlier; Infinity: the pair does not merge. */
@@ -8,18 +8,27 @@ export interface MergeTable {
   merged(priority: number): number;
 }
 
-export function createMergeTable(model: Pick<BpeVocabulary, 'merges' | 'pieces'>): MergeTable {
-  const { merges, pieces } = model;
-  if (merges === 'ranks') {
-    const ids = createPieceIndex(pieces);
-    const keys = pieces.map((piece) => (piece === undefined ? '' : bytesKey(piece)));
-    return {
-      priority: (left, right) => ids.get(keys[left]! + keys[right]!) ?? Number.POSITIVE_INFINITY,
-      merged: (priority) => priority,
-    };
-  }
+export function createMergeTable({ merges, pieces }: Pick<BpeVocabulary, 'merges' | 'pieces'>): MergeTable {
+  if (merges === 'ranks') return createRankTable(pieces, null);
+  return 'order' in merges ? createRankTable(pieces, merges.order) : createListTable(pieces.length, merges);
+}
+
+function createRankTable(pieces: BpeVocabulary['pieces'], order: Uint32Array | null): MergeTable {
+  const ids = createPieceIndex(pieces);
+  const keys = pieces.map((piece) => (piece === undefined ? '' : bytesKey(piece)));
+  const byOrder = new Map<number, number>();
+  for (const id of ids.values()) byOrder.set(order?.[id] ?? id, id);
+  return {
+    priority: (left, right) => {
+      const id = ids.get(keys[left]! + keys[right]!);
+      return id === undefined ? Number.POSITIVE_INFINITY : (order?.[id] ?? id);
+    },
+    merged: (priority) => byOrder.get(priority)!,
+  };
+}
+
+function createListTable(size: number, merges: MergeList): MergeTable {
   // Ids are below 2^21 or so: left * size + right is an exact integer.
-  const size = pieces.length;
   const priorities = new Map<number, number>();
   for (let i = 0; i < merges.left.length; i += 1) {
     priorities.set(merges.left[i]! * size + merges.right[i]!, i);
@@ -30,11 +39,13 @@ export function createMergeTable(model: Pick<BpeVocabulary, 'merges' | 'pieces'>
   };
 }
 
-/** Key of a piece (see bytesKey) -> id. */
+/** Key of a piece (see bytesKey) -> id; of pieces with the same bytes the first one. */
 export function createPieceIndex(pieces: BpeVocabulary['pieces']): ReadonlyMap<string, number> {
   const ids = new Map<string, number>();
   pieces.forEach((piece, id) => {
-    if (piece !== undefined) ids.set(bytesKey(piece), id);
+    if (piece === undefined) return;
+    const key = bytesKey(piece);
+    if (!ids.has(key)) ids.set(key, id);
   });
   return ids;
 }

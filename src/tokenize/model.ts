@@ -133,15 +133,18 @@ export interface BpeVocabulary {
   /**
    * Of all pairs of neighbours that may merge, the one of the best priority, leftmost first, is merged; again until none
    * is left. 'ranks' (tiktoken): a pair may merge if its bytes together are a piece; that piece's id is the priority,
-   * lowest first.
+   * lowest first. `RankedMerges` (SentencePiece): the same, but a piece's priority is told beside its id.
    */
-  readonly merges: 'ranks' | MergeList;
+  readonly merges: 'ranks' | RankedMerges | MergeList;
   /** What a pretoken begins as. A unit that is a piece is that piece; `unknown` says what becomes of the others. */
   readonly units: 'bytes' | 'characters';
   readonly unknown: UnknownUnits;
 }
 
-/** Tried in the order of the fields; a unit that none of them takes is dropped, and its neighbours may merge. */
+/**
+ * What becomes of units that are no pieces. Such a unit never merges, even if pieces contain it. The fields are tried in
+ * their order; a unit that none of them takes is dropped, and its neighbours may merge.
+ */
 export interface UnknownUnits {
   /**
    * Units are characters: byte -> id of the token that stands for it, or `noToken`. A character all of whose bytes have
@@ -150,12 +153,23 @@ export interface UnknownUnits {
   readonly bytes: Uint32Array | null;
   /** The unknown token, which never merges. null: there is none. */
   readonly id: number | null;
-  /** Neighbouring units become one unknown token. */
+  /**
+   * Neighbouring units become one unknown token. As in Hugging Face's library, the unknown token is put down only when a
+   * unit that is a piece follows, or another unknown token, or the end: the tokens of `bytes` that stand between come
+   * before it, and do not keep apart what is fused.
+   */
   readonly fuse: boolean;
 }
 
 /** In `UnknownUnits.bytes`: this byte has no token. */
 export const noToken = 0xffffffff;
+
+/** Any two neighbours whose bytes together are a piece merge; the piece with the lowest `order[id]` first. */
+export interface RankedMerges {
+  readonly kind: 'ranks';
+  /** As long as `pieces`. No two pieces have the same order; what stands at holes does not matter. */
+  readonly order: Uint32Array;
+}
 
 /** Best priority first; no pair twice. `left[i]` and `right[i]` become `merged[i]`. */
 export interface MergeList {

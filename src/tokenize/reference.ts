@@ -6,7 +6,13 @@ import type { Tokenizer } from '../types.ts';
 import { mergeHeap } from './merge-heap.ts';
 import { mergeNaive } from './merge-naive.ts';
 import { bytesKey, createMergeTable, createPieceIndex } from './merge-table.ts';
-import { type BpeVocabulary, noToken, type TokenizerModel, type Vocabulary } from './model.ts';
+import {
+  type BpeVocabulary,
+  noToken,
+  type TokenizerModel,
+  type UnknownUnits,
+  type Vocabulary,
+} from './model.ts';
 import { createPretokenizer } from './pretokenize.ts';
 import { createSafeCut, findSafeCut } from './safe-cut.ts';
 import { createUnigramEncoder } from './unigram-plain.ts';
@@ -78,25 +84,59 @@ function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly nu
   const table = createMergeTable(bpe);
   const pieceIds = createPieceIndex(bpe.pieces);
 
-  /** The tokens that a pretoken begins as: its bytes', or its characters' with bytes for those that are no piece. */
-  const symbolsOf = (pretoken: string): number[] => {
-    const { bytes: fallback } = bpe.unknown;
-    if (bpe.units === 'bytes') return Array.from(encoder.encode(pretoken), byteId);
-    return Array.from(pretoken).flatMap((char) => {
-      const bytes = encoder.encode(char);
-      return pieceIds.get(bytesKey(bytes)) ?? Array.from(bytes, (byte) => fallback?.[byte] ?? noToken);
-    });
-  };
-  const byteId = (byte: number) => pieceIds.get(String.fromCharCode(byte))!;
+  const merge = (symbols: readonly number[]) =>
+    symbols.length <= longestNaive ? mergeNaive(symbols, table) : mergeHeap(symbols, table);
 
   return (pretoken) => {
+    const bytes = encoder.encode(pretoken);
     if (bpe.ignoreMerges) {
-      const whole = pieceIds.get(bytesKey(encoder.encode(pretoken)));
+      const whole = pieceIds.get(bytesKey(bytes));
       if (whole !== undefined) return [whole];
     }
-    const symbols = symbolsOf(pretoken);
-    return symbols.length <= longestNaive ? mergeNaive(symbols, table) : mergeHeap(symbols, table);
+    const units =
+      bpe.units === 'bytes'
+        ? Array.from(bytes, (byte) => Uint8Array.of(byte))
+        : Array.from(pretoken, (char) => encoder.encode(char));
+    return encodeUnits(units, pieceIds, bpe.unknown, merge);
   };
+}
+
+/** Merges each run of known units; see `UnknownUnits` for what stands between the runs. */
+function encodeUnits(
+  units: readonly Uint8Array[],
+  pieceIds: ReadonlyMap<string, number>,
+  unknown: UnknownUnits,
+  merge: (symbols: readonly number[]) => readonly number[],
+): readonly number[] {
+  const tokens: number[] = [];
+  let run: number[] = [];
+  let isUnknownDue = false;
+  const endRun = () => {
+    for (const token of merge(run)) tokens.push(token);
+    run = [];
+  };
+  const putUnknown = () => {
+    if (isUnknownDue) tokens.push(unknown.id!);
+    isUnknownDue = false;
+  };
+  for (const unit of units) {
+    const known = pieceIds.get(bytesKey(unit));
+    const inBytes = Array.from(unit, (byte) => unknown.bytes?.[byte] ?? noToken);
+    if (known !== undefined) {
+      putUnknown();
+      run.push(known);
+    } else if (!inBytes.includes(noToken)) {
+      endRun();
+      tokens.push(...inBytes);
+    } else if (unknown.id !== null) {
+      endRun();
+      if (!unknown.fuse) putUnknown();
+      isUnknownDue = true;
+    }
+  }
+  endRun();
+  putUnknown();
+  return tokens;
 }
 
 /** See Tokenizer.decode. */
@@ -111,7 +151,7 @@ function createTokenBytes({ steps, vocabulary, special }: TokenizerModel): (toke
     encoder.encode(steps.metaspace === null ? text : text.replaceAll('\u2581', ' '));
   const others = new Map<number, Uint8Array>();
   vocabulary.unknown.bytes?.forEach((id, byte) => {
-    others.set(id, Uint8Array.of(byte));
+    if (id !== noToken) others.set(id, Uint8Array.of(byte));
   });
   for (const { id, text } of [...steps.added, ...steps.addedNormalized])
     if (id !== null) others.set(id, spaced(text));

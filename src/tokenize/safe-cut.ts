@@ -25,13 +25,25 @@
  *   piece that spans the cut: then merges on both sides never meet, and the order between them does not matter.
  *   Checked here on the vocabulary: a letter that stands before U+2581 in the product of any merge is not cut after.
  *   (Mistral has no such merge; Gemma 3 has one, `>` + `▁</`, and no letter in it.)
+ * - Units that are no pieces, in a text that is one pretoken: what is known of them when the right part begins must be
+ *   nothing. The space itself is a piece (checked here), so an unknown token that is due is put down before it, as it is
+ *   at the end of a text. Units that may be dropped are not cut after: what stands before them would merge with the space.
+ *   Where there is a pattern, or a pretoken at each U+2581, nothing reaches from one pretoken into the next.
  *
  * - Unigram: only where pretokens begin at each U+2581 or by such a pattern; then each is scored by itself.
  *
  * Any other pattern, or one pretoken that is looked up whole: no place is known to be safe, and the answer is 0.
  */
 import { findInMap, readCharsmap } from './charsmap.ts';
-import type { AddedToken, BpeVocabulary, Normalizer, TextSteps, TokenizerModel } from './model.ts';
+import { bytesKey } from './merge-table.ts';
+import {
+  type AddedToken,
+  type BpeVocabulary,
+  type Normalizer,
+  noToken,
+  type TextSteps,
+  type TokenizerModel,
+} from './model.ts';
 import { recognizeFamily } from './patterns.ts';
 
 const space = 0x20;
@@ -52,12 +64,13 @@ export function findSafeCut({
   if (added.some(reachesOver(/[A-Za-z] /)) || addedNormalized.some(reachesOver(/[A-Za-z][ \u2581]/)))
     return null;
   const onePretoken = splits.length === 0 && metaspace?.split !== true;
+  if (splits.length > 0 && recognizeFamily(splits) === null) return null;
   // Unigram sums scores from the pretoken's start, and how the sums are rounded is part of what decides.
-  const isWhole = vocabulary.kind === 'unigram' || vocabulary.ignoreMerges;
-  const known = splits.length === 0 ? !(onePretoken && isWhole) : recognizeFamily(splits) !== null;
-  if (!known) return null;
-  const spanning = vocabulary.kind === 'bpe' ? spanningCharacters(vocabulary, metaspace !== null) : [];
-  const notAfter = new Set(onePretoken ? spanning : []);
+  if (onePretoken && vocabulary.kind === 'unigram') return null;
+  const isCut = !onePretoken || vocabulary.kind === 'unigram';
+  const unsafe = isCut ? [] : charactersNotCutAfter(vocabulary, metaspace !== null);
+  if (unsafe === null) return null;
+  const notAfter = new Set(unsafe);
   const isPrefixed = metaspace?.prefix === 'always' || normalizers.some(({ kind }) => kind === 'prepend');
   for (const { text, rstrip } of [...added, ...addedNormalized])
     if (rstrip || isPrefixed) notAfter.add(text.charCodeAt(text.length - 1));
@@ -105,12 +118,36 @@ export function createSafeCut(safe: SafeCut | null): (text: Uint8Array) => numbe
   };
 }
 
+/**
+ * For a text that is one pretoken: code points after which no cut before a space is safe, of those that are pieces and of
+ * all of ASCII. null: no cut is safe.
+ */
+export function charactersNotCutAfter(bpe: BpeVocabulary, isMetaspace: boolean): ReadonlySet<number> | null {
+  if (bpe.ignoreMerges) return null;
+  const units = new Set(
+    bpe.pieces.map((piece) => (piece !== undefined && piece.length <= 3 ? bytesKey(piece) : '')),
+  );
+  if (!units.has(isMetaspace ? '\u00e2\u0096\u0081' : ' ')) return null;
+  const found = new Set(spanningCharacters(bpe, isMetaspace));
+  if (mayDropUnits(bpe)) {
+    for (let point = 0; point < 0x80; point += 1)
+      if (!units.has(String.fromCharCode(point))) found.add(point);
+  }
+  return found;
+}
+
+/** Whether a unit that is no piece may leave no token behind. */
+export function mayDropUnits({ unknown }: BpeVocabulary): boolean {
+  return unknown.id === null && (unknown.bytes === null || unknown.bytes.includes(noToken));
+}
+
 /** Code points that stand right before a space (U+2581 in SentencePiece's style) in the product of some merge; not itself. */
 export function spanningCharacters(
   { merges, pieces }: Pick<BpeVocabulary, 'merges' | 'pieces'>,
   isMetaspace: boolean,
 ): ReadonlySet<number> {
-  const products = merges === 'ranks' ? pieces : Array.from(merges.merged, (id) => pieces[id]);
+  const isRanked = merges === 'ranks' || 'order' in merges;
+  const products = isRanked ? pieces : Array.from(merges.merged, (id) => pieces[id]);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const before = isMetaspace ? /[^\u2581](?=\u2581)/gu : /[^ ](?= )/gu;
   const found = new Set<number>();

@@ -5,7 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { packageRoot } from '../../util/package-root.ts';
-import type { KernelModel, Scanner } from './model.ts';
+import { noToken } from '../model.ts';
+import type { KernelModel, KernelUnknown, Scanner } from './model.ts';
 import { unicodeClasses } from './unicode-classes.ts';
 import { fillUnigram, type UnigramExports } from './unigram-tables.ts';
 
@@ -38,6 +39,7 @@ interface Exports extends UnigramExports {
   readonly memory: WebAssembly.Memory;
   directoryAddress(): number;
   reserveInput(pieces: number, textBytes: number): void;
+  reserveUnknown(knownBytes: number): number;
   begin(pieces: number, ignoreMerges: number): void;
   beginMerges(merges: number): void;
   buildFromRanks(pieces: number): void;
@@ -106,19 +108,18 @@ export async function createKernelFromImage(
 function fillTables(exports: Exports, model: KernelModel): number {
   const { pieces, merges } = model;
   const starts = new Uint32Array(pieces.length + 1);
-  for (let id = 0; id < pieces.length; id += 1) starts[id + 1] = starts[id]! + (pieces[id]?.length ?? 0);
+  for (let i = 0; i < pieces.length; i += 1) starts[i + 1] = starts[i]! + pieces[i]!.length;
   const textBytes = starts[pieces.length]!;
   exports.reserveInput(pieces.length, textBytes);
-  const directory = new Uint32Array(exports.memory.buffer, exports.directoryAddress(), 8);
+  const directory = new Uint32Array(exports.memory.buffer, exports.directoryAddress(), 32);
   const bytes = new Uint8Array(exports.memory.buffer);
   const text = directory[5]!;
   bytes.set(unicodeClasses(), directory[4]!);
-  for (let id = 0; id < pieces.length; id += 1) {
-    const piece = pieces[id];
-    if (piece !== undefined) bytes.set(piece, text + starts[id]!);
-  }
+  for (let i = 0; i < pieces.length; i += 1) bytes.set(pieces[i]!, text + starts[i]!);
   new Uint32Array(exports.memory.buffer, directory[6]!, starts.length).set(starts);
+  new Uint32Array(exports.memory.buffer, directory[26]!, pieces.length).set(model.ids);
   if (model.unigram !== undefined) return fillUnigram(exports, model, model.unigram);
+  if (model.unknown !== null) fillUnknown(exports, model.unknown);
   exports.begin(pieces.length, model.ignoreMerges ? 1 : 0);
   if (merges === 'ranks') {
     exports.buildFromRanks(pieces.length);
@@ -133,6 +134,15 @@ function fillTables(exports: Exports, model: KernelModel): number {
     exports.buildFromMerges(pieces.length, count, left!, right!, merged!);
   }
   return exports.endTables();
+}
+
+/** The layout is `Field` in `assembly/unknown.ts`. */
+function fillUnknown(exports: Exports, { units, id, fuse, bytes, known }: KernelUnknown): void {
+  const at = exports.reserveUnknown(known.length);
+  const fields = new Uint32Array(exports.memory.buffer, at, 3 + 256);
+  fields.set([units === 'bytes' ? 1 : 2, id ?? noToken, fuse ? 1 : 0]);
+  fields.set(bytes ?? new Uint32Array(256).fill(noToken), 3);
+  new Uint8Array(exports.memory.buffer).set(known, at + fields.byteLength);
 }
 
 function kernelOf(exports: Exports, family: number, options: KernelOptions): Kernel {

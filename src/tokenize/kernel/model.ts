@@ -1,27 +1,40 @@
+import type { UnknownUnits } from '../model.ts';
+
 /** What the kernel builds its tables from: the part of a tokenizer that it runs (`kernel-plan.ts` says what runs around it). */
 export interface KernelModel {
-  /** id -> bytes; special tokens excluded, holes undefined. */
-  readonly pieces: readonly (Uint8Array | undefined)[];
+  /** Without holes or empty pieces; in the order of their ranks if `merges` is `ranks`. */
+  readonly pieces: readonly Uint8Array[];
+  /** The token of each piece. `noToken`: pieces that are only parts of others, and never left over. */
+  readonly ids: Uint32Array;
   /**
-   * `ranks`: tiktoken's rule, any two neighbours whose bytes together are a piece merge, the lowest id first.
-   * Else the merges in the order of their priority.
+   * `ranks`: any two neighbours whose bytes together are a piece merge, the first piece of the list first.
+   * Else the merges in the order of their priority, by the places of their pieces in the list.
    */
   readonly merges: 'ranks' | { left: Uint32Array; right: Uint32Array; merged: Uint32Array };
+  /** null: every unit that a text can have is a piece. */
+  readonly unknown: KernelUnknown | null;
   /** A pretoken that is itself a piece is emitted whole. */
   readonly ignoreMerges: boolean;
   /** null: no pretokenizer (SentencePiece style). */
   readonly pattern: Scanner | null;
-  /** A vocabulary of scores; then `merges` and `ignoreMerges` don't count. */
+  /** A vocabulary of scores; then `merges`, `unknown` and `ignoreMerges` don't count. */
   readonly unigram?: UnigramTables;
 }
 
 export interface UnigramTables {
+  /** Of each piece, by its place in the list. */
   readonly scores: Float64Array;
   readonly unknownScore: number;
   readonly unknownId: number;
   /** Byte -> its token, or `noToken`; null: unknown text never becomes bytes. */
   readonly bytes: Uint32Array | null;
   readonly as: 'huggingface' | 'sentencepiece';
+}
+
+export interface KernelUnknown extends UnknownUnits {
+  readonly units: 'bytes' | 'characters';
+  /** A bit for each byte or code point, lowest first: whether it is a piece. */
+  readonly known: Uint8Array;
 }
 
 /** Patterns that the kernel can cut a text by. */

@@ -8,24 +8,27 @@ import { At, directory, log2Ceil, mark, release, reserve, reserveZeroed, setDire
 import { addPair, canFollow, reserveHints, reservePairs } from './pairs';
 import { buildPieces, findPiece, NONE, pieceAddress, pieceLength } from './pieces';
 import { growTrie, insertToken, longestProperPrefix, longestToken, reserveTrie, trieEnd } from './trie';
+import { lacksUnits } from './unknown';
 
 let tokens: u32 = 0;
-/** u32[pieces]: external id -> internal token, or NONE. Scratch. */
+/** u32[pieces]: number of a piece -> internal token, or NONE. Scratch. */
 let internal: usize = 0;
 /** u32[tokens]: 1 + number of the merge that makes a token, 0 for bytes. Scratch. */
 let times: usize = 0;
 
-/** Reserves the input. The caller writes classes, piece text and piece starts where the directory says. */
+/** Reserves the input. The caller writes classes, piece text, piece starts and ids where the directory says. */
 export function reserveInput(pieces: u32, textBytes: u32): void {
   setDirectory(At.Classes, reserve(0x110000));
   setDirectory(At.PieceText, reserve(textBytes + 64));
   setDirectory(At.PieceStart, reserve((pieces + 1) * 4));
+  setDirectory(At.Ids, reserve(pieces * 4));
 }
 
 /** Reserves the tables, the trie as the last; what is reserved from here on is scratch. */
 export function begin(pieces: u32, ignoreMerges: bool): void {
   buildPieces(pieces);
   setDirectory(At.IgnoreMerges, ignoreMerges ? 1 : 0);
+  setDirectory(At.BytePieces, reserve(256 * 4));
   setDirectory(At.External, reserve((pieces + 256) * 4));
   setDirectory(At.Records, reserve((pieces + 256) * 16));
   reservePairs(pieces);
@@ -40,6 +43,7 @@ export function begin(pieces: u32, ignoreMerges: bool): void {
   for (let b: u32 = 0; b < 256; b++) {
     store<u64>(byte, b);
     const id = findPiece(byte, 1);
+    store<u32>(directory(At.BytePieces) + b * 4, id);
     store<u32>(directory(At.External) + b * 4, id);
     store<u64>(directory(At.Records) + b * 16, ((<u64>b) << 32) | (<u64>b));
     store<u64>(directory(At.Records) + b * 16, ((<u64>NONE) << 32) | 1, 8);
@@ -84,7 +88,8 @@ function define(id: u32, left: u32, right: u32): void {
 
 /** Pieces that merging can't make in order must be looked up; where there are none, the trie finds the rest. */
 function end(pieces: u32): void {
-  let whole = false;
+  // Merging a known unit's bytes may make a piece that unknown units are part of: those are cut out before.
+  let whole = directory(At.IgnoreMerges) != 0 && lacksUnits();
   if (directory(At.IgnoreMerges) != 0) {
     for (let id: u32 = 0; id < pieces; id++) {
       if (pieceLength(id) != 0 && load<u32>(internal + id * 4) == NONE) whole = true;
@@ -99,9 +104,14 @@ function end(pieces: u32): void {
     store<u32>(directory(At.Records) + token * 16, length, 8);
     store<u32>(directory(At.Records) + token * 16, longestProperPrefix(at, length), 12);
   }
+  for (let token: u32 = 0; token < tokens; token++) {
+    const at = directory(At.External) + token * 4;
+    const piece = load<u32>(at);
+    if (piece != NONE) store<u32>(at, load<u32>(directory(At.Ids) + piece * 4));
+  }
 }
 
-/** tiktoken's rule: any two neighbours whose bytes together are a piece merge, the piece with the lowest id first. */
+/** Any two neighbours whose bytes together are a piece merge, the piece with the lowest number first. */
 export function buildFromRanks(pieces: u32): void {
   for (let id: u32 = 0; id < pieces; id++) {
     const length = pieceLength(id);
@@ -133,7 +143,7 @@ export function beginMerges(merges: u32): void {
   reserveMerges(merges);
 }
 
-/** Merges in the order of their priority, `left[i] + right[i] -> merged[i]`, external ids. */
+/** Merges in the order of their priority, `left[i] + right[i] -> merged[i]`, numbers of pieces. */
 export function buildFromMerges(pieces: u32, merges: u32, leftIds: usize, rightIds: usize, mergedIds: usize): void {
   times = reserveZeroed((pieces + 256) * 4);
   for (let i: u32 = 0; i < merges; i++) {

@@ -9,6 +9,7 @@ export { reserveInput, reserve, mark, release };
 export { buildPieces } from './pieces';
 export { beginUnigram, endUnigram } from './unigram';
 export { begin, beginMerges, buildFromMerges, buildFromRanks, endTables } from './build';
+export { reserveUnknown } from './unknown';
 
 export function directoryAddress(): usize {
   return DIRECTORY;

@@ -24,7 +24,8 @@ export const enum At {
   PieceStart = 24, // u32[pieces + 1]
   PieceSlots = 28,
   PieceShift = 32,
-  External = 36, // u32[tokens]: internal -> external id
+  /** u32[tokens]: internal token -> number of its piece while tables are built, then -> the model's id. */
+  External = 36,
   /** {left, right, length in bytes, longest proper prefix that is a token}: u32[4 * tokens], one line a token. */
   Records = 40,
   PairSlots = 48,
@@ -43,9 +44,12 @@ export const enum At {
   TrapBytes = 96,
   PairHints = 84, // a bit for each hash of a pair that merges
   BytePairs = 100, // u32[65536]: what two bytes make, << 6, or NONE
+  Ids = 104, // u32[pieces]: the model's id of each piece, or NONE
+  BytePieces = 108, // u32[256]: number of the piece that a byte is, or NONE
+  Unknown = 112, // see unknown.ts; 0: no text has units that are no pieces
   /** Unigram (`unigram.ts`); 0: the vocabulary is one of merges. */
   UnigramCells = 160,
-  UnigramPieces = 164, // u32[cells]
+  UnigramIds = 164, // u32[cells]: the token of the piece that ends in a cell
   UnigramBytes = 168, // u32[256]: the token of each byte, or NONE
   UnigramRules = 172,
   UnigramUnknown = 176,

@@ -7,7 +7,7 @@ import { K1 } from './hash';
 import { At, directory, log2Ceil, release, reserve, reserveZeroed, setDirectory } from './memory';
 import { findPiece, NONE } from './pieces';
 
-/** A slot: left, right, priority, merged (external ids), left + 1 so that 0 is empty. */
+/** A slot: left, right, priority, merged (numbers of pieces), left + 1 so that 0 is empty. */
 export function reserveMerges(count: u32): void {
   const bits = log2Ceil(count * 2 + 2);
   setDirectory(At.MergeSlots, reserveZeroed((<usize>16) << bits));
@@ -105,7 +105,7 @@ function pushPair(i: u32, count: u32): void {
   if (pair != u64.MAX_VALUE) push((pair & 0xffffffff00000000) | <u64>i);
 }
 
-/** Writes the external ids of the tokens of `length` bytes to `out`, returns how many. */
+/** Writes the numbers of the pieces of `length` bytes to `out`, returns how many. */
 export function encodeByMerging(at: usize, length: u32, out: usize): u32 {
   text = at;
   nodes = reserve((<usize>length + 1) * 16);
@@ -115,7 +115,7 @@ export function encodeByMerging(at: usize, length: u32, out: usize): u32 {
     store<u32>(node(i), i);
     store<u32>(node(i), i - 1, 4);
     store<u32>(node(i), i + 1, 8);
-    if (i < length) store<u32>(node(i), load<u32>(directory(At.External) + <usize>load<u8>(at + i) * 4), 12);
+    if (i < length) store<u32>(node(i), load<u32>(directory(At.BytePieces) + <usize>load<u8>(at + i) * 4), 12);
   }
   for (let i: u32 = 0; i < length; i++) pushPair(i, length);
   while (heaped > 0) {

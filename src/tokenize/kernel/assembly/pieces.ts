@@ -1,5 +1,5 @@
 /**
- * The vocabulary by its bytes: piece -> external id, any length. Open addressing, at most half full; a slot is
+ * The vocabulary by its bytes: piece -> its number, any length. Open addressing, at most half full; a slot is
  * {id + 1, 32 bits of the hash}, so a lookup touches a piece's bytes only where the hash agrees.
  */
 import { equalBytes, hashBytes } from './hash';
@@ -39,7 +39,7 @@ export function buildPieces(count: u32): void {
   }
 }
 
-/** External id of the piece with these bytes, or NONE. */
+/** Number of the piece with these bytes, or NONE. */
 export function findPiece(at: usize, length: u32): u32 {
   return findPieceHashed(at, length, hashBytes(at, length));
 }

@@ -1,13 +1,11 @@
 /** A pretoken that is not in the first cache: the second one, else the vocabulary, else merging. */
 import * as cache from './cache';
 import { hashBytes } from './hash';
-import { encodeByMerging } from './merge';
-import { encodeShort, SHORT_BYTES } from './merge-short';
 import { At, directory } from './memory';
 import { findPiece, NONE } from './pieces';
-import { hasTraps, touchesTrap } from './traps';
+import { encodeRun } from './run';
 import { encodeUnigram, hasUnigram } from './unigram';
-import { encodeByWindows } from './windows';
+import { encodeUnknown, isAllKnown, lacksUnits } from './unknown';
 
 /**
  * Writes the tokens of text[at, at + length), at most 15 bytes, that the line does not have; returns where the next
@@ -38,17 +36,16 @@ export function emitLong(at: usize, length: u32, out: usize): usize {
 function encodePretoken(at: usize, length: u32, out: usize): u32 {
   if (hasUnigram()) return encodeUnigram(at, length, out);
   if (directory(At.LookUpWhole)) {
-    const id = findPiece(at, length);
-    if (id != NONE) {
-      store<u32>(out, id);
-      return 1;
+    const piece = findPiece(at, length);
+    if (piece != NONE) {
+      const id = load<u32>(directory(At.Ids) + (<usize>piece << 2));
+      // A piece without an id is the beginning of a character, or a byte that is none of the vocabulary's.
+      if (id != NONE) {
+        store<u32>(out, id);
+        return 1;
+      }
     }
   }
-  if (hasTraps() && touchesTrap(at, length)) return encodeByMerging(at, length, out);
-  const count = length <= SHORT_BYTES ? encodeShort(at, length, out) : encodeByWindows(at, length, out);
-  const external = directory(At.External);
-  for (let k: u32 = 0; k < count; k++) {
-    store<u32>(out + (<usize>k << 2), load<u32>(external + (<usize>load<u32>(out + (<usize>k << 2)) << 2)));
-  }
-  return count;
+  if (lacksUnits() && !isAllKnown(at, length)) return encodeUnknown(at, length, out);
+  return encodeRun(at, length, out);
 }

@@ -55,7 +55,7 @@ export function resetUnigram(): void {
 /** The caller writes the cells and their pieces where this says. */
 export function beginUnigram(cells: u32, rules: u32, unknown: u32, longest: u32, unknownScore: f64): void {
   setDirectory(At.UnigramCells, reserve(<usize>cells * 16));
-  setDirectory(At.UnigramPieces, reserve(<usize>cells * 4));
+  setDirectory(At.UnigramIds, reserve(<usize>cells * 4));
   setDirectory(At.UnigramBytes, reserve(256 * 4));
   setDirectory(At.UnigramRules, rules);
   setDirectory(At.UnigramUnknown, unknown);
@@ -170,7 +170,7 @@ function viterbi<Sum>(at: usize, end: usize, closed: bool, out: usize): usize {
 // @ts-ignore: decorator
 @inline
 function isUnknown(cell: u32): bool {
-  return cell == NONE || load<u32>(directory(At.UnigramPieces) + (<usize>cell << 2)) == directory(At.UnigramUnknown);
+  return cell == NONE || load<u32>(directory(At.UnigramIds) + (<usize>cell << 2)) == directory(At.UnigramUnknown);
 }
 
 /** Sets the places after `from` up to `to`: no path ends there yet. */
@@ -195,7 +195,7 @@ function grow(needed: usize): void {
 
 /** Writes the tokens of the best path from `begin` to `end`, returns where the next one goes. */
 function emit(begin: usize, end: usize, out: usize): usize {
-  const pieces = directory(At.UnigramPieces);
+  const ids = directory(At.UnigramIds);
   const unknown = directory(At.UnigramUnknown);
   // The path is known from its end. Each place on it gets the one that follows.
   const size = <u32>(end - begin);
@@ -212,7 +212,7 @@ function emit(begin: usize, end: usize, out: usize): usize {
   while (from < size) {
     const place = places + (<usize>next << 4);
     const cell = load<u32>(place, 8);
-    const id = cell == NONE ? unknown : load<u32>(pieces + (<usize>cell << 2));
+    const id = cell == NONE ? unknown : load<u32>(ids + (<usize>cell << 2));
     if (id != unknown) {
       if (run != NONE) out = emitUnknown(begin + run, from - run, out);
       run = NONE;
@@ -232,9 +232,9 @@ function emit(begin: usize, end: usize, out: usize): usize {
 function emitUnknown(at: usize, length: u32, out: usize): usize {
   const rules = directory(At.UnigramRules);
   if (rules & Rule.Fused) {
-    const id = findPiece(at, length);
-    if (id != NONE) {
-      store<u32>(out, id);
+    const piece = findPiece(at, length);
+    if (piece != NONE) {
+      store<u32>(out, load<u32>(directory(At.Ids) + (<usize>piece << 2)));
       return out + 4;
     }
   }
