@@ -97,8 +97,8 @@ function normalizerText(normalizer: Normalizer): string {
       return "BERT's normalizer";
     case 'charsmap':
       return "SentencePiece's map of characters";
-    case 'collapse-spaces':
-      return 'runs of spaces become one';
+    case 'sentencepiece':
+      return "SentencePiece's normalizer";
   }
 }
 

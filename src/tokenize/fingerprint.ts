@@ -46,7 +46,8 @@ export function fingerprintModel(
     if (piece !== undefined) hash.update(piece);
   }
   if (vocabulary.kind === 'unigram') {
-    hash.update(new Uint8Array(vocabulary.scores.slice().buffer));
+    for (const scores of [vocabulary.scores.slice(), Float64Array.of(vocabulary.unknownScore)])
+      hash.update(new Uint8Array(scores.buffer));
   } else if (vocabulary.merges !== 'ranks') {
     const lists =
       'order' in vocabulary.merges
@@ -82,7 +83,9 @@ function normalizerFields(normalizers: readonly Normalizer[]): unknown {
   const [first] = normalizers;
   if (normalizers.length === 1 && first?.kind === 'form') return first.form;
   return normalizers.map((step) =>
-    step.kind === 'charsmap' ? { ...step, charsmap: Buffer.from(step.charsmap).toString('base64') } : step,
+    'charsmap' in step && step.charsmap !== null
+      ? { ...step, charsmap: Buffer.from(step.charsmap).toString('base64') }
+      : step,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * A Hugging Face tokenizer.json with a BPE model to a TokenizerModel. Policy on tokens that the file adds to the model:
+ * A Hugging Face tokenizer.json with a BPE or Unigram model to a TokenizerModel. Policy on tokens that the file adds to the model:
  * those marked special are text when they stand in a document; the others (Gemma's runs of newlines, Qwen's `<think>`)
  * are vocabulary and are matched, which is what Hugging Face does with `encode_special_tokens`. Truncation
  * and padding in the file are not for us. What the fields of a TokenizerModel cannot express exactly is reported, never approximated.
@@ -8,6 +8,7 @@ import { fingerprintModel } from './fingerprint.ts';
 import { checkBpe, readBpe } from './hf-bpe.ts';
 import { type HfFile, parseHfFile, Unsupported } from './hf-file.ts';
 import { readTextSteps } from './hf-steps.ts';
+import { readUnigram } from './hf-unigram.ts';
 import type { TokenizerModel } from './model.ts';
 import { chooseSpecialIds, type TokenizerConfig } from './special-ids.ts';
 
@@ -31,10 +32,12 @@ export function modelFromHf(
 }
 
 function build(name: string, file: HfFile, config: TokenizerConfig | null): TokenizerModel {
-  checkBpe(file.model);
-  const pieces = new Map(Object.entries((file.model.vocab ?? {}) as Record<string, number>));
+  const unigram = file.model.type === 'Unigram' ? readUnigram(file.model) : null;
+  if (unigram === null) checkBpe(file.model);
+  const pieces = unigram?.ids ?? new Map(Object.entries((file.model.vocab ?? {}) as Record<string, number>));
   const { byteLevel, steps, special, addedIds } = readTextSteps(file, pieces);
-  const vocabulary = readBpe(file.model, { byteLevel, special });
+  if (unigram !== null && byteLevel) throw new Unsupported('Unigram of a byte alphabet');
+  const vocabulary = unigram?.vocabulary ?? readBpe(file.model, { byteLevel, special });
   return {
     name,
     steps,

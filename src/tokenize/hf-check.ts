@@ -4,6 +4,7 @@
  * merges join tokens of the vocabulary, parts nest to a bound. What it refuses the native library refuses too, or numbers anew.
  * Whether longmix can do what the file asks for is not decided here.
  */
+import { parseCharsmap } from './charsmap.ts';
 import type { HfAddedToken, HfFile } from './hf-file.ts';
 import { badFile, idRule, isId, isObject, keyStep, largestId, longestToken, shown } from './json-shape.ts';
 
@@ -91,6 +92,7 @@ function checkPartFields(name: string, part: Entry, at: string): void {
   for (const field of partTexts) checkText(name, part[field], `${at}.${field}`);
   for (const field of partFlags) checkFlag(name, part[field], `${at}.${field}`);
   const { pattern, type } = part;
+  if (type === 'Precompiled') checkCharsmap(name, part.precompiled_charsmap, `${at}.precompiled_charsmap`);
   if (type === 'Replace' && part.content === undefined) {
     throw badFile(name, `${at}.content`, 'expected a text, found nothing');
   }
@@ -101,6 +103,12 @@ function checkPartFields(name: string, part: Entry, at: string): void {
     throw badFile(name, `${at}.pattern`, `${expected}, found ${shown(pattern)}`);
   }
   checkText(name, text, `${at}.pattern.${kind}`);
+}
+
+function checkCharsmap(name: string, charsmap: unknown, at: string): void {
+  if (typeof charsmap !== 'string') throw badFile(name, at, `expected a text, found ${shown(charsmap)}`);
+  if (parseCharsmap(Buffer.from(charsmap, 'base64')) === null)
+    throw badFile(name, at, 'the map of characters is damaged: its parts are longer than it is');
 }
 
 function checkModelFields(name: string, model: Entry): void {

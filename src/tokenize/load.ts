@@ -7,6 +7,7 @@ import { LongmixError } from '../errors.ts';
 import type { Tokenizer, TokenizerSpec } from '../types.ts';
 import { type FileForm, formOf, readTokenizerFile, resolveTokenizerFile } from './file-form.ts';
 import { modelFromHf } from './from-hf.ts';
+import { modelFromSentencePiece } from './from-sentencepiece.ts';
 import { modelFromTekken } from './from-tekken.ts';
 import { modelFromEncoding, modelFromTiktokenFile } from './from-tiktoken.ts';
 import { parseHfFile } from './hf-file.ts';
@@ -110,10 +111,7 @@ function readModel(
     case 'tekken':
       return modelFromTekken(file, bytes);
     case 'sentencepiece':
-      throw new LongmixError('tokenizer-bad', 'a SentencePiece model, which longmix does not read yet', {
-        where: file,
-        cure: 'use the tokenizer.json of the same model',
-      });
+      return modelFromSentencePiece(file, bytes);
   }
 }
 

@@ -77,10 +77,24 @@ export type Normalizer =
       readonly stripAccents: boolean;
       readonly lowercase: boolean;
     }
-  /** SentencePiece's compiled map of characters. Hugging Face looks up graphemes in it, sentencepiece prefixes of the text. */
-  | { readonly kind: 'charsmap'; readonly charsmap: Uint8Array; readonly by: 'graphemes' | 'prefixes' }
-  /** sentencepiece's white space rules, at both ends and for runs inside. */
-  | { readonly kind: 'collapse-spaces' };
+  /** SentencePiece's compiled map of characters, looked up as Hugging Face's library does it (charsmap.ts). */
+  | { readonly kind: 'charsmap'; readonly charsmap: Uint8Array; readonly by: 'graphemes' }
+  /** All that sentencepiece's own normalizer does to a document (sentencepiece-normalizer.ts). It stands alone. */
+  | {
+      readonly kind: 'sentencepiece';
+      /** Its compiled map; null: characters stay as they are. */
+      readonly charsmap: Uint8Array | null;
+      /** User-defined pieces, which the map leaves alone. */
+      readonly kept: readonly string[];
+      /** Where a space is added. */
+      readonly dummy: 'prefix' | 'suffix' | 'none';
+      /** Spaces at both ends go, and of several in a row one stays. */
+      readonly removesExtraSpaces: boolean;
+      /** Spaces become U+2581. */
+      readonly escapesSpaces: boolean;
+      /** Then U+2581 of the result is written as a space, for the kernel. */
+      readonly spaced?: true;
+    };
 
 export interface Metaspace {
   /**
@@ -170,10 +184,15 @@ export interface MergeList {
 /** The segmentation of a pretoken whose pieces' scores (log probabilities) have the largest sum (Kudo 2018). */
 export interface UnigramVocabulary {
   readonly kind: 'unigram';
-  /** id -> bytes; holes as in `BpeVocabulary.pieces`. */
+  /**
+   * id -> bytes of the pieces that text may become. Hugging Face matches all of its list, special and byte-fallback
+   * tokens too; sentencepiece neither control nor byte pieces.
+   */
   readonly pieces: readonly (Uint8Array | undefined)[];
   /** id -> log probability. */
   readonly scores: Float64Array;
+  /** The score of a character that is not a piece: ten below the lowest one of the file. */
+  readonly unknownScore: number;
   readonly unknown: UnknownUnits;
   /** Whose arithmetic, and which of two segmentations of equal score: Hugging Face sums doubles, sentencepiece floats. */
   readonly as: 'huggingface' | 'sentencepiece';

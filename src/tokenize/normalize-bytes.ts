@@ -3,10 +3,12 @@
  * not copied; what changes is written once per step. Only a normalization form (by pieces) and a regular expression (the
  * whole segment) make strings.
  */
+import { createGraphemeMapper, readCharsmap } from './charsmap.ts';
 import { mapCharacters } from './map-bytes.ts';
 import type { Normalizer } from './model.ts';
 import { createFormNormalizer } from './normalize-form.ts';
 import { type NormalizerStep, normalizerSteps } from './normalizer-steps.ts';
+import { createSentencePieceNormalizer } from './sentencepiece-normalizer.ts';
 import { skipSpaces, skipSpacesBack } from './space-bytes.ts';
 
 /** The text between the two places, normalized; null: it stays. `continued`: it goes on from an earlier part. */
@@ -37,6 +39,10 @@ function createStep(step: NormalizerStep): ByteNormalizer {
   switch (step.kind) {
     case 'map':
       return mapCharacters(step.map);
+    case 'charsmap':
+      return createGraphemeMapper(readCharsmap(step.charsmap));
+    case 'sentencepiece':
+      return createSentencePieceNormalizer(step);
     case 'form':
       return createFormNormalizer(step.form);
     case 'strip':

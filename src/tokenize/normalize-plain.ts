@@ -1,7 +1,9 @@
 /** A model's normalizers on strings: slow and plain, what normalize-bytes.ts is judged by. */
+import { mapGraphemes, readCharsmap } from './charsmap.ts';
 import type { Normalizer } from './model.ts';
 import { normalize } from './normalize.ts';
 import { type NormalizerStep, normalizerSteps } from './normalizer-steps.ts';
+import { normalizePlainly } from './sentencepiece-normalizer.ts';
 import { classSource, whiteSpace } from './unicode.ts';
 
 const spaces = classSource(whiteSpace);
@@ -23,6 +25,10 @@ function apply(text: string, step: NormalizerStep, continued: boolean): string {
   switch (step.kind) {
     case 'map':
       return Array.from(text, (char) => step.map(char.codePointAt(0)!) ?? char).join('');
+    case 'charsmap':
+      return mapGraphemes(readCharsmap(step.charsmap), text);
+    case 'sentencepiece':
+      return normalizePlainly(step, text, continued);
     case 'form':
       return normalize(text, step.form);
     case 'strip': {

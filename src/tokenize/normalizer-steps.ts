@@ -11,6 +11,7 @@ import { createMatcher } from './pattern/match.ts';
 export type CharacterMap = (point: number) => string | null;
 
 export type NormalizerStep =
+  | Extract<Normalizer, { kind: 'charsmap' | 'sentencepiece' }>
   | { readonly kind: 'map'; readonly map: CharacterMap }
   | { readonly kind: 'form'; readonly form: Normalization }
   | { readonly kind: 'strip'; readonly left: boolean; readonly right: boolean }
@@ -41,8 +42,8 @@ function stepsOf(normalizer: Normalizer): readonly NormalizerStep[] {
     case 'replace':
       return [replaceStep(normalizer)];
     case 'charsmap':
-    case 'collapse-spaces':
-      throw new Error(`no engine has the normalizer ${normalizer.kind}`);
+    case 'sentencepiece':
+      return [normalizer];
   }
 }
 

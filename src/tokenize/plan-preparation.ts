@@ -1,16 +1,11 @@
 /** The part of a model that prepare-text.ts does, in its terms. */
 import { splitMetaspace, underline } from './hf-normalizers.ts';
-import type { Cut, Preparation } from './kernel-plan.ts';
+import type { Preparation } from './kernel-plan.ts';
 import type { AddedToken, Normalizer, SplitStep, TextSteps } from './model.ts';
 
-/**
- * @param cut where segments are cut before the kernel's pattern
- * @returns the preparation, or why the kernel can't do it
- */
-export function planPreparation(steps: TextSteps, cut: Cut): Preparation | { readonly unsupported: string } {
+/** @returns the preparation, or why the kernel can't do it */
+export function planPreparation(steps: TextSteps): Preparation | { readonly unsupported: string } {
   const { metaspace, outerSplits = [] } = steps;
-  const other = steps.normalizers.find(({ kind }) => kind === 'charsmap' || kind === 'collapse-spaces');
-  if (other !== undefined) return { unsupported: `the normalizer ${other.kind}` };
   const words = outerSplits.length > 0;
   if (words && !(outerSplits.length === 1 && isWhiteSpaceSplit(outerSplits[0]!)))
     return { unsupported: 'a prefix before each part of a split' };
@@ -25,7 +20,6 @@ export function planPreparation(steps: TextSteps, cut: Cut): Preparation | { rea
     words,
     prefix: prefix === 'never' ? null : prefix,
     metaspace: metaspace !== null && spaced === null,
-    cut,
   };
 }
 
@@ -41,6 +35,9 @@ function writeSpaces(
   normalizers: readonly Normalizer[],
   added: readonly AddedToken[],
 ): Pick<TextSteps, 'normalizers' | 'addedNormalized'> | null {
+  const addedNormalized = added.map((token) => ({ ...token, text: token.text.replaceAll(underline, ' ') }));
+  const [first] = normalizers;
+  if (first?.kind === 'sentencepiece') return { normalizers: [{ ...first, spaced: true }], addedNormalized };
   const written = splitMetaspace(normalizers);
   if (written === null) return null;
   const unspace: Normalizer = { kind: 'replace', pattern: underline, regex: false, content: ' ' };
@@ -51,6 +48,6 @@ function writeSpaces(
       unspace,
       ...(written.metaspace.prefix === 'always' ? [prepend] : []),
     ],
-    addedNormalized: added.map((token) => ({ ...token, text: token.text.replaceAll(underline, ' ') })),
+    addedNormalized,
   };
 }

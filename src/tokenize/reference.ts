@@ -15,6 +15,7 @@ import {
 } from './model.ts';
 import { createPretokenizer } from './pretokenize.ts';
 import { createSafeCut, findSafeCut } from './safe-cut.ts';
+import { createUnigramEncoder } from './unigram-plain.ts';
 
 /** Up to here the naive merge is the faster one. */
 const longestNaive = 64;
@@ -58,19 +59,43 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
 }
 
 function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string | Uint8Array) => readonly number[] {
-  if (vocabulary.kind === 'unigram') throw new Error('the plain engine has no Unigram yet');
-  return createBpeEncoder(vocabulary);
+  return remembering(
+    vocabulary.kind === 'unigram' ? ofText(createUnigramEncoder(vocabulary)) : createBpeEncoder(vocabulary),
+  );
+}
+
+/** Bytes, which only patterns over the byte alphabet make, are not for models of characters. */
+function ofText(
+  encode: (pretoken: string) => readonly number[],
+): (pretoken: string | Uint8Array) => readonly number[] {
+  return (pretoken) => encode(typeof pretoken === 'string' ? pretoken : decoder.decode(pretoken));
+}
+
+function remembering(
+  encode: (pretoken: string | Uint8Array) => readonly number[],
+): (pretoken: string | Uint8Array) => readonly number[] {
+  const cache = new Map<string, readonly number[]>();
+  return (pretoken) => {
+    // Bytes come from patterns over the byte alphabet, and may be part of a character: they have no text to be found by.
+    if (typeof pretoken !== 'string' || pretoken.length > longestCached) return encode(pretoken);
+    let tokens = cache.get(pretoken);
+    if (tokens === undefined) {
+      tokens = encode(pretoken);
+      if (cache.size >= cacheSize) cache.clear();
+      cache.set(pretoken, tokens);
+    }
+    return tokens;
+  };
 }
 
 function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string | Uint8Array) => readonly number[] {
   const table = createMergeTable(bpe);
   const pieceIds = createPieceIndex(bpe.pieces);
-  const cache = new Map<string, readonly number[]>();
 
   const merge = (symbols: readonly number[]) =>
     symbols.length <= longestNaive ? mergeNaive(symbols, table) : mergeHeap(symbols, table);
 
-  const encodeNew = (pretoken: string | Uint8Array): readonly number[] => {
+  return (pretoken) => {
     const bytes = typeof pretoken === 'string' ? encoder.encode(pretoken) : pretoken;
     if (bpe.ignoreMerges) {
       const whole = pieceIds.get(bytesKey(bytes));
@@ -81,18 +106,6 @@ function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string | Uint8Array) =
         ? Array.from(bytes, (byte) => Uint8Array.of(byte))
         : Array.from(pretoken as string, (char) => encoder.encode(char));
     return encodeUnits(units, pieceIds, bpe.unknown, merge);
-  };
-
-  return (pretoken) => {
-    // Bytes come from patterns over the byte alphabet, and may be part of a character: they have no text to be found by.
-    if (typeof pretoken !== 'string' || pretoken.length > longestCached) return encodeNew(pretoken);
-    let tokens = cache.get(pretoken);
-    if (tokens === undefined) {
-      tokens = encodeNew(pretoken);
-      if (cache.size >= cacheSize) cache.clear();
-      cache.set(pretoken, tokens);
-    }
-    return tokens;
   };
 }
 

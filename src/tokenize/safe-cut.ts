@@ -26,9 +26,12 @@
  *   at the end of a text. Units that may be dropped are not cut after: what stands before them would merge with the space.
  *   Where there is a pattern, or a pretoken at each U+2581, nothing reaches from one pretoken into the next.
  *
+ * - Unigram: only where pretokens begin at each U+2581 or are cut by splits; then each is scored by itself.
+ *
  * Splits of which this cannot be shown, or one pretoken that is looked up whole: no place is known to be safe, and the answer
  * is 0.
  */
+import { findInMap, readCharsmap } from './charsmap.ts';
 import { bytesKey } from './merge-table.ts';
 import {
   type AddedToken,
@@ -53,13 +56,16 @@ export function findSafeCut({
   vocabulary,
 }: Pick<TokenizerModel, 'steps' | 'vocabulary'>): SafeCut | null {
   const { splits, metaspace, added, addedNormalized, normalizers } = steps;
-  if (vocabulary.kind === 'unigram' || steps.outerSplits !== undefined) return null;
+  if (steps.outerSplits !== undefined) return null;
   if (!normalizers.every((step) => keepsCut(step, steps))) return null;
   if (added.some(reachesOver(/[A-Za-z] /)) || addedNormalized.some(reachesOver(/[A-Za-z][ \u2581]/)))
     return null;
   const onePretoken = splits.length === 0 && metaspace?.split !== true;
   if (splits.length > 0 && !cutsBetweenWords(splits)) return null;
-  const unsafe = onePretoken ? charactersNotCutAfter(vocabulary, metaspace !== null) : [];
+  // Unigram sums scores from the pretoken's start, and how the sums are rounded is part of what decides.
+  if (onePretoken && vocabulary.kind === 'unigram') return null;
+  const isCut = !onePretoken || vocabulary.kind === 'unigram';
+  const unsafe = isCut ? [] : charactersNotCutAfter(vocabulary, metaspace !== null);
   if (unsafe === null) return null;
   const notAfter = new Set(unsafe);
   const isPrefixed = metaspace?.prefix === 'always' || normalizers.some(({ kind }) => kind === 'prepend');
@@ -75,10 +81,19 @@ function reachesOver(cut: RegExp): (token: AddedToken) => boolean {
 
 /** Whether both sides of a cut normalize by themselves, to a letter, a space (or U+2581 for it) and a letter again. */
 function keepsCut(step: Normalizer, { metaspace, splits }: TextSteps): boolean {
+  if (step.kind === 'charsmap') return keepsWords(step.charsmap);
   if (step.kind !== 'replace')
     return ['form', 'lowercase', 'strip-accents', 'nmt', 'bert', 'prepend'].includes(step.kind);
   const isMetaspace = step.pattern === ' ' && step.content === '\u2581' && metaspace !== null;
   return !step.regex && (/^[^A-Za-z ]$/u.test(step.pattern) || (isMetaspace && splits.length === 0));
+}
+
+/** Whether a map leaves spaces and letters as they are. Clusters end between them, so it changes both sides by themselves. */
+function keepsWords(charsmap: Uint8Array): boolean {
+  const map = readCharsmap(charsmap);
+  const bytes = Buffer.from(' ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+  const found = { length: 0, value: 0 };
+  return bytes.every((_, at) => !findInMap(map, bytes, at, at + 1, false, found));
 }
 
 function bothCases(point: number): number[] {

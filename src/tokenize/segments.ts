@@ -1,6 +1,4 @@
-/** Segments of text that the kernel tokenizes each by itself: how they are gathered, and where a text is cut into them. */
-
-import type { Cut } from './kernel-plan.ts';
+/** Segments of text that the kernel tokenizes each by itself: how they are gathered. */
 
 export const space = 0x20;
 
@@ -69,17 +67,8 @@ export function startsWithMetaspace(bytes: Uint8Array): boolean {
   return bytes[0] === 0xe2 && bytes[1] === 0x96 && bytes[2] === 0x81;
 }
 
-/** Puts the ends of the segments of out's text from `from` on. */
-export function createCutter(cut: Cut): (out: Segments, from: number) => void {
-  if (cut === 'none') return (out) => out.end(out.length);
-  const each = cut === 'spaces';
-  const isCut = new Uint8Array(256).fill(1);
-  if (!each) for (const byte of [space, ...cut.wordsNotAfter]) isCut[byte] = 0;
-  return (out, from) => {
-    const text = out.text();
-    for (let at = from + 1; at < text.length; at += 1) {
-      if (text[at] === space && isCut[text[at - 1]!] === 1) out.end(at);
-    }
-    out.end(text.length);
-  };
+export function hasMetaspace(text: Uint8Array): boolean {
+  for (let at = text.indexOf(0xe2); at >= 0; at = text.indexOf(0xe2, at + 1))
+    if (text[at + 1] === 0x96 && text[at + 2] === 0x81) return true;
+  return false;
 }

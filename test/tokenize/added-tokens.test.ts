@@ -163,7 +163,7 @@ describe('added tokens', { timeout: fuzzTimeout(120_000) }, () => {
         const model = modelFromHf('made', madeFile(change), null);
         if ('unsupported' in model) return;
         const steps = { ...model.steps, splits: [] };
-        const preparation = planPreparation(steps, 'none');
+        const preparation = planPreparation(steps);
         if ('unsupported' in preparation) throw new Error(preparation.unsupported);
         const pretokenize = createPretokenizer(steps);
         const wanted = texts.map((some) => pretokenize(Buffer.from(some).toString(), false));

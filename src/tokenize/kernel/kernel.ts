@@ -9,6 +9,7 @@ import { noToken } from '../model.ts';
 import type { KernelModel, KernelUnknown } from './model.ts';
 import { stepsSize, writeSteps } from './step-tables.ts';
 import { unicodeClasses } from './unicode-classes.ts';
+import { fillUnigram, type UnigramExports } from './unigram-tables.ts';
 
 export interface Kernel {
   /**
@@ -38,7 +39,7 @@ export interface KernelImage {
   readonly start: number;
 }
 
-interface Exports {
+interface Exports extends UnigramExports {
   readonly memory: WebAssembly.Memory;
   directoryAddress(): number;
   reserveInput(pieces: number, textBytes: number): void;
@@ -124,6 +125,7 @@ function fillTables(exports: Exports, model: KernelModel): number {
   for (let i = 0; i < pieces.length; i += 1) bytes.set(pieces[i]!, text + starts[i]!);
   new Uint32Array(exports.memory.buffer, directory[6]!, starts.length).set(starts);
   new Uint32Array(exports.memory.buffer, directory[26]!, pieces.length).set(model.ids);
+  if (model.unigram !== undefined) return fillUnigram(exports, model, model.unigram);
   if (model.unknown !== null) fillUnknown(exports, model.unknown);
   exports.begin(pieces.length, model.ignoreMerges ? 1 : 0);
   if (merges === 'ranks') {

@@ -18,6 +18,18 @@ export interface KernelModel {
   readonly ignoreMerges: boolean;
   /** What cuts a text into pretokens, one inside the other. None: the text is one pretoken (SentencePiece style). */
   readonly steps: readonly KernelStep[];
+  /** A vocabulary of scores; then `merges`, `unknown` and `ignoreMerges` don't count. */
+  readonly unigram?: UnigramTables;
+}
+
+export interface UnigramTables {
+  /** Of each piece, by its place in the list. */
+  readonly scores: Float64Array;
+  readonly unknownScore: number;
+  readonly unknownId: number;
+  /** Byte -> its token, or `noToken`; null: unknown text never becomes bytes. */
+  readonly bytes: Uint32Array | null;
+  readonly as: 'huggingface' | 'sentencepiece';
 }
 
 export interface KernelUnknown extends UnknownUnits {
@@ -28,11 +40,14 @@ export interface KernelUnknown extends UnknownUnits {
 
 /** A hand-written scanner, which must be the last step, or the tables of a pattern. */
 export type KernelStep =
-  | { readonly scanner: Scanner }
+  | { readonly scanner: Scanner; readonly notAfter?: readonly number[] }
   | { readonly table: CompiledPattern; readonly keep: Kept };
 
-/** Patterns that the kernel has a hand-written scanner for. They match everywhere, so there are no gaps to keep. */
-export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k';
+/**
+ * What the kernel has a hand-written scanner for. They match everywhere, so there are no gaps to keep. `spaces`: a pretoken
+ * begins at each space; `words`: at each run of spaces that does not come after one of the bytes of `notAfter`.
+ */
+export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k' | 'spaces' | 'words';
 
 /** What of a text is handed on: matches and the gaps between them, one of these, or the two joined to larger parts. */
 export type Kept = 'both' | 'gaps' | 'matches' | 'runs' | 'gap-with-match' | 'match-with-gap';

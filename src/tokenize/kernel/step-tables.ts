@@ -6,7 +6,7 @@ import type { CompiledPattern } from '../pattern/compile.ts';
 import { stopFlag } from '../pattern/compile.ts';
 import type { Kept, KernelStep, Scanner } from './model.ts';
 
-const families: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4 };
+const families: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4, spaces: 5, words: 6 };
 const keeps: Record<Kept, number> = {
   both: 0,
   gaps: 1,
@@ -58,7 +58,10 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
     const fields = new Uint32Array(memory, record, 9);
     const parts = partsOf(step);
     if (!('table' in step) || parts === null) {
-      fields[0] = families[(step as { scanner: Scanner }).scanner];
+      const { scanner, notAfter = [] } = step as Extract<KernelStep, { scanner: Scanner }>;
+      fields[0] = families[scanner];
+      const bits = new Uint8Array(memory, record + 64, 32);
+      for (const byte of notAfter) bits[byte >> 3]! |= 1 << (byte & 7);
       return;
     }
     const { table } = step;

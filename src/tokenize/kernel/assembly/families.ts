@@ -10,6 +10,8 @@ import { scanCl100k } from './scan-cl100k';
 import { forget, looked } from './scan-common';
 import { scanGpt2 } from './scan-gpt2';
 import { scanO200k } from './scan-o200k';
+import { cutAtSpaces, cutAtWords } from './scan-spaces';
+import { Of } from './step-layout';
 
 /** The order is the host's (`step-tables.ts`); 0 is no family. */
 export const enum Family {
@@ -17,20 +19,28 @@ export const enum Family {
   Cl100k = 2,
   Qwen2 = 3,
   O200k = 4,
+  /** A pretoken begins at each space. */
+  Spaces = 5,
+  /** A pretoken begins at each run of spaces, but for those after some bytes. */
+  Words = 6,
 }
 
 /** Longest that a contraction can be, so how far past its end a token may look. */
 const LOOKAHEAD: usize = 4;
 
 /** Cuts text[at, end) into pretokens, returns how far it came; see `runStep`. */
-export function encodeFamily(family: i32, at: usize, end: usize, closed: bool): usize {
-  switch (family) {
+export function encodeFamily(step: usize, at: usize, end: usize, closed: bool): usize {
+  switch (load<i32>(step, Of.Family)) {
     case Family.Gpt2:
       return runFamily(Family.Gpt2, at, end, closed);
     case Family.Cl100k:
       return runFamily(Family.Cl100k, at, end, closed);
     case Family.Qwen2:
       return runFamily(Family.Qwen2, at, end, closed);
+    case Family.Spaces:
+      return cutAtSpaces(at, end, closed);
+    case Family.Words:
+      return cutAtWords(step, at, end, closed);
     default:
       return runFamily(Family.O200k, at, end, closed);
   }

@@ -4,10 +4,13 @@ import { reserveCaches } from './cache';
 import { encodeDocument } from './encode';
 import { written } from './pretokens';
 import { reserveFailed } from './scan-long';
+import { resetUnigram } from './unigram';
 import { DIRECTORY, mark, release, reserve } from './memory';
 
 export { reserveInput, reserveSteps, reserve, mark, release };
 export { showPretokens } from './queue';
+export { buildPieces } from './pieces';
+export { beginUnigram, endUnigram } from './unigram';
 export { begin, beginMerges, buildFromMerges, buildFromRanks, endTables } from './build';
 export { reserveUnknown } from './unknown';
 
@@ -59,6 +62,7 @@ export function encode(documents: u32, open: bool): u32 {
     store<u32>(lengths + i * 4, <u32>(written - out) >> 2);
     out = written;
     start = last ? reached : end;
+    if (!last) resetUnigram();
   }
   total = <u32>(out - tokens) >> 2;
   return <u32>(start - text);

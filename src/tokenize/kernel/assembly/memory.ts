@@ -48,6 +48,14 @@ export const enum At {
   BytePieces = 108, // u32[256]: number of the piece that a byte is, or NONE
   Unknown = 112, // see unknown.ts; 0: no text has units that are no pieces
   Steps = 116, // step-layout.ts
+  /** Unigram (`unigram.ts`); 0: the vocabulary is one of merges. */
+  UnigramCells = 160,
+  UnigramIds = 164, // u32[cells]: the token of the piece that ends in a cell
+  UnigramBytes = 168, // u32[256]: the token of each byte, or NONE
+  UnigramRules = 172,
+  UnigramUnknown = 176,
+  UnigramLongest = 180, // bytes of the longest piece, and at least of a character
+  UnigramScore = 184, // where the score of an unknown character is
 }
 
 // @ts-ignore: decorator

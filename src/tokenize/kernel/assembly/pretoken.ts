@@ -4,6 +4,7 @@ import { hashBytes } from './hash';
 import { At, directory } from './memory';
 import { findPiece, NONE } from './pieces';
 import { encodeRun } from './run';
+import { encodeUnigram, hasUnigram } from './unigram';
 import { encodeUnknown, isAllKnown, lacksUnits } from './unknown';
 
 /**
@@ -33,6 +34,7 @@ export function emitLong(at: usize, length: u32, out: usize): usize {
 }
 
 function encodePretoken(at: usize, length: u32, out: usize): u32 {
+  if (hasUnigram()) return encodeUnigram(at, length, out);
   if (directory(At.LookUpWhole)) {
     const piece = findPiece(at, length);
     if (piece != NONE) {

@@ -19,8 +19,7 @@ const SHORT: usize = 128;
  * follows, and what that could change is left.
  */
 export function runStep(k: u32, at: usize, end: usize, closed: bool): usize {
-  const family = load<i32>(stepAt(k), Of.Family);
-  if (family != 0) return encodeFamily(family, at, end, closed);
+  if (load<i32>(stepAt(k), Of.Family) != 0) return encodeFamily(stepAt(k), at, end, closed);
   if (k + 1 == stepCount()) return runTable(k, at, end, closed, true);
   return runTable(k, at, end, closed, false);
 }

@@ -21,6 +21,8 @@ export const enum Of {
   HasGaps = 32,
   /** Bytes at which something may begin: bit h of entry l for the byte h << 4 | l. 16 bytes. */
   Begins = 48,
+  /** Of words: a bit for each byte after which a run of spaces begins no pretoken. 32 bytes. */
+  NotAfter = 64,
 }
 
 const RECORD: usize = 128;

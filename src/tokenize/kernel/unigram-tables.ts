@@ -1,0 +1,44 @@
+/** Unigram's tables, written into a kernel's memory: what `assembly/unigram.ts` reads. */
+import { buildDoubleArray } from './double-array.ts';
+import type { KernelModel, UnigramTables } from './model.ts';
+
+export interface UnigramExports {
+  readonly memory: WebAssembly.Memory;
+  directoryAddress(): number;
+  buildPieces(pieces: number): void;
+  beginUnigram(cells: number, rules: number, unknown: number, longest: number, unknownScore: number): void;
+  endUnigram(): number;
+}
+
+/** As in `assembly/unigram.ts`. */
+const rule = { floats: 1, fused: 2, bytes: 4, whole: 8 };
+/** As in `assembly/memory.ts`, in words. */
+const at = { cells: 40, ids: 41, bytes: 42 };
+
+/** The pieces' text and starts are in place already. Returns where the tables end. */
+export function fillUnigram(exports: UnigramExports, model: KernelModel, tables: UnigramTables): number {
+  const { pieces, steps } = model;
+  const { scores, unknownScore, unknownId, bytes, as } = tables;
+  if (as === 'huggingface') exports.buildPieces(pieces.length);
+  const { cells, base, parent, piece } = buildDoubleArray(pieces);
+  const rules =
+    (as === 'sentencepiece' ? rule.floats : rule.fused) |
+    (bytes === null ? 0 : rule.bytes) |
+    (steps.length === 0 ? rule.whole : 0);
+  const longest = pieces.reduce((most, bytes) => Math.max(most, bytes.length), 4);
+  exports.beginUnigram(cells, rules, unknownId, longest, unknownScore);
+  const { buffer } = exports.memory;
+  const directory = new Uint32Array(buffer, exports.directoryAddress(), 64);
+  const words = new Uint32Array(buffer, directory[at.cells], cells * 4);
+  const doubles = new Float64Array(buffer, directory[at.cells], cells * 2);
+  const ids = new Uint32Array(buffer, directory[at.ids], cells);
+  for (let cell = 0; cell < cells; cell += 1) {
+    const i = piece[cell]!;
+    words[cell * 4] = base[cell]!;
+    words[cell * 4 + 1] = parent[cell]!;
+    doubles[cell * 2 + 1] = i < 0 ? Number.NaN : scores[i]!;
+    if (i >= 0) ids[cell] = model.ids[i]!;
+  }
+  if (bytes !== null) new Uint32Array(buffer, directory[at.bytes], 256).set(bytes);
+  return exports.endUnigram();
+}
