@@ -34,7 +34,8 @@ test('random patterns cut random texts as the native library does', () => {
           if (error instanceof UnsupportedPattern) return;
           throw error;
         }
-        for (const text of texts) expect(splitText(text, find(text), { behavior, invert })).toEqual(native!(text));
+        for (const text of texts)
+          expect(splitText(text, find(text), { behavior, invert })).toEqual(native!(text));
       },
     ),
     fuzz(1_000),
