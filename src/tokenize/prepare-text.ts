@@ -7,7 +7,7 @@
 import { type AddedSink, createAddedFinder } from './find-added.ts';
 import type { Preparation } from './kernel-plan.ts';
 import { createByteNormalizer } from './normalize-bytes.ts';
-import { hasMetaspace, Segments, space, startsWithMetaspace } from './segments.ts';
+import { hasMetaspace, isMetaspaceAt, Segments, space } from './segments.ts';
 import { skipSpaces, spaceAt } from './space-bytes.ts';
 
 export interface PreparedText {
@@ -85,15 +85,14 @@ export function createPreparation(preparation: Preparation): Prepare {
   }
 
   function take(start: number, end: number, isStart: boolean): void {
-    const bytes = normal.subarray(start, end);
-    const isSpaced = bytes[0] === space || (metaspace && startsWithMetaspace(bytes));
+    const isSpaced = normal[start] === space || (metaspace && isMetaspaceAt(normal, start));
     const prefixed =
       prefix === 'always' ||
       (prefix === 'unless-space' && !isSpaced) ||
       (prefix === 'first-unless-space' && isStart && !isSpaced);
     if (prefixed && !(isContinued && isStart)) out.push(space);
-    if (metaspace) out.appendSpaced(bytes);
-    else out.append(bytes);
+    if (metaspace) out.appendSpaced(normal, start, end);
+    else out.append(normal, start, end);
     out.end(out.length);
   }
 

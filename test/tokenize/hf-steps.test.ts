@@ -51,9 +51,9 @@ const classes: Readonly<Record<string, readonly Part[]>> = {
   Whitespace: [{ type: 'Whitespace' }],
   WhitespaceSplit: [{ type: 'WhitespaceSplit' }],
   BertPreTokenizer: [{ type: 'BertPreTokenizer' }],
-  ByteLevel: [byteLevel()],
 };
 const others: Readonly<Record<string, readonly Part[]>> = {
+  ByteLevel: [byteLevel()],
   CharDelimiterSplit: [{ type: 'CharDelimiterSplit', delimiter: '-' }],
   'CharDelimiterSplit at an operator': [{ type: 'CharDelimiterSplit', delimiter: '$' }],
   FixedLength: [{ type: 'FixedLength', length: 3 }],
