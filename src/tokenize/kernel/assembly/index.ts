@@ -1,7 +1,8 @@
 /** What the host calls. Addresses are numbers in this instance's memory. */
 import { reserveInput, reserveSteps } from './build';
-import { reserveCaches } from './cache';
+import { reserveNear } from './cache';
 import { encodeDocument } from './encode';
+import { reserveFar } from './far';
 import { written } from './pretokens';
 import { reserveFailed } from './scan-long';
 import { resetUnigram } from './unigram';
@@ -27,7 +28,8 @@ let own: usize = 0;
 /** The instance's own memory, after the tables: caches, then a window of text with room for its tokens. */
 export function reserveWindow(nearBits: u32, farBits: u32, bytes: u32, documents: u32): void {
   if (own == 0) {
-    reserveCaches(nearBits, farBits);
+    reserveNear(nearBits);
+    reserveFar(<usize>1 << farBits);
     reserveFailed();
     own = mark();
   }

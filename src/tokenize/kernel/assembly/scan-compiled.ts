@@ -4,9 +4,8 @@
  * which are last. A table takes one look-up per byte of ASCII and one more per character of several bytes; matches
  * are known one character late.
  */
-import * as cache from './cache';
 import { encodeFamily } from './families';
-import { empty, leave, tail as lastTail } from './pretokens';
+import { empty, jump, leave, tail as lastTail } from './pretokens';
 import { full, push } from './queue';
 import { failedUpTo, scanLong, undecided } from './scan-long';
 import { Keep, LOOP, LOOP_SET, MATCH, Of, outside, ROW, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
@@ -31,7 +30,7 @@ function emit(isLast: bool, k: u32, tail: usize, from: usize, to: usize): usize 
     runStep(k + 1, from, to, true);
     return tail;
   }
-  tail = push(cache.near, cache.nearShift, tail, from, <u32>(to - from));
+  tail = push(jump(tail, from), to);
   return tail >= full ? empty(tail) : tail;
 }
 

@@ -3,9 +3,8 @@
  * one, or where a run of them begins after a byte that no piece reaches over.
  */
 import { equal } from './block';
-import * as cache from './cache';
-import { empty, leave, tail as lastTail } from './pretokens';
-import { full, push } from './queue';
+import { empty, jump, leave, tail as lastTail } from './pretokens';
+import { full, last, push, pushAll } from './queue';
 import { Of } from './step-layout';
 
 /** Bits of the bytes at `at` that are spaces, for the bytes before `end`. */
@@ -19,30 +18,18 @@ function spacesAt(at: usize, end: usize): u64 {
 
 /** Cuts text[at, end) before each space, returns how far it came; see `runStep`. */
 export function cutAtSpaces(at: usize, end: usize, closed: bool): usize {
-  const near = cache.near;
-  const nearShift = cache.nearShift;
-  let tail = lastTail;
-  let from = at;
+  let tail = jump(lastTail, at);
   // The first byte begins a pretoken, whatever it is.
   for (let block = at + 1; block < end; block += 64) {
-    let spaces = spacesAt(block, end);
-    while (spaces != 0) {
-      const to = block + <usize>ctz<u64>(spaces);
-      spaces &= spaces - 1;
-      tail = push(near, nearShift, tail, from, <u32>(to - from));
-      from = to;
-    }
+    tail = pushAll(tail, block, spacesAt(block, end));
     if (tail >= full) tail = empty(tail);
   }
-  return finish(tail, from, end, closed);
+  return finish(tail, end, closed);
 }
 
 /** The same before each run of spaces, but for runs after one of the step's bytes. */
 export function cutAtWords(step: usize, at: usize, end: usize, closed: bool): usize {
-  const near = cache.near;
-  const nearShift = cache.nearShift;
-  let tail = lastTail;
-  let from = at;
+  let tail = jump(lastTail, at);
   for (let block = at + 1; block < end; block += 64) {
     const spaces = spacesAt(block, end);
     let starts = spaces & ~((spaces << 1) | <u64>(load<u8>(block - 1) == 0x20));
@@ -50,22 +37,21 @@ export function cutAtWords(step: usize, at: usize, end: usize, closed: bool): us
       const to = block + <usize>ctz<u64>(starts);
       starts &= starts - 1;
       const before = <usize>load<u8>(to - 1);
-      if ((load<u8>(step + Of.NotAfter + (before >> 3)) >> <u8>(before & 7)) & 1) continue;
-      tail = push(near, nearShift, tail, from, <u32>(to - from));
-      from = to;
+      const isKept = (load<u8>(step + Of.NotAfter + (before >> 3)) >> <u8>(before & 7)) & 1;
+      // Written in any case, and kept or not: the bit can't be predicted.
+      const next = push(tail, to);
+      tail = select<usize>(tail, next, isKept != 0);
     }
     if (tail >= full) tail = empty(tail);
   }
-  return finish(tail, from, end, closed);
+  return finish(tail, end, closed);
 }
 
 // @ts-ignore: decorator
 @inline
-function finish(tail: usize, from: usize, end: usize, closed: bool): usize {
-  if (closed && from < end) {
-    tail = push(cache.near, cache.nearShift, tail, from, <u32>(end - from));
-    from = end;
-  }
+function finish(tail: usize, end: usize, closed: bool): usize {
+  if (closed && last(tail) < end) tail = push(tail, end);
+  const reached = last(tail);
   leave(tail);
-  return from;
+  return reached;
 }
