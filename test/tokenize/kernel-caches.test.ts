@@ -8,7 +8,7 @@ import { createKernel } from '../../src/tokenize/kernel/kernel.ts';
 import { planKernel } from '../../src/tokenize/kernel-plan.ts';
 import { tiktokenOracle } from './oracles.ts';
 
-const plan = planKernel(modelFromEncoding('r50k_base').bpe);
+const plan = planKernel(modelFromEncoding('r50k_base'));
 if ('unsupported' in plan) throw new Error(plan.unsupported);
 const { model } = plan;
 
