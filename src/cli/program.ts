@@ -179,6 +179,29 @@ Examples:
     (await import('./train.ts')).runTrain(shards, command, flags, signal),
   );
   program
+    .command('tokenizer')
+    .argument(
+      '<what>',
+      'an encoding (cl100k_base), a tokenizer.json, tekken.json or tokenizer.model, or the folder of one',
+    )
+    .description('say which engine a tokenizer gets and why, its special tokens and its rate here')
+    .option('--pattern <p>', 'how a tiktoken file cuts text: a name such as llama3, or a regular expression')
+    .option('--text <text>', 'show the tokens of this text')
+    .option(
+      '--check',
+      'compare tokens with the library that the tokenizer comes from; exit code 1 if they differ',
+    )
+    .option(
+      '--corpus <dir>',
+      'with --check: compare on these files, too (the first MB of each, 16 MB in all)',
+    )
+    .option(
+      '--python <command>',
+      'with --check: ask the libraries of this Python (default: $PYTHON, python3)',
+    )
+    .option('--json', 'print JSON on stdout')
+    .action(async (what, flags) => (await import('./tokenizer.ts')).runTokenizer(what, flags));
+  program
     .command('init')
     .argument('[corpus]', 'a directory')
     .description('look at a directory and write a first recipe for it, or fill in a published one')

@@ -38,7 +38,8 @@ async function statistics(path: string, flags: Flags, signal: AbortSignal): Prom
   if (sets.length > 0) return ofShards(sets);
   const recipe = await loadRecipe(path);
   const folder = storeFolder(recipe, outFolder(recipe, flags.out));
-  await ensureStore(recipe, folder, stageOptions(flags, signal));
+  // Lengths need no BOS and no EOS.
+  await ensureStore(recipe, folder, stageOptions(flags, signal), () => {});
   return ofStore(folder);
 }
 

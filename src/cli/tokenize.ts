@@ -9,7 +9,8 @@ type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
 export async function runTokenize(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = await loadRecipe(path);
   const folder = storeOut(recipe, flags.out);
-  const { manifest } = await ensureStore(recipe, folder, stageOptions(flags, signal));
+  // A store needs no BOS and no EOS: rows that do are refused when they are planned.
+  const { manifest } = await ensureStore(recipe, folder, stageOptions(flags, signal), () => {});
   if (flags.json === true) process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
   if (flags.quiet === true) return;
   const { documents, textBytes, tokens } = manifest.totals;

@@ -10,6 +10,19 @@ for (let byte = 0, next = 0x100; byte < 256; byte += 1) {
   if (!printable) next += 1;
 }
 
+const encoder = new TextEncoder();
+const characters = [...byteOf.keys()];
+
+/** The character of each byte. */
+export function alphabetCharacters(): readonly string[] {
+  return characters;
+}
+
+/** A text's bytes in the alphabet. */
+export function toByteLevel(text: string): string {
+  return Array.from(encoder.encode(text), (byte) => characters[byte]!).join('');
+}
+
 /** The bytes that a token is written for; null if it is not written in the alphabet. */
 export function bytesOfByteLevel(token: string): Uint8Array | null {
   const bytes = new Uint8Array(token.length);

@@ -1,11 +1,12 @@
 /**
  * Added tokens in a text, step by step as Hugging Face's AddedVocabulary finds them; find-added.ts does the same in bytes.
- * Where the native library would fail (white space before a token that a token before it took already), the token is
- * taken and nothing else.
+ * Where the native library fails (white space that a token before it took, up to behind the token's own end), the token is
+ * dropped.
  */
+
+import { escapeRegex } from './escape-regex.ts';
 import { classRanges } from './hf-classes.ts';
 import type { AddedToken } from './model.ts';
-import { escapeRegex } from './to-js-regex.ts';
 import { classSource, whiteSpace } from './unicode.ts';
 
 /** A part of the text, with where it begins, or the id of an added token. */
@@ -36,7 +37,8 @@ export function createPlainAddedFinder(added: readonly AddedToken[]): (text: str
       }
       if (rstrip) while (stop < text.length && isSpace.test(text[stop]!)) stop += 1;
       if (done < start) parts.push({ text: text.slice(done, start), at: done });
-      parts.push(id);
+      // White space that a token before it took leaves nothing of it, and the native library drops what is empty.
+      if (start < stop) parts.push(id);
       done = stop;
     }
     if (done < text.length) parts.push({ text: text.slice(done), at: done });

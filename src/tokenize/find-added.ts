@@ -57,7 +57,7 @@ export function createAddedFinder(added: readonly AddedToken[]): AddedFinder {
           to = spacesEnd;
         }
         if (from > done) sink.text(done, from);
-        sink.token(token.id);
+        if (from < to) sink.token(token.id);
         // This may go back: a token inside of white space that the one before took.
         done = to;
       }

@@ -5,7 +5,7 @@
  * and padding in the file are not for us. What the fields of a TokenizerModel cannot express exactly is reported, never approximated.
  */
 import { fingerprintModel } from './fingerprint.ts';
-import { readBpe } from './hf-bpe.ts';
+import { checkBpe, readBpe } from './hf-bpe.ts';
 import { type HfFile, parseHfFile, Unsupported } from './hf-file.ts';
 import { readTextSteps } from './hf-steps.ts';
 import { readUnigram } from './hf-unigram.ts';
@@ -33,6 +33,7 @@ export function modelFromHf(
 
 function build(name: string, file: HfFile, config: TokenizerConfig | null): TokenizerModel {
   const unigram = file.model.type === 'Unigram' ? readUnigram(file.model) : null;
+  if (unigram === null) checkBpe(file.model);
   const pieces = unigram?.ids ?? new Map(Object.entries((file.model.vocab ?? {}) as Record<string, number>));
   const { byteLevel, steps, special, addedIds } = readTextSteps(file, pieces);
   if (unigram !== null && byteLevel) throw new Unsupported('Unigram of a byte alphabet');

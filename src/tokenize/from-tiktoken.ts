@@ -39,6 +39,7 @@ export function modelFromTiktokenFile(
   bytes: Uint8Array,
   pattern: string | null,
 ): TokenizerModel {
+  const pieces = readRankLines(name, bytes);
   if (pattern === null) {
     throw new LongmixError('tokenizer-pattern', 'a tiktoken file does not say how text is cut into words', {
       where: name,
@@ -46,7 +47,6 @@ export function modelFromTiktokenFile(
     });
   }
   const family = Object.hasOwn(tiktokenFamilies, pattern) ? tiktokenFamilies[pattern] : undefined;
-  const pieces = readRankLines(name, bytes);
   if (family === undefined) return tiktokenModel(name, pieces, pattern, {});
   const special = specialTokens(family, pieces.length);
   return tiktokenModel(name, pieces, family.pattern, special, family.normalizers);

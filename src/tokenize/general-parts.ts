@@ -5,8 +5,8 @@
  * tokens than the model was trained with are worse than none. What is left: Unicode, which is JavaScript's there.
  */
 import { bytesOfByteLevel } from './byte-level.ts';
+import { escapeRegex } from './escape-regex.ts';
 import { flattenParts, type HfFile, type HfModel, type HfPart, Unsupported } from './hf-file.ts';
-import { escapeRegex } from './to-js-regex.ts';
 
 const normalizers = new Set(
   'BertNormalizer Precompiled Replace NFC NFD NFKC NFKD Strip StripAccents Lowercase Prepend'.split(' '),

@@ -63,7 +63,7 @@ export function readAdded(
   };
 }
 
-/** Which of two equal texts is found is a matter of chance in the native library. */
+/** The native library searches without end for a text that is empty, and which of two equal texts it finds is chance. */
 function checkTexts(tokens: readonly AddedToken[]): readonly AddedToken[] {
   const texts = new Set(tokens.map(({ text }) => text));
   if (texts.has('')) throw new Unsupported('an added token of which normalization leaves nothing');

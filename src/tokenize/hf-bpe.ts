@@ -19,7 +19,6 @@ interface Context {
 
 /** @throws Unsupported */
 export function readBpe(model: HfModel, { byteLevel, special }: Context): BpeVocabulary {
-  checkModel(model);
   const vocabulary = new Map(Object.entries(model.vocab as Record<string, number>));
   const merges = readMerges(model, vocabulary);
   const size = 1 + [...vocabulary.values()].reduce((a, b) => Math.max(a, b), -1);
@@ -50,7 +49,8 @@ export function readBpe(model: HfModel, { byteLevel, special }: Context): BpeVoc
   };
 }
 
-function checkModel(model: HfModel): void {
+/** @throws Unsupported for a model that is none of BPE, or that no BpeVocabulary can tell */
+export function checkBpe(model: HfModel): void {
   const isBpe = model.type === 'BPE' || (model.type === undefined && model.merges !== undefined);
   if (!isBpe) throw new Unsupported(`the model ${model.type ?? '(no type)'}`);
   if (model.dropout) throw new Unsupported('BPE with dropout');

@@ -13,6 +13,8 @@ type Entry = Readonly<Record<string, unknown>>;
 /** Published files nest two Sequences. */
 const deepest = 64;
 const mostParts = 1_000;
+/** Published files have up to 33,000. */
+const mostAdded = 65_536;
 /** In characters; a charsmap is data, and may be longer. */
 const longestText = 65_536;
 const loneSurrogate = /\p{Surrogate}/u;
@@ -259,6 +261,9 @@ function checkAddedShape(name: string, added: unknown): readonly HfAddedToken[] 
   if (added === undefined || added === null) return [];
   if (!Array.isArray(added)) {
     throw badFile(name, 'added_tokens', `expected a list of tokens, found ${shown(added)}`);
+  }
+  if (added.length > mostAdded) {
+    throw badFile(name, 'added_tokens', `it has ${added.length} tokens; expected ${mostAdded} at most`);
   }
   added.forEach((token: unknown, i) => {
     const at = `added_tokens[${i}]`;

@@ -2,11 +2,12 @@
  * Pre-tokenizers that only cut, as steps of a model. Regular expressions have no names for Hugging Face's own classes of
  * characters (punctuation, numbers, words), so the patterns spell them out (hf-classes.ts).
  */
+
+import { escapeRegex } from './escape-regex.ts';
 import { classMembers } from './hf-classes.ts';
 import { type HfPart, Unsupported } from './hf-file.ts';
 import type { SplitStep } from './model.ts';
 import { isolatedStep, numberClass } from './patterns.ts';
-import { escapeRegex } from './to-js-regex.ts';
 
 const behaviors: Readonly<Record<string, SplitStep['behavior']>> = {
   Isolated: 'isolated',

@@ -8,8 +8,9 @@ import { flattenParts, type HfFile, type HfPart, Unsupported } from './hf-file.t
 import { readNormalizers, splitMetaspace, underline } from './hf-normalizers.ts';
 import { readSplits } from './hf-splits.ts';
 import type { Metaspace, Normalizer, SplitStep, TextSteps, TokenizerModel } from './model.ts';
+import { createMatcher } from './pattern/match.ts';
+import { UnsupportedPattern } from './pattern/syntax.ts';
 import { families, isolatedStep } from './patterns.ts';
-import { toJsRegex, UnsupportedPattern } from './to-js-regex.ts';
 
 export interface HfSteps {
   readonly steps: TextSteps;
@@ -148,7 +149,7 @@ function checkFirst(normalizers: readonly Normalizer[], hasNormalized: boolean):
 /** The engines' regular expressions are still JavaScript's: what those can't do has no engine. */
 function checkPattern(pattern: string): void {
   try {
-    toJsRegex(pattern);
+    createMatcher(pattern, 'oniguruma');
   } catch (cause) {
     if (cause instanceof UnsupportedPattern)
       throw new Unsupported(`the pattern ${pattern.slice(0, 1000)}: ${cause.message}`);

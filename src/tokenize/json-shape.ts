@@ -56,6 +56,20 @@ export function keyStep(key: string): string {
   return `[${shown(key)}]`;
 }
 
+/** No text of a tokenizer is near this long: a compiled map of characters has 0.4 MB. */
+const strideBytes = 4 * 2 ** 20;
+
+/** A text of 100 MB would cost a second and ten times its memory before any check could see it. */
+function refuseLongText(name: string, bytes: Uint8Array, form: string, help: string): void {
+  const quote = '"'.charCodeAt(0);
+  for (let at = 0; at < bytes.length; at += strideBytes) {
+    const next = bytes.indexOf(quote, at);
+    const end = next < 0 ? bytes.length : next;
+    if (end - at <= 2 * strideBytes) continue;
+    throw badFile(name, '', `not ${form}: ${end - at} bytes behind byte ${at} are one text`, help);
+  }
+}
+
 /**
  * @throws LongmixError `tokenizer-bad`: not JSON, not UTF-8, or not an object
  * @param form what the file should be, for the message: `a tokenizer.json`
@@ -66,6 +80,7 @@ export function parseJsonObject(
   form: string,
   help: string,
 ): Readonly<Record<string, unknown>> {
+  refuseLongText(name, bytes, form, help);
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

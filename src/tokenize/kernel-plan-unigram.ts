@@ -3,7 +3,7 @@
  * the pieces and in the text, so that ordinary text stays as it is; no text has other spaces then, so a piece with one is
  * never met.
  */
-import type { KernelModel, Scanner } from './kernel/model.ts';
+import type { KernelModel, KernelStep } from './kernel/model.ts';
 import type { UnigramVocabulary } from './model.ts';
 
 /** Sums of scores beyond this might not be finite. */
@@ -13,7 +13,7 @@ const largestScore = { huggingface: 1e250, sentencepiece: 1e25 };
 export function planUnigram(
   vocabulary: UnigramVocabulary,
   spaced: boolean,
-  pattern: Scanner | null,
+  steps: readonly KernelStep[],
 ): KernelModel | { readonly unsupported: string } {
   const { scores, unknownScore, unknown, as } = vocabulary;
   const largest = scores.reduce((most, score) => Math.max(most, Math.abs(score)), Math.abs(unknownScore));
@@ -38,7 +38,7 @@ export function planUnigram(
     merges: 'ranks',
     unknown: null,
     ignoreMerges: false,
-    pattern,
+    steps,
     unigram: {
       scores: Float64Array.from(ids, (id) => scores[id]!),
       unknownScore,

@@ -1,18 +1,17 @@
 /**
- * A TokenizerModel in the kernel's terms. The kernel knows one thing: byte-level BPE of texts that lie end to end, cut by one of
- * its scanners or not at all. What else a model asks for is brought into this form, exactly, or refused with the reason:
+ * A TokenizerModel in the kernel's terms. The kernel knows one thing: byte-level BPE of texts that lie end to end, cut by
+ * its steps (kernel-steps.ts) or not at all. What else a model asks for is brought into this form, exactly, or refused with the reason:
  *
  * - Added tokens, normalization, prefixes: prepare-text.ts cuts and changes the text before the kernel sees it.
- * - SmolLM's digits: the text is cut at each number, and GPT-2's pattern runs in between.
  * - Characters and SentencePiece style: kernel-vocabulary.ts. A text without a pattern is cut at spaces where no piece
  *   spans the cut (safe-cut.ts has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
 import type { KernelModel } from './kernel/model.ts';
 import { findExceededBound } from './kernel-bounds.ts';
 import { planUnigram } from './kernel-plan-unigram.ts';
+import { planSteps } from './kernel-steps.ts';
 import { planVocabulary } from './kernel-vocabulary.ts';
 import type { AddedToken, BpeVocabulary, Metaspace, Normalizer, TextSteps, TokenizerModel } from './model.ts';
-import { recognizeFamily } from './patterns.ts';
 import { planPreparation } from './plan-preparation.ts';
 import { charactersNotCutAfter, mayDropUnits } from './safe-cut.ts';
 
@@ -36,13 +35,12 @@ export interface Preparation {
 }
 
 /**
- * Where a segment is cut before the kernel's pattern: not at all; before and after each number (\p{N}); before each space;
- * before each run of spaces that does not follow one of these bytes.
+ * Where a segment is cut before the kernel's steps: not at all; before each space; before each run of spaces that does not
+ * follow one of these bytes.
  */
-export type Cut = 'none' | 'numbers' | 'spaces' | { readonly wordsNotAfter: readonly number[] };
+export type Cut = 'none' | 'spaces' | { readonly wordsNotAfter: readonly number[] };
 
 const encoder = new TextEncoder();
-const scanners = { gpt2: 'gpt2', cl100k: 'cl100k', o200k: 'o200k', qwen2: 'qwen2', smollm: 'gpt2' } as const;
 
 /** @returns the plan, or why the kernel can't do it */
 export function planKernel({
@@ -52,33 +50,26 @@ export function planKernel({
   const exceeded = findExceededBound(vocabulary.pieces);
   if (exceeded !== null) return { unsupported: exceeded };
   const { metaspace, splits } = steps;
-  const pattern = recognizeFamily(splits);
-  if (pattern === null && splits.length > 0) {
-    const texts = splits.map((step) => step.pattern).join('   ');
-    return { unsupported: `its pattern is none that the fast scanner knows: ${texts}` };
-  }
-  if (pattern === 'tekken')
-    return { unsupported: "its pattern is Tekken's, which the fast scanner does not know" };
   if (vocabulary.kind === 'unigram') {
-    const isCutAtSpaces = metaspace?.split === true && pattern === null;
-    const scanner = pattern === null ? null : scanners[pattern];
-    const model = planUnigram(vocabulary, metaspace !== null, isCutAtSpaces ? 'spaces' : scanner);
+    const isCutAtSpaces = metaspace?.split === true && splits.length === 0;
+    const kernelSteps = isCutAtSpaces ? [{ scanner: 'spaces' } as const] : planSteps(splits);
+    if ('unsupported' in kernelSteps) return kernelSteps;
+    if (metaspace?.split === true && !isCutAtSpaces) return { unsupported: 'a metaspace beside a pattern' };
+    const model = planUnigram(vocabulary, metaspace !== null, kernelSteps);
     if ('unsupported' in model) return model;
-    const preparation = planPreparation(steps, pattern === 'smollm' ? 'numbers' : 'none');
+    const preparation = planPreparation(steps, 'none');
     return 'unsupported' in preparation ? preparation : { model, preparation };
   }
   if (metaspace !== null && (splits.length > 0 || vocabulary.units === 'bytes'))
     return { unsupported: 'a metaspace beside a pattern or bytes' };
+  const kernelSteps = planSteps(splits);
+  if ('unsupported' in kernelSteps) return kernelSteps;
   const planned = planVocabulary(vocabulary, metaspace !== null);
   if ('unsupported' in planned) return planned;
-  const cut = pattern === 'smollm' ? 'numbers' : pattern === null ? planCut(steps, vocabulary) : 'none';
-  const preparation = planPreparation(steps, cut);
+  const preparation = planPreparation(steps, splits.length > 0 ? 'none' : planCut(steps, vocabulary));
   if ('unsupported' in preparation) return preparation;
   const { ignoreMerges } = vocabulary;
-  return {
-    model: { ...planned, ignoreMerges, pattern: pattern === null ? null : scanners[pattern] },
-    preparation,
-  };
+  return { model: { ...planned, ignoreMerges, steps: kernelSteps }, preparation };
 }
 
 /** Where a segment that no pattern cuts is cut all the same: where no merge and no unknown unit reaches over the cut. */

@@ -14,6 +14,7 @@ import { parseHfFile } from './hf-file.ts';
 import { openShared, type SharedTokenizer, shareTokenizer } from './kernel-tokenizer.ts';
 import type { TokenizerModel } from './model.ts';
 import { namesOfModel } from './model-names.ts';
+import { PatternError, UnsupportedPattern } from './pattern/syntax.ts';
 import { createReferenceTokenizer, createTokenDecoder } from './reference.ts';
 import { readSideFiles, type SideFacts } from './side-files.ts';
 import { findSpecialIds, namesOfHf, type SpecialIds, type TokenNames } from './special-ids.ts';
@@ -49,6 +50,29 @@ export async function loadTokenizer(spec: TokenizerSpec): Promise<LoadedTokenize
 
 /** @throws what `loadTokenizer` throws */
 export async function describeTokenizer(spec: TokenizerSpec): Promise<DescribedTokenizer> {
+  try {
+    return await describe(spec);
+  } catch (cause) {
+    const isPattern = cause instanceof PatternError || cause instanceof UnsupportedPattern;
+    if (!isPattern || 'encoding' in spec) throw cause;
+    throw patternError(cause, spec);
+  }
+}
+
+/** A pattern that is wrong, or that no engine can run exactly. */
+function patternError(cause: PatternError | UnsupportedPattern, { file, pattern }: FileSpec): LongmixError {
+  const isWrong = cause instanceof PatternError;
+  const whose = pattern === null ? 'its pattern' : 'tokenizer.pattern';
+  const fix =
+    pattern === null ? 'use the tokenizer.json of the same model as it was published' : 'correct the pattern';
+  return new LongmixError('tokenizer-pattern', `${whose}: ${cause.message}`, {
+    where: file,
+    cure: isWrong ? fix : 'longmix cannot run this part of a pattern exactly; write the pattern without it',
+    cause,
+  });
+}
+
+async function describe(spec: TokenizerSpec): Promise<DescribedTokenizer> {
   if ('encoding' in spec) {
     const model = modelFromEncoding(spec.encoding);
     const names = namesOfModel(model, false);

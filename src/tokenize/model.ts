@@ -126,7 +126,10 @@ export type Vocabulary = BpeVocabulary | UnigramVocabulary;
 
 export interface BpeVocabulary {
   readonly kind: 'bpe';
-  /** id -> bytes. Special tokens and byte-fallback tokens are holes. SentencePiece's U+2581 stands as it is. */
+  /**
+   * id -> bytes; of pieces with the same bytes the first counts. Special tokens and byte-fallback tokens are holes, as are
+   * empty pieces. SentencePiece's U+2581 stands as it is.
+   */
   readonly pieces: readonly (Uint8Array | undefined)[];
   /** A pretoken that is itself a piece is emitted whole. */
   readonly ignoreMerges: boolean;

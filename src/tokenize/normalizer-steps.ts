@@ -5,7 +5,7 @@
  */
 import { classTest, lowercaseOf } from './hf-classes.ts';
 import type { Normalization, Normalizer } from './model.ts';
-import { toJsRegex } from './to-js-regex.ts';
+import { createMatcher } from './pattern/match.ts';
 
 /** What becomes of one character; null: it stays as it is. */
 export type CharacterMap = (point: number) => string | null;
@@ -20,7 +20,7 @@ export type NormalizerStep =
   | { readonly kind: 'replace-text'; readonly text: string; readonly content: string }
   | { readonly kind: 'replace-matches'; readonly replace: (text: string) => string };
 
-/** @throws UnsupportedPattern */
+/** @throws PatternError, UnsupportedPattern */
 export function normalizerSteps(normalizers: readonly Normalizer[]): readonly NormalizerStep[] {
   return normalizers.flatMap(stepsOf);
 }
@@ -106,6 +106,17 @@ function nmt(point: number): string | null {
 /** The one place where a normalizer's regular expression is run. */
 function replaceStep({ pattern, regex, content }: Extract<Normalizer, { kind: 'replace' }>): NormalizerStep {
   if (!regex) return { kind: 'replace-text', text: pattern, content };
-  const compiled = toJsRegex(pattern);
-  return { kind: 'replace-matches', replace: (text) => text.replace(compiled, () => content) };
+  const findMatches = createMatcher(pattern, 'oniguruma');
+  return { kind: 'replace-matches', replace: (text) => replaceMatches(text, findMatches(text), content) };
+}
+
+/** @param matches starts and ends by turns */
+function replaceMatches(text: string, matches: readonly number[], content: string): string {
+  let out = '';
+  let last = 0;
+  for (let i = 0; i < matches.length; i += 2) {
+    out += text.slice(last, matches[i]) + content;
+    last = matches[i + 1]!;
+  }
+  return out + text.slice(last);
 }

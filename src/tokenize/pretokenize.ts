@@ -2,21 +2,22 @@
  * A document's text to pretokens, as a list of functions one after the other, in the order of TextSteps' fields. Slow
  * and plain: this is what the kernel's scanners are judged by.
  */
-import { createSplit } from './apply-split.ts';
+import { bytesOfByteLevel, toByteLevel } from './byte-level.ts';
 import { createPlainAddedFinder } from './find-added-plain.ts';
-import type { Metaspace, TextSteps } from './model.ts';
+import type { Metaspace, SplitStep, TextSteps } from './model.ts';
 import { createPlainNormalizer } from './normalize-plain.ts';
-import { UnsupportedPattern } from './to-js-regex.ts';
+import { createMatcher } from './pattern/match.ts';
+import { splitText } from './pattern/split.ts';
 
-/** A pretoken's text, or an added token's id. */
-export type Pretoken = string | number;
+/** A pretoken's text, or its bytes where it may end inside of a character, or an added token's id. */
+export type Pretoken = string | Uint8Array | number;
 
 const metaspace = '\u2581';
 
 /**
  * The function takes a document's text; `continued`: the text goes on from an earlier part, and nothing is put before it.
  *
- * @throws UnsupportedPattern
+ * @throws PatternError, UnsupportedPattern
  */
 export function createPretokenizer(steps: TextSteps): (text: string, continued: boolean) => Pretoken[] {
   const findAdded = createPlainAddedFinder(steps.added);
@@ -43,11 +44,10 @@ export function createPretokenizer(steps: TextSteps): (text: string, continued: 
 /**
  * A segment to its pretokens. `isFirst`: it begins where the text begins, which is the document's beginning unless `continued`.
  */
-function createCutter(steps: TextSteps): (text: string, isFirst: boolean, continued: boolean) => string[] {
+function createCutter(steps: TextSteps): (text: string, isFirst: boolean, continued: boolean) => Pretoken[] {
   const outer = (steps.outerSplits ?? []).map(createSplit);
-  if (steps.splits.some(({ over }) => over !== 'characters'))
-    throw new UnsupportedPattern('a split of the byte alphabet');
   const inner = steps.splits.map(createSplit);
+  const firstOverBytes = steps.splits.findIndex(({ over }) => over === 'byte-alphabet');
   return (text, isFirst, continued) => {
     let parts = [text];
     for (const split of outer) parts = parts.flatMap(split);
@@ -59,9 +59,17 @@ function createCutter(steps: TextSteps): (text: string, isFirst: boolean, contin
         return applyMetaspace(part, steps.metaspace, isStart, continued && isStart);
       return steps.prefixSpace && !(continued && isStart) && !part.startsWith(' ') ? [` ${part}`] : [part];
     });
-    for (const split of inner) parts = parts.flatMap(split);
-    return parts;
+    inner.forEach((split, i) => {
+      if (i === firstOverBytes) parts = parts.map(toByteLevel);
+      parts = parts.flatMap(split);
+    });
+    return firstOverBytes < 0 ? parts : parts.map((part) => bytesOfByteLevel(part)!);
   };
+}
+
+function createSplit(step: SplitStep): (text: string) => string[] {
+  const findMatches = createMatcher(step.pattern, step.syntax);
+  return (text) => splitText(text, findMatches(text), step);
 }
 
 function applyMetaspace(segment: string, rule: Metaspace, isStart: boolean, continued: boolean): string[] {

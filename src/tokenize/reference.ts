@@ -10,6 +10,7 @@ import {
   type BpeVocabulary,
   noToken,
   type TokenizerModel,
+  type UnigramVocabulary,
   type UnknownUnits,
   type Vocabulary,
 } from './model.ts';
@@ -58,18 +59,22 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
   };
 }
 
-function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string) => readonly number[] {
-  return remembering(
-    vocabulary.kind === 'unigram' ? createUnigramEncoder(vocabulary) : createBpeEncoder(vocabulary),
-  );
+function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string | Uint8Array) => readonly number[] {
+  return remembering(vocabulary.kind === 'unigram' ? ofTexts(vocabulary) : createBpeEncoder(vocabulary));
+}
+
+function ofTexts(vocabulary: UnigramVocabulary): (pretoken: string | Uint8Array) => readonly number[] {
+  const encode = createUnigramEncoder(vocabulary);
+  return (pretoken) => encode(typeof pretoken === 'string' ? pretoken : decoder.decode(pretoken));
 }
 
 function remembering(
-  encode: (pretoken: string) => readonly number[],
-): (pretoken: string) => readonly number[] {
+  encode: (pretoken: string | Uint8Array) => readonly number[],
+): (pretoken: string | Uint8Array) => readonly number[] {
   const cache = new Map<string, readonly number[]>();
   return (pretoken) => {
-    if (pretoken.length > longestCached) return encode(pretoken);
+    // Bytes come from patterns over the byte alphabet, and may be part of a character: they have no text to be found by.
+    if (typeof pretoken !== 'string' || pretoken.length > longestCached) return encode(pretoken);
     let tokens = cache.get(pretoken);
     if (tokens === undefined) {
       tokens = encode(pretoken);
@@ -80,7 +85,7 @@ function remembering(
   };
 }
 
-function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly number[] {
+function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string | Uint8Array) => readonly number[] {
   const table = createMergeTable(bpe);
   const pieceIds = createPieceIndex(bpe.pieces);
 
@@ -88,7 +93,7 @@ function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly nu
     symbols.length <= longestNaive ? mergeNaive(symbols, table) : mergeHeap(symbols, table);
 
   return (pretoken) => {
-    const bytes = encoder.encode(pretoken);
+    const bytes = typeof pretoken === 'string' ? encoder.encode(pretoken) : pretoken;
     if (bpe.ignoreMerges) {
       const whole = pieceIds.get(bytesKey(bytes));
       if (whole !== undefined) return [whole];
@@ -96,7 +101,7 @@ function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string) => readonly nu
     const units =
       bpe.units === 'bytes'
         ? Array.from(bytes, (byte) => Uint8Array.of(byte))
-        : Array.from(pretoken, (char) => encoder.encode(char));
+        : Array.from(pretoken as string, (char) => encoder.encode(char));
     return encodeUnits(units, pieceIds, bpe.unknown, merge);
   };
 }

@@ -16,11 +16,7 @@
  *   (The letter after it may compose with a mark that follows; that is all on the right side.) Lowercase, accents and
  *   replaced characters go character by character, and a letter stays an ASCII letter, so what is said below holds for
  *   it in both cases. Not Strip, which would take the space from the right side; not a longer text that is replaced.
- * - Patterns of all families: (1) no alternative, nor any beginning of one, takes a letter and then a space: after a letter
- *   come only letters, marks or a contraction. So no match, and no attempt at one, reaches over the cut; an attempt
- *   that gets to it sees there a character that it can't take, which is what it sees at the end of a text. (2) the only
- *   lookahead, `\s+(?!\S)`, looks at the character after a run of spaces, and the left part ends in a letter.
- *   (3) Nothing looks behind, so from the cut on the matches are those of the right part. Merges stay in pretokens.
+ * - Splits: pattern/cuts.ts decides it on the tables of the patterns, and has the proof. Merges stay in pretokens.
  * - SentencePiece style without a pattern: the whole text is one pretoken, and it can be parted where no merge makes a
  *   piece that spans the cut: then merges on both sides never meet, and the order between them does not matter.
  *   Checked here on the vocabulary: a letter that stands before U+2581 in the product of any merge is not cut after.
@@ -30,9 +26,10 @@
  *   at the end of a text. Units that may be dropped are not cut after: what stands before them would merge with the space.
  *   Where there is a pattern, or a pretoken at each U+2581, nothing reaches from one pretoken into the next.
  *
- * - Unigram: only where pretokens begin at each U+2581 or by such a pattern; then each is scored by itself.
+ * - Unigram: only where pretokens begin at each U+2581 or by splits; then each is scored by itself.
  *
- * Any other pattern, or one pretoken that is looked up whole: no place is known to be safe, and the answer is 0.
+ * Splits of which this cannot be shown, or one pretoken that is looked up whole: no place is known to be safe, and the answer
+ * is 0.
  */
 import { findInMap, readCharsmap } from './charsmap.ts';
 import { bytesKey } from './merge-table.ts';
@@ -44,7 +41,7 @@ import {
   type TextSteps,
   type TokenizerModel,
 } from './model.ts';
-import { recognizeFamily } from './patterns.ts';
+import { cutsBetweenWords } from './pattern/cuts.ts';
 
 const space = 0x20;
 
@@ -64,7 +61,7 @@ export function findSafeCut({
   if (added.some(reachesOver(/[A-Za-z] /)) || addedNormalized.some(reachesOver(/[A-Za-z][ \u2581]/)))
     return null;
   const onePretoken = splits.length === 0 && metaspace?.split !== true;
-  if (splits.length > 0 && recognizeFamily(splits) === null) return null;
+  if (splits.length > 0 && !cutsBetweenWords(splits)) return null;
   // Unigram sums scores from the pretoken's start, and how the sums are rounded is part of what decides.
   if (onePretoken && vocabulary.kind === 'unigram') return null;
   const isCut = !onePretoken || vocabulary.kind === 'unigram';

@@ -1,12 +1,8 @@
 /** Segments of text that the kernel tokenizes each by itself: how they are gathered, and where a text is cut into them. */
 
-import { classTest } from './hf-classes.ts';
 import type { Cut } from './kernel-plan.ts';
-import { codePointAt } from './space-bytes.ts';
 
 export const space = 0x20;
-
-const isNumber = classTest('numbers');
 
 /** Text and the ends of its segments, in buffers that are used again. */
 export class Segments {
@@ -76,7 +72,6 @@ export function startsWithMetaspace(bytes: Uint8Array): boolean {
 /** Puts the ends of the segments of out's text from `from` on. */
 export function createCutter(cut: Cut): (out: Segments, from: number) => void {
   if (cut === 'none') return (out) => out.end(out.length);
-  if (cut === 'numbers') return cutAtNumbers;
   const each = cut === 'spaces';
   const isCut = new Uint8Array(256).fill(1);
   if (!each) for (const byte of [space, ...cut.wordsNotAfter]) isCut[byte] = 0;
@@ -87,22 +82,4 @@ export function createCutter(cut: Cut): (out: Segments, from: number) => void {
     }
     out.end(text.length);
   };
-}
-
-/** Before and after each number. */
-function cutAtNumbers(out: Segments, from: number): void {
-  const text = out.text();
-  let last = from;
-  for (let at = from; at < text.length; ) {
-    const first = text[at]!;
-    const width = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    const isCut = first < 0x80 ? first >= 0x30 && first <= 0x39 : isNumber(codePointAt(text, at));
-    if (isCut) {
-      if (at > last) out.end(at);
-      out.end(at + width);
-      last = at + width;
-    }
-    at += width;
-  }
-  if (text.length > last) out.end(text.length);
 }

@@ -8,7 +8,18 @@ const place = workplace();
 afterAll(() => place[Symbol.dispose]());
 place.write('corpus.jsonl', jsonLines(20));
 
-const commands = ['build', 'tokenize', 'stats', 'plan', 'inspect', 'verify', 'train', 'init', 'schema'];
+const commands = [
+  'build',
+  'tokenize',
+  'stats',
+  'plan',
+  'inspect',
+  'verify',
+  'train',
+  'init',
+  'schema',
+  'tokenizer',
+];
 
 describe('help', () => {
   test.each(commands)('%s --help goes to stdout', async (command) => {

@@ -23,10 +23,10 @@ import {
 } from './texts.ts';
 
 const encoder = new TextEncoder();
-const real = sampleTexts();
-const corpus = corpusTexts();
-const codePoints = codePointTexts();
-const hostile = hostileTexts(fuzzCount);
+export const real: string[] = sampleTexts();
+export const corpus: string[] = corpusTexts();
+export const codePoints: string[] = codePointTexts();
+export const hostile: string[] = hostileTexts(fuzzCount);
 
 interface Loaded {
   readonly model: TokenizerModel;
@@ -123,13 +123,13 @@ export function describeExactness(
   });
 }
 
-function tokensOf(tokenizer: Tokenizer, text: string): number[] {
+export function tokensOf(tokenizer: Tokenizer, text: string): number[] {
   const bytes = encoder.encode(text);
   return Array.from(tokenizer.encode(bytes, [bytes.length]).tokens);
 }
 
 /** A hostile text with a safe place in it; what stands there on both sides is chosen by chance too. */
-const cuttable = fc
+export const cuttable: fc.Arbitrary<string> = fc
   .tuple(
     hostileText,
     fc.constantFrom('a', 'Z', "don't", ' x', '.Net', '1st'),
@@ -139,7 +139,7 @@ const cuttable = fc
   .map(([left, before, after, right]) => `${left}${before} ${after}${right}`);
 
 /** The documents' tokens, read as one file in chunks of about this many bytes, cut between characters. */
-function inChunks(tokenizer: Tokenizer, texts: readonly string[], chunkBytes: number): number[][] {
+export function inChunks(tokenizer: Tokenizer, texts: readonly string[], chunkBytes: number): number[][] {
   const documents = createDocumentEncoder(tokenizer);
   const found: number[][] = [];
   let waiting: number[] = [];
@@ -173,8 +173,7 @@ function inChunks(tokenizer: Tokenizer, texts: readonly string[], chunkBytes: nu
 }
 
 /** Pretokens of 30 KB, on which a merge that looks at all pairs each time would take minutes. */
-function longTexts(): string[] {
-  const size = 30_000;
+export function longTexts(size: number = 30_000): string[] {
   const letters = Array.from({ length: size }, (_, i) => 97 + (((i * i * 7919) % 104_729) % 26));
   return [
     'a'.repeat(size),

@@ -138,3 +138,75 @@ test("a vocabulary beyond the bounds is the plain engine's", () => {
     unsupported: expect.stringContaining('beginnings'),
   });
 });
+
+describe('vocabularies that nobody trains', () => {
+  const base = byteVocabulary(
+    [
+      ['a', 'b'],
+      ['ab', 'ab'],
+      ['b', 'c'],
+    ],
+    'ranks',
+  );
+  const at = (id: number) => [...base.pieces, ...new Array(id - base.pieces.length).fill(undefined)];
+
+  test('ids up to 2^21 - 1 with nothing in between', async () => {
+    await expectSameTokens({ ...base, pieces: [...at(2 ** 21 - 1), Buffer.from('abc')] });
+  });
+
+  test('many pieces with one text', async () => {
+    const same = new Array(3_000).fill(Buffer.from('abab'));
+    await expectSameTokens({ ...base, pieces: [...base.pieces, ...same] });
+    await expectSameTokens({ ...base, ignoreMerges: true, pieces: [...base.pieces, ...same] });
+    // Merges that make one text in two pieces: these are two tokens.
+    const { merges, ...rest } = byteVocabulary(
+      [
+        ['a', 'b'],
+        ['ab', 'c'],
+      ],
+      'list',
+    );
+    if (merges === 'ranks' || 'order' in merges) throw new Error('a list was expected');
+    const again = rest.pieces.length;
+    const twice = {
+      left: Uint32Array.of(...merges.left, 98),
+      right: Uint32Array.of(...merges.right, 99),
+      merged: Uint32Array.of(...merges.merged, again),
+    };
+    const pieces = [...rest.pieces, Buffer.from('abc')];
+    expect(planKernel({ steps: noSteps, vocabulary: { ...rest, merges: twice, pieces } })).toEqual({
+      unsupported: expect.stringContaining('end to end'),
+    });
+    twice.merged[2] = pieces.push(Buffer.from('ab')) - 1;
+    twice.left[2] = 97;
+    twice.right[2] = 98;
+    expect(planKernel({ steps: noSteps, vocabulary: { ...rest, merges: twice, pieces } })).toEqual({
+      unsupported: expect.stringContaining('the same bytes'),
+    });
+  });
+
+  test('empty pieces', async () => {
+    const empty = new Array(300).fill(new Uint8Array(0));
+    await expectSameTokens({ ...base, pieces: [...empty, ...base.pieces, ...empty] });
+    await expectSameTokens({
+      ...base,
+      units: 'characters',
+      pieces: [...empty, ...base.pieces.slice(0, 128)],
+    });
+  });
+
+  test('a piece of a megabyte', async () => {
+    const long = new Uint8Array(1_000_000).fill(0x20);
+    await expectSameTokens({ ...base, pieces: [...base.pieces, long] });
+    await expectSameTokens({ ...base, ignoreMerges: true, pieces: [...base.pieces, long] });
+  });
+
+  test('no piece at all, and none but the unknown token', async () => {
+    const unknown = { bytes: null, id: 7, fuse: true };
+    for (const units of ['bytes', 'characters'] as const) {
+      await expectSameTokens({ ...base, units, pieces: [] });
+      await expectSameTokens({ ...base, units, pieces: [], unknown });
+      await expectSameTokens({ ...base, units, pieces: [], unknown: { ...unknown, fuse: false } });
+    }
+  });
+});

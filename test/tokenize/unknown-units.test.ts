@@ -181,3 +181,29 @@ test.each(Object.entries(settings))(
   },
   fuzzTimeout(120_000),
 );
+
+test('what stands before a dropped character counts where a text is cut', async () => {
+  const pieces = ['a', ' ', 'b', 'a ', '  '].map((text) => Buffer.from(text));
+  const model = madeModel({
+    kind: 'bpe',
+    pieces,
+    ignoreMerges: false,
+    merges: 'ranks',
+    units: 'characters',
+    unknown: { bytes: null, id: null, fuse: false },
+  });
+  const shared = await shareTokenizer(model);
+  if ('unsupported' in shared) throw new Error(shared.unsupported);
+  const kernel = await openShared(shared, 2 ** 24);
+  for (const [text, tokens] of [
+    ['a\u0436 b', [3, 2]],
+    ['b \u0436 b', [2, 4, 2]],
+    ['bz b', [2, 1, 2]],
+    ['az b', [3, 2]],
+  ] as const) {
+    const bytes = Buffer.from(text);
+    expect([...kernel.encode(bytes, [bytes.length]).tokens], text).toEqual(tokens);
+    expect(kernel.safeCut(bytes), text).toBe(0);
+  }
+  expect(kernel.safeCut(Buffer.from('bb bb'))).toBe(2);
+});

@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { packageRoot } from '../../util/package-root.ts';
 import { noToken } from '../model.ts';
-import type { KernelModel, KernelUnknown, Scanner } from './model.ts';
+import type { KernelModel, KernelUnknown } from './model.ts';
+import { stepsSize, writeSteps } from './step-tables.ts';
 import { unicodeClasses } from './unicode-classes.ts';
 import { fillUnigram, type UnigramExports } from './unigram-tables.ts';
 
@@ -25,6 +26,10 @@ export interface KernelOptions {
    * without any place to cut it (megabytes of one letter) needs up to 10 n for the time of the call.
    */
   readonly memoryLimitBytes?: number;
+  /** Text that is in the kernel's memory at a time (default: 256 KiB); what is longer comes in parts. */
+  readonly windowBytes?: number;
+  /** `encode` gives the length of each pretoken in bytes in place of tokens. */
+  readonly pretokens?: boolean;
 }
 
 /** The tables of a vocabulary, in shared memory: hand it to worker threads as it is. */
@@ -32,7 +37,6 @@ export interface KernelImage {
   readonly bytes: SharedArrayBuffer;
   /** Where the tables begin in an instance's memory. */
   readonly start: number;
-  readonly family: number;
 }
 
 interface Exports extends UnigramExports {
@@ -40,6 +44,7 @@ interface Exports extends UnigramExports {
   directoryAddress(): number;
   reserveInput(pieces: number, textBytes: number): void;
   reserveUnknown(knownBytes: number): number;
+  reserveSteps(bytes: number): number;
   begin(pieces: number, ignoreMerges: number): void;
   beginMerges(merges: number): void;
   buildFromRanks(pieces: number): void;
@@ -52,15 +57,13 @@ interface Exports extends UnigramExports {
   endsAddress(): number;
   lengthsAddress(): number;
   tokensAddress(): number;
-  encode(family: number, documents: number, open: number): number;
+  encode(documents: number, open: number): number;
+  showPretokens(on: number): void;
   tokenCount(): number;
 }
 
-/** As numbered in `assembly/encode.ts`. */
-const scanners: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4, spaces: 15 };
-
 /** Text and its tokens stay in the second-level cache. */
-const windowBytes = 256 * 1024;
+const defaultWindowBytes = 256 * 1024;
 const windowDocuments = 16 * 1024;
 /**
  * The cache's size, log2 of bytes. Warm over the corpus of 51 MB (230,000 pretokens of its kind), cl100k: 255 MB/s
@@ -69,6 +72,8 @@ const windowDocuments = 16 * 1024;
 const largestNear = 25;
 const smallestNear = 16;
 const farBits = 21;
+/** What `assembly/scan-long.ts` remembers. */
+const failedBytes = 2 ** 20;
 
 /** The compiled kernel: tables are only for the one that made them. */
 export const kernelFile: URL = new URL('dist/tokenize/kernel/kernel.wasm', packageRoot);
@@ -90,7 +95,7 @@ export async function buildImage(model: KernelModel): Promise<KernelImage> {
   const end = fillTables(exports, model);
   const bytes = new SharedArrayBuffer(end - start);
   new Uint8Array(bytes).set(new Uint8Array(exports.memory.buffer, start, end - start));
-  return { bytes, start, family: model.pattern === null ? 0 : scanners[model.pattern] };
+  return { bytes, start };
 }
 
 export async function createKernelFromImage(
@@ -101,7 +106,7 @@ export async function createKernelFromImage(
   const end = image.start + image.bytes.byteLength;
   exports.reserve(end - exports.mark());
   new Uint8Array(exports.memory.buffer).set(new Uint8Array(image.bytes), image.start);
-  return kernelOf(exports, image.family, options);
+  return kernelOf(exports, options);
 }
 
 /** Builds the tables, returns where they end. */
@@ -111,6 +116,8 @@ function fillTables(exports: Exports, model: KernelModel): number {
   for (let i = 0; i < pieces.length; i += 1) starts[i + 1] = starts[i]! + pieces[i]!.length;
   const textBytes = starts[pieces.length]!;
   exports.reserveInput(pieces.length, textBytes);
+  const steps = exports.reserveSteps(stepsSize(model.steps));
+  writeSteps(exports.memory.buffer, steps, model.steps);
   const directory = new Uint32Array(exports.memory.buffer, exports.directoryAddress(), 32);
   const bytes = new Uint8Array(exports.memory.buffer);
   const text = directory[5]!;
@@ -145,10 +152,12 @@ function fillUnknown(exports: Exports, { units, id, fuse, bytes, known }: Kernel
   new Uint8Array(exports.memory.buffer).set(known, at + fields.byteLength);
 }
 
-function kernelOf(exports: Exports, family: number, options: KernelOptions): Kernel {
+function kernelOf(exports: Exports, options: KernelOptions): Kernel {
   const limit = options.memoryLimitBytes ?? 2 ** 32;
+  const { windowBytes = defaultWindowBytes, pretokens = false } = options;
+  exports.showPretokens(pretokens ? 1 : 0);
   const own = (near: number, capacity: number) =>
-    2 ** near + 2 ** farBits + windowDocuments * 8 + capacity * 5 + 65_536;
+    2 ** near + 2 ** farBits + failedBytes + windowDocuments * 8 + capacity * 5 + 65_536;
   let near = largestNear;
   while (near > smallestNear && exports.mark() + own(near, windowBytes) > limit) near -= 1;
   const tables = exports.mark();
@@ -185,7 +194,7 @@ function kernelOf(exports: Exports, family: number, options: KernelOptions): Ker
       if (open) windowEnds[0] = capacity;
       else for (let i = 0; i < documents; i += 1) windowEnds[i] = ends[document + i]! - at;
       new Uint8Array(exports.memory.buffer).set(text.subarray(at, end), exports.textAddress());
-      const done = exports.encode(family, documents, open ? 1 : 0);
+      const done = exports.encode(documents, open ? 1 : 0);
 
       const made = exports.tokenCount();
       if (tokens.length < count + made) {

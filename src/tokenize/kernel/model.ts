@@ -1,4 +1,5 @@
 import type { UnknownUnits } from '../model.ts';
+import type { CompiledPattern } from '../pattern/compile.ts';
 
 /** What the kernel builds its tables from: the part of a tokenizer that it runs (`kernel-plan.ts` says what runs around it). */
 export interface KernelModel {
@@ -15,8 +16,8 @@ export interface KernelModel {
   readonly unknown: KernelUnknown | null;
   /** A pretoken that is itself a piece is emitted whole. */
   readonly ignoreMerges: boolean;
-  /** null: no pretokenizer (SentencePiece style). */
-  readonly pattern: Scanner | null;
+  /** What cuts a text into pretokens, one inside the other. None: the text is one pretoken (SentencePiece style). */
+  readonly steps: readonly KernelStep[];
   /** A vocabulary of scores; then `merges`, `unknown` and `ignoreMerges` don't count. */
   readonly unigram?: UnigramTables;
 }
@@ -37,5 +38,13 @@ export interface KernelUnknown extends UnknownUnits {
   readonly known: Uint8Array;
 }
 
-/** Patterns that the kernel can cut a text by. */
+/** A hand-written scanner, which must be the last step, or the tables of a pattern. */
+export type KernelStep =
+  | { readonly scanner: Scanner }
+  | { readonly table: CompiledPattern; readonly keep: Kept };
+
+/** Patterns that the kernel has a hand-written scanner for. They match everywhere, so there are no gaps to keep. */
 export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k' | 'spaces';
+
+/** What of a text is handed on: matches and the gaps between them, one of these, or the two joined to larger parts. */
+export type Kept = 'both' | 'gaps' | 'matches' | 'runs' | 'gap-with-match' | 'match-with-gap';

@@ -24,6 +24,13 @@ export function reserveInput(pieces: u32, textBytes: u32): void {
   setDirectory(At.Ids, reserve(pieces * 4));
 }
 
+/** Reserves the steps that cut a text; the caller writes them. */
+export function reserveSteps(bytes: u32): usize {
+  const at = reserve(bytes);
+  setDirectory(At.Steps, <u32>at);
+  return at;
+}
+
 /** Reserves the tables, the trie as the last; what is reserved from here on is scratch. */
 export function begin(pieces: u32, ignoreMerges: bool): void {
   buildPieces(pieces);
@@ -175,7 +182,8 @@ export function buildFromMerges(pieces: u32, merges: u32, leftIds: usize, rightI
 
 /** Ends the tables, returns where: what is reserved from here on belongs to this instance alone. */
 export function endTables(): usize {
-  release(trieEnd());
+  // A vocabulary without merges has no trie, and no scratch.
+  if (directory(At.TrieSlots) != 0) release(trieEnd());
   if (hasTraps()) keepMerges();
   else setDirectory(At.MergeSlots, 0);
   setDirectory(At.TablesEnd, mark());

@@ -1,198 +1,40 @@
-/** A document to tokens: blocks of ASCII where they decide, character by character elsewhere. */
-import { bits, equal, inRange, startsCl100k, startsGpt2, startsO200k } from './block';
-import * as cache from './cache';
+/** A document to tokens: cut into pretokens by the model's steps, which are looked up and merged on the way (`queue.ts`). */
 import { emitLong } from './pretoken';
-import { flush, full, push, start } from './queue';
-import { scanCl100k } from './scan-cl100k';
-import { forget, looked } from './scan-common';
-import { scanGpt2 } from './scan-gpt2';
-import { scanO200k } from './scan-o200k';
-import { encodeStretch, hasUnigram, isWhole, written as stretchWritten } from './unigram';
-
-/** The order is the host's (`kernel.ts`). */
-export const enum Family {
-  None = 0,
-  Gpt2 = 1,
-  Cl100k = 2,
-  Qwen2 = 3,
-  O200k = 4,
-  /** A pretoken begins at each space. */
-  Spaces = 15,
-}
-
-/** Longest that a contraction can be, so how far past its end a token may look. */
-const LOOKAHEAD: usize = 4;
-
-/** Where the tokens of the last document end. */
-export let written: usize = 0;
+import { beginDocument, endDocument, writeTo } from './pretokens';
+import { runStep } from './scan-compiled';
+import { forgetFailed } from './scan-long';
+import { stepCount } from './step-layout';
+import { encodeStretch, hasUnigram, stretchEnd } from './unigram';
 
 /**
  * Tokenizes text[at, end), writes the tokens to `out`, returns how far it came. `closed`: the document ends at `end`;
  * else more text follows, and what the rest could change is left to the next call.
  */
-export function encodeDocument(family: i32, at: usize, end: usize, closed: bool, out: usize): usize {
-  switch (family) {
-    case Family.Gpt2:
-      return encodeFamily(Family.Gpt2, at, end, closed, out);
-    case Family.Cl100k:
-      return encodeFamily(Family.Cl100k, at, end, closed, out);
-    case Family.Qwen2:
-      return encodeFamily(Family.Qwen2, at, end, closed, out);
-    case Family.O200k:
-      return encodeFamily(Family.O200k, at, end, closed, out);
-    case Family.Spaces:
-      return encodeSpaces(at, end, closed, out);
-    default:
-      return encodeWhole(at, end, closed, out);
-  }
-}
-
-/** No pretokenizer: the document is one pretoken. */
-function encodeWhole(at: usize, end: usize, closed: bool, out: usize): usize {
-  written = out;
-  if (hasUnigram() && isWhole()) {
-    const reached = encodeStretch(at, end, closed, out);
-    written = stretchWritten;
-    return reached;
-  }
-  if (!closed || at == end) return at;
-  written = emitLong(at, <u32>(end - at), out);
-  return end;
-}
-
-/** Pretokens that begin at each space (U+2581 that the host wrote as one). */
-function encodeSpaces(at: usize, end: usize, closed: bool, out: usize): usize {
-  const near = cache.near;
-  const nearShift = cache.nearShift;
-  let tail = start;
-  let from = at;
-  // The first byte begins a pretoken, whatever it is.
-  for (let block = at + 1; block < end; block += 64) {
-    const left = <u64>(end - block);
-    let spaces = equal(
-      v128.load(block), v128.load(block, 16), v128.load(block, 32), v128.load(block, 48), 0x20,
-    );
-    if (left < 64) spaces &= ((<u64>1) << left) - 1;
-    while (spaces != 0) {
-      const to = block + <usize>ctz<u64>(spaces);
-      spaces &= spaces - 1;
-      tail = push(near, nearShift, tail, from, <u32>(to - from));
-      from = to;
+export function encodeDocument(at: usize, end: usize, closed: bool, out: usize): usize {
+  beginDocument(out);
+  if (stepCount() == 0) {
+    // No step: the document is one pretoken.
+    if (hasUnigram()) {
+      const reached = encodeStretch(at, end, closed, out);
+      writeTo(stretchEnd);
+      return reached;
     }
-    if (tail >= full) {
-      out = flush(tail, out);
-      tail = start;
-    }
+    if (!closed || at == end) return at;
+    writeTo(emitLong(at, <u32>(end - at), out));
+    return end;
   }
-  if (closed && from < end) {
-    tail = push(near, nearShift, tail, from, <u32>(end - from));
-    from = end;
-  }
-  written = flush(tail, out);
-  return from;
+  forgetFailed();
+  const reached = runStep(0, at, closed ? end : wholeCharacters(at, end), closed);
+  endDocument();
+  return reached;
 }
 
-// @ts-ignore: decorator
-@inline
-function scan(family: i32, at: usize, end: usize): usize {
-  if (family == Family.Gpt2) return scanGpt2(at, end);
-  if (family == Family.O200k) return scanO200k(at, end);
-  return scanCl100k(at, end, family == Family.Qwen2 ? 1 : 3);
-}
-
-// @ts-ignore: decorator
-@inline
-function encodeFamily(family: i32, at: usize, end: usize, closed: bool, out: usize): usize {
-  const near = cache.near;
-  const nearShift = cache.nearShift;
-  let tail = start;
-  forget();
-  while (at < end) {
-    if (load<i8>(at) >= 0) {
-      const v0 = v128.load(at);
-      const v1 = v128.load(at, 16);
-      const v2 = v128.load(at, 32);
-      const v3 = v128.load(at, 48);
-      const left = <u64>(end - at);
-      const n = min(min(<u64>64, ctz<u64>(bits(v0, v1, v2, v3))), left);
-      const valid = ~(<u64>0) >>> (64 - n);
-      const l0 = v128.or(v0, i8x16.splat(0x20));
-      const l1 = v128.or(v1, i8x16.splat(0x20));
-      const l2 = v128.or(v2, i8x16.splat(0x20));
-      const l3 = v128.or(v3, i8x16.splat(0x20));
-      const letter = inRange(l0, l1, l2, l3, 0x61, 26) & valid;
-      const number = inRange(v0, v1, v2, v3, 0x30, 10) & valid;
-      const space = equal(v0, v1, v2, v3, 0x20) & valid;
-      const white = (inRange(v0, v1, v2, v3, 0x09, 5) & valid) | space;
-      const other = valid & ~(letter | number | white);
-      const apostrophe = equal(v0, v1, v2, v3, 0x27) & valid;
-      let starts: u64;
-      if (family == Family.Gpt2) {
-        starts = startsGpt2(at, at + <usize>n, letter, number, space, white, other, apostrophe);
-      } else {
-        const newline = (equal(v0, v1, v2, v3, 0x0a) | equal(v0, v1, v2, v3, 0x0d)) & valid;
-        const blank = white & ~newline;
-        if (family == Family.O200k) {
-          const upper = inRange(v0, v1, v2, v3, 0x41, 26) & valid;
-          const slash = equal(v0, v1, v2, v3, 0x2f) & valid;
-          starts = startsO200k(
-            at, at + <usize>n, upper, letter, number, space, blank, newline, other, apostrophe, slash,
-          );
-        } else {
-          const digits = family == Family.Qwen2 ? 1 : 3;
-          starts = startsCl100k(
-            at, at + <usize>n, letter, number, space, blank, newline, other, apostrophe, digits,
-          );
-        }
-      }
-      starts &= valid & ~(<u64>1);
-      const last = closed && n == left;
-      if (!last) {
-        // White space at the end of what is known: what it becomes depends on what follows.
-        const run = clz<u64>(~(white << (64 - n)));
-        starts &= ~(<u64>0) >>> (63 - min(<u64>63, n - run));
-        // And an apostrophe before it, where the pattern is such that a contraction moves what is before its end.
-        if (family == Family.O200k || family == Family.Gpt2) {
-          const open = apostrophe & ~(valid >>> 2);
-          if (open != 0) starts &= (open & -open) - 1;
-        }
-      }
-      if (last || starts != 0) {
-        let from = at;
-        while (starts != 0) {
-          const to = at + <usize>ctz<u64>(starts);
-          starts &= starts - 1;
-          tail = push(near, nearShift, tail, from, <u32>(to - from));
-          from = to;
-        }
-        if (last) {
-          tail = push(near, nearShift, tail, from, <u32>(end - from));
-          from = end;
-        }
-        at = from;
-        if (tail >= full) {
-          out = flush(tail, out);
-          tail = start;
-        }
-        continue;
-      }
-    }
-    // A pretoken with other than ASCII in it, or one that is longer than a block. In text of other scripts the
-    // next one is likely of the same kind, and looking at a block first would be in vain.
-    do {
-      const to = scan(family, at, end);
-      if (!closed && max(to, looked) + LOOKAHEAD > end) {
-        written = flush(tail, out);
-        return at;
-      }
-      tail = push(near, nearShift, tail, at, <u32>(to - at));
-      at = to;
-      if (tail >= full) {
-        out = flush(tail, out);
-        tail = start;
-      }
-    } while (at < end && (load<u16>(at) & 0x8080) != 0);
-  }
-  written = flush(tail, out);
-  return at;
+/** The end of the last character that is there as a whole. */
+function wholeCharacters(at: usize, end: usize): usize {
+  let last = end;
+  while (last > at && last + 3 > end && (load<u8>(last - 1) & 0xc0) == 0x80) last -= 1;
+  if (last == at) return at;
+  const first = <u32>load<u8>(last - 1);
+  const width: usize = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  return last - 1 + width == end ? end : last - 1;
 }

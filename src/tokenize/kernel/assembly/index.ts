@@ -1,11 +1,14 @@
 /** What the host calls. Addresses are numbers in this instance's memory. */
-import { reserveInput } from './build';
+import { reserveInput, reserveSteps } from './build';
 import { reserveCaches } from './cache';
-import { encodeDocument, written } from './encode';
+import { encodeDocument } from './encode';
+import { written } from './pretokens';
 import { resetUnigram } from './unigram';
+import { reserveFailed } from './scan-long';
 import { DIRECTORY, mark, release, reserve } from './memory';
 
-export { reserveInput, reserve, mark, release };
+export { reserveInput, reserveSteps, reserve, mark, release };
+export { showPretokens } from './queue';
 export { buildPieces } from './pieces';
 export { beginUnigram, endUnigram } from './unigram';
 export { begin, beginMerges, buildFromMerges, buildFromRanks, endTables } from './build';
@@ -25,6 +28,7 @@ let own: usize = 0;
 export function reserveWindow(nearBits: u32, farBits: u32, bytes: u32, documents: u32): void {
   if (own == 0) {
     reserveCaches(nearBits, farBits);
+    reserveFailed();
     own = mark();
   }
   release(own);
@@ -48,13 +52,13 @@ export function tokenCount(): u32 { return total; }
  * Encodes the documents that lie end to end in the window. `open`: the last one goes on after the window; then the
  * return value says how many bytes of the window are done.
  */
-export function encode(family: i32, documents: u32, open: bool): u32 {
+export function encode(documents: u32, open: bool): u32 {
   let out = tokens;
   let start: usize = text;
   for (let i: u32 = 0; i < documents; i++) {
     const end = text + load<u32>(ends + i * 4);
     const last = open && i == documents - 1;
-    const reached = encodeDocument(family, start, end, !last, out);
+    const reached = encodeDocument(start, end, !last, out);
     store<u32>(lengths + i * 4, <u32>(written - out) >> 2);
     out = written;
     start = last ? reached : end;

@@ -47,6 +47,7 @@ export const enum At {
   Ids = 104, // u32[pieces]: the model's id of each piece, or NONE
   BytePieces = 108, // u32[256]: number of the piece that a byte is, or NONE
   Unknown = 112, // see unknown.ts; 0: no text has units that are no pieces
+  Steps = 116, // step-layout.ts
   /** Unigram (`unigram.ts`); 0: the vocabulary is one of merges. */
   UnigramCells = 160,
   UnigramIds = 164, // u32[cells]: the token of the piece that ends in a cell

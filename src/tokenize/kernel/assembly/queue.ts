@@ -47,8 +47,24 @@ export function push(near: usize, nearShift: u64, tail: usize, at: usize, length
 /** Keeps the loads that touch lines: without a use they would be dropped. */
 let touched: u32 = 0;
 
+/** Pretokens are not looked up, but their lengths in bytes are written in place of tokens: how tests see them. */
+let isLengthsOnly: bool = false;
+
+export function showPretokens(on: bool): void {
+  isLengthsOnly = on;
+}
+
+function writeLengths(tail: usize, out: usize): usize {
+  for (let entry = entries; entry < tail; entry += 32) {
+    store<u32>(out, load<u32>(entry, 24));
+    out += 4;
+  }
+  return out;
+}
+
 /** Writes the tokens of what is queued to `out`; returns where the next token goes. */
 export function flush(tail: usize, out: usize): usize {
+  if (isLengthsOnly) return writeLengths(tail, out);
   let sum: u32 = 0;
   for (let entry = entries; entry < tail; entry += 32) sum ^= load<u32>(<usize>load<u32>(entry, 16));
   touched = sum;

@@ -1,0 +1,34 @@
+/**
+ * Where pretokens go, whichever step cuts them: into the queue, which is emptied into tokens when it is full and at the
+ * end of a document. A step keeps the queue's end in a local variable while it runs, and leaves it here.
+ */
+import { flush, full, start } from './queue';
+
+/** Where the next pretoken goes in the queue. */
+export let tail: usize = start;
+/** Where the next token goes. */
+export let written: usize = 0;
+
+export function beginDocument(out: usize): void {
+  tail = start;
+  written = out;
+}
+
+/** Empties the queue up to `end`; returns where the next pretoken goes. */
+export function empty(end: usize): usize {
+  written = flush(end, written);
+  return start;
+}
+
+export function leave(end: usize): void {
+  tail = end >= full ? empty(end) : end;
+}
+
+export function endDocument(): void {
+  tail = empty(tail);
+}
+
+/** A document that is one pretoken writes its tokens itself. */
+export function writeTo(out: usize): void {
+  written = out;
+}

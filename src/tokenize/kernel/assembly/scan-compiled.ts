@@ -1,0 +1,183 @@
+/**
+ * The steps that cut a text into pretokens, one inside the other: each part that a step makes is the whole text of the
+ * next one. A step is a table made from its pattern (src/tokenize/pattern/compile.ts), or one of the hand-written scanners,
+ * which are last. A table takes one look-up per byte of ASCII and one more per character of several bytes; matches
+ * are known one character late.
+ */
+import * as cache from './cache';
+import { encodeFamily } from './families';
+import { empty, leave, tail as lastTail } from './pretokens';
+import { full, push } from './queue';
+import { failedUpTo, scanLong, undecided } from './scan-long';
+import { Keep, MATCH, Of, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
+
+/** A match is looked for so far in the fast way. */
+const SHORT: usize = 128;
+
+/**
+ * Cuts text[at, end) by step `k` and those after it. Returns how far it came. `closed`: the text ends at `end`; else more
+ * follows, and what that could change is left.
+ */
+export function runStep(k: u32, at: usize, end: usize, closed: bool): usize {
+  const family = load<i32>(stepAt(k), Of.Family);
+  if (family != 0) return encodeFamily(family, at, end, closed);
+  if (k + 1 == stepCount()) return runTable(k, at, end, closed, true);
+  return runTable(k, at, end, closed, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function emit(isLast: bool, k: u32, tail: usize, from: usize, to: usize): usize {
+  if (!isLast) {
+    runStep(k + 1, from, to, true);
+    return tail;
+  }
+  tail = push(cache.near, cache.nearShift, tail, from, <u32>(to - from));
+  return tail >= full ? empty(tail) : tail;
+}
+
+/** The next place from `at` on where something may begin; `rows` at the start's row. */
+// @ts-ignore: decorator
+@inline
+function skipGap(step: usize, bytes: usize, rows: usize, isBytes: bool, at: usize, end: usize): usize {
+  const begins = v128.load(step, Of.Begins);
+  while (at < end) {
+    const b = <u32>load<u8>(at);
+    const isWide = b >= 0x80 && !isBytes;
+    const column = isWide ? wideColumn(step, at) : <u32>load<u8>(bytes + b);
+    if ((load<u32>(rows + (column << 2)) & STOP) == 0) break;
+    at += isWide ? widthOfByte(b) : 1;
+    while (at + 16 <= end) {
+      const text = v128.load(at);
+      const high = i8x16.shr_u(text, 4);
+      const low = v128.and(text, i8x16.splat(0x0f));
+      const bit = i8x16.swizzle(i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0), high);
+      const some = v128.and(i8x16.swizzle(begins, low), bit);
+      // Bytes outside of ASCII are looked at one by one.
+      const stops = i8x16.bitmask(v128.or(i8x16.ne(some, i8x16.splat(0)), text));
+      if (stops != 0) {
+        at += <usize>ctz<u32>(stops);
+        break;
+      }
+      at += 16;
+    }
+  }
+  return at;
+}
+
+// @ts-ignore: decorator
+@inline
+function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): usize {
+  const step = stepAt(k);
+  const rows = <usize>load<u32>(step, Of.Rows);
+  const bytes = <usize>load<u32>(step, Of.Bytes);
+  const startRow = load<u32>(step, Of.StartRow);
+  const isBytes = load<u32>(step, Of.IsBytes) != 0;
+  const hasGaps = load<u32>(step, Of.HasGaps) != 0;
+  const keep = load<u32>(step, Of.Keep);
+  let high = failedUpTo(k);
+  let tail = lastTail;
+  /** Where the part begins that is not handed on yet. */
+  let part = from;
+  /** With `Keep.Runs`: where the run of matches ends that begins at `part`; 0: there is none. */
+  let runEnd: usize = 0;
+  let at = from;
+  while (at < end) {
+    if (hasGaps) {
+      at = skipGap(step, bytes, rows + startRow, isBytes, at, end);
+      if (at >= end) break;
+    }
+    let last: usize = 0;
+    let state = startRow;
+    let place = at;
+    let entry: u32 = 0;
+    if (at < high) {
+      last = scanLong(k, at, at, startRow, 0, end, closed);
+      high = failedUpTo(k);
+      if (undecided) break;
+    } else {
+      const limit = min(end, at + SHORT);
+      let isOpen = false;
+      while (true) {
+        entry = STOP;
+        while (place < limit) {
+          entry = load<u32>(rows + state + (<usize>load<u8>(bytes + <usize>load<u8>(place)) << 2));
+          if ((entry & 3) != 0) break;
+          state = entry;
+          place += 1;
+        }
+        if (place >= limit) {
+          if (place >= end && closed) {
+            if ((load<u32>(rows + state, 4) & MATCH) != 0) last = place;
+          } else {
+            last = scanLong(k, at, place, state, last, end, closed);
+            high = failedUpTo(k);
+            isOpen = undecided;
+          }
+          break;
+        }
+        const b = <u32>load<u8>(place);
+        let width: usize = 1;
+        if (b >= 0x80 && !isBytes) {
+          entry = load<u32>(rows + state + (<usize>wideColumn(step, place) << 2));
+          width = widthOfByte(b);
+        }
+        if ((entry & MATCH) != 0) last = place;
+        if ((entry & STOP) != 0) break;
+        state = entry & ~3;
+        place += width;
+      }
+      if (isOpen) break;
+    }
+    if (last == 0) {
+      at += isBytes ? 1 : widthOfByte(<u32>load<u8>(at));
+      continue;
+    }
+    if (keep == Keep.Matches) {
+      tail = emit(isLast, k, tail, at, last);
+      part = last;
+    } else if (keep == Keep.Both) {
+      if (at > part) tail = emit(isLast, k, tail, part, at);
+      tail = emit(isLast, k, tail, at, last);
+      part = last;
+    } else if (keep == Keep.Gaps) {
+      if (at > part) tail = emit(isLast, k, tail, part, at);
+      part = last;
+    } else if (keep == Keep.GapWithMatch) {
+      tail = emit(isLast, k, tail, part, last);
+      part = last;
+    } else if (keep == Keep.MatchWithGap) {
+      if (at > part) tail = emit(isLast, k, tail, part, at);
+      part = at;
+    } else {
+      if (runEnd != at) {
+        if (runEnd != 0) {
+          tail = emit(isLast, k, tail, part, runEnd);
+          part = runEnd;
+        }
+        if (at > part) tail = emit(isLast, k, tail, part, at);
+        part = at;
+      }
+      runEnd = last;
+    }
+    at = last;
+  }
+  // What is left: part of a gap, and a match that is kept with others.
+  if (keep == Keep.Runs && runEnd != 0 && (closed || runEnd != at)) {
+    tail = emit(isLast, k, tail, part, runEnd);
+    part = runEnd;
+    runEnd = 0;
+  }
+  const isDropped = keep == Keep.Matches;
+  if (closed) {
+    if (part < end && !isDropped) tail = emit(isLast, k, tail, part, end);
+    part = end;
+  } else if (isDropped) {
+    part = at;
+  } else if (!isLast && at > part && runEnd == 0 && keep != Keep.MatchWithGap) {
+    // Searches begin anew inside of a gap as if they had gone on, so the gap may be handed on in pieces.
+    part = runStep(k + 1, part, at, false);
+  }
+  if (isLast) leave(tail);
+  return part;
+}

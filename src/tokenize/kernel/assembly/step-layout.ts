@@ -1,0 +1,81 @@
+/**
+ * The steps that cut a text, as the host writes them (kernel/step-tables.ts): a number, then a record of 128 bytes for
+ * each. Addresses are absolute.
+ */
+import { At, directory } from './memory';
+
+export const enum Of {
+  /** 0: tables; else a hand-written scanner, numbered as in `families.ts`. */
+  Family = 0,
+  Keep = 4,
+  /** u8[256]: column of each byte; 0 for bytes that begin a character of several bytes. */
+  Bytes = 8,
+  /** u16[0x1100], number of the page of 256 code points; u8[256] a page, the column of each code point. */
+  PageIndex = 12,
+  Pages = 16,
+  Rows = 20,
+  StartRow = 24,
+  /** 1: each byte is a character. */
+  IsBytes = 28,
+  /** 1: at some characters nothing begins. */
+  HasGaps = 32,
+  /** Bytes at which something may begin: bit h of entry l for the byte h << 4 | l. 16 bytes. */
+  Begins = 48,
+}
+
+const RECORD: usize = 128;
+
+/** What becomes of matches and gaps: the SplitDelimiterBehavior of Hugging Face, with `invert` worked in. */
+export const enum Keep {
+  Both = 0,
+  Gaps = 1,
+  Matches = 2,
+  /** Matches that touch are one part. */
+  Runs = 3,
+  /** A gap and the match after it are one part. */
+  GapWithMatch = 4,
+  /** A match and the gap after it are one part. */
+  MatchWithGap = 5,
+}
+
+export const MATCH: u32 = 1;
+export const STOP: u32 = 2;
+
+// @ts-ignore: decorator
+@inline
+export function stepCount(): u32 {
+  return load<u32>(directory(At.Steps));
+}
+
+// @ts-ignore: decorator
+@inline
+export function stepAt(k: u32): usize {
+  return directory(At.Steps) + 64 + <usize>k * RECORD;
+}
+
+/** Column of the character of several bytes at `at`. Well-formed UTF-8 only. */
+// @ts-ignore: decorator
+@inline
+export function wideColumn(step: usize, at: usize): u32 {
+  const b = <u32>load<u8>(at);
+  let point: u32;
+  if (b < 0xe0) point = ((b & 0x1f) << 6) | (load<u8>(at, 1) & 0x3f);
+  else if (b < 0xf0) {
+    point = ((b & 0x0f) << 12) | ((<u32>load<u8>(at, 1) & 0x3f) << 6) | (load<u8>(at, 2) & 0x3f);
+  } else {
+    point =
+      ((b & 0x07) << 18) |
+      ((<u32>load<u8>(at, 1) & 0x3f) << 12) |
+      ((<u32>load<u8>(at, 2) & 0x3f) << 6) |
+      (load<u8>(at, 3) & 0x3f);
+  }
+  const page = <u32>load<u16>(<usize>load<u32>(step, Of.PageIndex) + ((point >>> 8) << 1));
+  return <u32>load<u8>(<usize>load<u32>(step, Of.Pages) + ((page << 8) | (point & 0xff)));
+}
+
+/** Bytes of the character that begins with this one. */
+// @ts-ignore: decorator
+@inline
+export function widthOfByte(b: u32): usize {
+  return b < 0x80 ? 1 : b < 0xe0 ? 2 : b < 0xf0 ? 3 : 4;
+}

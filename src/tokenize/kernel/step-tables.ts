@@ -1,0 +1,124 @@
+/**
+ * The steps of a model as the kernel reads them (assembly/step-layout.ts has the layout). Code points are looked up in pages
+ * of 256, most of which are equal: some 30 KB a step, where a flat table would have 1.1 MB.
+ */
+import type { CompiledPattern } from '../pattern/compile.ts';
+import { stopFlag } from '../pattern/compile.ts';
+import type { Kept, KernelStep, Scanner } from './model.ts';
+
+const families: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4, spaces: 5 };
+const keeps: Record<Kept, number> = {
+  both: 0,
+  gaps: 1,
+  matches: 2,
+  runs: 3,
+  'gap-with-match': 4,
+  'match-with-gap': 5,
+};
+/** The kernel has room for so many. */
+export const mostSteps = 16;
+
+const headBytes = 64;
+const recordBytes = 128;
+const pageSize = 256;
+const pageCount = 0x1100;
+
+interface Parts {
+  readonly bytes: Uint8Array;
+  readonly pageIndex: Uint16Array;
+  readonly pages: Uint8Array;
+  readonly table: CompiledPattern;
+}
+
+/** How many bytes `writeSteps` writes. */
+export function stepsSize(steps: readonly KernelStep[]): number {
+  const sizes = steps.map((step) => {
+    const parts = partsOf(step);
+    if (parts === null) return 0;
+    const { bytes, pageIndex, pages, table } = parts;
+    return [bytes, pageIndex, pages, table.rows].reduce((sum, part) => sum + align(part.byteLength), 0);
+  });
+  return sizes.reduce((sum, size) => sum + size, headBytes + recordBytes * steps.length);
+}
+
+/** @param at where the steps are in the memory */
+export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly KernelStep[]): void {
+  let top = at + headBytes + recordBytes * steps.length;
+  const put = (part: Uint8Array | Uint16Array | Uint32Array) => {
+    const start = top;
+    new Uint8Array(memory, start, part.byteLength).set(
+      new Uint8Array(part.buffer, part.byteOffset, part.byteLength),
+    );
+    top += align(part.byteLength);
+    return start;
+  };
+  new Uint32Array(memory, at, 1)[0] = steps.length;
+  steps.forEach((step, i) => {
+    const record = at + headBytes + i * recordBytes;
+    const fields = new Uint32Array(memory, record, 9);
+    const parts = partsOf(step);
+    if (!('table' in step) || parts === null) {
+      fields[0] = families[(step as { scanner: Scanner }).scanner];
+      return;
+    }
+    const { table } = step;
+    const startEntries = table.rows.subarray(table.start / 4, table.start / 4 + table.columns);
+    const isRejected = (column: number) => (startEntries[column]! & stopFlag) !== 0;
+    fields.set([
+      0,
+      keeps[step.keep],
+      put(parts.bytes),
+      put(parts.pageIndex),
+      put(parts.pages),
+      put(table.rows),
+      table.start,
+      table.classes.length === pageSize ? 1 : 0,
+      startEntries.some((_, column) => column > 1 && isRejected(column)) ? 1 : 0,
+    ]);
+    const begins = new Uint8Array(memory, record + 48, 16);
+    for (let byte = 0; byte < 0x80; byte += 1) {
+      if (!isRejected(table.classes[byte]!)) begins[byte & 15]! |= 1 << (byte >> 4);
+    }
+  });
+}
+
+const made = new WeakMap<CompiledPattern, Parts>();
+
+function partsOf(step: KernelStep): Parts | null {
+  if (!('table' in step)) return null;
+  const { table } = step;
+  let parts = made.get(table);
+  if (parts === undefined) {
+    parts = splitClasses(table);
+    made.set(table, parts);
+  }
+  return parts;
+}
+
+function splitClasses(table: CompiledPattern): Parts {
+  const { classes } = table;
+  if (classes.length === pageSize) {
+    return { bytes: classes, pageIndex: new Uint16Array(0), pages: new Uint8Array(0), table };
+  }
+  const bytes = new Uint8Array(256);
+  bytes.set(classes.subarray(0, 0x80));
+  const known = new Map<string, number>();
+  const pages: Uint8Array[] = [];
+  const pageIndex = new Uint16Array(pageCount);
+  for (let page = 0; page < pageCount; page += 1) {
+    const columns = classes.subarray(page * pageSize, (page + 1) * pageSize);
+    const key = Buffer.from(columns.buffer, columns.byteOffset, pageSize).toString('latin1');
+    let number = known.get(key);
+    if (number === undefined) {
+      number = pages.length;
+      known.set(key, number);
+      pages.push(columns);
+    }
+    pageIndex[page] = number;
+  }
+  return { bytes, pageIndex, pages: Buffer.concat(pages), table };
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}

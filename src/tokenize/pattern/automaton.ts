@@ -1,0 +1,151 @@
+/**
+ * A pattern's program to a deterministic automaton with the same matches, leftmost and by the order of alternatives.
+ *
+ * A state is an ordered list of steps, the most wanted first, which all wait for the next character (ordered subset
+ * construction; Cox, "Regular Expression Matching: the Virtual Machine Approach", has the order of threads). That
+ * character's class is known when the steps before it are walked, so what looks at one character ahead, `(?!\S)` or `$`,
+ * is decided there, and a match is reported when the character after it is seen. A match cuts off what is wanted less.
+ *
+ * Not everything can be said so: lookarounds of more than one character, lookbehinds, general atomic groups, and
+ * patterns that may match the empty text are refused with the reason, and so is what needs too many states.
+ */
+import type { Program, Step } from './program.ts';
+
+/** `next` and `matches` have a row per state; its columns are the end of the text, then the classes. */
+export interface Automaton {
+  readonly states: number;
+  readonly columns: number;
+  /** State 0 is where nothing is left to try, 1 the start. */
+  readonly next: Int32Array;
+  /** A match ends before the character of this column. */
+  readonly matches: Uint8Array;
+}
+
+const dead = 0;
+const startState = 1;
+const largestAutomaton = 4_000;
+const largestTable = 1_000_000;
+
+export function buildAutomaton(program: Program): Automaton | { readonly unsupported: string } {
+  const reason = cannotSay(program);
+  if (reason !== null) return { unsupported: reason };
+  const columns = program.classes.count + 1;
+  const states: (readonly Step[])[] = [[], [program.start]];
+  const known = new Map<string, number>([
+    ['', dead],
+    [String(program.start.id), startState],
+  ]);
+  const next: number[] = new Array(2 * columns).fill(dead);
+  const matches: number[] = new Array(2 * columns).fill(0);
+  const seen = new Uint32Array(program.size);
+  const taken = new Uint32Array(program.size);
+  let round = 0;
+  for (let state = startState; state < states.length; state += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      round += 1;
+      const list: Step[] = [];
+      const isMatch = walk(states[state]!, column, list);
+      const key = list.map((step) => step.id).join(',');
+      let target = known.get(key);
+      if (target === undefined) {
+        target = states.length;
+        known.set(key, target);
+        states.push(list);
+      }
+      next[state * columns + column] = target;
+      matches[state * columns + column] = isMatch ? 1 : 0;
+    }
+    if (states.length > largestAutomaton || states.length * columns > largestTable) {
+      return { unsupported: `its pattern needs more than ${states.length} states` };
+    }
+  }
+  return minimize({
+    states: states.length,
+    columns,
+    next: Int32Array.from(next),
+    matches: Uint8Array.from(matches),
+  });
+
+  /** What is waited for after a character of this column, by preference; true: before it, a match ends. */
+  function walk(from: readonly Step[], column: number, out: Step[]): boolean {
+    for (const first of from) {
+      const stack: Step[] = [first];
+      while (stack.length > 0) {
+        const step = stack.pop()!;
+        if (seen[step.id] === round) continue;
+        seen[step.id] = round;
+        if (step.op === 'match') return true;
+        if (step.op === 'split') stack.push(step.second, step.first);
+        else if (step.op === 'next-is') {
+          if (column === 0 ? step.atEnd : step.members[column - 1] === 1) stack.push(step.next);
+        } else if (step.op === 'set' && column > 0 && step.members[column - 1] === 1) {
+          if (taken[step.next.id] === round) continue;
+          taken[step.next.id] = round;
+          out.push(step.next);
+        }
+      }
+    }
+    return false;
+  }
+}
+
+/** null: the table can say it. */
+function cannotSay({ start, nullable }: Program): string | null {
+  if (nullable) return 'its pattern may match the empty text';
+  const seen = new Set<number>();
+  const stack: Step[] = [start];
+  while (stack.length > 0) {
+    const step = stack.pop()!;
+    if (seen.has(step.id)) continue;
+    seen.add(step.id);
+    if (step.op === 'look') {
+      return step.behind ? 'its pattern looks behind' : 'its pattern looks at more than one character ahead';
+    }
+    if (step.op === 'atomic')
+      return 'its pattern has an atomic group or a possessive repeat of more than one character';
+    if (step.op === 'split') stack.push(step.first, step.second);
+    else if (step.op !== 'match') stack.push(step.next);
+  }
+  return null;
+}
+
+/**
+ * The same with as few states as there can be (Moore's algorithm), so that the table stays in the processor's first cache.
+ * A match right before a state that reports one in any case is not reported: the later one replaces it.
+ */
+function minimize(automaton: Automaton): Automaton {
+  const { states, columns, next } = automaton;
+  const isSure = Array.from({ length: states }, (_, state) =>
+    automaton.matches.subarray(state * columns, (state + 1) * columns).every((match) => match === 1),
+  );
+  const matches = automaton.matches.map((match, i) => (match === 1 && !isSure[next[i]!] ? 1 : 0));
+  let group = new Int32Array(states);
+  let count = 0;
+  for (;;) {
+    const keys = new Map<string, number>();
+    const finer = new Int32Array(states);
+    for (let state = 0; state < states; state += 1) {
+      let key = `${group[state]}`;
+      for (let i = state * columns; i < (state + 1) * columns; i += 1)
+        key += `,${2 * group[next[i]!]! + matches[i]!}`;
+      let number = keys.get(key);
+      if (number === undefined) {
+        number = keys.size;
+        keys.set(key, number);
+      }
+      finer[state] = number;
+    }
+    group = finer;
+    if (keys.size === count) break;
+    count = keys.size;
+  }
+  // States are numbered as they are first met, so the dead one is 0 and the start 1, unless nothing ever matches.
+  const small = { next: new Int32Array(count * columns), matches: new Uint8Array(count * columns) };
+  for (let state = 0; state < states; state += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      small.next[group[state]! * columns + column] = group[next[state * columns + column]!]!;
+      small.matches[group[state]! * columns + column] = matches[state * columns + column]!;
+    }
+  }
+  return { states: count, columns, ...small };
+}

@@ -1,0 +1,74 @@
+/**
+ * Whether a text may be cut before a space between two ASCII letters without a change of what the splits make of it, decided
+ * on their tables. It may, if one of the splits makes a part end there in any case, and those before it see nothing new:
+ *
+ * - For this split and those before it: after an ASCII letter, in whatever state, a space leaves nothing to try, and ends a
+ *   match if and only if the end of the text would. So no match, and no search for one, reaches over the cut, and the left
+ *   part is cut as it was. From the cut on, matches are those of the right part, because tables do not look behind.
+ * - For this split: an ASCII letter where a search begins is matched at once, so it is never in a gap; and a match does not
+ *   take in what follows. So a part ends between the letter and the space.
+ *
+ * A part of a split before it may be cut in two: this one cuts it there. The splits after it get the same parts.
+ */
+import type { SplitStep } from '../model.ts';
+import { type CompiledPattern, compilePattern, matchFlag, stopFlag } from './compile.ts';
+
+const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'].map((char) => char.charCodeAt(0));
+const space = 0x20;
+
+/** @throws PatternError, UnsupportedPattern */
+export function cutsBetweenWords(splits: readonly SplitStep[]): boolean {
+  for (const split of splits) {
+    const table = compilePattern(split);
+    if ('unsupported' in table || !endsAtSpace(table)) return false;
+    if (matchEndsPart(split) && matchesLetters(table)) return true;
+  }
+  return false;
+}
+
+function matchEndsPart({ behavior, invert }: SplitStep): boolean {
+  if (behavior === 'contiguous') return false;
+  return behavior !== (invert ? 'merged-with-previous' : 'merged-with-next');
+}
+
+function endsAtSpace({ rows, columns, classes }: CompiledPattern): boolean {
+  const atSpace = classes[space]!;
+  const afterLetter = new Set<number>();
+  for (let row = 0; row < rows.length; row += columns) {
+    for (const letter of letters) afterLetter.add(rowOf(rows[row + classes[letter]!]!));
+  }
+  return [...afterLetter].every((row) => {
+    const onSpace = rows[row + atSpace]!;
+    const onEnd = rows[row + 1]!;
+    return (onSpace & stopFlag) !== 0 && (onSpace & matchFlag) === (onEnd & matchFlag);
+  });
+}
+
+function matchesLetters({ rows, columns, classes, start }: CompiledPattern): boolean {
+  const sure = sureRows(rows, columns);
+  return letters.every((letter) => sure.has(rowOf(rows[start / 4 + classes[letter]!]!)));
+}
+
+/** Rows from which a match is certain: the largest set whose every entry has a match or leads to a row of the set. */
+function sureRows(rows: Uint32Array, columns: number): ReadonlySet<number> {
+  const set = new Set<number>();
+  for (let row = columns; row < rows.length; row += columns) set.add(row);
+  for (let before = -1; before !== set.size; ) {
+    before = set.size;
+    for (const row of set) {
+      for (let column = 1; column < columns; column += 1) {
+        const entry = rows[row + column]!;
+        if ((entry & matchFlag) === 0 && ((entry & stopFlag) !== 0 || !set.has(rowOf(entry)))) {
+          set.delete(row);
+          break;
+        }
+      }
+    }
+  }
+  return set;
+}
+
+/** Where an entry's next row begins, in columns. */
+function rowOf(entry: number): number {
+  return (entry & ~3) >>> 2;
+}

@@ -1,0 +1,3 @@
+import { describeFamilies } from './family-exactness.ts';
+
+describeFamilies(['added-flags', 'lowercase', 'replace-and-strip']);

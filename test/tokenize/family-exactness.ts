@@ -1,0 +1,108 @@
+/**
+ * What holds for every row of families.ts: the recipe's tokenizer is loaded as a build loads it, gets the engine that
+ * the row promises, and gives the tokens of the native library, whatever the text and however it is cut.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LoadedTokenizer, loadTokenizer } from '../../src/tokenize/load.ts';
+import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
+import { expectAgreement } from './agreement.ts';
+import { codePoints, corpus, cuttable, hostile, inChunks, longTexts, real, tokensOf } from './exactness.ts';
+import { type Family, familyNamed, type OpenedFamily } from './families.ts';
+import { hostileText, isNightly, longWord } from './texts.ts';
+
+/** By day a part of what exact-*.test.ts take for the few families that they run: there are some 80 families here. */
+const share = <Text>(texts: readonly Text[], step: number) =>
+  texts.filter((_, i) => isNightly || i % step === 0);
+const texts = [...share(real, 4), ...share(corpus, 3)];
+const whole = share(real, 12).join('\n\n');
+const long = longTexts(isNightly ? 30_000 : 3_000);
+const words = fc.sample(longWord, fuzz(200));
+
+/** One test file runs several families, so that the texts are made once for all of them. */
+export function describeFamilies(names: readonly string[]): void {
+  for (const name of names) {
+    const family = familyNamed(name);
+    const why = family.missing();
+    if (why !== null) console.warn(`the tokenizer family ${name} is SKIPPED: ${why}`);
+    describe.skipIf(why !== null || (family.when === 'night' && !isNightly))(name, () =>
+      describeFamily(family),
+    );
+  }
+}
+
+function describeFamily(family: Family): void {
+  let opened: OpenedFamily;
+  let tokenizer: LoadedTokenizer;
+  const agrees = (texts: readonly string[]) => expectAgreement(tokenizer, opened.oracle, texts);
+
+  beforeAll(async () => {
+    opened = await family.open();
+    tokenizer = await loadTokenizer(opened.spec);
+  }, fuzzTimeout(180_000));
+  afterAll(() => {
+    // Vocabularies are large, and the next family has its own.
+    opened = undefined as unknown as OpenedFamily;
+    tokenizer = undefined as unknown as LoadedTokenizer;
+  });
+
+  test.runIf(family.expected === 'kernel')('runs on the kernel', () => {
+    expect(tokenizer.slow).toBeNull();
+  });
+
+  test('real text', async () => {
+    await agrees(texts);
+  });
+
+  test('real text as one document, and as one that goes on after each window', async () => {
+    await agrees([whole, whole.slice(0, 70_000), whole.slice(70_000)]);
+  });
+
+  test('every code point alone, between letters and before a mark', async () => {
+    await agrees(codePoints);
+  });
+
+  test('hostile strings', async () => {
+    await agrees(hostile);
+  });
+
+  test('words of any length', async () => {
+    await agrees(words);
+  });
+
+  test('long texts without a place to cut', async () => {
+    await agrees(long);
+  });
+
+  test('documents in chunks of any size have the tokens of the whole', () => {
+    fc.assert(
+      fc.property(
+        fc.array(cuttable, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 60 }),
+        (texts, bytes) => {
+          expect(inChunks(tokenizer, texts, bytes)).toEqual(texts.map((text) => tokensOf(tokenizer, text)));
+        },
+      ),
+      fuzz(100),
+    );
+  });
+
+  test.skipIf(family.decodes === 'other')('decoding gives the text back', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const wanted = decoded(Buffer.from(text).toString(), family);
+        const found = decoded(Buffer.from(tokenizer.decode(tokensOf(tokenizer, text))).toString(), family);
+        // A prefix that encoding put before the text stays.
+        expect(family.decodes === 'spaces' ? [wanted, ` ${wanted}`] : [wanted]).toContain(found);
+      }),
+      fuzz(200),
+    );
+  });
+}
+
+/** Without what the family can't keep. */
+function decoded(text: string, { decodes }: Family): string {
+  if (decodes === 'NFC') return text.normalize('NFD');
+  if (decodes === 'spaces') return text.replaceAll('\u2581', ' ');
+  return text;
+}

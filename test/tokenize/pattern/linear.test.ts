@@ -1,0 +1,44 @@
+/** No text and no pattern takes more than a time in proportion to the text: megabytes on which searches go far in vain. */
+import { expect, test } from 'vitest';
+import { planSteps } from '../../../src/tokenize/kernel-steps.ts';
+import { isolated, kernelCutter, plainCutter } from './cutters.ts';
+import { kimiPattern } from './known-patterns.ts';
+
+const size = 400_000;
+const cases: readonly (readonly [pattern: string, text: string])[] = [
+  // Each search looks through all of the rest and then takes one letter.
+  ['a*b|a', 'a'.repeat(size)],
+  ['(?:ab)*c|a|b', 'ab'.repeat(size / 2)],
+  ['a*b|[^b]', `${'a'.repeat(size / 4)}漢`.repeat(4)],
+  ['[^\\p{L}]+x|\\p{N}', `${'1'.repeat(size / 8)}y`.repeat(8)],
+  ['\\s*[\\r\\n]+|\\s+(?!\\S)|\\s', ' '.repeat(size)],
+  ['[ab]*?c|a+b', 'aab'.repeat(size / 3)],
+  // Here a backtracking engine takes exponential time.
+  ['(?:a+)+b|a', 'a'.repeat(size)],
+  ['(?:a|a)*b|a', 'a'.repeat(size)],
+  [kimiPattern, "x'".repeat(size / 2)],
+  [kimiPattern, '漢字'.repeat(size / 6)],
+];
+
+test.each(cases)('%s', async (pattern, text) => {
+  const splits = [isolated(pattern)];
+  const steps = planSteps(splits);
+  if ('unsupported' in steps) throw new Error(steps.unsupported);
+  const kernel = await kernelCutter(steps);
+  const before = process.cpuUsage().user;
+  const lengths = kernel(text);
+  const milliseconds = (process.cpuUsage().user - before) / 1000;
+  expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(Buffer.byteLength(text));
+  expect(milliseconds).toBeLessThan(1_000);
+  const part = text.slice(0, size / 8);
+  expect(kernel(part)).toEqual(plainCutter(splits)(part));
+});
+
+test('a gap of a whole document is cut by the next step in windows, without room for all of it', async () => {
+  const splits = [isolated('\\p{N}{1,3}'), isolated('[a-z]+| ')];
+  const steps = planSteps(splits);
+  if ('unsupported' in steps) throw new Error(steps.unsupported);
+  const text = 'some words '.repeat(20_000);
+  const small = await kernelCutter(steps, 64);
+  expect(small(text)).toEqual((await kernelCutter(steps))(text));
+});

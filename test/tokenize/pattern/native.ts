@@ -1,0 +1,74 @@
+/** What the native libraries make of a pattern: the parts that a text is cut into, or null where they refuse the pattern. */
+import { Tiktoken } from '@dqbd/tiktoken/lite';
+import { Tokenizer } from 'tokenizers';
+import type { SplitStep } from '../../../src/tokenize/model.ts';
+
+type Splitter = (text: string) => string[];
+
+const behaviors = {
+  isolated: 'Isolated',
+  removed: 'Removed',
+  'merged-with-previous': 'MergedWithPrevious',
+  'merged-with-next': 'MergedWithNext',
+  contiguous: 'Contiguous',
+} as const;
+
+/** Hugging Face's native library: a Split pre-tokenizer, whose expressions Oniguruma reads. */
+export function hfSplitter(
+  pattern: string,
+  behavior: SplitStep['behavior'] = 'isolated',
+  invert = false,
+): Splitter | null {
+  return hfPreTokenizer({
+    type: 'Split',
+    pattern: { Regex: pattern },
+    behavior: behaviors[behavior],
+    invert,
+  });
+}
+
+export function hfPreTokenizer(pre_tokenizer: object): Splitter | null {
+  const model = {
+    type: 'BPE',
+    dropout: null,
+    unk_token: null,
+    vocab: { a: 0 },
+    merges: [],
+    fuse_unk: false,
+    byte_fallback: false,
+  };
+  const parts = { version: '1.0', truncation: null, padding: null, added_tokens: [], normalizer: null };
+  const file = { ...parts, post_processor: null, decoder: null, pre_tokenizer, model };
+  try {
+    const native = Tokenizer.fromString(JSON.stringify(file)).getPreTokenizer()!;
+    return (text) => native.preTokenizeString(text).map(([part]) => part);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * tiktoken, whose expressions Rust's fancy-regex reads. A part that is in the vocabulary becomes one token, so a vocabulary
+ * of all parts that a text could have shows the parts; for short texts only. It fails where a match is empty.
+ */
+export function tiktokenSplit(pattern: string, text: string): string[] | null {
+  const bytes = Buffer.from(text);
+  const ids = new Map<string, number>();
+  for (let byte = 0; byte < 256; byte += 1) ids.set(String.fromCharCode(byte), byte);
+  for (let from = 0; from < bytes.length; from += 1) {
+    for (let to = from + 2; to <= bytes.length; to += 1) {
+      const key = bytes.subarray(from, to).toString('latin1');
+      if (!ids.has(key)) ids.set(key, ids.size);
+    }
+  }
+  const pieces = [...ids.keys()].map((key) => Buffer.from(key, 'latin1'));
+  const ranks = `! 0 ${pieces.map((piece) => piece.toString('base64')).join(' ')}`;
+  try {
+    const engine = new Tiktoken(ranks, {}, pattern);
+    const parts = Array.from(engine.encode_ordinary(text), (id) => pieces[id]!.toString());
+    engine.free();
+    return parts;
+  } catch {
+    return null;
+  }
+}
