@@ -41,7 +41,13 @@ test('everything that decides tokens matters', () => {
     { ...vocabulary, unknown: { ...unknown, fuse: true } },
     { ...vocabulary, kind: 'unigram', unknownScore: -20, scores: new Float64Array(3), as: 'huggingface' },
     { ...vocabulary, kind: 'unigram', unknownScore: -20, scores: new Float64Array(3), as: 'sentencepiece' },
-    { ...vocabulary, kind: 'unigram', unknownScore: -20, scores: Float64Array.of(0, 0, 1), as: 'sentencepiece' },
+    {
+      ...vocabulary,
+      kind: 'unigram',
+      unknownScore: -20,
+      scores: Float64Array.of(0, 0, 1),
+      as: 'sentencepiece',
+    },
   ];
   const split = isolatedStep('\\p{L}');
   const [token] = steps.added;
