@@ -21,9 +21,10 @@ export const enum Rule {
   Fused = 2,
   /** Unknown text becomes byte tokens where all of its bytes have one. */
   Bytes = 4,
-  /** A document is one pretoken. */
-  Whole = 8,
 }
+
+/** Floats: a sum beyond this is taken off all sums that are still needed. */
+const LARGEST_SUM: f64 = 100000;
 
 /** What is decided is written only from so many bytes on. */
 const CHUNK: u32 = 512;
@@ -40,11 +41,6 @@ let carried: f64 = 0;
 
 export function hasUnigram(): bool {
   return directory(At.UnigramCells) != 0;
-}
-
-/** Whether documents are not cut. */
-export function isWhole(): bool {
-  return (directory(At.UnigramRules) & Rule.Whole) != 0;
 }
 
 /** A new document begins. */
@@ -75,11 +71,11 @@ export function endUnigram(): usize {
 export function encodeUnigram(at: usize, length: u32, out: usize): u32 {
   carried = 0;
   encodeStretch(at, at + length, true, out);
-  return <u32>(written - out) >> 2;
+  return <u32>(stretchEnd - out) >> 2;
 }
 
 /** Where the tokens of the last stretch end. */
-export let written: usize = 0;
+export let stretchEnd: usize = 0;
 
 /**
  * Text of a document from where the last call ended: writes its tokens, returns how far it came. `closed`: the document
@@ -116,7 +112,14 @@ function viterbi<Sum>(at: usize, end: usize, closed: bool, out: usize): usize {
         begin = at;
       }
     }
-    const sum = load<f64>(places + ((at - begin) << 4));
+    let sum = load<f64>(places + ((at - begin) << 4));
+    if (sizeof<Sum>() == 4 && abs(sum) > LARGEST_SUM) {
+      for (let to = at; to <= reach; to++) {
+        const place = places + ((to - begin) << 4);
+        store<f64>(place, <f64><f32>(load<f64>(place) - sum));
+      }
+      sum = 0;
+    }
     const first = <u32>load<u8>(at);
     const width: u32 = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     const next = at + width;
@@ -135,9 +138,9 @@ function viterbi<Sum>(at: usize, end: usize, closed: bool, out: usize): usize {
         reach = to;
       }
       const place = places + ((to - begin) << 4);
-      const total = score + sum;
+      const total = <f64><Sum>(score + sum);
       if (total > load<f64>(place)) {
-        store<f64>(place, <f64><Sum>total);
+        store<f64>(place, total);
         store<u32>(place, cell, 8);
         store<u32>(place, <u32>(at - begin), 12);
       }
@@ -163,7 +166,7 @@ function viterbi<Sum>(at: usize, end: usize, closed: bool, out: usize): usize {
     begin = end;
   }
   release(scratch);
-  written = out;
+  stretchEnd = out;
   return begin;
 }
 
