@@ -1,8 +1,9 @@
 /**
  * Tokenizers on one thread: the same text, in the same run, each with the sha1 of its tokens; then how flat longmix's is.
  *
- *   node bench/tokenize.mjs CORPUS [--limit 10] [--only cl100k_base,qwen3]
+ *   node bench/tokenize.mjs CORPUS [--limit 10] [--only cl100k_base,qwen3] [--fast]
  *
+ * --fast leaves out the peers that take minutes: only gigatoken and tiktoken stay, and the texts of other kinds are left out.
  * CORPUS is a folder of .jsonl or .jsonl.gz with a `text` field; --limit takes the first so many MB, spread over its files.
  * The peers in Python run where PEER_PYTHON names one that has tiktoken and tokenizers, and gigatoken if it has it
  * (bench/python/peer_tokenizers.py). Rates are MB of UTF-8 a second by the processor's time, which a busy machine distorts
@@ -34,6 +35,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     limit: { type: 'string', default: '1000' },
+    fast: { type: 'boolean', default: false },
     only: { type: 'string', default: 'cl100k_base,o200k_base,llama3,qwen3' },
   },
 });
@@ -66,8 +68,10 @@ for (const name of names) {
   rows.push(...(await compare(name, loaded.get(name))));
 }
 table(['vocabulary', 'engine', 'MB/s', 'by the clock', 'first pass is', 'warm is', 'tokens', 'sha1'], rows);
-flatness();
-hostility();
+if (!values.fast) {
+  flatness();
+  hostility();
+}
 
 // ---------------------------------------------------------------- the same text through each
 
@@ -92,7 +96,9 @@ async function compare(name, tokenizer) {
     ['longmix, first pass', first],
     ['longmix, warm', warm],
   ];
-  if (name.includes('_')) {
+  if (values.fast) {
+    // Only the peers in Python.
+  } else if (name.includes('_')) {
     const encoding = require(`@dqbd/tiktoken/encoders/${name}.json`);
     const engine = new Tiktoken(encoding.bpe_ranks, encoding.special_tokens, encoding.pat_str);
     found.push([
@@ -202,7 +208,12 @@ function pythonPeers(name) {
   let file = join(work, `${name}.json`);
   if (name.includes('_')) file = require.resolve(`@dqbd/tiktoken/encoders/${name}.json`);
   else writeFileSync(file, textOnly(readFileSync(tokenizerFile(name), 'utf8')));
-  const args = [join(here, 'python/peer_tokenizers.py'), file, corpusFile];
+  const args = [
+    join(here, 'python/peer_tokenizers.py'),
+    file,
+    corpusFile,
+    ...(values.fast ? ['--fast'] : []),
+  ];
   const { stdout, stderr, status } = spawnSync(process.env.PEER_PYTHON, args, {
     encoding: 'utf8',
     maxBuffer: 1e9,

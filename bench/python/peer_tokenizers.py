@@ -1,8 +1,8 @@
 """The tokenizers that a user of Python has, on one thread, on the same texts as bench/tokenize.mjs.
 
-usage: peer_tokenizers.py FILE TEXTS.json
+usage: peer_tokenizers.py FILE TEXTS.json [--fast]
 FILE is node_modules/@dqbd/tiktoken/encoders/NAME.json (tiktoken and tokenizers run) or a tokenizer.json (tokenizers runs);
-gigatoken runs with either, where it is installed.
+gigatoken runs with either, where it is installed. --fast leaves out tokenizers.
 Prints one JSON object a peer: times in ms, by the clock and by the processor, number of tokens, their sha1.
 needs: pip install tiktoken tokenizers numpy; and, if wanted, gigatoken
 """
@@ -82,7 +82,7 @@ def measure_gigatoken(path, content, texts):
     report("gigatoken, warm", warm, flat)
 
 
-def main(path, corpus):
+def main(path, corpus, *flags):
     with open(corpus, encoding="utf-8") as file:
         texts = json.load(file)
     with open(path, encoding="utf-8") as file:
@@ -103,7 +103,8 @@ def main(path, corpus):
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_file(path)
-    report("tokenizers", [measure(lambda text: tokenizer.encode(text, add_special_tokens=False).ids, texts)])
+    if "--fast" not in flags:
+        report("tokenizers", [measure(lambda text: tokenizer.encode(text, add_special_tokens=False).ids, texts)])
     if gigatoken is not None:
         measure_gigatoken(path, content, texts)
 

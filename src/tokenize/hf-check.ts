@@ -1,6 +1,6 @@
 /**
  * Checks the shape of a tokenizer.json before anything is built from it. The file may come from anywhere, and what a reader
- * or an engine takes for granted must hold: ids are ids and no two tokens share one, tokens are texts that UTF-8 can write,
+ * or an engine takes for granted must hold: ids are ids and no two pieces share one, tokens are texts that UTF-8 can write,
  * merges join tokens of the vocabulary, parts nest to a bound. What it refuses the native library refuses too, or numbers anew.
  * Whether longmix can do what the file asks for is not decided here.
  */
@@ -41,9 +41,7 @@ export function checkHfFile(name: string, file: Entry): HfFile {
   checkDepth(name, file);
   for (const [key, inner] of Object.entries(sequenceKeys)) checkParts(name, file[key], key, inner);
   checkModelFields(name, file.model);
-  const vocabulary = checkVocabulary(name, file.model);
-  if (vocabulary !== null) checkAdded(name, file.added_tokens, vocabulary);
-  else checkAddedShape(name, file.added_tokens);
+  checkAdded(name, file.added_tokens, checkVocabulary(name, file.model));
   return file as unknown as HfFile;
 }
 
@@ -123,30 +121,21 @@ function checkModelFields(name: string, model: Entry): void {
   }
 }
 
-interface CheckedVocabulary {
-  /** Number of tokens. */
-  readonly size: number;
-  /** Id of a token; undefined: the vocabulary lacks it. */
-  idOf(token: string): number | undefined;
-  /** The token of an id. */
-  tokenOf(id: number): string | undefined;
-}
-
-/** @returns null for a kind of model that nothing here reads */
-function checkVocabulary(name: string, model: Entry): CheckedVocabulary | null {
+/** @returns the number of tokens; 0 for a kind of model that nothing here reads */
+function checkVocabulary(name: string, model: Entry): number {
   const { type, vocab, merges } = model;
   if (type === 'Unigram') return checkScores(name, model);
-  if (type !== undefined && type !== 'BPE' && type !== 'WordPiece' && type !== 'WordLevel') return null;
-  if (type === undefined && merges === undefined) return null;
+  if (type !== undefined && type !== 'BPE' && type !== 'WordPiece' && type !== 'WordLevel') return 0;
+  if (type === undefined && merges === undefined) return 0;
   if (!isObject(vocab)) {
     throw badFile(name, 'model.vocab', `expected an object of tokens and ids, found ${shown(vocab)}`);
   }
-  const vocabulary = checkIds(name, vocab);
-  if (type === undefined || type === 'BPE') checkMerges(name, merges, vocab);
-  return vocabulary;
+  const size = checkIds(name, vocab);
+  if (type === undefined || type === 'BPE') checkMerges(name, merges, new Set(Object.keys(vocab)), model);
+  return size;
 }
 
-function checkIds(name: string, vocab: Entry): CheckedVocabulary {
+function checkIds(name: string, vocab: Entry): number {
   const tokens = Object.keys(vocab);
   const largest = largestId(tokens.length);
   const used = new Uint8Array(largest + 1);
@@ -160,11 +149,7 @@ function checkIds(name: string, vocab: Entry): CheckedVocabulary {
     if (used[id] === 1) throw badFile(name, at(), `the id ${id} is that of ${shown(tokenOf(id))}, too`);
     used[id] = 1;
   }
-  return {
-    size: tokens.length,
-    idOf: (token) => (Object.hasOwn(vocab, token) ? (vocab[token] as number) : undefined),
-    tokenOf: (id) => (used[id] === 1 ? tokenOf(id) : undefined),
-  };
+  return tokens.length;
 }
 
 function tooLarge(name: string, at: string, id: number, tokens: number): Error {
@@ -173,7 +158,7 @@ function tooLarge(name: string, at: string, id: number, tokens: number): Error {
 }
 
 /** Unigram: a token's place in the list is its id. */
-function checkScores(name: string, model: Entry): CheckedVocabulary {
+function checkScores(name: string, model: Entry): number {
   const { vocab, unk_id } = model;
   if (!Array.isArray(vocab)) {
     throw badFile(name, 'model.vocab', `expected a list of tokens and scores, found ${shown(vocab)}`);
@@ -181,7 +166,6 @@ function checkScores(name: string, model: Entry): CheckedVocabulary {
   if (vocab.length > largestId(vocab.length)) {
     throw badFile(name, 'model.vocab', `it has ${vocab.length} tokens; expected ${largestId(0)} at most`);
   }
-  const ids = new Map<string, number>();
   vocab.forEach((entry: unknown, i) => {
     const at = () => `model.vocab[${i}]`;
     if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') {
@@ -192,7 +176,6 @@ function checkScores(name: string, model: Entry): CheckedVocabulary {
       throw badFile(name, `${at()}[1]`, `the score is ${shown(score)}; expected a number`);
     }
     checkToken(name, token, at);
-    ids.set(token, i);
   });
   if (unk_id !== undefined && unk_id !== null && !(isId(unk_id) && unk_id < vocab.length)) {
     throw badFile(
@@ -201,7 +184,7 @@ function checkScores(name: string, model: Entry): CheckedVocabulary {
       `it is ${shown(unk_id)}; expected the place of a token in model.vocab`,
     );
   }
-  return { size: vocab.length, idOf: (token) => ids.get(token), tokenOf: (id) => vocab[id]?.[0] };
+  return vocab.length;
 }
 
 /** A lone surrogate has no bytes: it would be read as U+FFFD. */
@@ -213,11 +196,13 @@ function checkToken(name: string, token: string, at: () => string): void {
 }
 
 /** As the native library does: a merge of what is not in the vocabulary is an error of the file. */
-function checkMerges(name: string, merges: unknown, vocab: Entry): void {
+function checkMerges(name: string, merges: unknown, tokens: ReadonlySet<string>, model: Entry): void {
   if (merges === undefined || merges === null) return;
   if (!Array.isArray(merges)) {
     throw badFile(name, 'model.merges', `expected a list of pairs, found ${shown(merges)}`);
   }
+  // Pieces that go on in a word lose this where they are joined.
+  const prefix = String(model.continuing_subword_prefix ?? '').length;
   merges.forEach((merge: unknown, i) => {
     const pair = typeof merge === 'string' ? merge.split(' ', 3) : merge;
     if (!Array.isArray(pair) || pair.length !== 2 || pair.some((part) => typeof part !== 'string')) {
@@ -225,35 +210,23 @@ function checkMerges(name: string, merges: unknown, vocab: Entry): void {
       throw badFile(name, `model.merges[${i}]`, `expected a pair of tokens, found ${shown(merge)}`);
     }
     const [left, right] = pair as [string, string];
-    if (Object.hasOwn(vocab, left) && Object.hasOwn(vocab, right) && Object.hasOwn(vocab, left + right))
-      return;
-    const missing = [left, right, left + right].find((token) => !Object.hasOwn(vocab, token));
+    const product = left + right.slice(prefix);
+    if (tokens.has(left) && tokens.has(right) && tokens.has(product)) return;
+    const missing = [left, right, product].find((token) => !tokens.has(token));
     throw badFile(name, `model.merges[${i}]`, `the token ${shown(missing)} is not in model.vocab`);
   });
 }
 
-function checkAdded(name: string, added: unknown, vocabulary: CheckedVocabulary): void {
+/**
+ * Their ids need not be right: the native library gives a token of the vocabulary the id that it has there, and numbers the others in
+ * the order of the file. They must be ids all the same.
+ * @param size number of tokens of the vocabulary
+ */
+function checkAdded(name: string, added: unknown, size: number): void {
   const tokens = checkAddedShape(name, added);
-  const largest = largestId(vocabulary.size + tokens.length);
-  const texts = new Map<number, string>();
-  const ids = new Map<string, number>();
-  tokens.forEach(({ id, content }, i) => {
-    const at = `added_tokens[${i}].id`;
-    if (id > largest) throw tooLarge(name, at, id, vocabulary.size + tokens.length);
-    const inVocabulary = vocabulary.idOf(content) ?? ids.get(content) ?? id;
-    if (inVocabulary !== id) {
-      throw badFile(
-        name,
-        at,
-        `${shown(content)} has the id ${id} here, and ${inVocabulary} elsewhere in the file`,
-      );
-    }
-    const other = texts.get(id) ?? (vocabulary.idOf(content) === id ? content : vocabulary.tokenOf(id));
-    if (other !== undefined && other !== content) {
-      throw badFile(name, at, `the id ${id} of ${shown(content)} is that of ${shown(other)}, too`);
-    }
-    texts.set(id, content);
-    ids.set(content, id);
+  const largest = largestId(size + tokens.length);
+  tokens.forEach(({ id }, i) => {
+    if (id > largest) throw tooLarge(name, `added_tokens[${i}].id`, id, size + tokens.length);
   });
 }
 

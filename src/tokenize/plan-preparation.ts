@@ -1,13 +1,10 @@
 /** The part of a model that prepare-text.ts does, in its terms. */
 import { splitMetaspace, underline } from './hf-normalizers.ts';
-import type { Cut, Preparation } from './kernel-plan.ts';
+import type { Preparation } from './kernel-plan.ts';
 import type { AddedToken, Normalizer, SplitStep, TextSteps } from './model.ts';
 
-/**
- * @param cut where segments are cut before the kernel's pattern
- * @returns the preparation, or why the kernel can't do it
- */
-export function planPreparation(steps: TextSteps, cut: Cut): Preparation | { readonly unsupported: string } {
+/** @returns the preparation, or why the kernel can't do it */
+export function planPreparation(steps: TextSteps): Preparation | { readonly unsupported: string } {
   const { metaspace, outerSplits = [] } = steps;
   const words = outerSplits.length > 0;
   if (words && !(outerSplits.length === 1 && isWhiteSpaceSplit(outerSplits[0]!)))
@@ -23,7 +20,6 @@ export function planPreparation(steps: TextSteps, cut: Cut): Preparation | { rea
     words,
     prefix: prefix === 'never' ? null : prefix,
     metaspace: metaspace !== null && spaced === null,
-    cut,
   };
 }
 

@@ -1,13 +1,13 @@
 /**
  * Documents to the segments that the kernel tokenizes each by itself: added tokens are cut out, segments are normalized,
- * more added tokens are cut out of them, then they get their prefix and are cut (see kernel-plan.ts). All in bytes. Text that
+ * more added tokens are cut out of them, then they get their prefix (see kernel-plan.ts). All in bytes. Text that
  * needs none of it is handed on as it is, and to see that costs a look or two at each byte; only segments that a normalization
  * form or a regular expression may change become strings.
  */
 import { type AddedSink, createAddedFinder } from './find-added.ts';
 import type { Preparation } from './kernel-plan.ts';
 import { createByteNormalizer } from './normalize-bytes.ts';
-import { createCutter, Segments, space, startsWithMetaspace } from './segments.ts';
+import { hasMetaspace, isMetaspaceAt, Segments, space } from './segments.ts';
 import { skipSpaces, spaceAt } from './space-bytes.ts';
 
 export interface PreparedText {
@@ -31,8 +31,7 @@ export function createPreparation(preparation: Preparation): Prepare {
   const normalize =
     preparation.normalizers.length === 0 ? null : createByteNormalizer(preparation.normalizers);
   const inNormalized = createAddedFinder(preparation.addedNormalized);
-  const cut = createCutter(preparation.cut);
-  const always = prefix !== null || metaspace || words || preparation.cut !== 'none';
+  const always = prefix !== null || words;
   const out = new Segments();
   let added: { id: number; segments: number }[] = [];
   /** A segment that was normalized to see whether it changes, so that it is not done twice. */
@@ -86,17 +85,15 @@ export function createPreparation(preparation: Preparation): Prepare {
   }
 
   function take(start: number, end: number, isStart: boolean): void {
-    const from = out.length;
-    const bytes = normal.subarray(start, end);
-    const isSpaced = bytes[0] === space || (metaspace && startsWithMetaspace(bytes));
+    const isSpaced = normal[start] === space || (metaspace && isMetaspaceAt(normal, start));
     const prefixed =
       prefix === 'always' ||
       (prefix === 'unless-space' && !isSpaced) ||
       (prefix === 'first-unless-space' && isStart && !isSpaced);
     if (prefixed && !(isContinued && isStart)) out.push(space);
-    if (metaspace) out.appendSpaced(bytes);
-    else out.append(bytes);
-    cut(out, from);
+    if (metaspace) out.appendSpaced(normal, start, end);
+    else out.append(normal, start, end);
+    out.end(out.length);
   }
 
   /** Looks for a document that normalization changes, and keeps what becomes of it. */
@@ -120,7 +117,8 @@ export function createPreparation(preparation: Preparation): Prepare {
   return (chunk, ends, continued) => {
     text = chunk;
     firstChange = null;
-    if (!always && !hasTokens() && isNormal(ends, continued)) return null;
+    if (!always && !(metaspace && hasMetaspace(text)) && !hasTokens() && isNormal(ends, continued))
+      return null;
     out.clear(text.length);
     added = [];
     const documentEnds = new Uint32Array(ends.length);

@@ -10,7 +10,6 @@ import {
   type BpeVocabulary,
   noToken,
   type TokenizerModel,
-  type UnigramVocabulary,
   type UnknownUnits,
   type Vocabulary,
 } from './model.ts';
@@ -60,11 +59,15 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
 }
 
 function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string | Uint8Array) => readonly number[] {
-  return remembering(vocabulary.kind === 'unigram' ? ofTexts(vocabulary) : createBpeEncoder(vocabulary));
+  return remembering(
+    vocabulary.kind === 'unigram' ? ofText(createUnigramEncoder(vocabulary)) : createBpeEncoder(vocabulary),
+  );
 }
 
-function ofTexts(vocabulary: UnigramVocabulary): (pretoken: string | Uint8Array) => readonly number[] {
-  const encode = createUnigramEncoder(vocabulary);
+/** Bytes, which only patterns over the byte alphabet make, are not for models of characters. */
+function ofText(
+  encode: (pretoken: string) => readonly number[],
+): (pretoken: string | Uint8Array) => readonly number[] {
   return (pretoken) => encode(typeof pretoken === 'string' ? pretoken : decoder.decode(pretoken));
 }
 

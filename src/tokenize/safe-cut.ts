@@ -26,7 +26,7 @@
  *   at the end of a text. Units that may be dropped are not cut after: what stands before them would merge with the space.
  *   Where there is a pattern, or a pretoken at each U+2581, nothing reaches from one pretoken into the next.
  *
- * - Unigram: only where pretokens begin at each U+2581 or by splits; then each is scored by itself.
+ * - Unigram: only where pretokens begin at each U+2581 or are cut by splits; then each is scored by itself.
  *
  * Splits of which this cannot be shown, or one pretoken that is looked up whole: no place is known to be safe, and the answer
  * is 0.

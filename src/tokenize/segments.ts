@@ -1,8 +1,8 @@
-/** Segments of text that the kernel tokenizes each by itself: how they are gathered, and where a text is cut into them. */
-
-import type { Cut } from './kernel-plan.ts';
+/** Segments of text that the kernel tokenizes each by itself: how they are gathered. */
 
 export const space = 0x20;
+/** Up to here a loop copies faster than a call. */
+const longestLoop = 64;
 
 /** Text and the ends of its segments, in buffers that are used again. */
 export class Segments {
@@ -22,22 +22,30 @@ export class Segments {
     this.#bytes[this.length++] = byte;
   }
 
-  append(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.length);
-    this.length += bytes.length;
+  append(bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    if (end - start > longestLoop) {
+      this.#bytes.set(bytes.subarray(start, end), this.length);
+    } else {
+      const out = this.#bytes;
+      for (let at = start, to = this.length; at < end; at += 1, to += 1) out[to] = bytes[at]!;
+    }
+    this.length += end - start;
   }
 
   /** With spaces for U+2581. */
-  appendSpaced(bytes: Uint8Array): void {
-    let start = 0;
-    for (let at = bytes.indexOf(0xe2); at >= 0; at = bytes.indexOf(0xe2, at + 1)) {
-      if (bytes[at + 1] !== 0x96 || bytes[at + 2] !== 0x81) continue;
-      this.append(bytes.subarray(start, at));
+  appendSpaced(bytes: Uint8Array, start: number, end: number): void {
+    let done = start;
+    // Within its end: indexOf would go on to the end of the chunk.
+    const within = end - start > longestLoop ? bytes.subarray(0, end) : null;
+    const find = (from: number) => within?.indexOf(0xe2, from) ?? next(bytes, from, end);
+    for (let at = find(start); at >= 0 && at < end; at = find(at + 1)) {
+      if (!isMetaspaceAt(bytes, at)) continue;
+      this.append(bytes, done, at);
       this.push(space);
-      start = at + 3;
+      done = at + 3;
     }
-    this.append(bytes.subarray(start));
+    this.append(bytes, done, end);
   }
 
   end(at: number): void {
@@ -65,21 +73,19 @@ export class Segments {
   }
 }
 
-export function startsWithMetaspace(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xe2 && bytes[1] === 0x96 && bytes[2] === 0x81;
+export function isMetaspaceAt(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xe2 && bytes[at + 1] === 0x96 && bytes[at + 2] === 0x81;
 }
 
-/** Puts the ends of the segments of out's text from `from` on. */
-export function createCutter(cut: Cut): (out: Segments, from: number) => void {
-  if (cut === 'none') return (out) => out.end(out.length);
-  const each = cut === 'spaces';
-  const isCut = new Uint8Array(256).fill(1);
-  if (!each) for (const byte of [space, ...cut.wordsNotAfter]) isCut[byte] = 0;
-  return (out, from) => {
-    const text = out.text();
-    for (let at = from + 1; at < text.length; at += 1) {
-      if (text[at] === space && isCut[text[at - 1]!] === 1) out.end(at);
-    }
-    out.end(text.length);
-  };
+/** The next byte of a character that may be U+2581. */
+function next(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && bytes[at] !== 0xe2) at += 1;
+  return at;
+}
+
+export function hasMetaspace(text: Uint8Array): boolean {
+  for (let at = text.indexOf(0xe2); at >= 0; at = text.indexOf(0xe2, at + 1))
+    if (isMetaspaceAt(text, at)) return true;
+  return false;
 }

@@ -150,10 +150,14 @@ export function namesOfHf(file: {
   const entries: [string, number][] = Array.isArray(vocab)
     ? vocab.map((entry: readonly [string, number], id) => [entry[0], id])
     : Object.entries(isObject(vocab) ? (vocab as Readonly<Record<string, number>>) : {});
-  const ids = new Map([...entries, ...added.map(({ content, id }): [string, number] => [content, id])]);
+  const ids = new Map(entries);
+  // The vocabulary's id counts, as in the native library.
+  for (const { content, id } of added) if (!ids.has(content)) ids.set(content, id);
   const texts = new Map([...ids].map(([text, id]) => [id, text]));
   return {
-    special: new Map(added.filter((token) => token.special).map(({ content, id }) => [content, id])),
+    special: new Map(
+      added.filter((token) => token.special).map(({ content }) => [content, ids.get(content)!]),
+    ),
     idOf: (text) => ids.get(text) ?? null,
     textOf: (id) => texts.get(id) ?? null,
     idsBelow: 1 + [...texts.keys()].reduce((a, b) => Math.max(a, b), -1),

@@ -157,13 +157,38 @@ describe('added tokens', { timeout: fuzzTimeout(120_000) }, () => {
     },
   );
 
+  test('do not change where a text is cut at a safe place', async () => {
+    let cuts = 0;
+    await fc.assert(
+      fc.asyncProperty(caseOf(flag), async ({ texts, ...change }) => {
+        const model = modelFromHf('made', madeFile(change), null);
+        if ('unsupported' in model) return;
+        const engine = createReferenceTokenizer(model);
+        for (const some of texts) {
+          // With a place in it: a letter, a space and a letter, next to what tokens are made of.
+          const text = Buffer.from(`${some}${some.slice(0, 3)}b A${some}`);
+          const at = engine.safeCut(text);
+          if (at === 0) continue;
+          cuts += 1;
+          const [left, right] = [text.subarray(0, at), text.subarray(at)];
+          const parts = [engine.encode(left, [left.length]), engine.encode(right, [right.length], true)];
+          const what = JSON.stringify({ text: text.toString(), at, ...change });
+          const ids = parts.flatMap(({ tokens: some }) => Array.from(some));
+          expect({ what, ids }).toEqual({ what, ids: Array.from(engine.encode(text, [text.length]).tokens) });
+        }
+      }),
+      fuzz(300),
+    );
+    expect(cuts).toBeGreaterThan(100);
+  });
+
   test('are found in bytes where they are found in strings', () => {
     fc.assert(
       fc.property(caseOf(flag), ({ texts, ...change }) => {
         const model = modelFromHf('made', madeFile(change), null);
         if ('unsupported' in model) return;
         const steps = { ...model.steps, splits: [] };
-        const preparation = planPreparation(steps, 'none');
+        const preparation = planPreparation(steps);
         if ('unsupported' in preparation) throw new Error(preparation.unsupported);
         const pretokenize = createPretokenizer(steps);
         const wanted = texts.map((some) => pretokenize(Buffer.from(some).toString(), false));

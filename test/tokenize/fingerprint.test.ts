@@ -19,8 +19,7 @@ test('the form of the file does not matter', () => {
   const { model } = file;
   const vocab = Object.fromEntries(Object.entries(model.vocab).reverse());
   const merges = model.merges.map((merge) => merge.join(' '));
-  const added_tokens = [...file.added_tokens].reverse();
-  const other = read({ ...file, padding: {}, added_tokens, model: { ...model, vocab, merges } });
+  const other = read({ ...file, padding: {}, model: { ...model, vocab, merges } });
   expect(other.fingerprint).toBe(read(file).fingerprint);
 });
 

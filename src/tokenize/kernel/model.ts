@@ -40,11 +40,14 @@ export interface KernelUnknown extends UnknownUnits {
 
 /** A hand-written scanner, which must be the last step, or the tables of a pattern. */
 export type KernelStep =
-  | { readonly scanner: Scanner }
+  | { readonly scanner: Scanner; readonly notAfter?: readonly number[] }
   | { readonly table: CompiledPattern; readonly keep: Kept };
 
-/** Patterns that the kernel has a hand-written scanner for. They match everywhere, so there are no gaps to keep. */
-export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k' | 'spaces';
+/**
+ * What the kernel has a hand-written scanner for. They match everywhere, so there are no gaps to keep. `spaces`: a pretoken
+ * begins at each space; `words`: at each run of spaces that does not come after one of the bytes of `notAfter`.
+ */
+export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k' | 'spaces' | 'words';
 
 /** What of a text is handed on: matches and the gaps between them, one of these, or the two joined to larger parts. */
 export type Kept = 'both' | 'gaps' | 'matches' | 'runs' | 'gap-with-match' | 'match-with-gap';

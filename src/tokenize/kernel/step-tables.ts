@@ -3,10 +3,10 @@
  * of 256, most of which are equal: some 30 KB a step, where a flat table would have 1.1 MB.
  */
 import type { CompiledPattern } from '../pattern/compile.ts';
-import { stopFlag } from '../pattern/compile.ts';
+import { firstColumns, stopFlag } from '../pattern/compile.ts';
 import type { Kept, KernelStep, Scanner } from './model.ts';
 
-const families: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4, spaces: 5 };
+const families: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4, spaces: 5, words: 6 };
 const keeps: Record<Kept, number> = {
   both: 0,
   gaps: 1,
@@ -58,7 +58,10 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
     const fields = new Uint32Array(memory, record, 9);
     const parts = partsOf(step);
     if (!('table' in step) || parts === null) {
-      fields[0] = families[(step as { scanner: Scanner }).scanner];
+      const { scanner, notAfter = [] } = step as Extract<KernelStep, { scanner: Scanner }>;
+      fields[0] = families[scanner];
+      const bits = new Uint8Array(memory, record + 80, 32);
+      for (const byte of notAfter) bits[byte >> 3]! |= 1 << (byte & 7);
       return;
     }
     const { table } = step;
@@ -73,11 +76,11 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
       put(table.rows),
       table.start,
       table.classes.length === pageSize ? 1 : 0,
-      startEntries.some((_, column) => column > 1 && isRejected(column)) ? 1 : 0,
+      startEntries.some((_, column) => column >= firstColumns && isRejected(column)) ? 1 : 0,
     ]);
-    const begins = new Uint8Array(memory, record + 48, 16);
+    const rejected = new Uint8Array(memory, record + 48, 16);
     for (let byte = 0; byte < 0x80; byte += 1) {
-      if (!isRejected(table.classes[byte]!)) begins[byte & 15]! |= 1 << (byte >> 4);
+      if (isRejected(table.classes[byte]!)) rejected[byte & 15]! |= 1 << (byte >> 4);
     }
   });
 }

@@ -11,17 +11,20 @@ export interface UnigramExports {
 }
 
 /** As in `assembly/unigram.ts`. */
-const rule = { floats: 1, fused: 2, bytes: 4 };
+const rule = { floats: 1, fused: 2, bytes: 4, whole: 8 };
 /** As in `assembly/memory.ts`, in words. */
 const at = { cells: 40, ids: 41, bytes: 42 };
 
 /** The pieces' text and starts are in place already. Returns where the tables end. */
 export function fillUnigram(exports: UnigramExports, model: KernelModel, tables: UnigramTables): number {
-  const { pieces } = model;
+  const { pieces, steps } = model;
   const { scores, unknownScore, unknownId, bytes, as } = tables;
   if (as === 'huggingface') exports.buildPieces(pieces.length);
   const { cells, base, parent, piece } = buildDoubleArray(pieces);
-  const rules = (as === 'sentencepiece' ? rule.floats : rule.fused) | (bytes === null ? 0 : rule.bytes);
+  const rules =
+    (as === 'sentencepiece' ? rule.floats : rule.fused) |
+    (bytes === null ? 0 : rule.bytes) |
+    (steps.length === 0 ? rule.whole : 0);
   const longest = pieces.reduce((most, bytes) => Math.max(most, bytes.length), 4);
   exports.beginUnigram(cells, rules, unknownId, longest, unknownScore);
   const { buffer } = exports.memory;

@@ -10,13 +10,17 @@ import { readProgram } from './match.ts';
 
 export interface CompiledPattern {
   readonly states: number;
-  /** Columns of a row: 0 is for bytes that begin a character of several bytes, 1 the end of the text, then classes. */
+  /**
+   * Columns of a row, an even number: 0 is for bytes that begin a character of several bytes, 1 the end of the text, 2 to
+   * 5 the set of ASCII characters that lead back to the same row (bit h of byte l: the character h << 4 | l), then classes.
+   */
   readonly columns: number;
   /** Column of each code point, or, over the byte alphabet, of each byte. */
   readonly classes: Uint8Array;
   /**
    * Row by row, 4 bytes a column: where the row of the next state begins, in bytes, + `matchFlag` if a match ends before
-   * this character, + `stopFlag` if nothing is left to try. Column 0 has `stopFlag`, so that the fast loop stops.
+   * this character, + `stopFlag` if nothing is left to try, + `loopFlag` if that row has a large set in columns 2 to 5.
+   * Column 0 has `stopFlag`, so that the fast loop stops.
    */
   readonly rows: Uint32Array;
   /** Where the row of the start state begins, in bytes. */
@@ -25,7 +29,13 @@ export interface CompiledPattern {
 
 export const matchFlag = 1;
 export const stopFlag = 2;
-const firstColumns = 2;
+const loopFlag = 4;
+/** What of an entry is the row. */
+export const rowMask: number = ~7;
+/** Columns before those of classes. */
+export const firstColumns = 6;
+/** A set that has letters: their runs are long enough that to look at 16 bytes at once pays. */
+const smallestLoop = 20;
 const mostColumns = 256;
 
 const known = new Map<string, CompiledPattern | { readonly unsupported: string }>();
@@ -57,7 +67,7 @@ function compile({
     over === 'characters' ? null : Array.from(alphabetCharacters(), (char) => char.codePointAt(0)!);
   const classes = points === null ? of : Uint16Array.from(points, (point) => of[point]!);
   const { columnOf, representatives } = joinColumns(automaton, classes);
-  const columns = firstColumns + representatives.length;
+  const columns = (firstColumns + representatives.length + 1) & ~1;
   if (columns > mostColumns)
     return { unsupported: `its pattern needs more than ${mostColumns} classes of characters` };
   const rows = new Uint32Array(automaton.states * columns);
@@ -67,11 +77,17 @@ function compile({
     representatives.forEach((column, i) => {
       rows[state * columns + firstColumns + i] = entry(automaton, state, column, columns);
     });
+    // The column that makes their number even is like the one before it.
+    if (firstColumns + representatives.length < columns) {
+      rows[(state + 1) * columns - 1] = rows[(state + 1) * columns - 2]!;
+    }
   }
+  const renumbered = renumber(classes, columnOf);
+  markLoops(rows, columns, renumbered);
   return {
     states: automaton.states,
     columns,
-    classes: renumber(classes, columnOf),
+    classes: renumbered,
     rows,
     start: Math.min(1, automaton.states - 1) * columns * 4,
   };
@@ -84,6 +100,25 @@ function entry({ next, matches, columns }: Automaton, state: number, column: num
     (matches[state * columns + column] === 1 ? matchFlag : 0) +
     (target === 0 ? stopFlag : 0)
   );
+}
+
+/** Writes the sets of ASCII characters that lead back to a row, and flags the entries that lead to a row with a large one. */
+function markLoops(rows: Uint32Array, columns: number, classes: Uint8Array): void {
+  const hasLoop = new Set<number>();
+  for (let row = columns; row < rows.length; row += columns) {
+    const set = new Uint8Array(rows.buffer, (row + 2) * 4, 16);
+    let size = 0;
+    for (let byte = 0; byte < 0x80; byte += 1) {
+      if (rows[row + classes[byte]!] !== row * 4) continue;
+      set[byte & 15]! |= 1 << (byte >> 4);
+      size += 1;
+    }
+    if (size >= smallestLoop) hasLoop.add(row * 4);
+  }
+  rows.forEach((value, i) => {
+    const column = i % columns;
+    if ((column < 2 || column >= firstColumns) && hasLoop.has(value & rowMask)) rows[i] = value | loopFlag;
+  });
 }
 
 /** A loop: mapping a million elements by a callback would be most of the time of compiling. */

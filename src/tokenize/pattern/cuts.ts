@@ -11,7 +11,14 @@
  * A part of a split before it may be cut in two: this one cuts it there. The splits after it get the same parts.
  */
 import type { SplitStep } from '../model.ts';
-import { type CompiledPattern, compilePattern, matchFlag, stopFlag } from './compile.ts';
+import {
+  type CompiledPattern,
+  compilePattern,
+  firstColumns,
+  matchFlag,
+  rowMask,
+  stopFlag,
+} from './compile.ts';
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'].map((char) => char.charCodeAt(0));
 const space = 0x20;
@@ -56,7 +63,7 @@ function sureRows(rows: Uint32Array, columns: number): ReadonlySet<number> {
   for (let before = -1; before !== set.size; ) {
     before = set.size;
     for (const row of set) {
-      for (let column = 1; column < columns; column += 1) {
+      for (let column = 1; column < columns; column = column === 1 ? firstColumns : column + 1) {
         const entry = rows[row + column]!;
         if ((entry & matchFlag) === 0 && ((entry & stopFlag) !== 0 || !set.has(rowOf(entry)))) {
           set.delete(row);
@@ -70,5 +77,5 @@ function sureRows(rows: Uint32Array, columns: number): ReadonlySet<number> {
 
 /** Where an entry's next row begins, in columns. */
 function rowOf(entry: number): number {
-  return (entry & ~3) >>> 2;
+  return (entry & rowMask) >>> 2;
 }

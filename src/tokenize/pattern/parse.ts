@@ -8,6 +8,7 @@ import { complement } from '../unicode.ts';
 import { foldCase, foldsWithOthers } from './fold-case.ts';
 import { parseClass, parseEscapedSet } from './parse-class.ts';
 import { wordsAlone } from './properties.ts';
+import { isAssertion, readQuantifier } from './quantifier.ts';
 import { PatternReader } from './reader.ts';
 import { anyCharacter, single } from './sets.ts';
 import {
@@ -36,7 +37,6 @@ interface Flags {
 
 /** Deeper nesting is refused, not run into the end of the stack. */
 const deepestGroup = 200;
-const largestRepeat = 100_000;
 const notNewline = complement(single('\n'));
 
 const look = (body: PatternNode, direction: 'ahead' | 'behind', negative: boolean): PatternNode => ({
@@ -329,7 +329,7 @@ class PatternParser {
     for (let count = 0; ; count += 1) {
       if (this.#flags.extended) this.#skipBlanks();
       const place = reader.at;
-      const quantifier = this.#quantifier();
+      const quantifier = readQuantifier(reader, this.#syntax);
       if (quantifier === null) return node;
       if (atom.type === 'look' || isAssertion(reader.source, start)) {
         reader.fail('an assertion cannot be repeated', start);
@@ -343,53 +343,4 @@ class PatternParser {
       node = { type: 'repeat', body: node, min, max, mode };
     }
   }
-
-  #quantifier(): { min: number; max: number; mode: 'greedy' | 'lazy' | 'possessive' } | null {
-    const reader = this.#reader;
-    const place = reader.at;
-    const char = reader.peek();
-    const simple = { '*': [0, Infinity], '+': [1, Infinity], '?': [0, 1] }[char] as
-      | [number, number]
-      | undefined;
-    if (simple !== undefined) {
-      reader.at += 1;
-      return { min: simple[0], max: simple[1], mode: this.#mode(true) };
-    }
-    if (char !== '{') return null;
-    const match = reader.takeMatch(/^\{(\d*)(,?)(\d*)\}/);
-    // What is no interval is text, in both dialects.
-    if (match === null) return null;
-    const [, low, comma, high] = match as unknown as [string, string, string, string];
-    if (low === '' && high === '') {
-      reader.at = place;
-      return comma === '' || this.#syntax === 'oniguruma' ? null : reader.unsupported('{,}', place);
-    }
-    const min = low === '' ? 0 : Number(low);
-    const max = high !== '' ? Number(high) : comma === '' ? min : Infinity;
-    if (min > largestRepeat || (max > largestRepeat && max !== Infinity)) {
-      const rule = `a repeat of more than ${largestRepeat}`;
-      if (this.#syntax === 'rust') reader.unsupported(rule, place);
-      reader.fail(rule, place);
-    }
-    if (this.#syntax === 'rust') {
-      if (min > max) reader.fail('a repeat whose upper bound is below its lower one', place);
-      return { min, max, mode: this.#mode(true) };
-    }
-    // Oniguruma: {3,1} is a possessive {1,3}; {n}? is optional, not lazy; {n}+ repeats the repeat.
-    if (min > max) return { min: max, max: min, mode: 'possessive' };
-    if (comma === '') return { min, max, mode: 'greedy' };
-    return { min, max, mode: this.#mode(false) };
-  }
-
-  #mode(possessive: boolean): 'greedy' | 'lazy' | 'possessive' {
-    if (this.#reader.takeIf('?')) return 'lazy';
-    if (possessive && this.#reader.takeIf('+')) return 'possessive';
-    return 'greedy';
-  }
-}
-
-/** `^`, `$`, `\A` and the like, which both libraries refuse to repeat. */
-function isAssertion(source: readonly string[], at: number): boolean {
-  const char = source[at]!;
-  return char === '^' || char === '$' || (char === '\\' && /^[AzZbB]$/.test(source[at + 1] ?? ''));
 }

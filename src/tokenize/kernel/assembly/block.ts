@@ -13,12 +13,9 @@ import { contraction } from './scan-common';
 // @ts-ignore: decorator
 @inline
 export function bits(a: v128, b: v128, c: v128, d: v128): u64 {
-  return (
-    (<u64>i8x16.bitmask(a)) |
-    ((<u64>i8x16.bitmask(b)) << 16) |
-    ((<u64>i8x16.bitmask(c)) << 32) |
-    ((<u64>i8x16.bitmask(d)) << 48)
-  );
+  const low = <u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16);
+  const high = <u32>i8x16.bitmask(c) | (<u32>i8x16.bitmask(d) << 16);
+  return <u64>low | (<u64>high << 32);
 }
 
 // @ts-ignore: decorator
@@ -28,17 +25,31 @@ export function equal(a: v128, b: v128, c: v128, d: v128, byte: i8): u64 {
   return bits(i8x16.eq(a, x), i8x16.eq(b, x), i8x16.eq(c, x), i8x16.eq(d, x));
 }
 
-/** Bytes in [from, from + count). */
+/** Either of two. */
+// @ts-ignore: decorator
+@inline
+export function either(a: v128, b: v128, c: v128, d: v128, byte: i8, other: i8): u64 {
+  const x = i8x16.splat(byte);
+  const y = i8x16.splat(other);
+  return bits(
+    v128.or(i8x16.eq(a, x), i8x16.eq(a, y)),
+    v128.or(i8x16.eq(b, x), i8x16.eq(b, y)),
+    v128.or(i8x16.eq(c, x), i8x16.eq(c, y)),
+    v128.or(i8x16.eq(d, x), i8x16.eq(d, y)),
+  );
+}
+
+/** Bytes in [from, from + count), by a signed comparison: x86 has no unsigned one and V8 takes four instructions for it. */
 // @ts-ignore: decorator
 @inline
 export function inRange(a: v128, b: v128, c: v128, d: v128, from: i8, count: i8): u64 {
-  const x = i8x16.splat(from);
-  const y = i8x16.splat(count);
+  const x = i8x16.splat(<i8>(from - 128));
+  const y = i8x16.splat(<i8>(count - 128));
   return bits(
-    i8x16.lt_u(i8x16.sub(a, x), y),
-    i8x16.lt_u(i8x16.sub(b, x), y),
-    i8x16.lt_u(i8x16.sub(c, x), y),
-    i8x16.lt_u(i8x16.sub(d, x), y),
+    i8x16.lt_s(i8x16.sub(a, x), y),
+    i8x16.lt_s(i8x16.sub(b, x), y),
+    i8x16.lt_s(i8x16.sub(c, x), y),
+    i8x16.lt_s(i8x16.sub(d, x), y),
   );
 }
 

@@ -4,7 +4,7 @@ import { beginDocument, endDocument, writeTo } from './pretokens';
 import { runStep } from './scan-compiled';
 import { forgetFailed } from './scan-long';
 import { stepCount } from './step-layout';
-import { encodeStretch, hasUnigram, stretchEnd } from './unigram';
+import { encodeStretch, hasUnigram, isWhole, written as stretchWritten } from './unigram';
 
 /**
  * Tokenizes text[at, end), writes the tokens to `out`, returns how far it came. `closed`: the document ends at `end`;
@@ -12,21 +12,23 @@ import { encodeStretch, hasUnigram, stretchEnd } from './unigram';
  */
 export function encodeDocument(at: usize, end: usize, closed: bool, out: usize): usize {
   beginDocument(out);
-  if (stepCount() == 0) {
-    // No step: the document is one pretoken.
-    if (hasUnigram()) {
-      const reached = encodeStretch(at, end, closed, out);
-      writeTo(stretchEnd);
-      return reached;
-    }
-    if (!closed || at == end) return at;
-    writeTo(emitLong(at, <u32>(end - at), out));
-    return end;
-  }
+  if (stepCount() == 0) return encodeWhole(at, end, closed, out);
   forgetFailed();
   const reached = runStep(0, at, closed ? end : wholeCharacters(at, end), closed);
   endDocument();
   return reached;
+}
+
+/** No step: the document is one pretoken. */
+function encodeWhole(at: usize, end: usize, closed: bool, out: usize): usize {
+  if (hasUnigram() && isWhole()) {
+    const reached = encodeStretch(at, end, closed, out);
+    writeTo(stretchWritten);
+    return reached;
+  }
+  if (!closed || at == end) return at;
+  writeTo(emitLong(at, <u32>(end - at), out));
+  return end;
 }
 
 /** The end of the last character that is there as a whole. */

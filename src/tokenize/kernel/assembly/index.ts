@@ -1,10 +1,11 @@
 /** What the host calls. Addresses are numbers in this instance's memory. */
 import { reserveInput, reserveSteps } from './build';
-import { reserveCaches } from './cache';
+import { reserveNear } from './cache';
 import { encodeDocument } from './encode';
+import { reserveFar } from './far';
 import { written } from './pretokens';
-import { resetUnigram } from './unigram';
 import { reserveFailed } from './scan-long';
+import { resetUnigram } from './unigram';
 import { DIRECTORY, mark, release, reserve } from './memory';
 
 export { reserveInput, reserveSteps, reserve, mark, release };
@@ -27,7 +28,8 @@ let own: usize = 0;
 /** The instance's own memory, after the tables: caches, then a window of text with room for its tokens. */
 export function reserveWindow(nearBits: u32, farBits: u32, bytes: u32, documents: u32): void {
   if (own == 0) {
-    reserveCaches(nearBits, farBits);
+    reserveNear(nearBits);
+    reserveFar(<usize>1 << farBits);
     reserveFailed();
     own = mark();
   }

@@ -9,7 +9,7 @@
  * function reserved.
  */
 
-/** Below `memoryBase` (65,536), where AssemblyScript's own data begins. */
+/** Below `memoryBase` (65,536), where AssemblyScript's own data begins. The queue is there too, from 0x2000 on. */
 export const DIRECTORY: usize = 1024;
 
 /** Slots of the directory: name -> its byte offset. One u32 each. */

@@ -1,5 +1,6 @@
 /** A pretoken that is not in the first cache: the second one, else the vocabulary, else merging. */
 import * as cache from './cache';
+import { FAR_BYTES, farCopy, farFind, farInsert } from './far';
 import { hashBytes } from './hash';
 import { At, directory } from './memory';
 import { findPiece, NONE } from './pieces';
@@ -8,28 +9,29 @@ import { encodeUnigram, hasUnigram } from './unigram';
 import { encodeUnknown, isAllKnown, lacksUnits } from './unknown';
 
 /**
- * Writes the tokens of text[at, at + length), at most 15 bytes, that the line does not have; returns where the next
- * token goes. `low` and `high` are its key. More than 3 tokens go to the second cache, and an entry without tokens
- * tells the first one so.
+ * Writes the tokens of text[at, at + length), at most 15 bytes, that the line's first slot does not have; returns where
+ * the next token goes. `low` and `high` are its key.
  */
 export function emitShort(at: usize, length: u32, out: usize, line: usize, low: u64, high: u64): usize {
-  const count = encodePretoken(at, length, out);
-  if (count <= cache.NEAR_TOKENS) {
-    cache.nearInsert(line, low, high, out, count);
-  } else {
-    cache.nearInsert(line, low, high, out, 0);
-    cache.farInsert(cache.farSlot(hashBytes(at, length)), at, length, out, count);
+  if (cache.nearFind(line, low, high)) {
+    v128.store(out, v128.load(line, 16));
+    return out + load<u32>(line, 28);
   }
+  if (cache.nearMany(line, low, high)) return emitLong(at, length, out);
+  const count = encodePretoken(at, length, out);
+  cache.nearInsert(line, low, high, out, count);
+  if (count > cache.NEAR_TOKENS) farInsert(hashBytes(at, length), at, length, out, count);
   return out + (<usize>count << 2);
 }
 
 /** The same for a pretoken of any length that may be in the second cache. */
 export function emitLong(at: usize, length: u32, out: usize): usize {
-  if (length > cache.FAR_BYTES) return out + (<usize>encodePretoken(at, length, out) << 2);
-  const slot = cache.farSlot(hashBytes(at, length));
-  if (cache.farHit(slot, at, length)) return cache.farCopy(slot, out);
+  if (length > FAR_BYTES) return out + (<usize>encodePretoken(at, length, out) << 2);
+  const hash = hashBytes(at, length);
+  const record = farFind(hash, at, length);
+  if (record != 0) return farCopy(record, out);
   const count = encodePretoken(at, length, out);
-  cache.farInsert(slot, at, length, out, count);
+  farInsert(hash, at, length, out, count);
   return out + (<usize>count << 2);
 }
 

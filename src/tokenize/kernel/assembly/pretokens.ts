@@ -2,7 +2,7 @@
  * Where pretokens go, whichever step cuts them: into the queue, which is emptied into tokens when it is full and at the
  * end of a document. A step keeps the queue's end in a local variable while it runs, and leaves it here.
  */
-import { flush, full, start } from './queue';
+import { flush, full, last, open, start } from './queue';
 
 /** Where the next pretoken goes in the queue. */
 export let tail: usize = start;
@@ -18,6 +18,18 @@ export function beginDocument(out: usize): void {
 export function empty(end: usize): usize {
   written = flush(end, written);
   return start;
+}
+
+/**
+ * Pretokens in the queue lie end to end. Where the next one begins elsewhere, after text that is dropped, the queue is
+ * emptied first: a model that drops text pays for it.
+ */
+// @ts-ignore: decorator
+@inline
+export function jump(end: usize, at: usize): usize {
+  if (last(end) == at) return end;
+  if (end != start) written = flush(end, written);
+  return open(at);
 }
 
 export function leave(end: usize): void {

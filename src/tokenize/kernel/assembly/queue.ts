@@ -1,51 +1,84 @@
 /**
  * Pretokens on their way to the cache. Looking each up at once leaves the processor waiting for one cache line after
- * the other: the table is far larger than its caches, one line in eight is far, and what comes between two of these is
- * more than the processor looks ahead. So pretokens gather here: `push` makes keys, and `flush` first touches all
- * lines in a loop so short that many loads are under way at once (WebAssembly has no prefetch), then looks up. Warm,
- * o200k: 256 MB/s with the touch in `push`, 293 so.
- *
- * An entry, 32 bytes: the key's two halves, the line, the pretoken's address and length.
+ * the other: the table is far larger than its caches, and what comes between two lookups is more than the processor
+ * looks ahead. So the scanners only write down the places where pretokens end, and `flush` takes up to a thousand
+ * of them through loops that each do one thing: make keys, touch all lines (WebAssembly has no prefetch; in a loop this short
+ * many loads are under way at once), look up. None of the loops calls anything, so all they use stays in registers.
  */
 import * as cache from './cache';
 import { emitLong, emitShort } from './pretoken';
 
-const CAPACITY: usize = 256;
-const entries: usize = memory.data(256 * 32, 64);
-/** A line that no key is equal to, for pretokens that are too long for `near`. */
-const nowhere: usize = memory.data(64, 64);
-/** 16 bytes a length: the first `length` bytes of a key. */
-const masks: usize = memory.data(16 * 16, 16);
+const CAPACITY: usize = 1024;
 
-memory.fill(nowhere, 0xff, 64);
-for (let length: u32 = 0; length < 16; length++) {
-  for (let k: u32 = 0; k < length; k++) store<u8>(masks + length * 16 + k, 0xff);
-}
+/**
+ * Arrays at fixed addresses, so that these are part of the instructions that load and store.
+ * PLACES: u32 each, where the first pretoken begins, then where each one ends; a scanner may write 64 past what it keeps.
+ * LINES: u32 each. KEYS: 16 bytes each, as in a slot of the cache.
+ * PADDING: 16 bytes a length, what a key has where the pretoken has no bytes; nothing else where it is too long for one.
+ */
+const PLACES: usize = 0x2000;
+const LINES: usize = 0x3800;
+const KEYS: usize = 0x5000;
+const PADDING: usize = 0x9000;
 
-export const start: usize = entries;
-/** A queue that reaches this must be flushed; a block adds at most 64. */
-export const full: usize = entries + (CAPACITY - 65) * 32;
+const TOO_LONG: u32 = cache.NEAR_BYTES + 1;
+memory.fill(PADDING, 0xff, 17 * 16);
+for (let length: u32 = 0; length < TOO_LONG; length++) memory.fill(PADDING + length * 16, 0, length);
 
-/** Adds text[at, at + length) at `tail`, returns the new tail. */
+/** The tail of a queue that holds nothing. */
+export const start: usize = PLACES;
+/** A queue whose tail reaches this must be flushed; a block adds at most 64. */
+export const full: usize = PLACES + (CAPACITY - 64) * 4;
+
+/** The tail of a queue in which the first pretoken begins at `at`. */
 // @ts-ignore: decorator
 @inline
-export function push(near: usize, nearShift: u64, tail: usize, at: usize, length: u32): usize {
-  const fits = length <= cache.NEAR_BYTES;
-  const mask = masks + (<usize>(length & 15) << 4);
-  const low = load<u64>(at) & load<u64>(mask);
-  const high = (load<u64>(at, 8) & load<u64>(mask, 8)) | ((<u64>length) << 56);
-  const found = near + (<usize>(cache.nearHash(low, high) >>> nearShift) << 6);
-  const line = select<usize>(found, nowhere, fits);
-  store<u64>(tail, low);
-  store<u64>(tail, high, 8);
-  store<u32>(tail, <u32>line, 16);
-  store<u32>(tail, <u32>at, 20);
-  store<u32>(tail, length, 24);
-  return tail + 32;
+export function open(at: usize): usize {
+  store<u32>(PLACES, at);
+  return PLACES;
 }
 
-/** Keeps the loads that touch lines: without a use they would be dropped. */
-let touched: u32 = 0;
+/** Adds the pretoken from where the last one ended to `to`, returns the new tail. */
+// @ts-ignore: decorator
+@inline
+export function push(tail: usize, to: usize): usize {
+  store<u32>(tail, to, 4);
+  return tail + 4;
+}
+
+/** Adds pretokens that end at the set bits of `ends`, counted from `at`; returns the new tail. */
+// @ts-ignore: decorator
+@inline
+export function pushAll(tail: usize, at: usize, ends: u64): usize {
+  const count = <usize>popcnt<u64>(ends);
+  // Eight at a time, whether there are or not: fewer branches that can't be predicted.
+  for (let to = tail; ends != 0; to += 32) {
+    store<u32>(to, at + <usize>ctz<u64>(ends), 4);
+    ends &= ends - 1;
+    store<u32>(to, at + <usize>ctz<u64>(ends), 8);
+    ends &= ends - 1;
+    store<u32>(to, at + <usize>ctz<u64>(ends), 12);
+    ends &= ends - 1;
+    store<u32>(to, at + <usize>ctz<u64>(ends), 16);
+    ends &= ends - 1;
+    store<u32>(to, at + <usize>ctz<u64>(ends), 20);
+    ends &= ends - 1;
+    store<u32>(to, at + <usize>ctz<u64>(ends), 24);
+    ends &= ends - 1;
+    store<u32>(to, at + <usize>ctz<u64>(ends), 28);
+    ends &= ends - 1;
+    store<u32>(to, at + <usize>ctz<u64>(ends), 32);
+    ends &= ends - 1;
+  }
+  return tail + (count << 2);
+}
+
+/** Where the last pretoken ends. */
+// @ts-ignore: decorator
+@inline
+export function last(tail: usize): usize {
+  return load<u32>(tail);
+}
 
 /** Pretokens are not looked up, but their lengths in bytes are written in place of tokens: how tests see them. */
 let isLengthsOnly: bool = false;
@@ -55,38 +88,72 @@ export function showPretokens(on: bool): void {
 }
 
 function writeLengths(tail: usize, out: usize): usize {
-  for (let entry = entries; entry < tail; entry += 32) {
-    store<u32>(out, load<u32>(entry, 24));
+  for (let place = PLACES; place < tail; place += 4) {
+    store<u32>(out, load<u32>(place, 4) - load<u32>(place));
     out += 4;
   }
+  store<u32>(PLACES, load<u32>(tail));
   return out;
 }
 
-/** Writes the tokens of what is queued to `out`; returns where the next token goes. */
+/** Writes the tokens of what is queued to `out`; returns where the next token goes. The queue is empty then. */
 export function flush(tail: usize, out: usize): usize {
   if (isLengthsOnly) return writeLengths(tail, out);
-  let sum: u32 = 0;
-  for (let entry = entries; entry < tail; entry += 32) sum ^= load<u32>(<usize>load<u32>(entry, 16));
-  touched = sum;
-  for (let entry = entries; entry < tail; entry += 32) {
-    const low = load<u64>(entry);
-    const high = load<u64>(entry, 8);
-    const line = <usize>load<u32>(entry, 16);
-    const miss0 = (load<u64>(line) ^ low) | (load<u64>(line, 8) ^ high);
-    const miss1 = (load<u64>(line, 32) ^ low) | (load<u64>(line, 40) ^ high);
-    // Which of the two slots it is, without a branch: it can't be predicted.
-    const slot = line + select<usize>(32, 0, miss0 != 0);
-    if (select<u64>(miss1, 0, miss0 != 0) == 0) {
-      v128.store(out, v128.load(slot, 16));
-      const count = load<u32>(slot, 28);
-      if (count != 0) out += <usize>count << 2;
-      else out = emitLong(<usize>load<u32>(entry, 20), load<u32>(entry, 24), out);
-    } else {
-      const at = <usize>load<u32>(entry, 20);
-      const length = load<u32>(entry, 24);
-      if (line == nowhere) out = emitLong(at, length, out);
-      else out = emitShort(at, length, out, line, low, high);
+  const end = tail - PLACES;
+  makeKeys(end);
+  touchLines(end);
+  for (let k: usize = 0; k < end; k += 4) {
+    // As long as the first slot has the key.
+    let line: usize = 0;
+    for (; k < end; k += 4) {
+      line = load<u32>(k, LINES);
+      if (i8x16.bitmask(i8x16.eq(v128.load(line), v128.load(k << 2, KEYS))) != 0xffff) break;
+      v128.store(out, v128.load(line, 16));
+      out += load<u32>(line, 28);
     }
+    if (k >= end) break;
+    const at = <usize>load<u32>(k, PLACES);
+    const length = load<u32>(k, PLACES + 4) - <u32>at;
+    if (length > cache.NEAR_BYTES) out = emitLong(at, length, out);
+    else out = emitShort(at, length, out, line, load<u64>(k << 2, KEYS), load<u64>(k << 2, KEYS + 8));
   }
+  store<u32>(PLACES, load<u32>(tail));
   return out;
+}
+
+function makeKeys(end: usize): void {
+  const near = cache.near;
+  const nearMask = cache.nearMask;
+  let at = load<u32>(PLACES);
+  for (let k: usize = 0; k < end; k += 4) {
+    const to = load<u32>(k, PLACES + 4);
+    const length = min(to - at, TOO_LONG);
+    const key = v128.or(v128.load(at), v128.load(<usize>length << 4, PADDING));
+    v128.store(k << 2, key, KEYS);
+    const hash = cache.hashKey(i64x2.extract_lane(key, 0), i64x2.extract_lane(key, 1));
+    store<u32>(k, <u32>cache.nearLine(near, nearMask, hash), LINES);
+    at = to;
+  }
+}
+
+/** Keeps the loads: without a use they would be dropped. */
+let touched: u32 = 0;
+
+/**
+ * Eight a turn, and two addresses a load: the fewer instructions and loads lie between two touches, the more of them the
+ * processor has under way (6 % of all the time). Touches up to seven lines too many, of an earlier flush.
+ */
+function touchLines(end: usize): void {
+  let sum: u32 = 0;
+  for (let k: usize = 0; k < end; k += 32) {
+    const a = load<u64>(k, LINES);
+    const b = load<u64>(k, LINES + 8);
+    const c = load<u64>(k, LINES + 16);
+    const d = load<u64>(k, LINES + 24);
+    sum ^= load<u32>(<usize>a) ^ load<u32>(<usize>(a >>> 32));
+    sum ^= load<u32>(<usize>b) ^ load<u32>(<usize>(b >>> 32));
+    sum ^= load<u32>(<usize>c) ^ load<u32>(<usize>(c >>> 32));
+    sum ^= load<u32>(<usize>d) ^ load<u32>(<usize>(d >>> 32));
+  }
+  touched = sum;
 }

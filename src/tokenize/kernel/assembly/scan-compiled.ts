@@ -4,12 +4,11 @@
  * which are last. A table takes one look-up per byte of ASCII and one more per character of several bytes; matches
  * are known one character late.
  */
-import * as cache from './cache';
 import { encodeFamily } from './families';
-import { empty, leave, tail as lastTail } from './pretokens';
+import { empty, jump, leave, tail as lastTail } from './pretokens';
 import { full, push } from './queue';
 import { failedUpTo, scanLong, undecided } from './scan-long';
-import { Keep, MATCH, Of, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
+import { Keep, LOOP, LOOP_SET, MATCH, Of, outside, ROW, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
 
 /** A match is looked for so far in the fast way. */
 const SHORT: usize = 128;
@@ -19,8 +18,7 @@ const SHORT: usize = 128;
  * follows, and what that could change is left.
  */
 export function runStep(k: u32, at: usize, end: usize, closed: bool): usize {
-  const family = load<i32>(stepAt(k), Of.Family);
-  if (family != 0) return encodeFamily(family, at, end, closed);
+  if (load<i32>(stepAt(k), Of.Family) != 0) return encodeFamily(stepAt(k), at, end, closed);
   if (k + 1 == stepCount()) return runTable(k, at, end, closed, true);
   return runTable(k, at, end, closed, false);
 }
@@ -32,7 +30,7 @@ function emit(isLast: bool, k: u32, tail: usize, from: usize, to: usize): usize 
     runStep(k + 1, from, to, true);
     return tail;
   }
-  tail = push(cache.near, cache.nearShift, tail, from, <u32>(to - from));
+  tail = push(jump(tail, from), to);
   return tail >= full ? empty(tail) : tail;
 }
 
@@ -40,7 +38,7 @@ function emit(isLast: bool, k: u32, tail: usize, from: usize, to: usize): usize 
 // @ts-ignore: decorator
 @inline
 function skipGap(step: usize, bytes: usize, rows: usize, isBytes: bool, at: usize, end: usize): usize {
-  const begins = v128.load(step, Of.Begins);
+  const rejected = v128.load(step, Of.Rejected);
   while (at < end) {
     const b = <u32>load<u8>(at);
     const isWide = b >= 0x80 && !isBytes;
@@ -48,13 +46,8 @@ function skipGap(step: usize, bytes: usize, rows: usize, isBytes: bool, at: usiz
     if ((load<u32>(rows + (column << 2)) & STOP) == 0) break;
     at += isWide ? widthOfByte(b) : 1;
     while (at + 16 <= end) {
-      const text = v128.load(at);
-      const high = i8x16.shr_u(text, 4);
-      const low = v128.and(text, i8x16.splat(0x0f));
-      const bit = i8x16.swizzle(i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0), high);
-      const some = v128.and(i8x16.swizzle(begins, low), bit);
       // Bytes outside of ASCII are looked at one by one.
-      const stops = i8x16.bitmask(v128.or(i8x16.ne(some, i8x16.splat(0)), text));
+      const stops = outside(rejected, at);
       if (stops != 0) {
         at += <usize>ctz<u32>(stops);
         break;
@@ -102,7 +95,7 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
         entry = STOP;
         while (place < limit) {
           entry = load<u32>(rows + state + (<usize>load<u8>(bytes + <usize>load<u8>(place)) << 2));
-          if ((entry & 3) != 0) break;
+          if ((entry & 7) != 0) break;
           state = entry;
           place += 1;
         }
@@ -124,8 +117,21 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
         }
         if ((entry & MATCH) != 0) last = place;
         if ((entry & STOP) != 0) break;
-        state = entry & ~3;
+        state = entry & ROW;
         place += width;
+        if ((entry & LOOP) != 0) {
+          // In a word: its end is found without a branch per character. What lies after the text is no matter.
+          const set = v128.load(rows + state, LOOP_SET);
+          while (place < end) {
+            const stops = outside(set, place);
+            if (stops != 0) {
+              place += <usize>ctz<u32>(stops);
+              break;
+            }
+            place += 16;
+          }
+          place = min(place, end);
+        }
       }
       if (isOpen) break;
     }

@@ -5,7 +5,7 @@
  * there. One place in 16 bytes is enough, and the memory is fixed: what does not fit is looked through once more.
  */
 import { reserveZeroed } from './memory';
-import { MATCH, Of, STOP, stepAt, wideColumn, widthOfByte } from './step-layout';
+import { MATCH, Of, ROW, STOP, stepAt, wideColumn, widthOfByte } from './step-layout';
 
 /** Steps that a model may have; the host refuses more. */
 const STEPS: usize = 16;
@@ -79,7 +79,7 @@ export function scanLong(
     const entry = load<u32>(rows + state + (column << 2));
     if ((entry & MATCH) != 0) last = at;
     if ((entry & STOP) != 0) break;
-    state = entry & ~3;
+    state = entry & ROW;
     const next = at + (isWide ? widthOfByte(b) : 1);
     const crosses = next >>> 4 != at >>> 4;
     at = next;
@@ -111,7 +111,7 @@ function remember(k: u32, start: usize, upTo: usize, from: usize, end: usize): v
     const b = <u32>load<u8>(at);
     const isWide = b >= 0x80 && !isBytes;
     const column = isWide ? wideColumn(step, at) : <u32>load<u8>(bytes + b);
-    state = load<u32>(rows + state + (column << 2)) & ~3;
+    state = load<u32>(rows + state + (column << 2)) & ROW;
     const next = at + (isWide ? widthOfByte(b) : 1);
     const crosses = next >>> 4 != at >>> 4;
     at = next;

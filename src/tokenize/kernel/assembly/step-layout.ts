@@ -19,8 +19,10 @@ export const enum Of {
   IsBytes = 28,
   /** 1: at some characters nothing begins. */
   HasGaps = 32,
-  /** Bytes at which something may begin: bit h of entry l for the byte h << 4 | l. 16 bytes. */
-  Begins = 48,
+  /** ASCII characters at which nothing begins, as a set of 16 bytes; see `outside`. */
+  Rejected = 48,
+  /** Of words: a bit for each byte after which a run of spaces begins no pretoken. 32 bytes. */
+  NotAfter = 80,
 }
 
 const RECORD: usize = 128;
@@ -40,6 +42,11 @@ export const enum Keep {
 
 export const MATCH: u32 = 1;
 export const STOP: u32 = 2;
+/** The row has a large set of ASCII characters that lead back to it, LOOP_SET bytes from its beginning. */
+export const LOOP: u32 = 4;
+export const LOOP_SET: usize = 8;
+/** What of an entry is the row. */
+export const ROW: u32 = ~7;
 
 // @ts-ignore: decorator
 @inline
@@ -51,6 +58,19 @@ export function stepCount(): u32 {
 @inline
 export function stepAt(k: u32): usize {
   return directory(At.Steps) + 64 + <usize>k * RECORD;
+}
+
+/** A bit for each of 16 bytes that is not in the set (bit h of byte l: the character h << 4 | l), or not of ASCII. */
+// @ts-ignore: decorator
+@inline
+export function outside(set: v128, at: usize): i32 {
+  const text = v128.load(at);
+  const bit = i8x16.swizzle(
+    i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0),
+    i8x16.shr_u(text, 4),
+  );
+  const found = v128.and(i8x16.swizzle(set, v128.and(text, i8x16.splat(0x0f))), bit);
+  return i8x16.bitmask(v128.or(i8x16.eq(found, i8x16.splat(0)), text));
 }
 
 /** Column of the character of several bytes at `at`. Well-formed UTF-8 only. */

@@ -1,0 +1,88 @@
+/**
+ * Pretoken -> tokens for what has no place in `cache.ts`: pretokens of 16 to 512 bytes, and shorter ones of more than 3
+ * tokens. The corpus has 10,000 of them (0.6 % of all pretokens); encoding them again and again took a tenth of the time
+ * while only those of up to 48 bytes were kept, one to a slot.
+ *
+ * Records of just the length they need lie end to end in a ring, the newest over the oldest. Buckets of 4 entries say
+ * where: the upper half of the hash, and the record's number of 8-byte units since the beginning, from which follows
+ * whether it was overwritten since.
+ *
+ * A record: length, number of tokens (u32), the bytes and then the tokens, both up to a multiple of 8.
+ */
+import { equalBytes } from './hash';
+import { reserveZeroed } from './memory';
+
+export const FAR_BYTES: u32 = 512;
+
+const BUCKETS: usize = 1 << 14;
+let buckets: usize = 0;
+let ring: usize = 0;
+/** In units of 8 bytes, as all positions. */
+let size: u32 = 0;
+/** Where the next record goes. Begins so that an entry of zeros is of a record that was overwritten. */
+let next: u32 = 0;
+
+/** `bytes`: of the buckets and the ring together. */
+export function reserveFar(bytes: usize): void {
+  buckets = reserveZeroed(BUCKETS * 32);
+  ring = reserveZeroed(bytes - BUCKETS * 32);
+  size = <u32>(bytes - BUCKETS * 32) >> 3;
+  next = 2 * size;
+}
+
+// @ts-ignore: decorator
+@inline
+function bucketOf(hash: u64): usize {
+  return buckets + (<usize>hash & (BUCKETS - 1)) * 32;
+}
+
+// @ts-ignore: decorator
+@inline
+function units(bytes: u32): u32 {
+  return (bytes + 7) >> 3;
+}
+
+/** The record of these bytes, or 0. */
+export function farFind(hash: u64, at: usize, length: u32): usize {
+  const bucket = bucketOf(hash);
+  for (let entry = bucket; entry < bucket + 32; entry += 8) {
+    if (load<u32>(entry) != <u32>(hash >>> 32)) continue;
+    const position = load<u32>(entry, 4);
+    if (next - position > size) continue;
+    const record = ring + (<usize>(position % size) << 3);
+    if (load<u32>(record) == length && equalBytes(record + 8, at, length)) return record;
+  }
+  return 0;
+}
+
+/** Copies the tokens of a record, returns where the next token goes. Steps of 16 bytes: `memory.copy` is a call. */
+export function farCopy(record: usize, out: usize): usize {
+  const tokens = record + 8 + (<usize>units(load<u32>(record)) << 3);
+  const bytes = <usize>load<u32>(record, 4) << 2;
+  for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, v128.load(tokens + k));
+  return out + bytes;
+}
+
+export function farInsert(hash: u64, at: usize, length: u32, tokens: usize, count: u32): void {
+  const needed: u32 = 1 + units(length) + units(count << 2);
+  const left = size - (next % size);
+  // No record goes around the end of the ring.
+  if (needed > left) next += left;
+  // Positions begin anew before they overflow.
+  if (next > 1 << 30) {
+    memory.fill(buckets, 0, BUCKETS * 32);
+    next = 2 * size;
+  }
+  const record = ring + (<usize>(next % size) << 3);
+  store<u32>(record, length);
+  store<u32>(record, count, 4);
+  const copy = record + 8 + (<usize>units(length) << 3);
+  for (let k: usize = 0; k < length; k += 8) store<u64>(record + 8 + k, load<u64>(at + k));
+  for (let k: usize = 0; k < (<usize>count << 2); k += 8) store<u64>(copy + k, load<u64>(tokens + k));
+  const bucket = bucketOf(hash);
+  v128.store(bucket, v128.load(bucket, 8), 16);
+  store<u64>(bucket, load<u64>(bucket), 8);
+  store<u32>(bucket, <u32>(hash >>> 32));
+  store<u32>(bucket, next, 4);
+  next += needed;
+}
