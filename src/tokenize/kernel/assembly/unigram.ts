@@ -21,6 +21,8 @@ export const enum Rule {
   Fused = 2,
   /** Unknown text becomes byte tokens where all of its bytes have one. */
   Bytes = 4,
+  /** A document is one pretoken. */
+  Whole = 8,
 }
 
 /** Floats: a sum beyond this is taken off all sums that are still needed. */
@@ -41,6 +43,11 @@ let carried: f64 = 0;
 
 export function hasUnigram(): bool {
   return directory(At.UnigramCells) != 0;
+}
+
+/** Whether documents are not cut. */
+export function isWhole(): bool {
+  return (directory(At.UnigramRules) & Rule.Whole) != 0;
 }
 
 /** A new document begins. */
@@ -71,11 +78,11 @@ export function endUnigram(): usize {
 export function encodeUnigram(at: usize, length: u32, out: usize): u32 {
   carried = 0;
   encodeStretch(at, at + length, true, out);
-  return <u32>(stretchEnd - out) >> 2;
+  return <u32>(written - out) >> 2;
 }
 
 /** Where the tokens of the last stretch end. */
-export let stretchEnd: usize = 0;
+export let written: usize = 0;
 
 /**
  * Text of a document from where the last call ended: writes its tokens, returns how far it came. `closed`: the document
@@ -166,7 +173,7 @@ function viterbi<Sum>(at: usize, end: usize, closed: bool, out: usize): usize {
     begin = end;
   }
   release(scratch);
-  stretchEnd = out;
+  written = out;
   return begin;
 }
 
