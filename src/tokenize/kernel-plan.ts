@@ -3,9 +3,11 @@
  * its steps (kernel-steps.ts) or not at all. What else a model asks for is brought into this form, exactly, or refused with the reason:
  *
  * - Added tokens, normalization, prefixes: prepare-text.ts cuts and changes the text before the kernel sees it.
- * - Characters and SentencePiece style: kernel-vocabulary.ts. A text without a pattern is cut at spaces where no piece
- *   spans the cut (safe-cut.ts has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
+ * - Characters and SentencePiece style: kernel-vocabulary.ts. A text without a pattern is cut between bytes that no
+ *   piece joins (cut-bytes.ts has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
+
+import { findJoinedBytes } from './cut-bytes.ts';
 import type { KernelModel, KernelStep } from './kernel/model.ts';
 import { findExceededBound } from './kernel-bounds.ts';
 import { planUnigram } from './kernel-plan-unigram.ts';
@@ -13,7 +15,6 @@ import { planSteps } from './kernel-steps.ts';
 import { planVocabulary } from './kernel-vocabulary.ts';
 import type { AddedToken, Metaspace, Normalizer, TextSteps, TokenizerModel, Vocabulary } from './model.ts';
 import { planPreparation } from './plan-preparation.ts';
-import { charactersNotCutAfter, mayDropUnits } from './safe-cut.ts';
 
 export interface KernelPlan {
   readonly model: KernelModel;
@@ -32,8 +33,6 @@ export interface Preparation {
   /** U+2581 becomes a space. */
   readonly metaspace: boolean;
 }
-
-const encoder = new TextEncoder();
 
 /** @returns the plan, or why the kernel can't do it */
 export function planKernel({
@@ -60,14 +59,10 @@ export function planKernel({
   return { model: { ...planned, ignoreMerges, steps: kernelSteps }, preparation };
 }
 
-/** Where a segment that no pattern cuts is cut all the same: where no merge and no unknown unit reaches over the cut. */
+/** Where a segment that no pattern cuts is cut all the same. */
 function planCuts({ metaspace }: TextSteps, vocabulary: Vocabulary): readonly KernelStep[] {
   if (metaspace?.split) return [{ scanner: 'spaces' }];
-  if (vocabulary.kind === 'unigram' || vocabulary.units === 'bytes' || vocabulary.ignoreMerges) return [];
-  const notAfter = charactersNotCutAfter(vocabulary, metaspace !== null);
-  if (notAfter === null) return [];
-  const lastBytes = Array.from(notAfter, (point) => encoder.encode(String.fromCodePoint(point)).at(-1)!);
-  // Any other character may be one that is dropped, and then what stands before it counts.
-  const dropped = mayDropUnits(vocabulary) ? Array.from({ length: 64 }, (_, i) => 0x80 + i) : [];
-  return [{ scanner: 'words', notAfter: [...new Set([...lastBytes, ...dropped])] }];
+  if (vocabulary.kind === 'unigram') return [];
+  const joined = findJoinedBytes(vocabulary, metaspace !== null);
+  return joined === null ? [] : [{ scanner: 'joins', joined }];
 }

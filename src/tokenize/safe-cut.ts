@@ -71,7 +71,8 @@ export function findSafeCut({
   const isPrefixed = metaspace?.prefix === 'always' || normalizers.some(({ kind }) => kind === 'prepend');
   for (const { text, rstrip } of [...added, ...addedNormalized])
     if (rstrip || isPrefixed) notAfter.add(text.charCodeAt(text.length - 1));
-  return { notAfter: new Set([...notAfter].flatMap(bothCases)) };
+  const isLowered = normalizers.some(({ kind }) => kind === 'lowercase' || kind === 'bert');
+  return { notAfter: isLowered ? new Set([...notAfter].flatMap(bothCases)) : notAfter };
 }
 
 /** Whether a match of a token's text could span a cut, or be taken on one side of it and not in the whole. */

@@ -1,3 +1,4 @@
+import type { JoinedBytes } from '../cut-bytes.ts';
 import type { UnknownUnits } from '../model.ts';
 import type { CompiledPattern } from '../pattern/compile.ts';
 
@@ -40,14 +41,15 @@ export interface KernelUnknown extends UnknownUnits {
 
 /** A hand-written scanner, which must be the last step, or the tables of a pattern. */
 export type KernelStep =
-  | { readonly scanner: Scanner; readonly notAfter?: readonly number[] }
+  | { readonly scanner: Exclude<Scanner, 'joins'> }
+  | { readonly scanner: 'joins'; readonly joined: JoinedBytes }
   | { readonly table: CompiledPattern; readonly keep: Kept };
 
 /**
  * What the kernel has a hand-written scanner for. They match everywhere, so there are no gaps to keep. `spaces`: a pretoken
- * begins at each space; `words`: at each run of spaces that does not come after one of the bytes of `notAfter`.
+ * begins at each space; `joins`: between any two bytes that are not to stay together.
  */
-export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k' | 'spaces' | 'words';
+export type Scanner = 'gpt2' | 'cl100k' | 'qwen2' | 'o200k' | 'spaces' | 'joins';
 
 /** What of a text is handed on: matches and the gaps between them, one of these, or the two joined to larger parts. */
 export type Kept = 'both' | 'gaps' | 'matches' | 'runs' | 'gap-with-match' | 'match-with-gap';

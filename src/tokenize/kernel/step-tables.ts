@@ -6,7 +6,7 @@ import type { CompiledPattern } from '../pattern/compile.ts';
 import { firstColumns, stopFlag } from '../pattern/compile.ts';
 import type { Kept, KernelStep, Scanner } from './model.ts';
 
-const families: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4, spaces: 5, words: 6 };
+const families: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4, spaces: 5, joins: 6 };
 const keeps: Record<Kept, number> = {
   both: 0,
   gaps: 1,
@@ -34,6 +34,7 @@ interface Parts {
 export function stepsSize(steps: readonly KernelStep[]): number {
   const sizes = steps.map((step) => {
     const parts = partsOf(step);
+    if ('joined' in step) return align(step.joined.byteLength);
     if (parts === null) return 0;
     const { bytes, pageIndex, pages, table } = parts;
     return [bytes, pageIndex, pages, table.rows].reduce((sum, part) => sum + align(part.byteLength), 0);
@@ -58,10 +59,9 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
     const fields = new Uint32Array(memory, record, 9);
     const parts = partsOf(step);
     if (!('table' in step) || parts === null) {
-      const { scanner, notAfter = [] } = step as Extract<KernelStep, { scanner: Scanner }>;
-      fields[0] = families[scanner];
-      const bits = new Uint8Array(memory, record + 80, 32);
-      for (const byte of notAfter) bits[byte >> 3]! |= 1 << (byte & 7);
+      const scanner = step as Exclude<KernelStep, { table: CompiledPattern }>;
+      fields[0] = families[scanner.scanner];
+      if (scanner.scanner === 'joins') fields[1] = put(scanner.joined);
       return;
     }
     const { table } = step;

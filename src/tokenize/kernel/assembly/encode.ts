@@ -1,25 +1,26 @@
 /** A document to tokens: cut into pretokens by the model's steps, which are looked up and merged on the way (`queue.ts`). */
 import { emitLong } from './pretoken';
-import { beginDocument, endDocument, writeTo } from './pretokens';
+import { writeTo, written } from './pretokens';
 import { runStep } from './scan-compiled';
 import { forgetFailed } from './scan-long';
 import { stepCount } from './step-layout';
 import { encodeStretch, hasUnigram, isWhole, written as stretchWritten } from './unigram';
 
 /**
- * Tokenizes text[at, end), writes the tokens to `out`, returns how far it came. `closed`: the document ends at `end`;
+ * Tokenizes text[at, end), returns how far it came. `closed`: the document ends at `end`;
  * else more text follows, and what the rest could change is left to the next call.
  */
-export function encodeDocument(at: usize, end: usize, closed: bool, out: usize): usize {
-  beginDocument(out);
-  if (stepCount() == 0) return encodeWhole(at, end, closed, out);
+export function encodeDocument(at: usize, end: usize, closed: bool): usize {
+  if (isWholeText()) return encodeWhole(at, end, closed, written);
   forgetFailed();
-  const reached = runStep(0, at, closed ? end : wholeCharacters(at, end), closed);
-  endDocument();
-  return reached;
+  return runStep(0, at, closed ? end : wholeCharacters(at, end), closed);
 }
 
-/** No step: the document is one pretoken. */
+/** No step: a document is one pretoken, and its tokens do not go through the queue. */
+export function isWholeText(): bool {
+  return stepCount() == 0;
+}
+
 function encodeWhole(at: usize, end: usize, closed: bool, out: usize): usize {
   if (hasUnigram() && isWhole()) {
     const reached = encodeStretch(at, end, closed, out);

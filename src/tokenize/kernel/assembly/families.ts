@@ -9,7 +9,7 @@ import { scanCl100k } from './scan-cl100k';
 import { forget, looked } from './scan-common';
 import { scanGpt2 } from './scan-gpt2';
 import { scanO200k } from './scan-o200k';
-import { cutAtSpaces, cutAtWords } from './scan-spaces';
+import { cutAtJoins, cutAtSpaces } from './scan-spaces';
 import { Of } from './step-layout';
 
 /** The order is the host's (`step-tables.ts`); 0 is no family. */
@@ -20,8 +20,8 @@ export const enum Family {
   O200k = 4,
   /** A pretoken begins at each space. */
   Spaces = 5,
-  /** A pretoken begins at each run of spaces, but for those after some bytes. */
-  Words = 6,
+  /** A pretoken begins between any two bytes that are not to stay together. */
+  Joins = 6,
 }
 
 /** Longest that a contraction can be, so how far past its end a token may look. */
@@ -38,8 +38,8 @@ export function encodeFamily(step: usize, at: usize, end: usize, closed: bool): 
       return runFamily(Family.Qwen2, at, end, closed);
     case Family.Spaces:
       return cutAtSpaces(at, end, closed);
-    case Family.Words:
-      return cutAtWords(step, at, end, closed);
+    case Family.Joins:
+      return cutAtJoins(step, at, end, closed);
     default:
       return runFamily(Family.O200k, at, end, closed);
   }

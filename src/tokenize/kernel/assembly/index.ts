@@ -1,9 +1,9 @@
 /** What the host calls. Addresses are numbers in this instance's memory. */
 import { reserveInput, reserveSteps } from './build';
 import { reserveNear } from './cache';
-import { encodeDocument } from './encode';
+import { encodeDocument, isWholeText } from './encode';
 import { reserveFar } from './far';
-import { written } from './pretokens';
+import { begin as beginTokens, end as endTokens, endDocument, written } from './pretokens';
 import { reserveFailed } from './scan-long';
 import { resetUnigram } from './unigram';
 import { DIRECTORY, mark, release, reserve } from './memory';
@@ -55,17 +55,18 @@ export function tokenCount(): u32 { return total; }
  * return value says how many bytes of the window are done.
  */
 export function encode(documents: u32, open: bool): u32 {
-  let out = tokens;
+  beginTokens(tokens);
   let start: usize = text;
   for (let i: u32 = 0; i < documents; i++) {
     const end = text + load<u32>(ends + i * 4);
     const last = open && i == documents - 1;
-    const reached = encodeDocument(start, end, !last, out);
-    store<u32>(lengths + i * 4, <u32>(written - out) >> 2);
-    out = written;
+    const reached = encodeDocument(start, end, !last);
+    endDocument(lengths + i * 4);
+    if (isWholeText()) endTokens();
     start = last ? reached : end;
     if (!last) resetUnigram();
   }
-  total = <u32>(out - tokens) >> 2;
+  endTokens();
+  total = <u32>(written - tokens) >> 2;
   return <u32>(start - text);
 }

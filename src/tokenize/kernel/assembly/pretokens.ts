@@ -1,17 +1,19 @@
 /**
  * Where pretokens go, whichever step cuts them: into the queue, which is emptied into tokens when it is full and at the
- * end of a document. A step keeps the queue's end in a local variable while it runs, and leaves it here.
+ * end of a window. A step keeps the queue's end in a local variable while it runs, and leaves it here.
  */
-import { flush, full, last, open, start } from './queue';
+import { beginWindow, flush, full, isFullOfEnds, last, noteEnd, open, start } from './queue';
 
 /** Where the next pretoken goes in the queue. */
 export let tail: usize = start;
 /** Where the next token goes. */
 export let written: usize = 0;
 
-export function beginDocument(out: usize): void {
+/** Begins a window of documents, whose tokens go to `out`. */
+export function begin(out: usize): void {
   tail = start;
   written = out;
+  beginWindow(out);
 }
 
 /** Empties the queue up to `end`; returns where the next pretoken goes. */
@@ -36,7 +38,13 @@ export function leave(end: usize): void {
   tail = end >= full ? empty(end) : end;
 }
 
-export function endDocument(): void {
+/** A document ends, or what is known of it; its number of tokens goes to `count` when the queue is emptied. */
+export function endDocument(count: usize): void {
+  noteEnd(tail, count);
+  if (isFullOfEnds()) tail = empty(tail);
+}
+
+export function end(): void {
   tail = empty(tail);
 }
 

@@ -4,6 +4,7 @@
  * looks ahead. So the scanners only write down the places where pretokens end, and `flush` takes up to a thousand
  * of them through loops that each do one thing: make keys, touch all lines (WebAssembly has no prefetch; in a loop this short
  * many loads are under way at once), look up. None of the loops calls anything, so all they use stays in registers.
+ * Documents lie end to end, so the queue goes on over their ends, and short ones are as fast as long ones.
  */
 import * as cache from './cache';
 import { emitLong, emitShort } from './pretoken';
@@ -15,11 +16,14 @@ const CAPACITY: usize = 1024;
  * PLACES: u32 each, where the first pretoken begins, then where each one ends; a scanner may write 64 past what it keeps.
  * LINES: u32 each. KEYS: 16 bytes each, as in a slot of the cache.
  * PADDING: 16 bytes a length, what a key has where the pretoken has no bytes; nothing else where it is too long for one.
+ * ENDS: {tail of the queue at the end of a document, where its number of tokens goes}, 8 bytes each.
  */
 const PLACES: usize = 0x2000;
 const LINES: usize = 0x3800;
 const KEYS: usize = 0x5000;
 const PADDING: usize = 0x9000;
+const ENDS: usize = 0x9200;
+const MOST_ENDS: u32 = 1024;
 
 const TOO_LONG: u32 = cache.NEAR_BYTES + 1;
 memory.fill(PADDING, 0xff, 17 * 16);
@@ -73,6 +77,29 @@ export function pushAll(tail: usize, at: usize, ends: u64): usize {
   return tail + (count << 2);
 }
 
+let endCount: u32 = 0;
+/** Where the tokens begin of the document that is next to end. */
+let documentOut: usize = 0;
+
+/** Begins a window of documents, whose tokens go to `out`. */
+export function beginWindow(out: usize): void {
+  endCount = 0;
+  documentOut = out;
+}
+
+/** A document ends with the last pretoken; its number of tokens goes to `count`. */
+export function noteEnd(tail: usize, count: usize): void {
+  const at = ENDS + (<usize>endCount << 3);
+  store<u32>(at, <u32>tail);
+  store<u32>(at, <u32>count, 4);
+  endCount += 1;
+}
+
+/** No more documents can end before the queue is emptied. */
+export function isFullOfEnds(): bool {
+  return endCount == MOST_ENDS;
+}
+
 /** Where the last pretoken ends. */
 // @ts-ignore: decorator
 @inline
@@ -87,22 +114,42 @@ export function showPretokens(on: bool): void {
   isLengthsOnly = on;
 }
 
-function writeLengths(tail: usize, out: usize): usize {
-  for (let place = PLACES; place < tail; place += 4) {
-    store<u32>(out, load<u32>(place, 4) - load<u32>(place));
+function writeLengths(from: usize, end: usize, out: usize): usize {
+  for (let k = from; k < end; k += 4) {
+    store<u32>(out, load<u32>(k, PLACES + 4) - load<u32>(k, PLACES));
     out += 4;
   }
-  store<u32>(PLACES, load<u32>(tail));
   return out;
 }
 
 /** Writes the tokens of what is queued to `out`; returns where the next token goes. The queue is empty then. */
 export function flush(tail: usize, out: usize): usize {
-  if (isLengthsOnly) return writeLengths(tail, out);
   const end = tail - PLACES;
-  makeKeys(end);
-  touchLines(end);
-  for (let k: usize = 0; k < end; k += 4) {
+  if (!isLengthsOnly) {
+    makeKeys(end);
+    touchLines(end);
+  }
+  let from: usize = 0;
+  for (let i: u32 = 0; i < endCount; i++) {
+    const at = ENDS + (<usize>i << 3);
+    const to = <usize>load<u32>(at) - PLACES;
+    out = lookUp(from, to, out);
+    store<u32>(<usize>load<u32>(at, 4), <u32>(out - documentOut) >> 2);
+    documentOut = out;
+    from = to;
+  }
+  endCount = 0;
+  out = lookUp(from, end, out);
+  store<u32>(PLACES, load<u32>(tail));
+  return out;
+}
+
+/** Writes the tokens of some of the pretokens. */
+// @ts-ignore: decorator
+@inline
+function lookUp(from: usize, end: usize, out: usize): usize {
+  if (isLengthsOnly) return writeLengths(from, end, out);
+  for (let k = from; k < end; k += 4) {
     // As long as the first slot has the key.
     let line: usize = 0;
     for (; k < end; k += 4) {
@@ -117,7 +164,6 @@ export function flush(tail: usize, out: usize): usize {
     if (length > cache.NEAR_BYTES) out = emitLong(at, length, out);
     else out = emitShort(at, length, out, line, load<u64>(k << 2, KEYS), load<u64>(k << 2, KEYS + 8));
   }
-  store<u32>(PLACES, load<u32>(tail));
   return out;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Text without a pattern that is cut at spaces (U+2581, which the host writes as a space), 64 bytes at a time: at each
- * one, or where a run of them begins after a byte that no piece reaches over.
+ * Text without a pattern: cut at spaces (U+2581, which the host writes as a space), or wherever no piece joins two bytes
+ * (src/tokenize/cut-bytes.ts).
  */
 import { equal } from './block';
 import { empty, jump, leave, tail as lastTail } from './pretokens';
@@ -27,20 +27,22 @@ export function cutAtSpaces(at: usize, end: usize, closed: bool): usize {
   return finish(tail, end, closed);
 }
 
-/** The same before each run of spaces, but for runs after one of the step's bytes. */
-export function cutAtWords(step: usize, at: usize, end: usize, closed: bool): usize {
+/** The same between any two bytes that are not to stay together. */
+export function cutAtJoins(step: usize, at: usize, end: usize, closed: bool): usize {
+  if (at >= end) return at;
+  const joined = <usize>load<u32>(step, Of.Joined);
   let tail = jump(lastTail, at);
-  for (let block = at + 1; block < end; block += 64) {
-    const spaces = spacesAt(block, end);
-    let starts = spaces & ~((spaces << 1) | <u64>(load<u8>(block - 1) == 0x20));
-    while (starts != 0) {
-      const to = block + <usize>ctz<u64>(starts);
-      starts &= starts - 1;
-      const before = <usize>load<u8>(to - 1);
-      const isKept = (load<u8>(step + Of.NotAfter + (before >> 3)) >> <u8>(before & 7)) & 1;
+  let left = <usize>load<u8>(at);
+  let place = at + 1;
+  while (place < end) {
+    const stop = min(end, place + 64);
+    for (; place < stop; place++) {
+      const right = <usize>load<u8>(place);
+      const stays = (load<u8>(joined + ((left << 5) | (right >> 3))) >> <u8>(right & 7)) & 1;
       // Written in any case, and kept or not: the bit can't be predicted.
-      const next = push(tail, to);
-      tail = select<usize>(tail, next, isKept != 0);
+      const next = push(tail, place);
+      tail = select<usize>(tail, next, stays != 0);
+      left = right;
     }
     if (tail >= full) tail = empty(tail);
   }

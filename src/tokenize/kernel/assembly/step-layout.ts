@@ -8,6 +8,8 @@ export const enum Of {
   /** 0: tables; else a hand-written scanner, numbered as in `families.ts`. */
   Family = 0,
   Keep = 4,
+  /** Of `Family.Joins`, in place of `Keep`: bit (left << 8 | right) for two bytes that stay together. 8 KB. */
+  Joined = 4,
   /** u8[256]: column of each byte; 0 for bytes that begin a character of several bytes. */
   Bytes = 8,
   /** u16[0x1100], number of the page of 256 code points; u8[256] a page, the column of each code point. */
@@ -21,8 +23,6 @@ export const enum Of {
   HasGaps = 32,
   /** ASCII characters at which nothing begins, as a set of 16 bytes; see `outside`. */
   Rejected = 48,
-  /** Of words: a bit for each byte after which a run of spaces begins no pretoken. 32 bytes. */
-  NotAfter = 80,
 }
 
 const RECORD: usize = 128;
