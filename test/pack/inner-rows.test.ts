@@ -106,7 +106,7 @@ describe('inner rows', () => {
         }
         if (sequences.packing === 'concat') {
           // Concatenated inner rows are full, all but one a window and length.
-          for (const n of short.values()) expect(n).toBeLessThanOrEqual(2 * instances.windows);
+          for (const n of short.values()) expect(n).toBeLessThanOrEqual(2 * instances.mostCopies);
         }
       }),
       fuzz(200),

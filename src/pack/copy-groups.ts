@@ -1,0 +1,102 @@
+/**
+ * Items by document and length. The last pieces of a document's copies have one length as a rule, so they are sorted as
+ * one group; a copy that takes less of its document is a group of its own.
+ */
+import { keyedHash } from '../util/keyed-hash.ts';
+import { HashSorter } from '../util/radix-sort.ts';
+import { firstFrom } from '../util/sequence.ts';
+import { type PackInput, sequenceLengths } from './packer.ts';
+import { type CopyPlace, copyPlaces } from './spread.ts';
+
+export class CopyGroups {
+  readonly #input: PackInput;
+  readonly #lengthOf: (instance: number) => number;
+  readonly items: number;
+  readonly placeOf: (item: number) => CopyPlace;
+  /** Last pieces of each length. */
+  readonly counts: Uint32Array;
+  /** First item of each group, by length and then in keyed order. */
+  readonly groups: Uint32Array;
+  /** One past the last group of each length. */
+  readonly #ends: Uint32Array;
+  readonly mostCopies: number;
+  /** Documents whose copies differ in length. */
+  readonly uneven: ReadonlySet<number>;
+
+  constructor(input: PackInput) {
+    const { instances, table, sequences, width, seed } = input;
+    this.#input = input;
+    this.#lengthOf = sequenceLengths(instances, table, sequences);
+    this.placeOf = copyPlaces(input);
+    this.items = input.items?.length ?? instances.count;
+    this.counts = new Uint32Array(width + 1);
+    this.#ends = new Uint32Array(width + 1);
+    const uneven = new Set<number>();
+    let groups = 0;
+    let mostCopies = 0;
+    this.#eachGroup((item, to, last, { from, copies, document }) => {
+      this.counts[last]! += to - item;
+      this.#ends[last]! += 1;
+      groups += 1;
+      if (copies > mostCopies) mostCopies = copies;
+      if (item !== from) uneven.add(document);
+    });
+    this.uneven = uneven;
+    this.mostCopies = mostCopies;
+    for (let length = 1; length <= width; length += 1) this.#ends[length]! += this.#ends[length - 1]!;
+    const at = Uint32Array.from(this.#ends.subarray(0, width));
+    this.groups = new Uint32Array(groups);
+    const keys = new Uint32Array(groups);
+    const hash = keyedHash(seed, 'order');
+    this.#eachGroup((item, _to, last, { document }) => {
+      const place = at[last - 1]!;
+      this.groups[place] = item;
+      keys[place] = hash(table.keysLow[document]!, table.keysHigh[document]!, 0);
+      at[last - 1] = place + 1;
+    });
+    const sorter = new HashSorter();
+    for (let length = 1; length <= width; length += 1)
+      sorter.sort(keys, this.groups, this.#ends[length - 1]!, this.#ends[length]!);
+  }
+
+  documentOf(item: number): number {
+    const { instances, items } = this.#input;
+    return instances.document[items === null ? item : items[item]!]!;
+  }
+
+  /** Tokens of an item's sequence. */
+  sequenceOf(item: number): number {
+    const { items } = this.#input;
+    return this.#lengthOf(items === null ? item : items[item]!);
+  }
+
+  /** Groups of a length: from the first to before the second. */
+  ofLength(length: number): readonly [number, number] {
+    return [this.#ends[length - 1]!, this.#ends[length]!];
+  }
+
+  lengthOf(group: number): number {
+    return firstFrom(this.#ends, group + 1);
+  }
+
+  #eachGroup(visit: (item: number, to: number, last: number, place: CopyPlace) => void): void {
+    const { width } = this.#input;
+    for (let from = 0; from < this.items; ) {
+      const place = this.placeOf(from);
+      const end = from + place.copies;
+      for (let item = from; item < end; ) {
+        const sequence = this.sequenceOf(item);
+        let to = item + 1;
+        while (to < end && this.sequenceOf(to) === sequence) to += 1;
+        visit(item, to, lastPiece(sequence, width), place);
+        item = to;
+      }
+      from = end;
+    }
+  }
+}
+
+/** What is left of a sequence after full rows: 1 to `width` tokens. */
+export function lastPiece(length: number, width: number): number {
+  return length <= width ? length : ((length - 1) % width) + 1;
+}

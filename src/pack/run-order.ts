@@ -1,0 +1,105 @@
+/**
+ * The order of the run where documents repeat. Rows that hold a repeated document are put in the order of their slices,
+ * shuffled inside each; all other rows are shuffled over the whole run; both kinds are spread evenly among each other.
+ * So copies stay as far apart as `spread.ts` has put them, and everything else is as in a random order.
+ *
+ * Cost: 8 bytes per row, and per row that holds a repeated document a radix sort.
+ */
+import type { RowRepeats } from '../types.ts';
+import { interleave } from '../util/interleave.ts';
+import { type KeyedHash, keyedHash } from '../util/keyed-hash.ts';
+import { orderByKey } from '../util/radix-sort.ts';
+import { shuffle } from '../util/shuffle.ts';
+import { anywhere, type SpreadRows } from './spread.ts';
+
+export interface RunOrder {
+  readonly order: Uint32Array;
+  /** How many rows are tied to a time because something in them repeats. */
+  readonly bound: number;
+}
+
+/** @param slice of each row */
+export function runOrder(slice: Int32Array, slices: number, seed: number): RunOrder {
+  const { bound, free } = sortRows(slice, slices, seed);
+  const total = slice.length;
+  const [ofBound] = interleave(bound.length, total);
+  const order = new Uint32Array(total);
+  let nextBound = 0;
+  for (let place = 0; place < total; place += 1) {
+    if (ofBound.before(place + 1) > nextBound) {
+      order[place] = bound[nextBound]!;
+      nextBound += 1;
+    } else order[place] = free[place - nextBound]!;
+  }
+  return { order, bound: bound.length };
+}
+
+/** The rows that are tied to a time, in the order of their times, and the others, shuffled. */
+export function sortRows(
+  slice: Int32Array,
+  slices: number,
+  seed: number,
+): { bound: Uint32Array; free: Uint32Array } {
+  let boundRows = 0;
+  for (let row = 0; row < slice.length; row += 1) if (slice[row] !== anywhere) boundRows += 1;
+  const bound = new Uint32Array(boundRows);
+  const free = new Uint32Array(slice.length - boundRows);
+  let b = 0;
+  for (let row = 0; row < slice.length; row += 1) {
+    if (slice[row] !== anywhere) {
+      bound[b] = row;
+      b += 1;
+    } else free[row - b] = row;
+  }
+  const hash: KeyedHash = keyedHash(seed, 'row');
+  shuffle(free, hash, 0);
+  const keys = new Uint32Array(boundRows);
+  const perSlice = 2 ** 32 / slices;
+  for (let k = 0; k < boundRows; k += 1) {
+    const inside = hash(bound[k]!, 1, 1) / 2 ** 32;
+    keys[k] = Math.floor((slice[bound[k]!]! + inside) * perSlice);
+  }
+  return { bound: orderByKey(keys).map((k) => bound[k]!), free };
+}
+
+/** Bins per octave of the distances between copies. */
+const binsPerOctave = 16;
+/** Copies may meet this often, compared with a random order, in a step that is short beside a stretch. */
+const mostMeetings = 1 / 40;
+
+/**
+ * How far later epochs may move the rows that hold repeated documents: they are shuffled inside stretches of so many of
+ * these rows. It is the longest stretch at which copies still meet only a small fraction as often as in a random order.
+ */
+export function measureRepeats(
+  groups: readonly SpreadRows[],
+  orders: readonly Uint32Array[],
+  bound: number,
+): RowRepeats {
+  const counts = new Float64Array(33 * binsPerOctave);
+  let pairs = 0;
+  for (const [g, group] of groups.entries()) {
+    const rank = orders[g]!;
+    group.eachCopied((rows) => {
+      const n = rows.length;
+      const ranks = rows.map((row) => rank[row]!).sort((a, b) => a - b);
+      pairs += (n * (n - 1)) / 2;
+      for (const [k, at] of ranks.entries()) {
+        const gap = k + 1 < n ? ranks[k + 1]! - at : ranks[0]! + bound - at;
+        counts[Math.floor(Math.log2(Math.max(1, gap)) * binsPerOctave)]! += 1;
+      }
+    });
+  }
+  if (pairs === 0) return { rows: bound, stretch: Math.max(1, bound) };
+  for (let bin = 32 * binsPerOctave; bin >= 0; bin -= 1) {
+    const stretch = Math.floor(2 ** (bin / binsPerOctave - 1));
+    if (stretch < 1 || 2 * stretch > bound) continue;
+    let meeting = 0;
+    for (let b = 0; b < bin; b += 1) {
+      const gap = 2 ** (b / binsPerOctave);
+      if (counts[b]! > 0) meeting += (counts[b]! * (1 - gap / (2 * stretch))) / stretch;
+    }
+    if (meeting <= (mostMeetings * pairs) / bound) return { rows: bound, stretch };
+  }
+  return { rows: bound, stretch: 1 };
+}
