@@ -15,9 +15,9 @@ export class CopyGroups {
   readonly placeOf: (item: number) => CopyPlace;
   /** Last pieces of each length. */
   readonly counts: Uint32Array;
-  /** First item of each group, by length and then in keyed order. */
+  /** First item of each group: by length, those that are there once first, and then in keyed order. */
   readonly groups: Uint32Array;
-  /** One past the last group of each length. */
+  /** One past the last group of each length and kind. */
   readonly #ends: Uint32Array;
   readonly mostCopies: number;
   /** Documents whose copies differ in length. */
@@ -30,33 +30,33 @@ export class CopyGroups {
     this.placeOf = copyPlaces(input);
     this.items = input.items?.length ?? instances.count;
     this.counts = new Uint32Array(width + 1);
-    this.#ends = new Uint32Array(width + 1);
+    this.#ends = new Uint32Array(2 * width + 2);
     const uneven = new Set<number>();
     let groups = 0;
     let mostCopies = 0;
     this.#eachGroup((item, to, last, { from, copies, document }) => {
       this.counts[last]! += to - item;
-      this.#ends[last]! += 1;
+      this.#ends[bin(last, copies)]! += 1;
       groups += 1;
       if (copies > mostCopies) mostCopies = copies;
       if (item !== from) uneven.add(document);
     });
     this.uneven = uneven;
     this.mostCopies = mostCopies;
-    for (let length = 1; length <= width; length += 1) this.#ends[length]! += this.#ends[length - 1]!;
-    const at = Uint32Array.from(this.#ends.subarray(0, width));
+    for (let b = 1; b < this.#ends.length; b += 1) this.#ends[b]! += this.#ends[b - 1]!;
+    const at = Uint32Array.from(this.#ends);
     this.groups = new Uint32Array(groups);
     const keys = new Uint32Array(groups);
     const hash = keyedHash(seed, 'order');
-    this.#eachGroup((item, _to, last, { document }) => {
-      const place = at[last - 1]!;
+    this.#eachGroup((item, _to, last, { document, copies }) => {
+      const place = at[bin(last, copies) - 1]!;
       this.groups[place] = item;
       keys[place] = hash(table.keysLow[document]!, table.keysHigh[document]!, 0);
-      at[last - 1] = place + 1;
+      at[bin(last, copies) - 1] = place + 1;
     });
     const sorter = new HashSorter();
-    for (let length = 1; length <= width; length += 1)
-      sorter.sort(keys, this.groups, this.#ends[length - 1]!, this.#ends[length]!);
+    for (let b = 1; b < this.#ends.length; b += 1)
+      sorter.sort(keys, this.groups, this.#ends[b - 1]!, this.#ends[b]!);
   }
 
   documentOf(item: number): number {
@@ -70,13 +70,14 @@ export class CopyGroups {
     return this.#lengthOf(items === null ? item : items[item]!);
   }
 
-  /** Groups of a length: from the first to before the second. */
-  ofLength(length: number): readonly [number, number] {
-    return [this.#ends[length - 1]!, this.#ends[length]!];
+  /** Groups of a length, of documents that repeat or of others: from the first to before the second. */
+  ofLength(length: number, repeated: boolean): readonly [number, number] {
+    const b = bin(length, repeated ? 2 : 1);
+    return [this.#ends[b - 1]!, this.#ends[b]!];
   }
 
   lengthOf(group: number): number {
-    return firstFrom(this.#ends, group + 1);
+    return firstFrom(this.#ends, group + 1) >> 1;
   }
 
   #eachGroup(visit: (item: number, to: number, last: number, place: CopyPlace) => void): void {
@@ -94,6 +95,11 @@ export class CopyGroups {
       from = end;
     }
   }
+}
+
+/** Bins begin with 2: those before them are empty. */
+function bin(length: number, copies: number): number {
+  return 2 * length + (copies > 1 ? 1 : 0);
 }
 
 /** What is left of a sequence after full rows: 1 to `width` tokens. */

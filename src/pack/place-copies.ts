@@ -13,7 +13,7 @@
  * Cost: per piece a search in an index of rooms, not per kind of rows as in `best-fit.ts`; 12 bytes per copy; and the
  * work up to `attempts` times where there are more rows than allowed.
  */
-import type { CopyGroups } from './copy-groups.ts';
+import { type CopyGroups, lastPiece } from './copy-groups.ts';
 import { fitLengths } from './fit-lengths.ts';
 import {
   chooseHosts,
@@ -26,11 +26,19 @@ import {
 } from './hosts.ts';
 import { OpenRows } from './open-rows.ts';
 import type { PackInput } from './packer.ts';
+import { RowContents } from './row-contents.ts';
 import { anywhere, type CopyTime, copyTimes, sliceReach } from './spread.ts';
 
+const none = -1;
 const attempts = 6;
 /** The golden ratio's fraction: the numbers k * golden mod 1 are spread evenly, wherever one stops. */
 const golden = 0.618_033_988_749_894_9;
+
+/** So many times as long as it is counts a copy of less than such a part of a row, and is placed the earlier. */
+const copiesAhead = 8;
+/** Rows that are looked at, and copies in each, to find one that makes room for another. */
+const exchangeRows = 48;
+const exchangePieces = 256;
 
 /** Where the last piece of every item stands. Rows that are full of one long document are not among these rows. */
 export interface Placed {
@@ -85,6 +93,8 @@ class Placing {
   readonly #rowOf: Uint32Array;
   /** Rows that hold a document whose copies are placed one by one. */
   readonly #rowsOf = new Map<number, number[]>();
+  readonly #contents: RowContents;
+  #hosts: Hosting['hostOf'] = noHosts.hostOf;
   #budget = Number.POSITIVE_INFINITY;
   /** Groups that opened a row beyond the budget. */
   readonly stranded: number[] = [];
@@ -96,6 +106,7 @@ class Placing {
     this.#times = copyTimes(input);
     this.#open = new OpenRows(input.width, slices);
     this.#rowOf = new Uint32Array(groups.items);
+    this.#contents = new RowContents(groups.items);
   }
 
   get rows(): number {
@@ -126,6 +137,7 @@ class Placing {
     const groups = this.#groups;
     const { width } = this.#input;
     this.#budget = budget;
+    this.#hosts = hosting.hostOf;
     for (const [row, { tokens }] of hosting.hostOf) this.#open.fill(row, tokens);
     const moved = longs
       .filter(({ item }) => hosting.tokensOf.has(item))
@@ -134,16 +146,27 @@ class Placing {
     for (const { document, copies } of moved)
       if (copies > 1 && !this.#rowsOf.has(document)) this.#rowsOf.set(document, []);
     let next = 0;
+    const ahead = Math.floor(width / copiesAhead);
     for (let length = width; length > 0; length -= 1) {
       for (; next < moved.length && moved[next]!.last >= length; next += 1) {
         const { item, last, copy, copies } = moved[next]!;
         if (copies === 1) this.#placeOnce(item, last, -1);
         else this.#placeCopy(item, last, copy, copies, this.#rowsOf.get(moved[next]!.document)!, -1);
       }
-      const [from, to] = groups.ofLength(length);
-      for (let group = from; group < to; group += 1)
-        if (!first.has(group)) this.#placeGroup(group, length, hosting);
+      this.#placeGroups(length, false, first, hosting);
+      // Short copies come before other documents of their length, which may fill up any row.
+      if (length > ahead) this.#placeGroups(length, true, first, hosting);
+      else if (length === ahead) {
+        for (let l = length; l >= Math.ceil(length / copiesAhead); l -= 1)
+          this.#placeGroups(l, true, first, hosting);
+      } else if (length % copiesAhead === 0) this.#placeGroups(length / copiesAhead, true, first, hosting);
     }
+  }
+
+  #placeGroups(length: number, repeated: boolean, first: ReadonlySet<number>, hosting: Hosting): void {
+    const [from, to] = this.#groups.ofLength(length, repeated);
+    for (let group = from; group < to; group += 1)
+      if (!first.has(group)) this.#placeGroup(group, length, hosting);
   }
 
   finish(hosting: Hosting): Placed {
@@ -211,6 +234,7 @@ class Placing {
         row = open.findIn(slice + away, tokens, used);
         if (row < 0) row = open.findIn(slice - away, tokens, used);
       }
+      if (row < 0) row = this.#makeRoom(slice, part, tokens, used);
       if (row < 0) row = open.find(tokens, used);
     }
     if (row < 0) row = this.#openRow(slice, group);
@@ -220,11 +244,72 @@ class Placing {
 
   #openRow(slice: number, group: number): number {
     if (this.rows >= this.#budget && group >= 0) this.stranded.push(group);
-    return this.#open.open(slice);
+    const row = this.#open.open(slice);
+    this.#contents.open(row, slice);
+    return row;
   }
 
   #put(item: number, tokens: number, row: number): void {
     this.#open.fill(row, tokens);
+    this.#contents.add(row, item);
     this.#rowOf[item] = row;
+  }
+
+  /**
+   * A row of a part of the run that another item leaves for a row with more room; -1: there is none. What has room may
+   * hold a copy of the same document, or be elsewhere in the run; with an item of another document that is no obstacle.
+   */
+  #makeRoom(slice: number, part: number, tokens: number, used: readonly number[]): number {
+    if (this.#open.find(tokens, []) < 0) return none;
+    let left = exchangeRows;
+    for (let away = 0; away < part; away += 1) {
+      for (const at of away === 0 ? [slice] : [slice + away, slice - away]) {
+        for (const row of this.#contents.rowsOf((at + this.#slices) % this.#slices)) {
+          if (used.includes(row) || this.#hosts.has(row)) continue;
+          if (this.#moveOneOut(row, tokens - this.#open.roomOf(row))) return row;
+          left -= 1;
+          if (left === 0) return none;
+        }
+      }
+    }
+    return none;
+  }
+
+  /** Moves the shortest item of at least so many tokens out of a row, if another row may take it. */
+  #moveOneOut(row: number, least: number): boolean {
+    const contents = this.#contents;
+    const groups = this.#groups;
+    let best = none;
+    let length = Number.POSITIVE_INFINITY;
+    let left = exchangePieces;
+    for (let item = contents.first(row); item !== none && left > 0; item = contents.next(item), left -= 1) {
+      const tokens = lastPiece(groups.sequenceOf(item), this.#input.width);
+      if (tokens < least || tokens >= length || this.#rowsOf.has(groups.documentOf(item))) continue;
+      best = item;
+      length = tokens;
+    }
+    if (best === none) return false;
+    const to = this.#rowFor(best, length, row);
+    if (to < 0) return false;
+    this.#open.fill(row, -length);
+    contents.remove(row, best);
+    this.#put(best, length, to);
+    return true;
+  }
+
+  /** A row for an item that is placed already. */
+  #rowFor(item: number, tokens: number, row: number): number {
+    const { document, from, copies } = this.#groups.placeOf(item);
+    if (copies === 1) return this.#open.find(tokens, [row]);
+    const slices = this.#slices;
+    const slice = Math.floor(this.#times(document, 0, item - from, copies) * slices);
+    const used = Array.from(this.#rowOf.subarray(from, from + copies));
+    const part = Math.max(1, Math.floor(slices / (2 * copies)));
+    for (let away = 0; away < part; away += 1) {
+      let found = this.#open.findIn(slice + away, tokens, used);
+      if (found < 0) found = this.#open.findIn(slice - away, tokens, used);
+      if (found >= 0) return found;
+    }
+    return none;
   }
 }

@@ -28,6 +28,9 @@ export interface Copy {
   readonly copy: number;
 }
 
+/** Changes with the rows of mixes in which documents repeat: shards of another version are of another build. */
+export const copiesVersion = 'copies-1';
+
 export const anywhere = -1;
 
 /** Slices for each copy of the document with the most copies: a copy is a fraction of that off its time. */

@@ -12,6 +12,7 @@ import { specOf } from '../mix/supply.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../pack/ledger.ts';
 import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
+import { copiesVersion } from '../pack/spread.ts';
 import { idBytes, type ShardDtype, shardVersion } from '../shard/format.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import { loadCharacters, loadDocuments } from '../store/reader.ts';
@@ -142,7 +143,10 @@ export function planBuild(
   }
   const { bosId, eosId } = manifest.tokenizer;
   return {
-    fingerprint: fingerprint([shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)]),
+    fingerprint: fingerprint([
+      ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
+      ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
+    ]),
     table,
     phases: mixes.map(({ name, cells }) => ({
       name,

@@ -117,7 +117,7 @@ async function writeShardSet(
 ): Promise<ShardSetManifest> {
   const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
   const { bosId, eosId } = tokenizer;
-  const { width, rows } = set.rows;
+  const { width, rows, repeats } = set.rows;
   const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
   removeStrangers(folder, inputs);
   // No tokenizer here has a token for padding; EOS says as much, and `padding` says where it is one.
@@ -164,6 +164,7 @@ async function writeShardSet(
     padId,
     sources,
     rows,
+    ...(repeats === null ? {} : { repeats }),
     shards: results.map(({ record }) => record),
     ledger: set.ledger,
     recipe: outputRecipe(recipe),
