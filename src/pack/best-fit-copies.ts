@@ -9,7 +9,6 @@ import { keyedHash } from '../util/keyed-hash.ts';
 import { HashSorter } from '../util/radix-sort.ts';
 import { takenTokens } from '../util/sequence.ts';
 import { CopyGroups, lastPiece } from './copy-groups.ts';
-import { fullRowsOf } from './hosts.ts';
 import type { PackInput } from './packer.ts';
 import { placeCopies } from './place-copies.ts';
 import { anywhere, copyTimes, type SpreadRows } from './spread.ts';
@@ -26,7 +25,7 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
   let keys = new Uint32Array(64);
 
   // Full rows of long documents come after the others, one document's together.
-  const fullRows = longs.map((long) => fullRowsOf(long, hosting, width));
+  const fullRows = longs.map(({ item, fullRows: all }) => all - (hosting.rowsLess.get(item) ?? 0));
   const rows = placed.rows + fullRows.reduce((sum, n) => sum + n, 0);
   const slice = new Int32Array(rows).fill(anywhere);
   slice.set(placed.slice);
@@ -42,7 +41,7 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
     }
   }
   const longNumbers = new Map<number, number>();
-  for (const [l, { item }] of longs.entries()) if (hosting.tokensOf.has(item)) longNumbers.set(item, l);
+  for (const [l, { item }] of longs.entries()) if (hosting.rowsLess.has(item)) longNumbers.set(item, l);
   /** By long: where its next piece begins. */
   const next = new Uint32Array(longs.length);
   const instanceOf = (item: number) => (items === null ? item : items[item]!);
@@ -72,7 +71,7 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
         if (host !== undefined && place % 2 === 0) addLong(longNumbers.get(host.item)!, host.tokens);
         for (const item of mine) {
           const sequence = groups.sequenceOf(item);
-          const last = hosting.lastPieceOf.get(item) ?? lastPiece(sequence, width);
+          const last = lastPiece(sequence, width);
           out.add(groups.documentOf(item), takeOf(instanceOf(item)), sequence - last, last);
         }
         if (host !== undefined && place % 2 === 1) addLong(longNumbers.get(host.item)!, host.tokens);

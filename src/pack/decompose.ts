@@ -41,7 +41,7 @@ export function decompose(
       out.endRow();
     };
     if (instances.mostCopies > 1) {
-      const rows = spreadPieces({ instances, table, seed }, pieces, slices, give);
+      const rows = spreadPieces({ instances, table, seed }, pieces, width, slices, give);
       plans.push(orderCopies([{ rows, perRow: 1 }], table, width, sequences, slices, seed));
       continue;
     }
@@ -87,6 +87,7 @@ function listPieces(
 function spreadPieces(
   input: { instances: Instances; table: DocumentTable; seed: number },
   { item, start }: Pieces,
+  width: number,
   slices: number,
   give: (piece: number, out: RowWriter) => void,
 ): SpreadRows {
@@ -95,7 +96,8 @@ function spreadPieces(
   const slice = new Int32Array(item.length).fill(anywhere);
   for (let p = 0; p < item.length; p += 1) {
     const { document, from, copies } = places(item[p]!);
-    if (copies > 1) slice[p] = Math.floor(times(document, start[p]!, item[p]! - from, copies) * slices);
+    if (copies > 1)
+      slice[p] = Math.floor(times(document, start[p]! / width, item[p]! - from, copies) * slices);
   }
   return {
     rows: item.length,

@@ -1,7 +1,7 @@
 /**
- * Rows that a short document shares with a long one. A document that is longer than a row is cut in any case; where it
- * would fill rows to the last token and a document that repeats often has rows almost for itself, the long one takes what
- * that leaves: its pieces are a little shorter than a row, and what they lack makes its last piece longer.
+ * Rows that shorter documents share with a long one. A document that is longer than a row is cut in any case. So where
+ * rows have much room left, since no copy that is still to be placed may stand in them, a long document fills them up,
+ * and has some full rows fewer. Its last piece stays as it is.
  */
 import { type CopyGroups, lastPiece } from './copy-groups.ts';
 import type { PackInput } from './packer.ts';
@@ -12,22 +12,27 @@ export interface Long {
   readonly document: number;
   readonly copy: number;
   readonly copies: number;
-  /** Tokens of its sequence. */
-  readonly sequence: number;
   readonly fullRows: number;
 }
 
 export interface Hosting {
   /** By row: the item that fills it up, and by how many tokens. */
   readonly hostOf: ReadonlyMap<number, { readonly item: number; readonly tokens: number }>;
-  /** By item: tokens in all rows that it fills up, and how many are left for its last piece. */
-  readonly tokensOf: ReadonlyMap<number, number>;
-  readonly lastPieceOf: ReadonlyMap<number, number>;
+  /** By item: full rows that it has no longer; its pieces in `hostOf` have their tokens. */
+  readonly rowsLess: ReadonlyMap<number, number>;
+  /** All rows less. */
+  readonly saved: number;
 }
 
-export const noHosts: Hosting = { hostOf: new Map(), tokensOf: new Map(), lastPieceOf: new Map() };
+/** A row with room. */
+export interface RoomyRow {
+  readonly row: number;
+  readonly room: number;
+  /** May a copy of the document stand in it? */
+  takes(document: number): boolean;
+}
 
-/** Those with most full rows first. */
+/** Those that are there once come first, then those with few copies; of these the ones with most full rows. */
 export function listLongs({ table, width }: PackInput, groups: CopyGroups): Long[] {
   const longs: Long[] = [];
   for (let item = 0; item < groups.items; ) {
@@ -36,12 +41,13 @@ export function listLongs({ table, width }: PackInput, groups: CopyGroups): Long
       const sequence = groups.sequenceOf(item);
       if (sequence <= width) continue;
       const fullRows = (sequence - lastPiece(sequence, width)) / width;
-      longs.push({ item, document, copy: item - from, copies, sequence, fullRows });
+      longs.push({ item, document, copy: item - from, copies, fullRows });
     }
   }
   const { keysLow, keysHigh } = table;
   return longs.sort(
     (a, b) =>
+      a.copies - b.copies ||
       b.fullRows - a.fullRows ||
       keysLow[a.document]! - keysLow[b.document]! ||
       keysHigh[a.document]! - keysHigh[b.document]! ||
@@ -49,54 +55,34 @@ export function listLongs({ table, width }: PackInput, groups: CopyGroups): Long
   );
 }
 
-/** Whole rows that the item takes beside those that it fills up. */
-export function fullRowsOf({ item, sequence, fullRows }: Long, hosting: Hosting, width: number): number {
-  const tokens = hosting.tokensOf.get(item);
-  return tokens === undefined ? fullRows : (sequence - tokens - hosting.lastPieceOf.get(item)!) / width;
-}
-
-export interface ReservedRow {
-  readonly row: number;
-  readonly room: number;
-  readonly slice: number;
-  /** Documents in it. */
-  readonly documents: ReadonlySet<number>;
-}
-
 /**
- * @param reserved rows that hold only what had to go first
- * @param hosts rows to be filled up, fewer if there are no long documents for them
+ * Saves up to `excess` rows.
+ * @param roomy those with most room first
  */
 export function chooseHosts(
-  reserved: readonly ReservedRow[],
+  roomy: readonly RoomyRow[],
   longs: readonly Long[],
-  hosts: number,
-  slices: number,
+  excess: number,
   width: number,
 ): Hosting {
   const hostOf = new Map<number, { item: number; tokens: number }>();
-  const tokensOf = new Map<number, number>();
-  const rowsOf = new Map<number, number>();
-  let turn = 0;
-  for (let n = 0; n < hosts; n += 1) {
-    const { row, room, slice, documents } = reserved[Math.floor(((n + 0.5) * reserved.length) / hosts)]!;
-    if (room === 0 || hostOf.has(row)) continue;
-    for (let tries = 0; tries < longs.length; tries += 1, turn += 1) {
-      const { item, document, copy, copies, fullRows } = longs[turn % longs.length]!;
-      const rows = rowsOf.get(item) ?? 0;
-      const inTime = copies === 1 || Math.floor(((slice + 0.5) / slices) * copies) === copy;
-      if (!inTime || rows === fullRows || documents.has(document)) continue;
-      hostOf.set(row, { item, tokens: room });
-      tokensOf.set(item, (tokensOf.get(item) ?? 0) + room);
-      rowsOf.set(item, rows + 1);
-      turn += 1;
-      break;
+  const rowsLess = new Map<number, number>();
+  let saved = 0;
+  for (const { item, document, fullRows } of longs) {
+    if (saved >= excess) break;
+    const mine = roomy.filter(({ row, takes }) => !hostOf.has(row) && takes(document));
+    const room = mine.reduce((sum, row) => sum + row.room, 0);
+    const rows = Math.min(excess - saved, fullRows, Math.floor(room / width));
+    if (rows === 0) continue;
+    let left = rows * width;
+    for (const { row, room } of mine) {
+      if (left === 0) break;
+      const tokens = Math.min(room, left);
+      hostOf.set(row, { item, tokens });
+      left -= tokens;
     }
+    rowsLess.set(item, rows);
+    saved += rows;
   }
-  const lastPieceOf = new Map<number, number>();
-  for (const { item, sequence } of longs) {
-    const tokens = tokensOf.get(item);
-    if (tokens !== undefined) lastPieceOf.set(item, lastPiece(sequence - tokens, width));
-  }
-  return { hostOf, tokensOf, lastPieceOf };
+  return { hostOf, rowsLess, saved };
 }

@@ -65,11 +65,12 @@ export function sortRows(
 /** Bins per octave of the distances between copies. */
 const binsPerOctave = 16;
 /** Copies may meet this often, compared with a random order, in a step that is short beside a stretch. */
-const mostMeetings = 1 / 40;
+const mostMeetings = 1 / 30;
 
 /**
  * How far later epochs may move the rows that hold repeated documents: they are shuffled inside stretches of so many of
- * these rows. It is the longest stretch at which copies still meet only a small fraction as often as in a random order.
+ * these rows. It is the longest stretch at which copies still meet only a small fraction as often as in a random order;
+ * where they are nearer from the start, the one at which they meet least.
  */
 export function measureRepeats(
   groups: readonly SpreadRows[],
@@ -91,6 +92,8 @@ export function measureRepeats(
     });
   }
   if (pairs === 0) return { rows: bound, stretch: Math.max(1, bound) };
+  let best = 1;
+  let fewest = Number.POSITIVE_INFINITY;
   for (let bin = 32 * binsPerOctave; bin >= 0; bin -= 1) {
     const stretch = Math.floor(2 ** (bin / binsPerOctave - 1));
     if (stretch < 1 || 2 * stretch > bound) continue;
@@ -100,6 +103,9 @@ export function measureRepeats(
       if (counts[b]! > 0) meeting += (counts[b]! * (1 - gap / (2 * stretch))) / stretch;
     }
     if (meeting <= (mostMeetings * pairs) / bound) return { rows: bound, stretch };
+    if (meeting >= fewest) continue;
+    fewest = meeting;
+    best = stretch;
   }
-  return { rows: bound, stretch: 1 };
+  return { rows: bound, stretch: best };
 }

@@ -32,6 +32,8 @@ export interface Copy {
 export const copiesVersion = 'copies-1';
 
 export const anywhere = -1;
+/** The golden ratio's fraction: the numbers k * golden mod 1 are spread evenly, wherever one stops. */
+export const golden = 0.618_033_988_749_894_9;
 
 /** Slices for each copy of the document with the most copies: a copy is a fraction of that off its time. */
 const slicesPerCopy = 8;
@@ -47,20 +49,23 @@ export function sliceCount(mostCopies: number, width: number): number {
 
 /** How many slices before or after its own a copy may come, as a rule. */
 export function sliceReach(slices: number, copies: number): number {
-  return Math.min(2, Math.floor(slices / (slicesPerCopy * copies)));
+  return Math.min(3, Math.floor((2 * slices) / (slicesPerCopy * copies)));
 }
 
 /**
  * Time in the run, in [0, 1), of copy `k` of the `copies` of a document.
- * @param piece of a document that spans rows: each piece has a phase of its own, or whole copies would come together
+ * @param piece of a document that spans rows: each piece has a phase of its own, and they are spread evenly, so that a
+ *   copy's rows lie all over its part of the run
  */
 export type CopyTime = (document: number, piece: number, k: number, copies: number) => number;
 
 export function copyTimes({ table, seed }: Pick<PackInput, 'table' | 'seed'>): CopyTime {
   const { keysLow, keysHigh } = table;
   const phase = keyedHash(seed, 'spread');
-  return (document, piece, k, copies) =>
-    (k + phase(keysLow[document]!, keysHigh[document]!, piece) / 2 ** 32) / copies;
+  return (document, piece, k, copies) => {
+    const start = phase(keysLow[document]!, keysHigh[document]!, 0) / 2 ** 32;
+    return (k + ((start + piece * golden) % 1)) / copies;
+  };
 }
 
 /** The items of a document are neighbours: its first one, and how many there are. */
