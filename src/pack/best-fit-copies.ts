@@ -13,16 +13,22 @@ import type { PackInput } from './packer.ts';
 import { placeCopies } from './place-copies.ts';
 import { anywhere, copyTimes, type SpreadRows } from './spread.ts';
 
+/** The distances between copies are those of a sample: of so many items, and so many full rows of each. */
+const sampledItems = 500_000;
+const sampledPieces = 4;
+const noRows = { first: 0, count: 0 };
+
 export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows {
   const { instances, items, table, width, seed } = input;
   const groups = new CopyGroups(input);
   const { rowOf, hosting, longs, ...placed } = placeCopies(input, groups, slices);
   const times = copyTimes(input);
   const takeOf = takenTokens(instances, table.lengths);
+  const instanceOf = (item: number) => (items === null ? item : items[item]!);
   const hash = keyedHash(seed, 'within-row');
   const sorter = new HashSorter();
   const { starts, pieces } = piecesByRow(rowOf, placed.rows);
-  let keys = new Uint32Array(64);
+  const keys = new Uint32Array(pieces.length);
 
   // Full rows of long documents come after the others, one document's together.
   const fullRows = longs.map(({ item, fullRows: all }) => all - (hosting.rowsLess.get(item) ?? 0));
@@ -30,10 +36,14 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
   const slice = new Int32Array(rows).fill(anywhere);
   slice.set(placed.slice);
   const longOf = new Uint32Array(rows - placed.rows);
+  /** Four numbers per long: its document, the tokens that it takes of that, where its next piece begins, 0. */
+  const state = new Uint32Array(4 * longs.length);
   /** Of copies, by item: where their full rows begin, and how many there are. */
   const ownRows = new Map<number, { first: number; count: number }>();
   let row = placed.rows;
   for (const [l, { item, document, copy, copies }] of longs.entries()) {
+    state[4 * l] = document;
+    state[4 * l + 1] = takeOf(instanceOf(item));
     if (copies > 1) ownRows.set(item, { first: row, count: fullRows[l]! });
     for (let n = 0; n < fullRows[l]!; n += 1, row += 1) {
       longOf[row - placed.rows] = l;
@@ -42,9 +52,6 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
   }
   const longNumbers = new Map<number, number>();
   for (const [l, { item }] of longs.entries()) if (hosting.rowsLess.has(item)) longNumbers.set(item, l);
-  /** By long: where its next piece begins. */
-  const next = new Uint32Array(longs.length);
-  const instanceOf = (item: number) => (items === null ? item : items[item]!);
 
   return {
     rows,
@@ -52,24 +59,25 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
     slice,
     give(row, place, out) {
       const addLong = (l: number, tokens: number) => {
-        const { item, document } = longs[l]!;
-        out.add(document, takeOf(instanceOf(item)), next[l]!, tokens);
-        next[l]! += tokens;
+        out.addCut(state[4 * l]!, state[4 * l + 1]!, state[4 * l + 2]!, tokens);
+        state[4 * l + 2]! += tokens;
       };
       if (row >= placed.rows) addLong(longOf[row - placed.rows]!, width);
       else {
         const from = starts[row]!;
         const count = starts[row + 1]! - from;
         if (keys.length < count) keys = new Uint32Array(2 * count);
-        const mine = pieces.subarray(from, from + count);
-        for (let k = 0; k < count; k += 1) {
-          const document = groups.documentOf(mine[k]!);
-          keys[k] = hash(table.keysLow[document]!, table.keysHigh[document]!, place);
+        if (count > 1) {
+          for (let p = from; p < from + count; p += 1) {
+            const document = groups.documentOf(pieces[p]!);
+            keys[p] = hash(table.keysLow[document]!, table.keysHigh[document]!, place);
+          }
+          sorter.sort(keys, pieces, from, from + count);
         }
-        sorter.sort(keys, mine, 0, count);
         const host = hosting.hostOf.get(row);
         if (host !== undefined && place % 2 === 0) addLong(longNumbers.get(host.item)!, host.tokens);
-        for (const item of mine) {
+        for (let p = from; p < from + count; p += 1) {
+          const item = pieces[p]!;
           const sequence = groups.sequenceOf(item);
           const last = lastPiece(sequence, width);
           out.add(groups.documentOf(item), takeOf(instanceOf(item)), sequence - last, last);
@@ -79,16 +87,22 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
       out.endRow();
     },
     eachCopied(visit) {
+      const every = Math.ceil(groups.items / sampledItems);
+      let repeated = 0;
       for (let item = 0; item < groups.items; ) {
-        const { from, copies } = groups.placeOf(item);
-        const all = Array.from({ length: copies }, (_, k) => from + k);
-        item += copies;
-        if (copies === 1) continue;
-        visit(all.map((k) => rowOf[k]!));
-        const own = all.flatMap((k) => ownRows.get(k) ?? []);
-        const most = own.reduce((longest, { count }) => Math.max(longest, count), 0);
-        for (let n = 0; n < most; n += 1)
-          visit(own.flatMap(({ first, count }) => (n < count ? [first + n] : [])));
+        const from = item;
+        const document = groups.documentOf(item);
+        while (item < groups.items && groups.documentOf(item) === document) item += 1;
+        if (item - from === 1) continue;
+        repeated += 1;
+        if (repeated % every !== 0) continue;
+        visit(Array.from(rowOf.subarray(from, item)));
+        const own = Array.from({ length: item - from }, (_, k) => ownRows.get(from + k) ?? noRows);
+        // A few pieces of a document stand for all: their times differ by the same.
+        for (let n = 0; n < sampledPieces; n += 1) {
+          const rowsOfPiece = own.flatMap(({ first, count }) => (n < count ? [first + n] : []));
+          if (rowsOfPiece.length > 1) visit(rowsOfPiece);
+        }
       }
     },
     copiesIn(row) {

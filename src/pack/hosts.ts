@@ -32,6 +32,9 @@ export interface RoomyRow {
   takes(document: number): boolean;
 }
 
+/** Long documents that are tried. */
+const mostTried = 1000;
+
 /** Those that are there once come first, then those with few copies; of these the ones with most full rows. */
 export function listLongs({ table, width }: PackInput, groups: CopyGroups): Long[] {
   const longs: Long[] = [];
@@ -68,8 +71,9 @@ export function chooseHosts(
   const hostOf = new Map<number, { item: number; tokens: number }>();
   const rowsLess = new Map<number, number>();
   let saved = 0;
-  for (const { item, document, fullRows } of longs) {
-    if (saved >= excess) break;
+  let roomLeft = roomy.reduce((sum, { room }) => sum + room, 0);
+  for (const { item, document, fullRows } of longs.slice(0, mostTried)) {
+    if (saved >= excess || roomLeft < width) break;
     const mine = roomy.filter(({ row, takes }) => !hostOf.has(row) && takes(document));
     const room = mine.reduce((sum, row) => sum + row.room, 0);
     const rows = Math.min(excess - saved, fullRows, Math.floor(room / width));
@@ -80,6 +84,7 @@ export function chooseHosts(
       const tokens = Math.min(room, left);
       hostOf.set(row, { item, tokens });
       left -= tokens;
+      roomLeft -= room;
     }
     rowsLess.set(item, rows);
     saved += rows;

@@ -16,7 +16,7 @@ import { Placing } from './placing.ts';
 
 const attempts = 4;
 /** A long document fills up no row with less room than this part of it. */
-const leastPiece = 1 / 128;
+const leastPiece = 1 / 256;
 
 /** Where the last piece of every item stands. Rows that are full of one long document are not among these rows. */
 export interface Placed {

@@ -37,20 +37,26 @@ export function orderCopies(
   const out = new RowWriter(table, width, sequences, pieces);
   const ranks = groups.map(({ rows }) => new Uint32Array(rows.rows));
   let rank = 0;
-  for (const [place, row] of order.entries()) {
+  for (let place = 0; place < order.length; place += 1) {
+    const row = order[place]!;
     let g = groups.length - 1;
     while (firsts[g]! > row) g -= 1;
     const own = row - firsts[g]!;
-    const { rows } = groups[g]!;
+    const { rows, perRow } = groups[g]!;
     const parts = joined[g];
-    const inner =
-      parts === null || parts === undefined
-        ? [own]
-        : parts.sequence.subarray(parts.ends[own - 1] ?? 0, parts.ends[own]);
-    out.join(inner.length);
-    for (const innerRow of inner) {
-      ranks[g]![innerRow] = rank;
-      rows.give(innerRow, place, out);
+    out.join(1);
+    if (parts === null || parts === undefined) {
+      ranks[g]![own] = rank;
+      rows.give(own, place, out);
+    } else {
+      const begin = parts.ends[own - 1] ?? 0;
+      const end = parts.ends[own]!;
+      out.join(perRow);
+      for (let k = begin; k < end; k += 1) {
+        const inner = parts.sequence[k]!;
+        ranks[g]![inner] = rank;
+        rows.give(inner, place, out);
+      }
     }
     if (slice[row] !== anywhere) rank += 1;
   }

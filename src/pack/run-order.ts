@@ -3,12 +3,11 @@
  * shuffled inside each; all other rows are shuffled over the whole run; both kinds are spread evenly among each other.
  * So copies stay as far apart as `spread.ts` has put them, and everything else is as in a random order.
  *
- * Cost: 8 bytes per row, and per row that holds a repeated document a radix sort.
+ * Cost: 8 bytes per row, and a counting sort by slices.
  */
 import type { RowRepeats } from '../types.ts';
 import { interleave } from '../util/interleave.ts';
-import { type KeyedHash, keyedHash } from '../util/keyed-hash.ts';
-import { orderByKey } from '../util/radix-sort.ts';
+import { keyedHash } from '../util/keyed-hash.ts';
 import { shuffle } from '../util/shuffle.ts';
 import { anywhere, type SpreadRows } from './spread.ts';
 
@@ -40,26 +39,32 @@ export function sortRows(
   slices: number,
   seed: number,
 ): { bound: Uint32Array; free: Uint32Array } {
+  const starts = new Uint32Array(slices + 1);
   let boundRows = 0;
-  for (let row = 0; row < slice.length; row += 1) if (slice[row] !== anywhere) boundRows += 1;
+  for (let row = 0; row < slice.length; row += 1) {
+    if (slice[row] === anywhere) continue;
+    starts[slice[row]! + 1]! += 1;
+    boundRows += 1;
+  }
+  for (let s = 0; s < slices; s += 1) starts[s + 1]! += starts[s]!;
   const bound = new Uint32Array(boundRows);
   const free = new Uint32Array(slice.length - boundRows);
-  let b = 0;
+  const at = starts.slice();
+  let f = 0;
   for (let row = 0; row < slice.length; row += 1) {
-    if (slice[row] !== anywhere) {
-      bound[b] = row;
-      b += 1;
-    } else free[row - b] = row;
+    const s = slice[row]!;
+    if (s === anywhere) {
+      free[f] = row;
+      f += 1;
+    } else {
+      bound[at[s]!] = row;
+      at[s]! += 1;
+    }
   }
-  const hash: KeyedHash = keyedHash(seed, 'row');
+  const hash = keyedHash(seed, 'row');
   shuffle(free, hash, 0);
-  const keys = new Uint32Array(boundRows);
-  const perSlice = 2 ** 32 / slices;
-  for (let k = 0; k < boundRows; k += 1) {
-    const inside = hash(bound[k]!, 1, 1) / 2 ** 32;
-    keys[k] = Math.floor((slice[bound[k]!]! + inside) * perSlice);
-  }
-  return { bound: orderByKey(keys).map((k) => bound[k]!), free };
+  for (let s = 0; s < slices; s += 1) shuffle(bound.subarray(starts[s], starts[s + 1]), hash, 1 + s);
+  return { bound, free };
 }
 
 /** Bins per octave of the distances between copies. */

@@ -17,7 +17,7 @@ export interface SpreadRows {
   readonly slice: Int32Array;
   /** Adds a row to `out`: each row once, in the order of the run. @param place its number in that order */
   give(row: number, place: number, out: RowWriter): void;
-  /** For each piece that stands in several rows: the rows of its copies. */
+  /** For pieces that stand in several rows: the rows of the piece's copies. Of many pieces, a sample. */
   eachCopied(visit: (rows: readonly number[]) => void): void;
   /** The copies of repeated documents that stand in a row. */
   copiesIn(row: number): Copy[];
