@@ -11,6 +11,7 @@ import { takenTokens } from '../util/sequence.ts';
 import { CopyGroups, lastPiece } from './copy-groups.ts';
 import type { PackInput } from './packer.ts';
 import { placeCopies } from './place-copies.ts';
+import { noRow } from './placing.ts';
 import { anywhere, copyTimes, type SpreadRows } from './spread.ts';
 
 /** The distances between copies are those of a sample: of so many items, and so many full rows of each. */
@@ -28,7 +29,7 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
   const hash = keyedHash(seed, 'within-row');
   const sorter = new HashSorter();
   const { starts, pieces } = piecesByRow(rowOf, placed.rows);
-  const keys = new Uint32Array(pieces.length);
+  let keys = new Uint32Array(64);
 
   // Full rows of long documents come after the others, one document's together.
   const fullRows = longs.map(({ item, fullRows: all }) => all - (hosting.rowsLess.get(item) ?? 0));
@@ -53,9 +54,12 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
   const longNumbers = new Map<number, number>();
   for (const [l, { item }] of longs.entries()) if (hosting.rowsLess.has(item)) longNumbers.set(item, l);
 
+  let hosted = 0;
+  for (const hosts of hosting.hostOf.values()) hosted += hosts.length;
+
   return {
     rows,
-    pieces: rows - placed.rows + groups.items + hosting.hostOf.size,
+    pieces: rows - placed.rows + pieces.length + hosted,
     slice,
     give(row, place, out) {
       const addLong = (l: number, tokens: number) => {
@@ -68,21 +72,22 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
         const count = starts[row + 1]! - from;
         if (keys.length < count) keys = new Uint32Array(2 * count);
         if (count > 1) {
-          for (let p = from; p < from + count; p += 1) {
-            const document = groups.documentOf(pieces[p]!);
-            keys[p] = hash(table.keysLow[document]!, table.keysHigh[document]!, place);
+          for (let k = 0; k < count; k += 1) {
+            const document = groups.documentOf(pieces[from + k]!);
+            keys[k] = hash(table.keysLow[document]!, table.keysHigh[document]!, place);
           }
-          sorter.sort(keys, pieces, from, from + count);
+          sorter.sort(keys, pieces.subarray(from, from + count), 0, count);
         }
-        const host = hosting.hostOf.get(row);
-        if (host !== undefined && place % 2 === 0) addLong(longNumbers.get(host.item)!, host.tokens);
+        const hosts = hosting.hostOf.get(row) ?? [];
+        // Long documents stand before or after the others.
+        if (place % 2 === 0) for (const { item, tokens } of hosts) addLong(longNumbers.get(item)!, tokens);
         for (let p = from; p < from + count; p += 1) {
           const item = pieces[p]!;
           const sequence = groups.sequenceOf(item);
           const last = lastPiece(sequence, width);
           out.add(groups.documentOf(item), takeOf(instanceOf(item)), sequence - last, last);
         }
-        if (host !== undefined && place % 2 === 1) addLong(longNumbers.get(host.item)!, host.tokens);
+        if (place % 2 === 1) for (const { item, tokens } of hosts) addLong(longNumbers.get(item)!, tokens);
       }
       out.endRow();
     },
@@ -96,7 +101,8 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
         if (item - from === 1) continue;
         repeated += 1;
         if (repeated % every !== 0) continue;
-        visit(Array.from(rowOf.subarray(from, item)));
+        const lasts = Array.from(rowOf.subarray(from, item)).filter((row) => row !== noRow);
+        if (lasts.length > 1) visit(lasts);
         const own = Array.from({ length: item - from }, (_, k) => ownRows.get(from + k) ?? noRows);
         // A few pieces of a document stand for all: their times differ by the same.
         for (let n = 0; n < sampledPieces; n += 1) {
@@ -106,11 +112,11 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
       }
     },
     copiesIn(row) {
-      const host = hosting.hostOf.get(row);
+      const hosts = hosting.hostOf.get(row) ?? [];
       const found =
         row >= placed.rows
           ? [longs[longOf[row - placed.rows]!]!.item]
-          : [...pieces.subarray(starts[row], starts[row + 1]), ...(host === undefined ? [] : [host.item])];
+          : [...pieces.subarray(starts[row], starts[row + 1]), ...hosts.map(({ item }) => item)];
       return found.flatMap((item) => {
         const { document, from, copies } = groups.placeOf(item);
         return copies === 1 ? [] : [{ document, copy: item - from }];
@@ -122,12 +128,13 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
 /** The items of each row, by row. */
 function piecesByRow(rowOf: Uint32Array, rows: number): { starts: Uint32Array; pieces: Uint32Array } {
   const starts = new Uint32Array(rows + 1);
-  for (let item = 0; item < rowOf.length; item += 1) starts[rowOf[item]! + 1]! += 1;
+  for (const row of rowOf) if (row !== noRow) starts[row + 1]! += 1;
   for (let row = 0; row < rows; row += 1) starts[row + 1]! += starts[row]!;
   const at = starts.slice(0, rows);
-  const pieces = new Uint32Array(rowOf.length);
+  const pieces = new Uint32Array(starts[rows]!);
   for (let item = 0; item < rowOf.length; item += 1) {
     const row = rowOf[item]!;
+    if (row === noRow) continue;
     pieces[at[row]!] = item;
     at[row]! += 1;
   }

@@ -1,6 +1,7 @@
 /**
  * Items by document and length. The last pieces of a document's copies have one length as a rule, so they are sorted as
- * one group; a copy that takes less of its document is a group of its own.
+ * one group; a copy that takes less of its document is a group of its own. A document of a whole number of rows, and more
+ * than one, has full rows only, and is of no group.
  */
 import { keyedHash } from '../util/keyed-hash.ts';
 import { HashSorter } from '../util/radix-sort.ts';
@@ -89,7 +90,7 @@ export class CopyGroups {
         const sequence = this.sequenceOf(item);
         let to = item + 1;
         while (to < end && this.sequenceOf(to) === sequence) to += 1;
-        visit(item, to, lastPiece(sequence, width), place);
+        if (sequence <= width || sequence % width !== 0) visit(item, to, lastPiece(sequence, width), place);
         item = to;
       }
       from = end;
@@ -100,6 +101,11 @@ export class CopyGroups {
 /** Bins begin with 2: those before them are empty. */
 function bin(length: number, copies: number): number {
   return 2 * length + (copies > 1 ? 1 : 0);
+}
+
+/** Full rows that a long document has for itself. One that is a whole number of rows long has no last piece beside them. */
+export function fullRowsOf(sequence: number, width: number): number {
+  return sequence > width ? Math.floor(sequence / width) : 0;
 }
 
 /** What is left of a sequence after full rows: 1 to `width` tokens. */

@@ -3,7 +3,7 @@
  * rows have much room left, since no copy that is still to be placed may stand in them, a long document fills them up,
  * and has some full rows fewer. Its last piece stays as it is.
  */
-import { type CopyGroups, lastPiece } from './copy-groups.ts';
+import { type CopyGroups, fullRowsOf } from './copy-groups.ts';
 import type { PackInput } from './packer.ts';
 
 /** A document that spans rows, or a copy of it. */
@@ -15,9 +15,16 @@ export interface Long {
   readonly fullRows: number;
 }
 
+export interface Host {
+  readonly item: number;
+  readonly document: number;
+  /** Of its document, in this row. */
+  readonly tokens: number;
+}
+
 export interface Hosting {
-  /** By row: the item that fills it up, and by how many tokens. */
-  readonly hostOf: ReadonlyMap<number, { readonly item: number; readonly tokens: number }>;
+  /** By row: the items that fill it up. */
+  readonly hostOf: ReadonlyMap<number, readonly Host[]>;
   /** By item: full rows that it has no longer; its pieces in `hostOf` have their tokens. */
   readonly rowsLess: ReadonlyMap<number, number>;
   /** All rows less. */
@@ -43,8 +50,10 @@ export function listLongs({ table, width }: PackInput, groups: CopyGroups): Long
     for (; item < from + copies; item += 1) {
       const sequence = groups.sequenceOf(item);
       if (sequence <= width) continue;
-      const fullRows = (sequence - lastPiece(sequence, width)) / width;
-      longs.push({ item, document, copy: item - from, copies, fullRows });
+      longs.push({
+        ...{ item, document, copy: item - from, copies },
+        fullRows: fullRowsOf(sequence, width),
+      });
     }
   }
   const { keysLow, keysHigh } = table;
@@ -68,24 +77,30 @@ export function chooseHosts(
   excess: number,
   width: number,
 ): Hosting {
-  const hostOf = new Map<number, { item: number; tokens: number }>();
+  const hostOf = new Map<number, Host[]>();
   const rowsLess = new Map<number, number>();
+  const rooms = roomy.map(({ room }) => room);
+  let roomLeft = rooms.reduce((sum, room) => sum + room, 0);
   let saved = 0;
-  let roomLeft = roomy.reduce((sum, { room }) => sum + room, 0);
   for (const { item, document, fullRows } of longs.slice(0, mostTried)) {
     if (saved >= excess || roomLeft < width) break;
-    const mine = roomy.filter(({ row, takes }) => !hostOf.has(row) && takes(document));
-    const room = mine.reduce((sum, row) => sum + row.room, 0);
+    const mine = [...roomy.keys()].filter((r) => {
+      const { row, takes } = roomy[r]!;
+      return rooms[r]! > 0 && takes(document) && !hostOf.get(row)?.some((host) => host.document === document);
+    });
+    const room = mine.reduce((sum, r) => sum + rooms[r]!, 0);
     const rows = Math.min(excess - saved, fullRows, Math.floor(room / width));
     if (rows === 0) continue;
     let left = rows * width;
-    for (const { row, room } of mine) {
+    for (const r of mine) {
       if (left === 0) break;
-      const tokens = Math.min(room, left);
-      hostOf.set(row, { item, tokens });
+      const { row } = roomy[r]!;
+      const tokens = Math.min(rooms[r]!, left);
+      hostOf.set(row, [...(hostOf.get(row) ?? []), { item, document, tokens }]);
+      rooms[r]! -= tokens;
       left -= tokens;
-      roomLeft -= room;
     }
+    roomLeft -= rows * width;
     rowsLess.set(item, rows);
     saved += rows;
   }

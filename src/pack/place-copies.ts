@@ -21,7 +21,7 @@ const leastPiece = 1 / 256;
 /** Where the last piece of every item stands. Rows that are full of one long document are not among these rows. */
 export interface Placed {
   readonly rows: number;
-  /** By item. */
+  /** By item; `noRow`: it has no last piece beside its full rows. */
   readonly rowOf: Uint32Array;
   /** By row; `anywhere`: it holds no repeated document. */
   readonly slice: Int32Array;

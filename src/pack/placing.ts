@@ -16,6 +16,7 @@ import { RowContents } from './row-contents.ts';
 import { anywhere, type CopyTime, copyTimes, golden, sliceReach } from './spread.ts';
 
 const none = -1;
+export const noRow: number = 2 ** 32 - 1;
 /** So many times as long as it is counts a copy of less than such a part of a row, and is placed the earlier. */
 const copiesAhead = 8;
 /** Rows that are looked at, and items in each, to find one that makes room for another. */
@@ -29,7 +30,7 @@ export class Placing {
   readonly #slices: number;
   readonly #times: CopyTime;
   readonly #open: OpenRows;
-  /** By item. */
+  /** By item; `noRow`: it has no last piece beside its full rows. */
   readonly rowOf: Uint32Array;
   /** Rows that hold a document whose copies are placed one by one. */
   readonly #rowsOf = new Map<number, number[]>();
@@ -44,7 +45,7 @@ export class Placing {
     this.#slices = slices;
     this.#times = copyTimes(input);
     this.#open = new OpenRows(input.width, slices);
-    this.rowOf = new Uint32Array(groups.items);
+    this.rowOf = new Uint32Array(groups.items).fill(noRow);
     this.#contents = new RowContents(groups.items);
   }
 
@@ -97,11 +98,12 @@ export class Placing {
       const { copies } = this.#groups.placeOf(item);
       for (const end = item + copies; item < end; item += 1) {
         const row = this.rowOf[item]!;
-        if (copies > 1) slice[row] = this.#open.sliceOf(row);
+        if (copies > 1 && row !== noRow) slice[row] = this.#open.sliceOf(row);
       }
     }
-    for (const [row, { item }] of hosting.hostOf)
-      if (this.#groups.placeOf(item).copies > 1) slice[row] = this.#open.sliceOf(row);
+    for (const [row, hosts] of hosting.hostOf)
+      if (hosts.some(({ item }) => this.#groups.placeOf(item).copies > 1))
+        slice[row] = this.#open.sliceOf(row);
     return slice;
   }
 

@@ -195,9 +195,7 @@ describe('planMix', () => {
           );
           const { instances } = unlessInfeasible(() => planOf({ table, mix, sequences, seed })) ?? {};
           const takes = instances === undefined ? [] : takesOf(instances, table);
-          return Array.from(instances?.document ?? [], (d, i) =>
-            [order[d]!.text, takes[i]].join(' '),
-          ).sort();
+          return Array.from(instances?.document ?? [], (d, i) => [order[d]!.text, takes[i]].join(' ')).sort();
         };
         expect(chosen(docs.toReversed())).toEqual(chosen(docs));
       }),
