@@ -163,3 +163,55 @@ describe.each<Partial<SequenceSpec>>([
     }
   });
 });
+
+/** Best-fit decreasing in which every piece looks at every row that doesn't hold its document. */
+function naiveRows(table: DocumentTable, copies: readonly number[], length: number): number {
+  const pieces: { document: number; length: number }[] = [];
+  let rows = 0;
+  for (const [document, n] of copies.entries()) {
+    const sequence = table.lengths[document]! + 1;
+    const last = ((sequence - 1) % length) + 1;
+    rows += (n * (sequence - last)) / length;
+    for (let k = 0; k < n; k += 1) pieces.push({ document, length: last });
+  }
+  const open: { left: number; documents: Set<number> }[] = [];
+  for (const piece of pieces.sort((a, b) => b.length - a.length || a.document - b.document)) {
+    const fitting = open.filter(
+      ({ left, documents }) => left >= piece.length && !documents.has(piece.document),
+    );
+    let row = fitting.sort((a, b) => a.left - b.left)[0];
+    if (row === undefined) {
+      row = { left: length, documents: new Set() };
+      open.push(row);
+    }
+    row.left -= piece.length;
+    row.documents.add(piece.document);
+  }
+  return rows + open.length;
+}
+
+it('needs about as few rows as an exhaustive search under the same rule', () => {
+  let more = 0;
+  let all = 0;
+  const cases = fc.record({
+    lengths: fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 3, maxLength: 40, size: 'max' }),
+    copies: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 40, maxLength: 40 }),
+    length: fc.integer({ min: 10, max: 80 }),
+  });
+  fc.assert(
+    fc.property(cases, ({ lengths, copies, length }) => {
+      const table = tableOf(
+        lengths.map((tokens, text) => ({ source: 0, text, length: tokens })),
+        ['only'],
+      );
+      const mine = copies.slice(0, lengths.length);
+      const { plan } = pack(table, (d) => mine[d]!, { length });
+      const naive = naiveRows(table, mine, length);
+      all += naive;
+      more += plan.rows - naive;
+      expect(plan.rows).toBeLessThanOrEqual(naive + 2);
+    }),
+    fuzz(150),
+  );
+  expect(more / all).toBeLessThan(0.002);
+});

@@ -31,17 +31,22 @@ function hashOf(more: Partial<SequenceSpec>, packLengths: readonly number[] = []
   return hash.digest('hex').slice(0, 16);
 }
 
-it.each<[string, Partial<SequenceSpec>, number[]]>([
-  ['best-fit', {}, []],
-  ['best-fit-bos', { bos: true, plusOne: true }, []],
-  ['truncate', { overlong: 'truncate' }, []],
-  ['exclude', { overlong: 'exclude' }, []],
-  ['concat', { packing: 'concat' }, []],
-  ['discard', { packing: 'concat', tails: 'discard' }, []],
-  ['pad', { packing: 'pad' }, []],
-  ['decompose', { packing: 'decompose', decompose: { smallest: 64, odds: [4, 3, 2, 1], cycles: 2 } }, []],
-  ['inner', { packLength: 128 }, []],
-  ['inners', {}, [128, 256, 512]],
-])('%s', (name, more, packLengths) => {
-  expect({ [name]: hashOf(more, packLengths) }).toMatchSnapshot();
+it.each<[string, string, Partial<SequenceSpec>, number[]]>([
+  ['best-fit', 'ab02077119398db7', {}, []],
+  ['best-fit-bos', '59dcdaebf44b9908', { bos: true, plusOne: true }, []],
+  ['truncate', '923860008c9cd5a6', { overlong: 'truncate' }, []],
+  ['exclude', '05c9906ee73a87c9', { overlong: 'exclude' }, []],
+  ['concat', '43ec8641131fa933', { packing: 'concat' }, []],
+  ['discard', '6281fcf0cabe40d3', { packing: 'concat', tails: 'discard' }, []],
+  ['pad', 'ffd53c8dfd2f6394', { packing: 'pad' }, []],
+  [
+    'decompose',
+    '48bbaeaedfeb9683',
+    { packing: 'decompose', decompose: { smallest: 64, odds: [4, 3, 2, 1], cycles: 2 } },
+    [],
+  ],
+  ['inner', 'f5ab861ff1a11133', { packLength: 128 }, []],
+  ['inners', '9be224a957eeed3b', {}, [128, 256, 512]],
+])('%s', (_, expected, more, packLengths) => {
+  expect(hashOf(more, packLengths)).toBe(expected);
 });
