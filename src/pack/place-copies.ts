@@ -15,8 +15,9 @@ import type { PackInput } from './packer.ts';
 import { Placing } from './placing.ts';
 
 const attempts = 4;
-/** A long document fills up no row with less room than this part of it. */
-const leastPiece = 1 / 256;
+/** A long document fills up no row with less room than this, in tokens, or this part of a row. */
+const leastPiece = 8;
+const leastPart = 1 / 256;
 
 /** Where the last piece of every item stands. Rows that are full of one long document are not among these rows. */
 export interface Placed {
@@ -43,7 +44,9 @@ export function placeCopies(input: PackInput, groups: CopyGroups, slices: number
     placing.placeRest(first, fewest - fullRows);
     const tooMany = placing.rows + fullRows - fewest;
     const roomy =
-      tooMany > 0 && longs.length > 0 ? placing.roomyRows(Math.ceil(input.width * leastPiece)) : [];
+      tooMany > 0 && longs.length > 0
+        ? placing.roomyRows(Math.ceil(Math.min(leastPiece, input.width * leastPart)))
+        : [];
     const hosting = chooseHosts(roomy, longs, tooMany, input.width);
     const excess = tooMany - hosting.saved;
     if (excess < bestExcess) {
