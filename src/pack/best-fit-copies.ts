@@ -17,7 +17,8 @@ import { anywhere, copyTimes, type SpreadRows } from './spread.ts';
 /** The distances between copies are those of a sample: of so many items, and so many full rows of each. */
 const sampledItems = 500_000;
 const sampledPieces = 4;
-const noRows = { first: 0, count: 0 };
+/** Documents with more copies are in every sample. */
+const alwaysSampled = 8;
 
 export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows {
   const { instances, items, table, width, seed } = input;
@@ -32,27 +33,26 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
   let keys = new Uint32Array(64);
 
   // Full rows of long documents come after the others, one document's together.
-  const fullRows = longs.map(({ item, fullRows: all }) => all - (hosting.rowsLess.get(item) ?? 0));
+  const longCount = longs.item.length;
+  const fullRows = longs.fullRows.map((all, l) => all - (hosting.rowsLess.get(l) ?? 0));
   const rows = placed.rows + fullRows.reduce((sum, n) => sum + n, 0);
   const slice = new Int32Array(rows).fill(anywhere);
   slice.set(placed.slice);
   const longOf = new Uint32Array(rows - placed.rows);
+  const firstRow = new Uint32Array(longCount);
   /** Four numbers per long: its document, the tokens that it takes of that, where its next piece begins, 0. */
-  const state = new Uint32Array(4 * longs.length);
-  /** Of copies, by item: where their full rows begin, and how many there are. */
-  const ownRows = new Map<number, { first: number; count: number }>();
-  let row = placed.rows;
-  for (const [l, { item, document, copy, copies }] of longs.entries()) {
+  const state = new Uint32Array(4 * longCount);
+  for (let l = 0, row = placed.rows; l < longCount; l += 1) {
+    const item = longs.item[l]!;
+    const { document, from, copies } = groups.placeOf(item);
     state[4 * l] = document;
     state[4 * l + 1] = takeOf(instanceOf(item));
-    if (copies > 1) ownRows.set(item, { first: row, count: fullRows[l]! });
+    firstRow[l] = row;
     for (let n = 0; n < fullRows[l]!; n += 1, row += 1) {
       longOf[row - placed.rows] = l;
-      if (copies > 1) slice[row] = Math.floor(times(document, 1 + n, copy, copies) * slices);
+      if (copies > 1) slice[row] = Math.floor(times(document, 1 + n, item - from, copies) * slices);
     }
   }
-  const longNumbers = new Map<number, number>();
-  for (const [l, { item }] of longs.entries()) if (hosting.rowsLess.has(item)) longNumbers.set(item, l);
 
   let hosted = 0;
   for (const hosts of hosting.hostOf.values()) hosted += hosts.length;
@@ -80,33 +80,35 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
         }
         const hosts = hosting.hostOf.get(row) ?? [];
         // Long documents stand before or after the others.
-        if (place % 2 === 0) for (const { item, tokens } of hosts) addLong(longNumbers.get(item)!, tokens);
+        if (place % 2 === 0) for (const { long, tokens } of hosts) addLong(long, tokens);
         for (let p = from; p < from + count; p += 1) {
           const item = pieces[p]!;
           const sequence = groups.sequenceOf(item);
           const last = lastPiece(sequence, width);
           out.add(groups.documentOf(item), takeOf(instanceOf(item)), sequence - last, last);
         }
-        if (place % 2 === 1) for (const { item, tokens } of hosts) addLong(longNumbers.get(item)!, tokens);
+        if (place % 2 === 1) for (const { long, tokens } of hosts) addLong(long, tokens);
       }
       out.endRow();
     },
     eachCopied(visit) {
       const every = Math.ceil(groups.items / sampledItems);
-      let repeated = 0;
-      for (let item = 0; item < groups.items; ) {
-        const from = item;
-        const document = groups.documentOf(item);
-        while (item < groups.items && groups.documentOf(item) === document) item += 1;
-        if (item - from === 1) continue;
-        repeated += 1;
-        if (repeated % every !== 0) continue;
+      const isSampled = (n: number, copies: number) => n % every === 0 || copies > alwaysSampled;
+      for (let item = 0, n = 0; item < groups.items; n += 1) {
+        const { from, copies } = groups.placeOf(item);
+        item += copies;
+        if (copies === 1 || !isSampled(n, copies)) continue;
         const lasts = Array.from(rowOf.subarray(from, item)).filter((row) => row !== noRow);
         if (lasts.length > 1) visit(lasts);
-        const own = Array.from({ length: item - from }, (_, k) => ownRows.get(from + k) ?? noRows);
+      }
+      for (let l = 0, n = 0; l < longCount; n += 1) {
+        const begin = l;
+        while (l < longCount && state[4 * l] === state[4 * begin]) l += 1;
+        if (l - begin === 1 || !isSampled(n, l - begin)) continue;
         // A few pieces of a document stand for all: their times differ by the same.
-        for (let n = 0; n < sampledPieces; n += 1) {
-          const rowsOfPiece = own.flatMap(({ first, count }) => (n < count ? [first + n] : []));
+        for (let piece = 0; piece < sampledPieces; piece += 1) {
+          const rowsOfPiece: number[] = [];
+          for (let k = begin; k < l; k += 1) if (piece < fullRows[k]!) rowsOfPiece.push(firstRow[k]! + piece);
           if (rowsOfPiece.length > 1) visit(rowsOfPiece);
         }
       }
@@ -115,8 +117,8 @@ export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows 
       const hosts = hosting.hostOf.get(row) ?? [];
       const found =
         row >= placed.rows
-          ? [longs[longOf[row - placed.rows]!]!.item]
-          : [...pieces.subarray(starts[row], starts[row + 1]), ...hosts.map(({ item }) => item)];
+          ? [longs.item[longOf[row - placed.rows]!]!]
+          : [...pieces.subarray(starts[row], starts[row + 1]), ...hosts.map(({ long }) => longs.item[long]!)];
       return found.flatMap((item) => {
         const { document, from, copies } = groups.placeOf(item);
         return copies === 1 ? [] : [{ document, copy: item - from }];

@@ -10,7 +10,7 @@
  */
 import type { CopyGroups } from './copy-groups.ts';
 import { fitLengths } from './fit-lengths.ts';
-import { chooseHosts, type Hosting, type Long, listLongs } from './hosts.ts';
+import { chooseHosts, type Hosting, type Longs, listLongs } from './hosts.ts';
 import type { PackInput } from './packer.ts';
 import { Placing } from './placing.ts';
 
@@ -27,13 +27,13 @@ export interface Placed {
   /** By row; `anywhere`: it holds no repeated document. */
   readonly slice: Int32Array;
   readonly hosting: Hosting;
-  readonly longs: readonly Long[];
+  readonly longs: Longs;
 }
 
 /** @param slices of the run */
 export function placeCopies(input: PackInput, groups: CopyGroups, slices: number): Placed {
   const longs = listLongs(input, groups);
-  const fullRows = longs.reduce((sum, long) => sum + long.fullRows, 0);
+  const fullRows = longs.fullRows.reduce((sum, rows) => sum + rows, 0);
   const fewest = Math.max(fitLengths(groups.counts).rows + fullRows, groups.mostCopies);
   const first = new Set<number>();
   let best: Placed | null = null;
@@ -44,15 +44,15 @@ export function placeCopies(input: PackInput, groups: CopyGroups, slices: number
     placing.placeRest(first, fewest - fullRows);
     const tooMany = placing.rows + fullRows - fewest;
     const roomy =
-      tooMany > 0 && longs.length > 0
+      tooMany > 0 && fullRows > 0
         ? placing.roomyRows(Math.ceil(Math.min(leastPiece, input.width * leastPart)))
         : [];
-    const hosting = chooseHosts(roomy, longs, tooMany, input.width);
+    const hosting = chooseHosts(roomy, longs, groups, tooMany, input.width);
     const excess = tooMany - hosting.saved;
     if (excess < bestExcess) {
       bestExcess = excess;
       const { rows, rowOf } = placing;
-      best = { rows, rowOf, slice: placing.slicesOf(hosting), hosting, longs };
+      best = { rows, rowOf, slice: placing.slicesOf(hosting, longs), hosting, longs };
     }
     const before = first.size;
     for (const group of placing.stranded) first.add(group);

@@ -9,7 +9,7 @@
  */
 import type { CopyGroups } from './copy-groups.ts';
 import { lastPiece } from './copy-groups.ts';
-import type { Hosting, RoomyRow } from './hosts.ts';
+import type { Hosting, Longs, RoomyRow } from './hosts.ts';
 import { OpenRows } from './open-rows.ts';
 import type { PackInput } from './packer.ts';
 import { RowContents } from './row-contents.ts';
@@ -92,7 +92,7 @@ export class Placing {
   }
 
   /** By row: its slice; `anywhere`: it holds no repeated document. */
-  slicesOf(hosting: Hosting): Int32Array {
+  slicesOf(hosting: Hosting, longs: Longs): Int32Array {
     const slice = new Int32Array(this.rows).fill(anywhere);
     for (let item = 0; item < this.rowOf.length; ) {
       const { copies } = this.#groups.placeOf(item);
@@ -102,7 +102,7 @@ export class Placing {
       }
     }
     for (const [row, hosts] of hosting.hostOf)
-      if (hosts.some(({ item }) => this.#groups.placeOf(item).copies > 1))
+      if (hosts.some(({ long }) => this.#groups.placeOf(longs.item[long]!).copies > 1))
         slice[row] = this.#open.sliceOf(row);
     return slice;
   }
