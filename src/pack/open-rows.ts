@@ -2,7 +2,7 @@
  * Rows that have room, by slice of the run and room: the fullest one of a slice, or of all, that a piece fits in. Rows
  * of equal room form a stack, as in `fit-lengths.ts`: the one that was filled last comes first.
  *
- * Cost: 22 bytes per row, and per slice that has rows 4 bytes per token of the row's width.
+ * Cost: 22 bytes per row, and per slice up to 4 bytes per token of the row's width.
  */
 import { CapacityIndex } from './capacity-index.ts';
 
@@ -106,31 +106,33 @@ function newLinks(rows: number): Links {
 /** A stack of rows for each room. */
 class Stacks {
   readonly #rooms: CapacityIndex;
-  readonly #top: Int32Array;
+  /** Number of the row + 1; 0: none. Memory that is never written to is never there. */
+  readonly #top: Uint32Array;
   readonly #links: Links;
 
   constructor(width: number, links: Links) {
     this.#rooms = new CapacityIndex(width);
-    this.#top = new Int32Array(width + 1).fill(none);
+    this.#top = new Uint32Array(width + 1);
     this.#links = links;
   }
 
   find(tokens: number, used: readonly number[]): number {
     const { below } = this.#links;
     for (let room = this.#rooms.atLeast(tokens); room !== none; room = this.#rooms.atLeast(room + 1)) {
-      for (let row = this.#top[room]!; row !== none; row = below[row]!) if (!used.includes(row)) return row;
+      for (let row = this.#top[room]! - 1; row !== none; row = below[row]!)
+        if (!used.includes(row)) return row;
     }
     return none;
   }
 
   add(row: number, room: number): void {
     const { below, above } = this.#links;
-    const top = this.#top[room]!;
+    const top = this.#top[room]! - 1;
     if (top === none) this.#rooms.add(room);
     else above[top] = row;
     below[row] = top;
     above[row] = none;
-    this.#top[room] = row;
+    this.#top[room] = row + 1;
   }
 
   remove(row: number, room: number): void {
@@ -142,7 +144,7 @@ class Stacks {
       below[over] = under;
       return;
     }
-    this.#top[room] = under;
+    this.#top[room] = under + 1;
     if (under === none) this.#rooms.remove(room);
   }
 }

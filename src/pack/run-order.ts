@@ -71,6 +71,8 @@ export function sortRows(
 const binsPerOctave = 16;
 /** Copies may meet this often, compared with a random order, in a step that is short beside a stretch. */
 const mostMeetings = 1 / 30;
+/** Of the distances between copies, such a part may be less than two stretches. */
+const mostNear = 1 / 4;
 
 /**
  * How far later epochs may move the rows that hold repeated documents: they are shuffled inside stretches of so many of
@@ -97,16 +99,21 @@ export function measureRepeats(
     });
   }
   if (pairs === 0) return { rows: bound, stretch: Math.max(1, bound) };
+  const all = counts.reduce((sum, count) => sum + count, 0);
   let best = 1;
   let fewest = Number.POSITIVE_INFINITY;
   for (let bin = 32 * binsPerOctave; bin >= 0; bin -= 1) {
     const stretch = Math.floor(2 ** (bin / binsPerOctave - 1));
     if (stretch < 1 || 2 * stretch > bound) continue;
     let meeting = 0;
+    let near = 0;
     for (let b = 0; b < bin; b += 1) {
       const gap = 2 ** (b / binsPerOctave);
+      near += counts[b]!;
       if (counts[b]! > 0) meeting += (counts[b]! * (1 - gap / (2 * stretch))) / stretch;
     }
+    // What is reckoned with here is next copies, so these must be what could meet.
+    if (near > all * mostNear) continue;
     if (meeting <= (mostMeetings * pairs) / bound) return { rows: bound, stretch };
     if (meeting >= fewest) continue;
     fewest = meeting;
