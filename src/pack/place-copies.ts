@@ -18,6 +18,8 @@ const attempts = 4;
 /** A long document fills up no row with less room than this, in tokens, or this part of a row. */
 const leastPiece = 8;
 const leastPart = 1 / 256;
+/** Of the full rows of long documents, such a part may go to fill up others. */
+const mostFilledUp = 1 / 16;
 
 /** Where the last piece of every item stands. Rows that are full of one long document are not among these rows. */
 export interface Placed {
@@ -41,7 +43,8 @@ export function placeCopies(input: PackInput, groups: CopyGroups, slices: number
   for (let n = 0; n < attempts; n += 1) {
     const placing = new Placing(input, groups, slices);
     placing.placeFirst(first);
-    placing.placeRest(first, fewest - fullRows);
+    // Rows too many that are opened in time can be filled up by long documents.
+    placing.placeRest(first, fewest - fullRows, fewest - fullRows + Math.floor(fullRows * mostFilledUp));
     const tooMany = placing.rows + fullRows - fewest;
     const roomy =
       tooMany > 0 && fullRows > 0

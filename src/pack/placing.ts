@@ -35,6 +35,7 @@ export class Placing {
   /** Rows that hold a document whose copies are placed one by one. */
   readonly #rowsOf = new Map<number, number[]>();
   readonly #contents: RowContents;
+  #most = 0;
   #budget = Number.POSITIVE_INFINITY;
   /** Groups that opened a row beyond the budget. */
   readonly stranded: number[] = [];
@@ -60,9 +61,10 @@ export class Placing {
     for (const group of sorted) this.#placeGroup(group, groups.lengthOf(group));
   }
 
-  /** All other groups; beyond `budget` rows none is opened as long as any has room. */
-  placeRest(first: ReadonlySet<number>, budget: number): void {
+  /** All other groups; beyond `budget` rows none is opened as long as one in time has room, beyond `most` as long as any has. */
+  placeRest(first: ReadonlySet<number>, budget: number, most: number): void {
     this.#budget = budget;
+    this.#most = most;
     const ahead = Math.floor(this.#input.width / copiesAhead);
     for (let length = this.#input.width; length > 0; length -= 1) {
       this.#placeGroups(length, false, first);
@@ -164,7 +166,7 @@ export class Placing {
         if (row < 0) row = open.findIn(slice - away, tokens, used);
       }
       if (row < 0) row = this.#makeRoom(slice, part, tokens, used);
-      if (row < 0) row = open.find(tokens, used);
+      if (row < 0 && open.rows >= this.#most) row = open.find(tokens, used);
     }
     if (row < 0) row = this.#openRow(slice, group);
     used.push(row);
