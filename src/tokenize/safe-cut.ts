@@ -120,7 +120,7 @@ export function createSafeCut(safe: SafeCut | null): (text: Uint8Array) => numbe
  * For a text that is one pretoken: code points after which no cut before a space is safe, of those that are pieces and of
  * all of ASCII. null: no cut is safe.
  */
-export function charactersNotCutAfter(bpe: BpeVocabulary, isMetaspace: boolean): ReadonlySet<number> | null {
+function charactersNotCutAfter(bpe: BpeVocabulary, isMetaspace: boolean): ReadonlySet<number> | null {
   if (bpe.ignoreMerges) return null;
   const units = new Set(
     bpe.pieces.map((piece) => (piece !== undefined && piece.length <= 3 ? bytesKey(piece) : '')),
@@ -135,7 +135,7 @@ export function charactersNotCutAfter(bpe: BpeVocabulary, isMetaspace: boolean):
 }
 
 /** Whether a unit that is no piece may leave no token behind. */
-export function mayDropUnits({ unknown }: BpeVocabulary): boolean {
+function mayDropUnits({ unknown }: BpeVocabulary): boolean {
   return unknown.id === null && (unknown.bytes === null || unknown.bytes.includes(noToken));
 }
 
