@@ -4,9 +4,9 @@
  * refused. Inside a folder of its own longmix removes only regular files that its own records name.
  *
  * The signs: a record in longmix's format (`manifest.json`, `store.json`, `plan.json` ...), or the notes folder
- * `.longmix/`, which is made before the first file. Links are not followed: a link in place of a folder is refused.
+ * `.longmix/`, which is made before the first file. A link in place of a shard set's folder is refused.
  */
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { dictFile, isShardName, manifestFile, shardFormat } from '../shard/format.ts';
@@ -64,8 +64,8 @@ export const tokenFolder: FolderKind = {
 export function refuseForeign(folder: string, kind: FolderKind): void {
   const there = stats(folder);
   if (there === null) return;
-  // The folder that the user named may be a link; what longmix makes inside of it may not.
-  if (there.isSymbolicLink() && kind !== outputFolder) {
+  // A folder that the user names, or a token store that is shared, may be a link; a shard set, which may be emptied, may not.
+  if (there.isSymbolicLink() && kind === shardFolder) {
     throw foreign(
       folder,
       kind,
@@ -120,7 +120,8 @@ function plannedSets(out: string): readonly string[] {
 }
 
 function setNames(out: string): string[] {
-  return (existsSync(out) ? readdirSync(out).sort() : []).filter((name) => setName.test(name));
+  const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory() === true;
+  return (isFolder ? readdirSync(out).sort() : []).filter((name) => setName.test(name));
 }
 
 /** Whether longmix wrote this folder. */
@@ -218,7 +219,12 @@ export function removeNotes(folder: string): void {
   if (stats(notes)?.isDirectory() === true) rmSync(notes, { recursive: true });
 }
 
-/** Of the file itself, not of what a link leads to; null: it is not there. */
+/** Of the file itself, not of what a link leads to; null: it is not there, or cannot be, below a file. */
 function stats(path: string): Stats | null {
-  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    // If the folder is unusable, the first real write reports it.
+    return null;
+  }
 }

@@ -40,6 +40,8 @@ export function createPreparation(preparation: Preparation): Prepare {
   /** Of the text that is being prepared. */
   let text: Uint8Array = new Uint8Array(0);
   let documentStart = 0;
+  /** The text, or what normalizers make of it, may have U+2581. */
+  let hasUnderlines = false;
   let isContinued = false;
   /** Of the segment that is being prepared. */
   let normal: Uint8Array = text;
@@ -85,13 +87,13 @@ export function createPreparation(preparation: Preparation): Prepare {
   }
 
   function take(start: number, end: number, isStart: boolean): void {
-    const isSpaced = normal[start] === space || (metaspace && isMetaspaceAt(normal, start));
+    const isSpaced = normal[start] === space || (hasUnderlines && isMetaspaceAt(normal, start));
     const prefixed =
       prefix === 'always' ||
       (prefix === 'unless-space' && !isSpaced) ||
       (prefix === 'first-unless-space' && isStart && !isSpaced);
     if (prefixed && !(isContinued && isStart)) out.push(space);
-    if (metaspace) out.appendSpaced(normal, start, end);
+    if (hasUnderlines) out.appendSpaced(normal, start, end);
     else out.append(normal, start, end);
     out.end(out.length);
   }
@@ -117,6 +119,7 @@ export function createPreparation(preparation: Preparation): Prepare {
   return (chunk, ends, continued) => {
     text = chunk;
     firstChange = null;
+    hasUnderlines = metaspace && (normalize !== null || hasMetaspace(text));
     if (!always && !(metaspace && hasMetaspace(text)) && !hasTokens() && isNormal(ends, continued))
       return null;
     out.clear(text.length);
