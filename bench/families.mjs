@@ -74,13 +74,20 @@ for (const family of chosen()) {
     continue;
   }
   console.error(`${family.name} ...`);
-  rows.push(await compare(family));
+  try {
+    rows.push(await compare(family));
+  } catch (error) {
+    console.error(`${family.name}: FAILED, ${error.message}`);
+    rows.push([family.name, 'FAILED', ...Array(7).fill('-')]);
+  }
 }
 const head = ['family', 'engine', 'first', 'warm', 'peer', 'its rate', 'first is', 'tokens', 'sha1'];
 table(head, rows, ['engine', 'peer', 'tokens']);
 console.log(`load ${loadavg()[0].toFixed(1)}\n`);
 if (values.flat) flatness(kept, Buffer.concat(corpus.chunks.map(({ text }) => text)));
 if (values.hostile) hostility(kept, normal);
+// A family that had to be made may have left a Python behind that waits for more.
+process.exit(0);
 
 // ---------------------------------------------------------------- a family
 
