@@ -7,6 +7,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
+let imported = 0;
 const root = fileURLToPath(new URL('../', import.meta.url));
 
 /** Files look for others beside themselves, which a bundle would look for in its own folder. */
@@ -28,7 +29,9 @@ export async function importTypeScript(file) {
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
     plugins: [ownPlace],
   });
-  const out = resolve(root, `out/imported-${process.pid}.mjs`);
+  // A name that comes twice would be the same module.
+  imported += 1;
+  const out = resolve(root, `out/imported-${process.pid}-${imported}.mjs`);
   mkdirSync(dirname(out), { recursive: true });
   try {
     await bundle.write({ file: out, format: 'esm', codeSplitting: false });
