@@ -5,6 +5,7 @@
 #   make test     build, check, and run every test
 #   make bench    measure, beside the peers that are installed (bench/RESULTS.md says how)
 #   make bench-tokenize CORPUS=folder   the same for the tokenizer alone, one thread
+#   make bench-families CORPUS=folder   every family of tokenizers beside its native library (PEER_PYTHON names a Python with them)
 #   make bench-feed SHARDS=out/NAME/train   rows to a trainer: in the process, pipe, serve; and serve under load
 #   make nightly  the tests at full size: 200,000 strings a tokenizer, 10 times the runs of other properties; a minute of load on serve
 #   make format   let biome put the code in shape
@@ -12,7 +13,7 @@
 SHELL := /bin/sh
 LONGMIX := node dist/bin/longmix.js
 
-.PHONY: sample screenshot test check bench bench-tokenize bench-feed nightly format clean
+.PHONY: sample screenshot test check bench bench-tokenize bench-families bench-feed nightly format clean
 
 sample: dist samples/corpus/node_modules/.package-lock.json
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample
@@ -41,6 +42,9 @@ bench: dist
 
 bench-tokenize: dist test/vocabularies/node_modules/.package-lock.json
 	node bench/tokenize.mjs $(CORPUS)
+
+bench-families: dist test/vocabularies/node_modules/.package-lock.json
+	node bench/families.mjs $(CORPUS)
 
 bench-feed: dist
 	@sh scripts/torch-env.sh

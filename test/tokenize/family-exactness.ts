@@ -2,13 +2,16 @@
  * What holds for every row of families.ts: the recipe's tokenizer is loaded as a build loads it, gets the engine that
  * the row promises, and gives the tokens of the native library, whatever the text and however it is cut.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type LoadedTokenizer, loadTokenizer } from '../../src/tokenize/load.ts';
+import { type DescribedTokenizer, describeTokenizer } from '../../src/tokenize/load.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { expectAgreement } from './agreement.ts';
 import { codePoints, corpus, cuttable, hostile, inChunks, longTexts, real, tokensOf } from './exactness.ts';
 import { type Family, familyNamed, type OpenedFamily } from './families.ts';
+import { formatRow, isInTable, rowOf, tableOf } from './family-table.ts';
 import { hostileText, isNightly, longWord } from './texts.ts';
 
 /** By day a part of what exact-*.test.ts take for the few families that they run: there are some 80 families here. */
@@ -17,6 +20,7 @@ const share = <Text>(texts: readonly Text[], step: number) =>
 const texts = [...share(real, 4), ...share(corpus, 3)];
 const whole = share(real, 12).join('\n\n');
 const long = longTexts(isNightly ? 30_000 : 3_000);
+const architecture = readFileSync(join(import.meta.dirname, '../../ARCHITECTURE.md'), 'utf8');
 const words = fc.sample(longWord, fuzz(200));
 
 /** One test file runs several families, so that the texts are made once for all of them. */
@@ -33,21 +37,26 @@ export function describeFamilies(names: readonly string[]): void {
 
 function describeFamily(family: Family): void {
   let opened: OpenedFamily;
-  let tokenizer: LoadedTokenizer;
+  let tokenizer: DescribedTokenizer;
   const agrees = (texts: readonly string[]) => expectAgreement(tokenizer, opened.oracle, texts);
 
   beforeAll(async () => {
     opened = await family.open();
-    tokenizer = await loadTokenizer(opened.spec);
+    tokenizer = await describeTokenizer(opened.spec);
   }, fuzzTimeout(180_000));
   afterAll(() => {
     // Vocabularies are large, and the next family has its own.
     opened = undefined as unknown as OpenedFamily;
-    tokenizer = undefined as unknown as LoadedTokenizer;
+    tokenizer = undefined as unknown as DescribedTokenizer;
   });
 
   test.runIf(family.expected === 'kernel')('runs on the kernel', () => {
     expect(tokenizer.slow).toBeNull();
+  });
+
+  test.runIf(isInTable(family))('ARCHITECTURE.md says what runs it', () => {
+    const row = formatRow(rowOf(family, tokenizer));
+    expect(tableOf(architecture).split('\n'), 'node scripts/tokenizer-table.mjs').toContain(row);
   });
 
   test('real text', async () => {
