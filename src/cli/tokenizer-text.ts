@@ -98,8 +98,17 @@ function normalizerText(normalizer: Normalizer): string {
     case 'charsmap':
       return "SentencePiece's map of characters";
     case 'sentencepiece':
-      return "SentencePiece's normalizer";
+      return sentencePieceText(normalizer);
   }
+}
+
+function sentencePieceText(rule: Extract<Normalizer, { kind: 'sentencepiece' }>): string {
+  const parts = [
+    ...(rule.charsmap === null ? [] : ['its map of characters']),
+    ...(rule.removesExtraSpaces ? ['single spaces, none at the ends'] : []),
+    ...(rule.dummy === 'none' ? [] : [`a space ${rule.dummy === 'prefix' ? 'before' : 'after'} the text`]),
+  ];
+  return `sentencepiece's normalizer${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
 }
 
 function metaspaceText({ prefix, split }: NonNullable<TokenizerModel['steps']['metaspace']>): string {

@@ -128,7 +128,7 @@ export function mapGraphemes(map: Charsmap, text: string): string {
   return out.join('');
 }
 
-const unseen = 0;
+/** What is known of a character; 0: it was not looked at yet. */
 const plain = 1;
 /** It may be part of a cluster of several characters. */
 const joins = 2;

@@ -114,16 +114,13 @@ function readUnknown(proto: SentencePieceProto): UnknownUnits {
   return { bytes: proto.byteFallback ? bytes : null, id, fuse: true };
 }
 
-/** Scores are floats, and so is their arithmetic. User-defined pieces get the best score of all, for each of their bytes. */
+/** Scores are floats, and so is their arithmetic. User-defined pieces have a score by their bytes (in 0.2.3). */
 function readUnigram(proto: SentencePieceProto): UnigramVocabulary {
-  const smallestFloat = 2 ** -126;
   const largestFloat = (2 - 2 ** -23) * 2 ** 127;
   let lowest = largestFloat;
-  let highest = smallestFloat;
   for (const { type, score } of proto.pieces) {
     if (type !== 'normal') continue;
     lowest = Math.min(lowest, score);
-    highest = Math.max(highest, score);
   }
   const bytes = proto.pieces.map((piece) =>
     isMatched(piece) && piece.type !== 'unused' ? encoder.encode(piece.text) : undefined,
@@ -132,7 +129,7 @@ function readUnigram(proto: SentencePieceProto): UnigramVocabulary {
     kind: 'unigram',
     pieces: bytes,
     scores: Float64Array.from(proto.pieces, ({ type, score }, id) =>
-      type === 'user-defined' ? Math.fround(bytes[id]!.length * highest) - 0.1 : score,
+      type === 'user-defined' ? Math.fround(0.1 * (bytes[id]!.length - 1)) : score,
     ),
     unknownScore: Math.fround(lowest - 10),
     unknown: readUnknown(proto),
@@ -140,15 +137,21 @@ function readUnigram(proto: SentencePieceProto): UnigramVocabulary {
   };
 }
 
-/** Any two neighbours whose text together is a piece merge, the piece of the best score first. */
+/**
+ * Any two neighbours whose text together is a piece merge, the piece of the best score first. Of equal scores the library
+ * takes the leftmost pair. Llama's runs of U+2581 have one score, and there this is the same as the longest piece first:
+ * the leftmost run grows as long as it can before the next one begins, and one that is at its end grows again when its
+ * neighbour is long enough. Other pieces of equal score are refused.
+ */
 function readBpe(name: string, proto: SentencePieceProto): BpeVocabulary {
   const pieces = proto.pieces.map((piece) =>
     piece.type === 'normal' ? encoder.encode(piece.text) : undefined,
   );
   checkMerges(name, proto);
-  const byScore = Array.from(proto.pieces.keys()).sort(
-    (a, b) => proto.pieces[b]!.score - proto.pieces[a]!.score || a - b,
-  );
+  const byScore = Array.from(proto.pieces.keys()).sort((a, b) => {
+    const [one, other] = [proto.pieces[a]!, proto.pieces[b]!];
+    return other.score - one.score || other.text.length - one.text.length || a - b;
+  });
   const order = new Uint32Array(pieces.length);
   byScore.forEach((id, place) => {
     order[id] = place;
@@ -184,7 +187,7 @@ function checkMerges(name: string, { pieces }: SentencePieceProto): void {
     if (missing !== undefined)
       throw badFile(name, at, `${shown(text)} is merged from ${shown(missing)}, which is not a piece`);
     const equal = scores.get(score);
-    if (equal !== undefined)
+    if (equal !== undefined && !isRun(text + pieces[equal]!.text))
       throw badFile(
         name,
         at,
@@ -196,4 +199,9 @@ function checkMerges(name: string, { pieces }: SentencePieceProto): void {
 
 function isCharacter(text: string): boolean {
   return text.length === 1 || (text.length === 2 && text.codePointAt(0)! > 0xffff);
+}
+
+/** One character, again and again. */
+function isRun(text: string): boolean {
+  return new Set(text).size === 1;
 }

@@ -32,7 +32,7 @@ const names = {
 let classes: Uint8Array | undefined;
 
 /** By code point. */
-export function graphemeClassTable(): Uint8Array {
+function graphemeClassTable(): Uint8Array {
   if (classes !== undefined) return classes;
   classes = new Uint8Array(0x110000);
   let from = 0;

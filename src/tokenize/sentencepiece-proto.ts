@@ -34,13 +34,6 @@ const pieceTypes: readonly (PieceType | undefined)[] = [
 ] as (PieceType | undefined)[];
 const modelTypes = [undefined, 'unigram', 'bpe', 'word', 'char'] as const;
 
-/** Whether the bytes may be a ModelProto: its first field, a piece that begins with its text. */
-export function isSentencePiece(bytes: Uint8Array): boolean {
-  if (bytes[0] !== 0x0a) return false;
-  // The length of a piece is one byte or two; then its text, field 1 of a piece.
-  return bytes[bytes[1]! < 0x80 ? 2 : 3] === 0x0a;
-}
-
 /** @throws LongmixError `tokenizer-bad` */
 export function readSentencePieceProto(name: string, bytes: Uint8Array): SentencePieceProto {
   try {

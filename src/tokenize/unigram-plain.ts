@@ -6,13 +6,15 @@
  * - Hugging Face (`encode_optimized`) sums doubles. Neighbouring unknown characters are one text, which is looked up among
  *   the pieces; if it is not there it becomes the tokens of its bytes, if all have one, else the unknown token. The text of
  *   the unknown token counts as unknown where it stands in the document.
- * - sentencepiece (`EncodeOptimized`) keeps the sums as floats, compares before it rounds, and makes byte tokens of each
- *   unknown character by itself.
+ * - sentencepiece 0.2.3 (`EncodeOptimized`; earlier ones compared before they rounded) sums floats, and where a sum is beyond
+ *   100,000 takes it off all sums that are still needed. It makes byte tokens of each unknown character by itself.
  * In both, of two segmentations of equal score the first one found stays: the one whose last piece begins earlier.
  *
  * Cost: one step for each character of each piece that begins at a character; memory for every character of the pretoken.
  */
 import { noToken, type UnigramVocabulary } from './model.ts';
+
+const largestSum = 100_000;
 
 interface Node {
   readonly next: Map<string, Node>;
@@ -47,14 +49,20 @@ export function createUnigramEncoder(vocabulary: UnigramVocabulary): (pretoken: 
     const best = new Float64Array(size + 1);
     /** By the end of a piece: where it begins, and which one it is; null: it is unknown. */
     const starts = new Int32Array(size + 1).fill(-1);
+    let reach = 0;
     const ids: (number | null)[] = new Array(size + 1).fill(null);
     const offer = (start: number, end: number, sum: number, id: number | null) => {
-      if (starts[end]! >= 0 && !(sum > best[end]!)) return;
+      if (starts[end]! >= 0 && !(kept(sum) > best[end]!)) return;
       best[end] = kept(sum);
+      if (end > reach) reach = end;
       starts[end] = start;
       ids[end] = id;
     };
     for (let start = 0; start < size; start += 1) {
+      if (as === 'sentencepiece' && Math.abs(best[start]!) > largestSum) {
+        const offset = best[start]!;
+        for (let end = start; end <= reach; end += 1) best[end] = Math.fround(best[end]! - offset);
+      }
       let isPiece = false;
       let node = root.next.get(chars[start]!);
       for (let end = start + 1; node !== undefined; end += 1) {
@@ -64,7 +72,7 @@ export function createUnigramEncoder(vocabulary: UnigramVocabulary): (pretoken: 
         }
         node = end < size ? node.next.get(chars[end]!) : undefined;
       }
-      if (!isPiece) offer(start, start + 1, kept(unknownScore + best[start]!), null);
+      if (!isPiece) offer(start, start + 1, unknownScore + best[start]!, null);
     }
 
     const path: { text: string; id: number | null }[] = [];

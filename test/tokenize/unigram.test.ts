@@ -51,7 +51,10 @@ function encodeAll(encode: Tokenizer['encode'], texts: readonly string[]): numbe
     parts.map((part) => (end += part.length)),
   );
   let at = 0;
-  return Array.from(lengths, (length) => Array.from(tokens.subarray(at, (at += length))));
+  return Array.from(lengths, (length) => {
+    at += length;
+    return Array.from(tokens.subarray(at - length, at));
+  });
 }
 
 async function expectNative(file: Buffer, texts: readonly string[]): Promise<void> {

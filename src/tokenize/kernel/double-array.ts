@@ -17,7 +17,7 @@ export interface DoubleArray {
   readonly piece: Int32Array;
 }
 
-export const noParent = 0xffffffff;
+const noParent = 0xffffffff;
 
 /** Cells that are looked at for a node of several children before the search goes on behind all used ones. */
 const tries = 64;

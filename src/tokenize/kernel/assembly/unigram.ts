@@ -25,6 +25,9 @@ export const enum Rule {
   Whole = 8,
 }
 
+/** Floats: a sum beyond this is taken off all sums that are still needed. */
+const LARGEST_SUM: f64 = 100000;
+
 /** What is decided is written only from so many bytes on. */
 const CHUNK: u32 = 512;
 /** Bytes whose places have memory of their own; more is reserved for longer texts. */
@@ -116,7 +119,14 @@ function viterbi<Sum>(at: usize, end: usize, closed: bool, out: usize): usize {
         begin = at;
       }
     }
-    const sum = load<f64>(places + ((at - begin) << 4));
+    let sum = load<f64>(places + ((at - begin) << 4));
+    if (sizeof<Sum>() == 4 && abs(sum) > LARGEST_SUM) {
+      for (let to = at; to <= reach; to++) {
+        const place = places + ((to - begin) << 4);
+        store<f64>(place, <f64><f32>(load<f64>(place) - sum));
+      }
+      sum = 0;
+    }
     const first = <u32>load<u8>(at);
     const width: u32 = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     const next = at + width;
@@ -135,9 +145,9 @@ function viterbi<Sum>(at: usize, end: usize, closed: bool, out: usize): usize {
         reach = to;
       }
       const place = places + ((to - begin) << 4);
-      const total = score + sum;
+      const total = <f64><Sum>(score + sum);
       if (total > load<f64>(place)) {
-        store<f64>(place, <f64><Sum>total);
+        store<f64>(place, total);
         store<u32>(place, cell, 8);
         store<u32>(place, <u32>(at - begin), 12);
       }
