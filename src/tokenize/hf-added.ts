@@ -23,17 +23,19 @@ export interface HfAdded {
 
 /**
  * @param vocabulary the model's pieces -> ids
+ * @param size the number of the model's entries: a piece that a Unigram model lists twice counts twice
  * @param normalizers all of the file's
  * @throws Unsupported
  */
 export function readAdded(
   file: HfFile,
   vocabulary: ReadonlyMap<string, number>,
+  size: number,
   normalizers: readonly Normalizer[],
 ): HfAdded {
   const tokens = new Map<string, HfAddedToken>();
   const special = new Map<string, number>();
-  let next = vocabulary.size;
+  let next = size;
   const ids = new Map<string, number>();
   for (const token of file.added_tokens ?? []) {
     if (token.content === '') continue;

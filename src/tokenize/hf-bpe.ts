@@ -26,7 +26,8 @@ export function readBpe(model: HfModel, { byteLevel, special }: Context): BpeVoc
 
   const merging = new Uint8Array(size);
   for (const ids of [merges.left, merges.right, merges.merged]) for (const id of ids) merging[id] = 1;
-  const others = new Set(byteTokens);
+  // With `ignore_merges` a pretoken that reads "<0x0A>" is that token.
+  const others = new Set(model.ignore_merges === true ? null : byteTokens);
   for (const [text, id] of special) if (vocabulary.get(text) === id) others.add(id);
   const pieces: (Uint8Array | undefined)[] = new Array(size).fill(undefined);
   for (const [token, id] of vocabulary) {

@@ -37,7 +37,8 @@ export function readTextSteps(file: HfFile, vocabulary: ReadonlyMap<string, numb
 
 function read(file: HfFile, vocabulary: ReadonlyMap<string, number>): HfSteps {
   const all = readNormalizers(flattenParts(file.normalizer, 'normalizers'));
-  const { ids, special, ...found } = readAdded(file, vocabulary, all.normalizers);
+  const size = Array.isArray(file.model.vocab) ? file.model.vocab.length : vocabulary.size;
+  const { ids, special, ...found } = readAdded(file, vocabulary, size, all.normalizers);
   const cuts = readPreTokenizers(flattenParts(file.pre_tokenizer, 'pretokenizers'), all.byteLevel);
   let { normalizers } = all;
   let { metaspace, splits } = cuts;

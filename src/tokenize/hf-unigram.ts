@@ -5,6 +5,7 @@
  */
 import { type HfModel, Unsupported } from './hf-file.ts';
 import { noToken, type UnigramVocabulary } from './model.ts';
+import { serdeFloat } from './serde-float.ts';
 
 export interface HfUnigram {
   readonly vocabulary: UnigramVocabulary;
@@ -30,7 +31,7 @@ export function readUnigram({ vocab, unk_id, byte_fallback }: HfModel): HfUnigra
   });
   // The native library fails on the first character that is not a piece.
   if (typeof unk_id !== 'number') throw new Unsupported('Unigram without an unknown token');
-  const scores = Float64Array.from(entries, ([, score]) => score);
+  const scores = Float64Array.from(entries, ([, score]) => serdeFloat(score));
   const vocabulary: UnigramVocabulary = {
     kind: 'unigram',
     pieces,

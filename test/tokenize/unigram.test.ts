@@ -207,3 +207,37 @@ describe('a made vocabulary', () => {
     expect(encodeAll(kernel, texts)).toEqual(encodeAll(plain, texts));
   });
 });
+
+test('a piece that stands twice in the vocabulary counts twice for the ids of added tokens', async () => {
+  const file = JSON.parse(
+    unigramFile([
+      ['<unk>', 0],
+      ['\u2581', -2],
+      ['a', -1],
+      ['a', -1.5],
+    ]).toString(),
+  );
+  file.added_tokens = [
+    { ...{ id: 9, content: '<x>', special: false, normalized: false }, ...{ lstrip: false, rstrip: false } },
+  ].map((token) => ({ ...token, single_word: false }));
+  await expectNative(Buffer.from(JSON.stringify(file)), ['a<x>a', '<x>']);
+});
+
+test('segmentations that are equal but for rounding are told apart as the native library does', async () => {
+  // Three spaces are one and two, or two and one: the sum of the scores before them decides.
+  const file = unigramFile(
+    [
+      ['<unk>', 0],
+      ['\u2581', -8.910598279044688],
+      ['\u2581\u2581', -11.522764614381991],
+      ['--', -3.5488526844630384],
+      ['ß', -1.1920794714760259],
+      ['12', -11.36778959735532],
+      ['x', -1.9198330294065862],
+      ['“', -3.8670675108334107],
+      ['rarest', -11.952482295394333],
+    ],
+    { scheme: 'never', split: false },
+  );
+  await expectNative(file, ['--ß\n12x“\n   ']);
+});

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { modelFromHf } from '../../src/tokenize/from-hf.ts';
 import { readBpe } from '../../src/tokenize/hf-bpe.ts';
 import type { HfModel } from '../../src/tokenize/hf-file.ts';
 import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
@@ -206,4 +207,30 @@ test('what stands before a dropped character counts where a text is cut', async 
     expect(kernel.safeCut(bytes), text).toBe(0);
   }
   expect(kernel.safeCut(Buffer.from('bb bb'))).toBe(2);
+});
+
+test('with ignore_merges a pretoken that reads like a token of a byte is that token', async () => {
+  const bytes = Array.from(
+    { length: 256 },
+    (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
+  );
+  const vocab = Object.fromEntries(['<unk>', ...bytes, 'a', '<', '0', 'x', 'A', '>'].map((t, i) => [t, i]));
+  const file = {
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: { type: 'WhitespaceSplit' },
+    post_processor: null,
+    decoder: null,
+    model: {
+      ...{ type: 'BPE', vocab, merges: [], unk_token: '<unk>', fuse_unk: true },
+      ...{ byte_fallback: true, ignore_merges: true },
+    },
+  };
+  const json = Buffer.from(JSON.stringify(file));
+  const model = modelFromHf('x', json, null);
+  if ('unsupported' in model) throw new Error(model.unsupported);
+  const shared = await shareTokenizer(model);
+  if ('unsupported' in shared) throw new Error(shared.unsupported);
+  for (const engine of [createReferenceTokenizer(model), await openShared(shared)])
+    await expectAgreement(engine, nativeOracle(json), ['<0x0A> <0x0A>a\n<0x41>']);
 });
