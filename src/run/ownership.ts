@@ -73,7 +73,7 @@ export function refuseForeign(folder: string, kind: FolderKind): void {
       'longmix does not write through links inside an output folder',
     );
   }
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory() || isOurs(folder, kind)) return;
+  if (!isFolder(folder) || isOurs(folder, kind)) return;
   const found = readdirSync(folder).filter((name) => kind.writes(name));
   if (found.length === 0) return;
   throw foreign(
@@ -120,8 +120,7 @@ function plannedSets(out: string): readonly string[] {
 }
 
 function setNames(out: string): string[] {
-  const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory() === true;
-  return (isFolder ? readdirSync(out).sort() : []).filter((name) => setName.test(name));
+  return (isFolder(out) ? readdirSync(out).sort() : []).filter((name) => setName.test(name));
 }
 
 /** Whether longmix wrote this folder. */
@@ -217,6 +216,15 @@ export function removeReceipts(folder: string): void {
 export function removeNotes(folder: string): void {
   const notes = join(folder, notesFolder);
   if (stats(notes)?.isDirectory() === true) rmSync(notes, { recursive: true });
+}
+
+/** A folder, or a link to one. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Of the file itself, not of what a link leads to; null: it is not there, or cannot be, below a file. */

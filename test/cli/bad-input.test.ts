@@ -213,7 +213,7 @@ describe('the recipe', () => {
     expectMessage(
       outcome,
       2,
-      /^longmix: the tokenizer cl100k_base has no BOS token/,
+      /^longmix: mix\.yaml:2:19: the tokenizer cl100k_base has no BOS token/,
       /sequences\.bos: false/,
     );
     const narrow = await recipe('sources: { web: ./web.jsonl }\nshards: { dtype: uint16 }\n');
