@@ -27,7 +27,7 @@ const forms = {
   tiktoken: 'tiktoken',
   encoding: 'encoding by name',
 } as const;
-const unsplit = 'at spaces that no piece spans';
+const unsplit = 'between bytes that no piece joins';
 /** The vocabularies that differ in nothing but their size are one matter. */
 const isSize = /-pieces(-hf)?$/;
 
@@ -70,7 +70,7 @@ function cutOf(steps: readonly KernelStep[]): string {
 
 function scannerOf(scanner: string): string {
   if (scanner === 'spaces') return 'at each space';
-  return scanner === 'words' ? unsplit : `scanner ${scanner}`;
+  return scanner === 'joins' ? unsplit : `scanner ${scanner}`;
 }
 
 function noteOf(
