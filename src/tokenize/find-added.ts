@@ -12,7 +12,8 @@ import { characterBefore, codePointAt, skipSpaces, skipSpacesBack } from './spac
 export interface AddedSink {
   /** Not empty. */
   text(start: number, end: number): void;
-  token(id: number): void;
+  /** The token takes text[start, end), white space that it strips included. */
+  token(id: number, start: number, end: number): void;
 }
 
 export interface AddedFinder {
@@ -57,7 +58,7 @@ export function createAddedFinder(added: readonly AddedToken[]): AddedFinder {
           to = spacesEnd;
         }
         if (from > done) sink.text(done, from);
-        if (from < to) sink.token(token.id);
+        if (from < to) sink.token(token.id, from, to);
         // This may go back: a token inside of white space that the one before took.
         done = to;
       }

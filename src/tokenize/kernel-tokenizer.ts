@@ -93,7 +93,7 @@ function sumLengths({ documentEnds }: PreparedText, segments: Uint32Array): Uint
 
 /** Added tokens in their places. */
 function join(prepared: PreparedText, segments: EncodedChunk): EncodedChunk {
-  const { documentEnds, documentAdded, added } = prepared;
+  const { documentEnds, documentAdded, added, isInPlace } = prepared;
   const tokens = new Uint32Array(segments.tokens.length + added.length);
   const lengths = new Uint32Array(documentEnds.length);
   let length = 0;
@@ -112,9 +112,10 @@ function join(prepared: PreparedText, segments: EncodedChunk): EncodedChunk {
       const { id, segments: until } = added[nextAdded]!;
       copySegments(until);
       tokens[length++] = id;
+      if (isInPlace) from += segments.lengths[segment++]!;
     }
     copySegments(documentEnds[i]!);
     lengths[i] = length - before;
   }
-  return { tokens, lengths };
+  return { tokens: tokens.subarray(0, length), lengths };
 }

@@ -20,6 +20,11 @@ export interface PreparedText {
   readonly added: readonly { readonly id: number; readonly segments: number }[];
   /** Added tokens up to the end of each document. */
   readonly documentAdded: Uint32Array;
+  /**
+   * The text is that of the documents, not a copy: the text of each added token is a segment of its own, whose tokens the added
+   * one replaces.
+   */
+  readonly isInPlace: boolean;
 }
 
 /** The function returns null if the documents can be tokenized as they are. */
@@ -32,6 +37,9 @@ export function createPreparation(preparation: Preparation): Prepare {
     preparation.normalizers.length === 0 ? null : createByteNormalizer(preparation.normalizers);
   const inNormalized = createAddedFinder(preparation.addedNormalized);
   const always = prefix !== null || words;
+  // Tokens that strip white space may take what another one has.
+  const strips = preparation.added.some(({ lstrip, rstrip }) => lstrip || rstrip);
+  const mayStayInPlace = !always && !strips && normalize === null && preparation.addedNormalized.length === 0;
   const out = new Segments();
   let added: { id: number; segments: number }[] = [];
   /** A segment that was normalized to see whether it changes, so that it is not done twice. */
@@ -67,6 +75,14 @@ export function createPreparation(preparation: Preparation): Prepare {
       if (words) return takeWords(start, end);
       take(start, end, isFirst && start === normalStart);
     },
+  };
+
+  const inPlaceSink: AddedSink = {
+    token(id, _start, end) {
+      takeToken(id);
+      out.end(end);
+    },
+    text: (_start, end) => out.end(end),
   };
 
   function normalizeSegment(start: number, end: number): Uint8Array | null {
@@ -122,7 +138,8 @@ export function createPreparation(preparation: Preparation): Prepare {
     hasUnderlines = metaspace && (normalize !== null || hasMetaspace(text));
     if (!always && !(metaspace && hasMetaspace(text)) && !hasTokens() && isNormal(ends, continued))
       return null;
-    out.clear(text.length);
+    const isInPlace = mayStayInPlace && !hasUnderlines;
+    out.clear(isInPlace ? 0 : text.length);
     added = [];
     const documentEnds = new Uint32Array(ends.length);
     const documentAdded = new Uint32Array(ends.length);
@@ -130,11 +147,12 @@ export function createPreparation(preparation: Preparation): Prepare {
     for (let i = 0; i < ends.length; i += 1) {
       const end = ends[i]!;
       isContinued = continued && i === 0;
-      raw.find(text, documentStart, end, rawSink);
+      raw.find(text, documentStart, end, isInPlace ? inPlaceSink : rawSink);
       documentEnds[i] = out.count;
       documentAdded[i] = added.length;
       documentStart = end;
     }
-    return { text: out.text(), ends: out.ends(), documentEnds, added, documentAdded };
+    const prepared = isInPlace ? text : out.text();
+    return { text: prepared, ends: out.ends(), documentEnds, added, documentAdded, isInPlace };
   };
 }

@@ -29,6 +29,8 @@ export function prepared(preparation: Preparation, texts: readonly string[]): (s
       if (token < found.documentAdded[i]! && found.added[token]!.segments === segment) {
         parts.push(found.added[token]!.id);
         token += 1;
+        // Its own text is a segment, which it replaces.
+        if (found.isInPlace) segment += 1;
         continue;
       }
       const start = segment === 0 ? 0 : found.ends[segment - 1]!;
