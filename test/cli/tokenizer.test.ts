@@ -114,8 +114,10 @@ console.log(JSON.stringify({ peer: 'bytes 1.0', tokens: texts.map((text) => [...
   });
 
   test('why a file is slow', async () => {
-    place.write('slow/tokenizer.json', JSON.stringify({ ...file, normalizer: { type: 'Lowercase' } }));
-    const { stdout } = await place.run('tokenizer', 'slow');
+    const pattern = { Regex: '(?<=a)b' };
+    const pre_tokenizer = { type: 'Split', pattern, behavior: 'Isolated', invert: false };
+    place.write('behind/tokenizer.json', JSON.stringify({ ...file, pre_tokenizer }));
+    const { stdout } = await place.run('tokenizer', 'behind');
     expect(stdout).toMatch(/^why {9}/m);
   });
 
