@@ -56,6 +56,15 @@ const file = {
 place.write('hf/tokenizer.json', JSON.stringify(file));
 
 describe('longmix tokenizer', () => {
+  test('a file whose normalizer takes a second per few KB is measured in bounded time', async () => {
+    const Regex = Array.from({ length: 3_000 }, (_, i) => `w${i}x`).join('|');
+    const normalizer = { type: 'Replace', pattern: { Regex }, content: 'x' };
+    place.write('slow/tokenizer.json', JSON.stringify({ ...file, normalizer }));
+    const { code, stdout } = await place.run('tokenizer', 'slow/', '--text', 'a w7x b');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/first pass/);
+  }, 60_000);
+
   test('an encoding, in words that fit a terminal', async () => {
     const { code, stdout, stderr } = await place.run('tokenizer', 'gpt2', '--text', 'Hello world');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -105,8 +114,10 @@ console.log(JSON.stringify({ peer: 'bytes 1.0', tokens: texts.map((text) => [...
   });
 
   test('why a file is slow', async () => {
-    place.write('slow/tokenizer.json', JSON.stringify({ ...file, normalizer: { type: 'Lowercase' } }));
-    const { stdout } = await place.run('tokenizer', 'slow');
+    const pattern = { Regex: '(?<=a)b' };
+    const pre_tokenizer = { type: 'Split', pattern, behavior: 'Isolated', invert: false };
+    place.write('behind/tokenizer.json', JSON.stringify({ ...file, pre_tokenizer }));
+    const { stdout } = await place.run('tokenizer', 'behind');
     expect(stdout).toMatch(/^why {9}/m);
   });
 

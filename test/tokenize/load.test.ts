@@ -42,7 +42,12 @@ describe('slow engines say so', () => {
   const file = smallFile('llama3', 500);
 
   test('a pattern that no table can express', async () => {
-    const split = { type: 'Split', pattern: { Regex: '(?<=a)b+|[^b]+|b' }, behavior: 'Isolated', invert: false };
+    const split = {
+      type: 'Split',
+      pattern: { Regex: '(?<=a)b+|[^b]+|b' },
+      behavior: 'Isolated',
+      invert: false,
+    };
     const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
     const pre_tokenizer = { type: 'Sequence', pretokenizers: [split, byteLevel] };
     const { slow, shared, encode } = await loadTokenizer({
