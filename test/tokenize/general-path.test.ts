@@ -231,7 +231,14 @@ test.each([
   ['whole words', change(llama3, { added_tokens: [{ ...token, single_word: true }] })],
   ['lacks characters', change(llama3, {}, { vocab: { a: 1 }, merges: [] })],
   ['the model WordLevel', change(wordPiece, {}, { type: 'WordLevel' })],
-  ['BPE with continuing_subword_prefix', change(llama3, {}, { continuing_subword_prefix: '##' })],
+  [
+    'BPE with continuing_subword_prefix',
+    change(
+      llama3,
+      {},
+      { continuing_subword_prefix: '##', vocab: { a: 1, '##b': 2, ab: 3 }, merges: ['a ##b'] },
+    ),
+  ],
   ['Unigram with byte_fallback', change(unigram, {}, { byte_fallback: true })],
   ["can't use it", change(wordPiece, { decoder: { type: 'None' } })],
 ])('%s is refused', (what, bytes) => {
