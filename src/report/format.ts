@@ -39,13 +39,9 @@ export function percent(share: number): string {
   return value < 0.001 ? '< 0.001%' : `${value.toPrecision(1)}%`;
 }
 
-/** 0.99944 -> `99.944%`: shares whose third digit is what people compare. What isn't all doesn't read as all. */
+/** 0.99944 -> `99.944%`: shares whose third digit is what people compare. */
 export function percentFine(share: number): string {
-  for (let digits = 3; digits < 8; digits += 1) {
-    const text = (share * 100).toFixed(digits);
-    if (share >= 1 || Number(text) < 100) return `${text}%`;
-  }
-  return '< 100%';
+  return `${(share * 100).toFixed(3)}%`;
 }
 
 /** 75.3 s -> `1:15`. */

@@ -154,10 +154,16 @@ describe('planMix', () => {
     });
   });
 
-  it('says how many copies the document with the most copies has', () => {
+  it('gives each copy a window of its own', () => {
     forFeasible(200, ({ instances }, { table }) => {
+      const seen = new Set<string>();
+      for (let i = 0; i < instances.count; i += 1) {
+        expect(instances.window[i]).toBeLessThan(instances.windows);
+        seen.add(`${instances.document[i]} ${instances.window[i]}`);
+      }
+      expect(seen.size).toBe(instances.count);
       const most = Math.max(1, ...copiesOf({ instances }, table).copies);
-      expect(instances.mostCopies).toBe(most);
+      expect(instances.windows).toBe(most);
     });
   });
 
@@ -195,7 +201,9 @@ describe('planMix', () => {
           );
           const { instances } = unlessInfeasible(() => planOf({ table, mix, sequences, seed })) ?? {};
           const takes = instances === undefined ? [] : takesOf(instances, table);
-          return Array.from(instances?.document ?? [], (d, i) => [order[d]!.text, takes[i]].join(' ')).sort();
+          return Array.from(instances?.document ?? [], (d, i) =>
+            [order[d]!.text, takes[i], instances!.window[i]].join(' '),
+          ).sort();
         };
         expect(chosen(docs.toReversed())).toEqual(chosen(docs));
       }),
@@ -302,7 +310,7 @@ describe('takeHeldOut', () => {
           );
           expect([...instances.document]).toEqual(expected);
           expect(takesOf(instances, table)).toEqual(expected.map(usable));
-          expect(instances.mostCopies).toBe(1);
+          expect(instances.windows).toBe(1);
         },
       ),
       fuzz(100),
