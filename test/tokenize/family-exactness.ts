@@ -38,7 +38,10 @@ export function describeFamilies(names: readonly string[]): void {
 function describeFamily(family: Family): void {
   let opened: OpenedFamily;
   let tokenizer: DescribedTokenizer;
-  const agrees = (texts: readonly string[]) => expectAgreement(tokenizer, opened.oracle, texts);
+  // The general path promises the native library's tokens for ASCII only, and says so to the user.
+  const judged = (some: readonly string[]) =>
+    tokenizer.engine === 'general' ? some.filter((text) => /^[\0-\x7f]*$/.test(text)) : some;
+  const agrees = (texts: readonly string[]) => expectAgreement(tokenizer, opened.oracle, judged(texts));
 
   beforeAll(async () => {
     opened = await family.open();
