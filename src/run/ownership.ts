@@ -66,12 +66,7 @@ export function refuseForeign(folder: string, kind: FolderKind): void {
   if (there === null) return;
   // A folder that the user names, or a token store that is shared, may be a link; a shard set, which may be emptied, may not.
   if (there.isSymbolicLink() && kind === shardFolder) {
-    throw foreign(
-      folder,
-      kind,
-      'it is a link',
-      'longmix does not write through links inside an output folder',
-    );
+    throw foreign(folder, kind, 'it is a link', 'longmix does not write a shard set through a link');
   }
   if (!isFolder(folder) || isOurs(folder, kind)) return;
   const found = readdirSync(folder).filter((name) => kind.writes(name));
@@ -85,7 +80,7 @@ export function refuseForeign(folder: string, kind: FolderKind): void {
 }
 
 function foreign(folder: string, kind: FolderKind, why: string, rule: string): LongmixError {
-  return new LongmixError('folder-foreign', `${folder} can not become ${kind.words}: ${why}, and ${rule}`, {
+  return new LongmixError('folder-foreign', `${folder} cannot become ${kind.words}: ${why}, and ${rule}`, {
     cure: 'choose another folder with --out (or `store:` in the recipe); --fresh does not change this; nothing was written or removed',
   });
 }
@@ -190,7 +185,7 @@ export function shardFiles(folder: string): readonly string[] {
 
 /**
  * Removes the files that longmix's records of this folder name, but for those to keep.
- * @param recorded names that are known from elsewhere
+ * @param recorded further names that longmix is known to have written there
  */
 export function removeOwnFiles(
   folder: string,

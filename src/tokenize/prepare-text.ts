@@ -135,9 +135,9 @@ export function createPreparation(preparation: Preparation): Prepare {
   return (chunk, ends, continued) => {
     text = chunk;
     firstChange = null;
-    hasUnderlines = metaspace && (normalize !== null || hasMetaspace(text));
-    if (!always && !(metaspace && hasMetaspace(text)) && !hasTokens() && isNormal(ends, continued))
-      return null;
+    const isWritten = metaspace && hasMetaspace(text);
+    hasUnderlines = isWritten || (metaspace && normalize !== null);
+    if (!always && !isWritten && !hasTokens() && isNormal(ends, continued)) return null;
     const isInPlace = mayStayInPlace && !hasUnderlines;
     out.clear(isInPlace ? 0 : text.length);
     added = [];
