@@ -57,6 +57,10 @@ export interface SourceSpec {
   readonly join: 'file' | 'directory';
   /** Put between the files of a joined document. */
   readonly separator: string;
+  /** Encoding of the text formats, as `util/encodings.ts` names it; null: UTF-8, and a file of another is left out and told. */
+  readonly encoding: string | null;
+  /** Quotes of CSV and TSV. */
+  readonly quote: Quoting;
   /** Globs against the path relative to the source's root; empty include: everything readable. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
@@ -72,6 +76,10 @@ export interface FieldNames {
 
 export const formats = ['text', 'jsonl', 'json', 'csv', 'tsv', 'parquet', 'arrow'] as const;
 export type Format = (typeof formats)[number];
+
+/** `double`: around a field, doubled inside. `none`: text. `auto`: the first, unless a TSV speaks against it. */
+export const quotings = ['auto', 'double', 'none'] as const;
+export type Quoting = (typeof quotings)[number];
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli';
 
@@ -276,6 +284,15 @@ export interface ReadCounts {
   lines: number;
   /** The first few bad records, for the message. */
   readonly badSamples: BadRecord[];
+  /** Files that were left out whole, each a bad record, and files of which something is to be told. */
+  readonly fileFaults: FileFault[];
+}
+
+export interface FileFault {
+  readonly path: string;
+  readonly what: string;
+  /** False: the file was read all the same. */
+  readonly leftOut: boolean;
 }
 
 export interface BadRecord {

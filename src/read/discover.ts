@@ -73,7 +73,9 @@ async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> 
   }
   const file = { path: source.path, name, bytes: stats.size, ...kind };
   // Named by itself, a file of settings is a mistake and no text: reading it as an array says so.
-  return isOpen(source, kind) && (await jsonFormat(file)) === 'jsonl' ? { ...file, format: 'jsonl' } : file;
+  return isOpen(source, kind) && (await jsonFormat(source, file)) === 'jsonl'
+    ? { ...file, format: 'jsonl' }
+    : file;
 }
 
 async function filesBelow(
@@ -124,7 +126,7 @@ function depthOf(glob: string | null): number {
 async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFile> {
   const kind = kindOf(file.name, source.format)!;
   const found = { ...file, ...kind };
-  return isOpen(source, kind) ? { ...found, format: await jsonFormat(found) } : found;
+  return isOpen(source, kind) ? { ...found, format: await jsonFormat(source, found) } : found;
 }
 
 function isOpen(source: SourceSpec, { format }: FileKind): boolean {
@@ -146,7 +148,12 @@ function unitOf(source: SourceSpec, file: InputFile): ReadUnit {
 export function splitUnit(unit: ReadUnit, rangeBytes: number): ReadUnit[] {
   const file = unit.files[0]!;
   const splits =
-    !unit.joined && file.format === 'jsonl' && file.compression === 'none' && file.bytes > rangeBytes;
+    !unit.joined &&
+    file.format === 'jsonl' &&
+    file.compression === 'none' &&
+    file.bytes > rangeBytes &&
+    // The lines of another encoding are not cut by bytes.
+    (unit.source.encoding === null || unit.source.encoding === 'utf-8');
   if (!splits) return [unit];
   return splitLines(file.path, file.bytes, rangeBytes).map((range) => ({ ...unit, ...range }));
 }

@@ -59,6 +59,4 @@ export async function* read(
   }
 }
 
-export function createReadCounts(): ReadCounts {
-  return { documents: 0, identified: 0, replaced: 0, badRecords: 0, lines: 0, badSamples: [] };
-}
+export { createReadCounts } from './read-counts.ts';

@@ -40,9 +40,18 @@ async function* joinedBlocks(
   hash: UnitHash | null,
 ): AsyncGenerator<Uint8Array> {
   const separator = Buffer.from(unit.source.separator);
-  for (const [number, file] of unit.files.entries()) {
-    if (number > 0 && separator.length > 0) yield separator;
-    yield* textBlocks(file, counts, hash);
+  let isFirst = true;
+  for (const file of unit.files) {
+    const before = counts.badRecords;
+    const blocks = textBlocks(unit, file, counts, hash);
+    const first = await blocks.next();
+    // A file that is left out leaves no separator either.
+    if (first.done && counts.badRecords > before) continue;
+    if (!isFirst && separator.length > 0) yield separator;
+    isFirst = false;
+    if (first.done) continue;
+    yield first.value;
+    yield* blocks;
   }
 }
 

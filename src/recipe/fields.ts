@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { encodingOf } from '../util/encodings.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import {
   type Parsed,
@@ -171,6 +172,13 @@ export function folderName(taken?: string): z.ZodType<string> {
 /** Any text, the empty one too. */
 export function anyText(form: string): z.ZodType<string> {
   return z.string({ error: `expected ${form}` });
+}
+
+/** The name of a character encoding, as WHATWG or Python has it. */
+export function encoding(): z.ZodType<string> {
+  const error =
+    'expected the name of an encoding such as utf-8, utf-16, utf-16be, windows-1252, windows-1251, shift_jis, euc-jp, gb18030, big5, euc-kr or koi8-r';
+  return z.string({ error }).refine((label) => encodingOf(label) !== null, { error, abort: true });
 }
 
 export function wholeNumber(least: number, form: string): z.ZodType<number> {

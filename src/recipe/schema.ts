@@ -5,12 +5,13 @@
  */
 
 import { z } from 'zod';
-import { formats } from '../types.ts';
+import { formats, quotings } from '../types.ts';
 import {
   type Amount,
   anyText,
   byteSize,
   either,
+  encoding,
   estimator,
   flag,
   folderName,
@@ -65,6 +66,8 @@ export interface SourceEntry {
   readonly source?: string | undefined;
   readonly join: 'file' | 'directory';
   readonly separator: string;
+  readonly encoding?: string | undefined;
+  readonly quote: (typeof quotings)[number];
   readonly include: string | readonly string[];
   readonly exclude: string | readonly string[];
 }
@@ -109,6 +112,16 @@ const sourceEntry = z.strictObject(
     separator: anyText('text to put between joined files')
       .default('\n')
       .describe('Put between the files of a joined document.'),
+    encoding: encoding()
+      .optional()
+      .describe(
+        'Encoding of text, JSON and CSV files, such as utf-16, windows-1252 or shift_jis; UTF-8 if left out, and then files that are not are left out and named. utf-8: wrong bytes become U+FFFD, however many.',
+      ),
+    quote: oneOf(quotings)
+      .default('auto')
+      .describe(
+        'Quotes of CSV and TSV. double: around a field, doubled inside it. none: text like any other. auto: double, but in a TSV not around lines that are whole rows.',
+      ),
     include: globs()
       .default([])
       .describe('Globs of the files to read, against the path inside the source; all if left out.'),
@@ -169,7 +182,7 @@ const shards = z.strictObject(
 );
 
 const sourceName = text('the name of a source without control characters', /^[^\p{Cc}]+$/u);
-const encoding =
+const tokenizerForm =
   'the name of an encoding such as cl100k_base, a path such as ./tokenizer.json, or { file: ./tokenizer.json }';
 
 const tokenizer = z.strictObject({
@@ -195,9 +208,9 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
       name: folderName()
         .optional()
         .describe("Names the build and its folder, out/NAME; the recipe's file name if left out."),
-      tokenizer: either(text(encoding), tokenizer, encoding)
+      tokenizer: either(text(tokenizerForm), tokenizer, tokenizerForm)
         .default('cl100k_base')
-        .describe(`How text becomes tokens: ${encoding}.`),
+        .describe(`How text becomes tokens: ${tokenizerForm}.`),
       store: text('the path of a folder')
         .optional()
         .describe('Folder of the token store, to share it between recipes; out/NAME/store if left out.'),

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../types.ts';
+import { encodingOf } from '../util/encodings.ts';
 import type { Amount } from './fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema.ts';
 import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';
@@ -60,6 +61,8 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     fields: { text: entry.text, id: entry.id, source: entry.source ?? null },
     join: entry.join,
     separator: entry.separator,
+    encoding: entry.encoding === undefined ? null : encodingOf(entry.encoding),
+    quote: entry.quote,
     include: [entry.include].flat(),
     exclude: [entry.exclude].flat(),
   };

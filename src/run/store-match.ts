@@ -15,8 +15,21 @@ import { notesFolder } from './receipt.ts';
 import type { TokenizeInput } from './tokenize-task.ts';
 
 /** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
-export function reading({ name, fields, join: joined, separator }: SourceSpec): SourceReading {
-  return { source: name, fields, ...(joined === 'directory' ? { separator } : {}) };
+export function reading({
+  name,
+  fields,
+  join: joined,
+  separator,
+  encoding,
+  quote,
+}: SourceSpec): SourceReading {
+  return {
+    source: name,
+    fields,
+    ...(joined === 'directory' ? { separator } : {}),
+    ...(encoding === null ? {} : { encoding }),
+    ...(quote === 'auto' ? {} : { quote }),
+  };
 }
 
 const inputsNote = `${notesFolder}/inputs.json`;
@@ -114,8 +127,8 @@ function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables
 }
 
 /** As in a recipe: `text: body, id: id`. */
-function inWords({ fields, separator }: SourceReading): string {
-  const named = Object.entries({ ...fields, separator }).filter(([, name]) => name != null);
+function inWords({ fields, separator, encoding, quote }: SourceReading): string {
+  const named = Object.entries({ ...fields, separator, encoding, quote }).filter(([, name]) => name != null);
   return named
     .map(([key, name]) => `${key}: ${key === 'separator' ? JSON.stringify(name) : name}`)
     .join(', ');

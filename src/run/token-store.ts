@@ -23,7 +23,7 @@ import type { TokenizerTables } from '../tokenize/load-tables.ts';
 import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { idNotes } from './id-notes.ts';
-import { leftOutNote, malformedNote, refuseBadRecords } from './input-faults.ts';
+import { fileNote, leftOutNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from './ownership.ts';
@@ -171,8 +171,7 @@ async function makeStore(
   });
   progress.end();
   refuseBadRecords(results, recipe, progress);
-  const malformed = malformedNote(results);
-  if (malformed !== null) progress.note(malformed);
+  for (const note of [malformedNote(results), fileNote(results)]) if (note !== null) progress.note(note);
   for (const note of await idNotes(recipe, units, new Set(results.flatMap(({ identified }) => identified))))
     progress.note(note);
   const manifest = storeManifest(recipe, facts, results);

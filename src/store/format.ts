@@ -8,7 +8,7 @@
  *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (its number in
  *                           the input, from 1, after the `lines` of the origin's inputs before this one; 0: all of it)
  */
-import type { FieldNames, FileRecord, Format } from '../types.ts';
+import type { FieldNames, FileRecord, Format, Quoting } from '../types.ts';
 
 export const storeFormat = 'longmix-token-store';
 export const storeVersion = 4;
@@ -36,6 +36,9 @@ export interface SourceReading {
   readonly fields: FieldNames;
   /** Of joined documents. */
   readonly separator?: string;
+  /** Where the recipe says it. */
+  readonly encoding?: string;
+  readonly quote?: Quoting;
 }
 
 export interface TokenizerRecord {

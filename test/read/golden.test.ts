@@ -21,6 +21,7 @@ test.each(Object.keys(recordInputs))(
         badRecords: 0,
         lines: expect.any(Number),
         badSamples: [],
+        fileFaults: [],
       });
       expect(Math.max(...chunks.map((chunk) => chunk.text.length))).toBeLessThanOrEqual(chunkBytes);
     }

@@ -29,7 +29,14 @@ shards: { size: 256MB, dtype: auto }
 seed: 17
 `;
 
-const plain = { format: null, separator: '\n', include: [], exclude: [] };
+const plain = {
+  format: null,
+  separator: '\n',
+  encoding: null,
+  quote: 'auto',
+  include: [],
+  exclude: [],
+} as const;
 const least: Recipe = {
   name: 'mix',
   tokenizer: { encoding: 'cl100k_base' },

@@ -1,0 +1,173 @@
+/**
+ * The pages of a Parquet column chunk, looked at before hyparquet decodes them: that they lie in the chunk, hold as many values
+ * as the chunk says, and have the checksum that they carry. It takes counts on trust, and fills memory with what a damaged
+ * one asks for.
+ */
+import { crc32 } from 'node:zlib';
+import type { AsyncBuffer, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet';
+
+/** @throws Error that says what is wrong with the columns of the group that are read */
+export async function checkPages(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  group: RowGroup,
+  columns: readonly string[],
+): Promise<void> {
+  for (const { meta_data: chunk } of group.columns) {
+    if (chunk === undefined) throw new Error('a column has no metadata');
+    const [name] = chunk.path_in_schema;
+    if (!columns.includes(name!)) continue;
+    if (!isRepeated(metadata, chunk.path_in_schema) && chunk.num_values !== group.num_rows)
+      throw new Error(`column "${name}" has ${chunk.num_values} values in ${group.num_rows} rows`);
+    await checkChunk(file, chunk);
+  }
+}
+
+async function checkChunk(file: AsyncBuffer, chunk: ColumnMetaData): Promise<void> {
+  const name = chunk.path_in_schema.join('.');
+  const data = Number(chunk.data_page_offset);
+  const start = Math.min(data, Number(chunk.dictionary_page_offset || data));
+  const end = start + Number(chunk.total_compressed_size);
+  if (!(start >= 0 && end >= start && end <= file.byteLength))
+    throw new Error(`column "${name}" goes beyond the end of the file`);
+  const bytes = Buffer.from(await file.slice(start, end));
+  let values = 0;
+  for (let at = 0; at < bytes.length && values < Number(chunk.num_values); ) {
+    const header = readHeader(bytes, at);
+    at = header.end;
+    const isWhole =
+      header.bytes >= 0 &&
+      at + header.bytes <= bytes.length &&
+      header.values >= 0 &&
+      header.plainBytes >= 0 &&
+      header.plainBytes <= Number(chunk.total_uncompressed_size);
+    if (!isWhole) throw new Error(`a page of column "${name}" is damaged`);
+    const page = bytes.subarray(at, at + header.bytes);
+    if (header.crc !== null && crc32(page) !== header.crc >>> 0)
+      throw new Error(`a page of column "${name}" is not what its checksum says`);
+    if (header.isData) values += header.values;
+    // Each has a bit at least, if it is no null.
+    else if (header.values > 8 * Math.max(1, header.plainBytes))
+      throw new Error(`a page of column "${name}" is damaged`);
+    at += header.bytes;
+  }
+  if (values !== Number(chunk.num_values))
+    throw new Error(`column "${name}" has ${values} values where its metadata says ${chunk.num_values}`);
+}
+
+function isRepeated({ schema }: FileMetaData, path: readonly string[]): boolean {
+  let at = 0;
+  for (const step of path) {
+    let child = at + 1;
+    let left = schema[at]!.num_children ?? 0;
+    while (left > 0 && schema[child]?.name !== step) {
+      child = after(schema, child);
+      left -= 1;
+    }
+    if (left === 0 || schema[child] === undefined) throw new Error('a column is not in the schema');
+    if (schema[child]!.repetition_type === 'REPEATED') return true;
+    at = child;
+  }
+  return false;
+}
+
+function after(schema: FileMetaData['schema'], at: number): number {
+  let next = at + 1;
+  for (let left = schema[at]?.num_children ?? 0; left > 0 && next < schema.length; left -= 1)
+    next = after(schema, next);
+  return next;
+}
+
+interface PageHeader {
+  readonly end: number;
+  readonly isData: boolean;
+  /** As it is stored, and decompressed. */
+  readonly bytes: number;
+  readonly plainBytes: number;
+  readonly values: number;
+  readonly crc: number | null;
+}
+
+/** PageHeader: {1 type, 2 uncompressed size, 3 size, 4 crc, 5 data page, 7 dictionary page, 8 data page v2}, in Thrift's compact form. */
+function readHeader(bytes: Buffer, start: number): PageHeader {
+  const reader = new Thrift(bytes, start);
+  const fields = reader.struct(0);
+  const number = (key: string) => fields.get(key) ?? 0;
+  return {
+    end: reader.at,
+    isData: number('1') !== 2,
+    bytes: number('3'),
+    plainBytes: number('2'),
+    values: fields.get('5.1') ?? fields.get('7.1') ?? fields.get('8.1') ?? 0,
+    crc: fields.get('4') ?? null,
+  };
+}
+
+const mostDepth = 16;
+
+/** Numbers of a struct by their path of field ids, such as `5.1`; the rest is skipped. */
+class Thrift {
+  at: number;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  struct(depth: number, prefix: string = '', numbers: Map<string, number> = new Map()): Map<string, number> {
+    if (depth > mostDepth) throw new Error('a page header is damaged');
+    for (let field = 0; ; ) {
+      const head = this.#byte();
+      if (head === 0) return numbers;
+      field = head >> 4 === 0 ? this.#zigzag() : field + (head >> 4);
+      const value = this.#value(head & 15, depth, `${prefix}${field}.`, numbers);
+      if (value !== null) numbers.set(`${prefix}${field}`, value);
+    }
+  }
+
+  #value(type: number, depth: number, prefix: string, numbers: Map<string, number>): number | null {
+    if (type === 1 || type === 2) return null;
+    if (type === 3) this.at += 1;
+    else if (type >= 4 && type <= 6) return this.#zigzag();
+    else if (type === 7) this.at += 8;
+    else if (type === 8) {
+      const length = this.#varint();
+      this.at += length;
+    } else if (type === 9 || type === 10) this.#list(depth);
+    else if (type === 12) this.struct(depth + 1, prefix, numbers);
+    else throw new Error('a page header is damaged');
+    return null;
+  }
+
+  #list(depth: number): void {
+    const head = this.#byte();
+    const length = head >> 4 === 15 ? this.#varint() : head >> 4;
+    for (let i = 0; i < length; i += 1) {
+      if ((head & 15) <= 2) this.#byte();
+      else this.#value(head & 15, depth + 1, '', new Map());
+    }
+  }
+
+  #byte(): number {
+    const byte = this.#bytes[this.at];
+    if (byte === undefined) throw new Error('a page header is damaged');
+    this.at += 1;
+    return byte;
+  }
+
+  #varint(): number {
+    let number = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#byte();
+      number += (byte & 127) * factor;
+      if (byte < 128) return number;
+      if (factor > 2 ** 63) throw new Error('a page header is damaged');
+    }
+  }
+
+  #zigzag(): number {
+    const number = this.#varint();
+    return number % 2 === 0 ? number / 2 : -(number + 1) / 2;
+  }
+}
