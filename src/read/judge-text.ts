@@ -28,12 +28,17 @@ async function whyNotUtf8(bytes: Uint8Array): Promise<string | null> {
   const whole = bytes.subarray(0, characterEnd(bytes));
   const hasZeros = buffer.includes(0);
   if (!hasZeros && isUtf8(whole)) return stateful(buffer);
-  const wide = wideEncoding(bytes);
-  if (wide !== null) return notUtf8(wide, hasZeros);
-  if (hasZeros) return `binary content (${binaryKind(buffer) ?? 'it has NUL bytes'}), not text`;
+  if (hasZeros) {
+    const wide = wideEncoding(bytes);
+    if (wide !== null) return notUtf8(wide, true);
+    return `binary content (${binaryKind(buffer) ?? 'it has NUL bytes'}), not text`;
+  }
   if (!isOtherThanUtf8(whole)) return null;
   const kind = binaryKind(buffer);
-  return kind === null ? notUtf8(await guess(buffer), false) : `binary content (${kind}), not text`;
+  if (kind !== null) return `binary content (${kind}), not text`;
+  // A run of ASCII is nothing that other scripts have in UTF-16.
+  const wide = /[ -~]{8}/.test(buffer.toString('latin1')) ? null : wideEncoding(bytes);
+  return notUtf8(wide ?? (await guess(buffer)), false);
 }
 
 /** Zeros by the hundred, or more wrong sequences than right ones: what a block in the middle of a file must not have. */
