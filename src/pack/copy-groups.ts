@@ -35,12 +35,13 @@ export class CopyGroups {
     const uneven = new Set<number>();
     let groups = 0;
     let mostCopies = 0;
-    this.#eachGroup((item, to, last, { from, copies, document }) => {
+    this.#eachGroup((item, to, last, { copies, document }) => {
       this.counts[last]! += to - item;
       this.#ends[bin(last, copies)]! += 1;
       groups += 1;
       if (copies > mostCopies) mostCopies = copies;
-      if (item !== from) uneven.add(document);
+      // Not `item !== from`: copies of whole rows are of no group.
+      if (to - item !== copies) uneven.add(document);
     });
     this.uneven = uneven;
     this.mostCopies = mostCopies;
