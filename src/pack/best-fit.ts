@@ -16,7 +16,7 @@ import { HashSorter } from '../util/radix-sort.ts';
 import { borrow, giveBack } from '../util/scratch.ts';
 import { takenTokens } from '../util/sequence.ts';
 import { shuffle } from '../util/shuffle.ts';
-import { lastPiece } from './copy-groups.ts';
+import { lastPiece } from './copy-pieces.ts';
 import { fitLengths, type RowKinds } from './fit-lengths.ts';
 import { type PackInput, readLengths, sequenceLengths } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';

@@ -14,7 +14,7 @@ import { takenTokens } from '../util/sequence.ts';
 import { sequenceLengths } from './packer.ts';
 import { RowWriter } from './row-writer.ts';
 import { orderCopies } from './rows-of-copies.ts';
-import { anywhere, copyPlaces, copyTimes, type SpreadRows, sliceCount } from './spread.ts';
+import { anywhere, copyPlaces, copyTimes, type SpreadRows, sliceCount, sliceOf } from './spread.ts';
 
 /** Rows of a piece each. */
 interface Pieces {
@@ -31,7 +31,7 @@ export function decompose(
 ): RowPlan[] {
   const plans: RowPlan[] = [];
   const takeOf = takenTokens(instances, table.lengths);
-  const slices = sliceCount(instances.mostCopies, sequences.length);
+  const slices = sliceCount(instances.mostCopies);
   for (let width = sequences.decompose!.smallest; width <= sequences.length; width *= 2) {
     const pieces = listPieces(instances, table, sequences, width);
     const { item, start } = pieces;
@@ -42,7 +42,7 @@ export function decompose(
     };
     if (instances.mostCopies > 1) {
       const rows = spreadPieces({ instances, table, seed }, pieces, width, slices, give);
-      plans.push(orderCopies([{ rows, perRow: 1 }], table, width, sequences, slices, seed));
+      plans.push(orderCopies([{ rows, perRow: 1 }], instances, table, width, sequences, slices, seed));
       continue;
     }
     const out = new RowWriter(table, width, sequences, item.length);
@@ -96,23 +96,13 @@ function spreadPieces(
   const slice = new Int32Array(item.length).fill(anywhere);
   for (let p = 0; p < item.length; p += 1) {
     const { document, from, copies } = places(item[p]!);
-    if (copies > 1)
-      slice[p] = Math.floor(times(document, start[p]! / width, item[p]! - from, copies) * slices);
+    if (copies > 1) slice[p] = sliceOf(times(document, start[p]! / width, item[p]! - from, copies), slices);
   }
   return {
     rows: item.length,
     pieces: item.length,
     slice,
     give: (row, _place, out) => give(row, out),
-    eachCopied(visit) {
-      for (let p = 0; p < item.length; ) {
-        const { from, copies } = places(item[p]!);
-        const byStart = new Map<number, number[]>();
-        for (; p < item.length && item[p]! < from + copies; p += 1)
-          byStart.set(start[p]!, [...(byStart.get(start[p]!) ?? []), p]);
-        for (const rows of byStart.values()) if (rows.length > 1) visit(rows);
-      }
-    },
     copiesIn: () => [],
   };
 }

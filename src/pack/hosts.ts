@@ -3,16 +3,7 @@
  * rows have much room left, since no copy that is still to be placed may stand in them, a long document fills them up,
  * and has some full rows fewer. Its last piece stays as it is.
  */
-import { keyedHash } from '../util/keyed-hash.ts';
-import { HashSorter } from '../util/radix-sort.ts';
-import { type CopyGroups, fullRowsOf } from './copy-groups.ts';
-import type { PackInput } from './packer.ts';
-
-/** Items of documents that span rows: parallel arrays, in keyed order, the copies of a document one after another. */
-export interface Longs {
-  readonly item: Uint32Array;
-  readonly fullRows: Uint32Array;
-}
+import type { CopyPieces } from './copy-pieces.ts';
 
 export interface Host {
   /** Index into the long items. */
@@ -36,36 +27,25 @@ export interface RoomyRow {
   readonly row: number;
   readonly room: number;
   /** May a copy of the document stand in it? */
-  takes(document: number): boolean;
+  takes(document: number, copies: number): boolean;
 }
 
 /** Long documents that are tried. */
 const mostTried = 1000;
 
-export function listLongs({ table, width, seed }: PackInput, groups: CopyGroups): Longs {
-  let count = 0;
-  for (let i = 0; i < groups.items; i += 1) if (groups.sequenceOf(i) > width) count += 1;
-  const item = new Uint32Array(count);
-  const keys = new Uint32Array(count);
-  const hash = keyedHash(seed, 'order');
-  let long = 0;
-  for (let i = 0; i < groups.items; i += 1) {
-    if (groups.sequenceOf(i) <= width) continue;
-    const document = groups.documentOf(i);
-    item[long] = i;
-    keys[long] = hash(table.keysLow[document]!, table.keysHigh[document]!, 0);
-    long += 1;
-  }
-  new HashSorter().sort(keys, item, 0, count);
-  return { item, fullRows: item.map((i) => fullRowsOf(groups.sequenceOf(i), width)) };
+interface Candidate {
+  readonly long: number;
+  readonly document: number;
+  readonly copies: number;
 }
 
 /** Indices of those that are tried: documents that are there once before others, and those with most full rows. */
-function candidates({ item, fullRows }: Longs, groups: CopyGroups): { long: number; document: number }[] {
-  const found: { long: number; document: number; copies: number }[] = [];
+function candidates(pieces: CopyPieces): Candidate[] {
+  const { item, fullRows } = pieces.longs;
+  const found: Candidate[] = [];
   for (const repeated of [false, true]) {
     for (let long = 0; long < item.length && found.length < mostTried; long += 1) {
-      const { document, copies } = groups.placeOf(item[long]!);
+      const { document, copies } = pieces.placeOf(item[long]!);
       if (copies > 1 === repeated) found.push({ long, document, copies });
     }
   }
@@ -80,8 +60,7 @@ function candidates({ item, fullRows }: Longs, groups: CopyGroups): { long: numb
  */
 export function chooseHosts(
   roomy: readonly RoomyRow[],
-  longs: Longs,
-  groups: CopyGroups,
+  pieces: CopyPieces,
   excess: number,
   width: number,
 ): Hosting {
@@ -90,15 +69,19 @@ export function chooseHosts(
   const rooms = roomy.map(({ room }) => room);
   let roomLeft = rooms.reduce((sum, room) => sum + room, 0);
   let saved = 0;
-  const tried = excess > 0 && roomLeft >= width ? candidates(longs, groups) : [];
-  for (const { long, document } of tried) {
+  const tried = excess > 0 && roomLeft >= width ? candidates(pieces) : [];
+  for (const { long, document, copies } of tried) {
     if (saved >= excess || roomLeft < width) break;
     const mine = [...roomy.keys()].filter((r) => {
       const { row, takes } = roomy[r]!;
-      return rooms[r]! > 0 && takes(document) && !hostOf.get(row)?.some((host) => host.document === document);
+      return (
+        rooms[r]! > 0 &&
+        takes(document, copies) &&
+        !hostOf.get(row)?.some((host) => host.document === document)
+      );
     });
     const room = mine.reduce((sum, r) => sum + rooms[r]!, 0);
-    const rows = Math.min(excess - saved, longs.fullRows[long]!, Math.floor(room / width));
+    const rows = Math.min(excess - saved, pieces.longs.fullRows[long]!, Math.floor(room / width));
     if (rows === 0) continue;
     let left = rows * width;
     for (const r of mine) {

@@ -25,12 +25,9 @@ export function packCopiesInOrder(input: PackInput, slices: number, pack: Packer
   const { item: itemOf, start, length, rowEnds } = pack(lengths, width, documents);
   const rows = rowEnds.length;
   const slice = new Int32Array(rows).fill(anywhere);
-  /** By item, the row of its first piece. */
-  const firstRow = new Uint32Array(order.length);
   for (let row = 0, p = 0; row < rows; row += 1) {
     for (; p < rowEnds[row]!; p += 1) {
       const item = order[itemOf[p]!]!;
-      if (start[p] === 0) firstRow[item] = row;
       if (placeOf(item).copies > 1) slice[row] = Math.floor((row / rows) * slices);
     }
   }
@@ -48,13 +45,6 @@ export function packCopiesInOrder(input: PackInput, slices: number, pack: Packer
         out.add(instances.document[i]!, takeOf(i), start[p]!, length[p]!);
       }
       out.endRow();
-    },
-    eachCopied(visit) {
-      for (let item = 0; item < order.length; ) {
-        const { copies } = placeOf(item);
-        if (copies > 1) visit(Array.from(firstRow.subarray(item, item + copies)));
-        item += copies;
-      }
     },
     copiesIn(row) {
       return piecesOf(row).flatMap((p) => {
@@ -77,7 +67,7 @@ function timeOrder(input: PackInput): Uint32Array {
     const { document, from, copies } = placeOf(item);
     const once = hash(table.keysLow[document]!, table.keysHigh[document]!, 0);
     for (; item < from + copies; item += 1)
-      keys[item] = copies === 1 ? once : Math.floor(times(document, 0, item - from, copies) * 2 ** 32);
+      keys[item] = copies === 1 ? once : times(document, 0, item - from, copies);
   }
   return orderByKey(keys);
 }

@@ -2,7 +2,7 @@
  * The rows of a plan in which documents repeat: packed, then put in the order of the run (`run-order.ts`). Inner rows are
  * joined before that, those of neighbouring slices, and never two that hold copies of one document.
  */
-import type { DocumentTable, RowPlan, SequenceSpec } from '../types.ts';
+import type { DocumentTable, Instances, RowPlan, SequenceSpec } from '../types.ts';
 import { RowWriter } from './row-writer.ts';
 import { measureRepeats, runOrder, sortRows } from './run-order.ts';
 import { anywhere, type SpreadRows } from './spread.ts';
@@ -18,6 +18,7 @@ const lookAhead = 64;
 
 export function orderCopies(
   groups: readonly InnerRows[],
+  instances: Instances,
   table: DocumentTable,
   width: number,
   sequences: SequenceSpec,
@@ -31,12 +32,11 @@ export function orderCopies(
   const firsts = groups.map((_, g) => groups.slice(0, g).reduce((sum, _group, h) => sum + rowsOf(h), 0));
   const slice = new Int32Array(groups.reduce((sum, _, g) => sum + rowsOf(g), 0));
   for (const [g, { rows }] of groups.entries()) slice.set(joined[g]?.slice ?? rows.slice, firsts[g]!);
-  const { order, bound } = runOrder(slice, slices, seed);
+  const order = runOrder(slice, slices, seed);
 
   const pieces = groups.reduce((sum, { rows }) => sum + rows.pieces, 0);
   const out = new RowWriter(table, width, sequences, pieces);
-  const ranks = groups.map(({ rows }) => new Uint32Array(rows.rows));
-  let rank = 0;
+  const isBound = new Uint8Array(order.length);
   for (let place = 0; place < order.length; place += 1) {
     const row = order[place]!;
     let g = groups.length - 1;
@@ -44,28 +44,18 @@ export function orderCopies(
     const own = row - firsts[g]!;
     const { rows, perRow } = groups[g]!;
     const parts = joined[g];
-    out.join(1);
+    if (slice[row] !== anywhere) isBound[place] = 1;
     if (parts === null || parts === undefined) {
-      ranks[g]![own] = rank;
+      out.join(1);
       rows.give(own, place, out);
-    } else {
-      const begin = parts.ends[own - 1] ?? 0;
-      const end = parts.ends[own]!;
-      out.join(perRow);
-      for (let k = begin; k < end; k += 1) {
-        const inner = parts.sequence[k]!;
-        ranks[g]![inner] = rank;
-        rows.give(inner, place, out);
-      }
+      continue;
     }
-    if (slice[row] !== anywhere) rank += 1;
+    out.join(perRow);
+    for (let k = parts.ends[own - 1] ?? 0; k < parts.ends[own]!; k += 1)
+      rows.give(parts.sequence[k]!, place, out);
   }
-  const repeats = measureRepeats(
-    groups.map(({ rows }) => rows),
-    ranks,
-    bound,
-  );
-  return { ...out.finish(), repeats };
+  const plan = out.finish();
+  return { ...plan, repeats: measureRepeats(plan, isBound, instances) };
 }
 
 interface JoinedRows {

@@ -48,11 +48,11 @@ export function packRows(
   });
   const width = rowWidth(sequences);
   if (instances.mostCopies > 1) {
-    const slices = sliceCount(instances.mostCopies, Math.max(...widths));
+    const slices = sliceCount(instances.mostCopies);
     const groups = inputs.map((input): InnerRows => {
       return { rows: packCopies(input, slices), perRow: width / input.width };
     });
-    return [orderCopies(groups, table, width, sequences, slices, seed)];
+    return [orderCopies(groups, instances, table, width, sequences, slices, seed)];
   }
   const most = inputs.map(mostPieces);
   const newWriter = (pieces: number) => new RowWriter(table, width, sequences, pieces);

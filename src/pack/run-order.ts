@@ -5,20 +5,14 @@
  *
  * Cost: 8 bytes per row, and a counting sort by slices.
  */
-import type { RowRepeats } from '../types.ts';
+import type { Instances, RowPlan, RowRepeats } from '../types.ts';
 import { interleave } from '../util/interleave.ts';
 import { keyedHash } from '../util/keyed-hash.ts';
 import { shuffle } from '../util/shuffle.ts';
-import { anywhere, type SpreadRows } from './spread.ts';
-
-export interface RunOrder {
-  readonly order: Uint32Array;
-  /** How many rows are tied to a time because something in them repeats. */
-  readonly bound: number;
-}
+import { anywhere } from './spread.ts';
 
 /** @param slice of each row */
-export function runOrder(slice: Int32Array, slices: number, seed: number): RunOrder {
+export function runOrder(slice: Int32Array, slices: number, seed: number): Uint32Array {
   const { bound, free } = sortRows(slice, slices, seed);
   const total = slice.length;
   const [ofBound] = interleave(bound.length, total);
@@ -30,7 +24,7 @@ export function runOrder(slice: Int32Array, slices: number, seed: number): RunOr
       nextBound += 1;
     } else order[place] = free[place - nextBound]!;
   }
-  return { order, bound: bound.length };
+  return order;
 }
 
 /** The rows that are tied to a time, in the order of their times, and the others, shuffled. */
@@ -73,30 +67,29 @@ const binsPerOctave = 16;
 const mostMeetings = 1 / 30;
 /** Of the distances between copies, such a part may be less than two stretches. */
 const mostNear = 1 / 4;
+/** The distances are those of a sample: of so many copies, and of so many pieces of each. */
+const sampledCopies = 500_000;
+const sampledPieces = 4;
+/** Documents with more copies, which meet most, are sampled by themselves. */
+const fewCopies = 8;
 
 /**
  * How far later epochs may move the rows that hold repeated documents: they are shuffled inside stretches of so many of
  * these rows. It is the longest stretch at which copies still meet only a small fraction as often as in a random order;
  * where they are nearer from the start, the one at which they meet least.
+ * @param isBound by row: 1 where it holds a repeated document
  */
-export function measureRepeats(
-  groups: readonly SpreadRows[],
-  orders: readonly Uint32Array[],
-  bound: number,
-): RowRepeats {
+export function measureRepeats(plan: RowPlan, isBound: Uint8Array, instances: Instances): RowRepeats {
+  const bound = isBound.reduce((sum, one) => sum + one, 0);
   const counts = new Float64Array(33 * binsPerOctave);
   let pairs = 0;
-  for (const [g, group] of groups.entries()) {
-    const rank = orders[g]!;
-    group.eachCopied((rows) => {
-      const n = rows.length;
-      const ranks = rows.map((row) => rank[row]!).sort((a, b) => a - b);
-      pairs += (n * (n - 1)) / 2;
-      for (const [k, at] of ranks.entries()) {
-        const gap = k + 1 < n ? ranks[k + 1]! - at : ranks[0]! + bound - at;
-        counts[Math.floor(Math.log2(Math.max(1, gap)) * binsPerOctave)]! += 1;
-      }
-    });
+  for (const ranks of copiesOfPieces(plan, isBound, instances)) {
+    const n = ranks.length;
+    pairs += (n * (n - 1)) / 2;
+    for (const [k, at] of ranks.entries()) {
+      const gap = k + 1 < n ? ranks[k + 1]! - at : ranks[0]! + bound - at;
+      counts[Math.floor(Math.log2(Math.max(1, gap)) * binsPerOctave)]! += 1;
+    }
   }
   if (pairs === 0) return { rows: bound, stretch: Math.max(1, bound) };
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -120,4 +113,57 @@ export function measureRepeats(
     best = stretch;
   }
   return { rows: bound, stretch: best };
+}
+
+/** For pieces of a sample that stand in several rows: the numbers of these among the rows that hold repeated documents. */
+function copiesOfPieces(plan: RowPlan, isBound: Uint8Array, instances: Instances): Iterable<number[]> {
+  const sampled = sampleRepeated(instances);
+  const found = new Map<string, number[]>();
+  const { cuts } = plan;
+  let rank = 0;
+  for (let row = 0, p = 0, cut = 0; row < plan.rows; row += 1) {
+    if (isBound[row] === 0) {
+      p = plan.rowEnds[row]!;
+      continue;
+    }
+    for (; p < plan.rowEnds[row]!; p += 1) {
+      const document = plan.document[p]!;
+      if (sampled[document] === 0) continue;
+      while (cuts.piece[cut]! < p) cut += 1;
+      const start = cuts.piece[cut] === p ? cuts.start[cut]! : 0;
+      if (start >= sampledPieces * plan.width) continue;
+      const piece = `${document}/${start}`;
+      const ranks = found.get(piece);
+      if (ranks === undefined) found.set(piece, [rank]);
+      else ranks.push(rank);
+    }
+    rank += 1;
+  }
+  return [...found.values()].filter((ranks) => ranks.length > 1);
+}
+
+/** By document: 1 where it repeats and is of the sample. */
+function sampleRepeated({ document, count }: Instances): Uint8Array {
+  const documents = count === 0 ? 0 : document[count - 1]! + 1;
+  const sampled = new Uint8Array(documents);
+  const eachRepeated = (visit: (document: number, copies: number) => void) => {
+    for (let from = 0; from < count; ) {
+      let to = from + 1;
+      while (to < count && document[to] === document[from]) to += 1;
+      if (to - from > 1) visit(document[from]!, to - from);
+      from = to;
+    }
+  };
+  const copiesOf = [0, 0];
+  eachRepeated((_, copies) => {
+    copiesOf[copies > fewCopies ? 1 : 0]! += copies;
+  });
+  const every = copiesOf.map((copies) => Math.ceil((2 * copies) / sampledCopies));
+  const nth = [0, 0];
+  eachRepeated((d, copies) => {
+    const kind = copies > fewCopies ? 1 : 0;
+    if (nth[kind]! % every[kind]! === 0) sampled[d] = 1;
+    nth[kind]! += 1;
+  });
+  return sampled;
 }

@@ -17,8 +17,6 @@ export interface SpreadRows {
   readonly slice: Int32Array;
   /** Adds a row to `out`: each row once, in the order of the run. @param place its number in that order */
   give(row: number, place: number, out: RowWriter): void;
-  /** For pieces that stand in several rows: the rows of the piece's copies. Of many pieces, a sample. */
-  eachCopied(visit: (rows: readonly number[]) => void): void;
   /** The copies of repeated documents that stand in a row. */
   copiesIn(row: number): Copy[];
 }
@@ -39,21 +37,25 @@ export const golden = 0.618_033_988_749_894_9;
 const slicesPerCopy = 8;
 const fewestSlices = 32;
 const mostSlices = 4096;
-/** Slices times row length: lists of the packer are that long. */
-const mostEntries = 2 ** 24;
+/** Copies of a document are in slices of their own. */
+const leastPerCopy = 2;
 
-export function sliceCount(mostCopies: number, width: number): number {
+export function sliceCount(mostCopies: number): number {
   const wanted = Math.min(mostSlices, Math.max(fewestSlices, slicesPerCopy * mostCopies));
-  return Math.max(1, Math.min(wanted, Math.floor(mostEntries / width)));
+  return Math.max(wanted, leastPerCopy * mostCopies);
 }
 
-/** How many slices before or after its own a copy may come, as a rule. */
+export function sliceOf(time: number, slices: number): number {
+  return Math.floor((time / 2 ** 32) * slices);
+}
+
+/** How many slices before or after its own a copy may come, as a rule: less than half of the way to the next copy. */
 export function sliceReach(slices: number, copies: number): number {
   return Math.min(3, Math.floor((2 * slices) / (slicesPerCopy * copies)));
 }
 
 /**
- * Time in the run, in [0, 1), of copy `k` of the `copies` of a document.
+ * Time in the run, in [0, 2^32), of copy `k` of the `copies` of a document.
  * @param piece of a document that spans rows: each piece has a phase of its own, and they are spread evenly, so that a
  *   copy's rows lie all over its part of the run
  */
@@ -62,9 +64,15 @@ export type CopyTime = (document: number, piece: number, k: number, copies: numb
 export function copyTimes({ table, seed }: Pick<PackInput, 'table' | 'seed'>): CopyTime {
   const { keysLow, keysHigh } = table;
   const phase = keyedHash(seed, 'spread');
+  // Most askers go through the copies of a document one after another.
+  let last = -1;
+  let start = 0;
   return (document, piece, k, copies) => {
-    const start = phase(keysLow[document]!, keysHigh[document]!, 0) / 2 ** 32;
-    return (k + ((start + piece * golden) % 1)) / copies;
+    if (document !== last) {
+      last = document;
+      start = phase(keysLow[document]!, keysHigh[document]!, 0) / 2 ** 32;
+    }
+    return Math.floor(((k + ((start + piece * golden) % 1)) / copies) * 2 ** 32);
   };
 }
 

@@ -90,6 +90,7 @@ describe('a corpus in which documents repeat', () => {
       expect(plan.rows).toBeLessThanOrEqual(fewest + 1);
       expect(sharedRows(plan, corpus)).toBe(0);
       const run = runOf(plan, corpus);
+      const spreads: number[] = [];
       for (const epoch of [0, 1, 2]) {
         const order = epochOrder(5, epoch, plan.rows, plan.repeats);
         const rows = run.map((_row, i) => run[order(i)]!);
@@ -98,10 +99,12 @@ describe('a corpus in which documents repeat', () => {
           if (step * n * 4 > plan.rows) continue;
           const [ours, random] = [measure(rows, step), measureRandom(run, step)];
           expect(ours.worst).toBeLessThanOrEqual(random.worst + 2);
-          expect(ours.spread).toBeLessThan(1.2 * random.spread);
+          spreads.push(ours.spread / random.spread);
           expect(ours.meeting).toBeLessThanOrEqual(Math.max(1, random.meeting / 10));
         }
       }
+      // A deviation of a few dozen steps is itself off by some percent: all of them together say more.
+      expect(spreads.reduce((sum, ratio) => sum + ratio, 0) / spreads.length).toBeLessThan(1.12);
     },
   );
 
