@@ -9,7 +9,7 @@ import { parseWithDigits } from './parse-json.ts';
 import { onlyFile } from './unit-blocks.ts';
 import { repairUtf8 } from './utf8.ts';
 
-const maxSamples = 20;
+export const maxBadSamples = 20;
 /** So many first records without a field that each must have mean that its name is wrong. */
 const probeRecords = 20;
 
@@ -116,7 +116,7 @@ export class RecordReader {
   bad(record: number, reason: string): void {
     const { badSamples } = this.#counts;
     this.#counts.badRecords += 1;
-    if (badSamples.length >= maxSamples) return;
+    if (badSamples.length >= maxBadSamples) return;
     badSamples.push({ file: onlyFile(this.#unit).path, start: this.#unit.start, record, reason });
   }
 

@@ -36,8 +36,8 @@ export function plainBlocks(
 
 /** Well-formed UTF-8 without a byte-order mark; characters are never cut. */
 export async function* textBlocks(
-  { source: { encoding } }: ReadUnit,
   file: InputFile,
+  encoding: string | null,
   counts: ReadCounts,
   hash: UnitHash | null,
 ): AsyncGenerator<Uint8Array> {

@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import { extractorOf } from '../read/extract/extractors.ts';
 import { hashInput } from '../read/hash-input.ts';
 import { verifyFiles } from '../shard/verify-files.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../store/format.ts';
@@ -22,6 +23,7 @@ export function reading({
   separator,
   encoding,
   quote,
+  command,
 }: SourceSpec): SourceReading {
   return {
     source: name,
@@ -29,6 +31,7 @@ export function reading({
     ...(joined === 'directory' ? { separator } : {}),
     ...(encoding === null ? {} : { encoding }),
     ...(quote === 'auto' ? {} : { quote }),
+    ...(command === undefined ? {} : { command }),
   };
 }
 
@@ -127,10 +130,12 @@ function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables
 }
 
 /** As in a recipe: `text: body, id: id`. */
-function inWords({ fields, separator, encoding, quote }: SourceReading): string {
-  const named = Object.entries({ ...fields, separator, encoding, quote }).filter(([, name]) => name != null);
+function inWords({ fields, separator, encoding, quote, command }: SourceReading): string {
+  const named = Object.entries({ ...fields, separator, encoding, quote, command }).filter(
+    ([, name]) => name != null,
+  );
   return named
-    .map(([key, name]) => `${key}: ${key === 'separator' ? JSON.stringify(name) : name}`)
+    .map(([key, name]) => `${key}: ${Object.hasOwn(fields, key) ? name : JSON.stringify(name)}`)
     .join(', ');
 }
 
@@ -166,6 +171,9 @@ function inputDifference(
     if (input.end !== unit.end) return `${label(input)} has changed its size`;
     const { format } = unit.files[0]!;
     if (input.format !== format) return `${label(input)} was read as ${input.format}, now it is ${format}`;
+    const extractor = extractorOf(unit.files);
+    if (input.extractor !== extractor)
+      return `the text of ${label(input)} was taken out by ${input.extractor ?? 'nothing'}, now it is by ${extractor ?? 'nothing'}`;
     recorded.delete(key);
   }
   for (const input of recorded.values()) return `${label(input)} is gone`;

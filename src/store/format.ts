@@ -39,6 +39,8 @@ export interface SourceReading {
   /** Where the recipe says it. */
   readonly encoding?: string;
   readonly quote?: Quoting;
+  /** The program that wrote the text of its files. */
+  readonly command?: readonly string[];
 }
 
 export interface TokenizerRecord {
@@ -71,6 +73,8 @@ export interface InputRecord {
   readonly source: string;
   readonly name: string;
   readonly format: Format;
+  /** What took the text out of it (of joined files: out of those that needed it). */
+  readonly extractor?: string;
   readonly start: number;
   readonly end: number;
   /** Of JSON Lines, which may be split, blank lines too; 0 for other formats. */
