@@ -10,9 +10,10 @@ import { FlatTable } from './flat-table.ts';
 
 const magic = 'ARROW1';
 const continuation = 0xffffffff;
-/** Of a file: the magic and its padding at the beginning; the footer's length and the magic at the end. */
-const headBytes = 8;
+/** Of a file, at its end: the footer's length and the magic. */
 const tailBytes = 10;
+/** V5. */
+const metadataVersion = 4;
 const messageKinds = { schema: 1, dictionary: 2, batch: 3 } as const;
 const mostDepth = 64;
 
@@ -82,36 +83,43 @@ function* ofFile(file: OpenFile): Generator<Uint8Array> {
   const end = file.bytes - tailBytes - length;
   const footer = file.read(end, length);
   const table = checked(() => FlatTable.root(footer));
-  yield* atBlock(file, headBytes, end, null);
-  // A block is {offset: int64, metaDataLength: int32, padding, bodyLength: int64}.
+  const schema = checked(() => schemaMessage(footer, table.place(1)));
+  checkMessage(schema);
+  yield* pieces(schema, Buffer.alloc(0));
+  // A block is {offset: int64, metaDataLength: int32, padding, bodyLength: int64}; writers differ about the lengths.
   for (const field of [2, 3]) {
     const blocks = checked(() => table.places(field, 24));
-    for (const at of blocks) {
-      const offset = Number(footer.readBigInt64LE(at));
-      const [kind, body] = [
-        field === 2 ? messageKinds.dictionary : messageKinds.batch,
-        footer.readBigInt64LE(at + 16),
-      ];
-      yield* atBlock(file, offset, end, { kind, body: Number(body) });
-    }
+    const kind = field === 2 ? messageKinds.dictionary : messageKinds.batch;
+    for (const at of blocks) yield* atBlock(file, Number(footer.readBigInt64LE(at)), end, kind);
   }
 }
 
-function* atBlock(
-  file: OpenFile,
-  offset: number,
-  end: number,
-  expected: { kind: number; body: number } | null,
-): Generator<Uint8Array> {
+/**
+ * The footer's schema as a message: the same bytes with a table before them that leads to it. Offsets are relative, so those
+ * inside stay right. (A schema at the beginning of the file is optional; apache-arrow's own writer leaves it out.)
+ */
+function schemaMessage(footer: Buffer, schema: number): Buffer {
+  const [vtable, table, before] = [4, 16, 40];
+  const message = Buffer.alloc(before + ((footer.length + 7) & ~7));
+  message.writeUInt32LE(table, 0);
+  // Bytes of the vtable and the table, then where version, header type, header and bodyLength are in it.
+  for (const [i, value] of [12, 24, 16, 18, 4, 8].entries()) message.writeUInt16LE(value, vtable + 2 * i);
+  message.writeInt32LE(table - vtable, table);
+  message.writeUInt32LE(before + schema - (table + 4), table + 4);
+  message.writeInt16LE(metadataVersion, table + 16);
+  message.writeUInt8(messageKinds.schema, table + 18);
+  footer.copy(message, before);
+  return message;
+}
+
+function* atBlock(file: OpenFile, offset: number, end: number, kind: number): Generator<Uint8Array> {
   const isOld = file.read(offset, 4).readUInt32LE(0) !== continuation;
   const length = file.read(offset + (isOld ? 0 : 4), 4).readInt32LE(0);
   const at = offset + (isOld ? 4 : 8);
   const message = file.read(at, length);
   const body = checkMessage(message);
-  const kind = checked(() => FlatTable.root(message).byte(1));
-  const isExpected =
-    expected === null ? kind === messageKinds.schema : kind === expected.kind && body === expected.body;
-  if (!isExpected || at + length + body > end) throw new Error('its footer names what is not there');
+  if (checked(() => FlatTable.root(message).byte(1)) !== kind || at + length + body > end)
+    throw new Error('its footer names what is not there');
   yield* pieces(message, file.read(at + length, body));
 }
 

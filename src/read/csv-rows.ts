@@ -5,8 +5,9 @@
  * are no rows.
  *
  * Tables are also written without any quoting, and then a quote at the beginning of a field would swallow rows up to the
- * next one. With `auto`, a quoted field of a TSV that goes over several lines is taken as it stands where each of these lines
- * is a whole row by itself: tabs are rare in text. In CSV commas are not, so that is only told.
+ * next one. With `auto`, the beginning of the table is looked at: where nearly every line is a whole row by itself, and no quote
+ * is doubled, a quoted field of a TSV over several lines that are rows is taken as it stands. In a CSV, where text has
+ * delimiters, that is only told.
  * Cost: a quoted field is held until it ends, and one that nothing closes until the file does.
  */
 import type { Quoting } from '../types.ts';
@@ -35,12 +36,15 @@ export class CsvRows {
   #line = 1;
   /** Fields of the header; 0: it has not come. */
   #width = 0;
+  /** Of `auto`: the table may be one without quoting; null: its beginning has not come. */
+  #isUnquoted: boolean | null = null;
   /** No quote from here on closes a field. */
   #nothingCloses = false;
 
   constructor(delimiter: ',' | '\t', quoting: Quoting) {
     this.#delimiter = delimiter.charCodeAt(0);
     this.#quoting = quoting;
+    if (quoting === 'auto') this.#wanted = sampleBytes;
   }
 
   /** Bytes of the row that has not ended. */
@@ -66,6 +70,7 @@ export class CsvRows {
     const [first] = this.#pieces;
     const whole = this.#pieces.length === 1 ? first! : Buffer.concat(this.#pieces);
     const bytes = Buffer.from(whole.buffer, whole.byteOffset, whole.length);
+    if (this.#quoting === 'auto') this.#isUnquoted ??= isUnquoted(bytes, this.#delimiter, isLast);
     const scan = new RowScan(bytes, this.#delimiter, isLast);
     let start = 0;
     while (start < bytes.length) {
@@ -97,12 +102,29 @@ export class CsvRows {
       return plain;
     }
     if (this.#nothingCloses && scan.startsWithQuote) scan.fault = 'unclosed';
-    if (end === null || scan.lines === 1 || this.#width < 2 || this.#quoting !== 'auto') return end;
+    if (end === null || scan.lines === 1 || this.#width < 2 || this.#isUnquoted !== true) return end;
     if (!scan.areRows(start, end, this.#width)) return end;
     if (this.#delimiter === 0x09) return scan.row(start, false);
     scan.fault = 'swallows';
     return end;
   }
+}
+
+const sampleBytes = 64 * 1024;
+/** One line in so many may be no row. */
+const linesPerStray = 200;
+
+/** Whether a table looks as if its quotes were text: each line a row, as it stands, and no field with doubled quotes. */
+function isUnquoted(bytes: Buffer, delimiter: number, isLast: boolean): boolean {
+  const text = bytes.toString('latin1', 0, sampleBytes);
+  const lines = text.split(/\r\n|[\r\n]/).filter((line) => line !== '');
+  if (!isLast || text.length < bytes.length) lines.pop();
+  const separator = String.fromCharCode(delimiter);
+  const width = lines[0]?.split(separator).length;
+  const strays = lines.filter((line) => line.split(separator).length !== width).length;
+  if (strays * linesPerStray > lines.length) return false;
+  const inQuotes = new RegExp(`(?:^|${separator})"[^${separator}]*""[^${separator}]*"(?:${separator}|$)`);
+  return !lines.some((line) => inQuotes.test(line));
 }
 
 /** One row at a time of bytes that lie together; the last row's properties are its own until the next. */

@@ -48,7 +48,6 @@ export async function* readCsv(
       reader.bad(record, `line ${row.line} has a quote that nothing closes${cure}`);
     else if (fields.length !== columns.width || text === undefined)
       reader.bad(record, `line ${row.line} has ${fields.length} fields, the header ${columns.width}`);
-    else if (text.includes(0)) reader.bad(record, `line ${row.line} has NUL bytes`);
     else reader.addFields(record, text, column(fields, columns.id), column(fields, columns.source));
   };
 

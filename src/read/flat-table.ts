@@ -36,6 +36,13 @@ export class FlatTable {
     return at === 0 ? null : new FlatTable(this.#bytes, this.#target(at));
   }
 
+  /** Where the table of a field begins. */
+  place(field: number): number {
+    const at = this.#field(field);
+    if (at === 0) throw new RangeError('a table is left out');
+    return this.#target(at);
+  }
+
   /** Tables that a vector leads to. */
   tables(field: number): FlatTable[] {
     return this.places(field, 4).map((at) => new FlatTable(this.#bytes, this.#target(at)));

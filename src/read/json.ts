@@ -66,6 +66,7 @@ async function findLayout(unit: ReadUnit): Promise<Layout | null> {
     if (outline.follows !== null) break;
   }
   if (outline.kind === null) return null;
+  if (!outline.isOver) throw corrupt(file.path, 'not JSON, or cut short: the file ends too early');
   const whole = { inArray: false, start: 0, end: null, isSingle: outline.follows === null };
   if (outline.follows !== null || outline.members.some((member) => isTextMember(member, fields)))
     return whole;

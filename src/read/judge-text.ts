@@ -11,19 +11,24 @@ export const judgedBytes: number = 1024 * 1024;
 
 /**
  * Why these bytes, the beginning of a file or all of it, are not text in the encoding; null: they may be.
+ * @param hasRecords a NUL may stand in one of them
  * @param encoding null: UTF-8, since nobody said otherwise; who does say utf-8 wants the text whatever it has
  */
-export async function whyNotText(bytes: Uint8Array, encoding: string | null): Promise<string | null> {
+export async function whyNotText(
+  bytes: Uint8Array,
+  encoding: string | null,
+  hasRecords: boolean,
+): Promise<string | null> {
   if (encoding === 'utf-8') return null;
   const mark = markOf(bytes)?.encoding ?? null;
   if (encoding === null) {
     if (mark !== null && mark !== 'utf-8') return notUtf8(mark, true);
-    return await whyNotUtf8(bytes);
+    return await whyNotUtf8(bytes, hasRecords);
   }
-  return mark === null ? whyNotEncoded(bytes, encoding) : null;
+  return mark === null ? whyNotEncoded(bytes, encoding, hasRecords) : null;
 }
 
-async function whyNotUtf8(bytes: Uint8Array): Promise<string | null> {
+async function whyNotUtf8(bytes: Uint8Array, hasRecords: boolean): Promise<string | null> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const whole = bytes.subarray(0, characterEnd(bytes));
   const hasZeros = buffer.includes(0);
@@ -31,6 +36,7 @@ async function whyNotUtf8(bytes: Uint8Array): Promise<string | null> {
   if (hasZeros) {
     const wide = wideEncoding(bytes);
     if (wide !== null) return notUtf8(wide, true);
+    if (hasRecords && isUtf8(whole)) return null;
     return `binary content (${binaryKind(buffer) ?? 'it has NUL bytes'}), not text`;
   }
   if (!isOtherThanUtf8(whole)) return null;
@@ -59,13 +65,13 @@ function notUtf8(encoding: string | null, isSure: boolean): string {
   return `not UTF-8 but ${isSure ? '' : 'probably '}${encoding} (set encoding: ${encoding} for a source of such files)`;
 }
 
-function whyNotEncoded(bytes: Uint8Array, encoding: string): string | null {
+function whyNotEncoded(bytes: Uint8Array, encoding: string, hasRecords: boolean): string | null {
   const whole = bytes.subarray(0, characterEnd(bytes));
   const isWide = /^utf-(16|32)/.test(encoding);
   if (isUtf8(whole) && (isWide ? bytes.length > 1 && !whole.includes(0) : sequences(whole).right >= 3))
     return `UTF-8 and not ${encoding} as encoding: says (give such files a source of their own)`;
   const zeros = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(0);
-  if (zeros && !isWide) return 'binary content (it has NUL bytes), not text';
+  if (zeros && !isWide && !hasRecords) return 'binary content (it has NUL bytes), not text';
   const text = decoderOf(encoding)(bytes);
   const wrong = countReplaced(text);
   return wrong >= 3 && wrong * 100 > text.length ? `not ${encoding}, as encoding: says` : null;
@@ -95,7 +101,7 @@ export function isOtherThanUtf8(bytes: Uint8Array): boolean {
   const { wrong, right } = sequences(bytes);
   if (wrong <= right) return false;
   if (wrong >= 3) return wrong * 10_000 >= bytes.length;
-  return wrong * 100 >= bytes.length && hasForeignLetter(bytes);
+  return right === 0 && wrong * 100 >= bytes.length && hasForeignLetter(bytes);
 }
 
 /** A byte that is an accented letter in Latin-1 and stands beside a letter: in a short text, that is enough. */

@@ -10,13 +10,12 @@ import {
   parquetReadObjects,
   type RowGroup,
 } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
 import { timestampText } from './column-ids.ts';
 import { corrupt, unreadable } from './file-blocks.ts';
 import { rawIds } from './parquet-ids.ts';
-import { checkPages } from './parquet-pages.ts';
+import { checkedCompressors, checkPages, type PageKinds } from './parquet-pages.ts';
 import { fieldMissing, RecordReader } from './record-reader.ts';
 import { onlyFile } from './unit-blocks.ts';
 
@@ -44,8 +43,17 @@ export async function* readParquet(
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
-      const options = { file, metadata, columns, rowStart, rowEnd, compressors, parsers };
-      const rows = rowEnd === rowStart ? [] : await readable(path, () => readGroup(options, group));
+      const kinds: PageKinds = new Map();
+      const options = {
+        file,
+        metadata,
+        columns,
+        rowStart,
+        rowEnd,
+        compressors: checkedCompressors(kinds),
+        parsers,
+      };
+      const rows = rowEnd === rowStart ? [] : await readable(path, () => readGroup(options, kinds, group));
       for (const [number, row] of rows.entries()) {
         reader.add(rowStart + number + 1, row, ids === null ? {} : { id: ids.idOf(row) ?? null });
         if (reader.ready) yield* reader.take();
@@ -69,9 +77,10 @@ const parsers = {
 
 async function readGroup(
   options: Parameters<typeof parquetReadObjects>[0] & { metadata: FileMetaData; columns: string[] },
+  kinds: PageKinds,
   group: RowGroup,
 ): Promise<Record<string, unknown>[]> {
-  await checkPages(options.file, options.metadata, group, options.columns);
+  await checkPages(options.file, kinds, options.metadata, group, options.columns);
   const rows = await parquetReadObjects(options);
   if (rows.length !== Number(group.num_rows)) throw new Error('a row group has fewer rows than it says');
   return rows;

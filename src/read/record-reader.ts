@@ -2,9 +2,11 @@
  * Records -> documents, for every format that has fields: finds the fields, counts and samples bad records, and tells
  * a wrong field name (every record lacks it: an error at once) from a bad record (skipped).
  */
+import { isUtf8 } from 'node:buffer';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
 import { ChunkBuilder } from './chunk-builder.ts';
+import { isOtherThanUtf8 } from './judge-text.ts';
 import { parseWithDigits } from './parse-json.ts';
 import { onlyFile } from './unit-blocks.ts';
 import { repairUtf8 } from './utf8.ts';
@@ -92,6 +94,15 @@ export class RecordReader {
     const { fields } = this.#unit.source;
     if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
       this.bad(record, `"${fields.text}" is not a string but ${describe(text)}`);
+      return;
+    }
+    if (
+      typeof text !== 'string' &&
+      this.#unit.source.encoding === null &&
+      !isUtf8(text) &&
+      isOtherThanUtf8(text)
+    ) {
+      this.bad(record, `"${fields.text}" is not UTF-8`);
       return;
     }
     const sourceName = source instanceof Uint8Array ? decodeName(source) : source;

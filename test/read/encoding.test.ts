@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { Binary, Table, tableToIPC, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeBlocks } from '../../src/read/decode.ts';
@@ -211,15 +212,10 @@ describe('without encoding:', () => {
     expect(faults(result)).toEqual([expect.stringMatching(`^binary content \\(.*${kind}.*\\), not text$`)]);
   });
 
-  test('a NUL in a row of a table is a bad record, and the other rows are read', async () => {
-    const rows = Array.from({ length: 5 }, (_, i) => `${i},row ${i}`);
-    const path = fileWith('a.jsonl', `{"text":"a"}\n{"text":"b\0"}\n{"text":"c"}\n`);
-    const lines = await readSource(sourceOf(path, { encoding: 'utf-8' }));
-    expect([texts(lines), lines.counts.badRecords]).toEqual([['a', 'c'], 1]);
-    rows[2] = '2,\0';
-    const table = fileWith('a.csv', `id,text\n${rows.join('\n')}`);
-    const read = await readSource(sourceOf(table, { encoding: 'utf-8' }));
-    expect([read.documents.length, read.counts.badSamples[0]!.reason]).toEqual([4, 'line 4 has NUL bytes']);
+  test('a NUL in a field of a table is a character like any other', async () => {
+    const table = fileWith('a.csv', 'id,text\n1,one\n2,\0\n3,three\n');
+    const result = await readSource(sourceOf(table));
+    expect([texts(result), result.counts.badRecords]).toEqual([['one', '\0', 'three'], 0]);
   });
 
   test('a few wrong bytes in a text that is UTF-8 otherwise are replaced and counted', async () => {
@@ -253,6 +249,18 @@ describe('without encoding:', () => {
     const { documents, counts } = await readSource(sourceOf(path));
     expect(documents.map(({ record }) => record)).toEqual([1, 3]);
     expect(counts.badSamples).toEqual([expect.objectContaining({ record: 2, reason: 'not UTF-8' })]);
+  });
+
+  test('a column of bytes in another encoding is bad records, where some wrong bytes are replaced', async () => {
+    const values = [
+      latin1(german),
+      Buffer.from(german),
+      Buffer.concat([Buffer.from(german), latin1('\u00ff')]),
+    ];
+    const bytes = tableToIPC(new Table({ text: vectorFromArray(values, new Binary()) }));
+    const { documents, counts } = await readSource(sourceOf(fileWith('a.arrow', bytes)));
+    expect(documents.map(({ text }) => text)).toEqual([german, `${german}\ufffd`]);
+    expect(counts.badSamples.map(({ reason }) => reason)).toEqual(['"text" is not UTF-8']);
   });
 
   test('a long text that changes its encoding in the middle is an error, not U+FFFD by the thousand', async () => {

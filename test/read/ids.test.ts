@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   DateDay,
-  Decimal128,
+  Decimal,
   Dictionary,
   Int32,
   Int64,
@@ -84,7 +84,7 @@ test('numbers, decimals, dates and times of Arrow', async () => {
   const words = unscaled.flatMap((value) =>
     [0n, 32n, 64n, 96n].map((bit) => Number((value >> bit) & 0xffffffffn)),
   );
-  const type = new Decimal128(2, 22);
+  const type = new Decimal(2, 22, 128);
   const decimals = makeVector(makeData({ type, length: 2, nullCount: 0, data: Uint32Array.from(words) }));
   expect(await arrowIds(decimals)).toEqual(['12345678901234567890.12', '-1.50']);
   expect(await arrowIds(vectorFromArray([new Date('2024-01-05'), null], new DateDay()))).toEqual([
@@ -111,25 +111,29 @@ test('numbers, decimals, dates and times of Arrow', async () => {
 
 test('numbers, decimals, dates and times of Parquet', async () => {
   const text = { name: 'text', data: ['a', 'b'], type: 'STRING' as const };
-  const ids = (column: object, schema?: object) => {
-    const written = {
-      columnData: [{ name: 'id', ...column }, text],
-      ...(schema === undefined ? {} : { schema }),
-    };
-    return idsOf('a.parquet', Buffer.from(parquetWriteBuffer(written as never)));
-  };
-  const withSchema = (element: object, data: unknown[]) =>
-    ids({ data }, [
+  const ids = (column: object) =>
+    idsOf(
+      'a.parquet',
+      Buffer.from(parquetWriteBuffer({ columnData: [{ name: 'id', ...column }, text] } as never)),
+    );
+  const withSchema = (element: object, data: unknown[]) => {
+    const schema = [
       { name: 'root', num_children: 2 },
       { name: 'id', repetition_type: 'OPTIONAL', ...element },
       { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
-    ]);
+    ];
+    const columnData = [
+      { name: 'id', data },
+      { name: 'text', data: text.data },
+    ];
+    return idsOf('a.parquet', Buffer.from(parquetWriteBuffer({ columnData, schema } as never)));
+  };
   expect(await ids({ data: [2n ** 53n + 1n, -(2n ** 63n)], type: 'INT64' })).toEqual([
     '9007199254740993',
     '-9223372036854775808',
   ]);
   const int64 = { type: 'INT64' };
-  expect(await withSchema({ ...int64, converted_type: 'UINT_64' }, [-1n, 5n])).toEqual([
+  expect(await withSchema({ ...int64, converted_type: 'UINT_64' }, [2n ** 64n - 1n, 5n])).toEqual([
     '18446744073709551615',
     '5',
   ]);
