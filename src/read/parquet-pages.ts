@@ -216,21 +216,25 @@ function readHeader(bytes: Buffer, start: number): PageHeader {
   const reader = new Thrift(bytes, start);
   const fields = reader.struct(0);
   const number = (key: string) => fields.get(key) ?? 0;
+  const isV2 = number('1') === dataPageV2;
+  const needed = isV2 ? ['8.1', '8.4', '8.5', '8.6'] : number('1') === 0 ? ['5.1', '5.2'] : ['7.1'];
+  if (!needed.every((key) => fields.has(key))) throw new Error('a page header is damaged');
   return {
     end: reader.at,
     isData: number('1') !== 2,
     bytes: number('3'),
     plainBytes: number('2'),
-    values: fields.get('5.1') ?? fields.get('7.1') ?? fields.get('8.1') ?? 0,
+    values: number(needed[0]!),
     crc: fields.get('4') ?? null,
-    isIndexed: indexedEncodings.includes(fields.get('5.2') ?? fields.get('8.4') ?? 0),
-    levelBytes: fields.has('8.1') ? [number('8.6'), number('8.5')] : null,
+    isIndexed: indexedEncodings.includes(number(isV2 ? '8.4' : '5.2')),
+    levelBytes: isV2 ? [number('8.6'), number('8.5')] : null,
   };
 }
 
 /** PLAIN_DICTIONARY and RLE_DICTIONARY. */
 const indexedEncodings: readonly number[] = [2, 8];
 
+const dataPageV2 = 3;
 const mostDepth = 16;
 
 /** Numbers of a struct by their path of field ids, such as `5.1`; the rest is skipped. */
