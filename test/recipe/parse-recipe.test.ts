@@ -126,7 +126,7 @@ describe('parseRecipe', () => {
   it('takes all keys that the example leaves out', () => {
     const recipe = parseRecipe(
       `sources:
-  2024: { path: a, format: csv, source: domain, join: directory, separator: "", include: "*.csv", exclude: [x, y] }
+  2024: { path: a, format: csv, source: domain, join: directory, separator: "", encoding: UTF16, quote: none, include: "*.csv", exclude: [x, y] }
   all: "-"
   remote: s3://bucket/key
 tokenizer: { file: ./t.model, pattern: llama3 }
@@ -148,6 +148,8 @@ shards: { size: 64MiB, dtype: int32, provenance: false }`,
       fields: { text: 'text', id: 'id', source: 'domain' },
       join: 'directory',
       separator: '',
+      encoding: 'utf-16le',
+      quote: 'none',
       include: ['*.csv'],
       exclude: ['x', 'y'],
     });
