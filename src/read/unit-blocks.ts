@@ -75,7 +75,7 @@ export async function judgedBlocks(
   return null;
 }
 
-export function leaveOut(file: InputFile, what: string, counts: ReadCounts): void {
+function leaveOut(file: InputFile, what: string, counts: ReadCounts): void {
   counts.badRecords += 1;
   counts.fileFaults.push({ path: file.path, what, leftOut: true });
 }
