@@ -60,6 +60,10 @@ export interface SourceSpec {
   /** Globs against the path relative to the source's root; empty include: everything readable. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** false: HTML and notebooks are read as they are, and EPUB is not read. */
+  readonly extract?: false;
+  /** A program and its words that writes the text of each file, in place of a format; `{file}` or `{}` is its path. */
+  readonly command?: readonly string[];
 }
 
 /** Names of the fields (JSON) or columns (CSV, Parquet, Arrow) that make a document. */
@@ -70,8 +74,20 @@ export interface FieldNames {
   readonly source: string | null;
 }
 
-export const formats = ['text', 'jsonl', 'json', 'csv', 'tsv', 'parquet', 'arrow'] as const;
-export type Format = (typeof formats)[number];
+export const formats = [
+  'text',
+  'html',
+  'ipynb',
+  'epub',
+  'jsonl',
+  'json',
+  'csv',
+  'tsv',
+  'parquet',
+  'arrow',
+] as const;
+/** `command`: whatever the source's program reads. */
+export type Format = (typeof formats)[number] | 'command';
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli';
 
@@ -282,7 +298,7 @@ export interface BadRecord {
   readonly file: string;
   /** Where its unit begins, in bytes. */
   readonly start: number;
-  /** Its number in its unit, from 1. */
+  /** Its number in its unit, from 1; 0: the whole file. */
   readonly record: number;
   readonly reason: string;
 }

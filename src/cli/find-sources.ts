@@ -6,6 +6,7 @@
 import { basename, join, relative, sep } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discover } from '../read/discover.ts';
+import { hasRecords } from '../read/formats.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { unitBytes } from '../run/parts.ts';
 import type { ReadUnit } from '../types.ts';
@@ -107,7 +108,7 @@ async function fieldsOf(units: readonly ReadUnit[]): Promise<FoundFields> {
 }
 
 function hasFields({ files }: ReadUnit): boolean {
-  return files[0]!.format !== 'text';
+  return hasRecords(files[0]!.format);
 }
 
 /** Every file must have records that name theirs: of a text file none does, and all of a source goes by one rule. */

@@ -9,19 +9,25 @@ import { LongmixError } from '../errors.ts';
 import type { InputFile, ReadUnit, SourceSpec } from '../types.ts';
 import { isPointer, isPointerSize, pointerCure, pointerFound } from '../util/git-lfs.ts';
 import { unreadable } from './file-blocks.ts';
-import { describeFormats, type FileKind, kindOf } from './formats.ts';
+import { describeFormats, type FileKind, hasRecords, kindOf } from './formats.ts';
 import { jsonFormat } from './json-format.ts';
 import { splitLines } from './split-lines.ts';
 import { type WalkedFile, walk } from './walk.ts';
+
+/** A file that is there and is not read: its format is unknown, or it has records and cannot be a part of a joined text. */
+export interface LeftOut {
+  readonly name: string;
+  readonly why: 'format' | 'records';
+}
 
 /**
  * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
  * (`spool.ts`).
  *
- * @param leftOut is given the names of files of unknown format, which are not read
+ * @param leftOut is given the files that are not read
  * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`
  */
-export async function discover(source: SourceSpec, leftOut: string[] = []): Promise<ReadUnit[]> {
+export async function discover(source: SourceSpec, leftOut: LeftOut[] = []): Promise<ReadUnit[]> {
   if (source.path === '-') throw new Error('standard input is not spooled');
   const stats = statSync(source.path, { throwIfNoEntry: false });
   if (source.join === 'directory') checkJoin(source, stats);
@@ -43,7 +49,7 @@ function notLocal({ name, path }: SourceSpec): LongmixError {
 async function findFiles(
   source: SourceSpec,
   stats: Stats | undefined,
-  leftOut: string[],
+  leftOut: LeftOut[],
 ): Promise<readonly InputFile[]> {
   if (stats?.isFile()) return [await singleFile(source, stats)];
   if (stats?.isDirectory()) return await filesBelow(source, source.path, null, leftOut);
@@ -65,7 +71,7 @@ async function findFiles(
 
 async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> {
   const name = basename(source.path);
-  const kind = kindOf(name, source.format);
+  const kind = kindOf(name, source);
   if (kind === null) {
     throw new LongmixError('source-format', `source "${source.name}": unknown format: ${source.path}`, {
       cure: `set format: of the source, or rename the file; known are ${describeFormats()}`,
@@ -80,14 +86,14 @@ async function filesBelow(
   source: SourceSpec,
   root: string,
   glob: string | null,
-  leftOut: string[],
+  leftOut: LeftOut[],
 ): Promise<readonly InputFile[]> {
   const selects = selector(source, glob);
   const patterns = [...source.include, glob ?? ''];
   const unknown = new Set<string>();
   const wanted = (name: string) => {
     if (!selects(name)) return false;
-    if (kindOf(name, source.format) !== null) return true;
+    if (kindOf(name, source) !== null) return true;
     unknown.add(name);
     return false;
   };
@@ -100,9 +106,11 @@ async function filesBelow(
   const all: InputFile[] = [];
   for (const file of walked) all.push(await inputFile(source, file));
   const files = withoutNotes(all);
-  const kept = source.join === 'directory' ? files.filter((file) => file.format === 'text') : files;
+  const isKept = ({ format }: InputFile) => source.join === 'file' || !hasRecords(format);
+  const kept = files.filter(isKept);
   if (kept.length === 0) throw emptySource(source, unknown);
-  leftOut.push(...unknown);
+  for (const name of unknown) leftOut.push({ name, why: 'format' });
+  for (const { name } of files.filter((file) => !isKept(file))) leftOut.push({ name, why: 'records' });
   return kept;
 }
 
@@ -122,7 +130,7 @@ function depthOf(glob: string | null): number {
 
 /** A name says all of a file but `.json`, of which a directory of source code has many that hold no records. */
 async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFile> {
-  const kind = kindOf(file.name, source.format)!;
+  const kind = kindOf(file.name, source)!;
   const found = { ...file, ...kind };
   return isOpen(source, kind) ? { ...found, format: await jsonFormat(found) } : found;
 }
@@ -152,7 +160,7 @@ export function splitUnit(unit: ReadUnit, rangeBytes: number): ReadUnit[] {
 }
 
 function checkJoin(source: SourceSpec, stats: Stats | undefined): void {
-  const records = source.format !== null && source.format !== 'text';
+  const records = source.format !== null && hasRecords(source.format);
   if (!records && !stats?.isFile()) return;
   const what = records ? `format: ${source.format}` : 'a single file';
   throw new LongmixError(

@@ -8,7 +8,7 @@ import { ChunkBuilder } from './chunk-builder.ts';
 import { onlyFile } from './unit-blocks.ts';
 import { repairUtf8 } from './utf8.ts';
 
-const maxSamples = 20;
+export const maxBadSamples = 20;
 /** So many first records without a field that each must have mean that its name is wrong. */
 const probeRecords = 20;
 
@@ -96,7 +96,7 @@ export class RecordReader {
   bad(record: number, reason: string): void {
     const { badSamples } = this.#counts;
     this.#counts.badRecords += 1;
-    if (badSamples.length >= maxSamples) return;
+    if (badSamples.length >= maxBadSamples) return;
     badSamples.push({ file: onlyFile(this.#unit).path, start: this.#unit.start, record, reason });
   }
 

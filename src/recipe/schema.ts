@@ -60,6 +60,8 @@ export interface TokenizerEntry {
 export interface SourceEntry {
   readonly path: string;
   readonly format?: (typeof formats)[number] | undefined;
+  readonly extract: boolean;
+  readonly command?: readonly string[] | undefined;
   readonly text: string;
   readonly id: string;
   readonly source?: string | undefined;
@@ -90,12 +92,25 @@ const globs = (): z.ZodType<string | readonly string[]> =>
     'a glob in quotes, such as "**/*.md", or a list of them',
   );
 
+const commandForm = 'a program and its words, such as [pdftotext, "{file}", "-"]';
 const path = 'a file, a directory, a glob, or `-` for standard input';
 
 const sourceEntry = z.strictObject(
   {
     path: text(path).describe(`Where the text is: ${path}. Relative to the recipe.`),
     format: oneOf(formats).optional().describe('Format of the files; by file extension if left out.'),
+    extract: flag()
+      .default(true)
+      .describe(
+        'Text is taken out of HTML, notebooks and EPUB; false: HTML and notebooks are read as they are.',
+      ),
+    command: z
+      .array(text('a word of the command in quotes'), { error: `expected ${commandForm}` })
+      .min(1, { error: `expected ${commandForm}` })
+      .optional()
+      .describe(
+        'A program that writes the text of a file to standard output, for formats that longmix does not read; {file} stands for the path.',
+      ),
     text: text('the name of a field').default('text').describe('Field or column that holds the text.'),
     id: text('the name of a field').default('id').describe("Field or column that holds the document's id."),
     source: text('the name of a field')

@@ -62,7 +62,14 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     separator: entry.separator,
     include: [entry.include].flat(),
     exclude: [entry.exclude].flat(),
+    ...(entry.extract ? {} : { extract: false as const }),
+    ...(entry.command === undefined ? {} : { command: toCommand(entry.command, directory) }),
   };
+}
+
+/** A program that is given by a path is relative to the recipe; one by name is looked up in PATH. */
+function toCommand([program, ...words]: readonly string[], directory: string): string[] {
+  return [/[\\/]/.test(program!) ? resolve(directory, program!) : program!, ...words];
 }
 
 /** Standard input and URLs stay as they are. */

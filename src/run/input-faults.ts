@@ -2,7 +2,6 @@
  * What was off in the input. Bad records were skipped; a few are the corpus's nature, many are a mistake. Bytes that are
  * no UTF-8 became U+FFFD, which is told and never refused.
  */
-import { basename, extname } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { counted } from '../report/format.ts';
 import { linesBefore } from '../store/format.ts';
@@ -29,7 +28,8 @@ export function refuseBadRecords(
     .map(({ file, start, record, reason, part }) => {
       // Where there are several, they all begin their files: only the first of a part may begin further on.
       const input = part.inputs.find((one) => one.start === start)!;
-      return `  ${file}:${linesBefore(parts, input) + record}: ${reason}`;
+      const place = record === 0 ? file : `${file}:${linesBefore(parts, input) + record}`;
+      return `  ${place}: ${reason}`;
     })
     .join('\n');
   const what = `${bad} of ${records} records could not be read${bad > samples.length ? ', the first of them' : ''}`;
@@ -53,17 +53,4 @@ export function malformedNote(results: readonly TokenizeResult[]): string | null
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const where = counts.size === 1 ? `in ${path}` : `in ${counts.size} files, most (${most}) in ${path}`;
   return `${counted(total, 'sequence')} not in UTF-8 became U+FFFD, ${where}`;
-}
-
-/** Files whose names say no format that is known: a user who meant them would miss them only in the counts. */
-export function leftOutNote(source: string, names: readonly string[]): string {
-  const kinds = new Map<string, number>();
-  for (const name of names) {
-    const kind = extname(name) || basename(name);
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-  }
-  const most = [...kinds].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 5);
-  const list = most.map(([kind, count]) => (count === 1 ? kind : `${count} ${kind}`)).join(', ');
-  const others = kinds.size > most.length ? ', ...' : '';
-  return `source "${source}": ${counted(names.length, 'file')} of unknown format not read: ${list}${others} (exclude: leaves them out without a word, format: reads them)`;
 }

@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { LongmixError } from '../errors.ts';
-import { discover } from '../read/discover.ts';
+import { discover, type LeftOut } from '../read/discover.ts';
+import { refuseMissingProgram } from '../read/extract/find-program.ts';
 import { spoolStandardInput } from '../read/spool.ts';
 import {
   docsFile,
@@ -23,7 +24,8 @@ import type { TokenizerTables } from '../tokenize/load-tables.ts';
 import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { idNotes } from './id-notes.ts';
-import { leftOutNote, malformedNote, refuseBadRecords } from './input-faults.ts';
+import { malformedNote, refuseBadRecords } from './input-faults.ts';
+import { kindsNote } from './input-kinds.ts';
 import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from './ownership.ts';
@@ -97,9 +99,12 @@ async function ensureUnlocked(
   const isThere = fresh === false && existsSync(join(folder, storeFile));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources) {
-    const leftOut: string[] = [];
-    units.push(...(await discover(await atRest(source, folder, isThere, options.signal), leftOut)));
-    if (leftOut.length > 0 && !isThere) options.progress?.note(leftOutNote(source.name, leftOut));
+    if (source.command !== undefined && !isThere) refuseMissingProgram(source.name, source.command);
+    const leftOut: LeftOut[] = [];
+    const found = await discover(await atRest(source, folder, isThere, options.signal), leftOut);
+    units.push(...found);
+    const note = isThere ? null : kindsNote(source, found, leftOut);
+    if (note !== null) options.progress?.note(note);
   }
   const parts = planParts(units);
   // Threads load their code while this one gets the tokenizer.

@@ -4,6 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import gen from 'stream-chain/gen.js';
+import { extractorOf } from '../read/extract/extractors.ts';
 import { createUnitHash, hashInput } from '../read/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
 import {
@@ -113,7 +114,9 @@ export async function setUpTokenize(
         const count = counts.replaced - before.replaced;
         if (count > 0) malformed.push({ path: placeOf(unit), count });
         const { format } = files[0]!;
-        inputs.push({ source: source.name, name, format, start, end, lines, sha256: hash.digest() });
+        const extractor = extractorOf(files);
+        const way = { format, ...(extractor === undefined ? {} : { extractor }) };
+        inputs.push({ source: source.name, name, ...way, start, end, lines, sha256: hash.digest() });
       }
       const { sources, ...held } = writer.finish();
       const { replaced, badRecords, badSamples } = counts;
@@ -147,7 +150,8 @@ function placeOf({ files, joined }: ReadUnit): string {
 
 /** What of a unit decides its documents, places on this machine left out. */
 function unitSpec({ source, name, files, start, end, joined }: ReadUnit): unknown {
-  const { fields, separator } = source;
+  const { fields, separator, command } = source;
+  const taken = [extractorOf(files), command].filter((by) => by !== undefined);
   const inputs = files.map((file) => [file.name, file.format, file.compression]);
-  return [source.name, fields, joined ? separator : null, name, inputs, start, end];
+  return [source.name, fields, joined ? separator : null, name, inputs, start, end, ...taken];
 }

@@ -36,6 +36,8 @@ export interface SourceReading {
   readonly fields: FieldNames;
   /** Of joined documents. */
   readonly separator?: string;
+  /** The program that wrote the text of its files. */
+  readonly command?: readonly string[];
 }
 
 export interface TokenizerRecord {
@@ -68,6 +70,8 @@ export interface InputRecord {
   readonly source: string;
   readonly name: string;
   readonly format: Format;
+  /** What took the text out of it (of joined files: out of those that needed it). */
+  readonly extractor?: string;
   readonly start: number;
   readonly end: number;
   /** Of JSON Lines, which may be split, blank lines too; 0 for other formats. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { discover } from '../../src/read/discover.ts';
+import { discover, type LeftOut } from '../../src/read/discover.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
 
 /** Writes files, each with its own name as its text. */
@@ -279,9 +279,9 @@ describe('errors', () => {
 
   test('files of unknown format are told', async () => {
     const root = folderWith('a.txt', 'b.zip', 'c/d.xz', 'e.log', 'core');
-    const leftOut: string[] = [];
+    const leftOut: LeftOut[] = [];
     expect(await discover(sourceOf(root, { exclude: ['*.log'] }), leftOut)).toHaveLength(1);
-    expect(leftOut.sort()).toEqual(['b.zip', 'c/d.xz', 'core']);
+    expect(leftOut.map(({ name }) => name).sort()).toEqual(['b.zip', 'c/d.xz', 'core']);
   });
 
   test('a directory without anything to read says what it has and what would be read', async () => {
