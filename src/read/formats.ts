@@ -40,6 +40,19 @@ const textExtensions: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
+/** Of these, prose and settings. */
+const otherText: ReadonlySet<string> = new Set(
+  'txt text md markdown mdx rst tex bib xml org adoc asciidoc rmd qmd yaml yml toml ini cfg conf properties'.split(
+    ' ',
+  ),
+);
+
+/** By its name. */
+export function isSourceCode(name: string): boolean {
+  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  return textExtensions.has(extension) && !otherText.has(extension);
+}
+
 /** Names without an extension that are text all the same, in lower case. */
 const textNames: ReadonlySet<string> = new Set(
   'readme license licence copying copyright notice authors contributors changelog changes history news todo install makefile gnumakefile dockerfile rakefile gemfile procfile jenkinsfile vagrantfile justfile'.split(
