@@ -230,12 +230,11 @@ function wholeOf(name: string, found: readonly FoundSource[]): FoundSource | nul
   if (others.length === 0) return first!;
   const path = commonFolder(found.map((source) => source.path));
   const isAlike = found.every(
-    ({ fields, exclude, named, join }) =>
+    ({ fields, exclude, named }) =>
       fields.text === first!.fields.text &&
       fields.id === first!.fields.id &&
       exclude.length === 0 &&
-      named === null &&
-      join === null,
+      named === null,
   );
   if (!isAlike || path === null) return null;
   const sum = (pick: (source: FoundSource) => number) =>
