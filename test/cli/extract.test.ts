@@ -77,6 +77,6 @@ test('many files that no text comes out of stop the build, with their names and 
   expectMessage(
     await place.run('build', 'mix.yaml'),
     1,
-    /12 of 13 records could not be read[^]*0\.ipynb: not a notebook: it has no cells/,
+    /12 of 13 records could not be read[\s\S]*0\.ipynb: not a notebook: it has no cells/,
   );
 });
