@@ -1,5 +1,5 @@
 /** A plan in words and tables, as `plan` and `build` show it. */
-import { bytes, compact, counted, integer, length } from '../report/format.ts';
+import { bytes, counted, integer, length } from '../report/format.ts';
 import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
 import type { BuildPlan } from '../run/build-plan.ts';
@@ -36,7 +36,7 @@ function stepsText({ tokensPerStep, steps, sets }: StepPlan): string {
     { title: 'steps' },
     { title: 'rows left over' },
   ];
-  return `${table(columns, rows)}\n${counted(steps, 'step')} of ${compact(tokensPerStep)} tokens`;
+  return `${table(columns, rows)}\n${counted(steps, 'step')} of ${length(tokensPerStep)} tokens`;
 }
 
 /** What building it takes. */

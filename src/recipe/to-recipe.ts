@@ -6,7 +6,7 @@ import type { Amount } from './fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema.ts';
 import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';
 import { isTokenizerPath } from './tokenizer-path.ts';
-import { exact, parseShare, parseSize, parseTokens } from './units.ts';
+import { exact, parseLength, parseShare, parseSize } from './units.ts';
 
 interface RecipeContext {
   /** Relative paths are relative to this. */
@@ -28,7 +28,7 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
     validation: exact(parseShare(file.split.validation)),
     phases: toPhases(file, context.phaseNames),
     phaseDocuments: file.phase_documents,
-    tokensPerStep: file.tokens_per_step === undefined ? null : exact(parseTokens(file.tokens_per_step)),
+    tokensPerStep: file.tokens_per_step === undefined ? null : exact(parseLength(file.tokens_per_step)),
     sequences: toSequences(file.sequences),
     shards: { ...file.shards, size: exact(parseSize(file.shards.size)) },
     maxBadRecords: toLimit(file.max_bad_records),

@@ -24,7 +24,7 @@ describe('bad recipes', () => {
     ['seed: 1\nseed: 2', '3:1: duplicate key `seed`: already given in line 2'],
     [
       'mix: { length: { long_share: 70% } }',
-      '2:16: missing key `threshold` in mix.length; expected an amount',
+      '2:16: missing key `threshold` in mix.length; expected a length',
     ],
     ['seed:\n\t1', '3:1: not valid YAML: a tab'],
   ])('%j', (text, expected) => {

@@ -188,6 +188,6 @@ phases:
 
   it('hold the step, not the recipe whose rows only validation has', () => {
     const text = 'tokens_per_step: 3M\nphases: { a: { tokens: 100%, sequences: { length: 3K } } }';
-    expect(parse(text).tokensPerStep).toBe(3_000_000);
+    expect(parse(text).tokensPerStep).toBe(3 * 2 ** 20);
   });
 });
