@@ -7,12 +7,12 @@ import { planWarnings } from '../run/plan-warnings.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import type { Recipe } from '../types.ts';
 
-/** One string a section, without blank lines between them. */
-export function planSections(recipe: Recipe, plan: BuildPlan): string[] {
+/** One string a section, without blank lines between them. `all`: every cell, however many there are. */
+export function planSections(recipe: Recipe, plan: BuildPlan, all = false): string[] {
   const warnings = planWarnings(recipe, plan);
   return [
     ...plan.phases.flatMap(({ name, cells }) =>
-      plan.phases.length === 1 ? [mixText(cells)] : [`phase ${name}`, mixText(cells)],
+      plan.phases.length === 1 ? [mixText(cells, all)] : [`phase ${name}`, mixText(cells, all)],
     ),
     packingText(plan.sets),
     ...(plan.steps === null ? [] : [stepsText(plan.steps)]),

@@ -34,6 +34,7 @@ export interface LengthEntry {
   readonly keep_short?: Amount | undefined;
   readonly remove?: 'long' | undefined;
   readonly method?: (typeof mixMethods)[number] | undefined;
+  readonly except?: readonly string[] | undefined;
 }
 
 export interface CellEntry {
@@ -67,6 +68,10 @@ const lengthEntry = z.strictObject(
     keep_short: share().optional().describe('Share of the short documents that is kept.'),
     remove: oneOf(['long']).optional().describe('long: the ablation arm without long documents.'),
     method: oneOf(mixMethods).optional().describe('The same as mix.method.'),
+    except: z
+      .array(text('the name of a source'), { error: 'expected a list of sources such as [books, papers]' })
+      .optional()
+      .describe('Sources that the rule leaves as they are, such as one that has long documents only.'),
   },
   mapError('a map with threshold and one of long_share, keep_short, remove'),
 );

@@ -101,7 +101,11 @@ export function smallestPiece(length: number): number {
 
 export const sequencesSchema: z.ZodType<SequencesEntry> = z.strictObject(
   {
-    length: keys.length.default(defaultSequences.length),
+    length: keys.length
+      .default(defaultSequences.length)
+      .describe(
+        'Tokens of a training sequence: 32K is 32,768. Validation has it too; where only phases say theirs, that of the longest.',
+      ),
     packing: keys.packing.default(defaultSequences.packing),
     overlong: keys.overlong.default(defaultSequences.overlong),
     tails: keys.tails.default(defaultSequences.tails),

@@ -24,6 +24,7 @@ import {
   tokenLength,
   wholeNumber,
 } from './fields.ts';
+import { shapeOf } from './schema-keys.ts';
 import { type MixEntry, mixSchema, mostTokens, type PerSourceEntry, phaseMixSchema } from './schema-mix.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
@@ -251,3 +252,6 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
     mapError('a map of settings, at least `sources`'),
   )
   .describe('A longmix recipe.');
+
+/** The keys of a recipe at its top level. */
+export const recipeKeys: readonly string[] = Object.keys(shapeOf(recipeSchema));

@@ -126,15 +126,16 @@ function toCells(entries: readonly CellEntry[]): CellSpec[] {
 }
 
 function toLengthRule(entry: LengthEntry): LengthRule {
-  const { scope, long_share, keep_short } = entry;
+  const { scope, long_share, keep_short, except = [] } = entry;
   const threshold = exact(parseLength(entry.threshold));
+  const where = { threshold, scope, ...(except.length === 0 ? {} : { except }) };
   if (long_share !== undefined) {
-    return { threshold, scope, rule: { kind: 'long_share', share: exact(parseShare(long_share)) } };
+    return { ...where, rule: { kind: 'long_share', share: exact(parseShare(long_share)) } };
   }
   if (keep_short !== undefined) {
-    return { threshold, scope, rule: { kind: 'keep_short', rate: exact(parseShare(keep_short)) } };
+    return { ...where, rule: { kind: 'keep_short', rate: exact(parseShare(keep_short)) } };
   }
-  return { threshold, scope, rule: { kind: 'remove_long' } };
+  return { ...where, rule: { kind: 'remove_long' } };
 }
 
 export function toSequences(entry: SequencesEntry): SequenceSpec {

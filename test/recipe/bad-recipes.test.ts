@@ -14,7 +14,10 @@ describe('bad recipes', () => {
 
   // One slip each, told at its exact place: the anchor that the golden files can't drift away from.
   test.each([
-    ['mix: { treshold: 1 }', '2:8: unknown key `treshold` in mix (keys: tokens'],
+    [
+      'mix: { treshold: 1 }',
+      '2:8: unknown key `treshold` in mix; did you mean `threshold`? It belongs in mix.length',
+    ],
     ['seed: -1', '2:7: seed: found `-1`; expected a whole number'],
     ['sequences:\n  length: 1', '3:11: sequences.length: found `1`; expected 2 to 1073741824 tokens'],
     [
