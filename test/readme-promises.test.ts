@@ -75,7 +75,7 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ['gives editors the keys', 'test/recipe/json-schema.test.ts: '],
   [
     'may be compressed: `.gz`, `.zst`, `.br`',
-    'test/read/decompress.test.ts: gives back the text of its files',
+    'test/read/decompress.test.ts: what the zstd command line wrote is read',
   ],
   ['A byte order mark is removed', 'test/read/text.test.ts: a byte-order mark is dropped at the start only'],
   [

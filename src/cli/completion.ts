@@ -62,21 +62,24 @@ function firstPart(description: string): string {
   return description.split(/[;:(]/)[0]!.trim();
 }
 
+const pathActs = {
+  folder: 'compopt -o dirnames +o default 2>/dev/null; return',
+  file: 'return',
+  unknown: 'compopt +o default 2>/dev/null; return',
+} as const;
+
 function bash(commands: readonly CommandWords[], global: readonly Flag[]): string {
   const namesOf = (flags: readonly Flag[]) => flags.flatMap(({ names }) => names).join(' ');
-  const values = commands.flatMap(({ name, flags }) =>
-    flags.flatMap(({ names, value }) => {
-      if (value === null || value === 'file') return [];
-      const words = typeof value === 'string' ? '' : `words=${quote(value.join(' '))}`;
-      const act = value === 'folder' ? 'compopt -o dirnames +o default' : 'compopt +o default';
-      return [
-        `    ${names.map((flag) => `${name},${flag}`).join('|')}) ${words === '' ? `${act} 2>/dev/null; return` : words} ;;`,
-      ];
-    }),
-  );
-  const files = commands.flatMap(({ name, flags }) =>
-    flags.flatMap(({ names, value }) => (value === 'file' ? names.map((flag) => `${name},${flag}`) : [])),
-  );
+  // By what completes their values: `build,--out|plan,--out`.
+  const cases = new Map<string, string[]>();
+  for (const { name, flags } of commands) {
+    for (const { names, value } of flags) {
+      if (value === null) continue;
+      const act = typeof value === 'string' ? pathActs[value] : `words=${quote(value.join(' '))}`;
+      cases.set(act, [...(cases.get(act) ?? []), ...names.map((flag) => `${name},${flag}`)]);
+    }
+  }
+  const values = [...cases].map(([act, flags]) => `    ${flags.join('|')}) ${act} ;;`);
   return `# Completion of longmix in bash: source <(longmix completion bash)
 _longmix() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} command='' words='' i
@@ -88,7 +91,6 @@ _longmix() {
   done
   case $command,$previous in
 ${values.join('\n')}
-    ${files.join('|')}) return ;;
   esac
   if [[ -z $words ]]; then
     case $command in

@@ -48,7 +48,7 @@ export function mixText(cells: readonly PlannedCell[], all = false): string {
   const [long, short] = [cells.filter((cell) => cell.long), cells.filter((cell) => !cell.long)];
   const text = table(
     [
-      { title: 'source, length in tokens', align: 'left', widest: 24, least: 12 },
+      { title: 'source, length', align: 'left', widest: 24, least: 14 },
       { title: 'docs' },
       { title: 'tokens' },
       { title: 'share' },

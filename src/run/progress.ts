@@ -8,7 +8,7 @@ export interface Progress {
   /** Something that the user should read. */
   note(message: string): void;
   /** Something that is good to know, such as work that need not be done. */
-  remark(message: string): void;
+  aside(message: string): void;
 }
 
-export const noProgress: Progress = { start() {}, advance() {}, end() {}, note() {}, remark() {} };
+export const noProgress: Progress = { start() {}, advance() {}, end() {}, note() {}, aside() {} };

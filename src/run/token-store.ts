@@ -114,7 +114,7 @@ async function ensureUnlocked(
     if (isThere) {
       const manifest = openSame(recipe, folder, parts, tokenizer.facts);
       const { documents, tokens } = manifest.totals;
-      options.progress?.remark(
+      options.progress?.aside(
         `tokens reused: ${counted(documents, 'document')}, ${compact(tokens)} tokens (${manifest.tokenizer.name}) in ${folder}`,
       );
       return { folder, padId, manifest };

@@ -59,7 +59,7 @@ test('the mix: long and short apart where a rule tells them', () => {
     .split('\n')
     .map((line) => line.trim().split(/ {2,}/));
   expect(rows.filter(([first]) => !first!.startsWith('--'))).toEqual([
-    ['source, length in tokens', 'docs', 'tokens', 'share', 'asked', 'taken', 'gets', 'share', 'epochs'],
+    ['source, length', 'docs', 'tokens', 'share', 'asked', 'taken', 'gets', 'share', 'epochs'],
     ['web', '2', '400', '100.0%', '300', '2', '300', '100.0%', '0.75'],
     ['< 4K', '1', '300', '75.0%', '100', '1', '100', '33.3%', '0.33'],
     ['>= 4K long', '1', '100', '25.0%', '200', '1', '200', '66.7%', '2.00'],

@@ -197,7 +197,7 @@ describe('an ablation that was interrupted', () => {
       advance: () => {},
       end: () => {},
       note: () => {},
-      remark: () => {},
+      aside: () => {},
     };
     const run = ablate(changed, out, {
       ...options,
