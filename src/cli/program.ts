@@ -97,7 +97,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .option('--train', 'train each arm on the same number of tokens, too; its run is in ARM.run')
       .option('--train-tokens <n>', 'so many for each (default: what the smallest arm has)')
       .option('--trainer <name>', 'tfjs, or the path of an ES module', 'tfjs')
-      .option('--train-set <name=value>', 'a setting of the trainer; may be repeated', collect)
+      .option('--train-set <name=value>', 'a setting of the trainer, with --train; may be repeated', collect)
       // Not a default of the option, which help would show.
       .setOptionValue('trainSet', [])
       .option('--json', 'print the comparison as JSON on stdout'),

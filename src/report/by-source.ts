@@ -12,7 +12,7 @@ interface CellLike {
   readonly tokens: number;
 }
 
-export interface Line<C> {
+interface Line<C> {
   readonly title: string;
   readonly cells: readonly C[];
   /** One cell, or one length over all sources. */

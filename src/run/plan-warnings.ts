@@ -208,7 +208,7 @@ function sharesMoved(sets: readonly PlannedSet[], cells: readonly PlannedCell[])
   );
   if (!moved) return '';
   const list = [...inMix.keys()].map((source) => `${source} ${percent(inRows.get(source) ?? 0)}`);
-  return `; in the rows the mix is then ${list.join(', ')}`;
+  return `; in the rows the mix is then ${few(list)}`;
 }
 
 function sharesBySource(tokens: readonly (readonly [source: string, tokens: number])[]): Map<string, number> {
