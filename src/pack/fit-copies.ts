@@ -34,13 +34,16 @@ const slicesTried = 64;
 const mostFirst = 10_000;
 
 /** Rows of last pieces. Rows that are full of one long document are not among them. */
-export interface FittedCopies {
+interface DealtRows {
   readonly rows: number;
   /** Pieces in the order of the rows, as `CopyPieces` has them, and their lengths. */
   readonly pieces: Uint32Array;
   readonly lengths: Uint16Array | Uint32Array;
   /** Where the pieces of each row begin, and those of the last row end. */
   readonly starts: Uint32Array;
+}
+
+export interface FittedCopies extends DealtRows {
   /** By row; `anywhere`: it holds no repeated document. */
   readonly slice: Int32Array;
   readonly hosting: Hosting;
@@ -60,7 +63,7 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
     const tooMany = fitting.rows + fullRows - fewest;
     const roomy =
       tooMany > 0 && fullRows > 0
-        ? fitting.roomyRows(Math.ceil(Math.min(leastPiece, input.width * leastPart)))
+        ? fitting.roomyRows(fitting.deal(), Math.ceil(Math.min(leastPiece, input.width * leastPart)))
         : [];
     const hosting = chooseHosts(roomy, pieces, tooMany, input.width);
     const excess = tooMany - hosting.saved;
@@ -214,12 +217,18 @@ class Fitting {
   #placeOne(at: number, tokens: number, first: boolean): void {
     const open = this.#open;
     const { document, copy, copies } = this.#pieces.copyAt(at);
+    const list = this.#list(at);
+    if (copies === 1) {
+      const kind = open.find(tokens);
+      if (kind === none) open.open(list, tokens, 1, free, 1);
+      else open.fill(kind, list, tokens, 1, free);
+      return;
+    }
     const slice = sliceOf(this.#times(document, 0, copy, copies), this.#slices);
     const part = first ? this.#reach + 1 : Math.floor(this.#slices / (2 * copies));
     let kind = this.#nearest(slice, part, tokens, document, copy, copies);
     if (kind === none && !first && open.rows >= this.#most)
       kind = this.#nearest(slice, this.#slices, tokens, document, copy, copies);
-    const list = this.#list(at);
     if (kind !== none) open.fill(kind, list, tokens, 1, free);
     else {
       open.open(list, tokens, 1, slice, 1);
@@ -288,16 +297,18 @@ class Fitting {
   }
 
   /** Rows with at least so much room, those with most first. */
-  roomyRows(least: number): RoomyRow[] {
+  roomyRows({ pieces, starts }: DealtRows, least: number): RoomyRow[] {
     const open = this.#open;
     const found: RoomyRow[] = [];
-    for (let kind = 0, row = 0; kind < open.kinds; row += open.rowsOf(kind), kind += 1) {
+    for (let kind = 0, row = 0; kind < open.kinds; kind += 1) {
       const room = open.roomOf(kind);
-      if (room < least) continue;
-      const slice = open.sliceOf(kind);
-      const takes = (document: number, copies: number) =>
-        copies === 1 || slice === free || this.#mayStandIn(slice, document, none, copies);
-      for (let n = 0; n < open.rowsOf(kind); n += 1) found.push({ row: row + n, room, takes });
+      for (const end = row + open.rowsOf(kind); row < end; row += 1) {
+        if (room < least) continue;
+        const mine = pieces.subarray(starts[row], starts[row + 1]);
+        const takes = (document: number) =>
+          mine.every((piece) => this.#pieces.documentOf(piece) !== document);
+        found.push({ row, room, takes });
+      }
     }
     return found.sort((a, b) => b.room - a.room || a.row - b.row);
   }
@@ -320,7 +331,7 @@ class Fitting {
   }
 
   /** The pieces of the rows, kind by kind. */
-  deal(): Pick<FittedCopies, 'rows' | 'pieces' | 'lengths' | 'starts'> {
+  deal(): DealtRows {
     const open = this.#open;
     const { sorted } = this.#pieces;
     const pieces = borrow(sorted.length);

@@ -27,7 +27,7 @@ export interface RoomyRow {
   readonly row: number;
   readonly room: number;
   /** May a copy of the document stand in it? */
-  takes(document: number, copies: number): boolean;
+  takes(document: number): boolean;
 }
 
 /** Long documents that are tried. */
@@ -70,15 +70,11 @@ export function chooseHosts(
   let roomLeft = rooms.reduce((sum, room) => sum + room, 0);
   let saved = 0;
   const tried = excess > 0 && roomLeft >= width ? candidates(pieces) : [];
-  for (const { long, document, copies } of tried) {
+  for (const { long, document } of tried) {
     if (saved >= excess || roomLeft < width) break;
     const mine = [...roomy.keys()].filter((r) => {
       const { row, takes } = roomy[r]!;
-      return (
-        rooms[r]! > 0 &&
-        takes(document, copies) &&
-        !hostOf.get(row)?.some((host) => host.document === document)
-      );
+      return rooms[r]! > 0 && takes(document) && !hostOf.get(row)?.some((host) => host.document === document);
     });
     const room = mine.reduce((sum, r) => sum + rooms[r]!, 0);
     const rows = Math.min(excess - saved, pieces.longs.fullRows[long]!, Math.floor(room / width));

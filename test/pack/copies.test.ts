@@ -193,6 +193,16 @@ function naiveRows(table: DocumentTable, copies: readonly number[], length: numb
   return rows + open.length;
 }
 
+it('packs first what opened a row too many, where that does not repeat', () => {
+  const table = tableOf(
+    [1, 51, 100].map((length, text) => ({ source: 0, text, length })),
+    ['only'],
+  );
+  const { plan, fewest } = pack(table, (d) => (d === 2 ? 3 : 1), { length: 76 });
+  expect(plan.rows).toBeLessThanOrEqual(fewest + 1);
+  expect(sharedRows(plan, table)).toBe(0);
+});
+
 it('needs about as few rows as an exhaustive search under the same rule', () => {
   let more = 0;
   let all = 0;
@@ -213,6 +223,7 @@ it('needs about as few rows as an exhaustive search under the same rule', () => 
       all += naive;
       more += plan.rows - naive;
       expect(plan.rows).toBeLessThanOrEqual(naive + 2);
+      expect(sharedRows(plan, table)).toBe(0);
     }),
     fuzz(150),
   );
