@@ -28,7 +28,7 @@ export function cellsText(cells: readonly Cell[], all = false): string {
   ];
   const text = table(
     [
-      { title: 'source, length in tokens', align: 'left', widest: 32 },
+      { title: 'source, length in tokens', align: 'left', widest: 32, least: 24 },
       { title: 'documents' },
       { title: 'tokens' },
       { title: 'share' },

@@ -48,13 +48,13 @@ export function mixText(cells: readonly PlannedCell[], all = false): string {
   const [long, short] = [cells.filter((cell) => cell.long), cells.filter((cell) => !cell.long)];
   const text = table(
     [
-      { title: 'source, length', align: 'left', widest: 24, least: 14 },
-      { title: 'docs' },
+      { title: 'source, length', align: 'left', widest: 24, least: 20 },
+      { title: 'docs', spare: 1 },
       { title: 'tokens' },
       { title: 'share' },
       { title: 'asked' },
       ...(moved ? [{ title: 'moved' }] : []),
-      { title: 'taken' },
+      { title: 'taken', spare: 2 },
       { title: 'gets' },
       { title: 'share' },
       { title: 'epochs' },

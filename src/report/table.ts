@@ -7,6 +7,8 @@ export interface Column {
   readonly widest?: number;
   /** Where the table is wider than a terminal, cells lose more of it, down to this. */
   readonly least?: number;
+  /** Left out where the table is wider than a terminal all the same: the highest number first. */
+  readonly spare?: number;
 }
 
 type Rows = readonly (readonly string[] | null)[];
@@ -19,6 +21,18 @@ const terminalWidth = 80;
 export function table(columns: readonly Column[], rows: Rows): string {
   const natural = widthsOf(columns, rows);
   const excess = totalWidth(natural) - terminalWidth;
+  const yielding = columns.reduce(
+    (sum, { least }, c) => sum + Math.max(0, natural[c]! - (least ?? natural[c]!)),
+    0,
+  );
+  const spare = Math.max(...columns.map((column) => column.spare ?? 0));
+  if (excess > yielding && spare > 0) {
+    const kept = columns.flatMap((column, c) => (column.spare === spare ? [] : [c]));
+    return table(
+      kept.map((c) => columns[c]!),
+      rows.map((row) => row && kept.map((c) => row[c]!)),
+    );
+  }
   const fitting = columns.map((column, c): Column => {
     if (excess <= 0 || column.least === undefined) return column;
     const widest = Math.max(column.least, natural[c]! - excess);

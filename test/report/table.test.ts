@@ -60,6 +60,18 @@ describe('80 columns', () => {
     expect(table(columns, [['a'.repeat(60), '1234', '5678']])).not.toContain('…');
   });
 
+  test('columns that can be spared are left out where that is not enough, the highest number first', () => {
+    const columns = [
+      { title: 'source', align: 'left', least: 20 } as const,
+      { title: 'a'.repeat(25), spare: 1 },
+      { title: 'b'.repeat(25), spare: 2 },
+      { title: 'c'.repeat(25) },
+    ];
+    const text = table(columns, [['s'.repeat(30), '1', '2', '3']]);
+    expect(text.split('\n')[0]).toMatch(/^source +a+ +c+$/);
+    expect(widest(text)).toBe(80);
+  });
+
   test('columns that are too many go into tables below each other, each with the first column', () => {
     const arms = Array.from({ length: 9 }, (_, i) => ({ title: `arm-number-${i}` }));
     const text = tables(
