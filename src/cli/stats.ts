@@ -10,10 +10,15 @@ import { openShards } from '../shard/reader.ts';
 import { storeFile } from '../store/format.ts';
 import { loadDocuments, openStore } from '../store/reader.ts';
 import { outFolder } from './folders.ts';
-import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
+import { loadRecipe, type RunFlags, refuseRecipeFlags, stageOptions } from './options.ts';
 import { writeReport } from './report-data.ts';
 
-type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
+type Flags = RunFlags & {
+  readonly out?: string;
+  readonly html?: string;
+  readonly json?: boolean;
+  readonly all?: boolean;
+};
 
 interface Statistics {
   readonly tokenizer: string;
@@ -28,15 +33,17 @@ export async function runStats(path: string, flags: Flags, signal: AbortSignal):
   const text =
     flags.json === true
       ? JSON.stringify(Object.fromEntries(corpora.map(({ name, cells }) => [name, cells])), null, 2)
-      : corpora.map(({ name, cells }) => `${name}\n\n${cellsText(cells)}`).join('\n\n');
+      : corpora.map(({ name, cells }) => `${name}\n\n${cellsText(cells, flags.all)}`).join('\n\n');
   process.stdout.write(`${text}\n`);
 }
 
 async function statistics(path: string, flags: Flags, signal: AbortSignal): Promise<Statistics> {
-  if (existsSync(join(path, storeFile))) return ofStore(path);
-  const sets = shardSetFolders(path);
+  const isStore = existsSync(join(path, storeFile));
+  const sets = isStore ? [] : shardSetFolders(path);
+  if (isStore || sets.length > 0) refuseRecipeFlags(flags, path);
+  if (isStore) return ofStore(path);
   if (sets.length > 0) return ofShards(sets);
-  const recipe = await loadRecipe(path);
+  const recipe = await loadRecipe(path, flags);
   const folder = storeFolder(recipe, outFolder(recipe, flags.out));
   // Lengths need no BOS and no EOS.
   await ensureStore(recipe, folder, stageOptions(flags, signal), () => {});

@@ -73,12 +73,35 @@ export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildP
 function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string {
   const then = flat(manifest.recipe);
   const now = flat(outputRecipe(recipe));
-  const keys = Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
+  const keys = changedKeys(then, now).flatMap((key) => {
+    const inner = isMap(then[key]) && isMap(now[key]) ? changedKeys(then[key], now[key]) : [];
+    return inner.length === 0
+      ? [key]
+      : inner.map((name) => `${key}.${name}${values(then[key], now[key], name)}`);
+  });
   if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
   if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
   return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
+}
+
+function changedKeys(then: Settings, now: Settings): string[] {
+  return Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Two values that a line has room for. */
+function values(then: unknown, now: unknown, key: string): string {
+  const [a, b] = [(then as Settings)[key], (now as Settings)[key]];
+  return [a, b].every((value) => ['number', 'string', 'boolean'].includes(typeof value))
+    ? ` (${a}, now ${b})`
+    : '';
 }
 
 /** A recipe without phases has one all the same, which is nothing that its user wrote. */

@@ -33,6 +33,11 @@ export function verify(folder: string, deep: boolean): Verified {
   const arms = listedArms(folder) ?? [];
   const builds = arms.length === 0 ? [folder] : arms.map((arm) => arm.folder);
   const sets = builds.flatMap(shardSetFolders);
+  if (!existsSync(folder)) {
+    throw new LongmixError('verify-missing', `there is no folder ${folder}`, {
+      cure: 'check the path; longmix build writes out/NAME, below the folder that it is started in',
+    });
+  }
   if (sets.length === 0) {
     throw new LongmixError('verify-nothing', `neither shards nor a token store, finished, here: ${folder}`, {
       cure: 'give the folder that longmix build, longmix ablate or longmix tokenize wrote; one that was interrupted is finished by running it again',

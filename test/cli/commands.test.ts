@@ -124,7 +124,7 @@ describe('stats', () => {
   test('as a table on stdout', async () => {
     const { stdout, stderr } = await place.run('stats', 'out/mix/store');
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^source +length, tokens +documents +tokens +share$/m);
+    expect(stdout).toMatch(/^source, length in tokens +documents +tokens +share$/m);
     expect(stdout).toMatch(/^all +302 +[\d.]+K +100\.0%$/m);
   });
 });
@@ -133,7 +133,7 @@ describe('plan', () => {
   test('writes nothing but the store', async () => {
     const { code, stdout } = await place.run('plan', 'mix.yaml', '--out', 'planned', '--quiet');
     expect(code).toBe(0);
-    for (const title of ['requested', 'achieved', 'epochs', 'disk', 'read', '= rows x width']) {
+    for (const title of ['asked', 'gets', 'epochs', 'disk', 'read', '= rows x width']) {
       expect(stdout).toContain(title);
     }
     expect(filesBelow(at('planned')).every((name) => name.startsWith('store/'))).toBe(true);

@@ -197,6 +197,7 @@ describe('an ablation that was interrupted', () => {
       advance: () => {},
       end: () => {},
       note: () => {},
+      aside: () => {},
     };
     const run = ablate(changed, out, {
       ...options,
