@@ -10,7 +10,8 @@
  * The peers have one pass over the part. Rates are MB of UTF-8 a second by the processor's time. The tokens that are
  * compared are those of the part. Hugging Face's library is npm's `tokenizers`; sentencepiece, tiktoken, mistral-common, and Hugging
  * Face's library on the vocabularies of tiktoken's form, run where PEER_PYTHON names a Python that has them.
- * --flat: 100 MB in documents of 1 KB to 100 MB; --hostile: megabytes that tokenizers fear (the families of --only).
+ * --flat: 100 MB in documents of 10 KB to 100 MB, warm; --hostile: megabytes that tokenizers fear, as shares of the first
+ * pass, the slowest ones. With a --peer-limit of 0 there are no peers.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +22,7 @@ import { parseArgs } from 'node:util';
 import { importTypeScript } from '../scripts/import-typescript.mjs';
 import { chunksOf, readTexts } from './lib/corpus.mjs';
 import { best, measure, measureChunks, nativeTokens, textOnly } from './lib/passes.mjs';
-import { flatness, hostility } from './lib/steadiness.mjs';
+import { flatness, hostility, sizedTexts, sizes } from './lib/steadiness.mjs';
 import { rate, table } from './lib/table.mjs';
 
 // The native library reads these when it is loaded, the families the last one.
@@ -63,10 +64,10 @@ console.log(
     `load ${loadavg()[0].toFixed(1)}\n`,
 );
 
-const kept = new Map();
-/** Bytes a millisecond. */
-const normal = new Map();
+const sized = values.flat ? sizedTexts(Buffer.concat(corpus.chunks.map(({ text }) => text))) : null;
 const rows = [];
+const flatRows = [];
+const hostileRows = [];
 for (const family of chosen()) {
   const why = family.missing();
   if (why !== null) {
@@ -84,8 +85,14 @@ for (const family of chosen()) {
 const head = ['family', 'engine', 'first', 'warm', 'peer', 'its rate', 'first is', 'tokens', 'sha1'];
 table(head, rows, ['engine', 'peer', 'tokens']);
 console.log(`load ${loadavg()[0].toFixed(1)}\n`);
-if (values.flat) flatness(kept, Buffer.concat(corpus.chunks.map(({ text }) => text)));
-if (values.hostile) hostility(kept, normal);
+if (values.flat) {
+  console.log('longmix, MB/s, warm: 100 MB in documents of');
+  table(['family', ...sizes.map((size) => `${size / 1e3} KB`), 'fastest / slowest'], flatRows);
+}
+if (values.hostile) {
+  console.log('longmix: a megabyte never seen before, one document; the slowest kinds, as parts of the first pass');
+  table(['family', 'first', 'least', 'of'], hostileRows, ['of']);
+}
 // A family that had to be made may have left a Python behind that waits for more.
 process.exit(0);
 
@@ -119,11 +126,20 @@ async function compare(family) {
   const first = best(firsts);
   const warm =
     tokenizer.shared === null ? first : best([1, 2, 3].map(() => measureChunks(instance, corpus.chunks)));
-  normal.set(family.name, { first: corpus.bytes / first.processor, warm: corpus.bytes / warm.processor });
-  if (values.flat || values.hostile) kept.set(family.name, instance);
-  const own = measureChunks(instance, partChunks);
-  const peers = await peersOf(family, tokenizer);
   const firstRate = corpus.bytes / first.processor;
+  if (sized !== null) {
+    const { rates, spread } = flatness(instance, sized);
+    flatRows.push([family.name, ...rates.map((each) => rate(each, 1)), spread.toFixed(2)]);
+    console.error(flatRows.at(-1).join('  '));
+  }
+  if (values.hostile) {
+    const shares = hostility(instance, firstRate);
+    const slowest = shares.slice(0, 6).map(({ kind, share }) => `${kind} ${share.toFixed(2)}`);
+    hostileRows.push([family.name, rate(firstRate, 1), shares[0].share.toFixed(2), slowest.join(', ')]);
+    console.error(hostileRows.at(-1).join('  '));
+  }
+  const own = measureChunks(instance, partChunks);
+  const peers = part.length === 0 ? [] : await peersOf(family, tokenizer);
   const list = (cell) => (peers.length === 0 ? '-' : peers.map(cell).join(', '));
   return [
     family.name,
