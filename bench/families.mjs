@@ -11,7 +11,9 @@
  * compared are those of the part. Hugging Face's library is npm's `tokenizers`; sentencepiece, tiktoken, mistral-common, and Hugging
  * Face's library on the vocabularies of tiktoken's form, run where PEER_PYTHON names a Python that has them.
  * --flat: 100 MB in documents of 10 KB to 100 MB, warm; --hostile: megabytes that tokenizers fear, as shares of the first
- * pass, the slowest ones. With a --peer-limit of 0 there are no peers.
+ * pass, the slowest ones. With a --peer-limit of 0 there are no peers. --exact: no rates, but the sha1 of the tokens of all of
+ * the corpus; one family takes as long as its peer needs, so run them one by one with --only (the exit status is 1 where
+ * tokens differ).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,6 +44,7 @@ const { positionals, values } = parseArgs({
     only: { type: 'string' },
     flat: { type: 'boolean', default: false },
     hostile: { type: 'boolean', default: false },
+    exact: { type: 'boolean', default: false },
   },
 });
 if (positionals.length !== 1) {
@@ -51,16 +54,17 @@ if (positionals.length !== 1) {
 const work = mkdtempSync(join(tmpdir(), 'longmix-bench-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
-const part = readTexts(positionals[0], Number(values['peer-limit']) * 1e6);
+const peerLimit = values.exact ? Number.POSITIVE_INFINITY : Number(values['peer-limit']) * 1e6;
+const part = readTexts(positionals[0], peerLimit);
 const partFile = join(work, 'texts.json');
 writeFileSync(partFile, JSON.stringify(part));
 const partBytes = part.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-const corpus = prepared(readTexts(positionals[0], Number(values.limit) * 1e6));
 const partChunks = prepared(part).chunks;
+const corpus = values.exact ? null : prepared(readTexts(positionals[0], Number(values.limit) * 1e6));
 
 console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, one thread`);
 console.log(
-  `longmix: ${(corpus.bytes / 1e6).toFixed(1)} MB of text, peers: ${(partBytes / 1e6).toFixed(1)} MB; ` +
+  `longmix: ${((corpus?.bytes ?? partBytes) / 1e6).toFixed(1)} MB of text, peers: ${(partBytes / 1e6).toFixed(1)} MB; ` +
     `load ${loadavg()[0].toFixed(1)}\n`,
 );
 
@@ -76,21 +80,26 @@ for (const family of chosen()) {
   }
   console.error(`${family.name} ...`);
   try {
-    rows.push(await compare(family));
+    rows.push(await (values.exact ? compareTokens(family) : compare(family)));
   } catch (error) {
     console.error(`${family.name}: FAILED, ${error.message}`);
-    rows.push([family.name, 'FAILED', ...Array(7).fill('-')]);
+    rows.push([family.name, 'FAILED', ...Array(values.exact ? 3 : 7).fill('-')]);
   }
 }
-const head = ['family', 'engine', 'first', 'warm', 'peer', 'its rate', 'first is', 'tokens', 'sha1'];
-table(head, rows, ['engine', 'peer', 'tokens']);
+const head = values.exact
+  ? ['family', 'engine', 'tokens', 'sha1', 'peer']
+  : ['family', 'engine', 'first', 'warm', 'peer', 'its rate', 'first is', 'tokens', 'sha1'];
+table(head, rows, values.exact ? ['engine', 'sha1', 'peer'] : ['engine', 'peer', 'tokens']);
+if (values.exact) process.exit(rows.some((row) => /DIFFERENT|FAILED/.test(row.join())) ? 1 : 0);
 console.log(`load ${loadavg()[0].toFixed(1)}\n`);
 if (values.flat) {
   console.log('longmix, MB/s, warm: 100 MB in documents of');
   table(['family', ...sizes.map((size) => `${size / 1e3} KB`), 'fastest / slowest'], flatRows);
 }
 if (values.hostile) {
-  console.log('longmix: a megabyte never seen before, one document; the slowest kinds, as parts of the first pass');
+  console.log(
+    'longmix: a megabyte never seen before, one document; the slowest kinds, as parts of the first pass',
+  );
   table(['family', 'first', 'least', 'of'], hostileRows, ['of']);
 }
 // A family that had to be made may have left a Python behind that waits for more.
@@ -111,6 +120,23 @@ function prepared(texts) {
   const documents = texts.map((text) => Buffer.from(text));
   const bytes = documents.reduce((sum, document) => sum + document.length, 0);
   return { bytes, chunks: chunksOf(documents, 4e6) };
+}
+
+/** Over all of the corpus: one pass, each chunk's tokens hashed and forgotten. */
+async function compareTokens(family) {
+  const { spec } = await family.open();
+  const tokenizer = await describeTokenizer(spec);
+  const own = measureChunks(tokenizer, partChunks);
+  const peers = await peersOf(family, tokenizer);
+  const row = [
+    family.name,
+    tokenizer.engine,
+    String(own.tokens),
+    own.sha1.slice(0, 12),
+    peers.map(({ peer, sha1 }) => `${peer} ${sha1 === own.sha1 ? 'equal' : 'DIFFERENT'}`).join(', '),
+  ];
+  console.error(row.join('  '));
+  return row;
 }
 
 async function compare(family) {
