@@ -3,7 +3,7 @@ import type { Kept, KernelStep } from './kernel/model.ts';
 import { mostSteps } from './kernel/step-tables.ts';
 import type { SplitStep } from './model.ts';
 import { compilePattern } from './pattern/compile.ts';
-import { recognizeFamily } from './patterns.ts';
+import { familyOfSplit } from './patterns.ts';
 
 /**
  * @returns the steps, or why the kernel can't run them
@@ -15,7 +15,7 @@ export function planSteps(
   if (splits.length > mostSteps) return { unsupported: `more than ${mostSteps} splits` };
   const steps: KernelStep[] = [];
   for (const [i, split] of splits.entries()) {
-    const family = i === splits.length - 1 ? recognizeFamily([split]) : null;
+    const family = i === splits.length - 1 ? familyOfSplit(split) : null;
     if (family !== null && family !== 'tekken' && family !== 'smollm') {
       steps.push({ scanner: family });
       continue;
