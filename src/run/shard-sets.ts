@@ -7,11 +7,13 @@ import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import {
   dictFile,
+  documentsFile,
   idBytes,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
   shardName,
+  shardSetFiles,
   shardVersion,
 } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
@@ -20,6 +22,7 @@ import { datasetInfo, datasetState } from '../shard/schema.ts';
 import type { Recipe } from '../types.ts';
 import { type BuildPlan, outputRecipe, type PlannedSet, refuseImbalance } from './build-plan.ts';
 import { sweep, writeJson } from './commit.ts';
+import { writeDocumentList } from './document-list.ts';
 import {
   claimFolder,
   datasetFiles,
@@ -50,7 +53,7 @@ function areThere(folder: string, files: readonly string[]): boolean {
 function isWritten(folder: string, plan: BuildPlan): boolean {
   const manifest = manifestOf(folder);
   if (manifest?.fingerprint !== plan.fingerprint || !areThere(folder, datasetFiles)) return false;
-  return manifest.shards.every(
+  return shardSetFiles(manifest).every(
     ({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes,
   );
 }
@@ -146,20 +149,24 @@ async function writeShardSet(
   const { bosId, eosId } = tokenizer;
   const { width, rows, repeats } = set.rows;
   const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
-  claimFolder(
-    folder,
-    inputs.map(({ name }) => name),
-  );
-  removeStrangers(folder, inputs);
+  const { provenance } = recipe.shards;
+  const names = inputs.map(({ name }) => name);
+  const files = [...names, ...(provenance ? [documentsFile] : [])];
+  claimFolder(folder, files);
+  removeStrangers(folder, files);
   // EOS says as much as a token for padding, and the column `padding` says where it is one.
   const padId = store.padId ?? eosId ?? 0;
+  const stop = new AbortController();
+  const listed = provenance ? writeDocumentList(store, set.rows, folder, stop.signal) : null;
+  // Reported below, once no thread is at work any more.
+  listed?.catch(() => {});
   const results = await runTasks(
     'shard',
     {
       store: { folder: store.folder, parts: parts.map(({ name: part }) => ({ name: part })), dtype },
       table: plan.table,
       plan: set.rows,
-      options: { dtype: plan.dtype, provenance: recipe.shards.provenance, bosId, eosId, padId },
+      options: { dtype: plan.dtype, provenance, bosId, eosId, padId },
       folder,
       fingerprint: plan.fingerprint,
     },
@@ -169,12 +176,15 @@ async function writeShardSet(
       signal: options.signal,
       onProgress: ({ done, tokens }) => options.progress?.advance(done, tokens),
     },
-  );
+  ).catch(async (error) => {
+    stop.abort();
+    await listed?.catch(() => {});
+    throw error;
+  });
+  const documents = await listed;
   refuseImbalance(set.name, writtenImbalances(set, results));
 
-  const { provenance } = recipe.shards;
   writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, plan.dtype, provenance));
-  const names = inputs.map(({ name }) => name);
   writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
@@ -197,6 +207,7 @@ async function writeShardSet(
     rows,
     ...(repeats === null ? {} : { repeats }),
     shards: results.map(({ record }) => record),
+    documents,
     ledger: set.ledger,
     recipe: outputRecipe(recipe),
     store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
@@ -230,9 +241,9 @@ function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult
   return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} written: ${a}, planned: ${b}`);
 }
 
-/** Removes the shards of an unfinished build of something else. */
-function removeStrangers(folder: string, inputs: readonly ShardInput[]): void {
-  const wanted = new Set([...inputs.map(({ name }) => name), ...datasetFiles, manifestFile]);
+/** Removes the files of an unfinished build of something else. */
+function removeStrangers(folder: string, files: readonly string[]): void {
+  const wanted = new Set([...files, ...datasetFiles, manifestFile]);
   removeOwnFiles(folder, shardFolder, [], (name) => wanted.has(name));
 }
 

@@ -55,6 +55,7 @@ const inSets = [
   'data-00003-of-00007.arrow',
   'dataset_info.json',
   'state.json',
+  'documents.parquet',
   'manifest.json',
   'cache-0123abcd.arrow',
   'notes.txt',
