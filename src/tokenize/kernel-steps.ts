@@ -3,6 +3,7 @@ import type { Kept, KernelStep } from './kernel/model.ts';
 import { mostSteps } from './kernel/step-tables.ts';
 import type { SplitStep } from './model.ts';
 import { compilePattern } from './pattern/compile.ts';
+import { type FusedSplits, fuseFirst } from './pattern/fuse.ts';
 import { recognizeFamily } from './patterns.ts';
 
 /**
@@ -14,17 +15,33 @@ export function planSteps(
 ): readonly KernelStep[] | { readonly unsupported: string } {
   if (splits.length > mostSteps) return { unsupported: `more than ${mostSteps} splits` };
   const steps: KernelStep[] = [];
-  for (const [i, split] of splits.entries()) {
+  for (let i = 0; i < splits.length; ) {
+    const split = splits[i]!;
     const family = i === splits.length - 1 ? recognizeFamily([split]) : null;
     if (family !== null && family !== 'tekken' && family !== 'smollm') {
       steps.push({ scanner: family });
+      break;
+    }
+    const fused = fuseFirst(splits.slice(i));
+    if (fused !== null && isWorthwhile(fused, splits.length - i)) {
+      steps.push({ table: fused.table, splits: fused.count });
+      i += fused.count;
       continue;
     }
     const table = compilePattern(split);
     if ('unsupported' in table) return table;
     steps.push({ table, keep: kept(split) });
+    i += 1;
   }
   return steps;
+}
+
+/**
+ * Not one split alone before others, which may leave a whole document as a gap: its own tables hand that on in pieces, and skip
+ * it faster.
+ */
+function isWorthwhile({ count }: FusedSplits, left: number): boolean {
+  return count === left || count > 1;
 }
 
 function kept({ behavior, invert }: SplitStep): Kept {

@@ -3,7 +3,7 @@
  * of 256, most of which are equal: some 30 KB a step, where a flat table would have 1.1 MB.
  */
 import type { CompiledPattern } from '../pattern/compile.ts';
-import { firstColumns, stopFlag } from '../pattern/compile.ts';
+import { firstColumns, matchFlag, rowMask, stopFlag } from '../pattern/compile.ts';
 import type { Kept, KernelStep, Scanner } from './model.ts';
 
 const families: Record<Scanner, number> = { gpt2: 1, cl100k: 2, qwen2: 3, o200k: 4, spaces: 5, joins: 6 };
@@ -22,6 +22,7 @@ const headBytes = 64;
 const recordBytes = 128;
 const pageSize = 256;
 const pageCount = 0x1100;
+const ascii = Array.from({ length: 0x80 }, (_, byte) => byte);
 
 interface Parts {
   readonly bytes: Uint8Array;
@@ -37,7 +38,11 @@ export function stepsSize(steps: readonly KernelStep[]): number {
     if ('joined' in step) return align(step.joined.byteLength);
     if (parts === null) return 0;
     const { bytes, pageIndex, pages, table } = parts;
-    return [bytes, pageIndex, pages, table.rows].reduce((sum, part) => sum + align(part.byteLength), 0);
+    const resumes = 'splits' in step ? [step.table.resumes] : [];
+    return [bytes, pageIndex, pages, table.rows, ...resumes].reduce(
+      (sum, part) => sum + align(part.byteLength),
+      0,
+    );
   });
   return sizes.reduce((sum, size) => sum + size, headBytes + recordBytes * steps.length);
 }
@@ -56,7 +61,7 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
   new Uint32Array(memory, at, 1)[0] = steps.length;
   steps.forEach((step, i) => {
     const record = at + headBytes + i * recordBytes;
-    const fields = new Uint32Array(memory, record, 9);
+    const fields = new Uint32Array(memory, record, 12);
     const parts = partsOf(step);
     if (!('table' in step) || parts === null) {
       const scanner = step as Exclude<KernelStep, { table: CompiledPattern }>;
@@ -65,6 +70,24 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
       return;
     }
     const { table } = step;
+    const inert = inertAfter(steps, i);
+    new Uint8Array(memory, record + 64, 16).set(asciiSet(inert));
+    if ('splits' in step) {
+      const { bytes, pageIndex, pages } = parts;
+      fields.set([
+        0,
+        0,
+        put(bytes),
+        put(pageIndex),
+        put(pages),
+        put(table.rows),
+        table.start,
+        isOfBytes(table),
+        0,
+      ]);
+      fields.set([1, put(step.table.resumes), inert.length > 0 ? 1 : 0], 9);
+      return;
+    }
     const startEntries = table.rows.subarray(table.start / 4, table.start / 4 + table.columns);
     const isRejected = (column: number) => (startEntries[column]! & stopFlag) !== 0;
     fields.set([
@@ -75,14 +98,54 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
       put(parts.pages),
       put(table.rows),
       table.start,
-      table.classes.length === pageSize ? 1 : 0,
+      isOfBytes(table),
       startEntries.some((_, column) => column >= firstColumns && isRejected(column)) ? 1 : 0,
     ]);
-    const rejected = new Uint8Array(memory, record + 48, 16);
-    for (let byte = 0; byte < 0x80; byte += 1) {
-      if (isRejected(table.classes[byte]!)) rejected[byte & 15]! |= 1 << (byte >> 4);
-    }
+    fields[11] = inert.length > 0 ? 1 : 0;
+    new Uint8Array(memory, record + 48, 16).set(asciiSet(rejectedBy(table)));
   });
+}
+
+function isOfBytes({ classes }: CompiledPattern): number {
+  return classes.length === pageSize ? 1 : 0;
+}
+
+/** ASCII characters at which no match begins. */
+function rejectedBy({ rows, start, classes }: CompiledPattern): readonly number[] {
+  return ascii.filter((byte) => (rows[start / 4 + classes[byte]!]! & stopFlag) !== 0);
+}
+
+/** A text of nothing but these ASCII characters is one part, whatever of the steps after this one it goes through. */
+function inertAfter(steps: readonly KernelStep[], k: number): readonly number[] {
+  return steps.slice(k + 1).reduce((set: readonly number[], step) => {
+    const own = inertOf(step);
+    return set.filter((byte) => own.includes(byte));
+  }, ascii);
+}
+
+function inertOf(step: KernelStep): readonly number[] {
+  if (!('table' in step)) return [];
+  if (!('splits' in step)) return step.keep === 'matches' ? [] : rejectedBy(step.table);
+  const { rows, classes } = step.table;
+  const end = matchFlag | stopFlag;
+  // Characters that lead from the start to one row, and stay in it: the row that has the most of them.
+  const goesTo = (row: number, byte: number) => {
+    const entry = rows[row / 4 + classes[byte]!]!;
+    return (entry & end) === 0 ? entry & rowMask : -1;
+  };
+  const targets = new Set(ascii.map((byte) => goesTo(step.table.start, byte)));
+  const stays = [...targets]
+    .filter((row) => row >= 0 && (rows[row / 4 + 1]! & end) === end)
+    .map((row) =>
+      ascii.filter((byte) => goesTo(step.table.start, byte) === row && goesTo(row, byte) === row),
+    );
+  return stays.reduce((a, b) => (b.length > a.length ? b : a), []);
+}
+
+function asciiSet(bytes: readonly number[]): Uint8Array {
+  const set = new Uint8Array(16);
+  for (const byte of bytes) set[byte & 15]! |= 1 << (byte >> 4);
+  return set;
 }
 
 const made = new WeakMap<CompiledPattern, Parts>();

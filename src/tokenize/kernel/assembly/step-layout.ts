@@ -21,8 +21,16 @@ export const enum Of {
   IsBytes = 28,
   /** 1: at some characters nothing begins. */
   HasGaps = 32,
+  /** 1: the table of a cutter; `Keep`, `HasGaps` and `Rejected` do not count, and the start is the first row. */
+  IsCutter = 36,
+  /** Of a cutter: as the rows, where parts begin that begin at a match. */
+  Resumes = 40,
+  /** 1: there is an `Inert` set. */
+  HasInert = 44,
   /** ASCII characters at which nothing begins, as a set of 16 bytes; see `outside`. */
   Rejected = 48,
+  /** A part of these ASCII characters only is not cut by the steps after this one. */
+  Inert = 64,
 }
 
 const RECORD: usize = 128;
