@@ -3,7 +3,7 @@ import type { Kept, KernelStep } from './kernel/model.ts';
 import { mostSteps } from './kernel/step-tables.ts';
 import type { SplitStep } from './model.ts';
 import { compilePattern } from './pattern/compile.ts';
-import { type FusedSplits, fuseFirst } from './pattern/fuse.ts';
+import { fuseFirst } from './pattern/fuse.ts';
 import { recognizeFamily } from './patterns.ts';
 
 /**
@@ -14,34 +14,29 @@ export function planSteps(
   splits: readonly SplitStep[],
 ): readonly KernelStep[] | { readonly unsupported: string } {
   if (splits.length > mostSteps) return { unsupported: `more than ${mostSteps} splits` };
-  const steps: KernelStep[] = [];
-  for (let i = 0; i < splits.length; ) {
-    const split = splits[i]!;
-    const family = i === splits.length - 1 ? recognizeFamily([split]) : null;
-    if (family !== null && family !== 'tekken' && family !== 'smollm') {
-      steps.push({ scanner: family });
-      break;
-    }
-    const fused = fuseFirst(splits.slice(i));
-    if (fused !== null && isWorthwhile(fused, splits.length - i)) {
-      steps.push({ table: fused.table, splits: fused.count });
-      i += fused.count;
-      continue;
-    }
-    const table = compilePattern(split);
-    if ('unsupported' in table) return table;
-    steps.push({ table, keep: kept(split) });
-    i += 1;
-  }
-  return steps;
+  return planRest(splits, splits.length < mostSteps);
 }
 
-/**
- * Not one split alone before others, which may leave a whole document as a gap: its own tables hand that on in pieces, and skip
- * it faster.
- */
-function isWorthwhile({ count }: FusedSplits, left: number): boolean {
-  return count === left || count > 1;
+/** @param mayGiveUp a table that may give up is allowed, with the other way after it */
+function planRest(
+  splits: readonly SplitStep[],
+  mayGiveUp: boolean,
+): readonly KernelStep[] | { readonly unsupported: string } {
+  const [split] = splits;
+  if (split === undefined) return [];
+  const family = splits.length === 1 ? recognizeFamily([split]) : null;
+  if (family !== null && family !== 'tekken' && family !== 'smollm') return [{ scanner: family }];
+  const fused = fuseFirst(splits, mayGiveUp);
+  const table = fused === null ? compilePattern(split) : fused.table;
+  if ('unsupported' in table) return table;
+  const step: KernelStep =
+    fused === null
+      ? { table, keep: kept(split) }
+      : { table: fused.table, splits: fused.count, mayGiveUp: fused.mayGiveUp };
+  const rest = fused?.mayGiveUp
+    ? planRest(splits, false)
+    : planRest(splits.slice(fused?.count ?? 1), mayGiveUp);
+  return 'unsupported' in rest ? rest : [step, ...rest];
 }
 
 function kept({ behavior, invert }: SplitStep): Kept {

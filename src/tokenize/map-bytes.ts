@@ -2,7 +2,7 @@
 
 import type { ByteNormalizer } from './normalize-bytes.ts';
 import type { CharacterMap } from './normalizer-steps.ts';
-import { codePointAt } from './space-bytes.ts';
+import { codePointAt, widthOf } from './space-bytes.ts';
 
 const stays = 1;
 const changes = 2;
@@ -78,8 +78,4 @@ function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(2 * bytes.length);
   larger.set(bytes);
   return larger;
-}
-
-function widthOf(first: number): number {
-  return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }

@@ -15,6 +15,8 @@ const keeps: Record<Kept, number> = {
   'gap-with-match': 4,
   'match-with-gap': 5,
 };
+/** A cut, or the end of the text. */
+const cutFlags = matchFlag | stopFlag;
 /** The kernel has room for so many. */
 export const mostSteps = 16;
 
@@ -71,7 +73,8 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
     }
     const { table } = step;
     const inert = inertAfter(steps, i);
-    new Uint8Array(memory, record + 64, 16).set(asciiSet(inert));
+    new Uint8Array(memory, record + 64, 16).set(asciiSet(inert.all));
+    new Uint8Array(memory, record + 80, 16).set(asciiSet(inert.first));
     if ('splits' in step) {
       const { bytes, pageIndex, pages } = parts;
       fields.set([
@@ -85,7 +88,7 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
         isOfBytes(table),
         0,
       ]);
-      fields.set([1, put(step.table.resumes), inert.length > 0 ? 1 : 0], 9);
+      fields.set([step.mayGiveUp ? 2 : 1, put(step.table.resumes), inert.all.length > 0 ? 1 : 0], 9);
       return;
     }
     const startEntries = table.rows.subarray(table.start / 4, table.start / 4 + table.columns);
@@ -101,8 +104,10 @@ export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly 
       isOfBytes(table),
       startEntries.some((_, column) => column >= firstColumns && isRejected(column)) ? 1 : 0,
     ]);
-    fields[11] = inert.length > 0 ? 1 : 0;
-    new Uint8Array(memory, record + 48, 16).set(asciiSet(rejectedBy(table)));
+    fields[11] = inert.all.length > 0 ? 1 : 0;
+    new Uint8Array(memory, record + 48, 16).set(
+      asciiSet(ascii.filter((byte) => isRejected(table.classes[byte]!))),
+    );
   });
 }
 
@@ -110,36 +115,50 @@ function isOfBytes({ classes }: CompiledPattern): number {
   return classes.length === pageSize ? 1 : 0;
 }
 
-/** ASCII characters at which no match begins. */
-function rejectedBy({ rows, start, classes }: CompiledPattern): readonly number[] {
-  return ascii.filter((byte) => (rows[start / 4 + classes[byte]!]! & stopFlag) !== 0);
+/** A text of these ASCII characters is one part for a step. */
+interface Inert {
+  readonly all: readonly number[];
+  /** It may begin with these instead, if it is longer than that. */
+  readonly first: readonly number[];
 }
 
-/** A text of nothing but these ASCII characters is one part, whatever of the steps after this one it goes through. */
-function inertAfter(steps: readonly KernelStep[], k: number): readonly number[] {
-  return steps.slice(k + 1).reduce((set: readonly number[], step) => {
-    const own = inertOf(step);
-    return set.filter((byte) => own.includes(byte));
-  }, ascii);
+/** What is inert for all steps after this one. */
+function inertAfter(steps: readonly KernelStep[], k: number): Inert {
+  const both = (a: readonly number[], b: readonly number[]) => a.filter((byte) => b.includes(byte));
+  const sets = steps.slice(k + 1).map(inertOf);
+  const all = sets.reduce((set, inert) => both(set, inert.all), ascii);
+  // What is inert at the beginning of one step's text is so for the characters that are left of the others, too.
+  const first = sets.reduce((set, inert) => both(set, [...inert.first, ...inert.all]), ascii);
+  return { all, first };
 }
 
-function inertOf(step: KernelStep): readonly number[] {
-  if (!('table' in step)) return [];
-  if (!('splits' in step)) return step.keep === 'matches' ? [] : rejectedBy(step.table);
-  const { rows, classes } = step.table;
-  const end = matchFlag | stopFlag;
+function inertOf(step: KernelStep): Inert {
+  if (!('table' in step) || ('keep' in step && step.keep === 'matches')) return { all: [], first: [] };
+  const { rows, start, classes } = step.table;
+  const entryAt = (row: number, byte: number) => rows[row / 4 + classes[byte]!]!;
+  const rowAfter = (entry: number) => (entry & rowMask) >>> 0;
+  if (!('splits' in step)) {
+    const all = ascii.filter((byte) => (entryAt(start, byte) & stopFlag) !== 0);
+    const failsAfter = (row: number) => all.every((byte) => (entryAt(row, byte) & cutFlags) === stopFlag);
+    return { all, first: ascii.filter((byte) => failsAfter(rowAfter(entryAt(start, byte)))) };
+  }
   // Characters that lead from the start to one row, and stay in it: the row that has the most of them.
-  const goesTo = (row: number, byte: number) => {
-    const entry = rows[row / 4 + classes[byte]!]!;
-    return (entry & end) === 0 ? entry & rowMask : -1;
+  const leads = (from: number, byte: number, to: number) => {
+    const entry = entryAt(from, byte);
+    return (entry & cutFlags) === 0 && rowAfter(entry) === to;
   };
-  const targets = new Set(ascii.map((byte) => goesTo(step.table.start, byte)));
-  const stays = [...targets]
-    .filter((row) => row >= 0 && (rows[row / 4 + 1]! & end) === end)
-    .map((row) =>
-      ascii.filter((byte) => goesTo(step.table.start, byte) === row && goesTo(row, byte) === row),
-    );
-  return stays.reduce((a, b) => (b.length > a.length ? b : a), []);
+  const targets = [...new Set(ascii.map((byte) => rowAfter(entryAt(start, byte))))]
+    .filter((row) => (rows[row / 4 + 1]! & cutFlags) === cutFlags)
+    .map((row) => ({ row, all: ascii.filter((byte) => leads(start, byte, row) && leads(row, byte, row)) }));
+  const { row, all } = targets.reduce((a, b) => (b.all.length > a.all.length ? b : a), {
+    row: -1,
+    all: [] as number[],
+  });
+  const first = ascii.filter((byte) => {
+    const entry = entryAt(start, byte);
+    return (entry & cutFlags) === 0 && all.every((next) => leads(rowAfter(entry), next, row));
+  });
+  return { all, first };
 }
 
 function asciiSet(bytes: readonly number[]): Uint8Array {

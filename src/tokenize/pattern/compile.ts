@@ -30,7 +30,7 @@ export interface CompiledPattern {
 /**
  * The table of a cutter (cutter.ts), whose start state is the first row. An entry with both flags cuts before this character,
  * and its row is that of the next part after this character. `stopFlag` alone: the part ends at the last place that had
- * `matchFlag`, and the next one begins in the row that `resumes` has at that entry.
+ * `matchFlag`, and the next one begins in the row that `resumes` has at that entry. With `givesUp`: this text needs another way.
  */
 export interface CutterTable extends CompiledPattern {
   /** As `rows`: where there is `matchFlag`, the row in which a part begins that begins here. */
@@ -40,6 +40,8 @@ export interface CutterTable extends CompiledPattern {
 export const matchFlag = 1;
 export const stopFlag = 2;
 const loopFlag = 4;
+/** In an entry with `stopFlag` alone, in place of a row. */
+export const givesUp = 8;
 /** What of an entry is the row. */
 export const rowMask: number = ~7;
 /** Columns before those of classes. */

@@ -41,6 +41,8 @@ export interface Machine {
   readonly restart: Int32Array;
   /** The state to read this character in if something else cuts before it and the part goes on. */
   readonly resumed: Int32Array;
+  /** Not every character is one of a match. */
+  readonly hasGaps: boolean;
 }
 
 export const stops = -1;
@@ -73,7 +75,8 @@ export function cutterOf(split: SplitStep): Machine | null {
   if ('unsupported' in table) return null;
   const { columns, rows, classes } = table;
   const sure = sureRows(rows, columns);
-  if (split.behavior === 'removed' && !matchesAll(table, sure)) return null;
+  const hasGaps = !matchesAll(table, sure);
+  if (split.behavior === 'removed' && hasGaps) return null;
   const shift = firstColumns - 1;
   const start = table.start >>> 2;
   const entryAt = (row: number, column: number) => rows[row + (column === 0 ? 1 : column + shift)]!;
@@ -125,10 +128,18 @@ export function cutterOf(split: SplitStep): Machine | null {
   return explore({
     start: fresh,
     columns: columns - shift,
-    classes: classes.map((column) => column - shift),
+    classes: shifted(classes, -shift),
     keyOf: ({ isGap, isMatch, searches }) => `${isGap ? 'g' : isMatch ? 'm' : 'f'}${searches.join(',')}`,
     move,
+    hasGaps,
   });
+}
+
+/** A loop: mapping a million elements by a callback takes the longest of all. */
+export function shifted(classes: Uint8Array, by: number): Uint8Array {
+  const out = new Uint8Array(classes.length);
+  for (let i = 0; i < classes.length; i += 1) out[i] = classes[i]! + by;
+  return out;
 }
 
 /** Of two searches in the same state the first wins. */
@@ -165,15 +176,19 @@ function matchesAll({ rows, columns, classes, start }: CompiledPattern, sure: Re
   return true;
 }
 
-/** The table of a machine that is given as functions; null: a text can lead to a move that is null, or it is too large. */
+/**
+ * The table of a machine that is given as functions; null: it is too large, or text of ASCII can lead to a move that is null.
+ * Other text may: it is rare (a space that is also of a class of CJK characters), and goes another way.
+ */
 export function explore<State>(given: {
   readonly start: State;
   readonly columns: number;
   readonly classes: Uint8Array;
   readonly keyOf: (state: State) => string;
   readonly move: (state: State, column: number) => Move<State> | null;
+  readonly hasGaps: boolean;
 }): Machine | null {
-  const { start, columns, classes, keyOf, move } = given;
+  const { start, columns, classes, keyOf, move, hasGaps } = given;
   const states: State[] = [];
   const known = new Map<string, number>();
   const numberOf = (state: State | null): number => {
@@ -203,12 +218,56 @@ export function explore<State>(given: {
     states: states.length,
     columns,
     classes,
+    hasGaps,
     next: Int32Array.from(next),
     restart: Int32Array.from(restart),
     resumed: Int32Array.from(resumed),
   };
+  return refuseEarly(machine) ? minimize(machine) : null;
+}
+
+/**
+ * Lets a text that leads to a move that is null be refused at a character other than ASCII before it, in a part that begins in the
+ * start state: the other way begins where that part does, as if the text began there.
+ *
+ * @returns whether that can be done: no text of ASCII leads there
+ */
+function refuseEarly(machine: Machine): boolean {
+  const { columns, classes, next, restart } = machine;
   const reached = reachedMoves(machine);
-  return next.some((state, i) => state === refuses && reached[i] === 1) ? null : minimize(machine);
+  const ofAscii = new Set([0, ...classes.subarray(0, 0x80)]);
+  /** A text of ASCII is refused from this state on. */
+  const isLost = new Uint8Array(machine.states);
+  /** A part that comes to this state may be refused. */
+  const mayRefuse = new Uint8Array(machine.states);
+  const refusesAfter = (move: number) =>
+    next[move] === refuses || (next[move]! >= 0 && mayRefuse[next[move]!] === 1);
+  const mustRefuse = (move: number) => {
+    const column = move % columns;
+    const begun = restart[move]!;
+    if (begun === 0 && column > 0 && next[column] === refuses) return true;
+    if (begun > 0 && column > 0 && refusesAfter(begun * columns + column)) return true;
+    return next[move] === refuses || (next[move]! >= 0 && isLost[next[move]!] === 1);
+  };
+  for (let isDone = false; !isDone; ) {
+    isDone = true;
+    for (let move = 0; move < next.length; move += 1) {
+      if (reached[move] === 0) continue;
+      const state = Math.floor(move / columns);
+      if (mustRefuse(move)) {
+        const isLosing = ofAscii.has(move % columns) && isLost[state] === 0;
+        if (next[move] !== refuses || isLosing) isDone = false;
+        next[move] = refuses;
+        restart[move] = -1;
+        if (isLosing) isLost[state] = 1;
+      }
+      if (mayRefuse[state] === 0 && refusesAfter(move)) {
+        mayRefuse[state] = 1;
+        isDone = false;
+      }
+    }
+  }
+  return isLost[0] === 0;
 }
 
 /** Moves that a text can lead to. A part that begins anew, or is resumed, is known to begin with a character of that column. */

@@ -3,49 +3,74 @@
  *
  * The table is a product of the splits' machines (cutter.ts). The inner machine begins anew where the outer one cuts, and sees
  * the end of a text there. The product, too, remembers one place only. That is enough as long as the inner machine settles
- * nothing that depends on where the outer one's part ends before that is settled; where it would, the two do not
- * fuse, and stay one inside the other (kernel-steps.ts).
+ * nothing that depends on where the outer one's part ends before that is settled. Where it would, the two do not
+ * fuse, and stay one inside the other (kernel-steps.ts); or, if only characters other than ASCII lead there, the table gives up
+ * at them, and the rest of the document goes through the splits one inside the other.
  */
 import type { SplitStep } from '../model.ts';
-import { type CutterTable, firstColumns, markLoops, matchFlag, mostColumns, stopFlag } from './compile.ts';
-import { cutterOf, explore, type Machine, type Move, reachedMoves, refuses } from './cutter.ts';
+import {
+  type CutterTable,
+  firstColumns,
+  givesUp,
+  markLoops,
+  matchFlag,
+  mostColumns,
+  stopFlag,
+} from './compile.ts';
+import { cutterOf, explore, type Machine, type Move, reachedMoves, refuses, shifted } from './cutter.ts';
 
 export interface FusedSplits {
   readonly table: CutterTable;
   /** So many of the splits. */
   readonly count: number;
+  /** Some text makes it give up: the table has `givesUp`. */
+  readonly mayGiveUp: boolean;
 }
 
 const known = new Map<string, FusedSplits | null>();
 
 /**
- * The first of the splits, as many as fuse; null: the first has no machine.
+ * As many of the first splits as fuse. All of them, or more than one, the last of which leaves no gaps: with other splits after
+ * it, a gap may be a whole document, which the tables of a split alone hand on in pieces. null: there is no use in any.
+ *
+ * @param mayGiveUp there is another way for text that one table can't cut; only for a table of all of the splits
  *
  * @throws PatternError, UnsupportedPattern
  */
-export function fuseFirst(splits: readonly SplitStep[]): FusedSplits | null {
-  const key = JSON.stringify(splits);
+export function fuseFirst(splits: readonly SplitStep[], mayGiveUp: boolean): FusedSplits | null {
+  const key = JSON.stringify([splits, mayGiveUp]);
   let fused = known.get(key);
   if (fused === undefined) {
-    fused = fuse(splits);
+    fused = fuse(splits, mayGiveUp);
     if (known.size >= 16) known.clear();
     known.set(key, fused);
   }
   return fused;
 }
 
-function fuse(splits: readonly SplitStep[]): FusedSplits | null {
-  let machine: Machine | null = null;
-  let fused: FusedSplits | null = null;
-  for (const [i, split] of splits.entries()) {
-    const inner: Machine | null = split.over === splits[0]!.over ? cutterOf(split) : null;
-    if (inner === null) break;
-    machine = machine === null ? inner : compose(machine, inner);
-    const table = machine === null ? null : tableOf(machine);
-    if (table === null) break;
-    fused = { table, count: i + 1 };
+function fuse(splits: readonly SplitStep[], allowed: boolean): FusedSplits | null {
+  const machines: Machine[] = [];
+  for (const split of splits) {
+    const inner = split.over === splits[0]!.over ? cutterOf(split) : null;
+    const outer = machines.at(-1);
+    const machine = inner === null || outer === undefined ? inner : compose(outer, inner);
+    if (machine === null) break;
+    machines.push(machine);
   }
-  return fused;
+  for (let count = machines.length; count > 0; count -= 1) {
+    const machine = machines[count - 1]!;
+    const mayGiveUp = mayRefuse(machine);
+    const isAll = count === splits.length;
+    if (isAll ? mayGiveUp && !allowed : count === 1 || machine.hasGaps || mayGiveUp) continue;
+    const table = tableOf(machine);
+    if (table !== null) return { table, count, mayGiveUp };
+  }
+  return null;
+}
+
+/** Whether a text can lead to a move that the machine refuses. */
+function mayRefuse(machine: Machine): boolean {
+  return reachedMoves(machine).some((isReached, i) => isReached === 1 && machine.next[i] === refuses);
 }
 
 /** A state of both machines. */
@@ -135,6 +160,7 @@ function compose(outer: Machine, inner: Machine): Machine | null {
     classes,
     keyOf: (state) => `${state.outer} ${state.inner} ${state.isInner} ${state.isOuter}`,
     move,
+    hasGaps: inner.hasGaps,
   });
 }
 
@@ -196,6 +222,7 @@ function tableOf(machine: Machine): CutterTable | null {
       const to = state * columns + (column === 0 ? 1 : firstColumns - 1 + column);
       const [after, begins] = [next[from]!, restart[from]!];
       if (reached[from] === 0) rows[to] = stopFlag;
+      else if (after === refuses) rows[to] = stopFlag | givesUp;
       else if (after >= 0) rows[to] = rowOf(after) | (begins < 0 ? 0 : matchFlag);
       else if (begins < 0 || column === 0) rows[to] = stopFlag | (begins < 0 ? 0 : matchFlag);
       else {
@@ -207,7 +234,7 @@ function tableOf(machine: Machine): CutterTable | null {
       if (begins >= 0 && reached[from] === 1) resumes[to] = rowOf(begins);
     }
   }
-  const renumbered = classes.map((column) => firstColumns - 1 + column);
+  const renumbered = shifted(classes, firstColumns - 1);
   markLoops(rows, columns, renumbered, 0);
   return { states, columns, classes: renumbered, rows, resumes, start: 0 };
 }

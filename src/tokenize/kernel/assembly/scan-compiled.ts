@@ -7,8 +7,8 @@
 import { encodeFamily } from './families';
 import { empty, jump, leave, tail as lastTail } from './pretokens';
 import { full, push } from './queue';
-import { failedUpTo, matchEntry, scanLong, undecided } from './scan-long';
-import { Keep, LOOP, LOOP_SET, MATCH, Of, outside, ROW, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
+import { failedUpTo, matchEntry, scanLong, stoppedBy, undecided } from './scan-long';
+import { isInert, Keep, LOOP, LOOP_SET, MATCH, Of, outside, ROW, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
 
 /** A match is looked for so far in the fast way. */
 const SHORT: usize = 128;
@@ -19,8 +19,9 @@ const SHORT: usize = 128;
  */
 export function runStep(k: u32, at: usize, end: usize, closed: bool): usize {
   if (load<i32>(stepAt(k), Of.Family) != 0) return encodeFamily(stepAt(k), at, end, closed);
-  if (load<u32>(stepAt(k), Of.IsCutter) != 0) {
-    if (k + 1 == stepCount()) return runCutter(k, at, end, closed, true);
+  const cutter = load<u32>(stepAt(k), Of.IsCutter);
+  if (cutter != 0) {
+    if (cutter == 2 || k + 1 == stepCount()) return runCutter(k, at, end, closed, true);
     return runCutter(k, at, end, closed, false);
   }
   if (k + 1 == stepCount()) return runTable(k, at, end, closed, true);
@@ -31,22 +32,13 @@ export function runStep(k: u32, at: usize, end: usize, closed: bool): usize {
 // @ts-ignore: decorator
 @inline
 function emit(isLast: bool, k: u32, tail: usize, from: usize, to: usize): usize {
-  if (!isLast && !isInert(k, from, to)) {
+  if (!isLast && !isInert(stepAt(k), from, to)) {
     leave(tail);
     runStep(k + 1, from, to, true);
     return lastTail;
   }
   tail = push(jump(tail, from), to);
   return tail >= full ? empty(tail) : tail;
-}
-
-/** Whether the steps after this one leave the part as it is, as far as one look tells. */
-// @ts-ignore: decorator
-@inline
-function isInert(k: u32, from: usize, to: usize): bool {
-  const step = stepAt(k);
-  if (load<u32>(step, Of.HasInert) == 0 || to - from > 16) return false;
-  return (outside(v128.load(step, Of.Inert), from) & ((1 << (<u32>(to - from))) - 1)) == 0;
 }
 
 /** The next place from `at` on where something may begin; `rows` at the start's row. */
@@ -256,6 +248,7 @@ function runCutter(k: u32, from: usize, end: usize, closed: bool, isLast: bool):
           at = end;
           break;
         }
+        entry = STOP;
       } else {
         if (cutAt != 0) begun = load<u32>(cutAt + toResumes);
         last = scanLong(k, at, begun, place, state, last, lastAt, end, closed);
@@ -265,8 +258,8 @@ function runCutter(k: u32, from: usize, end: usize, closed: bool, isLast: bool):
           store<u32>(carried + (<usize>k << 2), begun);
           break;
         }
+        entry = stoppedBy;
       }
-      entry = STOP;
     } else {
       const b = <u32>load<u8>(place);
       let width: usize = 1;
@@ -308,6 +301,10 @@ function runCutter(k: u32, from: usize, end: usize, closed: bool, isLast: bool):
         }
         continue;
       }
+    }
+    if ((entry & ROW) != 0) {
+      leave(tail);
+      return runStep(k + 1, at, end, closed);
     }
     // The part ended at an earlier place.
     tail = emit(isLast, k, tail, at, last);

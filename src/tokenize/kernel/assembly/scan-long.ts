@@ -56,6 +56,8 @@ export let undecided: bool = false;
 
 /** Where the entry is that reported the match that was found. */
 export let matchEntry: usize = 0;
+/** The entry that ended the search, if it has `STOP` and no match; else `STOP`. */
+export let stoppedBy: u32 = STOP;
 
 /**
  * A search that began at `start` in the row `begun`, is at `at` in this state, and found `last` (0: no match yet) at the entry
@@ -71,6 +73,7 @@ export function scanLong(
   const high = failedUpTo(k);
   undecided = false;
   matchEntry = entryAt;
+  stoppedBy = STOP;
   while (true) {
     if (at >= end) {
       if (!closed) {
@@ -89,7 +92,10 @@ export function scanLong(
       last = at;
       matchEntry = place;
     }
-    if ((entry & STOP) != 0) break;
+    if ((entry & STOP) != 0) {
+      if ((entry & MATCH) == 0) stoppedBy = entry;
+      break;
+    }
     state = entry & ROW;
     const next = at + (isWide ? widthOfByte(b) : 1);
     const crosses = next >>> 4 != at >>> 4;
