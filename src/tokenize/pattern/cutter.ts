@@ -47,8 +47,8 @@ export interface Machine {
 
 export const stops = -1;
 export const refuses = -2;
-/** A machine of more states than this is not faster than what it stands for. */
-const mostStates = 2_000;
+/** More take seconds to make, and their table does not stay in the processor's caches. */
+const mostStates = 1_000;
 /** Searches that are under way at once. */
 const mostSearches = 4;
 

@@ -21,6 +21,7 @@ export function runStep(k: u32, at: usize, end: usize, closed: bool): usize {
   if (load<i32>(stepAt(k), Of.Family) != 0) return encodeFamily(stepAt(k), at, end, closed);
   const cutter = load<u32>(stepAt(k), Of.IsCutter);
   if (cutter != 0) {
+    if (cutter == 2 && gaveUp) return runStep(k + 1, at, end, closed);
     if (cutter == 2 || k + 1 == stepCount()) return runCutter(k, at, end, closed, true);
     return runCutter(k, at, end, closed, false);
   }
@@ -200,9 +201,13 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
 /** u32 each: the row in which a cutter's step begins, where an earlier call left a part that was not decided. */
 const carried: usize = memory.data(16 * 4, 16);
 
+/** A table gave up in this document: what the other way left undecided at the end of a window is for that way to go on with. */
+let gaveUp: bool = false;
+
 /** A new document begins. */
 export function forgetCarried(): void {
   memory.fill(carried, 0, 16 * 4);
+  gaveUp = false;
 }
 
 /**
@@ -304,6 +309,7 @@ function runCutter(k: u32, from: usize, end: usize, closed: bool, isLast: bool):
     }
     if ((entry & ROW) != 0) {
       leave(tail);
+      gaveUp = true;
       return runStep(k + 1, at, end, closed);
     }
     // The part ended at an earlier place.
