@@ -2,11 +2,11 @@
  * Time and memory of the planner's stages, through the functions that `run/build-plan.ts` calls, on a table of documents
  * that is made in memory. Beside it best-fit decreasing in Python (bench/python/best_fit.py) on lengths of the same kind.
  *
- *   node bench/planner.mjs [DOCUMENTS] [LENGTH] [--long-share 60] [--peer python3]
+ *   node bench/planner.mjs [DOCUMENTS] [LENGTH] [--long-share 60 [--repeat]] [--peer python3]
  *
  * Lengths are log-normal with SlimPajama's medians, as in test/support/synthetic-corpus.ts, in random order. Everything
  * is taken, but for a validation split of 0.1 %; with --long-share documents of LENGTH tokens and more are to have that
- * share (in percent) of the tokens, so that some are left out. Seconds are the processor's, all threads and the
+ * share (in percent) of the tokens, so that some are left out, or repeat with --repeat. Seconds are the processor's, all threads and the
  * kernel's part (which hands out memory) included; peak RSS is the process's, up to the end of the stage.
  */
 import { spawnSync } from 'node:child_process';
@@ -24,7 +24,11 @@ import { createDocumentTable } from '../dist/store/reader.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { 'long-share': { type: 'string' }, peer: { type: 'string' } },
+  options: {
+    'long-share': { type: 'string' },
+    repeat: { type: 'boolean', default: false },
+    peer: { type: 'string' },
+  },
 });
 const documents = Number(positionals[0] ?? 10_000_000);
 const length = Number(positionals[1] ?? 32_768);
@@ -63,11 +67,11 @@ function plan() {
       sharesOf: 'tokens',
       shares: null,
       cells: null,
-      method: 'drop',
+      method: values.repeat ? 'repeat' : 'drop',
       redistribute: 'never',
     },
     length: values['long-share'] === undefined ? null : { threshold: length, scope: 'global', rule },
-    maxEpochs: { otherwise: 1, of: new Map() },
+    maxEpochs: { otherwise: values.repeat ? 100 : 1, of: new Map() },
   };
   const sequences = {
     ...{ length, packing: 'best-fit', overlong: 'fragment', tails: 'carry', bos: false, eos: true },

@@ -414,9 +414,8 @@ export interface Instances {
   readonly document: Uint32Array;
   /** The copies that aren't of a whole document, ascending, and the tokens that they take, from the document's first. */
   readonly parts: { readonly copy: Uint32Array; readonly take: Uint32Array };
-  /** Window of the run that this copy is for, so that copies of a document stay apart. */
-  readonly window: Uint16Array;
-  readonly windows: number;
+  /** Copies of the document that has most of them; 1: nothing repeats. */
+  readonly mostCopies: number;
   /** Rows that the document is packed in before those are put end to end; null: all as `sequences` says. */
   readonly packLength: Uint32Array | null;
 }
@@ -440,6 +439,16 @@ export interface RowPlan {
   readonly length: Uint16Array | Uint32Array;
   /** The pieces that aren't the whole sequence of a whole document. */
   readonly cuts: PieceCuts;
+  /** null: no document repeats. */
+  readonly repeats: RowRepeats | null;
+}
+
+/** What later epochs must know of a run in which documents repeat, to keep copies apart (`feed/order.ts`). */
+export interface RowRepeats {
+  /** Rows that hold a repeated document. They are spread evenly over the run (`util/interleave.ts`). */
+  readonly rows: number;
+  /** Neighbours among those rows that may be shuffled, and copies still stay apart. */
+  readonly stretch: number;
 }
 
 /** Parallel arrays, by piece number, ascending. */

@@ -86,7 +86,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     checkRank(rank, worldSize);
     const { set, first, rows: all } = steps.at(step);
     const { manifest, files } = sets[set]!;
-    const order = epochOrder(seed, epoch, manifest.rows);
+    const order = epochOrder(seed, epoch, manifest.rows, manifest.repeats ?? null);
     const count = all / worldSize;
     if (sortByWork) {
       const whole = Uint32Array.from({ length: all }, (_, i) => order(first + i));

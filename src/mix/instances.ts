@@ -1,11 +1,9 @@
 /**
- * Copies of documents to the list that is packed. Copy k of n goes to the k-th n-th of the run, shifted by the
- * document's hash, so the mix is the same throughout and copies stay apart.
+ * Copies of documents to the list that is packed.
  *
- * Cost: 4 bytes a copy, 2 more where documents repeat, 4 where cells have rows of their own, and 8 a copy that isn't whole.
+ * Cost: 4 bytes per copy, 4 more where cells have rows of their own, and 8 per copy that isn't whole.
  */
 import type { CellNumbers, DocumentTable, Instances } from '../types.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
 import { firstFrom } from '../util/sequence.ts';
 import { usableIn } from './room.ts';
 import type { PhaseSample } from './sample.ts';
@@ -24,33 +22,19 @@ export function listInstances(
   table: DocumentTable,
   cellOf: CellNumbers,
   rooms: CellRooms,
-  seed: number,
 ): Instances {
   const { longest, beyond, packLength, cuts } = rooms;
   let count = 0;
-  let windows = 1;
+  let mostCopies = 1;
   for (let d = 0; d < copies.length; d += 1) {
     const n = copies[d]!;
     count += n;
-    if (n > windows) windows = n;
+    if (n > mostCopies) mostCopies = n;
   }
-  const shift = keyedHash(seed, 'spread');
   const document = new Uint32Array(count);
-  const window = new Uint16Array(count);
   let i = 0;
   for (let d = 0; d < copies.length; d += 1) {
-    const n = copies[d]!;
-    if (n === 0) continue;
-    if (windows === 1) {
-      document[i] = d;
-      i += 1;
-      continue;
-    }
-    const phase = shift(table.keysLow[d]!, table.keysHigh[d]!, 0) / 2 ** 32;
-    for (let k = 0; k < n; k += 1, i += 1) {
-      document[i] = d;
-      window[i] = Math.floor(((k + phase) / n) * windows);
-    }
+    for (let n = copies[d]!; n > 0; n -= 1, i += 1) document[i] = d;
   }
   const usable = cuts
     ? (d: number) => usableIn(table.lengths[d]!, longest[cellOf[d]!]!, beyond[cellOf[d]!]!)
@@ -59,8 +43,7 @@ export function listInstances(
     count,
     document,
     parts: listParts(document, table.lengths, usable, partial),
-    window,
-    windows,
+    mostCopies,
     packLength: packLength === null ? null : ofCells(packLength, document, cellOf),
   };
 }

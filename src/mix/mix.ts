@@ -53,7 +53,7 @@ export function planMix(
       const rooms = cellRooms(phases[p]!, groups, supplies[p]!, table.sources.length * buckets.length);
       plans.push({
         name: phases[p]!.name,
-        instances: listInstances(sample, table, cellOf, rooms, seed),
+        instances: listInstances(sample, table, cellOf, rooms),
         cells: planCells(groups, supplies[p]!, factors[p]!, sample, table.sources),
       });
     }
@@ -136,5 +136,5 @@ export function takeHeldOut(
     sequences.overlong === 'fragment' ? null : usable,
     new Map(),
   );
-  return { count, document, parts, window: new Uint16Array(count), windows: 1, packLength: null };
+  return { count, document, parts, mostCopies: 1, packLength: null };
 }

@@ -16,6 +16,7 @@ import { HashSorter } from '../util/radix-sort.ts';
 import { borrow, giveBack } from '../util/scratch.ts';
 import { takenTokens } from '../util/sequence.ts';
 import { shuffle } from '../util/shuffle.ts';
+import { lastPiece } from './copy-pieces.ts';
 import { fitLengths, type RowKinds } from './fit-lengths.ts';
 import { type PackInput, readLengths, sequenceLengths } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
@@ -24,14 +25,14 @@ import type { RowWriter } from './row-writer.ts';
 const blockItems = 4096;
 
 export function packBestFit(input: PackInput, out: RowWriter): void {
-  const { window, seed } = input;
+  const { seed } = input;
   const sorted = sortPieces(input, out.document.subarray(out.pieces));
   const kinds = fitLengths(sorted.counts);
   const rows = listRows(kinds, sorted);
-  shuffle(rows, keyedHash(seed, 'row'), window);
+  shuffle(rows, keyedHash(seed, 'row'), 0);
   const ends = out.rowsAhead(rows.length);
   setEnds(kinds, rows, out.pieces, ends);
-  putDown(sorted, kinds, rowsByKind(kinds, rows), ends, keyedHash(seed, 'within-row'), input, out);
+  putDown(sorted, kinds, rowsByKind(kinds, rows), ends, keyedHash(seed, 'within-row'), out);
   giveBack(sorted.ofLength);
   addInOrder(sorted, kinds, rows, ends, input, out);
 }
@@ -88,7 +89,6 @@ function putDown(
   byKind: Uint32Array,
   ends: Uint32Array,
   hash: KeyedHash,
-  { window }: PackInput,
   { document, length, pieces: first }: RowWriter,
 ): void {
   const nextOf = startsOf(counts);
@@ -96,7 +96,7 @@ function putDown(
   for (let kind = 0; kind < kinds.kinds; kind += 1) {
     for (const end = n + kinds.rowsOf[kind]!; n < end; n += 1) {
       const row = byKind[n]!;
-      const salt = hash(row, 0, window);
+      const salt = hash(row, 0, 0);
       const begin = row === 0 ? first : ends[row - 1]!;
       let at = begin;
       for (let link = kinds.links[kind]!; link >= 0; link = kinds.next[link]!) {
@@ -211,12 +211,12 @@ function dealPieces(
   exceptionCount: number,
   longCount: number,
 ) {
-  const { table, instances, items, width, sequences, window, seed } = input;
+  const { table, instances, items, width, sequences, seed } = input;
   const { keysLow, keysHigh, lengths } = table;
   const specials = Number(sequences.bos) + Number(sequences.eos);
   const takeOf = takenTokens(instances, lengths);
   const hash = keyedHash(seed, 'order');
-  // A window has no document twice; and the ledger, which has this array next, has a number for every document.
+  // No document is here twice; and the ledger, which has this array next, has a number for every document.
   const ofLength = borrow(table.count);
   const exceptions = new Uint32Array(4 * exceptionCount);
   const longItem = new Uint32Array(longCount);
@@ -231,7 +231,7 @@ function dealPieces(
       const length = block[k]!;
       const last = lastPiece(length, width);
       let piece = instances.document[i]!;
-      const key = hash(keysLow[piece]!, keysHigh[piece]!, window);
+      const key = hash(keysLow[piece]!, keysHigh[piece]!, 0);
       if (length > width || length < specials + lengths[piece]!) {
         exceptions[4 * exception] = piece;
         exceptions[4 * exception + 1] = takeOf(i);
@@ -271,11 +271,6 @@ function listLongs(
     fullRows += chunks;
   }
   return { longs, fullRows };
-}
-
-/** What is left of a sequence after full rows: 1 to `width` tokens. */
-function lastPiece(length: number, width: number): number {
-  return length <= width ? length : ((length - 1) % width) + 1;
 }
 
 /** Where each length begins in a list that is sorted by length. */

@@ -168,7 +168,7 @@ function toLedger(
   phases: readonly PackedPhase[],
 ): Ledger {
   let packedInstances = sums.packedOnce;
-  if (phases.some(({ instances }) => instances.windows > 1) || phases.length > 1) {
+  if (phases.some(({ instances }) => instances.mostCopies > 1) || phases.length > 1) {
     packedInstances = new Float64Array(sums.read.length);
     for (const { plans } of phases) for (const plan of plans) addByCell(plan, cellOf, packedInstances);
   }

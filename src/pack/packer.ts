@@ -16,7 +16,6 @@ export interface PackInput {
   /** Tokens of a row to pack in. */
   readonly width: number;
   readonly sequences: SequenceSpec;
-  readonly window: number;
   readonly seed: number;
 }
 
@@ -76,13 +75,13 @@ export function readLengths(
   return count;
 }
 
-/** Instance numbers in an order that depends on nothing but the documents, the window and the seed. */
-export function keyedOrder({ table, instances, items, window, seed }: PackInput): Uint32Array {
+/** Instance numbers in an order that depends on nothing but the documents and the seed. */
+export function keyedOrder({ table, instances, items, seed }: PackInput): Uint32Array {
   const hash = keyedHash(seed, 'order');
   const keys = new Uint32Array(items?.length ?? instances.count);
   for (let k = 0; k < keys.length; k += 1) {
     const document = instances.document[items === null ? k : items[k]!]!;
-    keys[k] = hash(table.keysLow[document]!, table.keysHigh[document]!, window);
+    keys[k] = hash(table.keysLow[document]!, table.keysHigh[document]!, 0);
   }
   const order = orderByKey(keys);
   if (items !== null) for (let k = 0; k < order.length; k += 1) order[k] = items[order[k]!]!;

@@ -16,12 +16,15 @@ export interface Packed {
   readonly rowEnds: Uint32Array;
 }
 
-/** @param lengths tokens of each item, special tokens included, each at least 1 */
-export type Packer = (lengths: Uint32Array, width: number) => Packed;
+/**
+ * @param lengths tokens of each item, special tokens included, each at least 1
+ * @param documents of each item, where documents repeat: a row has no two items of one
+ */
+export type Packer = (lengths: Uint32Array, width: number, documents?: Uint32Array) => Packed;
 
 /** Packs documents in keyed order, and shuffles the rows; inside a row the order stays, as pieces may go on from row to row. */
 export function packInOrder(input: PackInput, out: RowWriter, pack: Packer): void {
-  const { table, instances, width, sequences, window, seed } = input;
+  const { table, instances, width, sequences, seed } = input;
   const { document } = instances;
   const takeOf = takenTokens(instances, table.lengths);
   const lengthOf = sequenceLengths(instances, table, sequences);
@@ -31,7 +34,7 @@ export function packInOrder(input: PackInput, out: RowWriter, pack: Packer): voi
   const { item, start, length, rowEnds } = pack(lengths, width);
   const rows = new Uint32Array(rowEnds.length);
   for (let r = 0; r < rows.length; r += 1) rows[r] = r;
-  shuffle(rows, keyedHash(seed, 'row'), window);
+  shuffle(rows, keyedHash(seed, 'row'), 0);
   for (let r = 0; r < rows.length; r += 1) {
     const row = rows[r]!;
     for (let p = row === 0 ? 0 : rowEnds[row - 1]!; p < rowEnds[row]!; p += 1) {

@@ -108,6 +108,7 @@ export class RowWriter {
       rowEnds: this.#rowEnds.subarray(0, this.#rows),
       document: this.document.subarray(0, this.pieces),
       length: this.length.subarray(0, this.pieces),
+      repeats: null,
       cuts: {
         piece: this.#cutPiece.subarray(0, this.#cuts),
         start: this.#cutStart.subarray(0, this.#cuts),

@@ -1,12 +1,12 @@
 /**
- * Documents to rows, window by window: packing is global over a window of the run. There is one window unless documents
- * repeat, then as many as copies, so that copies of a document never meet in a row.
+ * Documents to rows. Packing is global: over all documents, and where they repeat over all copies. In that case the
+ * packers are others (`best-fit-copies.ts`, `in-order-copies.ts`), which keep the copies of a document apart.
  *
  * Inner rows: where a pack length is set, documents are packed in rows of that length, and so many of these are put end
  * to end in a row of L (ProLong's 8 x 64K in 512K, Gao et al. 2024, arXiv 2410.02660). No piece goes over the edge of
  * an inner row when it is packed; but pieces stand end to end in a row, so what an inner row lacks to be full moves the
  * next one forward, and the padding of all of them is at the row's end. Rows of different pack lengths are never joined,
- * and every one of those has at most one row a window with fewer inner rows than there is room for.
+ * and every one of those has at most one row with fewer inner rows than there is room for.
  *
  * A packer shuffles the rows that it gives; here rows of different pack lengths are shuffled among each other.
  */
@@ -15,12 +15,16 @@ import { keyedHash } from '../util/keyed-hash.ts';
 import { rowWidth } from '../util/sequence.ts';
 import { shuffle } from '../util/shuffle.ts';
 import { packBestFit } from './best-fit.ts';
+import { packCopiesBestFit } from './best-fit-copies.ts';
 import { packConcat, packConcatDiscard } from './concat.ts';
 import { decompose } from './decompose.ts';
+import { packCopiesInOrder } from './in-order-copies.ts';
 import { type PackInput, type PackRows, packWidths } from './packer.ts';
 import { packPad } from './pad.ts';
 import { packInOrder } from './pieces.ts';
 import { RowWriter } from './row-writer.ts';
+import { type InnerRows, orderCopies } from './rows-of-copies.ts';
+import { type SpreadRows, sliceCount } from './spread.ts';
 
 const packers: Readonly<Record<Exclude<Packing, 'decompose'>, PackRows>> = {
   'best-fit': packBestFit,
@@ -37,14 +41,19 @@ export function packRows(
   seed: number,
 ): RowPlan[] {
   const { packing } = sequences;
+  if (packing === 'decompose') return decompose(instances, table, sequences, seed);
   const widths = innerWidths(instances, sequences);
-  const groups = groupInstances(instances, sequences, widths);
-  if (packing === 'decompose') return decompose(instances, table, sequences, groups, seed);
-  const width = rowWidth(sequences);
-  const inputs = groups.map((items, g): PackInput => {
-    const window = Math.floor(g / widths.length);
-    return { table, instances, items, width: widths[g % widths.length]!, sequences, window, seed };
+  const inputs = groupInstances(instances, sequences, widths).map((items, w): PackInput => {
+    return { table, instances, items, width: widths[w]!, sequences, seed };
   });
+  const width = rowWidth(sequences);
+  if (instances.mostCopies > 1) {
+    const slices = sliceCount(instances.mostCopies);
+    const groups = inputs.map((input): InnerRows => {
+      return { rows: packCopies(input, slices), perRow: width / input.width };
+    });
+    return [orderCopies(groups, instances, table, width, sequences, slices, seed)];
+  }
   const most = inputs.map(mostPieces);
   const newWriter = (pieces: number) => new RowWriter(table, width, sequences, pieces);
   const pack = (input: PackInput, to: RowWriter) => {
@@ -53,30 +62,34 @@ export function packRows(
     to.join(1);
   };
   const out = newWriter(most.reduce((sum, pieces) => sum + pieces, 0));
-  for (let first = 0; first < inputs.length; first += widths.length) {
-    if (widths.length === 1) {
-      pack(inputs[first]!, out);
-      continue;
-    }
-    const parts = widths.map((_, w) => {
-      const part = newWriter(most[first + w]!);
-      pack(inputs[first + w]!, part);
+  if (inputs.length === 1) pack(inputs[0]!, out);
+  else {
+    const parts = inputs.map((input, w) => {
+      const part = newWriter(most[w]!);
+      pack(input, part);
       return part.finish();
     });
-    interleave(parts, inputs[first]!.window, seed, out);
+    interleave(parts, seed, out);
   }
   return [out.finish()];
 }
 
+function packCopies(input: PackInput, slices: number): SpreadRows {
+  const { packing, tails } = input.sequences;
+  if (packing === 'best-fit') return packCopiesBestFit(input, slices);
+  const concat = tails === 'discard' ? packConcatDiscard : packConcat;
+  return packCopiesInOrder(input, slices, packing === 'pad' ? packPad : concat);
+}
+
 /** The rows of all parts, shuffled among each other. */
-function interleave(parts: readonly RowPlan[], window: number, seed: number, out: RowWriter): void {
+function interleave(parts: readonly RowPlan[], seed: number, out: RowWriter): void {
   const turns = new Uint32Array(parts.reduce((sum, { rows }) => sum + rows, 0));
   let turn = 0;
   for (const [part, { rows }] of parts.entries()) {
     turns.fill(part, turn, turn + rows);
     turn += rows;
   }
-  shuffle(turns, keyedHash(seed, 'join'), window);
+  shuffle(turns, keyedHash(seed, 'join'), 0);
   const givers = parts.map((part) => giveRows(part, out));
   for (const part of turns) givers[part]!();
 }
@@ -107,18 +120,18 @@ function innerWidths(instances: Instances, sequences: SequenceSpec): number[] {
   return [...widths].sort((a, b) => a - b);
 }
 
-/** Instance numbers of each window and, inside it, of each inner width; null: all, where there is one group. */
+/** Instance numbers of each inner width; null: all, where there is one. */
 function groupInstances(
   instances: Instances,
   sequences: SequenceSpec,
   widths: readonly number[],
 ): (Uint32Array | null)[] {
-  const { count, window, windows } = instances;
-  if (windows * widths.length === 1) return [null];
+  const { count } = instances;
+  if (widths.length === 1) return [null];
   const numbers = new Map(widths.map((width, w) => [width, w]));
   const widthOf = packWidths(instances, sequences);
-  const groupOf = (i: number) => window[i]! * widths.length + numbers.get(widthOf(i))!;
-  const counts = new Uint32Array(windows * widths.length);
+  const groupOf = (i: number) => numbers.get(widthOf(i))!;
+  const counts = new Uint32Array(widths.length);
   for (let i = 0; i < count; i += 1) counts[groupOf(i)]! += 1;
   const groups = Array.from(counts, (size) => new Uint32Array(size));
   counts.fill(0);

@@ -26,7 +26,7 @@ export function tokensOnce(
   packing: Packing,
   documents: number,
 ): Uint32Array {
-  if (instances.windows === 1) return mark(plan, borrow(documents).fill(0), 'sum');
+  if (instances.mostCopies === 1) return mark(plan, borrow(documents).fill(0), 'sum');
   if (packing === 'decompose') return unions(plan, documents);
   const once = mark(plan, new Uint32Array(documents), 'farthest');
   // A copy is cut from its end only, so the farthest token says how many there are. Where a document has one copy the
@@ -51,7 +51,7 @@ export function tokensOfPhase(
     return tokensOnce(plans[0]!, instances, packing, documents);
   }
   const covered = new Uint32Array(documents);
-  for (const plan of plans) mark(plan, covered, instances.windows === 1 ? 'sum' : 'farthest');
+  for (const plan of plans) mark(plan, covered, instances.mostCopies === 1 ? 'sum' : 'farthest');
   return covered;
 }
 

@@ -39,9 +39,13 @@ export function percent(share: number): string {
   return value < 0.001 ? '< 0.001%' : `${value.toPrecision(1)}%`;
 }
 
-/** 0.99944 -> `99.944%`: shares whose third digit is what people compare. */
+/** 0.99944 -> `99.944%`: shares whose third digit is what people compare. What isn't all doesn't read as all. */
 export function percentFine(share: number): string {
-  return `${(share * 100).toFixed(3)}%`;
+  for (let digits = 3; digits < 8; digits += 1) {
+    const text = (share * 100).toFixed(digits);
+    if (share >= 1 || Number(text) < 100) return `${text}%`;
+  }
+  return '< 100%';
 }
 
 /** 75.3 s -> `1:15`. */

@@ -12,6 +12,7 @@ import { specOf } from '../mix/supply.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../pack/ledger.ts';
 import { type PackingQuality, packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
+import { copiesVersion } from '../pack/spread.ts';
 import { idBytes, type ShardDtype, shardVersion } from '../shard/format.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import { loadCharacters, loadDocuments } from '../store/reader.ts';
@@ -143,10 +144,11 @@ export function planBuild(
   }
   const { bosId, eosId } = manifest.tokenizer;
   return {
-    // Rows that are padded with EOS have the fingerprint that they had before there was another way.
+    // What an earlier version could not do is in the fingerprint only where it is done, so that its shards stay valid.
     fingerprint: fingerprint([
       ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
-      ...(store.padId === null ? [] : [store.padId]),
+      ...(store.padId === null ? [] : [{ pad: store.padId }]),
+      ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
     ]),
     table,
     phases: mixes.map(({ name, cells }) => ({

@@ -121,7 +121,7 @@ async function writeShardSet(
 ): Promise<ShardSetManifest> {
   const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
   const { bosId, eosId } = tokenizer;
-  const { width, rows } = set.rows;
+  const { width, rows, repeats } = set.rows;
   const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
   claimFolder(
     folder,
@@ -172,6 +172,7 @@ async function writeShardSet(
     padId,
     sources,
     rows,
+    ...(repeats === null ? {} : { repeats }),
     shards: results.map(({ record }) => record),
     ledger: set.ledger,
     recipe: outputRecipe(recipe),

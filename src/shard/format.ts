@@ -13,7 +13,7 @@
  *   dataset_info.json, state.json   what load_from_disk asks for
  *   manifest.json               written last: a folder without it is not a shard set
  */
-import type { FileRecord, Ledger, SequenceSpec } from '../types.ts';
+import type { FileRecord, Ledger, RowRepeats, SequenceSpec } from '../types.ts';
 
 export const shardFormat = 'longmix-shards';
 export const shardVersion = 2;
@@ -52,6 +52,8 @@ export interface ShardSetManifest {
   readonly padId: number;
   readonly sources: readonly string[];
   readonly rows: number;
+  /** Only where documents repeat: what keeps their copies apart in later epochs. */
+  readonly repeats?: RowRepeats;
   readonly shards: readonly ShardRecord[];
   readonly ledger: Ledger;
   /** The recipe with all defaults, places on the machine left out. */

@@ -57,14 +57,20 @@ export function openShards(folder: string): ShardSetManifest {
 }
 
 /** Whether it says of the shards all that finding a row needs, and that adds up. */
-function isWhole({ width, rows, dtype, shards }: ShardSetManifest): boolean {
+function isWhole({ width, rows, dtype, shards, repeats }: ShardSetManifest): boolean {
   if (!isCount(width) || width === 0 || !(dtype in dtypes) || !Array.isArray(shards)) return false;
+  if (repeats !== undefined && !fits(repeats, rows)) return false;
   const batches = shards.flatMap((shard) => (Array.isArray(shard?.batches) ? shard.batches : [null]));
   return (
     shards.every((shard) => typeof shard?.name === 'string' && isCount(shard.bytes) && isCount(shard.rows)) &&
     batches.every((batch) => isCount(batch?.offset) && isCount(batch.bytes) && isCount(batch.rows)) &&
     batches.reduce((sum, batch) => sum + batch!.rows, 0) === rows
   );
+}
+
+function fits(repeats: unknown, rows: number): boolean {
+  const { rows: bound, stretch } = (repeats ?? {}) as { rows?: unknown; stretch?: unknown };
+  return isCount(bound) && bound <= rows && isCount(stretch) && stretch > 0;
 }
 
 const dtypes: Readonly<Record<ShardSetManifest['dtype'], true>> = { uint16: true, int32: true };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { epochOrder } from '../../src/feed/order.ts';
 import { fuzz } from '../support/fuzz.ts';
 
@@ -20,6 +20,46 @@ it('is a permutation of the rows, the same every time', () => {
     ),
     fuzz(60),
   );
+});
+
+describe('where documents repeat', () => {
+  const sets = fc.record({
+    seed: fc.maxSafeNat(),
+    epoch: fc.integer({ min: 1, max: 1000 }),
+    rows: fc.integer({ min: 1, max: 800 }),
+    bound: fc.double({ min: 0, max: 1, noNaN: true }),
+    stretch: fc.integer({ min: 1, max: 60 }),
+  });
+
+  it('is a permutation, too', () => {
+    fc.assert(
+      fc.property(sets, ({ seed, epoch, rows, bound, stretch }) => {
+        const repeats = { rows: Math.round(bound * rows), stretch };
+        const order = epochOrder(seed, epoch, rows, repeats);
+        const seen = Array.from({ length: rows }, (_, i) => order(i));
+        expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: rows }, (_, i) => i));
+      }),
+      fuzz(150),
+    );
+  });
+
+  it('keeps rows apart that are two stretches apart in the shards', () => {
+    fc.assert(
+      fc.property(sets, ({ seed, epoch, rows, stretch }) => {
+        const order = epochOrder(seed, epoch, rows, { rows, stretch });
+        const placeOf = new Uint32Array(rows);
+        for (let i = 0; i < rows; i += 1) placeOf[order(i)] = i;
+        const distance = (a: number, b: number) => Math.min(Math.abs(a - b), rows - Math.abs(a - b));
+        // The last stretch of the ring is shorter.
+        for (let row = 0; row < rows; row += 1) {
+          const other = (row + 3 * stretch) % rows;
+          if (distance(row, other) < 3 * stretch) continue;
+          expect(distance(placeOf[row]!, placeOf[other]!)).toBeGreaterThan(stretch);
+        }
+      }),
+      fuzz(150),
+    );
+  });
 });
 
 it('is that of the shards in the first epoch', () => {

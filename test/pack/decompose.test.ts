@@ -91,10 +91,9 @@ describe('decompose', () => {
       decompose: { smallest: 1, odds: [1, 1, 1], cycles: 1 },
     });
     const instances: Instances = {
-      ...{ count: 500, windows: 1, packLength: null },
+      ...{ count: 500, mostCopies: 1, packLength: null },
       document: Uint32Array.from(documents.keys()),
       parts: { copy: new Uint32Array(0), take: new Uint32Array(0) },
-      window: new Uint16Array(500),
     };
     const orders = packRows(instances, table, sequences, 3).map((plan) => [...plan.document]);
     expect(orders.length).toBe(3);

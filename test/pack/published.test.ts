@@ -23,7 +23,7 @@ beforeAll(() => {
 function everything({ count }: DocumentTable): Instances {
   const document = Uint32Array.from({ length: count }, (_, d) => d);
   const parts = { copy: new Uint32Array(0), take: new Uint32Array(0) };
-  return { count, document, parts, window: new Uint16Array(count), windows: 1, packLength: null };
+  return { count, document, parts, mostCopies: 1, packLength: null };
 }
 
 function qualityOf(of: DocumentTable, more: Partial<SequenceSpec>): PackingQuality {

@@ -1,13 +1,22 @@
-import { describe, expect, test } from 'vitest';
-import { bytes, compact, counted, duration, integer, length, percent } from '../../src/report/format.ts';
+import { describe, expect, it, test } from 'vitest';
+import {
+  bytes,
+  compact,
+  counted,
+  duration,
+  integer,
+  length,
+  percent,
+  percentFine,
+} from '../../src/report/format.ts';
 
-test.each([
+it.each([
   [0, '0'],
   [999.6, '1,000'],
   [1_234_567_890_123, '1,234,567,890,123'],
 ])('integer %d', (value, text) => expect(integer(value)).toBe(text));
 
-test.each([
+it.each([
   [0, '0 rows'],
   [1, '1 row'],
   [1200, '1,200 rows'],
@@ -34,13 +43,13 @@ describe('compact: three digits, also where they round to the next power', () =>
   ])('%d', (value, text) => expect(compact(value)).toBe(text));
 });
 
-test.each([
+it.each([
   [0, '0 B'],
   [268_435_456, '268 MB'],
   [9_090_080, '9.09 MB'],
 ])('bytes %d', (value, text) => expect(bytes(value)).toBe(text));
 
-test.each([
+it.each([
   [0, '0'],
   [256, '256'],
   [8192, '8K'],
@@ -49,7 +58,7 @@ test.each([
   [1_048_576, '1M'],
 ])('length %d', (value, text) => expect(length(value)).toBe(text));
 
-test.each([
+it.each([
   [0, '0.0%'],
   [0.7, '70.0%'],
   [1, '100.0%'],
@@ -59,7 +68,7 @@ test.each([
   [1e-9, '< 0.001%'],
 ])('percent %d', (value, text) => expect(percent(value)).toBe(text));
 
-test.each([
+it.each([
   [0.4, '0:00'],
   [59.6, '1:00'],
   [75.3, '1:15'],
@@ -69,3 +78,13 @@ test.each([
   [Number.POSITIVE_INFINITY, '?'],
   [Number.NaN, '?'],
 ])('duration %d', (value, text) => expect(duration(value)).toBe(text));
+
+it.each([
+  [0.99944, '99.944%'],
+  [0.9999949, '99.999%'],
+  [0.9999999, '99.99999%'],
+  [1, '100.000%'],
+  [0.5, '50.000%'],
+])('percentFine %d: what is not all does not read as all', (value, text) =>
+  expect(percentFine(value)).toBe(text),
+);

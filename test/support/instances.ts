@@ -42,10 +42,10 @@ function choose(
   const copies = choices.flatMap(({ copies: n, part, inner }, document) => {
     const usable = usableTokens(table.lengths[document]!, sequences);
     if (usable === 0 || !allowed(document)) return [];
-    return Array.from({ length: n }, (_, window) => {
-      const whole = window < n - 1 || sequences.overlong !== 'fragment';
+    return Array.from({ length: n }, (_, copy) => {
+      const whole = copy < n - 1 || sequences.overlong !== 'fragment';
       const take = whole ? usable : Math.max(1, Math.ceil(usable * part));
-      return { document, take, window, inner: packLengths[inner] ?? 0 };
+      return { document, take, copy, inner: packLengths[inner] ?? 0 };
     });
   });
   const parts = [...copies.entries()].filter(([, { document, take }]) => take < table.lengths[document]!);
@@ -56,8 +56,8 @@ function choose(
       copy: Uint32Array.from(parts, ([copy]) => copy),
       take: Uint32Array.from(parts, ([, { take }]) => take),
     },
-    window: Uint16Array.from(copies, ({ window }) => window),
-    windows: copies.reduce((most, { window }) => Math.max(most, window + 1), 1),
+
+    mostCopies: copies.reduce((most, { copy }) => Math.max(most, copy + 1), 1),
     packLength: packLengths.length === 0 ? null : Uint32Array.from(copies, ({ inner }) => inner),
   };
 }

@@ -37,6 +37,7 @@ export function planOf(
   return {
     ...more,
     rows: rows.length,
+    repeats: null,
     rowEnds: Uint32Array.from(rows, (row) => {
       end += row.length;
       return end;

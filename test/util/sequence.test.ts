@@ -75,7 +75,7 @@ describe('the arithmetic of a document in rows', () => {
         const parts = [...copies.keys()].filter((i) => copies[i]![1]);
         const takeOf = takenTokens(
           {
-            ...{ count: copies.length, windows: 1, window: new Uint16Array(0), packLength: null },
+            ...{ count: copies.length, mostCopies: 1, packLength: null },
             document: Uint32Array.from(copies.keys()),
             parts: { copy: Uint32Array.from(parts), take: Uint32Array.from(parts, (i) => expected[i]!) },
           },

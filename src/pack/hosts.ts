@@ -1,0 +1,96 @@
+/**
+ * Rows that shorter documents share with a long one. A document that is longer than a row is cut in any case. So where
+ * rows have much room left, since no copy that is still to be placed may stand in them, a long document fills them up,
+ * and has some full rows fewer. Its last piece stays as it is.
+ */
+import type { CopyPieces } from './copy-pieces.ts';
+
+export interface Host {
+  /** Index into the long items. */
+  readonly long: number;
+  readonly document: number;
+  /** Of its document, in this row. */
+  readonly tokens: number;
+}
+
+export interface Hosting {
+  /** By row: what fills it up. */
+  readonly hostOf: ReadonlyMap<number, readonly Host[]>;
+  /** By index: full rows that a long item has no longer; its pieces in `hostOf` have their tokens. */
+  readonly rowsLess: ReadonlyMap<number, number>;
+  /** All rows less. */
+  readonly saved: number;
+}
+
+/** A row with room. */
+export interface RoomyRow {
+  readonly row: number;
+  readonly room: number;
+  /** May a copy of the document stand in it? */
+  takes(document: number): boolean;
+}
+
+/** Long documents that are tried. */
+const mostTried = 1000;
+
+interface Candidate {
+  readonly long: number;
+  readonly document: number;
+  readonly copies: number;
+}
+
+/** Indices of those that are tried: documents that are there once before others, and those with most full rows. */
+function candidates(pieces: CopyPieces): Candidate[] {
+  const { item, fullRows } = pieces.longs;
+  const found: Candidate[] = [];
+  for (const repeated of [false, true]) {
+    for (let long = 0; long < item.length && found.length < mostTried; long += 1) {
+      const { document, copies } = pieces.placeOf(item[long]!);
+      if (copies > 1 === repeated) found.push({ long, document, copies });
+    }
+  }
+  return found.sort(
+    (a, b) => a.copies - b.copies || fullRows[b.long]! - fullRows[a.long]! || a.long - b.long,
+  );
+}
+
+/**
+ * Saves up to `excess` rows.
+ * @param roomy those with most room first
+ */
+export function chooseHosts(
+  roomy: readonly RoomyRow[],
+  pieces: CopyPieces,
+  excess: number,
+  width: number,
+): Hosting {
+  const hostOf = new Map<number, Host[]>();
+  const rowsLess = new Map<number, number>();
+  const rooms = roomy.map(({ room }) => room);
+  let roomLeft = rooms.reduce((sum, room) => sum + room, 0);
+  let saved = 0;
+  const tried = excess > 0 && roomLeft >= width ? candidates(pieces) : [];
+  for (const { long, document } of tried) {
+    if (saved >= excess || roomLeft < width) break;
+    const mine = [...roomy.keys()].filter((r) => {
+      const { row, takes } = roomy[r]!;
+      return rooms[r]! > 0 && takes(document) && !hostOf.get(row)?.some((host) => host.document === document);
+    });
+    const room = mine.reduce((sum, r) => sum + rooms[r]!, 0);
+    const rows = Math.min(excess - saved, pieces.longs.fullRows[long]!, Math.floor(room / width));
+    if (rows === 0) continue;
+    let left = rows * width;
+    for (const r of mine) {
+      if (left === 0) break;
+      const { row } = roomy[r]!;
+      const tokens = Math.min(rooms[r]!, left);
+      hostOf.set(row, [...(hostOf.get(row) ?? []), { long, document, tokens }]);
+      rooms[r]! -= tokens;
+      left -= tokens;
+    }
+    roomLeft -= rows * width;
+    rowsLess.set(long, rows);
+    saved += rows;
+  }
+  return { hostOf, rowsLess, saved };
+}
