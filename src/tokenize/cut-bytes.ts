@@ -60,11 +60,3 @@ export function findJoinedBytes(bpe: BpeVocabulary, spaced: boolean): JoinedByte
   }
   return joined;
 }
-
-/** Whether a space must stay with an ASCII letter before it. */
-export function joinsWords(joined: JoinedBytes): boolean {
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'].map((char) =>
-    char.charCodeAt(0),
-  );
-  return letters.some((letter) => (joined[(letter << 5) | (0x20 >> 3)]! & 1) !== 0);
-}

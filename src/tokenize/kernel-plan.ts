@@ -7,23 +7,13 @@
  *   piece joins (cut-bytes.ts has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
 
-import { findJoinedBytes, joinsWords } from './cut-bytes.ts';
+import { findJoinedBytes } from './cut-bytes.ts';
 import type { KernelModel, KernelStep } from './kernel/model.ts';
-import { mostSteps } from './kernel/step-tables.ts';
 import { findExceededBound } from './kernel-bounds.ts';
 import { planUnigram } from './kernel-plan-unigram.ts';
 import { planSteps } from './kernel-steps.ts';
 import { planVocabulary } from './kernel-vocabulary.ts';
-import type {
-  AddedToken,
-  Metaspace,
-  Normalizer,
-  SplitStep,
-  TextSteps,
-  TokenizerModel,
-  Vocabulary,
-} from './model.ts';
-import { cutsBetweenWords } from './pattern/cuts.ts';
+import type { AddedToken, Metaspace, Normalizer, TextSteps, TokenizerModel, Vocabulary } from './model.ts';
 import { planPreparation } from './plan-preparation.ts';
 
 export interface KernelPlan {
@@ -55,7 +45,7 @@ export function planKernel({
   const isOfBytes = vocabulary.kind === 'bpe' && vocabulary.units === 'bytes';
   if (metaspace !== null && (splits.length > 0 || isOfBytes))
     return { unsupported: 'a metaspace beside a pattern or bytes' };
-  const kernelSteps = splits.length > 0 ? planSplits(splits, vocabulary) : planCuts(steps, vocabulary);
+  const kernelSteps = splits.length > 0 ? planSteps(splits) : planCuts(steps, vocabulary);
   if ('unsupported' in kernelSteps) return kernelSteps;
   const preparation = planPreparation(steps);
   if ('unsupported' in preparation) return preparation;
@@ -67,21 +57,6 @@ export function planKernel({
   if ('unsupported' in planned) return planned;
   const { ignoreMerges } = vocabulary;
   return { model: { ...planned, ignoreMerges, steps: kernelSteps }, preparation };
-}
-
-/**
- * A pattern whose pretokens go on over spaces makes long ones, which are seldom seen twice. Where no piece joins a letter and a
- * space, they are cut there all the same.
- *
- * @throws PatternError, UnsupportedPattern
- */
-function planSplits(splits: readonly SplitStep[], vocabulary: Vocabulary): ReturnType<typeof planSteps> {
-  const steps = planSteps(splits);
-  if ('unsupported' in steps || vocabulary.kind === 'unigram') return steps;
-  const isLast = (step: KernelStep) => 'scanner' in step || ('mayGiveUp' in step && step.mayGiveUp);
-  if (steps.length === mostSteps || steps.some(isLast) || cutsBetweenWords(splits)) return steps;
-  const joined = findJoinedBytes(vocabulary, false);
-  return joined === null || joinsWords(joined) ? steps : [...steps, { scanner: 'joins', joined }];
 }
 
 /** Where a segment that no pattern cuts is cut all the same. */

@@ -1,5 +1,5 @@
 /** The splits of a model as the kernel's steps: a hand-written scanner where the last one is of a family, else tables. */
-import type { Kept, KernelStep } from './kernel/model.ts';
+import type { Kept, KernelStep, Scanner } from './kernel/model.ts';
 import { mostSteps } from './kernel/step-tables.ts';
 import type { SplitStep } from './model.ts';
 import { compilePattern } from './pattern/compile.ts';
@@ -24,9 +24,10 @@ function planRest(
 ): readonly KernelStep[] | { readonly unsupported: string } {
   const [split] = splits;
   if (split === undefined) return [];
-  const family = splits.length === 1 ? recognizeFamily([split]) : null;
-  if (family !== null && family !== 'tekken' && family !== 'smollm') return [{ scanner: family }];
-  const fused = fuseFirst(splits, mayGiveUp);
+  const scanner = scannerOf(splits.at(-1)!);
+  if (scanner !== null && splits.length === 1) return [{ scanner }];
+  // Behind one split only (digits, mostly) a hand-written scanner is faster than one table: 174 MB/s to 136 on text seen before.
+  const fused = scanner !== null && splits.length === 2 ? null : fuseFirst(splits, mayGiveUp);
   const table = fused === null ? compilePattern(split) : fused.table;
   if ('unsupported' in table) return table;
   const step: KernelStep =
@@ -37,6 +38,11 @@ function planRest(
     ? planRest(splits, false)
     : planRest(splits.slice(fused?.count ?? 1), mayGiveUp);
   return 'unsupported' in rest ? rest : [step, ...rest];
+}
+
+function scannerOf(split: SplitStep): Exclude<Scanner, 'joins'> | null {
+  const family = recognizeFamily([split]);
+  return family === 'tekken' || family === 'smollm' ? null : family;
 }
 
 function kept({ behavior, invert }: SplitStep): Kept {
