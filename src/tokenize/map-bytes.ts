@@ -51,16 +51,18 @@ export function mapCharacters(map: CharacterMap): ByteNormalizer {
     out.set(text.subarray(start, at));
     let length = at - start;
     while (at < end) {
-      if (length + longest > out.length) out = grown(out);
-      const first = text[at]!;
-      if (first < 0x80) {
-        const to = ascii[first]!;
-        if (to >= 0) {
-          out[length++] = to;
-          at += 1;
-          continue;
-        }
+      if (length + longest >= out.length) out = grown(out);
+      // As far as the room is certain to do: what is ASCII, and stays one byte.
+      const stop = Math.min(end, at + out.length - length - longest);
+      let to = 0;
+      for (; at < stop; at += 1) {
+        const byte = text[at]!;
+        to = byte < 0x80 ? ascii[byte]! : -1;
+        if (to < 0) break;
+        out[length++] = to;
       }
+      if (to >= 0) continue;
+      const first = text[at]!;
       const point = codePointAt(text, at);
       const width = widthOf(first);
       if ((known[point] || classify(point)) === changes) {
