@@ -45,7 +45,7 @@ export interface Machine {
   readonly hasGaps: boolean;
 }
 
-export const stops = -1;
+const stops = -1;
 export const refuses = -2;
 /** More take seconds to make, and their table does not stay in the processor's caches. */
 const mostStates = 1_000;
