@@ -258,7 +258,7 @@ describe('init --preset', () => {
     place.write('web.jsonl', '{"a": 1}\n');
     const { stdout, stderr } = await place.run('init', 'web.jsonl', '--preset', 'ultralong');
     expect({ stderr, sources: (parse(stdout) as Written).sources }).toEqual({
-      stderr: 'note: tokens: all instead of 1B, which is more than there is\n',
+      stderr: 'note: web is its corpus\nnote: tokens: all instead of 1B, which is more than there is\n',
       sources: { corpus: { path: './web.jsonl' } },
     });
     expect(stdout).toContain('  # mend this source: web.jsonl: no field "text"; the records have "a"\n');
