@@ -171,6 +171,8 @@ export interface CellSpec {
 export interface LengthRule {
   readonly threshold: number;
   readonly scope: 'per-source' | 'global';
+  /** Sources that the rule leaves as they are. */
+  readonly except?: readonly string[];
   readonly rule:
     | { readonly kind: 'long_share'; readonly share: number }
     | { readonly kind: 'keep_short'; readonly rate: number }

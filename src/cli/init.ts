@@ -109,9 +109,9 @@ split: { validation: 1% }         # by document; its documents are in no trainin
 mix:
   tokens: all                     # or an amount, such as 500M
 ${sharesText(sources)}  # Give long documents more weight: at least 4,096 tokens is long, and they shall be 60% of the tokens:
-  # length: { threshold: 4096, long_share: 60%, method: drop }
+  # length: { threshold: 4K, long_share: 60%, method: drop }
 sequences:
-  length: 8192                    # tokens of a row
+  length: 8K                      # tokens of a row
   packing: best-fit               # no document that fits in a row is cut; or concat, pad
   eos: true
 seed: 17

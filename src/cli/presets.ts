@@ -18,7 +18,7 @@ const folder = new URL('pipelines/', packageRoot);
 /** It reads samples/, which are no part of the package. */
 const notPresets: readonly string[] = ['sample.yaml'];
 
-function presetNames(): string[] {
+export function presetNames(): string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml') && !notPresets.includes(file))
     .map((file) => file.slice(0, -'.yaml'.length))

@@ -8,6 +8,7 @@ import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
 import type { InputFile, ReadUnit, SourceSpec } from '../types.ts';
 import { isPointer, isPointerSize, pointerCure, pointerFound } from '../util/git-lfs.ts';
+import { isUrl } from '../util/is-url.ts';
 import { unreadable } from './file-blocks.ts';
 import { describeFormats, type FileKind, hasRecords, kindOf } from './formats.ts';
 import { jsonFormat } from './json-format.ts';
@@ -40,8 +41,9 @@ export async function discover(source: SourceSpec, leftOut: LeftOut[] = []): Pro
   return files.map((file) => unitOf(source, file));
 }
 
-function notLocal({ name, path }: SourceSpec): LongmixError {
-  return new LongmixError('source-remote', `source "${name}": ${path} is not on this machine`, {
+/** @param what the path, and whose it is */
+export function notLocal(what: string): LongmixError {
+  return new LongmixError('source-remote', `${what} is not on this machine`, {
     cure: 'longmix reads files: copy it here, mount it, or pipe JSON Lines in with path: -',
   });
 }
@@ -56,7 +58,7 @@ async function findFiles(
   // A file that is there wins over a glob: `[` and `(` are common in names.
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (stats !== undefined || !isGlob || !statSync(base, { throwIfNoEntry: false })?.isDirectory()) {
-    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source.path)) throw notLocal(source);
+    if (isUrl(source.path)) throw notLocal(`source "${source.name}": ${source.path}`);
     const missing = isGlob ? base : source.path;
     throw new LongmixError(
       'source-missing',

@@ -22,9 +22,10 @@ import {
   shareOrCount,
   shareOrTokens,
   text,
-  tokenAmount,
+  tokenLength,
   wholeNumber,
 } from './fields.ts';
+import { shapeOf } from './schema-keys.ts';
 import { type MixEntry, mixSchema, mostTokens, type PerSourceEntry, phaseMixSchema } from './schema-mix.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
@@ -152,10 +153,10 @@ export function plainSource(path: string): SourceEntry {
 
 const documents = z.strictObject(
   {
-    min_tokens: perSource(tokenAmount(0, mostTokens), 'an amount of tokens')
+    min_tokens: perSource(tokenLength(0, mostTokens), 'a length in tokens')
       .optional()
       .describe('Shorter documents are left out; one amount, or a map from sources to amounts.'),
-    max_tokens: perSource(tokenAmount(1, mostTokens), 'an amount of tokens')
+    max_tokens: perSource(tokenLength(1, mostTokens), 'a length in tokens')
       .optional()
       .describe('Longer documents are left out; one amount, or a map from sources to amounts.'),
     duplicates: oneOf(['remove', 'keep'])
@@ -167,7 +168,7 @@ const documents = z.strictObject(
         'What thresholds and buckets measure: exact, the tokens; or chars/3.68, the characters over a number, as Fu et al. do.',
       ),
     buckets: z
-      .array(tokenAmount(1, mostTokens), { error: 'expected a list of lengths such as [4Ki, 32Ki]' })
+      .array(tokenLength(1, mostTokens), { error: 'expected a list of lengths such as [4K, 32K]' })
       .optional()
       .describe('Edges between the length buckets of tables and samples; powers of two if left out.'),
   },
@@ -182,7 +183,7 @@ const phase = z.strictObject(
     mix: phaseMixSchema.prefault({}).describe('What is other than in mix.'),
     sequences: phaseSequencesSchema.prefault({}).describe('What is other than in sequences.'),
   },
-  mapError('a map such as { tokens: 20%, sequences: { length: 4Ki } }'),
+  mapError('a map such as { tokens: 20%, sequences: { length: 4K } }'),
 );
 
 const shards = z.strictObject(
@@ -254,14 +255,14 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
         .record(
           text('a name of letters, digits and _', /^\w+$/),
           phase,
-          mapError('a map from names to phases such as short: { tokens: 20%, sequences: { length: 4Ki } }'),
+          mapError('a map from names to phases such as short: { tokens: 20%, sequences: { length: 4K } }'),
         )
         .optional()
         .describe('Parts of the training run, in order, each with rows or a mix of its own: a curriculum.'),
       phase_documents: oneOf(['disjoint', 'shared'])
         .default('disjoint')
         .describe('disjoint: a document is in one phase only. shared: each phase draws from all documents.'),
-      tokens_per_step: tokenAmount(1, mostTokens)
+      tokens_per_step: tokenLength(1, mostTokens)
         .optional()
         .describe(
           'Tokens of an optimizer step, the same in every phase; a multiple of every length of rows.',
@@ -279,3 +280,6 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
     mapError('a map of settings, at least `sources`'),
   )
   .describe('A longmix recipe.');
+
+/** The keys of a recipe at its top level. */
+export const recipeKeys: readonly string[] = Object.keys(shapeOf(recipeSchema));

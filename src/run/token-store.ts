@@ -8,6 +8,7 @@ import { LongmixError } from '../errors.ts';
 import { discover, type LeftOut } from '../read/discover.ts';
 import { refuseMissingProgram } from '../read/extract/find-program.ts';
 import { spoolStandardInput } from '../read/spool.ts';
+import { compact, counted } from '../report/format.ts';
 import {
   docsFile,
   type PartRecord,
@@ -23,6 +24,7 @@ import { openStore } from '../store/reader.ts';
 import type { TokenizerTables } from '../tokenize/load-tables.ts';
 import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { storeShortage } from './free-space.ts';
 import { idNotes } from './id-notes.ts';
 import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
@@ -114,7 +116,14 @@ async function ensureUnlocked(
     check(tokenizer.facts);
     const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
     const padId = isPadded ? tokenizer.facts.padId : null;
-    if (isThere) return { folder, padId, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
+    if (isThere) {
+      const manifest = openSame(recipe, folder, parts, tokenizer.facts);
+      const { documents, tokens } = manifest.totals;
+      options.progress?.aside(
+        `tokens reused: ${counted(documents, 'document')}, ${compact(tokens)} tokens (${manifest.tokenizer.name}) in ${folder}`,
+      );
+      return { folder, padId, manifest };
+    }
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
       if (fresh !== false) setAside(folder, fresh);
@@ -164,11 +173,10 @@ async function makeStore(
   if (slow !== null) progress.note(slow);
   const units = parts.flatMap((part) => part.units);
   const stamps = inputStamps(parts);
-  progress.start(
-    'tokenize',
-    units.reduce((bytes, unit) => bytes + unitBytes(unit), 0),
-    'B',
-  );
+  const text = units.reduce((bytes, unit) => bytes + unitBytes(unit), 0);
+  const shortage = storeShortage(folder, text, storeDtype(facts.vocabularySize));
+  if (shortage !== null) progress.note(shortage);
+  progress.start('tokenize', text, 'B');
   const limits = memory === undefined ? null : workerLimits(memory, workers.count, shared);
   const results = await workers.run({ tokenizer: recipe.tokenizer, shared, folder, limits }, parts, {
     signal,

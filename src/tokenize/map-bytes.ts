@@ -2,7 +2,7 @@
 
 import type { ByteNormalizer } from './normalize-bytes.ts';
 import type { CharacterMap } from './normalizer-steps.ts';
-import { codePointAt } from './space-bytes.ts';
+import { codePointAt, widthOf } from './space-bytes.ts';
 
 const stays = 1;
 const changes = 2;
@@ -51,16 +51,18 @@ export function mapCharacters(map: CharacterMap): ByteNormalizer {
     out.set(text.subarray(start, at));
     let length = at - start;
     while (at < end) {
-      if (length + longest > out.length) out = grown(out);
-      const first = text[at]!;
-      if (first < 0x80) {
-        const to = ascii[first]!;
-        if (to >= 0) {
-          out[length++] = to;
-          at += 1;
-          continue;
-        }
+      if (length + longest >= out.length) out = grown(out);
+      // As far as the room is certain to do: what is ASCII, and stays one byte.
+      const stop = Math.min(end, at + out.length - length - longest);
+      let to = 0;
+      for (; at < stop; at += 1) {
+        const byte = text[at]!;
+        to = byte < 0x80 ? ascii[byte]! : -1;
+        if (to < 0) break;
+        out[length++] = to;
       }
+      if (to >= 0) continue;
+      const first = text[at]!;
       const point = codePointAt(text, at);
       const width = widthOf(first);
       if ((known[point] || classify(point)) === changes) {
@@ -78,8 +80,4 @@ function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(2 * bytes.length);
   larger.set(bytes);
   return larger;
-}
-
-function widthOf(first: number): number {
-  return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }

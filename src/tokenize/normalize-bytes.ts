@@ -8,6 +8,7 @@ import { mapCharacters } from './map-bytes.ts';
 import type { Normalizer } from './model.ts';
 import { createFormNormalizer } from './normalize-form.ts';
 import { type NormalizerStep, normalizerSteps } from './normalizer-steps.ts';
+import { replaceRuns } from './replace-runs.ts';
 import { createSentencePieceNormalizer } from './sentencepiece-normalizer.ts';
 import { skipSpaces, skipSpacesBack } from './space-bytes.ts';
 
@@ -54,6 +55,8 @@ function createStep(step: NormalizerStep): ByteNormalizer {
     }
     case 'replace-text':
       return replaceText(Buffer.from(step.text), Buffer.from(step.content));
+    case 'replace-runs':
+      return replaceRuns(step);
     case 'replace-matches':
       return (text, start, end) => {
         const before = Buffer.from(text.buffer, text.byteOffset + start, end - start).toString();

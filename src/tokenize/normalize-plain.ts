@@ -39,6 +39,11 @@ function apply(text: string, step: NormalizerStep, continued: boolean): string {
       return text === '' || continued ? text : step.text + text;
     case 'replace-text':
       return text.replaceAll(step.text, () => step.content);
+    case 'replace-runs': {
+      const most = step.max === Number.POSITIVE_INFINITY ? '' : step.max;
+      const run = new RegExp(`${classSource(step.set)}{${step.min},${most}}`, 'gu');
+      return text.replace(run, () => step.content);
+    }
     case 'replace-matches':
       return step.replace(text);
   }

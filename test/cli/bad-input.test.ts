@@ -397,7 +397,7 @@ describe('the output', () => {
     await place.run('build', 'mix.yaml', '--out', 'made', '--quiet');
     place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nsequences: { length: 256 }\n');
     const outcome = await place.run('build', 'mix.yaml', '--out', 'made');
-    expectMessage(outcome, 2, /what differs: sequences\n/);
+    expectMessage(outcome, 2, /what differs: sequences.length \(\d+, now \d+\)\n/);
   });
 
   test('an ablation for a recipe, and the other way round', async () => {

@@ -1,18 +1,19 @@
 /** A document to tokens: cut into pretokens by the model's steps, which are looked up and merged on the way (`queue.ts`). */
 import { emitLong } from './pretoken';
 import { writeTo, written } from './pretokens';
-import { runStep } from './scan-compiled';
+import { forgetCarried, runStep } from './scan-compiled';
 import { forgetFailed } from './scan-long';
 import { stepCount } from './step-layout';
 import { encodeStretch, hasUnigram, isWhole, written as stretchWritten } from './unigram';
 
 /**
  * Tokenizes text[at, end), returns how far it came. `closed`: the document ends at `end`;
- * else more text follows, and what the rest could change is left to the next call.
+ * else more text follows, and what the rest could change is left to the next call. `continued`: this is that next call.
  */
-export function encodeDocument(at: usize, end: usize, closed: bool): usize {
+export function encodeDocument(at: usize, end: usize, closed: bool, continued: bool): usize {
   if (isWholeText()) return encodeWhole(at, end, closed, written);
   forgetFailed();
+  if (!continued) forgetCarried();
   return runStep(0, at, closed ? end : wholeCharacters(at, end), closed);
 }
 
