@@ -9,7 +9,7 @@ import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
-import type { StageOptions } from '../run/token-store.ts';
+import type { StageOptions } from '../run/nouns.ts';
 import type { Recipe } from '../types.ts';
 import { isUrl } from '../util/is-url.ts';
 import { outputMark } from './folders.ts';

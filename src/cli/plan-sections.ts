@@ -2,7 +2,7 @@
 import { bytes, counted, integer, length } from '../report/format.ts';
 import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
-import type { BuildPlan } from '../run/build-plan.ts';
+import type { BuildPlan } from '../run/nouns.ts';
 import { planWarnings } from '../run/plan-warnings.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import type { Recipe } from '../types.ts';

@@ -1,10 +1,10 @@
 /** What `--html` and the comparison of arms show, out of plans and stores. */
 import type { ArmData, ReportData, TrainingData } from '../report/html/data.ts';
 import { rowHistogram } from '../report/row-histogram.ts';
-import { type BuildPlan, outputRecipe } from '../run/build-plan.ts';
+import { outputRecipe } from '../run/build-plan.ts';
 import { writeFile } from '../run/commit.ts';
+import type { BuildPlan, TokenStore } from '../run/nouns.ts';
 import { planWarnings } from '../run/plan-warnings.ts';
-import type { TokenStore } from '../run/token-store.ts';
 import type { ArmsTraining } from '../train/train-arms.ts';
 import { validationOf } from '../train/validation.ts';
 import type { Recipe } from '../types.ts';

@@ -4,14 +4,13 @@
  */
 
 import { tiktokenEncodings } from '../types.ts';
+import type { Check } from './check.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import type { Problem, YamlFile } from './parse-yaml.ts';
 import { isTokenizerPath } from './tokenizer-path.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from './yaml-values.ts';
-
-export type Check = (yaml: YamlFile) => Problem[];
 
 const checks: readonly Check[] = [
   knownTokenizer,

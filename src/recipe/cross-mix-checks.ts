@@ -1,6 +1,6 @@
 /** Rules about several keys of `mix`, `documents` and `phases`. */
 
-import type { Check } from './cross-checks.ts';
+import type { Check } from './check.ts';
 import { isPercentage } from './fields.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';

@@ -1,6 +1,6 @@
 /** Rules about several keys of `sequences`, in the recipe and in each phase, where a key may come from the recipe. */
 
-import type { Check } from './cross-checks.ts';
+import type { Check } from './check.ts';
 import { cellsIn } from './cross-mix-checks.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
 import { defaultSequences, smallestPiece } from './schema-sequences.ts';

@@ -16,15 +16,16 @@ import {
   setAblationAside,
 } from './ablation-file.ts';
 import { buildPlanned, keepingTokens } from './build.ts';
-import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
+import { loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { type BuildSize, refuseFullDisk } from './free-space.ts';
 import { withLock } from './lock.ts';
+import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
 import { planReport } from './plan-report.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { isBuilt } from './shard-sets.ts';
-import { ensureStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
+import { ensureStore, storeFolder } from './token-store.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 
 export interface AblateOptions extends StageOptions {

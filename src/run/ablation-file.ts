@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { AblationArm } from '../types.ts';
 import { makeFolder } from './commit.ts';
-import type { PlanReport } from './plan-report.ts';
+import type { PlanReport } from './nouns.ts';
 import { notesFolder } from './receipt.ts';
 
 export const ablationFile = 'ablation.json';

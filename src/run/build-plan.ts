@@ -2,6 +2,7 @@
  * The exact answer to a recipe, before anything is written: lengths -> cells -> who may be taken -> split -> mix ->
  * rows -> accounts. Reads the store's index only.
  */
+
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../bucket/cells.ts';
 import { LongmixError } from '../errors.ts';
 import { eligibility } from '../mix/eligible.ts';
@@ -10,73 +11,25 @@ import { refuseUnknownBounds } from '../mix/named-sources.ts';
 import { heldOut } from '../mix/split.ts';
 import { specOf } from '../mix/supply.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../pack/ledger.ts';
-import { type PackingQuality, packingQuality } from '../pack/quality.ts';
+import { packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
 import { copiesVersion } from '../pack/spread.ts';
 import { idBytes, type ShardDtype, shardVersion } from '../shard/format.ts';
-import type { StepPlan } from '../shard/schedule-file.ts';
 import { loadCharacters, loadDocuments } from '../store/reader.ts';
 import type {
   Bucket,
-  DocumentTable,
   Instances,
   Ledger,
   MixSpec,
-  PlannedCell,
   Recipe,
   RowPlan,
   SequenceSpec,
   TokenizerSpec,
 } from '../types.ts';
+import type { BuildPlan, PlannedSet, SplitName, StoreIndex, TokenStore } from './nouns.ts';
 import { fingerprint } from './receipt.ts';
 import { planSteps } from './steps.ts';
-import type { TokenStore } from './token-store.ts';
 import { refuseUnfit, shardDtype } from './tokenizer-fit.ts';
-
-export type SplitName = 'train' | 'validation';
-
-/** Rows that become one shard set: a split, a phase of it, or one row length of a decomposed phase. */
-export interface PlannedSet {
-  /** Its folder in the build. */
-  readonly name: string;
-  readonly split: SplitName;
-  /** null: of the validation split. */
-  readonly phase: string | null;
-  readonly sequences: SequenceSpec;
-  readonly rows: RowPlan;
-  readonly ledger: Ledger;
-  readonly quality: PackingQuality;
-  /** Approximate bytes of its shards. */
-  readonly bytes: number;
-}
-
-export interface PlannedPhase {
-  readonly name: string;
-  /** Tokens that the recipe asks for, over all cells. */
-  readonly requested: number;
-  readonly cells: readonly PlannedCell[];
-}
-
-export interface BuildPlan {
-  /** sha256 of the store's fingerprint, the ids of BOS and EOS, and everything in the recipe that decides the shards. */
-  readonly fingerprint: string;
-  readonly table: DocumentTable;
-  readonly phases: readonly PlannedPhase[];
-  /** Those that have rows: the training split's in the order of the run, then validation. */
-  readonly sets: readonly PlannedSet[];
-  /** The accounts of a whole split; equal to its set's where it has one. */
-  readonly ledgers: Readonly<Partial<Record<SplitName, Ledger>>>;
-  /** null: the recipe says no `tokens_per_step`, and its rows are of one length. */
-  readonly steps: StepPlan | null;
-  readonly dtype: ShardDtype;
-}
-
-/** What several plans over one store share, so that an ablation reads the index once. */
-export interface StoreIndex {
-  readonly table: DocumentTable;
-  /** Characters of each document; null: no recipe asks for them. */
-  readonly characters: Uint32Array | null;
-}
 
 export function loadIndex({ folder, manifest }: TokenStore, recipes: readonly Recipe[]): StoreIndex {
   const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);

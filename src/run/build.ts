@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import type { Recipe } from '../types.ts';
-import { type BuildPlan, planBuild } from './build-plan.ts';
+import { planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { refuseFullDisk } from './free-space.ts';
 import { withLock } from './lock.ts';
+import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';
 import { planReport } from './plan-report.ts';
 import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shard-sets.ts';
-import { ensureStore, type StageOptions, storeFolder, type TokenStore } from './token-store.ts';
+import { ensureStore, storeFolder } from './token-store.ts';
 
 export interface BuildOptions extends StageOptions {
   /** Called with the plan before any shard is written. */

@@ -6,7 +6,7 @@ import { type DocumentsRecord, documentsFile } from '../shard/format.ts';
 import { documentRuns } from '../store/reader.ts';
 import type { RowPlan } from '../types.ts';
 import { createFile } from './commit.ts';
-import type { TokenStore } from './token-store.ts';
+import type { TokenStore } from './nouns.ts';
 
 /** Parts are read between events, so that worker threads that report meanwhile do not wait. */
 export async function writeDocumentList(

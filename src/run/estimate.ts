@@ -6,8 +6,7 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { writeShard } from '../shard/writer.ts';
 import { TokenReader } from '../store/reader.ts';
-import type { BuildPlan } from './build-plan.ts';
-import type { TokenStore } from './token-store.ts';
+import type { BuildPlan, TokenStore } from './nouns.ts';
 
 /** Bytes to measure with: some tens of milliseconds of work. */
 const sampleBytes = 32 * 1024 * 1024;

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { bytes as inBytes } from '../report/format.ts';
 import { isShardName } from '../shard/format.ts';
-import type { PlannedSet } from './build-plan.ts';
+import type { PlannedSet } from './nouns.ts';
 import { setFolders } from './ownership.ts';
 
 /** A build by what it will take. */

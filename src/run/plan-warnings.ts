@@ -6,7 +6,7 @@
 import { bucketName } from '../report/bucket-name.ts';
 import { compact, counted, integer, length, percent } from '../report/format.ts';
 import type { PlannedCell, Recipe } from '../types.ts';
-import type { BuildPlan, PlannedSet } from './build-plan.ts';
+import type { BuildPlan, PlannedSet } from './nouns.ts';
 
 /** Repeated data is worth nearly as much as new up to here (Muennighoff et al. 2023, arXiv 2305.16264). */
 const worthwhileEpochs = 4;

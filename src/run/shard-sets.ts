@@ -20,9 +20,10 @@ import { openShards } from '../shard/reader.ts';
 import { scheduleFile } from '../shard/schedule-file.ts';
 import { datasetInfo, datasetState } from '../shard/schema.ts';
 import type { Recipe } from '../types.ts';
-import { type BuildPlan, outputRecipe, type PlannedSet, refuseImbalance } from './build-plan.ts';
+import { outputRecipe, refuseImbalance } from './build-plan.ts';
 import { sweep, writeJson } from './commit.ts';
 import { writeDocumentList } from './document-list.ts';
+import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from './nouns.ts';
 import {
   claimFolder,
   datasetFiles,
@@ -38,7 +39,6 @@ import { noProgress } from './progress.ts';
 import { notesFolder } from './receipt.ts';
 import type { ShardInput, ShardResult } from './shard-task.ts';
 import { runTasks } from './tasks.ts';
-import type { StageOptions, TokenStore } from './token-store.ts';
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
 export function isBuilt(out: string, plan: BuildPlan): boolean {

@@ -8,8 +8,8 @@ import { type ShardOptions, writeShard } from '../shard/writer.ts';
 import { type TokenFiles, TokenReader } from '../store/reader.ts';
 import type { DocumentTable, RowPlan } from '../types.ts';
 import { createFile } from './commit.ts';
+import type { StageRun } from './nouns.ts';
 import { findReceipt, fingerprint, leaveReceipt } from './receipt.ts';
-import type { StageRun } from './stages.ts';
 
 export interface ShardSetting {
   readonly store: TokenFiles & { readonly folder: string };

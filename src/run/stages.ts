@@ -2,16 +2,9 @@
  * The two stages that are lists of tasks: between them stands the plan, which needs every length. Each is set up once
  * a thread (it loads the tokenizer, opens the store), then run an input at a time.
  */
+import type { StageRun } from './nouns.ts';
 import type { ShardInput, ShardResult, ShardSetting } from './shard-task.ts';
-import type { TaskProgress } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult, TokenizeSetting } from './tokenize-task.ts';
-
-/** Does a task's work. Its files may be on their way to the disk still: `committed` has the result when they are there. */
-export type StageRun<Input, Result> = (
-  input: Input,
-  report: (progress: TaskProgress) => void,
-  signal?: AbortSignal,
-) => Promise<{ readonly committed: Promise<Result> }>;
 
 export interface StageTypes {
   readonly tokenize: {

@@ -6,17 +6,13 @@
  * memory, so none waits for another. The first error ends the stage. Threads can be started before the setting is
  * known: loading their code takes a tenth of a second, in which this thread has other things to do.
  */
+
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type ErrorDetails, LongmixError } from '../errors.ts';
 import { packageRoot } from '../util/package-root.ts';
-import { type StageName, type StageRun, type StageTypes, stages } from './stages.ts';
-
-export interface TaskProgress {
-  /** Work done since the last report, in the stage's unit (bytes of text, rows). */
-  readonly done: number;
-  readonly tokens: number;
-}
+import type { StageRun, TaskProgress } from './nouns.ts';
+import { type StageName, type StageTypes, stages } from './stages.ts';
 
 export interface RunOptions {
   /** Ends the stage early: every thread is stopped, and `run` rejects with the signal's reason. */

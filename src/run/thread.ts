@@ -1,6 +1,7 @@
 /** A worker thread of `tasks.ts`: loads its stage's code, then takes tasks as long as there are any. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type StageName, type StageRun, stages } from './stages.ts';
+import type { StageRun } from './nouns.ts';
+import { type StageName, stages } from './stages.ts';
 import { type ThreadAnswer, type ThreadWork, takeTasks, toPlain } from './tasks.ts';
 
 type SetUp = (setting: unknown) => Promise<StageRun<unknown, unknown>>;

@@ -1,6 +1,7 @@
 /**
  * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
  */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
@@ -30,9 +31,10 @@ import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
 import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
+import type { StageOptions, TokenStore } from './nouns.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from './ownership.ts';
 import { planParts, unitBytes } from './parts.ts';
-import { noProgress, type Progress } from './progress.ts';
+import { noProgress } from './progress.ts';
 import { fingerprint, notesFolder } from './receipt.ts';
 import {
   inputStamps,
@@ -47,24 +49,6 @@ import { startWorkers, type Workers } from './tasks.ts';
 import type { TokenizeInput, TokenizeResult } from './tokenize-task.ts';
 import { recipeTables, refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
-
-export interface StageOptions {
-  readonly workers: number;
-  /** Bound of the whole process's memory, in bytes; none where it is not given. */
-  readonly memory?: number;
-  /** Replace what an earlier run left, once there is nothing more to refuse. Of tokens: 'changed', what is not intact. */
-  readonly fresh?: boolean | 'changed';
-  readonly signal?: AbortSignal | undefined;
-  readonly progress?: Progress | undefined;
-}
-
-export interface TokenStore {
-  readonly folder: string;
-  /** As in the file, but for the ids of BOS and EOS: those are the recipe's tokenizer's as it is now. */
-  readonly manifest: StoreManifest;
-  /** The id that the recipe names for padding; null: rows are padded with EOS. */
-  readonly padId: number | null;
-}
 
 /** The store of a recipe that is built into `out`. */
 export function storeFolder(recipe: Recipe, out: string): string {

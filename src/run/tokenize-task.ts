@@ -29,8 +29,8 @@ import type {
 } from '../types.ts';
 import { createFile } from './commit.ts';
 import type { WorkerLimits } from './memory.ts';
+import type { StageRun } from './nouns.ts';
 import { findReceipt, fingerprint, hasReceipt, leaveReceipt } from './receipt.ts';
-import type { StageRun } from './stages.ts';
 
 export interface TokenizeSetting {
   readonly tokenizer: TokenizerSpec;

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { ablate } from '../../src/run/ablate.ts';
 import { build } from '../../src/run/build.ts';
-import { type BuildPlan, planBuild } from '../../src/run/build-plan.ts';
-import type { TokenStore } from '../../src/run/token-store.ts';
+import { planBuild } from '../../src/run/build-plan.ts';
+import type { BuildPlan, TokenStore } from '../../src/run/nouns.ts';
 import { verify } from '../../src/run/verify.ts';
 import type { Recipe } from '../../src/types.ts';
 import {

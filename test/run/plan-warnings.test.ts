@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { planBuild } from '../../src/run/build-plan.ts';
+import type { TokenStore } from '../../src/run/nouns.ts';
 import { planWarnings } from '../../src/run/plan-warnings.ts';
-import { ensureStore, type TokenStore } from '../../src/run/token-store.ts';
+import { ensureStore } from '../../src/run/token-store.ts';
 import { writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
