@@ -104,7 +104,6 @@ describe('random vocabularies', () => {
     { byteFallback: true },
     { byteFallback: true, split: false },
     { words: true },
-    { words: true, scheme: 'first' },
   ] as Settings[]) {
     test(
       `have the native library's tokens: ${JSON.stringify(settings)}`,
