@@ -10,7 +10,10 @@
  * The peers have one pass over the part. Rates are MB of UTF-8 a second by the processor's time. The tokens that are
  * compared are those of the part. Hugging Face's library is npm's `tokenizers`; sentencepiece, tiktoken, mistral-common, and Hugging
  * Face's library on the vocabularies of tiktoken's form, run where PEER_PYTHON names a Python that has them.
- * --flat: 100 MB in documents of 1 KB to 100 MB; --hostile: megabytes that tokenizers fear (the families of --only).
+ * --flat: 100 MB in documents of 10 KB to 100 MB, warm; --hostile: megabytes that tokenizers fear, as shares of the first
+ * pass, the slowest ones. With a --peer-limit of 0 there are no peers. --exact: no rates, but the sha1 of the tokens of all of
+ * the corpus; one family takes as long as its peer needs, so run them one by one with --only (the exit status is 1 where
+ * tokens differ).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +24,7 @@ import { parseArgs } from 'node:util';
 import { importTypeScript } from '../scripts/import-typescript.mjs';
 import { chunksOf, readTexts } from './lib/corpus.mjs';
 import { best, measure, measureChunks, nativeTokens, textOnly } from './lib/passes.mjs';
-import { flatness, hostility } from './lib/steadiness.mjs';
+import { flatness, hostility, sizedTexts, sizes } from './lib/steadiness.mjs';
 import { rate, table } from './lib/table.mjs';
 
 // The native library reads these when it is loaded, the families the last one.
@@ -41,6 +44,7 @@ const { positionals, values } = parseArgs({
     only: { type: 'string' },
     flat: { type: 'boolean', default: false },
     hostile: { type: 'boolean', default: false },
+    exact: { type: 'boolean', default: false },
   },
 });
 if (positionals.length !== 1) {
@@ -50,23 +54,24 @@ if (positionals.length !== 1) {
 const work = mkdtempSync(join(tmpdir(), 'longmix-bench-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
-const part = readTexts(positionals[0], Number(values['peer-limit']) * 1e6);
+const peerLimit = values.exact ? Number.POSITIVE_INFINITY : Number(values['peer-limit']) * 1e6;
+const part = readTexts(positionals[0], peerLimit);
 const partFile = join(work, 'texts.json');
 writeFileSync(partFile, JSON.stringify(part));
 const partBytes = part.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-const corpus = prepared(readTexts(positionals[0], Number(values.limit) * 1e6));
 const partChunks = prepared(part).chunks;
+const corpus = values.exact ? null : prepared(readTexts(positionals[0], Number(values.limit) * 1e6));
 
 console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, one thread`);
 console.log(
-  `longmix: ${(corpus.bytes / 1e6).toFixed(1)} MB of text, peers: ${(partBytes / 1e6).toFixed(1)} MB; ` +
+  `longmix: ${((corpus?.bytes ?? partBytes) / 1e6).toFixed(1)} MB of text, peers: ${(partBytes / 1e6).toFixed(1)} MB; ` +
     `load ${loadavg()[0].toFixed(1)}\n`,
 );
 
-const kept = new Map();
-/** Bytes a millisecond. */
-const normal = new Map();
+const sized = values.flat ? sizedTexts(Buffer.concat(corpus.chunks.map(({ text }) => text))) : null;
 const rows = [];
+const flatRows = [];
+const hostileRows = [];
 for (const family of chosen()) {
   const why = family.missing();
   if (why !== null) {
@@ -75,17 +80,28 @@ for (const family of chosen()) {
   }
   console.error(`${family.name} ...`);
   try {
-    rows.push(await compare(family));
+    rows.push(await (values.exact ? compareTokens(family) : compare(family)));
   } catch (error) {
     console.error(`${family.name}: FAILED, ${error.message}`);
-    rows.push([family.name, 'FAILED', ...Array(7).fill('-')]);
+    rows.push([family.name, 'FAILED', ...Array(values.exact ? 3 : 7).fill('-')]);
   }
 }
-const head = ['family', 'engine', 'first', 'warm', 'peer', 'its rate', 'first is', 'tokens', 'sha1'];
-table(head, rows, ['engine', 'peer', 'tokens']);
+const head = values.exact
+  ? ['family', 'engine', 'tokens', 'sha1', 'peer']
+  : ['family', 'engine', 'first', 'warm', 'peer', 'its rate', 'first is', 'tokens', 'sha1'];
+table(head, rows, values.exact ? ['engine', 'sha1', 'peer'] : ['engine', 'peer', 'tokens']);
+if (values.exact) process.exit(rows.some((row) => /DIFFERENT|FAILED/.test(row.join())) ? 1 : 0);
 console.log(`load ${loadavg()[0].toFixed(1)}\n`);
-if (values.flat) flatness(kept, Buffer.concat(corpus.chunks.map(({ text }) => text)));
-if (values.hostile) hostility(kept, normal);
+if (values.flat) {
+  console.log('longmix, MB/s, warm: 100 MB in documents of');
+  table(['family', ...sizes.map((size) => `${size / 1e3} KB`), 'fastest / slowest'], flatRows);
+}
+if (values.hostile) {
+  console.log(
+    'longmix: a megabyte never seen before, one document; the slowest kinds, as parts of the first pass',
+  );
+  table(['family', 'first', 'least', 'of'], hostileRows, ['of']);
+}
 // A family that had to be made may have left a Python behind that waits for more.
 process.exit(0);
 
@@ -106,6 +122,23 @@ function prepared(texts) {
   return { bytes, chunks: chunksOf(documents, 4e6) };
 }
 
+/** Over all of the corpus: one pass, each chunk's tokens hashed and forgotten. */
+async function compareTokens(family) {
+  const { spec } = await family.open();
+  const tokenizer = await describeTokenizer(spec);
+  const own = measureChunks(tokenizer, partChunks);
+  const peers = await peersOf(family, tokenizer);
+  const row = [
+    family.name,
+    tokenizer.engine,
+    String(own.tokens),
+    own.sha1.slice(0, 12),
+    peers.map(({ peer, sha1 }) => `${peer} ${sha1 === own.sha1 ? 'equal' : 'DIFFERENT'}`).join(', '),
+  ];
+  console.error(row.join('  '));
+  return row;
+}
+
 async function compare(family) {
   const { spec } = await family.open();
   const tokenizer = await describeTokenizer(spec);
@@ -119,11 +152,20 @@ async function compare(family) {
   const first = best(firsts);
   const warm =
     tokenizer.shared === null ? first : best([1, 2, 3].map(() => measureChunks(instance, corpus.chunks)));
-  normal.set(family.name, { first: corpus.bytes / first.processor, warm: corpus.bytes / warm.processor });
-  if (values.flat || values.hostile) kept.set(family.name, instance);
-  const own = measureChunks(instance, partChunks);
-  const peers = await peersOf(family, tokenizer);
   const firstRate = corpus.bytes / first.processor;
+  if (sized !== null) {
+    const { rates, spread } = flatness(instance, sized);
+    flatRows.push([family.name, ...rates.map((each) => rate(each, 1)), spread.toFixed(2)]);
+    console.error(flatRows.at(-1).join('  '));
+  }
+  if (values.hostile) {
+    const shares = hostility(instance, firstRate);
+    const slowest = shares.slice(0, 6).map(({ kind, share }) => `${kind} ${share.toFixed(2)}`);
+    hostileRows.push([family.name, rate(firstRate, 1), shares[0].share.toFixed(2), slowest.join(', ')]);
+    console.error(hostileRows.at(-1).join('  '));
+  }
+  const own = measureChunks(instance, partChunks);
+  const peers = part.length === 0 ? [] : await peersOf(family, tokenizer);
   const list = (cell) => (peers.length === 0 ? '-' : peers.map(cell).join(', '));
   return [
     family.name,

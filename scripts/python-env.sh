@@ -1,28 +1,39 @@
 #!/bin/sh
-# Makes .venv in the repository with what test/interop needs. Does nothing when it is there already.
-# Exit 0 where there is no Python to make it with: the interop test then says that it was skipped.
+# Makes .venv in the repository with what test/interop needs, and .venv-oldest with the oldest `datasets` that it tests.
+# Does nothing when they are there already. Exit 0 where there is no Python to make them with, or none for the old
+# packages: the interop test then says what it skipped.
 set -eu
 cd "$(dirname "$0")/.."
-wanted=test/interop/requirements.txt
-done=.venv/requirements.txt # a copy of $wanted, put there last: without it the folder is unfinished
+python=${PYTHON:-python3}
 
-without() {
-  echo "python-env: $1; test/interop will be skipped" >&2
-  rm -rf .venv
-  exit 0
+without() { # folder, why
+  echo "python-env: $2; what needs $1 will be skipped" >&2
+  rm -rf "$1"
 }
 
-if [ -x .venv/bin/python ] && cmp -s "$wanted" "$done"; then exit 0; fi
+install() { # folder, requirements, options of pip; the copy of these in the folder is put there last: without it, it is unfinished
+  if [ -x "$1/bin/python" ] && cmp -s "$2" "$1/requirements.txt"; then return 0; fi
+  rm -rf "$1"
+  "$python" -m venv "$1" >/dev/null 2>&1 || {
+    without "$1" "$python can't make a virtual environment (Debian: python3-venv)"
+    return 0
+  }
+  echo "python-env: installing the packages of $2 into $1" >&2
+  "$1/bin/python" -m pip install --quiet --disable-pip-version-check $3 --requirement "$2" || return 1
+  cp "$2" "$1/requirements.txt"
+}
 
-python=${PYTHON:-python3}
-command -v "$python" >/dev/null 2>&1 || without "no $python here"
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || without "$python is older than 3.10"
-
-rm -rf .venv
-"$python" -m venv .venv >/dev/null 2>&1 || without "$python can't make a virtual environment (Debian: python3-venv)"
-echo "python-env: installing the packages of $wanted into .venv" >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$wanted" || {
+command -v "$python" >/dev/null 2>&1 || {
+  without .venv "no $python here"
+  exit 0
+}
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || {
+  without .venv "$python is older than 3.10"
+  exit 0
+}
+install .venv test/interop/requirements.txt '' || {
   echo "python-env: pip failed; what it said stands above" >&2
   exit 1
 }
-cp "$wanted" "$done"
+# A newer Python has no wheels of the old packages, and would compile them for an hour.
+install .venv-oldest test/interop/requirements-oldest.txt '--only-binary :all:' || without .venv-oldest "pip failed; what it said stands above"

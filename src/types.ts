@@ -57,9 +57,17 @@ export interface SourceSpec {
   readonly join: 'file' | 'directory';
   /** Put between the files of a joined document. */
   readonly separator: string;
+  /** Encoding of the text formats, as `util/encodings.ts` names it; null: UTF-8, and a file of another is left out and told. */
+  readonly encoding: string | null;
+  /** Quotes of CSV and TSV. */
+  readonly quote: Quoting;
   /** Globs against the path relative to the source's root; empty include: everything readable. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** false: HTML and notebooks are read as they are, and EPUB is not read. */
+  readonly extract?: false;
+  /** A program and its words that writes the text of each file, in place of a format; `{file}` or `{}` is its path. */
+  readonly command?: readonly string[];
 }
 
 /** Names of the fields (JSON) or columns (CSV, Parquet, Arrow) that make a document. */
@@ -70,8 +78,24 @@ export interface FieldNames {
   readonly source: string | null;
 }
 
-export const formats = ['text', 'jsonl', 'json', 'csv', 'tsv', 'parquet', 'arrow'] as const;
-export type Format = (typeof formats)[number];
+export const formats = [
+  'text',
+  'html',
+  'ipynb',
+  'epub',
+  'jsonl',
+  'json',
+  'csv',
+  'tsv',
+  'parquet',
+  'arrow',
+] as const;
+/** `command`: whatever the source's program reads. */
+export type Format = (typeof formats)[number] | 'command';
+
+/** `double`: around a field, doubled inside. `none`: text. `auto`: the first, unless a TSV speaks against it. */
+export const quotings = ['auto', 'double', 'none'] as const;
+export type Quoting = (typeof quotings)[number];
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli';
 
@@ -147,6 +171,8 @@ export interface CellSpec {
 export interface LengthRule {
   readonly threshold: number;
   readonly scope: 'per-source' | 'global';
+  /** Sources that the rule leaves as they are. */
+  readonly except?: readonly string[];
   readonly rule:
     | { readonly kind: 'long_share'; readonly share: number }
     | { readonly kind: 'keep_short'; readonly rate: number }
@@ -276,13 +302,22 @@ export interface ReadCounts {
   lines: number;
   /** The first few bad records, for the message. */
   readonly badSamples: BadRecord[];
+  /** Files that were left out whole, each a bad record, and files of which something is to be told. */
+  readonly fileFaults: FileFault[];
+}
+
+export interface FileFault {
+  readonly path: string;
+  readonly what: string;
+  /** False: the file was read all the same. */
+  readonly leftOut: boolean;
 }
 
 export interface BadRecord {
   readonly file: string;
   /** Where its unit begins, in bytes. */
   readonly start: number;
-  /** Its number in its unit, from 1. */
+  /** Its number in its unit, from 1; 0: the whole file. */
   readonly record: number;
   readonly reason: string;
 }

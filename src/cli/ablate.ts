@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { parseAblation } from '../recipe/parse-ablation.ts';
+import { recipeKeys } from '../recipe/schema.ts';
 import { parseTokens } from '../recipe/units.ts';
 import { armsText } from '../report/arms-text.ts';
 import { counted } from '../report/format.ts';
@@ -15,7 +16,7 @@ import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
 import type { Ablation } from '../types.ts';
 import { ablationFolder } from './folders.ts';
-import { type RunFlags, readYaml, stageOptions } from './options.ts';
+import { type RunFlags, readYaml, recipeSettings, stageOptions } from './options.ts';
 import { armData, trainingData, writeReport } from './report-data.ts';
 import { settingsOf } from './trainer-settings.ts';
 
@@ -24,10 +25,12 @@ type Flags = RunFlags & {
   readonly html?: string;
   readonly json?: boolean;
   readonly plan?: boolean;
+  readonly all?: boolean;
   readonly train?: boolean;
   readonly trainTokens?: string;
   readonly trainer: string;
   readonly set: readonly string[];
+  readonly trainSet: readonly string[];
 };
 
 export async function runAblate(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
@@ -36,7 +39,8 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
       cure: 'give one of them',
     });
   }
-  const ablation = parseAblation(readYaml(path), path, readYaml);
+  const { base, trainer } = settingsByKind(flags);
+  const ablation = parseAblation(readYaml(path), path, readYaml, recipeSettings({ ...flags, set: base }));
   const out = ablationFolder(ablation, flags.out);
   const arms: ArmData[] = [];
   const before = readAblation(join(out, ablationFile)) ?? readAblation(asideFile(out));
@@ -46,7 +50,9 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
     onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
   });
   const training =
-    flags.plan === true ? null : await learned(ablation, out, { before, report }, flags, signal);
+    flags.plan === true
+      ? null
+      : await learned(ablation, out, { before, report }, { ...flags, trainSet: trainer }, signal);
   const result = training === null ? report : { ...report, training };
   const { name: tokenizer } = store.manifest.tokenizer;
   const seeds = new Set(ablation.arms.map(({ recipe }) => recipe.seed));
@@ -55,7 +61,9 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
     ...{ title: ablation.name, tokenizer, seed, corpora: [], arms, ablation },
     training: training === null ? null : trainingData(training),
   });
-  process.stdout.write(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : comparison(arms));
+  process.stdout.write(
+    flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : comparison(arms, flags.all),
+  );
   if (training !== null && flags.json !== true) process.stdout.write(`\n${trainingText(training)}\n`);
   if (flags.quiet === true || flags.plan === true) return;
   const folder = relative(process.cwd(), out) || '.';
@@ -63,6 +71,12 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   process.stderr.write(
     `\nBuilt ${counted(arms.length, 'arm')} of ${ablation.name}; their figures are in ${join(folder, ablationFile)}\n${made.join('\n')}\n`,
   );
+}
+
+/** `--set` of the recipe, and of the trainer, whose settings are no keys of a recipe (`--train-set` says so). */
+function settingsByKind({ set, trainSet, train }: Flags): { base: string[]; trainer: string[] } {
+  const ofRecipe = (typed: string) => train !== true || recipeKeys.includes(typed.split(/[.[=]/)[0]!);
+  return { base: set.filter(ofRecipe), trainer: [...trainSet, ...set.filter((typed) => !ofRecipe(typed))] };
 }
 
 /** What the arms have learned now, or before if that still holds: ablation.json gets it. */
@@ -100,7 +114,7 @@ function trainAll(
 ): Promise<ArmsTraining> {
   const { trainTokens } = flags;
   return trainArms({
-    ...{ out, arms: arms.map(({ name }) => name), name: flags.trainer, settings: settingsOf(flags.set) },
+    ...{ out, arms: arms.map(({ name }) => name), name: flags.trainer, settings: settingsOf(flags.trainSet) },
     ...{ tokens: trainTokens === undefined ? null : tokensOf(trainTokens), fresh: flags.fresh === true },
     ...{ saveEvery: 100, signal },
     line: flags.quiet === true ? quietLine(process.stderr) : trainLine(process.stderr),
@@ -113,9 +127,9 @@ function tokensOf(typed: string): number {
   throw new LongmixError('flag-invalid', `--train-tokens: found "${typed}"`, { cure: parsed.problem });
 }
 
-function comparison(arms: readonly ArmData[]): string {
+function comparison(arms: readonly ArmData[], all: boolean | undefined): string {
   const warnings = arms.flatMap(({ name, warnings: own }) =>
     own.map((text) => `warning: ${name}: ${text}\n`),
   );
-  return `${armsText(arms)}\n${warnings.length === 0 ? '' : `\n${warnings.join('')}`}`;
+  return `${armsText(arms, all)}\n${warnings.length === 0 ? '' : `\n${warnings.join('')}`}`;
 }

@@ -9,10 +9,15 @@ import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { planSections } from './plan-sections.ts';
 import { writePlanReport } from './report-data.ts';
 
-type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
+type Flags = RunFlags & {
+  readonly out?: string;
+  readonly html?: string;
+  readonly json?: boolean;
+  readonly all?: boolean;
+};
 
 export async function runBuild(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const recipe = await loadRecipe(path);
+  const recipe = await loadRecipe(path, flags);
   const out = outFolder(recipe, flags.out);
   const result = await build(recipe, out, stageOptions(flags, signal));
   await writePlanReport(flags, recipe, result.store, result.plan);
@@ -20,10 +25,14 @@ export async function runBuild(path: string, flags: Flags, signal: AbortSignal):
     const report = { out, written: result.written, ...planReport(recipe, result.store, result.plan) };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   }
-  if (flags.quiet !== true) process.stderr.write(summary(recipe, result));
+  if (flags.quiet !== true) process.stderr.write(summary(recipe, result, flags.all));
 }
 
-function summary(recipe: Recipe, { out, store, plan, shardSets, written }: BuildResult): string {
+function summary(
+  recipe: Recipe,
+  { out, store, plan, shardSets, written }: BuildResult,
+  all: boolean | undefined,
+): string {
   const { totals, tokenizer } = store.manifest;
   const folder = relative(process.cwd(), out) || '.';
   const train = join(folder, plan.sets[0]!.name);
@@ -38,7 +47,7 @@ read        ${counted(totals.documents, 'document')}, ${bytes(totals.textBytes)}
 ${damage(totals)}
 The mix of the training split, before and after:
 
-${planSections(recipe, plan).join('\n\n')}
+${planSections(recipe, plan, all).join('\n\n')}
 
 Shards:
 ${made.join('\n')}

@@ -3,10 +3,13 @@
  * directories, the records may name their sources, or a few files be one each. A directory of very many directories is
  * one source: shares over hundreds of names are nothing that a person would set.
  */
+import { existsSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { discover } from '../read/discover.ts';
+import { discover, type LeftOut } from '../read/discover.ts';
+import { hasRecords, isSourceCode } from '../read/formats.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
+import { kindsOf } from '../run/input-kinds.ts';
 import { unitBytes } from '../run/parts.ts';
 import type { ReadUnit } from '../types.ts';
 import { type FoundFields, findFields, findNamedSources, plainFields } from './find-fields.ts';
@@ -15,8 +18,10 @@ import { outputMark } from './folders.ts';
 export interface FoundSource {
   readonly name: string;
   readonly path: string;
-  readonly include: string | null;
+  readonly include: string | readonly string[] | null;
   readonly exclude: readonly string[];
+  /** Directories that are repositories: a document each. */
+  readonly join: 'directory' | null;
   readonly fields: FoundFields;
   /** Where a field of the records names their source: the field, and names in it. */
   readonly named: { readonly field: string; readonly names: readonly string[] } | null;
@@ -38,12 +43,19 @@ export interface Surroundings {
 const mostSources = 40;
 const mostFileSources = 12;
 
+export interface Found {
+  readonly sources: readonly FoundSource[];
+  /** What is done with files that are not simply read, a clause each. */
+  readonly kinds: readonly string[];
+}
+
 /** @throws LongmixError `source-empty`, or what `discover` throws */
-export async function findSources(root: string, around: Surroundings): Promise<FoundSource[]> {
+export async function findSources(root: string, around: Surroundings): Promise<Found> {
   const [whole] = defaultRecipe(root).sources;
   const outputs = new Map<string, boolean>();
   let { recipe } = around;
-  const units = (await discover(whole!)).filter(({ files }) => {
+  const leftOut: LeftOut[] = [];
+  const units = (await discover(whole!, leftOut)).filter(({ files }) => {
     const { path } = files[0]!;
     if (recipe === null && around.isRecipe(path)) recipe = path;
     return path !== recipe && !isOutput(root, path, outputs);
@@ -53,6 +65,17 @@ export async function findSources(root: string, around: Surroundings): Promise<F
       cure: 'give the directory that the text is in',
     });
   }
+  const mine = leftOut.filter(({ name }) => !isOutput(root, join(root, name), outputs));
+  const kinds = kindsOf(whole!, units, mine);
+  return { sources: await sourcesOf(root, units, recipe, around), kinds };
+}
+
+async function sourcesOf(
+  root: string,
+  units: readonly ReadUnit[],
+  recipe: string | null,
+  around: Surroundings,
+): Promise<FoundSource[]> {
   const groups = new Map<string, ReadUnit[]>();
   for (const unit of units) {
     const slash = unit.name.indexOf('/');
@@ -76,13 +99,32 @@ export async function findSources(root: string, around: Surroundings): Promise<F
     return [await describe(name, root, null, exclude, units, named)];
   }
   const found: FoundSource[] = [];
+  const repositories = marked(root)
+    ? []
+    : [...groups.keys()].filter((name) => name !== '' && marked(join(root, name)));
+  if (repositories.length > 0) {
+    const all = repositories.length === groups.size;
+    const include = all ? null : repositories.map((name) => `${literal(name)}/**`);
+    const name = repositories.length === 1 ? repositories[0]! : nameBeside(groups, 'repositories');
+    const inside = repositories.flatMap((directory) => groups.get(directory)!);
+    const made = await describe(name, root, include, excludes(root, recipe), inside, null);
+    found.push({ ...made, join: 'directory' });
+  }
   for (const [directory, mine] of groups) {
+    if (repositories.includes(directory)) continue;
     const path = join(root, directory);
     const name = directory === '' ? nameBeside(groups, basename(root) || 'corpus') : directory;
     // `*` stops at the next `/`: only what lies directly in the directory.
-    found.push(
-      await describe(name, path, directory === '' ? '*' : null, excludes(path, recipe), mine, named),
+    const made = await describe(
+      name,
+      path,
+      directory === '' ? '*' : null,
+      excludes(path, recipe),
+      mine,
+      named,
     );
+    const isJoined = directory !== '' && holdsRepositories(path, directory, mine);
+    found.push({ ...made, join: isJoined ? 'directory' : null });
   }
   return found;
 }
@@ -90,7 +132,7 @@ export async function findSources(root: string, around: Surroundings): Promise<F
 async function describe(
   name: string,
   path: string,
-  include: string | null,
+  include: FoundSource['include'],
   exclude: readonly string[],
   units: readonly ReadUnit[],
   named: FoundSource['named'],
@@ -98,7 +140,7 @@ async function describe(
   const files = new Set(units.flatMap((unit) => unit.files.map((file) => file.path)));
   const size = units.reduce((sum, unit) => sum + unitBytes(unit), 0);
   const fields = await fieldsOf(units);
-  return { name, path, include, exclude, fields, named, files: files.size, bytes: size };
+  return { name, path, include, exclude, join: null, fields, named, files: files.size, bytes: size };
 }
 
 async function fieldsOf(units: readonly ReadUnit[]): Promise<FoundFields> {
@@ -107,7 +149,7 @@ async function fieldsOf(units: readonly ReadUnit[]): Promise<FoundFields> {
 }
 
 function hasFields({ files }: ReadUnit): boolean {
-  return files[0]!.format !== 'text';
+  return hasRecords(files[0]!.format);
 }
 
 /** Every file must have records that name theirs: of a text file none does, and all of a source goes by one rule. */
@@ -139,8 +181,44 @@ function stem({ files }: ReadUnit): string {
 function excludes(path: string, recipe: string | null): string[] {
   if (recipe === null) return [];
   const below = relative(path, recipe).replaceAll(sep, '/');
-  // Reading takes .yaml files for text. What is special in a glob is taken literally.
-  return below === '' || below.startsWith('../') ? [] : [below.replace(/[\\*?[\]{}()!+@|,]/g, '\\$&')];
+  // Reading takes .yaml files for text.
+  return below === '' || below.startsWith('../') ? [] : [literal(below)];
+}
+
+/** A glob of this path and no other. */
+function literal(path: string): string {
+  return path.replace(/[\\*?[\]{}()!+@|,]/g, '\\$&');
+}
+
+const marks: readonly string[] =
+  '.git .hg package.json pyproject.toml setup.py Cargo.toml go.mod pom.xml build.gradle build.gradle.kts Gemfile composer.json CMakeLists.txt Package.swift mix.exs'.split(
+    ' ',
+  );
+
+/** Whether a folder says that it is a repository or a package. */
+function marked(folder: string): boolean {
+  return marks.some((name) => existsSync(join(folder, name)));
+}
+
+const manySources = 10;
+
+/** Whether most of a directory's files are in repositories, told by their marks or by many files of source code. */
+function holdsRepositories(path: string, directory: string, units: readonly ReadUnit[]): boolean {
+  if (marked(path)) return false;
+  const children = new Map<string, ReadUnit[]>();
+  for (const unit of units) {
+    const [child, ...rest] = unit.name.slice(directory.length + 1).split('/');
+    if (rest.length > 0) children.set(child!, [...(children.get(child!) ?? []), unit]);
+  }
+  const isRepository = ([name, inside]: readonly [string, readonly ReadUnit[]]): boolean => {
+    if (inside.some(hasFields)) return marked(join(path, name));
+    const code = inside.filter((unit) => isSourceCode(unit.name)).length;
+    return marked(join(path, name)) || (code >= manySources && 2 * code >= inside.length);
+  };
+  const inRepositories = [...children]
+    .filter(isRepository)
+    .reduce((sum, [, inside]) => sum + inside.length, 0);
+  return 2 * inRepositories > units.length;
 }
 
 /** The files beside directories have the corpus's name, unless a directory has it. */

@@ -66,7 +66,10 @@ function refuseInOutput(folder: string, marks: readonly string[]): void {
 }
 
 /** Names of what longmix writes that reads as a corpus, below a build or a store. */
-const written = [planFile, 'store.json', 'part-00000.docs.arrow', 'train/state.json', 'store/store.json'];
+const written = [
+  ...[planFile, 'store.json', 'part-00000.docs.arrow', 'store/store.json'],
+  ...['train/state.json', 'train/documents.parquet'],
+];
 
 function wouldRead(source: SourceSpec, folder: string): boolean {
   // A document a directory is made of text files only, and longmix writes none.

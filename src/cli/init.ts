@@ -6,7 +6,7 @@ import { counted } from '../report/format.ts';
 import { writeFile } from '../run/commit.ts';
 import { type FoundSource, findSources } from './find-sources.ts';
 import { refuseOwnOutput } from './options.ts';
-import { fillPreset, presetList, presetText } from './presets.ts';
+import { type Filled, fillPreset, presetList, presetText } from './presets.ts';
 import { scalar, sourceText } from './source-text.ts';
 
 interface Flags {
@@ -50,38 +50,33 @@ export async function runInit(corpus: string | undefined, flags: Flags): Promise
   }
   if (stats.isDirectory()) refuseOwnOutput(corpus);
   const base = out === null ? process.cwd() : dirname(out);
-  const sources = await findSources(root, {
+  const { sources, kinds } = await findSources(root, {
     outputBelow: stats.isDirectory() && isBelow(root, base),
     recipe: out,
     isRecipe: isStandardOutput(),
     // A preset's roles are played by folders and files.
     byPath: preset !== null,
   });
-  const { text, open } =
+  const { text, changes } =
     preset === null
-      ? { text: recipeText(sources, base), open: [] }
+      ? { text: recipeText(sources, base, kinds), changes: [] }
       : fromPreset(preset, flags, sources, base);
-  const mend = open.length === 0 ? '' : `; no source is named ${open.join(', ')}: mend that in the recipe`;
-  if (out === null) {
-    process.stdout.write(text);
-    if (mend !== '') process.stderr.write(`${mend.slice(2)}\n`);
-    return;
-  }
-  writeFile(out, text);
+  const joined = sources.filter((source) => source.join !== null).map(({ name }) => name);
+  const repositories =
+    joined.length === 0 ? [] : [`${joined.join(', ')}: a repository is one document (join: directory)`];
+  if (out === null) process.stdout.write(text);
+  else writeFile(out, text);
+  for (const note of [...kinds, ...repositories, ...changes]) process.stderr.write(`note: ${note}\n`);
+  if (out === null) return;
   process.stderr.write(
-    `wrote ${flags.out}: ${counted(sources.length, 'source')}${mend}; next: longmix plan ${flags.out}\n`,
+    `wrote ${flags.out}: ${counted(sources.length, 'source')}; next: longmix plan ${flags.out}\n`,
   );
 }
 
-function fromPreset(
-  preset: string,
-  flags: Flags,
-  sources: readonly FoundSource[],
-  base: string,
-): { readonly text: string; readonly open: readonly string[] } {
-  const { text, open } = fillPreset(preset, sources, base);
+function fromPreset(preset: string, flags: Flags, sources: readonly FoundSource[], base: string): Filled {
+  const { text, changes } = fillPreset(preset, sources, base);
   const head = `# From the preset ${flags.preset}, by longmix init; look before you build: longmix plan FILE\n#\n`;
-  return { text: modeline + head + text, open };
+  return { text: modeline + head + text, changes };
 }
 
 function isBelow(root: string, folder: string): boolean {
@@ -104,19 +99,19 @@ function isStandardOutput(): (path: string) => boolean {
   };
 }
 
-function recipeText(sources: readonly FoundSource[], base: string): string {
+function recipeText(sources: readonly FoundSource[], base: string, kinds: readonly string[]): string {
   return `${modeline}# A first recipe, by longmix init. Paths are relative to this file; its name names the build (or name: does).
 # Look before you build:  longmix stats FILE  (lengths),  longmix plan FILE  (what the mix gives)
 tokenizer: cl100k_base            # or o200k_base, gpt2 ..., or { file: ./tokenizer.json }
 sources:
-${sources.map((source) => sourceText(source, base)).join('\n')}
+${kinds.map((kind) => `  # ${kind}\n`).join('')}${sources.map((source) => sourceText(source, base)).join('\n')}
 split: { validation: 1% }         # by document; its documents are in no training row
 mix:
   tokens: all                     # or an amount, such as 500M
 ${sharesText(sources)}  # Give long documents more weight: at least 4,096 tokens is long, and they shall be 60% of the tokens:
-  # length: { threshold: 4096, long_share: 60%, method: drop }
+  # length: { threshold: 4K, long_share: 60%, method: drop }
 sequences:
-  length: 8192                    # tokens of a row
+  length: 8K                      # tokens of a row
   packing: best-fit               # no document that fits in a row is cut; or concat, pad
   eos: true
 seed: 17

@@ -1,15 +1,32 @@
-/** `longmix inspect`: a row as text, and the way back from each piece to its file and record. */
+/** `longmix inspect`: rows or pieces as text, and the way back from each piece to its file and record. */
+import { randomInt } from 'node:crypto';
 import { LongmixError } from '../errors.ts';
 import { counted, integer } from '../report/format.ts';
+import { type Origin, originsOf } from '../run/origins.ts';
 import { tokenizerOf } from '../run/tokenizer-note.ts';
-import { openStoreOf, shardSetFolders } from '../run/verify.ts';
+import { shardSetFolders } from '../run/verify.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards, type Row, readRow } from '../shard/reader.ts';
-import { type DocumentOrigin, documentOrigins } from '../store/reader.ts';
 import type { Tokenizer } from '../types.ts';
+import { wholeNumber } from './feed-flags.ts';
+import {
+  type FoundPiece,
+  firstPieces,
+  type OpenSet,
+  randomPieces,
+  refuseUnknown,
+  textOf,
+  type Wanted,
+} from './inspect-search.ts';
 
 interface Flags {
-  readonly row: string;
+  readonly row?: string;
+  readonly random?: string;
+  readonly seed?: string;
+  readonly doc?: string;
+  readonly source?: string;
+  readonly grep?: string;
+  readonly limit: string;
   readonly full?: boolean;
   readonly json?: boolean;
   readonly tokenizer?: string;
@@ -21,6 +38,7 @@ interface Piece {
   readonly document: number | null;
   /** First token of the piece in its document. */
   readonly start: number | null;
+  /** The file. */
   readonly origin: string | null;
   readonly record: number | null;
   readonly id: string | null;
@@ -30,71 +48,154 @@ interface Piece {
 const excerpt = 240;
 
 export async function runInspect(folder: string, flags: Flags): Promise<void> {
-  if (!/^\d+$/.test(flags.row)) {
-    throw new LongmixError('flag-invalid', `--row: found "${flags.row}"`, {
-      cure: 'use a whole number from 0',
-    });
+  const { row, random, doc, source, grep } = flags;
+  const isSearch = [random, doc, source, grep].some((flag) => flag !== undefined);
+  if (!isSearch) return showRow(folder, wholeNumber('--row', row ?? '0', 0), flags);
+  if (row !== undefined) {
+    throw new LongmixError(
+      'flag-invalid',
+      '--row shows one row, and --random, --doc, --source and --grep look for pieces',
+      {
+        cure: 'give --row, or some of the others',
+      },
+    );
   }
-  const number = Number(flags.row);
+  await showPieces(folder, { doc: doc ?? null, source: source ?? null, grep: grep ?? null }, flags);
+}
+
+async function showRow(folder: string, number: number, flags: Flags): Promise<void> {
   const set = shardSetFolders(folder)[0] ?? folder;
   const manifest = openShards(set);
   const row = readRow(set, manifest, number);
   const tokenizer = await tokenizerOf(set, manifest, flags.tokenizer ?? null);
-  const pieces = describe(set, manifest, row, tokenizer);
+  const origins = await originsOf(set, manifest, new Set(row.docIds));
+  const pieces = row.lengths.map((_, i) => describe(manifest, row, i, origins, tokenizer));
   if (flags.json === true) {
-    process.stdout.write(
-      `${JSON.stringify({ folder: set, row: number, padding: row.padding, pieces }, null, 2)}\n`,
-    );
+    print(JSON.stringify({ folder: set, row: number, padding: row.padding, pieces }, null, 2));
     return;
   }
   const lines = [
     `${set}, row ${number} of ${integer(manifest.rows)}: ${counted(manifest.width, 'token')}, ${counted(pieces.length, 'piece')}`,
   ];
   for (const [i, piece] of pieces.entries())
-    lines.push('', heading(i, piece), body(piece.text, flags.full === true));
+    lines.push('', `-- piece ${i}: ${words(piece)}`, body(piece.text, flags.full === true));
   if (row.padding > 0) lines.push('', `padding: ${counted(row.padding, 'token')} of id ${manifest.padId}`);
-  if (manifest.provenance && pieces.every(({ origin }) => origin === null)) {
-    lines.push(
-      '',
-      `(where they came from is in the token store, which is not at ${manifest.store.path} any more)`,
-    );
-  }
-  process.stdout.write(`${lines.join('\n')}\n`);
+  if (manifest.provenance && origins === null) lines.push('', storeGone(manifest));
+  print(lines.join('\n'));
 }
 
-function describe(folder: string, manifest: ShardSetManifest, row: Row, tokenizer: Tokenizer): Piece[] {
-  const found = openStoreOf(folder, manifest);
-  const origins: DocumentOrigin[] =
-    found === null || !manifest.provenance ? [] : documentOrigins(found.path, found.store, row.docIds);
-  let at = 0;
-  return row.lengths.map((tokens, i) => {
-    const ids = row.ids.subarray(at, at + tokens);
-    at += tokens;
-    const source = row.sourceIds[i];
-    return {
-      tokens,
-      source: source === undefined ? null : manifest.sources[source]!,
-      document: row.docIds[i] ?? null,
-      start: row.docStarts[i] ?? null,
-      origin: origins[i]?.origin ?? null,
-      record: origins[i]?.record ?? null,
-      id: origins[i]?.id ?? null,
-      text: new TextDecoder().decode(tokenizer.decode(ids)),
-    };
+async function showPieces(folder: string, wanted: Wanted, flags: Flags): Promise<void> {
+  const folders = shardSetFolders(folder);
+  const sets = (folders.length === 0 ? [folder] : folders).map((set): OpenSet => {
+    return { folder: set, manifest: openShards(set) };
+  });
+  refuseUnknown(sets, wanted);
+  // All sets of a build have one.
+  const tokenizer = await tokenizerOf(sets[0]!.folder, sets[0]!.manifest, flags.tokenizer ?? null);
+  const seed = flags.seed === undefined ? randomInt(2 ** 32) : wholeNumber('--seed', flags.seed, 0);
+  const limit = wholeNumber('--limit', flags.limit, 1);
+  const found =
+    flags.random === undefined
+      ? await firstPieces(sets, wanted, limit + 1, tokenizer)
+      : await randomPieces(sets, wanted, wholeNumber('--random', flags.random, 1), seed, tokenizer);
+  const more = flags.random === undefined && found.length > limit;
+  const shown = more ? found.slice(0, limit) : found;
+  const pieces = await describeAll(shown, tokenizer);
+  if (flags.json === true) {
+    print(JSON.stringify({ ...(flags.random === undefined ? { more } : { seed }), pieces }, null, 2));
+  } else if (pieces.length > 0) {
+    const texts = pieces.map((piece) => {
+      const place = `${piece.folder}, row ${piece.row}, piece ${piece.piece}`;
+      return `-- ${place}: ${words(piece)}\n${body(piece.text, flags.full === true, wanted.grep)}`;
+    });
+    if (more) texts.push(`(the first ${limit}; --limit N shows more, --random N others)`);
+    if (flags.random !== undefined) texts.push(`(--seed ${seed} shows the same ones again)`);
+    const gone = shown.find((_, i) => pieces[i]!.document !== null && pieces[i]!.origin === null);
+    if (gone !== undefined) texts.push(storeGone(gone.set.manifest));
+    print(texts.join('\n\n'));
+  }
+  if (pieces.length > 0) return;
+  throw new LongmixError('inspect-nothing', `no piece of a document in ${folder} ${searchWords(wanted)}`, {
+    cure:
+      wanted.doc === null
+        ? 'letters count as they are written; a text that is cut over two rows is in no piece'
+        : 'its ledger (longmix verify, plan.json) says what was dropped, and why; other shard sets may have it',
+    exitCode: 1,
   });
 }
 
-function heading(index: number, { tokens, source, document, start, origin, record, id }: Piece): string {
-  const words = [`-- piece ${index}: ${counted(tokens, 'token')}`];
-  if (source !== null) words.push(`source ${source}`);
-  if (origin !== null) words.push(record === null || record === 0 ? origin : `${origin}:${record}`);
-  if (id !== null) words.push(`id ${id}`);
-  if (document !== null) words.push(`document ${document}`);
-  if (start !== null && start > 0) words.push(`from its token ${integer(start)}`);
-  return words.join(', ');
+function searchWords({ doc, source, grep }: Wanted): string {
+  const parts = [
+    ...(doc === null ? [] : [`is of document ${doc}`]),
+    ...(source === null ? [] : [`is of source ${source}`]),
+    ...(grep === null ? [] : [`has the text ${JSON.stringify(grep)}`]),
+  ];
+  return parts.length === 0 ? 'was found' : parts.join(' and ');
 }
 
-function body(text: string, full: boolean): string {
+async function describeAll(found: readonly FoundPiece[], tokenizer: Tokenizer) {
+  const origins = new Map<OpenSet, ReadonlyMap<number, Origin> | null>();
+  for (const { set } of found) {
+    if (origins.has(set)) continue;
+    const mine = found.filter((one) => one.set === set).map(({ data, piece }) => data.docIds[piece]!);
+    origins.set(set, await originsOf(set.folder, set.manifest, new Set(mine)));
+  }
+  return found.map(({ set, row, piece, data }) => {
+    const { folder, manifest } = set;
+    return { folder, row, piece, ...describe(manifest, data, piece, origins.get(set)!, tokenizer) };
+  });
+}
+
+function describe(
+  manifest: ShardSetManifest,
+  row: Row,
+  index: number,
+  origins: ReadonlyMap<number, Origin> | null,
+  tokenizer: Tokenizer,
+): Piece {
+  const start = row.lengths.slice(0, index).reduce((sum, length) => sum + length, 0);
+  const tokens = row.lengths[index]!;
+  const source = row.sourceIds[index];
+  const document = row.docIds[index] ?? null;
+  const origin = document === null ? undefined : origins?.get(document);
+  return {
+    tokens,
+    source: source === undefined ? null : manifest.sources[source]!,
+    document,
+    start: row.docStarts[index] ?? null,
+    origin: origin?.file ?? null,
+    record: origin?.record ?? null,
+    id: origin?.id ?? null,
+    text: textOf(row, start, start + tokens, tokenizer),
+  };
+}
+
+function words({ tokens, source, document, start, origin, record, id }: Piece): string {
+  const parts = [counted(tokens, 'token')];
+  if (source !== null) parts.push(`source ${source}`);
+  if (origin !== null) parts.push(record === null || record === 0 ? origin : `${origin}:${record}`);
+  if (id !== null) parts.push(`id ${id}`);
+  if (document !== null) parts.push(`document ${document}`);
+  if (start !== null && start > 0) parts.push(`from its token ${integer(start)}`);
+  return parts.join(', ');
+}
+
+function storeGone({ store }: ShardSetManifest): string {
+  return `(where they came from is in the token store, which is not at ${store.path} any more)`;
+}
+
+/** @param around shows the text around this, and not the ends */
+function body(text: string, full: boolean, around: string | null = null): string {
   if (full || text.length <= 2 * excerpt) return text;
+  if (around !== null) {
+    const at = text.indexOf(around);
+    const [from, to] = [Math.max(0, at - excerpt), at + around.length + excerpt];
+    const [before, after] = [from > 0 ? '[...] ' : '', to < text.length ? ' [...]' : ''];
+    return `${before}${text.slice(from, to)}${after}`;
+  }
   return `${text.slice(0, excerpt)}\n   [... ${integer(text.length - 2 * excerpt)} characters ...]\n${text.slice(-excerpt)}`;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

@@ -14,6 +14,22 @@ export function timeToStop(): number {
   return stopSeconds;
 }
 
+let words = () => 'interrupted; what is finished is kept, and the same command goes on from there';
+
+/** For a command that goes on in another way. @param how asked when it was interrupted */
+export function whenInterrupted(how: () => string): void {
+  words = how;
+}
+
+export function interruptedWords(): string {
+  try {
+    return words();
+  } catch {
+    // The folder that they are about can't be read: what is there to go on from is unknown.
+    return 'interrupted';
+  }
+}
+
 /** @param signal aborted with the name of the signal as its reason */
 export function interruptedExitCode(signal: AbortSignal): number {
   return signalExitCodes[signal.reason as StopSignal];

@@ -8,7 +8,13 @@
  */
 import { CommanderError } from 'commander';
 import { describeError, LongmixError, systemReason } from '../errors.ts';
-import { interruptedExitCode, type StopSignal, signalExitCodes, timeToStop } from './interrupted.ts';
+import {
+  interruptedExitCode,
+  interruptedWords,
+  type StopSignal,
+  signalExitCodes,
+  timeToStop,
+} from './interrupted.ts';
 import { createProgram } from './program.ts';
 
 const abort = new AbortController();
@@ -50,7 +56,7 @@ async function run(): Promise<number> {
 }
 
 function interrupted(): number {
-  say('longmix: interrupted; what is finished is kept, and the same command goes on from there');
+  say(`longmix: ${interruptedWords()}`);
   return interruptedExitCode(abort.signal);
 }
 

@@ -1,16 +1,64 @@
 /** Flags that several commands share: what was typed, to what it means. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { extname, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
+import picomatch from 'picomatch';
 import { LongmixError, systemReason } from '../errors.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
+import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
+import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
 import type { StageOptions } from '../run/token-store.ts';
 import type { Recipe } from '../types.ts';
+import { isUrl } from '../util/is-url.ts';
 import { outputMark } from './folders.ts';
 
-export interface RunFlags {
+/** Keys of the recipe. */
+export interface RecipeFlags {
+  readonly set?: readonly string[];
+  readonly tokenizer?: string;
+  readonly length?: string;
+  readonly seed?: string;
+  readonly text?: string;
+  readonly store?: string;
+}
+
+/** `--set` comes after the others, so that it holds. Paths of the other flags are relative to the working directory. */
+export function recipeSettings({ set = [], ...flags }: RecipeFlags): Setting[] {
+  const named = (flag: string, at: Setting['at'], value: string | undefined, text = value): Setting[] =>
+    value === undefined ? [] : [{ flag: `--${flag} ${value}`, at, text: text! }];
+  const { tokenizer, length, seed, text, store } = flags;
+  const isPath = tokenizer !== undefined && (existsSync(tokenizer) || isTokenizerPath(tokenizer));
+  return [
+    ...named('tokenizer', ['tokenizer'], tokenizer, quoted(isPath ? resolve(tokenizer) : tokenizer)),
+    ...named('length', ['sequences', 'length'], length),
+    ...named('seed', ['seed'], seed),
+    ...named('text', ['sources', '*', 'text'], text, quoted(text)),
+    ...named('store', ['store'], store, quoted(store && resolve(store))),
+    ...set.map(parseSetting),
+  ];
+}
+
+/** JSON is YAML, and takes text for nothing else. */
+function quoted(text: string | undefined): string {
+  return JSON.stringify(text ?? '');
+}
+
+/** @throws LongmixError `flag-invalid` if there are flags for a recipe where none is read */
+export function refuseRecipeFlags(flags: RecipeFlags, what: string): void {
+  const [first] = recipeSettings(flags);
+  if (first === undefined) return;
+  throw new LongmixError(
+    'flag-invalid',
+    `${first.flag} is a setting of a recipe, and ${what} is made already`,
+    {
+      cure: 'give the recipe or the corpus, or leave the flag out',
+    },
+  );
+}
+
+export interface RunFlags extends RecipeFlags {
   readonly workers?: string;
   readonly memory: string;
   readonly fresh?: boolean;
@@ -20,22 +68,34 @@ export interface RunFlags {
 /** What one worker needs at most: a tokenizer, some chunks, a record batch in the making. */
 const workerBytes = 384 * 1000 * 1000;
 
-/** A recipe file, or a corpus (directory, file, `-`) with every default. */
-export async function loadRecipe(path: string): Promise<Recipe> {
-  if (path === '-') return defaultRecipe('-');
+/** A recipe file, or a corpus (directory, file, glob, `-`) with every default; the keys that flags give take their place. */
+export async function loadRecipe(path: string, flags: RecipeFlags = {}): Promise<Recipe> {
+  const settings = recipeSettings(flags);
+  if (path === '-') return await ofCorpus(path, 'stdin', settings);
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) {
-    throw new LongmixError('recipe-missing', `no such file or directory: ${path}`, {
-      cure: 'give a recipe (YAML) or a corpus directory; longmix init CORPUS writes a first recipe',
-    });
-  }
+  if (stats === undefined) return await ofCorpus(...(await globAndName(path)), settings);
   if (stats.isDirectory()) refuseOwnOutput(path);
   const isRecipe = stats.isFile() && ['.yaml', '.yml'].includes(extname(path).toLowerCase());
-  if (!isRecipe) return defaultRecipe(resolve(path));
-  const text = readYaml(path);
-  // A corpus without a recipe need not wait for a YAML parser.
+  if (!isRecipe) return await ofCorpus(resolve(path), basename(resolve(path)) || 'root', settings);
   const { parseRecipe } = await import('../recipe/parse-recipe.ts');
-  return parseRecipe(text, path);
+  return parseRecipe(readYaml(path), path, settings);
+}
+
+async function ofCorpus(path: string, name: string, settings: readonly Setting[]): Promise<Recipe> {
+  // A corpus with every default need not wait for a YAML parser.
+  if (settings.length === 0) return defaultRecipe(path, name);
+  const { corpusRecipe } = await import('../recipe/parse-recipe.ts');
+  return corpusRecipe(path, name, settings);
+}
+
+/** The path and the name of a corpus that is no file and no directory. */
+async function globAndName(path: string): Promise<[path: string, name: string]> {
+  if (isUrl(path)) throw (await import('../read/discover.ts')).notLocal(path);
+  const { base, isGlob } = picomatch.scan(path);
+  if (isGlob) return [resolve(path), basename(resolve(base)) || 'root'];
+  throw new LongmixError('recipe-missing', `no such file or directory: ${path}`, {
+    cure: 'give a recipe (YAML) or a corpus directory; longmix init CORPUS writes a first recipe',
+  });
 }
 
 /** The text of a recipe or an ablation. */

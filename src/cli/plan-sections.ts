@@ -1,5 +1,5 @@
 /** A plan in words and tables, as `plan` and `build` show it. */
-import { bytes, compact, counted, integer, length } from '../report/format.ts';
+import { bytes, counted, integer, length } from '../report/format.ts';
 import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
 import type { BuildPlan } from '../run/build-plan.ts';
@@ -7,12 +7,12 @@ import { planWarnings } from '../run/plan-warnings.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import type { Recipe } from '../types.ts';
 
-/** One string a section, without blank lines between them. */
-export function planSections(recipe: Recipe, plan: BuildPlan): string[] {
+/** One string a section, without blank lines between them. `all`: every cell, however many there are. */
+export function planSections(recipe: Recipe, plan: BuildPlan, all = false): string[] {
   const warnings = planWarnings(recipe, plan);
   return [
     ...plan.phases.flatMap(({ name, cells }) =>
-      plan.phases.length === 1 ? [mixText(cells)] : [`phase ${name}`, mixText(cells)],
+      plan.phases.length === 1 ? [mixText(cells, all)] : [`phase ${name}`, mixText(cells, all)],
     ),
     packingText(plan.sets),
     ...(plan.steps === null ? [] : [stepsText(plan.steps)]),
@@ -36,7 +36,7 @@ function stepsText({ tokensPerStep, steps, sets }: StepPlan): string {
     { title: 'steps' },
     { title: 'rows left over' },
   ];
-  return `${table(columns, rows)}\n${counted(steps, 'step')} of ${compact(tokensPerStep)} tokens`;
+  return `${table(columns, rows)}\n${counted(steps, 'step')} of ${length(tokensPerStep)} tokens`;
 }
 
 /** What building it takes. */

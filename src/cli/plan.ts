@@ -1,6 +1,7 @@
 /** `longmix plan`: the mix before anything is written. */
 import { planBuild } from '../run/build-plan.ts';
 import { estimateSeconds } from '../run/estimate.ts';
+import { diskShortage } from '../run/free-space.ts';
 import { planReport } from '../run/plan-report.ts';
 import { ensureStore, storeFolder } from '../run/token-store.ts';
 import { outFolder } from './folders.ts';
@@ -8,18 +9,29 @@ import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { costText, planSections } from './plan-sections.ts';
 import { writePlanReport } from './report-data.ts';
 
-type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
+type Flags = RunFlags & {
+  readonly out?: string;
+  readonly html?: string;
+  readonly json?: boolean;
+  readonly all?: boolean;
+};
 
 export async function runPlan(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const recipe = await loadRecipe(path);
+  const recipe = await loadRecipe(path, flags);
   const options = stageOptions(flags, signal);
-  const store = await ensureStore(recipe, storeFolder(recipe, outFolder(recipe, flags.out)), options);
+  const out = outFolder(recipe, flags.out);
+  const store = await ensureStore(recipe, storeFolder(recipe, out), options);
   const plan = planBuild(recipe, store);
+  const shortage = diskShortage([{ out, plan }]);
   await writePlanReport(flags, recipe, store, plan);
   const seconds = estimateSeconds(plan, store, options.workers);
   const text =
     flags.json === true
       ? JSON.stringify({ ...planReport(recipe, store, plan), estimatedSeconds: seconds }, null, 2)
-      : [...planSections(recipe, plan), costText(plan, seconds)].join('\n\n');
+      : [
+          ...planSections(recipe, plan, flags.all),
+          costText(plan, seconds),
+          ...(shortage === null ? [] : [`warning: ${shortage}`]),
+        ].join('\n\n');
   process.stdout.write(`${text}\n`);
 }

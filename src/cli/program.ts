@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { packageRoot } from '../util/package-root.ts';
 
 const recipeHelp =
-  'a recipe (YAML), or a corpus directory or file to build with all defaults, or - (JSON Lines on stdin)';
+  'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, or - (JSON Lines on stdin)';
 
 const feedHelp = 'a shard set (out/NAME/train), or a build (out/NAME): its phases one after another';
 
@@ -38,16 +38,22 @@ Examples:
 Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a flag or a path is off, 130 interrupted (143 by SIGTERM).`,
     );
 
-  withRunFlags(
+  program.hook('preAction', async (_, command) => {
+    const { html } = command.opts<{ html?: string }>();
+    if (html !== undefined) (await import('./report-file.ts')).refuseReportFile(html);
+  });
+
+  withRecipeFlags(
     program
       .command('build')
       .argument('<recipe>', recipeHelp)
       .description('tokenize, mix, pack and write shards; goes on where an interrupted build stopped')
       .option('--out <dir>', 'folder for the output (default: out/NAME)')
       .option('--html <file>', 'write a page with charts, too')
+      .option('--all', 'tables of every source and length, however many there are')
       .option('--json', 'print the result as JSON on stdout'),
   ).action(async (recipe, flags) => (await import('./build.ts')).runBuild(recipe, flags, signal));
-  withRunFlags(
+  withRecipeFlags(
     program
       .command('tokenize')
       .argument('<recipe>', recipeHelp)
@@ -55,7 +61,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .option('--out <store>', "folder of the store (default: the recipe's `store`, else out/NAME/store)")
       .option('--json', 'print the store record as JSON on stdout'),
   ).action(async (recipe, flags) => (await import('./tokenize.ts')).runTokenize(recipe, flags, signal));
-  withRunFlags(
+  withRecipeFlags(
     program
       .command('stats')
       .argument('<what>', 'a token store, a shard set, or a recipe')
@@ -64,9 +70,10 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       )
       .option('--out <dir>', 'where a recipe is built (default: out/NAME)')
       .option('--html <file>', 'write a page with charts, too')
+      .option('--all', 'tables of every source and length, however many there are')
       .option('--json', 'print JSON on stdout'),
   ).action(async (what, flags) => (await import('./stats.ts')).runStats(what, flags, signal));
-  withRunFlags(
+  withRecipeFlags(
     program
       .command('plan')
       .argument('<recipe>', recipeHelp)
@@ -75,29 +82,37 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       )
       .option('--out <dir>', 'where the recipe is built (default: out/NAME)')
       .option('--html <file>', 'write a page with charts, too')
+      .option('--all', 'tables of every source and length, however many there are')
       .option('--json', 'print JSON on stdout'),
   ).action(async (recipe, flags) => (await import('./plan.ts')).runPlan(recipe, flags, signal));
-  withRunFlags(
+  withRecipeFlags(
     program
       .command('ablate')
       .argument('<ablation>', 'an ablation (YAML): a base recipe, and arms that say how they differ from it')
       .description('plan, compare and build several mixes over one token store')
       .option('--out <dir>', 'folder for the output, an arm a folder (default: out/NAME)')
       .option('--html <file>', 'write a page with charts, too')
+      .option('--all', 'tables of every source and length, however many there are')
       .option('--plan', 'compare only: write nothing but a missing token store')
       .option('--train', 'train each arm on the same number of tokens, too; its run is in ARM.run')
       .option('--train-tokens <n>', 'so many for each (default: what the smallest arm has)')
       .option('--trainer <name>', 'tfjs, or the path of an ES module', 'tfjs')
-      .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect)
+      .option('--train-set <name=value>', 'a setting of the trainer, with --train; may be repeated', collect)
       // Not a default of the option, which help would show.
-      .setOptionValue('set', [])
+      .setOptionValue('trainSet', [])
       .option('--json', 'print the comparison as JSON on stdout'),
   ).action(async (path, flags) => (await import('./ablate.ts')).runAblate(path, flags, signal));
   program
     .command('inspect')
     .argument('<shards>', 'a shard set, such as out/NAME/train')
-    .description('decode one row: its documents, and where each came from')
-    .option('--row <n>', 'number of the row, from 0', '0')
+    .description('decode one row, or pieces of documents that you look for; says where each came from')
+    .option('--row <n>', 'the row of this number, from 0 (the default: row 0)')
+    .option('--random <n>', 'so many pieces at random: of all, or of those that the next three ask for')
+    .option('--doc <id>', "a document's pieces: by its number, its id in the corpus, or its file")
+    .option('--source <name>', 'pieces of this source')
+    .option('--grep <text>', 'pieces that have this text')
+    .option('--limit <n>', 'of --doc, --source and --grep show so many', '10')
+    .option('--seed <n>', 'of --random, to see the same ones again')
     .option('--full', 'show the whole text of each document')
     .option('--tokenizer <file>', "the build's tokenizer file, if it is not where it was")
     .option('--json', 'print JSON on stdout')
@@ -216,6 +231,11 @@ Examples:
       'print the JSON Schema by which an editor completes and checks a recipe or an ablation; what init writes looks for it beside itself: longmix schema > .recipe.schema.json',
     )
     .action(async (kind) => (await import('./schema.ts')).runSchema(kind));
+  program
+    .command('completion')
+    .argument('<shell>', 'bash, zsh or fish')
+    .description('print a script that completes commands, flags and paths: source <(longmix completion bash)')
+    .action(async (shell) => (await import('./completion.ts')).runCompletion(shell, program));
   return program;
 }
 
@@ -241,6 +261,25 @@ function withFeedFlags(command: Command): Command {
       '--sort-by-work',
       "order a step's rows by their documents' squared lengths, so that ranks get alike work",
     );
+}
+
+/** Keys of the recipe, or of an ablation's base. */
+function withRecipeFlags(command: Command): Command {
+  return (
+    withRunFlags(command)
+      .option(
+        '--set <key=value>',
+        'a key of the recipe, as if it stood there: --set mix.tokens=1B; may be repeated',
+        collect,
+      )
+      // Not a default of the option, which help would show.
+      .setOptionValue('set', [])
+      .option('--tokenizer <what>', 'an encoding, or a tokenizer file or folder')
+      .option('--length <tokens>', 'length of the rows: 32K is 32,768')
+      .option('--seed <n>', 'decides every random choice')
+      .option('--text <field>', 'field of the text, in every source')
+      .option('--store <dir>', 'folder of the token store')
+  );
 }
 
 function withRunFlags(command: Command): Command {

@@ -15,18 +15,23 @@ export function problemText({ fields: { problem } }: FoundSource): string {
 
 /** @param more settings that are not found but wanted, such as `join: directory` */
 export function settingsText(source: FoundSource, base: string, more: readonly string[] = []): string {
-  const { path, include, exclude, fields, named } = source;
+  const { path, include, exclude, fields, named, join } = source;
   const shown = relative(base, path).replaceAll(sep, '/') || '.';
   const settings = [
     `path: ${scalar(/^\.{0,2}\/|^\.\.?$/.test(shown) ? shown : `./${shown}`)}`,
     ...(fields.text === 'text' ? [] : [`text: ${scalar(fields.text)}`]),
     ...(fields.id === null ? [] : [`id: ${scalar(fields.id)}`]),
     ...(named === null ? [] : [`source: ${scalar(named.field)}`]),
-    ...(include === null ? [] : [`include: ${scalar(include)}`]),
+    ...(join === null ? [] : [`join: ${join}`]),
+    ...(include === null ? [] : [`include: ${globs(include)}`]),
     ...(exclude.length === 0 ? [] : [`exclude: [${exclude.map(scalar).join(', ')}]`]),
-    ...more,
+    ...more.filter((setting) => join === null || !setting.startsWith('join:')),
   ];
   return `{ ${settings.join(', ')} }`;
+}
+
+function globs(include: string | readonly string[]): string {
+  return typeof include === 'string' ? scalar(include) : `[${include.map(scalar).join(', ')}]`;
 }
 
 export function sizeText({ files, bytes: size }: FoundSource): string {

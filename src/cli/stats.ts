@@ -1,23 +1,41 @@
-/** `longmix stats`: the length cells of a token store, of a shard set, or of a recipe's corpus. */
+/**
+ * `longmix stats`: the length cells of a token store, of a shard set, or of a recipe's corpus, and how long its documents
+ * are. A recipe's cells are those that its plan has: `documents.buckets`, `documents.length` and its thresholds decide them.
+ */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { countCells, lengthBuckets } from '../bucket/cells.ts';
+import { countCells, lengthBuckets, measuredLengths, thresholdsOf } from '../bucket/cells.ts';
 import { cellsText } from '../report/cells-text.ts';
 import type { CorpusData } from '../report/html/data.ts';
+import { lengthsText } from '../report/lengths-text.ts';
+import { type DocumentLengths, lengthsOfShards, lengthsOfStore } from '../run/document-lengths.ts';
 import { ensureStore, storeFolder } from '../run/token-store.ts';
 import { shardSetFolders } from '../run/verify.ts';
 import { openShards } from '../shard/reader.ts';
 import { storeFile } from '../store/format.ts';
-import { loadDocuments, openStore } from '../store/reader.ts';
+import { loadCharacters, loadDocuments, openStore } from '../store/reader.ts';
+import type { Recipe } from '../types.ts';
 import { outFolder } from './folders.ts';
-import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
+import { loadRecipe, type RunFlags, refuseRecipeFlags, stageOptions } from './options.ts';
 import { writeReport } from './report-data.ts';
 
-type Flags = RunFlags & { readonly out?: string; readonly html?: string; readonly json?: boolean };
+type Flags = RunFlags & {
+  readonly out?: string;
+  readonly html?: string;
+  readonly json?: boolean;
+  readonly all?: boolean;
+};
 
 interface Statistics {
   readonly tokenizer: string;
-  readonly corpora: readonly CorpusData[];
+  readonly corpora: readonly MeasuredCorpus[];
+}
+
+interface MeasuredCorpus extends CorpusData {
+  /** null: the documents are not listed. */
+  readonly lengths: DocumentLengths | null;
+  /** What the buckets measure, if it isn't tokens. */
+  readonly measure: string | null;
 }
 
 export async function runStats(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
@@ -27,36 +45,58 @@ export async function runStats(path: string, flags: Flags, signal: AbortSignal):
   await writeReport(flags, { title, tokenizer, seed: null, corpora, ...none });
   const text =
     flags.json === true
-      ? JSON.stringify(Object.fromEntries(corpora.map(({ name, cells }) => [name, cells])), null, 2)
-      : corpora.map(({ name, cells }) => `${name}\n\n${cellsText(cells)}`).join('\n\n');
+      ? JSON.stringify(
+          {
+            ...Object.fromEntries(corpora.map(({ name, cells }) => [name, cells])),
+            lengths: Object.fromEntries(corpora.map(({ name, lengths }) => [name, lengths])),
+          },
+          null,
+          2,
+        )
+      : corpora.map((corpus) => corpusText(corpus, flags.all)).join('\n\n');
   process.stdout.write(`${text}\n`);
 }
 
+function corpusText({ name, cells, lengths, measure }: MeasuredCorpus, all = false): string {
+  const parts = [name, cellsText(cells, all)];
+  if (measure !== null) parts.push(`(lengths in this table are ${measure})`);
+  return [...parts, ...(lengths === null ? [] : [lengthsText(lengths)])].join('\n\n');
+}
+
 async function statistics(path: string, flags: Flags, signal: AbortSignal): Promise<Statistics> {
-  if (existsSync(join(path, storeFile))) return ofStore(path);
-  const sets = shardSetFolders(path);
-  if (sets.length > 0) return ofShards(sets);
-  const recipe = await loadRecipe(path);
+  const isStore = existsSync(join(path, storeFile));
+  const sets = isStore ? [] : shardSetFolders(path);
+  if (isStore || sets.length > 0) refuseRecipeFlags(flags, path);
+  if (isStore) return ofStore(path, null);
+  if (sets.length > 0) return await ofShards(sets);
+  const recipe = await loadRecipe(path, flags);
   const folder = storeFolder(recipe, outFolder(recipe, flags.out));
   // Lengths need no BOS and no EOS.
   await ensureStore(recipe, folder, stageOptions(flags, signal), () => {});
-  return ofStore(folder);
+  return ofStore(folder, recipe);
 }
 
-function ofStore(folder: string): Statistics {
+function ofStore(folder: string, recipe: Recipe | null): Statistics {
   const manifest = openStore(folder);
   const table = loadDocuments(folder, manifest);
-  const cells = countCells(table, lengthBuckets(null, []), table.lengths);
-  return { tokenizer: manifest.tokenizer.name, corpora: [{ name: folder, cells }] };
+  const characters = loadCharacters(folder, manifest);
+  const { buckets = null, charactersPerToken = null } = recipe?.documents ?? {};
+  const edges = lengthBuckets(buckets, recipe === null ? [] : thresholdsOf(recipe.phases));
+  const cells = countCells(table, edges, measuredLengths(table, characters, charactersPerToken));
+  const lengths = lengthsOfStore(folder, manifest, table, characters);
+  const measure =
+    charactersPerToken === null ? null : `characters / ${charactersPerToken}, as documents.length says`;
+  return { tokenizer: manifest.tokenizer.name, corpora: [{ name: folder, cells, lengths, measure }] };
 }
 
 /** What shard sets hold, copies counted. */
-function ofShards(sets: readonly string[]): Statistics {
+async function ofShards(sets: readonly string[]): Promise<Statistics> {
   const manifests = sets.map(openShards);
+  const lengths = await Promise.all(manifests.map((manifest, i) => lengthsOfShards(sets[i]!, manifest)));
   return {
     tokenizer: manifests[0]!.tokenizer.name,
     corpora: manifests.map(({ ledger }, i) => ({
-      name: sets[i]!,
+      ...{ name: sets[i]!, lengths: lengths[i]!, measure: null },
       cells: ledger.cells
         .filter((cell) => cell.packedDocuments > 0)
         .map(({ source, bucket, packedDocuments, packedInstances }) => {

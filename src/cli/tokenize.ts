@@ -7,7 +7,7 @@ import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
 
 export async function runTokenize(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const recipe = await loadRecipe(path);
+  const recipe = await loadRecipe(path, flags);
   const folder = storeOut(recipe, flags.out);
   // A store needs no BOS and no EOS: rows that do are refused when they are planned.
   const { manifest } = await ensureStore(recipe, folder, stageOptions(flags, signal), () => {});

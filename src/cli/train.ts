@@ -1,13 +1,17 @@
 /** `longmix train`: batches to a trainer, with progress, metrics and the place to go on from. */
 import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { counted } from '../report/format.ts';
+import { counted, integer } from '../report/format.ts';
+import { findCheckpoint } from '../train/checkpoints.ts';
 import { graceSeconds } from '../train/command.ts';
 import { loadTrainer } from '../train/load-trainer.ts';
-import { train } from '../train/train.ts';
+import { hasMetrics } from '../train/metrics-file.ts';
+import { findSaved } from '../train/saved.ts';
+import { type RunResult, train } from '../train/train.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
+import type { Trainer } from '../train/trainer.ts';
 import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
-import { allowToStop } from './interrupted.ts';
+import { allowToStop, whenInterrupted } from './interrupted.ts';
 import { settingsOf } from './trainer-settings.ts';
 
 interface Flags extends FeedFlags {
@@ -35,7 +39,7 @@ export async function runTrain(
   }
   const trainer = await loadTrainer(flags.trainer, command);
   if (flags.trainer === 'command') allowToStop(graceSeconds + 3);
-  const { out, step, loss } = await train(trainer, {
+  const result = await train(trainer, {
     folder,
     out: flags.out ?? null,
     name: flags.trainer,
@@ -47,9 +51,30 @@ export async function runTrain(
     saveEvery: wholeNumber('--save-every', flags.saveEvery, 0),
     signal,
     line: flags.quiet === true ? quietLine(process.stderr) : trainLine(process.stderr),
+    onBegin: (out) => whenInterrupted(() => howToGoOn(trainer, flags.trainer, out)),
   });
+  process.stdout.write(`${endWords(result)}\n`);
+}
+
+function endWords({ out, step, sent, loss }: RunResult): string {
   const ended = loss === null ? '' : `, loss ${loss.toFixed(4)}`;
-  process.stdout.write(
-    `${counted(step, 'step')} done${ended}; metrics are in ${join(relative(process.cwd(), out), 'metrics.jsonl')}\n`,
-  );
+  const metrics = join(relative(process.cwd(), out), 'metrics.jsonl');
+  const where = hasMetrics(out) ? `; metrics are in ${metrics}` : '';
+  if (step === null) {
+    return `the rows of ${counted(sent, 'step')} were sent${ended}; the command did not say which steps it did (a line {"step": 0} each)${where}`;
+  }
+  const of = step < sent ? `, as the command says, of ${integer(sent)} whose rows it was sent` : '';
+  return `${counted(step, 'step')} done${of}${ended}${where}`;
+}
+
+/** After an interruption: what there is to go on from. */
+function howToGoOn(trainer: Trainer, name: string, out: string): string {
+  const keepsOwn = trainer.restore === undefined;
+  const found = keepsOwn ? findSaved(out) : findCheckpoint(out);
+  if (found !== null) {
+    const steps = counted(found.position.step, 'step');
+    return `interrupted; ${keepsOwn ? `${name} said that its checkpoint has` : 'the checkpoint has'} ${steps} done: the same command with --resume goes on from there`;
+  }
+  if (!keepsOwn) return 'interrupted; there is no checkpoint yet: begin again, with another --out';
+  return `interrupted; ${name} has not said that it saved anything. If it did, the same command with --start-step N goes on, N being the number of steps that its checkpoint has done`;
 }

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { LongmixError, reworded } from '../errors.ts';
 import { bytes, counted } from '../report/format.ts';
-import { isFolder, openStoreOf, type Verified, verify } from '../run/verify.ts';
+import { isFolder } from '../run/ownership.ts';
+import { openStoreOf, type Verified, verify } from '../run/verify.ts';
 import { manifestFile } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 

@@ -36,7 +36,9 @@ export function refuseShortfall(shortfall: Shortfall): never {
     ),
   ];
   const whose = more ? `phase "${phases[0]!.name}": ` : '';
-  const rows = rowsOf(shortfall, over).join('\n  ');
+  const all = rowsOf(shortfall, over);
+  const left = all.length - shownRows;
+  const rows = (left > 1 ? [...all.slice(0, shownRows), `and ${count(left)} more`] : all).join('\n  ');
   throw infeasible(`${whose}the mix asks for more than there is (${limits.join('; ')}):\n  ${rows}`, [
     fewerTokens(shortfall),
     `${drop ? 'repeat documents: method: repeat, with' : 'a higher cap:'} max_epochs of at least ${leastEpochs(shortfall, over)}`,
@@ -55,7 +57,10 @@ function fewerTokens({ phases, more, total, fits }: Shortfall): string {
     : `fewer tokens: at most ${most} in all phases together`;
 }
 
-/** One line a band of a source, or a cell of the recipe. */
+/** A corpus may have hundreds of sources. */
+const shownRows = 20;
+
+/** One line a band of a source, or a cell of the recipe; the largest need of epochs first. */
 function rowsOf(
   { phases, claims, sources }: Shortfall,
   over: readonly { readonly c: number; readonly factor: number }[],
@@ -71,10 +76,12 @@ function rowsOf(
     const needs = claims.reduce((sum, claim) => sum + claim.requested[c]! * claim.cells[c]!.usable, 0);
     rows.set(which, { has: row.has + needs / factor, needs: row.needs + needs });
   }
-  return [...rows].map(
-    ([which, { has, needs }]) =>
-      `${which}: has ${count(has)} tokens, needs ${count(needs)} (${(needs / has).toFixed(2)} epochs)`,
-  );
+  return [...rows]
+    .sort(([, a], [, b]) => b.needs / b.has - a.needs / a.has)
+    .map(
+      ([which, { has, needs }]) =>
+        `${which}: has ${count(has)} tokens, needs ${count(needs)} (${(needs / has).toFixed(2)} epochs)`,
+    );
 }
 
 /** In hundredths, because that is how it is said. */

@@ -122,63 +122,110 @@ function applyLengthRule(
   length: LengthRule,
 ): Float64Array {
   const global = length.scope === 'global';
+  const groupOf = ({ source }: Supply): number | null =>
+    length.except?.includes(sources[source]!) ? null : global ? 0 : source;
   const long = new Float64Array(global ? 1 : sources.length);
   const short = new Float64Array(long.length);
-  for (const [c, cell] of cells.entries())
-    (cell.long ? long : short)[global ? 0 : cell.source]! += natural[c]!;
-  const scales = Array.from(long, (ofLong, group) => {
-    const whose = global ? 'the corpus' : `source "${sources[group]!}"`;
-    return ofLong + short[group]! === 0 ? null : bandScales(length, ofLong, short[group]!, whose);
-  });
+  for (const [c, cell] of cells.entries()) {
+    const group = groupOf(cell);
+    if (group !== null) (cell.long ? long : short)[group]! += natural[c]!;
+  }
+  refuseOneSided(length, long, short, global ? null : sources);
+  const scales = Array.from(long, (ofLong, group) =>
+    ofLong + short[group]! === 0 ? null : bandScales(length, ofLong, short[group]!),
+  );
   return natural.map((weight, c) => {
-    const scale = scales[global ? 0 : cells[c]!.source];
-    return scale === null || scale === undefined
-      ? weight
-      : weight * (cells[c]!.long ? scale.long : scale.short);
+    const group = groupOf(cells[c]!);
+    const scale = group === null ? null : scales[group]!;
+    return scale === null ? weight : weight * (cells[c]!.long ? scale.long : scale.short);
   });
 }
 
-/** What to multiply long and short weights by; the group's weight, long + short, stays. */
-function bandScales(
+/**
+ * Refuses a rule that asks for long or short documents where there are none, with all sources that it can't hold in.
+ * @param sources of each group; null: the rule is about all of them together
+ */
+function refuseOneSided(
   length: LengthRule,
-  long: number,
-  short: number,
-  whose: string,
-): { long: number; short: number } {
+  long: Float64Array,
+  short: Float64Array,
+  sources: readonly string[] | null,
+): void {
   const { rule, threshold } = length;
+  const groups = [...long.keys()].filter((group) => long[group]! + short[group]! > 0);
+  const without = (band: Float64Array) => groups.filter((group) => band[group] === 0);
+  const needsLong = rule.kind === 'long_share' || (rule.kind === 'keep_short' && rule.rate === 0);
+  const needsShort = rule.kind !== 'keep_short';
+  const noLong = needsLong ? without(long) : [];
+  const noShort = needsShort ? without(short) : [];
+  const bad = [...noLong, ...noShort];
+  if (bad.length === 0) return;
+  const named = (some: readonly number[]) => (sources === null ? [] : some.map((group) => sources[group]!));
+  const whose = (some: readonly number[], has: string, have: string) => {
+    const names = named(some).map((name) => `"${name}"`);
+    if (names.length === 0) return `the corpus ${has}`;
+    return names.length === 1 ? `source ${names[0]} ${has}` : `sources ${names.join(', ')} ${have}`;
+  };
+  const and = (noun: string) => [`has ${noun}`, `have ${noun}`] as const;
+  const none = [
+    ...(noLong.length === 0 ? [] : [whose(noLong, ...and(`no document of ${threshold} tokens or more`))]),
+    ...(noShort.length === 0
+      ? []
+      : [
+          whose(
+            noShort,
+            ...and(
+              rule.kind === 'remove_long'
+                ? `only documents of ${threshold} tokens or more`
+                : 'no shorter document',
+            ),
+          ),
+        ]),
+  ].join(', and ');
+  const own = bad.length > 1 ? 'their' : 'its';
+  const so = {
+    long_share: `, so ${own} long share can't be ${percent(rule.kind === 'long_share' ? rule.share : 0)}`,
+    keep_short: ', and keep_short is 0%: nothing is left',
+    remove_long: ': nothing is left',
+  }[rule.kind];
+  const whole =
+    sources === null
+      ? []
+      : [
+          `leave ${bad.length > 1 ? 'them' : 'it'} whole: except: [${named(bad).join(', ')}] in the length rule`,
+        ];
+  throw infeasible(`${none}${so}`, [...whole, ...waysOut(length)]);
+}
+
+function waysOut({ rule, scope }: LengthRule): string[] {
+  switch (rule.kind) {
+    case 'long_share':
+      return [
+        'choose another threshold (longmix stats shows the lengths)',
+        'use scope: global, which asks for the share over all sources together',
+        'use keep_short instead of long_share, which asks a rate and no share',
+      ];
+    case 'keep_short':
+      return ['choose a smaller threshold, keep some short documents, or leave the source out'];
+    case 'remove_long':
+      return [
+        'choose a larger threshold, or leave the source out',
+        ...(scope === 'global' ? [] : ['use scope: global, which gives its share to the other sources']),
+      ];
+  }
+}
+
+/** What to multiply long and short weights by; the group's weight, long + short, stays. */
+function bandScales({ rule }: LengthRule, long: number, short: number): { long: number; short: number } {
   const weight = long + short;
   switch (rule.kind) {
-    case 'long_share': {
-      if (long === 0 || short === 0) {
-        const missing = long === 0 ? `no document of ${threshold} tokens or more` : `no shorter document`;
-        throw infeasible(`${whose} has ${missing}, so its long share can't be ${percent(rule.share)}`, [
-          'choose another threshold (longmix stats shows the lengths)',
-          'use scope: global, which asks for the share over all sources together',
-          'use keep_short instead of long_share, which asks a rate and no share',
-        ]);
-      }
+    case 'long_share':
       return { long: (rule.share * weight) / long, short: ((1 - rule.share) * weight) / short };
-    }
     case 'keep_short': {
-      if (long === 0 && rule.rate === 0) {
-        const nothing = `${whose} has no document of ${threshold} tokens or more, and keep_short is 0%: nothing is left`;
-        throw infeasible(nothing, [
-          'choose a smaller threshold, keep some short documents, or leave the source out',
-        ]);
-      }
       const kept = weight / (long + rule.rate * short);
       return { long: kept, short: rule.rate * kept };
     }
-    case 'remove_long': {
-      if (short === 0) {
-        throw infeasible(`${whose} has only documents of ${threshold} tokens or more: nothing is left`, [
-          'choose a larger threshold, or leave the source out',
-          ...(length.scope === 'global'
-            ? []
-            : ['use scope: global, which gives its share to the other sources']),
-        ]);
-      }
+    case 'remove_long':
       return { long: 0, short: weight / short };
-    }
   }
 }

@@ -141,9 +141,16 @@ function account(
 
 /** By cell number: 0, nothing of it is asked for; 1, it is; 2, it is, but for the rule that removes long documents. */
 function demandOf({ table, buckets }: SplitDocuments, { mix, sequences, instances, inCell }: PackedPhase) {
-  const longFrom = mix.length?.rule.kind === 'remove_long' ? mix.length.threshold : Number.POSITIVE_INFINITY;
+  const removes = mix.length?.rule.kind === 'remove_long' ? mix.length : null;
+  const longFrom = table.sources.map((source) =>
+    removes === null || removes.except?.includes(source) ? Number.POSITIVE_INFINITY : removes.threshold,
+  );
   const demand = inCell.map((takes, cell) =>
-    takes === 0 ? 0 : buckets[cell % buckets.length]!.from >= longFrom ? 2 : 1,
+    takes === 0
+      ? 0
+      : buckets[cell % buckets.length]!.from >= longFrom[Math.floor(cell / buckets.length)]!
+        ? 2
+        : 1,
   );
   return { instances, takeOf: takenTokens(instances, table.lengths), sequences, demand };
 }

@@ -1,15 +1,17 @@
 /**
  * Arrow IPC, file or stream format (told apart by the magic bytes, not by the name: a Hugging Face `datasets` cache
- * holds streams), record batch by record batch through positioned reads. Texts of plain string columns stay bytes from
+ * holds streams), message by message (`arrow-messages.ts`). Texts of plain string columns stay bytes from
  * the batch to the chunk. Buffers may be zstd-compressed; LZ4 is not built in. Cost: memory for one record batch with
  * all its columns, since a batch is one message.
  */
-import { type FileHandle, open } from 'node:fs/promises';
 import type { RecordBatch, Vector } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
 import { arrow } from '../util/arrow.ts';
-import { corrupt, unreadable } from './file-blocks.ts';
+import { checkColumn, checkedViews } from './arrow-check.ts';
+import { idGetter } from './arrow-ids.ts';
+import { arrowMessages } from './arrow-messages.ts';
+import { corrupt } from './file-blocks.ts';
 import { fieldMissing, RecordReader } from './record-reader.ts';
 import { onlyFile } from './unit-blocks.ts';
 import { loadUnzstd } from './zstd.ts';
@@ -26,48 +28,63 @@ export async function* readArrow(
   chunkBytes: number,
 ): AsyncGenerator<DocumentChunk> {
   const { path, bytes } = onlyFile(unit);
-  if (bytes === 0) return;
+  if (bytes === 0) throw corrupt(path, 'the file is empty, where an Arrow file has at least its schema');
   const { fields } = unit.source;
   const reader = new RecordReader(unit, counts, chunkBytes);
   let record = 0;
-  for await (const batch of batchesOf(path)) {
+  for (const batch of batchesOf(path, bytes)) {
     const has = batch.schema.names as string[];
-    const text = column(batch, fields.text);
+    const attempted = <T>(get: () => T): T => attempt(path, get);
+    const text = attempted(() => column(batch, fields.text));
     if (text === null) throw fieldMissing(unit, has);
-    const id = column(batch, fields.id);
-    const source = fields.source === null ? null : column(batch, fields.source);
+    const id = attempted(() => column(batch, fields.id, true));
+    const source = fields.source === null ? null : attempted(() => column(batch, fields.source!));
     if (source === null && fields.source !== null) throw fieldMissing(unit, has, 'source');
     for (let row = 0; row < batch.numRows; row += 1) {
       record += 1;
-      reader.addFields(record, text(row), id?.(row), source?.(row));
+      const values = attempted(() => [text(row), id?.(row), source?.(row)]);
+      reader.addFields(record, ...(values as [unknown, unknown, unknown]));
       if (reader.ready) yield* reader.take();
     }
   }
   yield* reader.end();
 }
 
-async function* batchesOf(path: string): AsyncGenerator<RecordBatch> {
-  const handle: FileHandle = await open(path).catch((cause) => {
-    throw unreadable(path, cause);
-  });
+function* batchesOf(path: string, bytes: number): Generator<RecordBatch> {
+  const messages = arrowMessages(path, bytes);
   try {
-    const batches = await arrow.RecordBatchReader.from(handle);
-    await batches.open();
+    const batches = arrow.RecordBatchReader.from(messages);
+    batches.open();
     if (batches.schema === undefined) throw new Error('it has no schema');
     yield* batches;
   } catch (cause) {
     throw cause instanceof LongmixError ? cause : explain(path, cause);
   } finally {
-    await handle.close().catch(() => {});
+    messages.return(undefined);
+  }
+}
+
+/** What damage makes the library throw. */
+function attempt<T>(path: string, get: () => T): T {
+  try {
+    return get();
+  } catch (cause) {
+    throw explain(path, cause);
   }
 }
 
 type Getter = (row: number) => unknown;
 
 /** The values of a column by its name or by its path into structs; null: not there. */
-function column(batch: RecordBatch, name: string): Getter | null {
+function column(batch: RecordBatch, name: string, isId: boolean = false): Getter | null {
+  const field = batch.schema.fields.find((one) => one.name === name) ?? null;
+  const getter = (vector: Vector) => {
+    for (const data of vector.data) checkColumn(data);
+    if (vector.length < batch.numRows) throw new Error('a column is shorter than its batch');
+    return isId && !isText(vector) ? idGetter(vector, field) : bytesGetter(vector);
+  };
   const literal = batch.getChild(name);
-  if (literal !== null) return bytesGetter(literal);
+  if (literal !== null) return getter(literal);
   const [first, ...rest] = name.split('.');
   let found: Vector | null = batch.getChild(first!);
   const structs: Vector[] = [];
@@ -78,13 +95,20 @@ function column(batch: RecordBatch, name: string): Getter | null {
     found = found.getChild(key);
   }
   if (found === null) return null;
-  const get = bytesGetter(found);
+  const get = getter(found);
   return structs.length === 0 ? get : (row) => (structs.every((one) => one.isValid(row)) ? get(row) : null);
 }
 
+function isText({ type }: Vector): boolean {
+  const { DataType } = arrow;
+  return DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type);
+}
+
 function bytesGetter(vector: Vector): Getter {
+  const { DataType } = arrow;
+  if (DataType.isUtf8View(vector.type) || DataType.isBinaryView(vector.type)) return checkedViews(vector);
   const data = vector.data[0];
-  const plain = arrow.DataType.isUtf8(vector.type) || arrow.DataType.isLargeUtf8(vector.type);
+  const plain = DataType.isUtf8(vector.type) || DataType.isLargeUtf8(vector.type);
   if (!plain || vector.data.length !== 1 || data === undefined) return (row) => vector.get(row);
   const { valueOffsets, values } = data as { valueOffsets: Int32Array | BigInt64Array; values: Uint8Array };
   return (row) =>
@@ -92,7 +116,18 @@ function bytesGetter(vector: Vector): Getter {
 }
 
 function explain(path: string, cause: unknown): LongmixError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  // A TypeError is the library's own surprise.
+  const isPlain = cause instanceof Error && !(cause instanceof TypeError);
+  const reason = isPlain ? cause.message : 'its metadata is damaged';
+  const kind = /Unrecognized type: "?(\w+)/.exec(reason)?.[1];
+  if (kind !== undefined) {
+    return new LongmixError('input-unsupported', `a column has the kind ${kind}, which is not read`, {
+      where: path,
+      cure: 'write it again without the column, or cast to another kind (pyarrow: table.select(["text", "id"]))',
+      exitCode: 1,
+      cause,
+    });
+  }
   if (!reason.includes('compressed but codec not found')) {
     return corrupt(path, `not an Arrow IPC file or stream that can be read: ${reason}`, cause);
   }

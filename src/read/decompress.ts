@@ -27,12 +27,22 @@ export async function* decompress(
   blocks: Blocks,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* decompressors[compression](blocks, path);
+    yield* decompressors[compression](compression === 'none' ? blocks : notEmpty(blocks), path);
   } catch (cause) {
     if (cause instanceof LongmixError || compression === 'none') throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw corrupt(path, `the ${compression} data is damaged or cut short: ${reason}`, cause);
   }
+}
+
+/** Each has a header, even of nothing. */
+function* notEmpty(blocks: Blocks): Generator<Uint8Array> {
+  let isEmpty = true;
+  for (const block of blocks) {
+    isEmpty = false;
+    yield block;
+  }
+  if (isEmpty) throw new Error('the file is empty');
 }
 
 async function* passThrough(blocks: Blocks): AsyncGenerator<Uint8Array> {

@@ -8,20 +8,27 @@ import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
 import type { InputFile, ReadUnit, SourceSpec } from '../types.ts';
 import { isPointer, isPointerSize, pointerCure, pointerFound } from '../util/git-lfs.ts';
+import { isUrl } from '../util/is-url.ts';
 import { unreadable } from './file-blocks.ts';
-import { describeFormats, type FileKind, kindOf } from './formats.ts';
+import { describeFormats, type FileKind, hasRecords, kindOf } from './formats.ts';
 import { jsonFormat } from './json-format.ts';
 import { splitLines } from './split-lines.ts';
 import { type WalkedFile, walk } from './walk.ts';
+
+/** A file that is there and is not read: its format is unknown, or it has records and cannot be a part of a joined text. */
+export interface LeftOut {
+  readonly name: string;
+  readonly why: 'format' | 'records';
+}
 
 /**
  * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
  * (`spool.ts`).
  *
- * @param leftOut is given the names of files of unknown format, which are not read
+ * @param leftOut is given the files that are not read
  * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`
  */
-export async function discover(source: SourceSpec, leftOut: string[] = []): Promise<ReadUnit[]> {
+export async function discover(source: SourceSpec, leftOut: LeftOut[] = []): Promise<ReadUnit[]> {
   if (source.path === '-') throw new Error('standard input is not spooled');
   const stats = statSync(source.path, { throwIfNoEntry: false });
   if (source.join === 'directory') checkJoin(source, stats);
@@ -34,8 +41,9 @@ export async function discover(source: SourceSpec, leftOut: string[] = []): Prom
   return files.map((file) => unitOf(source, file));
 }
 
-function notLocal({ name, path }: SourceSpec): LongmixError {
-  return new LongmixError('source-remote', `source "${name}": ${path} is not on this machine`, {
+/** @param what the path, and whose it is */
+export function notLocal(what: string): LongmixError {
+  return new LongmixError('source-remote', `${what} is not on this machine`, {
     cure: 'longmix reads files: copy it here, mount it, or pipe JSON Lines in with path: -',
   });
 }
@@ -43,14 +51,14 @@ function notLocal({ name, path }: SourceSpec): LongmixError {
 async function findFiles(
   source: SourceSpec,
   stats: Stats | undefined,
-  leftOut: string[],
+  leftOut: LeftOut[],
 ): Promise<readonly InputFile[]> {
   if (stats?.isFile()) return [await singleFile(source, stats)];
   if (stats?.isDirectory()) return await filesBelow(source, source.path, null, leftOut);
   // A file that is there wins over a glob: `[` and `(` are common in names.
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (stats !== undefined || !isGlob || !statSync(base, { throwIfNoEntry: false })?.isDirectory()) {
-    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source.path)) throw notLocal(source);
+    if (isUrl(source.path)) throw notLocal(`source "${source.name}": ${source.path}`);
     const missing = isGlob ? base : source.path;
     throw new LongmixError(
       'source-missing',
@@ -65,7 +73,7 @@ async function findFiles(
 
 async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> {
   const name = basename(source.path);
-  const kind = kindOf(name, source.format);
+  const kind = kindOf(name, source);
   if (kind === null) {
     throw new LongmixError('source-format', `source "${source.name}": unknown format: ${source.path}`, {
       cure: `set format: of the source, or rename the file; known are ${describeFormats()}`,
@@ -73,21 +81,23 @@ async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> 
   }
   const file = { path: source.path, name, bytes: stats.size, ...kind };
   // Named by itself, a file of settings is a mistake and no text: reading it as an array says so.
-  return isOpen(source, kind) && (await jsonFormat(file)) === 'jsonl' ? { ...file, format: 'jsonl' } : file;
+  return isOpen(source, kind) && (await jsonFormat(source, file)) === 'jsonl'
+    ? { ...file, format: 'jsonl' }
+    : file;
 }
 
 async function filesBelow(
   source: SourceSpec,
   root: string,
   glob: string | null,
-  leftOut: string[],
+  leftOut: LeftOut[],
 ): Promise<readonly InputFile[]> {
   const selects = selector(source, glob);
   const patterns = [...source.include, glob ?? ''];
   const unknown = new Set<string>();
   const wanted = (name: string) => {
     if (!selects(name)) return false;
-    if (kindOf(name, source.format) !== null) return true;
+    if (kindOf(name, source) !== null) return true;
     unknown.add(name);
     return false;
   };
@@ -100,9 +110,11 @@ async function filesBelow(
   const all: InputFile[] = [];
   for (const file of walked) all.push(await inputFile(source, file));
   const files = withoutNotes(all);
-  const kept = source.join === 'directory' ? files.filter((file) => file.format === 'text') : files;
+  const isKept = ({ format }: InputFile) => source.join === 'file' || !hasRecords(format);
+  const kept = files.filter(isKept);
   if (kept.length === 0) throw emptySource(source, unknown);
-  leftOut.push(...unknown);
+  for (const name of unknown) leftOut.push({ name, why: 'format' });
+  for (const { name } of files.filter((file) => !isKept(file))) leftOut.push({ name, why: 'records' });
   return kept;
 }
 
@@ -122,9 +134,9 @@ function depthOf(glob: string | null): number {
 
 /** A name says all of a file but `.json`, of which a directory of source code has many that hold no records. */
 async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFile> {
-  const kind = kindOf(file.name, source.format)!;
+  const kind = kindOf(file.name, source)!;
   const found = { ...file, ...kind };
-  return isOpen(source, kind) ? { ...found, format: await jsonFormat(found) } : found;
+  return isOpen(source, kind) ? { ...found, format: await jsonFormat(source, found) } : found;
 }
 
 function isOpen(source: SourceSpec, { format }: FileKind): boolean {
@@ -146,13 +158,18 @@ function unitOf(source: SourceSpec, file: InputFile): ReadUnit {
 export function splitUnit(unit: ReadUnit, rangeBytes: number): ReadUnit[] {
   const file = unit.files[0]!;
   const splits =
-    !unit.joined && file.format === 'jsonl' && file.compression === 'none' && file.bytes > rangeBytes;
+    !unit.joined &&
+    file.format === 'jsonl' &&
+    file.compression === 'none' &&
+    file.bytes > rangeBytes &&
+    // The lines of another encoding are not cut by bytes.
+    (unit.source.encoding === null || unit.source.encoding === 'utf-8');
   if (!splits) return [unit];
   return splitLines(file.path, file.bytes, rangeBytes).map((range) => ({ ...unit, ...range }));
 }
 
 function checkJoin(source: SourceSpec, stats: Stats | undefined): void {
-  const records = source.format !== null && source.format !== 'text';
+  const records = source.format !== null && hasRecords(source.format);
   if (!records && !stats?.isFile()) return;
   const what = records ? `format: ${source.format}` : 'a single file';
   throw new LongmixError(

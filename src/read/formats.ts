@@ -2,7 +2,7 @@
  * File name -> format and compression. A table and not a guess at the content: a directory may hold anything, and
  * what is taken from it must be plain from the names alone. Cost: an unlisted extension needs `format:` in the recipe.
  */
-import { type Compression, type Format, formats } from '../types.ts';
+import { type Compression, type Format, formats, type SourceSpec } from '../types.ts';
 
 const compressionSuffixes: Readonly<Record<string, Compression>> = {
   gz: 'gzip',
@@ -11,6 +11,11 @@ const compressionSuffixes: Readonly<Record<string, Compression>> = {
 };
 
 const dataExtensions: Readonly<Record<string, Format>> = {
+  html: 'html',
+  htm: 'html',
+  xhtml: 'html',
+  ipynb: 'ipynb',
+  epub: 'epub',
   jsonl: 'jsonl',
   ndjson: 'jsonl',
   json: 'json',
@@ -23,9 +28,9 @@ const dataExtensions: Readonly<Record<string, Format>> = {
 
 const textExtensions: ReadonlySet<string> = new Set(
   [
-    'txt text md markdown mdx rst tex bib html htm xhtml xml org adoc asciidoc rmd qmd',
+    'txt text md markdown mdx rst tex bib xml org adoc asciidoc rmd qmd',
     'ts tsx mts cts js jsx mjs cjs vue svelte css scss sass less',
-    'py pyi pyx ipynb rb php pl pm lua r jl m mm swift',
+    'py pyi pyx rb php pl pm lua r jl m mm swift',
     'c h cc cpp cxx hh hpp hxx inl cu cuh cs fs fsx vb',
     'java kt kts scala groovy gradle clj cljs cljc edn dart go rs zig nim d v sv vhd vhdl',
     'hs lhs elm ml mli ex exs erl hrl lisp cl el scm rkt coq agda lean',
@@ -35,6 +40,19 @@ const textExtensions: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
+/** Of these, prose and settings. */
+const otherText: ReadonlySet<string> = new Set(
+  'txt text md markdown mdx rst tex bib xml org adoc asciidoc rmd qmd yaml yml toml ini cfg conf properties'.split(
+    ' ',
+  ),
+);
+
+/** By its name. */
+export function isSourceCode(name: string): boolean {
+  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  return textExtensions.has(extension) && !otherText.has(extension);
+}
+
 /** Names without an extension that are text all the same, in lower case. */
 const textNames: ReadonlySet<string> = new Set(
   'readme license licence copying copyright notice authors contributors changelog changes history news todo install makefile gnumakefile dockerfile rakefile gemfile procfile jenkinsfile vagrantfile justfile'.split(
@@ -43,22 +61,47 @@ const textNames: ReadonlySet<string> = new Set(
 );
 
 /** Formats that may be compressed as a whole; the others compress inside. */
-const compressible: ReadonlySet<Format> = new Set<Format>(['text', 'jsonl', 'json', 'csv', 'tsv']);
+const compressible: ReadonlySet<Format> = new Set<Format>([
+  'text',
+  'html',
+  'ipynb',
+  'jsonl',
+  'json',
+  'csv',
+  'tsv',
+]);
 
 export interface FileKind {
   readonly format: Format;
   readonly compression: Compression;
 }
 
-/** What a file's name says; null: nothing. `override` is the recipe's format, which leaves only the compression open. */
-export function kindOf(name: string, override: Format | null): FileKind | null {
+/** Formats whose files are one document each; the files of the others have records with fields. */
+const wholeFormats: ReadonlySet<Format> = new Set<Format>(['text', 'html', 'ipynb', 'epub', 'command']);
+
+export function hasRecords(format: Format): boolean {
+  return !wholeFormats.has(format);
+}
+
+type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command'>;
+
+/** What a file's name says; null: nothing. The recipe's format leaves only the compression open, a command nothing. */
+export function kindOf(name: string, source: Reading): FileKind | null {
+  if (source.command !== undefined) return { format: 'command', compression: 'none' };
   const parts = name.slice(name.lastIndexOf('/') + 1).split('.');
   const compression = parts.length > 1 ? compressionSuffixes[parts.at(-1)!.toLowerCase()] : undefined;
   if (compression !== undefined) parts.pop();
-  const format = override ?? formatOf(parts);
+  const format = asRead(source.format ?? formatOf(parts), source);
   if (format === null) return null;
   if (compression !== undefined && !compressible.has(format)) return null;
   return { format, compression: compression ?? 'none' };
+}
+
+/** Without `extract`, pages and notebooks are text like any other; of an archive nothing can be read. */
+function asRead(format: Format | null, { extract }: Reading): Format | null {
+  if (extract !== false) return format;
+  if (format === 'html' || format === 'ipynb') return 'text';
+  return format === 'epub' ? null : format;
 }
 
 /** For messages: the formats and what they are recognized by. */

@@ -3,14 +3,18 @@
  * nearly all of them are read by `json-scan/`, which takes the fields out of the bytes. JSON.parse, several times slower,
  * judges the others, and all where `plain` asks for it: what is read is the same.
  */
-import { constants } from 'node:buffer';
+import { constants, isUtf8 } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import { decodeBlocks } from './decode.ts';
 import type { UnitHash } from './hash-input.ts';
 import { jsonScan, type LineTaker, linesOf } from './json-scan/json-scan.ts';
+import { isOtherThanUtf8 } from './judge-text.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { parseJson } from './parse-json.ts';
+import { createReadCounts } from './read-counts.ts';
 import { RecordReader, recordTooLarge } from './record-reader.ts';
 import { countLines } from './split-lines.ts';
-import { onlyFile, plainBlocks } from './unit-blocks.ts';
+import { judgedBlocks, onlyFile, plainBlocks } from './unit-blocks.ts';
 import { repairUtf8, withoutBom } from './utf8.ts';
 
 export async function* readJsonl(
@@ -21,6 +25,7 @@ export async function* readJsonl(
   recordBytes: number,
   plain: boolean = false,
 ): AsyncGenerator<DocumentChunk> {
+  const { encoding } = unit.source;
   const reader = new RecordReader(unit, counts, chunkBytes);
   const scan = plain ? null : jsonScan(unit.source.fields);
   const lines = new LineSplitter(Math.min(recordBytes, constants.MAX_STRING_LENGTH));
@@ -36,9 +41,16 @@ export async function* readJsonl(
       record += 1;
       const bytes = record === 1 && unit.start === 0 ? withoutBom(line) : line;
       if (isBlank(bytes)) return;
-      const value = parse(repairUtf8(bytes, counts));
+      if (encoding === null && !isUtf8(bytes) && isOtherThanUtf8(bytes)) {
+        reader.bad(record, 'not UTF-8');
+        return;
+      }
+      const whole = textOf(repairUtf8(bytes, counts));
+      // The lines of an array, as some write them.
+      const json = whole.endsWith(',') ? whole.slice(0, -1) : whole;
+      const value = parseJson(json);
       if (value instanceof SyntaxError) reader.bad(record, `not JSON: ${value.message}`);
-      else reader.add(record, value);
+      else reader.add(record, value, { json });
     },
   };
 
@@ -53,7 +65,8 @@ export async function* readJsonl(
     else for (const line of linesOf(run)) taker.odd(line);
   };
 
-  for await (const block of plainBlocks(onlyFile(unit), unit.start, unit.end, hash, true)) {
+  const blocks = await lineBlocks(unit, counts, hash);
+  for await (const block of blocks ?? []) {
     for (const run of lines.push(block)) {
       add(run);
       if (reader.ready) yield* reader.take();
@@ -64,12 +77,34 @@ export async function* readJsonl(
   yield* reader.end();
 }
 
-function parse(line: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString());
-  } catch (error) {
-    return error;
+function textOf(line: Uint8Array): string {
+  return Buffer.from(line.buffer, line.byteOffset, line.length)
+    .toString()
+    .replace(/[ \t\r]+$/, '');
+}
+
+/** Looked at before the lines are. */
+const beginningBytes = 64 * 1024;
+
+/** The unit's bytes, as UTF-8 where the encoding is another; null: the file is not text, which is counted once. */
+async function lineBlocks(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  hash: UnitHash | null,
+): Promise<AsyncGenerator<Uint8Array> | null> {
+  const { encoding } = unit.source;
+  const file = onlyFile(unit);
+  const blocks = plainBlocks(file, unit.start, unit.end, hash, true);
+  if (unit.start > 0) {
+    // What the file is does not show in the middle of it.
+    const beginning = plainBlocks(file, 0, Math.min(beginningBytes, unit.end), null, false);
+    const judged = await judgedBlocks(file, beginning, encoding, beginningBytes, createReadCounts());
+    await judged?.return(undefined);
+    return judged === null ? null : blocks;
   }
+  const judged = await judgedBlocks(file, blocks, encoding, beginningBytes, counts);
+  if (judged === null || encoding === null || encoding === 'utf-8') return judged;
+  return decodeBlocks(judged, encoding, counts);
 }
 
 /** Whether there is only JSON whitespace. */

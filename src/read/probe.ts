@@ -13,7 +13,9 @@ export interface Sample {
 /** The documents of the first chunk, about 1 MiB of text; or what is wrong with the names, or with the file. */
 export async function sampleUnit(unit: ReadUnit, fields: FieldNames): Promise<Sample | LongmixError> {
   const counts = createReadCounts();
-  const renamed = { ...unit, source: { ...unit.source, fields } };
+  // As if it were named by itself: then what its one record lacks is told as a wrong name.
+  const { path } = unit.files[0]!;
+  const renamed = { ...unit, source: { ...unit.source, path, fields } };
   try {
     for await (const { ids, sources } of read(renamed, counts)) {
       return { ids, sources: sources ?? [], badRecords: counts.badRecords };

@@ -17,7 +17,11 @@ type Reader = (
 
 /** Loaded when the first file of the format comes: those of tables are more code than all the rest. */
 const readers: Readonly<Record<Format, () => Promise<Reader>>> = {
-  text: async () => (await import('./text.ts')).readText,
+  text: readerOfText,
+  html: readerOfText,
+  ipynb: readerOfText,
+  epub: readerOfText,
+  command: readerOfText,
   jsonl: async () => (await import('./jsonl.ts')).readJsonl,
   json: async () => (await import('./json.ts')).readJson,
   csv: readerOfCsv,
@@ -25,6 +29,10 @@ const readers: Readonly<Record<Format, () => Promise<Reader>>> = {
   parquet: async () => (await import('./parquet.ts')).readParquet,
   arrow: async () => (await import('./arrow.ts')).readArrow,
 };
+
+async function readerOfText(): Promise<Reader> {
+  return (await import('./text.ts')).readText;
+}
 
 async function readerOfCsv(): Promise<Reader> {
   return (await import('./csv.ts')).readCsv;
@@ -59,6 +67,4 @@ export async function* read(
   }
 }
 
-export function createReadCounts(): ReadCounts {
-  return { documents: 0, identified: 0, replaced: 0, badRecords: 0, lines: 0, badSamples: [] };
-}
+export { createReadCounts } from './read-counts.ts';

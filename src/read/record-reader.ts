@@ -2,18 +2,31 @@
  * Records -> documents, for every format that has fields: finds the fields, counts and samples bad records, and tells
  * a wrong field name (every record lacks it: an error at once) from a bad record (skipped).
  */
+import { isUtf8 } from 'node:buffer';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
 import { ChunkBuilder } from './chunk-builder.ts';
+import { isOtherThanUtf8 } from './judge-text.ts';
+import { parseWithDigits } from './parse-json.ts';
 import { onlyFile } from './unit-blocks.ts';
 import { repairUtf8 } from './utf8.ts';
 
-const maxSamples = 20;
+export const maxBadSamples = 20;
 /** So many first records without a field that each must have mean that its name is wrong. */
 const probeRecords = 20;
 
 /** What a record must have. */
 type NeededField = 'text' | 'source';
+
+/** What is known of a record beside its value. */
+interface RecordMore {
+  /** As it was written, for the digits of its id. */
+  readonly json?: string;
+  /** In place of the value's. */
+  readonly id?: unknown;
+  /** The file has no other: one of many such files may be something else, and is a bad record. */
+  readonly isSingle?: boolean;
+}
 
 export class RecordReader {
   readonly #unit: ReadUnit;
@@ -46,7 +59,7 @@ export class RecordReader {
   }
 
   /** A record with its fields. Values are what JSON, or a column, can hold. */
-  add(record: number, value: unknown): void {
+  add(record: number, value: unknown, more: RecordMore = {}): void {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.bad(record, `not an object but ${describe(value)}`);
       return;
@@ -54,7 +67,10 @@ export class RecordReader {
     const { fields } = this.#unit.source;
     const text = lookup(value, fields.text);
     if (text === undefined) {
-      this.#lacks(record, 'text', fields.text, Object.keys(value));
+      const has = Object.keys(value);
+      if (more.isSingle && onlyFile(this.#unit).path !== this.#unit.source.path)
+        this.bad(record, `no field "${fields.text}"; it has ${listed(has)}`);
+      else this.#lacks(record, 'text', fields.text, has);
       return;
     }
     this.#seen.text = true;
@@ -64,7 +80,13 @@ export class RecordReader {
       return;
     }
     this.#seen.source = true;
-    this.addFields(record, text, lookup(value, fields.id), source);
+    this.addFields(record, text, this.#idOf(value, more), source);
+  }
+
+  /** An element that is a text, and no object with one. */
+  addString(record: number, text: string): void {
+    if (this.#unit.source.fields.source === null) this.addFields(record, text, null, null);
+    else this.bad(record, `not an object but ${describe(text)}`);
   }
 
   /** A record whose fields a column format found already. */
@@ -72,6 +94,15 @@ export class RecordReader {
     const { fields } = this.#unit.source;
     if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
       this.bad(record, `"${fields.text}" is not a string but ${describe(text)}`);
+      return;
+    }
+    if (
+      typeof text !== 'string' &&
+      this.#unit.source.encoding === null &&
+      !isUtf8(text) &&
+      isOtherThanUtf8(text)
+    ) {
+      this.bad(record, `"${fields.text}" is not UTF-8`);
       return;
     }
     const sourceName = source instanceof Uint8Array ? decodeName(source) : source;
@@ -96,8 +127,16 @@ export class RecordReader {
   bad(record: number, reason: string): void {
     const { badSamples } = this.#counts;
     this.#counts.badRecords += 1;
-    if (badSamples.length >= maxSamples) return;
+    if (badSamples.length >= maxBadSamples) return;
     badSamples.push({ file: onlyFile(this.#unit).path, start: this.#unit.start, record, reason });
+  }
+
+  #idOf(value: object, { json, id }: RecordMore): unknown {
+    if (id !== undefined) return id;
+    const name = this.#unit.source.fields.id;
+    const found = lookup(value, name);
+    if (typeof found !== 'number' || json === undefined) return found;
+    return lookup(parseWithDigits(json) as object, name);
   }
 
   #lacks(record: number, field: NeededField, name: string, has: readonly string[]): void {
@@ -129,11 +168,8 @@ export function fieldMissing(
   field: NeededField = 'text',
 ): LongmixError {
   const { name, fields } = unit.source;
-  const shown = has.slice(0, mostNames).map((other) => `"${clipped(other)}"`);
-  const more = has.length > mostNames ? `, and ${has.length - mostNames} more` : '';
-  const list = has.length === 0 ? 'no fields at all' : `${shown.join(', ')}${more}`;
   const holds = { text: 'holds the text', source: "names each record's source" }[field];
-  return new LongmixError('field-missing', `no field "${fields[field]}"; the records have ${list}`, {
+  return new LongmixError('field-missing', `no field "${fields[field]}"; the records have ${listed(has)}`, {
     where: onlyFile(unit).path,
     cure: isOtherTable(unit, has)
       ? 'longmix reads tables with commas (csv) or tabs (tsv) between the fields'
@@ -150,13 +186,20 @@ function isOtherTable(unit: ReadUnit, has: readonly string[]): boolean {
 
 const mostNames = 20;
 
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'no fields at all';
+  const shown = names.slice(0, mostNames).map((name) => `"${clipped(name)}"`);
+  const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : '';
+  return `${shown.join(', ')}${more}`;
+}
+
 /** A name that is a line of the corpus would fill the screen. */
 function clipped(name: string): string {
   return name.length > 100 ? `${name.slice(0, 100)}…` : name;
 }
 
 /** A field by its name or, where there is none of that name, by its path (`meta.url`); undefined: not there. */
-function lookup(value: object, name: string): unknown {
+export function lookup(value: object, name: string): unknown {
   if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
   if (!name.includes('.')) return undefined;
   let found: unknown = value;

@@ -1,9 +1,11 @@
 /**
- * Plain text: a document a file, or one for all files of a joined unit. The text is never whole in memory: it leaves
- * in chunks as it comes in. A file without text is no document.
+ * Files that are one document each, or one together as a joined unit. Plain text is never whole in memory: it leaves in
+ * chunks as it comes in. What text is taken out of (pages, notebooks, books, a program's files) is read whole, and is a
+ * bad record where that fails. A file without text is no document.
  */
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../types.ts';
 import type { UnitHash } from './hash-input.ts';
+import { maxBadSamples } from './record-reader.ts';
 import { textBlocks } from './unit-blocks.ts';
 import { characterEnd } from './utf8.ts';
 
@@ -12,10 +14,11 @@ export async function* readText(
   counts: ReadCounts,
   chunkBytes: number,
   hash: UnitHash | null,
+  recordBytes: number,
 ): AsyncGenerator<DocumentChunk> {
   let waiting: Uint8Array[] = [];
   let bytes = 0;
-  for await (const block of joinedBlocks(unit, counts, hash)) {
+  for await (const block of joinedBlocks(unit, counts, hash, recordBytes)) {
     waiting.push(block);
     bytes += block.length;
     // More than a chunk, never exactly one: what stays back closes the document.
@@ -38,12 +41,47 @@ async function* joinedBlocks(
   unit: ReadUnit,
   counts: ReadCounts,
   hash: UnitHash | null,
+  recordBytes: number,
 ): AsyncGenerator<Uint8Array> {
   const separator = Buffer.from(unit.source.separator);
-  for (const [number, file] of unit.files.entries()) {
-    if (number > 0 && separator.length > 0) yield separator;
-    yield* textBlocks(file, counts, hash);
+  let begun = false;
+  for (const file of unit.files) {
+    const before = counts.badRecords;
+    const blocks =
+      file.format === 'text'
+        ? textBlocks(file, unit.source.encoding, counts, hash)
+        : extractedBlocks(unit, file, counts, hash, recordBytes);
+    const first = await blocks.next();
+    // A file that is left out leaves no separator either.
+    if (first.done && counts.badRecords > before) continue;
+    if (begun && separator.length > 0) yield separator;
+    begun = true;
+    if (first.done) continue;
+    yield first.value;
+    yield* blocks;
   }
+}
+
+/** One block; none where nothing could be taken out, and that is counted. */
+async function* extractedBlocks(
+  unit: ReadUnit,
+  file: InputFile,
+  counts: ReadCounts,
+  hash: UnitHash | null,
+  recordBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const { command, encoding } = unit.source;
+  const { extractText } = await import('./extract/extract.ts');
+  const before = counts.badRecords;
+  const result = await extractText(file, command, counts, hash, recordBytes, encoding);
+  if (!('reason' in result)) {
+    // Of a file that is not text, nothing came.
+    if (counts.badRecords === before) yield result;
+    return;
+  }
+  counts.badRecords += 1;
+  if (counts.badSamples.length < maxBadSamples)
+    counts.badSamples.push({ file: file.path, start: unit.start, record: 0, reason: result.reason });
 }
 
 function chunkOf(text: Uint8Array, open: boolean): DocumentChunk {

@@ -69,7 +69,7 @@ function gridArms(yaml: YamlFile): Arm[] {
       return { at: key.split('.'), value: valuesOf(yaml, key)[chosen[k]!], from: ['grid', key, chosen[k]!] };
     });
     const name = changes.map(({ value }, k) => `${titles[k]}=${valueName(value, chosen[k]!)}`).join(',');
-    return { name, changes, offset: yaml.valueAt(changes[0]!.from) };
+    return { name, changes, offset: yaml.valueAt(['grid', keys[0]!, chosen[0]!]) };
   });
 }
 

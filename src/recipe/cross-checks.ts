@@ -19,6 +19,9 @@ const checks: readonly Check[] = [
   noSources,
   oneStandardInput,
   separatorNeedsJoin,
+  commandNamesFile,
+  commandReadsAlone,
+  epubIsExtracted,
 ];
 
 export function crossProblems(yaml: YamlFile): Problem[] {
@@ -72,6 +75,61 @@ function separatorNeedsJoin(yaml: YamlFile): Problem[] {
     const join = valueIn(yaml, ['sources', name, 'join']) ?? 'file';
     if (join !== 'file' || valueIn(yaml, at) === undefined) return [];
     return [wrongKey(yaml, at, 'only joined files have one; add `join: directory`')];
+  });
+}
+
+function commandNamesFile(yaml: YamlFile): Problem[] {
+  return yaml.keysOf(['sources']).flatMap((name) => {
+    const at = ['sources', name, 'command'];
+    const command = valueIn(yaml, at);
+    if (!Array.isArray(command) || command.length === 0 || !command.every((word) => typeof word === 'string'))
+      return [];
+    if (command.slice(1).some((word) => /\{(?:file)?\}/.test(word))) return [];
+    const cure = 'no word has {file}, which stands for the path of the file: [pdftotext, "{file}", "-"]';
+    return [wrongValue(yaml, at, `found ${yaml.written(at)}; ${cure}`)];
+  });
+}
+
+/** What else says how a file is read would be without effect. */
+function commandReadsAlone(yaml: YamlFile): Problem[] {
+  return yaml.keysOf(['sources']).flatMap((name) => {
+    if (valueIn(yaml, ['sources', name, 'command']) === undefined) return [];
+    const piped = pathOf(yaml, name) === '-';
+    const others = ['format', 'extract', 'text', 'id', 'source'].filter(
+      (key) => valueIn(yaml, ['sources', name, key]) !== undefined,
+    );
+    return [
+      ...others.map((key) =>
+        wrongKey(
+          yaml,
+          ['sources', name, key],
+          '`command` reads the files of this source; take one of the two out',
+        ),
+      ),
+      ...(piped
+        ? [
+            wrongValue(
+              yaml,
+              ['sources', name, 'command'],
+              'standard input has no path to give to a program; name its files',
+            ),
+          ]
+        : []),
+    ];
+  });
+}
+
+function epubIsExtracted(yaml: YamlFile): Problem[] {
+  return yaml.keysOf(['sources']).flatMap((name) => {
+    const isRaw = valueIn(yaml, ['sources', name, 'extract']) === false;
+    if (!isRaw || valueIn(yaml, ['sources', name, 'format']) !== 'epub') return [];
+    return [
+      wrongKey(
+        yaml,
+        ['sources', name, 'extract'],
+        'an EPUB is an archive: there is nothing to read as it is',
+      ),
+    ];
   });
 }
 

@@ -54,7 +54,14 @@ function sourceNames(yaml: YamlFile): Problem[] {
     .flatMap((mix) => cellsOf(yaml, mix))
     .map((cell) => [...cell, 'source'])
     .map((at) => ({ name: valueIn(yaml, at), at, offset: yaml.valueAt(at) }));
-  return [...keys, ...cells].flatMap(({ name, at, offset }) => {
+  const excepted = mixes.flatMap((mix) => {
+    const at = [...mix, 'length', 'except'];
+    const list = valueIn(yaml, at);
+    return Array.isArray(list)
+      ? list.map((name: unknown, i) => ({ name, at, offset: yaml.valueAt([...at, i]) }))
+      : [];
+  });
+  return [...keys, ...cells, ...excepted].flatMap(({ name, at, offset }) => {
     if (typeof name !== 'string' || names.includes(name)) return [];
     const hint = `${didYouMean(nearest(name, names))} (sources: ${names.join(', ')})`;
     return [{ offset, message: `${dotted(at)}: no source is named \`${name}\`${hint}` }];
@@ -96,8 +103,9 @@ function oneLengthRule(yaml: YamlFile, mix: Path): Problem[] {
 function oneMethod(yaml: YamlFile, mix: Path): Problem[] {
   const inner = [...mix, 'length', 'method'];
   const outer = inherited(yaml, mix.slice(0, -1), 'mix', 'method');
-  if (valueIn(yaml, inner) === undefined || valueIn(yaml, outer) === undefined) return [];
-  return [wrongKey(yaml, inner, `${outer.join('.')} is given too; leave one out`)];
+  const [own, other] = [valueIn(yaml, inner), valueIn(yaml, outer)];
+  if (own === undefined || other === undefined || own === other) return [];
+  return [wrongKey(yaml, inner, `${outer.join('.')} is given too, and says otherwise; leave one out`)];
 }
 
 function cellsAlone(yaml: YamlFile, mix: Path): Problem[] {

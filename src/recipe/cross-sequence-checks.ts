@@ -48,9 +48,20 @@ function rowsOf(yaml: YamlFile, scope: Path): Rows {
     scope,
     at,
     value,
-    length: written ? amountIn(yaml, at('length')) : defaultSequences.length,
+    length: written ? amountIn(yaml, at('length')) : scope.length === 0 ? longestPhase(yaml) : standard,
     cells: cellsIn(yaml, scope),
   };
+}
+
+const standard = defaultSequences.length;
+
+/** The rows of validation, where the recipe says no length of its own. */
+function longestPhase(yaml: YamlFile): number {
+  const lengths = yaml.keysOf(['phases']).map((name) => {
+    const at = ['phases', name, 'sequences', 'length'];
+    return valueIn(yaml, at) === undefined ? standard : amountIn(yaml, at);
+  });
+  return lengths.length === 0 ? standard : Math.max(...lengths);
 }
 
 /** Of those that a phase takes over, what has no meaning for its packing is passed over. */

@@ -4,9 +4,13 @@
  */
 
 import { z } from 'zod';
+import { encodingOf } from '../util/encodings.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import {
+  lengthForm,
+  lengthPattern,
   type Parsed,
+  parseLength,
   parseShare,
   parseSize,
   parseTokens,
@@ -21,18 +25,30 @@ import {
 /** A number, or text with a unit; `units.ts` reads it. */
 export type Amount = number | string;
 
-/** An amount of tokens, both bounds included; `word` is allowed too (`all`). */
-export function tokenAmount(least: number, most: number, word?: string): z.ZodType<Amount> {
-  const or = word === undefined ? '' : `\`${word}\` or `;
+/** An amount of tokens of at least 1; `word` is allowed too (`all`). */
+export function tokenAmount(word: string): z.ZodType<Amount> {
+  const or = `\`${word}\` or `;
   return quantity({
     or,
     parse: parseTokens,
     pattern: tokensPattern,
+    numbers: (params) => z.int(params).min(1, params),
+    inRange: (value) => value >= 1,
+    form: or + tokensForm,
+    range: `${or}1 or more tokens`,
+    word,
+  });
+}
+
+/** A length in tokens of documents, rows or steps, both bounds included. */
+export function tokenLength(least: number, most: number): z.ZodType<Amount> {
+  return quantity({
+    parse: parseLength,
+    pattern: lengthPattern,
     numbers: (params) => z.int(params).min(least, params).max(most, params),
     inRange: (value) => value >= least && value <= most,
-    form: or + tokensForm,
-    range: `${or}${most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`} tokens`,
-    word,
+    form: lengthForm,
+    range: `${most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`} tokens`,
   });
 }
 
@@ -171,6 +187,13 @@ export function folderName(taken?: string): z.ZodType<string> {
 /** Any text, the empty one too. */
 export function anyText(form: string): z.ZodType<string> {
   return z.string({ error: `expected ${form}` });
+}
+
+/** The name of a character encoding, as WHATWG or Python has it. */
+export function encoding(): z.ZodType<string> {
+  const error =
+    'expected the name of an encoding such as utf-8, utf-16, utf-16be, windows-1252, windows-1251, shift_jis, euc-jp, gb18030, big5, euc-kr or koi8-r';
+  return z.string({ error }).refine((label) => encodingOf(label) !== null, { error, abort: true });
 }
 
 export function wholeNumber(least: number, form: string): z.ZodType<number> {

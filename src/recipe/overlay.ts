@@ -12,7 +12,8 @@ export interface Change {
   readonly at: Path;
   /** null: the key is taken out. */
   readonly value: unknown;
-  readonly from: Path;
+  /** null: nowhere in the second file; another form of what the recipe says. */
+  readonly from: Path | null;
 }
 
 /** A part of one file in the place of part of a recipe. */
@@ -22,9 +23,6 @@ interface Layer {
   readonly file: number;
   readonly from: Path;
 }
-
-/** The offsets of a file begin at its number times this. */
-const offsetsOfFile = 2 ** 32;
 
 /** The part of a file at `from`, as a file. */
 export function partOf(file: YamlFile, from: Path): YamlFile {
@@ -41,7 +39,10 @@ export function overlaid(base: YamlFile, changes: readonly Change[], file: YamlF
   return layered(
     value,
     [base, file],
-    [{ at: [], file: 0, from: [] }, ...changes.map(({ at, from }) => ({ at, file: 1, from }))],
+    [
+      { at: [], file: 0, from: [] },
+      ...changes.flatMap(({ at, from }) => (from === null ? [] : [{ at, file: 1, from }])),
+    ],
   );
 }
 
@@ -61,6 +62,9 @@ function changed(value: unknown, path: Path, to: unknown): unknown {
 }
 
 function layered(value: unknown, files: readonly YamlFile[], layers: readonly Layer[]): YamlFile {
+  // The offsets of a file follow those of the files before it.
+  const ends = files.map((_, i) => files.slice(0, i + 1).reduce((sum, { span }) => sum + span, 0));
+  const startOf = (file: number): number => (file === 0 ? 0 : ends[file - 1]!);
   const locate = (path: Path): { readonly file: YamlFile; readonly offsets: number; readonly path: Path } => {
     const around = layers
       .filter(({ at }) => isPrefix(at, path))
@@ -70,12 +74,13 @@ function layered(value: unknown, files: readonly YamlFile[], layers: readonly La
     const inside = layers.find(({ at }) => at.length > path.length && isPrefix(path, at));
     const made = inside !== undefined && valueIn(files[around.file]!, there) === undefined;
     const file = made ? inside.file : around.file;
-    return { file: files[file]!, offsets: file * offsetsOfFile, path: made ? inside.from : there };
+    return { file: files[file]!, offsets: startOf(file), path: made ? inside.from : there };
   };
   const yaml: YamlFile = {
     value,
     problems: [],
     fatal: false,
+    span: ends.at(-1)!,
     valueAt: (path) => {
       const { file, offsets, path: there } = locate(path);
       return offsets + file.valueAt(there);
@@ -96,7 +101,10 @@ function layered(value: unknown, files: readonly YamlFile[], layers: readonly La
       const keys = [...file.keysOf(there), ...added.map(({ at }) => String(at[path.length]))];
       return [...new Set(keys)].filter((key) => Object.hasOwn(map, key));
     },
-    placeOf: (offset) => files[Math.floor(offset / offsetsOfFile)]!.placeOf(offset % offsetsOfFile),
+    placeOf: (offset) => {
+      const file = ends.findIndex((end) => offset < end);
+      return files[file]!.placeOf(offset - startOf(file));
+    },
   };
   return yaml;
 }

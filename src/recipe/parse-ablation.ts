@@ -9,18 +9,26 @@ import type { Ablation } from '../types.ts';
 import { type Arm, armProblems, armsOf, gridProblems } from './ablation-arms.ts';
 import { overlaid, partOf } from './overlay.ts';
 import { checkedRecipe, recipeOf, recipeProblems, refuse } from './parse-recipe.ts';
+import type { Setting } from './parse-setting.ts';
 import { type Problem, parseYaml, type YamlFile } from './parse-yaml.ts';
 import { ablationLanguage } from './schema-ablation.ts';
 import { schemaProblems } from './schema-problems.ts';
+import { withSettings } from './settings.ts';
 import { dotted, isRecord, valueIn } from './yaml-values.ts';
 
 /**
  * @param text the ablation
  * @param file its path: `base` is relative to its directory, messages name it as given
  * @param readBase reads the base's file
+ * @param settings keys that take the place of the base's; those of an arm come before them
  * @throws LongmixError `ablation-invalid`; `recipe-invalid` for what is wrong in the base's file; what `readBase` throws
  */
-export function parseAblation(text: string, file: string, readBase: (path: string) => string): Ablation {
+export function parseAblation(
+  text: string,
+  file: string,
+  readBase: (path: string) => string,
+  settings: readonly Setting[] = [],
+): Ablation {
   const yaml = parseYaml(text, file);
   refuse('ablation', [...yaml.problems, ...(yaml.fatal ? [] : ablationProblems(yaml))], yaml);
   const name = (valueIn(yaml, ['name']) as string | undefined) ?? basename(file, extname(file));
@@ -28,8 +36,9 @@ export function parseAblation(text: string, file: string, readBase: (path: strin
   const baseFile = typeof written === 'string' ? besides(file, written) : file;
   const base =
     typeof written === 'string'
-      ? checkedRecipe(readAt(yaml, ['base'], baseFile, readBase), baseFile)
-      : partOf(yaml, ['base']);
+      ? checkedRecipe(readAt(yaml, ['base'], baseFile, readBase), baseFile, settings)
+      : withSettings(partOf(yaml, ['base']), settings);
+  if (settings.length > 0) refuse('recipe', recipeProblems(base), base);
   const arms = armsOf(yaml).map((arm) => ({ ...arm, recipe: overlaid(base, arm.changes, yaml) }));
   refuse('ablation', inArms(arms), overlaid(base, [], yaml));
   const changed = arms.flatMap(({ changes }) => changes.map(({ at }) => at));

@@ -7,11 +7,14 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { Recipe } from '../types.ts';
 import { crossProblems } from './cross-checks.ts';
+import type { Setting } from './parse-setting.ts';
 import { type Problem, parseYaml, type YamlFile } from './parse-yaml.ts';
 import { rememberPlaces } from './places.ts';
 import { recipeSchema } from './schema.ts';
 import { type Language, schemaProblems } from './schema-problems.ts';
+import { withSettings } from './settings.ts';
 import { toRecipe } from './to-recipe.ts';
+import { valueIn } from './yaml-values.ts';
 
 const language: Language = {
   schema: recipeSchema,
@@ -26,16 +29,28 @@ const language: Language = {
 /**
  * @param text the recipe
  * @param file its path: paths in the recipe are relative to its directory, messages name it as given
+ * @param settings keys that take the place of the recipe's
  * @throws LongmixError `recipe-invalid`, with all problems in the order of the file
  */
-export function parseRecipe(text: string, file: string): Recipe {
-  return recipeOf(checkedRecipe(text, file), file, basename(file, extname(file)));
+export function parseRecipe(text: string, file: string, settings: readonly Setting[] = []): Recipe {
+  return recipeOf(checkedRecipe(text, file, settings), file, basename(file, extname(file)));
 }
 
-/** @throws LongmixError `recipe-invalid` */
-export function checkedRecipe(text: string, file: string): YamlFile {
-  const yaml = parseYaml(text, file);
-  refuse('recipe', [...yaml.problems, ...(yaml.fatal ? [] : recipeProblems(yaml))], yaml);
+/**
+ * The recipe of a corpus (a directory, a file, a glob, or `-`) with every default but for the settings.
+ * @throws LongmixError `recipe-invalid`
+ */
+export function corpusRecipe(path: string, name: string, settings: readonly Setting[]): Recipe {
+  const text = JSON.stringify({ sources: { [name]: path } });
+  return recipeOf(checkedRecipe(text, path, settings), resolve('recipe'), name);
+}
+
+/** @throws LongmixError `recipe-invalid` | `flag-invalid` */
+export function checkedRecipe(text: string, file: string, settings: readonly Setting[] = []): YamlFile {
+  const written = parseYaml(text, file);
+  if (written.fatal) refuse('recipe', written.problems, written);
+  const yaml = withSettings(written, settings);
+  refuse('recipe', [...written.problems, ...recipeProblems(yaml)], yaml);
   return yaml;
 }
 
@@ -51,6 +66,7 @@ export function recipeOf(yaml: YamlFile, file: string, defaultName: string): Rec
     defaultName,
     sourceNames: yaml.keysOf(['sources']),
     phaseNames: yaml.keysOf(['phases']),
+    givesLength: valueIn(yaml, ['sequences', 'length']) !== undefined,
   });
   return rememberPlaces(recipe, yaml);
 }

@@ -36,6 +36,8 @@ export interface YamlFile {
   readonly problems: readonly Problem[];
   /** True: the text has no shape to check any further. */
   readonly fatal: boolean;
+  /** More than any offset. */
+  readonly span: number;
   /** Where the value at `path` stands, or the nearest thing around it that exists. */
   valueAt(path: Path): number;
   /** Where the key at the end of `path` stands. */
@@ -79,6 +81,7 @@ export function parseYaml(source: string, file: string): YamlFile {
     value,
     problems,
     fatal,
+    span: text.length + 1,
     valueAt: (path) => find(document, path).offset,
     keyAt: (path) => find(document, path).keyOffset,
     written: (path) => describeNode(find(document, path).node),

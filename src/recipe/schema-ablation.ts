@@ -76,7 +76,7 @@ export const ablationSchema: z.ZodType = z
           z
             .array(z.unknown(), mapError('a list of values'))
             .min(1, { error: 'expected at least one value', abort: true }),
-          mapError('a map from dotted keys to lists of values such as mix.length.threshold: [4Ki, 8Ki]'),
+          mapError('a map from dotted keys to lists of values such as mix.length.threshold: [4K, 8K]'),
         )
         .optional()
         .describe('Dotted keys of the recipe, each with its values: every combination is an arm.'),

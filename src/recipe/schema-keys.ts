@@ -28,6 +28,17 @@ export function homesOf(schema: z.ZodType, key: string, from: Path = []): readon
   return [near, outside, homes].find((some) => some.length > 0) ?? [];
 }
 
+/** Every key that some map of the schema has. */
+export function allKeys(schema: z.ZodType): ReadonlySet<string> {
+  const object = asMap(schema);
+  if (object instanceof z.ZodRecord) return allKeys(object.valueType as z.ZodType);
+  if (object instanceof z.ZodArray) return allKeys(object.element as z.ZodType);
+  if (!(object instanceof z.ZodObject)) return new Set();
+  return new Set(
+    Object.entries<z.ZodType>(object.shape).flatMap(([name, child]) => [name, ...allKeys(child)]),
+  );
+}
+
 function allHomes(schema: z.ZodType, key: string, path: string): readonly string[] {
   const object = asMap(schema);
   if (object instanceof z.ZodRecord) return allHomes(object.valueType as z.ZodType, key, `${path}.NAME`);

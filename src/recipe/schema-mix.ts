@@ -12,6 +12,7 @@ import {
   share,
   text,
   tokenAmount,
+  tokenLength,
 } from './fields.ts';
 
 export interface MixEntry {
@@ -33,6 +34,7 @@ export interface LengthEntry {
   readonly keep_short?: Amount | undefined;
   readonly remove?: 'long' | undefined;
   readonly method?: (typeof mixMethods)[number] | undefined;
+  readonly except?: readonly string[] | undefined;
 }
 
 export interface CellEntry {
@@ -56,7 +58,7 @@ const mostEpochs = 65_535;
 
 const lengthEntry = z.strictObject(
   {
-    threshold: tokenAmount(1, mostTokens).describe('Documents of at least this many tokens are long.'),
+    threshold: tokenLength(1, mostTokens).describe('Documents of at least this many tokens are long.'),
     scope: oneOf(['per-source', 'global'])
       .default('per-source')
       .describe(
@@ -66,6 +68,10 @@ const lengthEntry = z.strictObject(
     keep_short: share().optional().describe('Share of the short documents that is kept.'),
     remove: oneOf(['long']).optional().describe('long: the ablation arm without long documents.'),
     method: oneOf(mixMethods).optional().describe('The same as mix.method.'),
+    except: z
+      .array(text('the name of a source'), { error: 'expected a list of sources such as [books, papers]' })
+      .optional()
+      .describe('Sources that the rule leaves as they are, such as one that has long documents only.'),
   },
   mapError('a map with threshold and one of long_share, keep_short, remove'),
 );
@@ -73,20 +79,20 @@ const lengthEntry = z.strictObject(
 const cellEntry = z.strictObject(
   {
     source: text('the name of a source').describe('The source that the documents are of.'),
-    from: tokenAmount(0, mostTokens).default(0).describe('Tokens that a document has at least.'),
-    to: tokenAmount(1, mostTokens).optional().describe('Documents of the cell are shorter than this.'),
+    from: tokenLength(0, mostTokens).default(0).describe('Tokens that a document has at least.'),
+    to: tokenLength(1, mostTokens).optional().describe('Documents of the cell are shorter than this.'),
     share: share().describe('Share of the whole mix.'),
     method: oneOf(['drop', 'repeat']).optional().describe("The cell's own method, in place of mix.method."),
     max_epochs: positiveNumber(mostEpochs)
       .optional()
       .describe("The cell's own bound, in place of mix.max_epochs."),
-    pack_length: tokenAmount(2, longestRow)
+    pack_length: tokenLength(2, longestRow)
       .optional()
       .describe(
         'Its documents are packed in rows of this length, which are put end to end in the rows of the run.',
       ),
   },
-  mapError('a map such as { source: books, from: 64Ki, share: 30% }'),
+  mapError('a map such as { source: books, from: 64K, share: 30% }'),
 );
 
 const keys = {
@@ -105,7 +111,7 @@ const keys = {
     .optional()
     .describe('A rule that raises or lowers the weight of long documents.'),
   cells: z
-    .array(cellEntry, mapError('a list of cells such as { source: books, from: 64Ki, share: 30% }'))
+    .array(cellEntry, mapError('a list of cells such as { source: books, from: 64K, share: 30% }'))
     .min(1, { error: 'expected at least one cell', abort: true })
     .optional()
     .describe('The mix cell by cell, in place of shares and length: documents of no cell are not taken.'),
@@ -131,7 +137,7 @@ export const phaseMixSchema: z.ZodType<MixEntry> = z.strictObject(keys, mapError
 
 export const mixSchema: z.ZodType<MixEntry & { readonly tokens: Amount }> = z.strictObject(
   {
-    tokens: tokenAmount(1, mostTokens, 'all')
+    tokens: tokenAmount('all')
       .default('all')
       .describe('Tokens of the training split. all: what the sources have.'),
     ...keys,

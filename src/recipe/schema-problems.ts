@@ -1,9 +1,10 @@
 /** What the schema finds wrong, in our words and with its place in the file. */
 
 import type { z } from 'zod';
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean, editDistance, nearest } from './nearest.ts';
+import { ourNameOf } from './other-names.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { homesOf, validKeys } from './schema-keys.ts';
+import { allKeys, homesOf, validKeys } from './schema-keys.ts';
 import { dotted } from './yaml-values.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -63,13 +64,24 @@ function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] 
 
 function unknownKey(key: string, path: Path, yaml: YamlFile, language: Language): Problem {
   const valid = validKeys(language.schema, path);
-  const suggestion = nearest(key, valid);
-  const homes = suggestion === null ? homesOf(language.schema, key, path) : [];
-  const belongs = homes.length === 0 ? '' : `; it belongs in ${homes.join(' or ')}`;
   const note = language.note?.(key, path) ?? null;
-  const hint = note === null ? didYouMean(suggestion) + belongs : `; ${note}`;
+  const hint = note === null ? meantKey(key, path, valid, language) : `; ${note}`;
   const message = `unknown key \`${key}\` in ${nameOf(path, language)}${hint} (keys: ${valid.join(', ')})`;
   return { offset: yaml.keyAt([...path, key]), message };
+}
+
+/** The key that is meant: one of this map, the same of another, one that other tools call so, one of another map. */
+function meantKey(key: string, path: Path, valid: readonly string[], { schema }: Language): string {
+  const here = nearest(key, valid);
+  const homes = homesOf(schema, key, path);
+  // A slip of one letter is meant here; what is spelt right and has its place elsewhere is meant there.
+  if (here !== null && (homes.length === 0 || editDistance(key, here) <= 1)) return didYouMean(here);
+  if (homes.length > 0) return `; it belongs in ${homes.join(' or ')}`;
+  const ours = ourNameOf(key);
+  if (ours !== null) return `; that is ${ours} here`;
+  const elsewhere = nearest(key, allKeys(schema));
+  if (elsewhere === null) return '';
+  return `; did you mean \`${elsewhere}\`? It belongs in ${homesOf(schema, elsewhere, path).join(' or ')}`;
 }
 
 function isMissing(path: Path, yaml: YamlFile): boolean {

@@ -9,7 +9,7 @@ import {
   mapError,
   oneOf,
   positiveNumber,
-  tokenAmount,
+  tokenLength,
   wholeNumber,
 } from './fields.ts';
 import { longestRow } from './schema-mix.ts';
@@ -36,7 +36,7 @@ const oddsNames = ['uniform', 'grow-linear', 'grow-p2'] as const;
 
 const decompose = z.strictObject(
   {
-    smallest: tokenAmount(2, longestRow)
+    smallest: tokenLength(2, longestRow)
       .optional()
       .describe(
         'Length of the shortest rows, a power of two; 256 if left out. Shorter rests are left out, and counted.',
@@ -58,7 +58,7 @@ const decompose = z.strictObject(
 );
 
 const keys = {
-  length: tokenAmount(2, longestRow).describe('Tokens of a training sequence.'),
+  length: tokenLength(2, longestRow).describe('Tokens of a training sequence.'),
   packing: oneOf(packings).describe(
     'best-fit: never cuts a document that fits. concat: end to end, then cut. pad: one document a row. decompose: pieces of a power of two, one a row.',
   ),
@@ -75,7 +75,7 @@ const keys = {
 
 /** What has no default. */
 const optionalKeys = {
-  pack_length: tokenAmount(2, longestRow)
+  pack_length: tokenLength(2, longestRow)
     .optional()
     .describe('Documents are packed in rows of this length, which are put end to end in rows of length.'),
   decompose: decompose
@@ -101,7 +101,11 @@ export function smallestPiece(length: number): number {
 
 export const sequencesSchema: z.ZodType<SequencesEntry> = z.strictObject(
   {
-    length: keys.length.default(defaultSequences.length),
+    length: keys.length
+      .default(defaultSequences.length)
+      .describe(
+        'Tokens of a training sequence: 32K is 32,768. Validation has it too; where only phases say theirs, that of the longest.',
+      ),
     packing: keys.packing.default(defaultSequences.packing),
     overlong: keys.overlong.default(defaultSequences.overlong),
     tails: keys.tails.default(defaultSequences.tails),

@@ -5,12 +5,13 @@
  */
 
 import { z } from 'zod';
-import { formats } from '../types.ts';
+import { formats, quotings } from '../types.ts';
 import {
   type Amount,
   anyText,
   byteSize,
   either,
+  encoding,
   estimator,
   flag,
   folderName,
@@ -21,9 +22,10 @@ import {
   shareOrCount,
   shareOrTokens,
   text,
-  tokenAmount,
+  tokenLength,
   wholeNumber,
 } from './fields.ts';
+import { shapeOf } from './schema-keys.ts';
 import { type MixEntry, mixSchema, mostTokens, type PerSourceEntry, phaseMixSchema } from './schema-mix.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
@@ -60,11 +62,15 @@ export interface TokenizerEntry {
 export interface SourceEntry {
   readonly path: string;
   readonly format?: (typeof formats)[number] | undefined;
+  readonly extract: boolean;
+  readonly command?: readonly string[] | undefined;
   readonly text: string;
   readonly id: string;
   readonly source?: string | undefined;
   readonly join: 'file' | 'directory';
   readonly separator: string;
+  readonly encoding?: string | undefined;
+  readonly quote: (typeof quotings)[number];
   readonly include: string | readonly string[];
   readonly exclude: string | readonly string[];
 }
@@ -90,12 +96,25 @@ const globs = (): z.ZodType<string | readonly string[]> =>
     'a glob in quotes, such as "**/*.md", or a list of them',
   );
 
+const commandForm = 'a program and its words, such as [pdftotext, "{file}", "-"]';
 const path = 'a file, a directory, a glob, or `-` for standard input';
 
 const sourceEntry = z.strictObject(
   {
     path: text(path).describe(`Where the text is: ${path}. Relative to the recipe.`),
     format: oneOf(formats).optional().describe('Format of the files; by file extension if left out.'),
+    extract: flag()
+      .default(true)
+      .describe(
+        'Text is taken out of HTML, notebooks and EPUB; false: HTML and notebooks are read as they are.',
+      ),
+    command: z
+      .array(text('a word of the command in quotes'), { error: `expected ${commandForm}` })
+      .min(1, { error: `expected ${commandForm}` })
+      .optional()
+      .describe(
+        'A program that writes the text of a file to standard output, for formats that longmix does not read; {file} stands for the path.',
+      ),
     text: text('the name of a field').default('text').describe('Field or column that holds the text.'),
     id: text('the name of a field').default('id').describe("Field or column that holds the document's id."),
     source: text('the name of a field')
@@ -109,6 +128,16 @@ const sourceEntry = z.strictObject(
     separator: anyText('text to put between joined files')
       .default('\n')
       .describe('Put between the files of a joined document.'),
+    encoding: encoding()
+      .optional()
+      .describe(
+        'Encoding of text, JSON and CSV files, such as utf-16, windows-1252 or shift_jis; UTF-8 if left out, and then files that are not are left out and named. utf-8: wrong bytes become U+FFFD, however many.',
+      ),
+    quote: oneOf(quotings)
+      .default('auto')
+      .describe(
+        'Quotes of CSV and TSV. double: around a field, doubled inside it. none: text like any other. auto: double, but in a TSV not around lines that are whole rows.',
+      ),
     include: globs()
       .default([])
       .describe('Globs of the files to read, against the path inside the source; all if left out.'),
@@ -124,10 +153,10 @@ export function plainSource(path: string): SourceEntry {
 
 const documents = z.strictObject(
   {
-    min_tokens: perSource(tokenAmount(0, mostTokens), 'an amount of tokens')
+    min_tokens: perSource(tokenLength(0, mostTokens), 'a length in tokens')
       .optional()
       .describe('Shorter documents are left out; one amount, or a map from sources to amounts.'),
-    max_tokens: perSource(tokenAmount(1, mostTokens), 'an amount of tokens')
+    max_tokens: perSource(tokenLength(1, mostTokens), 'a length in tokens')
       .optional()
       .describe('Longer documents are left out; one amount, or a map from sources to amounts.'),
     duplicates: oneOf(['remove', 'keep'])
@@ -139,7 +168,7 @@ const documents = z.strictObject(
         'What thresholds and buckets measure: exact, the tokens; or chars/3.68, the characters over a number, as Fu et al. do.',
       ),
     buckets: z
-      .array(tokenAmount(1, mostTokens), { error: 'expected a list of lengths such as [4Ki, 32Ki]' })
+      .array(tokenLength(1, mostTokens), { error: 'expected a list of lengths such as [4K, 32K]' })
       .optional()
       .describe('Edges between the length buckets of tables and samples; powers of two if left out.'),
   },
@@ -154,7 +183,7 @@ const phase = z.strictObject(
     mix: phaseMixSchema.prefault({}).describe('What is other than in mix.'),
     sequences: phaseSequencesSchema.prefault({}).describe('What is other than in sequences.'),
   },
-  mapError('a map such as { tokens: 20%, sequences: { length: 4Ki } }'),
+  mapError('a map such as { tokens: 20%, sequences: { length: 4K } }'),
 );
 
 const shards = z.strictObject(
@@ -169,7 +198,7 @@ const shards = z.strictObject(
 );
 
 const sourceName = text('the name of a source without control characters', /^[^\p{Cc}]+$/u);
-const encoding =
+const tokenizerForm =
   'the name of an encoding such as cl100k_base, a path such as ./tokenizer.json, or { file: ./tokenizer.json }';
 
 const tokenizer = z.strictObject({
@@ -195,9 +224,9 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
       name: folderName()
         .optional()
         .describe("Names the build and its folder, out/NAME; the recipe's file name if left out."),
-      tokenizer: either(text(encoding), tokenizer, encoding)
+      tokenizer: either(text(tokenizerForm), tokenizer, tokenizerForm)
         .default('cl100k_base')
-        .describe(`How text becomes tokens: ${encoding}.`),
+        .describe(`How text becomes tokens: ${tokenizerForm}.`),
       store: text('the path of a folder')
         .optional()
         .describe('Folder of the token store, to share it between recipes; out/NAME/store if left out.'),
@@ -226,14 +255,14 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
         .record(
           text('a name of letters, digits and _', /^\w+$/),
           phase,
-          mapError('a map from names to phases such as short: { tokens: 20%, sequences: { length: 4Ki } }'),
+          mapError('a map from names to phases such as short: { tokens: 20%, sequences: { length: 4K } }'),
         )
         .optional()
         .describe('Parts of the training run, in order, each with rows or a mix of its own: a curriculum.'),
       phase_documents: oneOf(['disjoint', 'shared'])
         .default('disjoint')
         .describe('disjoint: a document is in one phase only. shared: each phase draws from all documents.'),
-      tokens_per_step: tokenAmount(1, mostTokens)
+      tokens_per_step: tokenLength(1, mostTokens)
         .optional()
         .describe(
           'Tokens of an optimizer step, the same in every phase; a multiple of every length of rows.',
@@ -251,3 +280,6 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
     mapError('a map of settings, at least `sources`'),
   )
   .describe('A longmix recipe.');
+
+/** The keys of a recipe at its top level. */
+export const recipeKeys: readonly string[] = Object.keys(shapeOf(recipeSchema));

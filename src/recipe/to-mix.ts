@@ -25,15 +25,15 @@ import {
   type SequencesEntry,
   smallestPiece,
 } from './schema-sequences.ts';
-import { exact, parseShare, parseTokens } from './units.ts';
+import { exact, parseLength, parseShare, parseTokens } from './units.ts';
 
 export function toDocumentRules(entry: DocumentsEntry): DocumentRules {
   const [, characters] = estimatorPattern.exec(entry.length) ?? [];
-  const edges = entry.buckets?.map((edge) => exact(parseTokens(edge)));
+  const edges = entry.buckets?.map((edge) => exact(parseLength(edge)));
   return {
-    minTokens: toPerSource(entry.min_tokens, 0, (amount) => exact(parseTokens(amount))),
+    minTokens: toPerSource(entry.min_tokens, 0, (amount) => exact(parseLength(amount))),
     maxTokens: toPerSource(entry.max_tokens, Number.POSITIVE_INFINITY, (amount) =>
-      exact(parseTokens(amount)),
+      exact(parseLength(amount)),
     ),
     duplicates: entry.duplicates,
     charactersPerToken: characters === undefined ? null : Number(characters),
@@ -116,30 +116,31 @@ function toCells(entries: readonly CellEntry[]): CellSpec[] {
   const sum = shares.reduce((total, share) => total + share, 0);
   return entries.map(({ source, from, to, method, max_epochs, pack_length }, i) => ({
     source,
-    from: exact(parseTokens(from)),
-    to: to === undefined ? null : exact(parseTokens(to)),
+    from: exact(parseLength(from)),
+    to: to === undefined ? null : exact(parseLength(to)),
     share: shares[i]! / sum,
     method: method ?? null,
     maxEpochs: max_epochs ?? null,
-    packLength: pack_length === undefined ? null : exact(parseTokens(pack_length)),
+    packLength: pack_length === undefined ? null : exact(parseLength(pack_length)),
   }));
 }
 
 function toLengthRule(entry: LengthEntry): LengthRule {
-  const { scope, long_share, keep_short } = entry;
-  const threshold = exact(parseTokens(entry.threshold));
+  const { scope, long_share, keep_short, except = [] } = entry;
+  const threshold = exact(parseLength(entry.threshold));
+  const where = { threshold, scope, ...(except.length === 0 ? {} : { except }) };
   if (long_share !== undefined) {
-    return { threshold, scope, rule: { kind: 'long_share', share: exact(parseShare(long_share)) } };
+    return { ...where, rule: { kind: 'long_share', share: exact(parseShare(long_share)) } };
   }
   if (keep_short !== undefined) {
-    return { threshold, scope, rule: { kind: 'keep_short', rate: exact(parseShare(keep_short)) } };
+    return { ...where, rule: { kind: 'keep_short', rate: exact(parseShare(keep_short)) } };
   }
-  return { threshold, scope, rule: { kind: 'remove_long' } };
+  return { ...where, rule: { kind: 'remove_long' } };
 }
 
 export function toSequences(entry: SequencesEntry): SequenceSpec {
   const { plus_one, pack_length, ...given } = { ...defaultSequences, ...defined(entry) };
-  const length = exact(parseTokens(given.length));
+  const length = exact(parseLength(given.length));
   return {
     length,
     packing: given.packing,
@@ -148,14 +149,14 @@ export function toSequences(entry: SequencesEntry): SequenceSpec {
     bos: given.bos,
     eos: given.eos,
     plusOne: plus_one,
-    packLength: pack_length === undefined ? null : exact(parseTokens(pack_length)),
+    packLength: pack_length === undefined ? null : exact(parseLength(pack_length)),
     decompose: given.packing === 'decompose' ? toDecompose(given.decompose, length) : null,
   };
 }
 
 function toDecompose(entry: DecomposeEntry | undefined, length: number): DecomposeSpec {
   const { smallest, odds, cycles } = entry ?? { odds: 'uniform', cycles: 1 };
-  const least = smallest === undefined ? smallestPiece(length) : exact(parseTokens(smallest));
+  const least = smallest === undefined ? smallestPiece(length) : exact(parseLength(smallest));
   const lengths = Math.log2(length / least) + 1;
   return { smallest: least, odds: oddsOf(odds, lengths), cycles };
 }

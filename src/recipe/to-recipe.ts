@@ -2,11 +2,13 @@
 
 import { resolve } from 'node:path';
 import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../types.ts';
+import { encodingOf } from '../util/encodings.ts';
+import { isUrl } from '../util/is-url.ts';
 import type { Amount } from './fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema.ts';
 import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';
 import { isTokenizerPath } from './tokenizer-path.ts';
-import { exact, parseShare, parseSize, parseTokens } from './units.ts';
+import { exact, parseLength, parseShare, parseSize } from './units.ts';
 
 interface RecipeContext {
   /** Relative paths are relative to this. */
@@ -15,10 +17,16 @@ interface RecipeContext {
   /** In the order of the file. */
   readonly sourceNames: readonly string[];
   readonly phaseNames: readonly string[];
+  /** False: the recipe itself says no length of rows. */
+  readonly givesLength: boolean;
 }
 
 export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
   const { directory } = context;
+  const phases = toPhases(file, context.phaseNames);
+  // Validation has the rows of the longest phase, unless the recipe says other ones.
+  const longest = Math.max(...phases.map(({ sequences }) => sequences.length));
+  const length = context.givesLength ? file.sequences.length : longest;
   return {
     name: file.name ?? context.defaultName,
     tokenizer: toTokenizer(file.tokenizer, directory),
@@ -26,10 +34,10 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
     sources: context.sourceNames.map((name) => toSource(name, file.sources[name]!, directory)),
     documents: toDocumentRules(file.documents),
     validation: exact(parseShare(file.split.validation)),
-    phases: toPhases(file, context.phaseNames),
+    phases,
     phaseDocuments: file.phase_documents,
-    tokensPerStep: file.tokens_per_step === undefined ? null : exact(parseTokens(file.tokens_per_step)),
-    sequences: toSequences(file.sequences),
+    tokensPerStep: file.tokens_per_step === undefined ? null : exact(parseLength(file.tokens_per_step)),
+    sequences: toSequences({ ...file.sequences, length }),
     shards: { ...file.shards, size: exact(parseSize(file.shards.size)) },
     maxBadRecords: toLimit(file.max_bad_records),
     seed: file.seed,
@@ -60,14 +68,23 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     fields: { text: entry.text, id: entry.id, source: entry.source ?? null },
     join: entry.join,
     separator: entry.separator,
+    encoding: entry.encoding === undefined ? null : encodingOf(entry.encoding),
+    quote: entry.quote,
     include: [entry.include].flat(),
     exclude: [entry.exclude].flat(),
+    ...(entry.extract ? {} : { extract: false as const }),
+    ...(entry.command === undefined ? {} : { command: toCommand(entry.command, directory) }),
   };
+}
+
+/** A program that is given by a path is relative to the recipe; one by name is looked up in PATH. */
+function toCommand([program, ...words]: readonly string[], directory: string): string[] {
+  return [/[\\/]/.test(program!) ? resolve(directory, program!) : program!, ...words];
 }
 
 /** Standard input and URLs stay as they are. */
 function toPath(path: string, directory: string): string {
-  return path === '-' || /^[a-z][a-z0-9+.-]+:\/\//i.test(path) ? path : resolve(directory, path);
+  return path === '-' || isUrl(path) ? path : resolve(directory, path);
 }
 
 /** A share lets at least 10 records pass, or one bad line would stop a small build; 0% means none. */

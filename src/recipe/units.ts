@@ -1,7 +1,11 @@
 /**
- * Amounts as people write them: `5B` tokens, `256MB`, `70%`. Read as decimal text and not through floating point, so
- * `1.1M` is 1100000 and `0.07%` the double nearest to 0.0007; what isn't a whole token or byte is refused, not rounded.
- * K, M, B, T are powers of ten and Ki, Mi, Gi, Ti powers of two, because papers mean both and the difference is 7 % at B.
+ * Amounts as people write them: `5B` tokens, rows of `32K`, `256MB`, `70%`. Read as decimal text and not through floating
+ * point, so `1.1M` tokens are 1100000 and `0.07%` is the double nearest to 0.0007; what isn't a whole token or byte is
+ * refused, not rounded.
+ *
+ * The field counts lengths in powers of two (a context of 32K is 32,768 tokens) and amounts in powers of ten (a corpus of
+ * 5B tokens). So K and M mean 1,024 and 1,048,576 in a length, 1,000 and 1,000,000 in an amount; Ki, Mi, Gi and Ti are
+ * powers of two in both.
  */
 
 import { didYouMean } from './nearest.ts';
@@ -22,6 +26,14 @@ const tokenUnits: Readonly<Record<string, bigint>> = {
   Ti: 1024n ** 4n,
 };
 
+const lengthUnits: Readonly<Record<string, bigint>> = {
+  K: 1024n,
+  M: 1024n ** 2n,
+  Ki: 1024n,
+  Mi: 1024n ** 2n,
+  Gi: 1024n ** 3n,
+};
+
 const sizeUnits: Readonly<Record<string, bigint>> = {
   KB: 1000n,
   MB: 1000n ** 2n,
@@ -36,18 +48,25 @@ const sizeUnits: Readonly<Record<string, bigint>> = {
 
 /** The same patterns go into the JSON Schema for editors. */
 export const tokensPattern: RegExp = new RegExp(`^${decimal} ?(?:${Object.keys(tokenUnits).join('|')})?$`);
+export const lengthPattern: RegExp = new RegExp(`^${decimal} ?(?:${Object.keys(lengthUnits).join('|')})?$`);
 export const sizePattern: RegExp = new RegExp(`^${decimal} ?(?:${Object.keys(sizeUnits).join('|')})?$`);
 export const sharePattern: RegExp = new RegExp(`^${decimal} ?%?$`);
 
 export const tokensForm =
-  'an amount of tokens such as 8192, 32Ki, 1.5M or 5B (K, M, B, T are powers of ten, Ki, Mi, Gi, Ti powers of two)';
+  'an amount of tokens such as 250000, 1.5M or 5B (K, M, B, T are powers of ten, Ki, Mi, Gi, Ti powers of two)';
+export const lengthForm = 'a length in tokens such as 8192, 32K or 1M (K is 1,024 tokens, M 1,048,576)';
 export const sizeForm =
   'a size such as 256MB, 64MiB or 4GB (KB, MB, GB, TB are powers of ten, KiB, MiB, GiB, TiB powers of two)';
 export const shareForm = 'a share such as 70%, 0.5% or 0.7';
 
-/** `5B`, `1.5M`, `32Ki`, `8192` -> a whole number of tokens, 0 or more and below 2^53. */
+/** An amount: `5B`, `1.5M`, `8192` -> a whole number of tokens, 0 or more and below 2^53. */
 export function parseTokens(input: string | number): Parsed {
   return parseWhole(input, tokenUnits, 'tokens', tokensForm);
+}
+
+/** A length of documents, rows or steps: `32K` is 32,768. */
+export function parseLength(input: string | number): Parsed {
+  return parseWhole(input, lengthUnits, 'tokens', lengthForm);
 }
 
 /** `256MB`, `64MiB`, `4GB`, `512B`, `1000` -> bytes. */

@@ -1,7 +1,7 @@
 /** Values of a recipe as written, for the checks: whatever is ill-formed is told elsewhere and reads as nothing here. */
 
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { type Parsed, parseTokens } from './units.ts';
+import { type Parsed, parseLength } from './units.ts';
 
 /** The value at a path of keys; undefined where there is none. */
 export function valueIn(yaml: YamlFile, path: Path): unknown {
@@ -25,11 +25,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An amount at a path, read by `parse`; NaN where there is none that can be read. */
+/** A length at a path, or what `parse` reads; NaN where there is none that can be read. */
 export function amountIn(
   yaml: YamlFile,
   path: Path,
-  parse: (input: string | number) => Parsed = parseTokens,
+  parse: (input: string | number) => Parsed = parseLength,
 ): number {
   const value = valueIn(yaml, path);
   const parsed = typeof value === 'string' || typeof value === 'number' ? parse(value) : null;

@@ -1,6 +1,6 @@
 /** The figures by which arms are compared: of all training rows of an arm together. */
 import { dropReasons } from '../types.ts';
-import { bucketName } from './cells-text.ts';
+import { bucketName } from './bucket-name.ts';
 import { bytes, integer, length, percent, percentFine } from './format.ts';
 import type { ArmData, SetData } from './html/data.ts';
 import { reasonNames } from './reasons.ts';
@@ -11,13 +11,22 @@ export interface ArmLine {
   readonly values: readonly string[];
 }
 
-/** Lines by subject: the mix, the lengths of its documents, the rows, what was dropped. */
-export function armLines(arms: readonly ArmData[]): ArmLine[][] {
+const mostSources = 20;
+const largestSources = 15;
+
+/** Lines by subject: the mix, the lengths of its documents, the rows, what was dropped. `all`: of every source. */
+export function armLines(arms: readonly ArmData[], all = true): ArmLine[][] {
   const line = (title: string, show: (arm: ArmData) => string): ArmLine => ({
     title,
     values: arms.map(show),
   });
   const sources = [...new Set(arms.flatMap((arm) => cellsOf(arm).map(({ source }) => source)))];
+  const most = (source: string) =>
+    Math.max(...arms.map((arm) => sum(cellsOf(arm), (cell) => (cell.source === source ? cell.achieved : 0))));
+  const ordered =
+    all || sources.length <= mostSources ? sources : [...sources].sort((a, b) => most(b) - most(a));
+  const others = ordered === sources ? [] : ordered.slice(largestSources);
+  const shown = ordered.slice(0, ordered.length - others.length);
   const buckets = arms
     .flatMap((arm) => cellsOf(arm).map(({ bucket }) => bucket))
     .sort((a, b) => a.from - b.from)
@@ -29,9 +38,16 @@ export function armLines(arms: readonly ArmData[]): ArmLine[][] {
       line('documents', (arm) => integer(sum(cellsOf(arm), ({ taken }) => taken))),
       line('tokens', (arm) => integer(achieved(arm))),
       line('long, of tokens', (arm) => (hasLong(arm) ? share(arm, ({ long }) => long) : '-')),
-      ...sources.map((source) =>
+      ...shown.map((source) =>
         line(`${source}, of tokens`, (arm) => share(arm, (cell) => cell.source === source)),
       ),
+      ...(others.length === 0
+        ? []
+        : [
+            line(`${others.length} others, of tokens`, (arm) =>
+              share(arm, ({ source }) => others.includes(source)),
+            ),
+          ]),
       line('epochs of a cell, at most', (arm) => mostEpochs(arm).toFixed(2)),
     ],
     buckets.map((bucket) =>

@@ -1,15 +1,16 @@
-/** The arms of an ablation as one table, a column an arm. */
+/** The arms of an ablation as one table, a column an arm; several tables where they are too many for a terminal. */
 import { armLines } from './arm-figures.ts';
 import { withCommonThreshold } from './common-threshold.ts';
 import type { ArmData } from './html/data.ts';
-import { table } from './table.ts';
+import { tables } from './table.ts';
 
-export function armsText(arms: readonly ArmData[]): string {
-  const rows = armLines(withCommonThreshold(arms)).flatMap((lines, i) => [
+/** `all`: every source, however many there are. */
+export function armsText(arms: readonly ArmData[], all = false): string {
+  const rows = armLines(withCommonThreshold(arms), all).flatMap((lines, i) => [
     ...(i === 0 ? [] : [null]),
     ...lines.map(({ title, values }) => [title, ...values]),
   ]);
-  return table(
+  return tables(
     [{ title: 'arm', align: 'left', widest: 40 }, ...arms.map(({ name }) => ({ title: name }))],
     rows,
   );

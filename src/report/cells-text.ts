@@ -1,43 +1,34 @@
-/** The length cells of a corpus, as a table with bars. */
-import type { Bucket, Cell } from '../types.ts';
-import { compact, integer, length, percent } from './format.ts';
+/** The length cells of a corpus, as a table with bars that fits a terminal of 80 columns. */
+import type { Cell } from '../types.ts';
+import { linesBySource } from './by-source.ts';
+import { compact, integer, percent } from './format.ts';
 import { bar, table } from './table.ts';
 
-const barWidth = 24;
+const barWidth = 14;
 
-export function bucketName({ from, to }: Bucket): string {
-  if (to === null) return `>= ${length(from)}`;
-  return from === 0 ? `< ${length(to)}` : `${length(from)} - ${length(to)}`;
-}
-
-/** One line a cell, one a source, one in all. */
-export function cellsText(cells: readonly Cell[]): string {
+/** A line for each source and, below it, for each of its lengths; then all. `all`: however many there are. */
+export function cellsText(cells: readonly Cell[], all = false): string {
   const total = sum(cells);
-  const largest = Math.max(...cells.map(({ tokens }) => tokens), 1);
-  const rows: (string[] | null)[] = [];
-  for (const source of new Set(cells.map((cell) => cell.source))) {
-    const mine = cells.filter((cell) => cell.source === source);
-    for (const [i, { bucket, documents, tokens }] of mine.entries()) {
-      const share = percent(tokens / Math.max(1, total.tokens));
-      const name = i === 0 ? source : '';
-      rows.push([
-        name,
-        bucketName(bucket),
-        integer(documents),
-        compact(tokens),
-        share,
-        bar(tokens / largest, barWidth),
-      ]);
-    }
-    const own = sum(mine);
-    const share = percent(own.tokens / Math.max(1, total.tokens));
-    rows.push(['', 'all', integer(own.documents), compact(own.tokens), share, ''], null);
-  }
-  rows.push(['all', '', integer(total.documents), compact(total.tokens), percent(1), '']);
-  return table(
+  const { lines, shortened } = linesBySource(cells, all);
+  const largest = Math.max(...lines.filter(({ inner }) => inner).map((line) => sum(line.cells).tokens), 1);
+  const row = (title: string, mine: readonly Cell[], drawn: boolean): string[] => {
+    const { documents, tokens } = sum(mine);
+    return [
+      title,
+      integer(documents),
+      compact(tokens),
+      percent(tokens / Math.max(1, total.tokens)),
+      drawn ? bar(tokens / largest, barWidth) : '',
+    ];
+  };
+  const rows = [
+    ...lines.map(({ title, cells: mine, inner }) => row(inner ? `  ${title}` : title, mine, inner)),
+    ...(lines.length === 0 ? [] : [null]),
+    ['all', integer(total.documents), compact(total.tokens), percent(1), ''],
+  ];
+  const text = table(
     [
-      { title: 'source', align: 'left', widest: 32 },
-      { title: 'length, tokens' },
+      { title: 'source, length in tokens', align: 'left', widest: 32, least: 24 },
       { title: 'documents' },
       { title: 'tokens' },
       { title: 'share' },
@@ -45,6 +36,7 @@ export function cellsText(cells: readonly Cell[]): string {
     ],
     rows,
   );
+  return shortened === null ? text : `${text}\n(${shortened})`;
 }
 
 function sum(cells: readonly Cell[]): { documents: number; tokens: number } {

@@ -1,12 +1,10 @@
 /** A plan as tables: what each cell has, what was asked, what it gives; then rows, packing and the ledger. */
 import type { PackingQuality } from '../pack/quality.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry, type PlannedCell } from '../types.ts';
-import { bucketName } from './cells-text.ts';
+import { linesBySource } from './by-source.ts';
 import { bytes, compact, integer, percent, percentFine, rowLength } from './format.ts';
 import { reasonNames } from './reasons.ts';
-import { doubleBar, table } from './table.ts';
-
-const barWidth = 16;
+import { table, tables } from './table.ts';
 
 /** What of a planned split is shown. */
 export interface SplitFigures {
@@ -16,89 +14,61 @@ export interface SplitFigures {
   readonly bytes: number;
 }
 
-/** Cells: the mix of the training split, before and after. `documents` are the cell's, `taken` those of the mix. */
-export function mixText(cells: readonly PlannedCell[]): string {
+/**
+ * The mix of the training split, before and after. `docs` are the cell's, `taken` those of the mix. `all`: every cell,
+ * however many there are.
+ */
+export function mixText(cells: readonly PlannedCell[], all = false): string {
   const before = cells.reduce((sum, cell) => sum + cell.tokens, 0);
   const after = cells.reduce((sum, cell) => sum + cell.achieved, 0);
   const share = (part: number, whole: number) => (whole === 0 ? '-' : percent(part / whole));
   const moved = cells.some(({ redistributed }) => redistributed !== 0);
-  const largest = Math.max(
-    ...cells.flatMap((cell) => [cell.tokens / Math.max(1, before), cell.achieved / Math.max(1, after)]),
-    Number.MIN_VALUE,
-  );
-  const bars = (cell: PlannedCell) =>
-    doubleBar(
-      cell.tokens / Math.max(1, before) / largest,
-      cell.achieved / Math.max(1, after) / largest,
-      barWidth,
-    );
-  const line = (name: string, bucket: string, mine: readonly PlannedCell[], drawn = ''): string[] => {
+  const row = (title: string, mine: readonly PlannedCell[]): string[] => {
     const sum = (pick: (cell: PlannedCell) => number) => mine.reduce((total, cell) => total + pick(cell), 0);
-    const usable = sum((cell) => cell.usable);
+    const [tokens, usable, achieved] = [
+      sum((cell) => cell.tokens),
+      sum((cell) => cell.usable),
+      sum((cell) => cell.achieved),
+    ];
     return [
-      name,
-      bucket,
-      integer(sum((cell) => cell.documents)),
-      compact(sum((cell) => cell.tokens)),
-      share(
-        sum((cell) => cell.tokens),
-        before,
-      ),
+      title,
+      compact(sum((cell) => cell.documents)),
+      compact(tokens),
+      share(tokens, before),
       compact(sum((cell) => cell.requested)),
       ...(moved ? [signed(sum((cell) => cell.redistributed))] : []),
-      integer(sum((cell) => cell.taken)),
-      compact(sum((cell) => cell.achieved)),
-      share(
-        sum((cell) => cell.achieved),
-        after,
-      ),
-      usable === 0 ? '-' : (sum((cell) => cell.achieved) / usable).toFixed(2),
-      drawn,
+      compact(sum((cell) => cell.taken)),
+      compact(achieved),
+      share(achieved, after),
+      usable === 0 ? '-' : (achieved / usable).toFixed(2),
     ];
   };
-  const rows: (string[] | null)[] = [];
-  for (const source of new Set(cells.map((cell) => cell.source))) {
-    const mine = cells.filter((cell) => cell.source === source);
-    for (const [i, cell] of mine.entries()) {
-      const bucket = bucketName(cell.bucket) + (cell.long ? ' long' : '');
-      rows.push(line(i === 0 ? source : '', bucket, [cell], bars(cell)));
-    }
-    rows.push(line('', 'all', mine), null);
-  }
-  if (cells.some(({ long }) => long)) {
-    rows.push(
-      line(
-        'all',
-        'short',
-        cells.filter(({ long }) => !long),
-      ),
-    );
-    rows.push(
-      line(
-        '',
-        'long',
-        cells.filter(({ long }) => long),
-      ),
-    );
-  }
-  rows.push(line(cells.some(({ long }) => long) ? '' : 'all', 'all', cells));
-  return table(
+  const { lines, shortened } = linesBySource(cells, all);
+  const isLong = (mine: readonly PlannedCell[]) => mine.some(({ long }) => long);
+  const [long, short] = [cells.filter((cell) => cell.long), cells.filter((cell) => !cell.long)];
+  const text = table(
     [
-      { title: 'source', align: 'left', widest: 32 },
-      { title: 'length, tokens', align: 'left' },
-      { title: 'documents' },
+      { title: 'source, length', align: 'left', widest: 24, least: 20 },
+      { title: 'docs', spare: 1 },
       { title: 'tokens' },
       { title: 'share' },
-      { title: 'requested' },
+      { title: 'asked' },
       ...(moved ? [{ title: 'moved' }] : []),
-      { title: 'taken' },
-      { title: 'achieved' },
+      { title: 'taken', spare: 2 },
+      { title: 'gets' },
       { title: 'share' },
       { title: 'epochs' },
-      { title: '▀ before ▄ after', align: 'left' },
     ],
-    rows,
+    [
+      ...lines.map(({ title, cells: mine, inner }) =>
+        row(inner ? `  ${title}${isLong(mine) ? ' long' : ''}` : title, mine),
+      ),
+      null,
+      ...(long.length > 0 ? [row('short', short), row('long', long)] : []),
+      row('all', cells),
+    ],
   );
+  return shortened === null ? text : `${text}\n(${shortened})`;
 }
 
 function signed(tokens: number): string {
@@ -108,7 +78,7 @@ function signed(tokens: number): string {
 /** Rows and packing, a column a split. */
 export function packingText(splits: readonly SplitFigures[]): string {
   const row = (title: string, show: (split: SplitFigures) => string) => [title, ...splits.map(show)];
-  return table(
+  return tables(
     [{ title: 'packing', align: 'left' }, ...splits.map(({ name }) => ({ title: name }))],
     [
       row('rows', ({ ledger }) => integer(ledger.rows)),
@@ -134,7 +104,7 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
     ...splits.map(({ ledger }) => integer(show(ledger))),
   ];
   const used = dropReasons.filter((reason) => splits.some(({ ledger }) => dropped(ledger, reason) > 0));
-  return table(
+  return tables(
     [{ title: 'ledger, tokens', align: 'left' }, ...splits.map(({ name }) => ({ title: name }))],
     [
       row('read', ({ read }) => read),

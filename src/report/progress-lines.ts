@@ -16,6 +16,7 @@ interface Lines {
   advance(done: number, tokens: number): void;
   end(): void;
   note(message: string): void;
+  aside(message: string): void;
 }
 
 interface Surroundings {
@@ -73,12 +74,13 @@ export function progressLines(
     },
     end: () => show(true),
     note: (message) => writeNote(output, message),
+    aside: (message) => output.write(`${live ? '\r\x1b[K' : ''}${message}\n`),
   };
 }
 
 /** `--quiet`: no progress, but what was left out of the corpus is said all the same. */
 export function notesOnly(output: Output): Lines {
-  return { start() {}, advance() {}, end() {}, note: (message) => writeNote(output, message) };
+  return { start() {}, advance() {}, end() {}, note: (message) => writeNote(output, message), aside() {} };
 }
 
 function writeNote(output: Output, message: string): void {

@@ -5,28 +5,86 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Longer cells lose their middle. Default: none do. */
   readonly widest?: number;
+  /** Where the table is wider than a terminal, cells lose more of it, down to this. */
+  readonly least?: number;
+  /** Left out where the table is wider than a terminal all the same: the highest number first. */
+  readonly spare?: number;
 }
 
+type Rows = readonly (readonly string[] | null)[];
+
+const gap = '  ';
+/** What every terminal has. */
+const terminalWidth = 80;
+
 /** Titles, a rule, rows; a row of `null` is another rule. Columns are right-aligned unless they say otherwise. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[] | null)[]): string {
-  const shown = rows.map((row) => row?.map((cell, c) => shorten(cell, columns[c]!.widest)) ?? null);
-  const widths = columns.map(({ title }, c) =>
-    shown.reduce(
-      (most, row) => Math.max(most, row === null ? 0 : displayWidth(row[c]!)),
-      displayWidth(title),
-    ),
+export function table(columns: readonly Column[], rows: Rows): string {
+  const natural = widthsOf(columns, rows);
+  const excess = totalWidth(natural) - terminalWidth;
+  const yielding = columns.reduce(
+    (sum, { least }, c) => sum + Math.max(0, natural[c]! - (least ?? natural[c]!)),
+    0,
   );
+  const spare = Math.max(...columns.map((column) => column.spare ?? 0));
+  if (excess > yielding && spare > 0) {
+    const kept = columns.flatMap((column, c) => (column.spare === spare ? [] : [c]));
+    return table(
+      kept.map((c) => columns[c]!),
+      rows.map((row) => row && kept.map((c) => row[c]!)),
+    );
+  }
+  const fitting = columns.map((column, c): Column => {
+    if (excess <= 0 || column.least === undefined) return column;
+    const widest = Math.max(column.least, natural[c]! - excess);
+    return { ...column, widest, title: shorten(column.title, widest) };
+  });
+  const shown = rows.map((row) => row?.map((cell, c) => shorten(cell, fitting[c]!.widest)) ?? null);
+  const widths = widthsOf(fitting, shown);
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, c) => {
         const space = ' '.repeat(widths[c]! - displayWidth(cell));
         return columns[c]!.align === 'left' ? cell + space : space + cell;
       })
-      .join('  ')
+      .join(gap)
       .trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
+  const rule = widths.map((width) => '-'.repeat(width)).join(gap);
   const body = shown.map((row) => (row === null ? rule : line(row)));
-  return [line(columns.map(({ title }) => title)), rule, ...body].join('\n');
+  return [line(fitting.map(({ title }) => title)), rule, ...body].join('\n');
+}
+
+/** A table whose columns are too many for a terminal, as several below each other that repeat the first column. */
+export function tables(columns: readonly Column[], rows: Rows): string {
+  const widths = widthsOf(columns, rows);
+  const groups: number[][] = [];
+  for (let c = 1; c < columns.length; c += 1) {
+    const group = groups.at(-1) ?? [];
+    const fits = totalWidth([0, ...group, c].map((i) => widths[i]!)) <= terminalWidth;
+    if (group.length > 0 && fits) group.push(c);
+    else groups.push([c]);
+  }
+  return groups
+    .map((group) => [0, ...group])
+    .map((group) =>
+      table(
+        group.map((c) => columns[c]!),
+        rows.map((row) => row && group.map((c) => row[c]!)),
+      ),
+    )
+    .join('\n\n');
+}
+
+function widthsOf(columns: readonly Column[], rows: Rows): number[] {
+  return columns.map(({ title, widest = Number.POSITIVE_INFINITY }, c) =>
+    rows.reduce(
+      (most, row) => Math.max(most, row === null ? 0 : Math.min(widest, displayWidth(row[c]!))),
+      displayWidth(title),
+    ),
+  );
+}
+
+function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
 }
 
 /** A bar of at most `width` characters for a share of 0 to 1, in eighths. */
@@ -34,14 +92,6 @@ export function bar(share: number, width: number): string {
   const eighths = Math.round(Math.max(0, Math.min(1, share)) * width * 8);
   const rest = eighths % 8;
   return '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : String.fromCodePoint(0x2590 - rest));
-}
-
-/** Two bars in one line of text, of at most `width` characters: the upper half for one share, the lower for another. */
-export function doubleBar(upper: number, lower: number, width: number): string {
-  const characters = (share: number) => Math.round(Math.max(0, Math.min(1, share)) * width);
-  const [above, below] = [characters(upper), characters(lower)];
-  const both = Math.min(above, below);
-  return '█'.repeat(both) + '▀'.repeat(above - both) + '▄'.repeat(below - both);
 }
 
 const segmenter = new Intl.Segmenter('en');

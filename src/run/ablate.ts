@@ -18,6 +18,7 @@ import {
 import { buildPlanned, keepingTokens } from './build.ts';
 import { type BuildPlan, loadIndex, planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { type BuildSize, refuseFullDisk } from './free-space.ts';
 import { withLock } from './lock.ts';
 import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
 import { planReport } from './plan-report.ts';
@@ -64,9 +65,11 @@ async function ablateLocked(
     store,
     arms.map(({ recipe }) => recipe),
   );
+  const sizes: BuildSize[] = [];
   const reports = arms.map((arm): ArmReport => {
     const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));
     onPlan?.(arm, plan);
+    sizes.push({ out: join(out, arm.name), plan: { sets: plan.sets.map(({ bytes }) => ({ bytes })) } });
     return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };
   });
   const report: AblationReport = {
@@ -76,6 +79,7 @@ async function ablateLocked(
     arms: reports,
   };
   if (planOnly) return { store, report };
+  refuseFullDisk(out, sizes);
   for (const { name, recipe } of arms) {
     const armOut = join(out, name);
     makeFolder(armOut);

@@ -61,7 +61,7 @@ export async function buildPlanned(
   options: StageOptions,
 ): Promise<BuildResult> {
   if (options.fresh) {
-    refuseFullDisk(out, plan);
+    refuseFullDisk(out, [{ out, plan }]);
     clearShardSets(out);
   }
   if (isBuilt(out, plan)) {
@@ -69,6 +69,7 @@ export async function buildPlanned(
     return { out, store, plan, shardSets, written: false };
   }
   refuseOtherBuild(recipe, store, plan, out);
+  if (!options.fresh) refuseFullDisk(out, [{ out, plan }]);
   writeJson(join(out, planFile), planReport(recipe, store, plan));
   const shardSets = await writeShardSets(recipe, store, plan, out, options);
   return { out, store, plan, shardSets, written: true };

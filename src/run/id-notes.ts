@@ -2,6 +2,7 @@
  * A field of ids that no record has is told once everything is read: ids may be rare, and a corpus is no worse without
  * them. What the note says comes from the beginning of the source's first file of records, however parts were cut.
  */
+import { hasRecords } from '../read/formats.ts';
 import { probeFields } from '../read/probe.ts';
 import type { ReadUnit, Recipe } from '../types.ts';
 
@@ -18,7 +19,7 @@ export async function idNotes(
   for (const { name, fields } of recipe.sources) {
     // The default asks for nothing: many corpora have no ids.
     if (fields.id === 'id' || identified.has(name)) continue;
-    const unit = units.find(({ source, files }) => source.name === name && files[0]!.format !== 'text');
+    const unit = units.find(({ source, files }) => source.name === name && hasRecords(files[0]!.format));
     const problem =
       unit === undefined ? null : await probeFields(unit, { text: fields.id, id: 'id', source: null });
     const why = unit === undefined ? 'text files have no fields' : (problem?.message ?? 'it holds no id');

@@ -2,11 +2,10 @@
  * What was off in the input. Bad records were skipped; a few are the corpus's nature, many are a mistake. Bytes that are
  * no UTF-8 became U+FFFD, which is told and never refused.
  */
-import { basename, extname } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { counted } from '../report/format.ts';
 import { linesBefore } from '../store/format.ts';
-import type { Recipe } from '../types.ts';
+import type { FileFault, Recipe } from '../types.ts';
 import type { Progress } from './progress.ts';
 import type { TokenizeResult } from './tokenize-task.ts';
 
@@ -22,17 +21,19 @@ export function refuseBadRecords(
   const { share, atLeast } = recipe.maxBadRecords;
   const limit = Math.max(atLeast, Math.floor(share * records));
   const parts = results.map(({ part }) => part);
+  const leftOut = results.flatMap(({ fileFaults }) => fileFaults).filter((fault) => fault.leftOut);
   const samples = results
     .flatMap(({ part, badSamples }) => badSamples.map((sample) => ({ ...sample, part })))
     .slice(0, 5);
-  const list = samples
-    .map(({ file, start, record, reason, part }) => {
-      // Where there are several, they all begin their files: only the first of a part may begin further on.
-      const input = part.inputs.find((one) => one.start === start)!;
-      return `  ${file}:${linesBefore(parts, input) + record}: ${reason}`;
-    })
-    .join('\n');
-  const what = `${bad} of ${records} records could not be read${bad > samples.length ? ', the first of them' : ''}`;
+  const lines = samples.map(({ file, start, record, reason, part }) => {
+    // Where there are several, they all begin their files: only the first of a part may begin further on.
+    const input = part.inputs.find((one) => one.start === start)!;
+    const place = record === 0 ? file : `${file}:${linesBefore(parts, input) + record}`;
+    return `  ${place}: ${reason}`;
+  });
+  const list = [...lines, ...namedFiles(leftOut)].join('\n');
+  const isAll = bad === samples.length + leftOut.length;
+  const what = `${bad} of ${records} records could not be read${isAll ? '' : ', the first of them'}`;
   if (bad > limit) {
     throw new LongmixError('bad-records', `${what}:\n${list}`, {
       cure: `at most ${limit} are skipped (max_bad_records); mend the input, or allow more in the recipe`,
@@ -42,28 +43,39 @@ export function refuseBadRecords(
   progress.note(`${what} (skipped, in the ledger):\n${list}`);
 }
 
-/** Where most of what was no UTF-8 stands: a file in another encoding, as a rule. null: all was UTF-8. */
+const mostNamed = 1000;
+
+/** All files of each fault: who has hundreds needs their names to find what they have in common. */
+function namedFiles(faults: readonly FileFault[]): string[] {
+  const files = new Map<string, string[]>();
+  for (const { path, what } of faults) files.set(what, [...(files.get(what) ?? []), path]);
+  return [...files].flatMap(([what, paths]) => {
+    if (paths.length === 1) return [`  ${paths[0]}: ${what}`];
+    const more = paths.length > mostNamed ? [`    and ${paths.length - mostNamed} more`] : [];
+    const names = paths.slice(0, mostNamed).map((path) => `    ${path}`);
+    return [`  ${paths.length} files: ${what}`, ...names, ...more];
+  });
+}
+
+/** What is to be told of files that were read; null: nothing. */
+export function fileNote(results: readonly TokenizeResult[]): string | null {
+  const faults = results.flatMap(({ fileFaults }) => fileFaults).filter(({ leftOut }) => !leftOut);
+  if (faults.length === 0) return null;
+  return `${counted(faults.length, 'file')} may not be read as meant:\n${namedFiles(faults).join('\n')}`;
+}
+
+/** Where what was no UTF-8 stands. null: all was UTF-8. */
 export function malformedNote(results: readonly TokenizeResult[]): string | null {
   // A large file is in several parts.
   const counts = new Map<string, number>();
   for (const { path, count } of results.flatMap(({ malformed }) => malformed))
     counts.set(path, (counts.get(path) ?? 0) + count);
   if (counts.size === 0) return null;
-  const [path, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const where = counts.size === 1 ? `in ${path}` : `in ${counts.size} files, most (${most}) in ${path}`;
-  return `${counted(total, 'sequence')} not in UTF-8 became U+FFFD, ${where}`;
-}
-
-/** Files whose names say no format that is known: a user who meant them would miss them only in the counts. */
-export function leftOutNote(source: string, names: readonly string[]): string {
-  const kinds = new Map<string, number>();
-  for (const name of names) {
-    const kind = extname(name) || basename(name);
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-  }
-  const most = [...kinds].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 5);
-  const list = most.map(([kind, count]) => (count === 1 ? kind : `${count} ${kind}`)).join(', ');
-  const others = kinds.size > most.length ? ', ...' : '';
-  return `source "${source}": ${counted(names.length, 'file')} of unknown format not read: ${list}${others} (exclude: leaves them out without a word, format: reads them)`;
+  const what = `${counted(total, 'sequence')} not in UTF-8 became U+FFFD`;
+  if (counts.size === 1) return `${what}, in ${[...counts.keys()][0]}`;
+  const most = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const more = most.length > mostNamed ? [`  and ${most.length - mostNamed} more`] : [];
+  const names = most.slice(0, mostNamed).map(([path, count]) => `  ${path}: ${count}`);
+  return [`${what}, in ${counts.size} files:`, ...names, ...more].join('\n');
 }

@@ -9,7 +9,15 @@
 import { lstatSync, readdirSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { dictFile, isShardName, manifestFile, shardFormat } from '../shard/format.ts';
+import {
+  dictFile,
+  documentsFile,
+  isShardName,
+  manifestFile,
+  type ShardSetManifest,
+  shardFormat,
+  shardSetFiles,
+} from '../shard/format.ts';
 import { scheduleFile } from '../shard/schedule-file.ts';
 import { storeFile, storeFormat } from '../store/format.ts';
 import { ablationFile } from './ablation-file.ts';
@@ -38,7 +46,7 @@ const setName = /^(train|validation)(_\w+)?(\.\d+)?$/;
 
 export const shardFolder: FolderKind = {
   words: 'a shard set',
-  writes: (name) => isShardName(name) || [...datasetFiles, manifestFile].includes(name),
+  writes: (name) => isShardName(name) || [...datasetFiles, documentsFile, manifestFile].includes(name),
   records: [[manifestFile, shardFormat]],
 };
 
@@ -176,10 +184,12 @@ function namesIn(
   }
 }
 
-/** Files of a shard set that its manifest lists; none where it is damaged. */
+/** Files of a shard set that its manifest lists with their hashes; none where it is damaged. */
 export function shardFiles(folder: string): readonly string[] {
-  return namesIn(join(folder, manifestFile), ({ format, shards }) =>
-    format === shardFormat ? (shards as { name: string }[]).map(({ name }) => name) : [],
+  return namesIn(join(folder, manifestFile), (manifest) =>
+    manifest.format === shardFormat
+      ? shardSetFiles(manifest as unknown as ShardSetManifest).map(({ name }) => name)
+      : [],
   );
 }
 
@@ -214,7 +224,7 @@ export function removeNotes(folder: string): void {
 }
 
 /** A folder, or a link to one. */
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {

@@ -3,8 +3,8 @@
  * is an error, elsewhere.
  */
 
-import { bucketName } from '../report/cells-text.ts';
-import { compact, counted, length, percent } from '../report/format.ts';
+import { bucketName } from '../report/bucket-name.ts';
+import { compact, counted, integer, length, percent } from '../report/format.ts';
 import type { PlannedCell, Recipe } from '../types.ts';
 import type { BuildPlan, PlannedSet } from './build-plan.ts';
 
@@ -22,7 +22,13 @@ export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
   const many = plan.phases.length > 1;
   const perPhase = recipe.phases.flatMap((phase, i) => {
     const { cells } = plan.phases[i]!;
-    const mix = [...repeats(cells), ...longRule(phase, cells), ...drift(cells)];
+    const mix = [
+      ...repeats(cells),
+      ...longRule(phase, cells),
+      ...takesLongAway(phase, cells),
+      ...withoutDocuments(phase, cells),
+      ...drift(cells),
+    ];
     return [
       ...(many ? mix.map((text) => `phase ${phase.name}: ${text}`) : mix),
       ...rowWarnings(
@@ -56,14 +62,81 @@ function longRule({ mix, sequences }: Recipe['phases'][number], cells: readonly 
       `documents are long from ${length(threshold)} tokens, and a row has ${length(sequences.length)}: no row holds a long document whole`,
     );
   }
-  const used = [...new Set(cells.filter(({ requested }) => requested > 0).map(({ source }) => source))];
+  const except = mix.length.except ?? [];
+  const asked = cells.filter(({ source, requested }) => requested > 0 && !except.includes(source));
+  const used = [...new Set(asked.map(({ source }) => source))];
   const without = used.filter((source) => !cells.some((cell) => cell.source === source && cell.long));
   if (scope === 'per-source' && without.length > 0 && without.length < used.length) {
     warnings.push(
-      `${without.join(', ')}: no document of ${length(threshold)} tokens or more, so the length rule changes nothing there`,
+      `${few(without)}: no document of ${length(threshold)} tokens or more, so the length rule changes nothing there`,
     );
   }
   return warnings;
+}
+
+/** A rule that was to raise the weight of long documents, and lowers it: the corpus has more of them than it asks for. */
+function takesLongAway({ mix }: Recipe['phases'][number], cells: readonly PlannedCell[]): string[] {
+  const { length: rule, shares } = mix;
+  if (rule?.rule.kind !== 'long_share') return [];
+  const asked = rule.rule.share;
+  const bySource = [...grouped(cells, ({ source }) => source)]
+    .filter(([source]) => !rule.except?.includes(source))
+    .map(([source, mine]) => {
+      const measure = (some: readonly PlannedCell[]) =>
+        some.reduce((sum, cell) => sum + (mix.sharesOf === 'documents' ? cell.documents : cell.usable), 0);
+      const whole = measure(mine);
+      const weight = shares === null ? whole : (shares.get(source) ?? 0);
+      return { source, weight, long: whole === 0 ? 0 : measure(mine.filter(({ long }) => long)) / whole };
+    })
+    .filter(({ weight }) => weight > 0);
+  const counted = mix.sharesOf;
+  if (rule.scope === 'global') {
+    const weight = bySource.reduce((sum, each) => sum + each.weight, 0);
+    const long =
+      bySource.reduce((sum, each) => sum + each.weight * each.long, 0) / Math.max(weight, Number.MIN_VALUE);
+    if (long <= asked + noticedDrift) return [];
+    return [
+      `${percent(long)} of the ${counted} are long, and long_share asks for ${percent(asked)}: the rule takes long text away`,
+    ];
+  }
+  const more = bySource.filter(({ long }) => long > asked + noticedDrift);
+  if (more.length === 0) return [];
+  const list = few(more.map(({ source, long }) => `${source} ${percent(long)}`));
+  return [
+    `long ${counted} are more than the ${percent(asked)} of long_share already (${list}): there the rule takes long text away`,
+  ];
+}
+
+/** What a mix asks for is too little for one document, and documents are taken whole. */
+function withoutDocuments({ mix }: Recipe['phases'][number], cells: readonly PlannedCell[]): string[] {
+  const bands = grouped(cells, ({ source, long }) =>
+    mix.length === null ? source : `${source}, ${long ? 'long' : 'short'} documents`,
+  );
+  const empty = [...bands].flatMap(([band, mine]) => {
+    const asked = mine.reduce((sum, { requested }) => sum + requested, 0);
+    return asked > 0 && mine.every(({ taken }) => taken === 0)
+      ? [`${band} (${integer(Math.max(1, asked))} tokens)`]
+      : [];
+  });
+  if (empty.length === 0) return [];
+  return [`no document is taken where fewer tokens are asked for than one has: ${few(empty)}`];
+}
+
+function grouped(
+  cells: readonly PlannedCell[],
+  nameOf: (cell: PlannedCell) => string,
+): Map<string, PlannedCell[]> {
+  const groups = new Map<string, PlannedCell[]>();
+  for (const cell of cells) groups.set(nameOf(cell), [...(groups.get(nameOf(cell)) ?? []), cell]);
+  return groups;
+}
+
+const namedAtMost = 5;
+
+/** A list that fits in a few lines. */
+function few(names: readonly string[]): string {
+  const more = names.length - namedAtMost;
+  return more > 1 ? `${names.slice(0, namedAtMost).join(', ')} and ${integer(more)} more` : names.join(', ');
 }
 
 /** What a source got beside what was asked for it: documents are taken whole, so a few large ones can't hit a share. */
@@ -82,7 +155,13 @@ function drift(cells: readonly PlannedCell[]): string[] {
     const why = moved ? 'redistributed' : 'its documents are too large to come nearer';
     warnings.push(`${source}: asked for ${percent(asked)} of the mix, gets ${percent(got)} (${why})`);
   }
-  return warnings;
+  const more = warnings.length - namedAtMost;
+  return more > 1
+    ? [
+        ...warnings.slice(0, namedAtMost),
+        `${integer(more)} more sources get another share than was asked for`,
+      ]
+    : warnings;
 }
 
 function rowWarnings(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): string[] {
@@ -129,7 +208,7 @@ function sharesMoved(sets: readonly PlannedSet[], cells: readonly PlannedCell[])
   );
   if (!moved) return '';
   const list = [...inMix.keys()].map((source) => `${source} ${percent(inRows.get(source) ?? 0)}`);
-  return `; in the rows the mix is then ${list.join(', ')}`;
+  return `; in the rows the mix is then ${few(list)}`;
 }
 
 function sharesBySource(tokens: readonly (readonly [source: string, tokens: number])[]): Map<string, number> {

@@ -7,6 +7,8 @@ export interface Progress {
   end(): void;
   /** Something that the user should read. */
   note(message: string): void;
+  /** Something that is good to know, such as work that need not be done. */
+  aside(message: string): void;
 }
 
-export const noProgress: Progress = { start() {}, advance() {}, end() {}, note() {} };
+export const noProgress: Progress = { start() {}, advance() {}, end() {}, note() {}, aside() {} };

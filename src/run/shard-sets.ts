@@ -7,11 +7,13 @@ import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import {
   dictFile,
+  documentsFile,
   idBytes,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
   shardName,
+  shardSetFiles,
   shardVersion,
 } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
@@ -20,6 +22,7 @@ import { datasetInfo, datasetState } from '../shard/schema.ts';
 import type { Recipe } from '../types.ts';
 import { type BuildPlan, outputRecipe, type PlannedSet, refuseImbalance } from './build-plan.ts';
 import { sweep, writeJson } from './commit.ts';
+import { writeDocumentList } from './document-list.ts';
 import {
   claimFolder,
   datasetFiles,
@@ -50,7 +53,7 @@ function areThere(folder: string, files: readonly string[]): boolean {
 function isWritten(folder: string, plan: BuildPlan): boolean {
   const manifest = manifestOf(folder);
   if (manifest?.fingerprint !== plan.fingerprint || !areThere(folder, datasetFiles)) return false;
-  return manifest.shards.every(
+  return shardSetFiles(manifest).every(
     ({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes,
   );
 }
@@ -73,12 +76,35 @@ export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildP
 function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string {
   const then = flat(manifest.recipe);
   const now = flat(outputRecipe(recipe));
-  const keys = Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
+  const keys = changedKeys(then, now).flatMap((key) => {
+    const inner = isMap(then[key]) && isMap(now[key]) ? changedKeys(then[key], now[key]) : [];
+    return inner.length === 0
+      ? [key]
+      : inner.map((name) => `${key}.${name}${values(then[key], now[key], name)}`);
+  });
   if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
   if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
   return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
+}
+
+function changedKeys(then: Settings, now: Settings): string[] {
+  return Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Two values that a line has room for. */
+function values(then: unknown, now: unknown, key: string): string {
+  const [a, b] = [(then as Settings)[key], (now as Settings)[key]];
+  return [a, b].every((value) => ['number', 'string', 'boolean'].includes(typeof value))
+    ? ` (${a}, now ${b})`
+    : '';
 }
 
 /** A recipe without phases has one all the same, which is nothing that its user wrote. */
@@ -123,20 +149,24 @@ async function writeShardSet(
   const { bosId, eosId } = tokenizer;
   const { width, rows, repeats } = set.rows;
   const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
-  claimFolder(
-    folder,
-    inputs.map(({ name }) => name),
-  );
-  removeStrangers(folder, inputs);
+  const { provenance } = recipe.shards;
+  const names = inputs.map(({ name }) => name);
+  const files = [...names, ...(provenance ? [documentsFile] : [])];
+  claimFolder(folder, files);
+  removeStrangers(folder, files);
   // EOS says as much as a token for padding, and the column `padding` says where it is one.
   const padId = store.padId ?? eosId ?? 0;
+  const stop = new AbortController();
+  const listed = provenance ? writeDocumentList(store, set.rows, folder, stop.signal) : null;
+  // Reported below, once no thread is at work any more.
+  listed?.catch(() => {});
   const results = await runTasks(
     'shard',
     {
       store: { folder: store.folder, parts: parts.map(({ name: part }) => ({ name: part })), dtype },
       table: plan.table,
       plan: set.rows,
-      options: { dtype: plan.dtype, provenance: recipe.shards.provenance, bosId, eosId, padId },
+      options: { dtype: plan.dtype, provenance, bosId, eosId, padId },
       folder,
       fingerprint: plan.fingerprint,
     },
@@ -146,12 +176,15 @@ async function writeShardSet(
       signal: options.signal,
       onProgress: ({ done, tokens }) => options.progress?.advance(done, tokens),
     },
-  );
+  ).catch(async (error) => {
+    stop.abort();
+    await listed?.catch(() => {});
+    throw error;
+  });
+  const documents = await listed;
   refuseImbalance(set.name, writtenImbalances(set, results));
 
-  const { provenance } = recipe.shards;
   writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, plan.dtype, provenance));
-  const names = inputs.map(({ name }) => name);
   writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
@@ -174,6 +207,7 @@ async function writeShardSet(
     rows,
     ...(repeats === null ? {} : { repeats }),
     shards: results.map(({ record }) => record),
+    documents,
     ledger: set.ledger,
     recipe: outputRecipe(recipe),
     store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
@@ -207,9 +241,9 @@ function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult
   return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} written: ${a}, planned: ${b}`);
 }
 
-/** Removes the shards of an unfinished build of something else. */
-function removeStrangers(folder: string, inputs: readonly ShardInput[]): void {
-  const wanted = new Set([...inputs.map(({ name }) => name), ...datasetFiles, manifestFile]);
+/** Removes the files of an unfinished build of something else. */
+function removeStrangers(folder: string, files: readonly string[]): void {
+  const wanted = new Set([...files, ...datasetFiles, manifestFile]);
   removeOwnFiles(folder, shardFolder, [], (name) => wanted.has(name));
 }
 

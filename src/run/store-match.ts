@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import { extractorOf } from '../read/extract/extractors.ts';
 import { hashInput } from '../read/hash-input.ts';
 import { verifyFiles } from '../shard/verify-files.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../store/format.ts';
@@ -15,8 +16,23 @@ import { notesFolder } from './receipt.ts';
 import type { TokenizeInput } from './tokenize-task.ts';
 
 /** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
-export function reading({ name, fields, join: joined, separator }: SourceSpec): SourceReading {
-  return { source: name, fields, ...(joined === 'directory' ? { separator } : {}) };
+export function reading({
+  name,
+  fields,
+  join: joined,
+  separator,
+  encoding,
+  quote,
+  command,
+}: SourceSpec): SourceReading {
+  return {
+    source: name,
+    fields,
+    ...(joined === 'directory' ? { separator } : {}),
+    ...(encoding === null ? {} : { encoding }),
+    ...(quote === 'auto' ? {} : { quote }),
+    ...(command === undefined ? {} : { command }),
+  };
 }
 
 const inputsNote = `${notesFolder}/inputs.json`;
@@ -114,10 +130,12 @@ function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables
 }
 
 /** As in a recipe: `text: body, id: id`. */
-function inWords({ fields, separator }: SourceReading): string {
-  const named = Object.entries({ ...fields, separator }).filter(([, name]) => name != null);
+function inWords({ fields, separator, encoding, quote, command }: SourceReading): string {
+  const named = Object.entries({ ...fields, separator, encoding, quote, command }).filter(
+    ([, name]) => name != null,
+  );
   return named
-    .map(([key, name]) => `${key}: ${key === 'separator' ? JSON.stringify(name) : name}`)
+    .map(([key, name]) => `${key}: ${Object.hasOwn(fields, key) ? name : JSON.stringify(name)}`)
     .join(', ');
 }
 
@@ -153,6 +171,9 @@ function inputDifference(
     if (input.end !== unit.end) return `${label(input)} has changed its size`;
     const { format } = unit.files[0]!;
     if (input.format !== format) return `${label(input)} was read as ${input.format}, now it is ${format}`;
+    const extractor = extractorOf(unit.files);
+    if (input.extractor !== extractor)
+      return `the text of ${label(input)} was taken out by ${input.extractor ?? 'nothing'}, now it is by ${extractor ?? 'nothing'}`;
     recorded.delete(key);
   }
   for (const input of recorded.values()) return `${label(input)} is gone`;

@@ -5,8 +5,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { LongmixError } from '../errors.ts';
-import { discover } from '../read/discover.ts';
+import { discover, type LeftOut } from '../read/discover.ts';
+import { refuseMissingProgram } from '../read/extract/find-program.ts';
 import { spoolStandardInput } from '../read/spool.ts';
+import { compact, counted } from '../report/format.ts';
 import {
   docsFile,
   type PartRecord,
@@ -22,8 +24,10 @@ import { openStore } from '../store/reader.ts';
 import type { TokenizerTables } from '../tokenize/load-tables.ts';
 import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
+import { storeShortage } from './free-space.ts';
 import { idNotes } from './id-notes.ts';
-import { leftOutNote, malformedNote, refuseBadRecords } from './input-faults.ts';
+import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
+import { kindsNote } from './input-kinds.ts';
 import { withLock } from './lock.ts';
 import { workerLimits } from './memory.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from './ownership.ts';
@@ -97,9 +101,12 @@ async function ensureUnlocked(
   const isThere = fresh === false && existsSync(join(folder, storeFile));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources) {
-    const leftOut: string[] = [];
-    units.push(...(await discover(await atRest(source, folder, isThere, options.signal), leftOut)));
-    if (leftOut.length > 0 && !isThere) options.progress?.note(leftOutNote(source.name, leftOut));
+    if (source.command !== undefined && !isThere) refuseMissingProgram(source.name, source.command);
+    const leftOut: LeftOut[] = [];
+    const found = await discover(await atRest(source, folder, isThere, options.signal), leftOut);
+    units.push(...found);
+    const note = isThere ? null : kindsNote(source, found, leftOut);
+    if (note !== null) options.progress?.note(note);
   }
   const parts = planParts(units);
   // Threads load their code while this one gets the tokenizer.
@@ -109,7 +116,14 @@ async function ensureUnlocked(
     check(tokenizer.facts);
     const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
     const padId = isPadded ? tokenizer.facts.padId : null;
-    if (isThere) return { folder, padId, manifest: openSame(recipe, folder, parts, tokenizer.facts) };
+    if (isThere) {
+      const manifest = openSame(recipe, folder, parts, tokenizer.facts);
+      const { documents, tokens } = manifest.totals;
+      options.progress?.aside(
+        `tokens reused: ${counted(documents, 'document')}, ${compact(tokens)} tokens (${manifest.tokenizer.name}) in ${folder}`,
+      );
+      return { folder, padId, manifest };
+    }
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
       if (fresh !== false) setAside(folder, fresh);
@@ -159,11 +173,10 @@ async function makeStore(
   if (slow !== null) progress.note(slow);
   const units = parts.flatMap((part) => part.units);
   const stamps = inputStamps(parts);
-  progress.start(
-    'tokenize',
-    units.reduce((bytes, unit) => bytes + unitBytes(unit), 0),
-    'B',
-  );
+  const text = units.reduce((bytes, unit) => bytes + unitBytes(unit), 0);
+  const shortage = storeShortage(folder, text, storeDtype(facts.vocabularySize));
+  if (shortage !== null) progress.note(shortage);
+  progress.start('tokenize', text, 'B');
   const limits = memory === undefined ? null : workerLimits(memory, workers.count, shared);
   const results = await workers.run({ tokenizer: recipe.tokenizer, shared, folder, limits }, parts, {
     signal,
@@ -171,8 +184,7 @@ async function makeStore(
   });
   progress.end();
   refuseBadRecords(results, recipe, progress);
-  const malformed = malformedNote(results);
-  if (malformed !== null) progress.note(malformed);
+  for (const note of [malformedNote(results), fileNote(results)]) if (note !== null) progress.note(note);
   for (const note of await idNotes(recipe, units, new Set(results.flatMap(({ identified }) => identified))))
     progress.note(note);
   const manifest = storeManifest(recipe, facts, results);

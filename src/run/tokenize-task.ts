@@ -4,6 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import gen from 'stream-chain/gen.js';
+import { extractorOf } from '../read/extract/extractors.ts';
 import { createUnitHash, hashInput } from '../read/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
 import {
@@ -20,6 +21,7 @@ import { openShared, type SharedTokenizer } from '../tokenize/kernel-tokenizer.t
 import type {
   BadRecord,
   DocumentChunk,
+  FileFault,
   ReadUnit,
   TokenizedDocuments,
   Tokenizer,
@@ -55,10 +57,11 @@ export interface TokenizeResult {
   /** Files, or joined directories, with sequences that were no UTF-8, and how many each has. */
   readonly malformed: readonly { readonly path: string; readonly count: number }[];
   readonly badSamples: readonly BadRecord[];
+  readonly fileFaults: readonly FileFault[];
 }
 
 /** Of `TokenizeResult`, which receipts hold: a part that has a receipt of another is made again. */
-const resultVersion = 2;
+const resultVersion = 3;
 
 export async function setUpTokenize(
   setting: TokenizeSetting,
@@ -113,16 +116,25 @@ export async function setUpTokenize(
         const count = counts.replaced - before.replaced;
         if (count > 0) malformed.push({ path: placeOf(unit), count });
         const { format } = files[0]!;
-        inputs.push({ source: source.name, name, format, start, end, lines, sha256: hash.digest() });
+        const extractor = extractorOf(files);
+        const way = { format, ...(extractor === undefined ? {} : { extractor }) };
+        inputs.push({ source: source.name, name, ...way, start, end, lines, sha256: hash.digest() });
       }
       const { sources, ...held } = writer.finish();
-      const { replaced, badRecords, badSamples } = counts;
+      const { replaced, badRecords, badSamples, fileFaults } = counts;
       const commit = async (): Promise<TokenizeResult> => {
         const pending = [tokens.commitAside(), docs.commitAside()];
         await Promise.allSettled(pending);
         const files = await Promise.all(pending);
         const record = { name: part, ...held, replaced, badRecords, files, inputs };
-        const result = { part: record, sources, identified: [...identified], malformed, badSamples };
+        const result = {
+          part: record,
+          sources,
+          identified: [...identified],
+          malformed,
+          badSamples,
+          fileFaults,
+        };
         const hashes = inputs.map(({ sha256 }) => sha256);
         leaveReceipt(folder, part, madeOf(units, hashes), files, result);
         return result;
@@ -147,7 +159,19 @@ function placeOf({ files, joined }: ReadUnit): string {
 
 /** What of a unit decides its documents, places on this machine left out. */
 function unitSpec({ source, name, files, start, end, joined }: ReadUnit): unknown {
-  const { fields, separator } = source;
+  const { fields, separator, encoding, quote, command } = source;
+  const taken = [extractorOf(files), command].filter((by) => by !== undefined);
   const inputs = files.map((file) => [file.name, file.format, file.compression]);
-  return [source.name, fields, joined ? separator : null, name, inputs, start, end];
+  return [
+    source.name,
+    fields,
+    joined ? separator : null,
+    encoding,
+    quote,
+    name,
+    inputs,
+    start,
+    end,
+    ...taken,
+  ];
 }

@@ -1,11 +1,11 @@
 /**
  * `longmix verify`: a shard set, all shard sets of a build or of an ablation's arms, or a token store, against their own records.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discardsTails, imbalances } from '../pack/ledger.ts';
-import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
+import { manifestFile, type ShardSetManifest, shardSetFiles } from '../shard/format.ts';
 import { listedSets, openShards } from '../shard/reader.ts';
 import {
   type Fault,
@@ -18,6 +18,7 @@ import { verifyFiles } from '../shard/verify-files.ts';
 import { type StoreManifest, storeFile, storeFiles } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
 import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
+import { isFolder } from './ownership.ts';
 
 export interface Verified {
   /** The folders that were looked at. */
@@ -33,6 +34,11 @@ export function verify(folder: string, deep: boolean): Verified {
   const arms = listedArms(folder) ?? [];
   const builds = arms.length === 0 ? [folder] : arms.map((arm) => arm.folder);
   const sets = builds.flatMap(shardSetFolders);
+  if (!existsSync(folder)) {
+    throw new LongmixError('verify-missing', `there is no folder ${folder}`, {
+      cure: 'check the path; longmix build writes out/NAME, below the folder that it is started in',
+    });
+  }
   if (sets.length === 0) {
     throw new LongmixError('verify-nothing', `neither shards nor a token store, finished, here: ${folder}`, {
       cure: 'give the folder that longmix build, longmix ablate or longmix tokenize wrote; one that was interrupted is finished by running it again',
@@ -52,10 +58,6 @@ export function verify(folder: string, deep: boolean): Verified {
       ...results.flatMap(({ faults }) => faults),
     ],
   };
-}
-
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /**
@@ -78,8 +80,9 @@ function armFaults({ folder, fingerprint }: ListedArm): Fault[] {
 
 function verifyShardSet(folder: string, deep: boolean): Verified {
   const manifest = openShards(folder);
+  const files = shardSetFiles(manifest);
   const faults = [
-    ...verifyFiles(folder, manifest.shards),
+    ...verifyFiles(folder, files),
     ...verifyDatasetFiles(folder, manifest),
     ...verifyNames(folder, manifest),
     ...imbalances(manifest.ledger, discardsTails(manifest.sequences)).map(
@@ -87,8 +90,12 @@ function verifyShardSet(folder: string, deep: boolean): Verified {
     ),
     ...(deep ? deepFaults(folder, manifest) : []),
   ];
-  const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
-  return { folders: [folder], files: manifest.shards.length, bytes, faults };
+  return {
+    folders: [folder],
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    faults,
+  };
 }
 
 /** Rows against the store's tokens, where there is the store. */

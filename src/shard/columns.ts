@@ -14,14 +14,14 @@ export function numbers(values: Numbers): Data<Int32 | Uint32 | Uint16> {
 /** @param valueOffsets where each row's values begin, and where the last row's end */
 export function lists(values: Numbers, valueOffsets: Int32Array): Data<List> {
   const child = numbers(values);
-  const type = new arrow.List(new arrow.Field('item', child.type, false));
+  const type = new arrow.List(new arrow.Field('item', child.type, true));
   return arrow.makeData({ type, length: valueOffsets.length - 1, nullCount: 0, valueOffsets, child });
 }
 
 /** Rows of `width` values each. */
 export function fixedLists(values: Int32Array | Uint16Array, width: number): Data<FixedSizeList> {
   const child = numbers(values);
-  const type = new arrow.FixedSizeList(width, new arrow.Field('item', child.type, false));
+  const type = new arrow.FixedSizeList(width, new arrow.Field('item', child.type, true));
   return arrow.makeData({ type, length: values.length / width, nullCount: 0, child });
 }
 

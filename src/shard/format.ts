@@ -10,14 +10,25 @@
  *     source_ids   List<uint16>  index into the manifest's `sources`
  *     doc_ids      List<uint32>  document number in the token store
  *     doc_starts   List<uint32>  first token of the piece in its document
+ *   documents.parquet   with `provenance`: a row for each document that stands in the shards, ascending by `doc_id`:
+ *     doc_id  int64     as in the column `doc_ids`
+ *     source  string    its source
+ *     file    string    path below the source's root (of a joined document, its directory)
+ *     record  int64     its number in the file, from 1; 0: it is all of the file
+ *     id      string?   the user's id
+ *     tokens  int64     of the whole document, whatever part of it the shards hold
  *   dataset_info.json, state.json   what load_from_disk asks for
  *   manifest.json               written last: a folder without it is not a shard set
  */
 import type { FileRecord, Ledger, RowRepeats, SequenceSpec } from '../types.ts';
 
 export const shardFormat = 'longmix-shards';
-export const shardVersion = 2;
+export const shardVersion = 3;
+/** Version 2 marked the items of lists as not nullable, and had no list of documents. */
+export const readableVersions: readonly number[] = [2, shardVersion];
 export const manifestFile = 'manifest.json';
+/** Beside the shards: the documents that they hold. */
+export const documentsFile = 'documents.parquet';
 /** Beside the shard sets of a build; written last: it lists them for `load_from_disk`. */
 export const dictFile = 'dataset_dict.json';
 
@@ -25,7 +36,7 @@ export type ShardDtype = 'uint16' | 'int32';
 
 export interface ShardSetManifest {
   readonly format: typeof shardFormat;
-  readonly version: typeof shardVersion;
+  readonly version: number;
   readonly name: string;
   readonly split: 'train' | 'validation';
   /** The recipe's phase that it is of; null: of the validation split. */
@@ -55,6 +66,8 @@ export interface ShardSetManifest {
   /** Only where documents repeat: what keeps their copies apart in later epochs. */
   readonly repeats?: RowRepeats;
   readonly shards: readonly ShardRecord[];
+  /** `documents.parquet`; null, or left out in version 2: there is none. */
+  readonly documents?: DocumentsRecord | null;
   readonly ledger: Ledger;
   /** The recipe with all defaults, places on the machine left out. */
   readonly recipe: unknown;
@@ -64,6 +77,18 @@ export interface ShardSetManifest {
 export interface ShardRecord extends FileRecord {
   readonly rows: number;
   readonly batches: readonly BatchRecord[];
+}
+
+export interface DocumentsRecord extends FileRecord {
+  readonly rows: number;
+}
+
+/** All files whose bytes the manifest knows. */
+export function shardSetFiles({
+  shards,
+  documents,
+}: Pick<ShardSetManifest, 'shards' | 'documents'>): FileRecord[] {
+  return [...shards, ...(documents == null ? [] : [documents])];
 }
 
 /** A record batch's message in its file: with the schema (the bytes before the first batch) it can be read alone. */

@@ -11,10 +11,10 @@ import {
   dictFile,
   isCount,
   manifestFile,
+  readableVersions,
   type ShardRecord,
   type ShardSetManifest,
   shardFormat,
-  shardVersion,
 } from './format.ts';
 
 /** A row as it was packed. The pieces' provenance is empty if the set was written without it. */
@@ -47,19 +47,24 @@ export function openShards(folder: string): ShardSetManifest {
   } catch (cause) {
     throw damaged(file, 'it is not JSON', cause);
   }
-  if (manifest?.format !== shardFormat || manifest.version !== shardVersion) {
-    throw new LongmixError('shards-version', `not a shard manifest of version ${shardVersion}: ${file}`, {
-      cure: 'build again with this version of longmix: --fresh',
-    });
+  if (manifest?.format !== shardFormat || !readableVersions.includes(manifest.version)) {
+    throw new LongmixError(
+      'shards-version',
+      `not a shard manifest of version ${readableVersions.join(' or ')}: ${file}`,
+      {
+        cure: 'build again with this version of longmix: --fresh',
+      },
+    );
   }
   if (!isWhole(manifest)) throw damaged(file, 'what it says of the shards is impossible');
   return manifest;
 }
 
 /** Whether it says of the shards all that finding a row needs, and that adds up. */
-function isWhole({ width, rows, dtype, shards, repeats }: ShardSetManifest): boolean {
+function isWhole({ width, rows, dtype, shards, repeats, documents }: ShardSetManifest): boolean {
   if (!isCount(width) || width === 0 || !(dtype in dtypes) || !Array.isArray(shards)) return false;
   if (repeats !== undefined && !fits(repeats, rows)) return false;
+  if (documents != null && (typeof documents.name !== 'string' || !isCount(documents.bytes))) return false;
   const batches = shards.flatMap((shard) => (Array.isArray(shard?.batches) ? shard.batches : [null]));
   return (
     shards.every((shard) => typeof shard?.name === 'string' && isCount(shard.bytes) && isCount(shard.rows)) &&

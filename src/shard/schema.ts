@@ -1,5 +1,6 @@
 /**
- * The columns of a row, for Arrow and for Hugging Face `datasets` (checked with 2.14, 3.6 and 5.2).
+ * The columns of a row, for Arrow and for Hugging Face `datasets` 2.14 to 5.x. The items of lists are marked nullable,
+ * though none is null: that is how `datasets` writes them, and before 2.20 it can't index lists whose items are not.
  */
 import type { Int32, Schema, Uint16, Uint32 } from 'apache-arrow';
 import { arrow } from '../util/arrow.ts';
@@ -8,9 +9,9 @@ import type { ShardDtype } from './format.ts';
 export function rowSchema(width: number, dtype: ShardDtype, provenance: boolean): Schema {
   const { Field, FixedSizeList, Int32, List, Schema, Uint16, Uint32 } = arrow;
   const id = dtype === 'uint16' ? new Uint16() : new Int32();
-  const list = (type: Int32 | Uint16 | Uint32) => new List(new Field('item', type, false));
+  const list = (type: Int32 | Uint16 | Uint32) => new List(new Field('item', type, true));
   const fields = [
-    new Field('input_ids', new FixedSizeList(width, new Field('item', id, false)), false),
+    new Field('input_ids', new FixedSizeList(width, new Field('item', id, true)), false),
     new Field('seq_lengths', list(new Int32()), false),
     new Field('padding', new Uint32(), false),
   ];

@@ -8,7 +8,7 @@
  *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (its number in
  *                           the input, from 1, after the `lines` of the origin's inputs before this one; 0: all of it)
  */
-import type { FieldNames, FileRecord, Format } from '../types.ts';
+import type { FieldNames, FileRecord, Format, Quoting } from '../types.ts';
 
 export const storeFormat = 'longmix-token-store';
 export const storeVersion = 4;
@@ -36,6 +36,11 @@ export interface SourceReading {
   readonly fields: FieldNames;
   /** Of joined documents. */
   readonly separator?: string;
+  /** Where the recipe says it. */
+  readonly encoding?: string;
+  readonly quote?: Quoting;
+  /** The program that wrote the text of its files. */
+  readonly command?: readonly string[];
 }
 
 export interface TokenizerRecord {
@@ -68,6 +73,8 @@ export interface InputRecord {
   readonly source: string;
   readonly name: string;
   readonly format: Format;
+  /** What took the text out of it (of joined files: out of those that needed it). */
+  readonly extractor?: string;
   readonly start: number;
   readonly end: number;
   /** Of JSON Lines, which may be split, blank lines too; 0 for other formats. */

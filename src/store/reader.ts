@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Table } from 'apache-arrow';
+import type { Table, Vector } from 'apache-arrow';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../types.ts';
 import { arrow } from '../util/arrow.ts';
@@ -127,6 +127,54 @@ export function documentOrigins(
     const record = row.record === 0 ? 0 : linesBefore(manifest.parts, input) + row.record;
     return { source, id, origin, record };
   });
+}
+
+/** Consecutive documents of a store, `first` being the number of the first one. */
+export interface DocumentRun {
+  readonly first: number;
+  readonly count: number;
+  /** Tokens, and Unicode code points of the text. */
+  readonly lengths: Uint32Array;
+  readonly characters: Uint32Array;
+  origin(index: number): DocumentOrigin;
+}
+
+/** All documents with their origins, in order. Memory: the index of one part. */
+export function* documentRuns(folder: string, manifest: StoreManifest): Generator<DocumentRun> {
+  // A large file is split into inputs in its order.
+  const linesRead = new Map<string, number>();
+  let first = 0;
+  for (const part of manifest.parts) {
+    const before = new Map<string, number>();
+    for (const { source, name, lines } of part.inputs) {
+      const key = JSON.stringify([source, name]);
+      const read = linesRead.get(key) ?? 0;
+      if (!before.has(name)) before.set(name, read);
+      linesRead.set(key, read + lines);
+    }
+    for (const batch of readIndex(folder, part).docs.batches) {
+      const column = <T>(name: string) => batch.getChild(name) as unknown as Vector & { get(i: number): T };
+      const sources = column<string>('source');
+      const origins = column<string>('origin');
+      const ids = column<string | null>('id');
+      const records = column<number>('record');
+      yield {
+        first,
+        count: batch.numRows,
+        lengths: column('length').toArray() as Uint32Array,
+        characters: column('characters').toArray() as Uint32Array,
+        origin(index) {
+          const origin = origins.get(index);
+          const record = records.get(index);
+          return {
+            ...{ source: sources.get(index), id: ids.get(index), origin },
+            record: record === 0 ? 0 : before.get(origin)! + record,
+          };
+        },
+      };
+      first += batch.numRows;
+    }
+  }
 }
 
 /** What of a store's manifest tells where its tokens lie. */

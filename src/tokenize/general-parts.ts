@@ -17,8 +17,12 @@ const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d';
 
 /** @throws Unsupported: what is in the file that would not give the native library's tokens */
 export function readGeneralParts(file: HfFile): HfFile {
-  for (const part of flattenParts(file.normalizer, 'normalizers')) checkNormalizer(part);
+  const all = flattenParts(file.normalizer, 'normalizers');
+  for (const part of all) checkNormalizer(part);
   const parts = flattenParts(file.pre_tokenizer, 'pretokenizers');
+  const dropping = all.find(mayDropFirst);
+  if (dropping !== undefined && parts.some((part) => part.type === 'Metaspace' && schemeOf(part) === 'first'))
+    throw new Unsupported(`Metaspace "first" after the normalizer ${dropping.type}`);
   checkModel(file.model, parts);
   if (file.added_tokens?.some((token) => token.single_word && token.special !== true))
     throw new Unsupported('added tokens that are matched as whole words only');
@@ -34,6 +38,12 @@ function checkNormalizer({ type, content }: HfPart): void {
   // It goes to String.replaceAll, where $& and the like are no text.
   if (type === 'Replace' && String(content).includes('$'))
     throw new Unsupported('the normalizer Replace with a $');
+}
+
+/** Then the native library has no first part: it is the one that begins with the document's first character. */
+function mayDropFirst({ type, content, strip_left }: HfPart): boolean {
+  if (type === 'Replace') return content === '';
+  return type === 'StripAccents' || type === 'BertNormalizer' || (type === 'Strip' && strip_left !== false);
 }
 
 function preTokenizer(part: HfPart, i: number): HfPart[] {

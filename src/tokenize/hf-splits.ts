@@ -19,6 +19,11 @@ const behaviors: Readonly<Record<string, SplitStep['behavior']>> = {
 /** White space: Rust's and Oniguruma's agree. */
 const whiteSpaceStep = step('\\s', 'removed');
 
+export function isWhiteSpaceSplit({ pattern, behavior, invert, over }: SplitStep): boolean {
+  const { pattern: white, behavior: removed } = whiteSpaceStep;
+  return pattern === white && behavior === removed && !invert && over === 'characters';
+}
+
 /**
  * The steps of a pre-tokenizer, one inside the other.
  *

@@ -6,10 +6,10 @@
 import { readAdded } from './hf-added.ts';
 import { flattenParts, type HfFile, type HfPart, Unsupported } from './hf-file.ts';
 import { readNormalizers, splitMetaspace, underline } from './hf-normalizers.ts';
-import { readSplits } from './hf-splits.ts';
+import { isWhiteSpaceSplit, readSplits } from './hf-splits.ts';
 import type { Metaspace, Normalizer, SplitStep, TextSteps, TokenizerModel } from './model.ts';
 import { createMatcher } from './pattern/match.ts';
-import { UnsupportedPattern } from './pattern/syntax.ts';
+import { OversizedPattern, UnsupportedPattern } from './pattern/syntax.ts';
 import { families, isolatedStep } from './patterns.ts';
 
 export interface HfSteps {
@@ -29,8 +29,9 @@ export function readTextSteps(file: HfFile, vocabulary: ReadonlyMap<string, numb
   try {
     return read(file, vocabulary);
   } catch (cause) {
-    // A regular expression among the normalizers.
-    if (cause instanceof UnsupportedPattern) throw new Unsupported(cause.message);
+    // A regular expression among the normalizers. The general path does no better with one that is too large.
+    if (cause instanceof UnsupportedPattern && !(cause instanceof OversizedPattern))
+      throw new Unsupported(cause.message);
     throw cause;
   }
 }
@@ -55,7 +56,10 @@ function read(file: HfFile, vocabulary: ReadonlyMap<string, number>): HfSteps {
     splits = splits.filter(({ pattern, invert }) => pattern !== ' ' || invert);
   }
   for (const { pattern } of [...outerSplits, ...splits]) checkPattern(pattern);
-  if (metaspace?.prefix === 'first-unless-space') checkFirst(normalizers, found.addedNormalized.length > 0);
+  if (metaspace?.prefix === 'first-unless-space') {
+    checkFirst(normalizers, found.addedNormalized.length > 0);
+    if (outerSplits.length > 0) checkFirstPart(normalizers, outerSplits);
+  }
   return {
     steps: {
       ...found,
@@ -97,7 +101,7 @@ function readPreTokenizers(parts: readonly HfPart[], isByteLevel: boolean): Cuts
       if (byteLevel) throw new Unsupported('a metaspace after ByteLevel');
       if (metaspace !== null) throw new Unsupported('a metaspace after another one');
       goInside();
-      metaspace = readMetaspace(part, outerSplits.length > 0);
+      metaspace = readMetaspace(part);
     } else if (part.type === 'ByteLevel') {
       if (byteLevel) throw new Unsupported('ByteLevel after ByteLevel');
       if (metaspace !== null) throw new Unsupported('ByteLevel after a metaspace');
@@ -116,7 +120,7 @@ function readPreTokenizers(parts: readonly HfPart[], isByteLevel: boolean): Cuts
   return { outerSplits, prefixSpace, metaspace, splits, byteLevel };
 }
 
-function readMetaspace(part: HfPart, isInside: boolean): Metaspace {
+function readMetaspace(part: HfPart): Metaspace {
   if (part.replacement !== underline) throw new Unsupported('a metaspace other than U+2581');
   const scheme = String(part.prepend_scheme ?? (part.add_prefix_space === false ? 'never' : 'always'));
   const prefixes: Readonly<Record<string, Metaspace['prefix']>> = {
@@ -126,25 +130,38 @@ function readMetaspace(part: HfPart, isInside: boolean): Metaspace {
   };
   const prefix = prefixes[scheme];
   if (prefix === undefined) throw new Unsupported(`a metaspace with the prepend_scheme ${scheme}`);
-  if (prefix === 'first-unless-space' && isInside)
-    throw new Unsupported('a metaspace for the first part only, after a split');
   return { prefix, split: part.split !== false };
 }
 
 /**
- * "First" is a part that begins with the first character of the document as it was before normalization. Where that one may
- * be dropped, or text is put before it, the fields of a model can't tell.
+ * "First" is a part whose first character comes from the first one of the document as it was before normalization. Where that
+ * one may be dropped, the fields of a model can't tell; and where one character becomes several, or text is put before it, a
+ * token that is cut out of these leaves another part that is the first.
  */
 function checkFirst(normalizers: readonly Normalizer[], hasNormalized: boolean): void {
   const isKept = (step: Normalizer) =>
     step.kind === 'form' ||
     step.kind === 'lowercase' ||
+    (step.kind === 'strip' && !step.left) ||
     (!hasNormalized &&
       (step.kind === 'prepend' ||
-        (step.kind === 'replace' && !step.regex && [...step.pattern].length === 1 && step.content !== '')));
+        // The library lines what its map makes up with the text from the start, also where the map drops a character.
+        step.kind === 'charsmap' ||
+        (step.kind === 'replace' && step.content !== '')));
   const other = normalizers.find((step) => !isKept(step));
   if (other !== undefined)
     throw new Unsupported(`a metaspace for the first part only, after the normalizer ${other.kind}`);
+}
+
+/** The same for words: none but the first may come from the first character. */
+function checkFirstPart(normalizers: readonly Normalizer[], outer: readonly SplitStep[]): void {
+  if (outer.length > 1 || !isWhiteSpaceSplit(outer[0]!))
+    throw new Unsupported('a metaspace for the first part only, after a split');
+  const other = normalizers.find(
+    (step) => !(step.kind === 'form' && step.form.length === 3) && step.kind !== 'lowercase',
+  );
+  if (other !== undefined)
+    throw new Unsupported(`a metaspace for the first word only, after the normalizer ${other.kind}`);
 }
 
 /** The engines' regular expressions are still JavaScript's: what those can't do has no engine. */
@@ -152,7 +169,7 @@ function checkPattern(pattern: string): void {
   try {
     createMatcher(pattern, 'oniguruma');
   } catch (cause) {
-    if (cause instanceof UnsupportedPattern)
+    if (cause instanceof UnsupportedPattern && !(cause instanceof OversizedPattern))
       throw new Unsupported(`the pattern ${pattern.slice(0, 1000)}: ${cause.message}`);
     throw cause;
   }

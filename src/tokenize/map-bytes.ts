@@ -2,7 +2,7 @@
 import { AsciiCopy, beginsStretch } from './ascii/copy-ascii.ts';
 import type { ByteNormalizer } from './normalize-bytes.ts';
 import type { CharacterMap } from './normalizer-steps.ts';
-import { codePointAt } from './space-bytes.ts';
+import { codePointAt, widthOf } from './space-bytes.ts';
 
 const stays = 1;
 const changes = 2;
@@ -67,8 +67,4 @@ export function mapCharacters(map: CharacterMap): ByteNormalizer {
       return null;
     return out.written();
   };
-}
-
-function widthOf(first: number): number {
-  return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }

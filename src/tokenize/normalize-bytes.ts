@@ -3,16 +3,15 @@
  * not copied; what changes is written once per step. Only a normalization form (by pieces) and a regular expression of more
  * than one class (the whole segment) make strings.
  */
-import { AsciiCopy } from './ascii/copy-ascii.ts';
-import { createGraphemeMapper, readCharsmap, widthAt } from './charsmap.ts';
+import { createGraphemeMapper, readCharsmap } from './charsmap.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { mapCharacters } from './map-bytes.ts';
 import type { Normalizer } from './model.ts';
 import { createFormNormalizer } from './normalize-form.ts';
-import { type NormalizerStep, normalizerSteps, type RunOfOneClass } from './normalizer-steps.ts';
+import { type NormalizerStep, normalizerSteps } from './normalizer-steps.ts';
+import { replaceRuns } from './replace-runs.ts';
 import { createSentencePieceNormalizer } from './sentencepiece-normalizer.ts';
-import { codePointAt, skipSpaces, skipSpacesBack } from './space-bytes.ts';
-import { classSource } from './unicode.ts';
+import { skipSpaces, skipSpacesBack } from './space-bytes.ts';
 
 /** The text between the two places, normalized; null: it stays. `continued`: it goes on from an earlier part. */
 export type ByteNormalizer = (
@@ -58,7 +57,7 @@ function createStep(step: NormalizerStep): ByteNormalizer {
     case 'replace-text':
       return replaceText(Buffer.from(step.text), Buffer.from(step.content));
     case 'replace-runs':
-      return replaceRuns(step.run, Buffer.from(step.content));
+      return replaceRuns(step);
     case 'replace-matches':
       return (text, start, end) => {
         const before = Buffer.from(text.buffer, text.byteOffset + start, end - start).toString();
@@ -86,53 +85,6 @@ function replaceText(wanted: Buffer, content: Buffer): ByteNormalizer {
       out.append(text, done, at);
       out.append(content, 0, content.length);
       done = at + wanted.length;
-    }
-    if (out === undefined) return null;
-    out.append(text, done, end);
-    return out.bytes();
-  };
-}
-
-function replaceRuns({ set, min, max }: RunOfOneClass, content: Buffer): ByteNormalizer {
-  const pattern = new RegExp(classSource(set), 'u');
-  const has = (point: number) => pattern.test(String.fromCodePoint(point));
-  /** By code point: 0 not looked at yet, 1 it is not in the class, 2 it is. */
-  const known = new Uint8Array(0x110000);
-  for (let point = 0; point < 0x80; point += 1) known[point] = has(point) ? 2 : 1;
-  const classify = (point: number): number => {
-    known[point] = has(point) ? 2 : 1;
-    return known[point]!;
-  };
-  /** The end of the run that begins at `at`, after `most` characters at most; `count` tells how many. */
-  let count = 0;
-  const runEnd = (text: Uint8Array, start: number, end: number): number => {
-    let at = start;
-    for (count = 0; at < end && count < max; count += 1) {
-      const point = codePointAt(text, at);
-      if ((known[point] || classify(point)) !== 2) break;
-      at += widthAt(text, at);
-    }
-    return at;
-  };
-  // Where a run may begin is found sixteen bytes at a time.
-  const ascii = Array.from({ length: 128 }, (_, point) => (known[point] === 2 ? -1 : point));
-  const search = new AsciiCopy(ascii, false);
-  const isWide = set.some(([, last]) => last >= 0x80);
-  return (text, start, end) => {
-    search.begin(text, start, end);
-    let out: GrowingBytes | undefined;
-    let done = start;
-    for (let at = start; at < end; ) {
-      at = search.find(at, end, min > 1, isWide);
-      if (at === end) break;
-      const to = runEnd(text, at, end);
-      if (count >= min) {
-        out ??= new GrowingBytes(end - start + 64);
-        out.append(text, done, at);
-        out.append(content, 0, content.length);
-        done = to;
-      }
-      at = count === 0 ? at + widthAt(text, at) : to;
     }
     if (out === undefined) return null;
     out.append(text, done, end);

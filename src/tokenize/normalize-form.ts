@@ -5,6 +5,14 @@ import { normalize } from './normalize.ts';
 import { categoryRanges, classSource, unite } from './unicode.ts';
 
 const pieceBytes = 16 * 1024;
+/** Text between added tokens is often shorter than that: a loop is faster than the call and the views of the way for longer text. */
+const shortBytes = 128;
+
+function isShortAscii(text: Uint8Array, start: number, end: number): boolean {
+  let all = 0;
+  for (let at = start; at < end; at += 1) all |= text[at]!;
+  return all < 0x80;
+}
 
 /**
  * The normalized text, or null where normalization changes nothing. Piece by piece, so that a mark in a long document does
@@ -16,6 +24,7 @@ export function createFormNormalizer(
 ): (text: Uint8Array, start: number, end: number) => Uint8Array | null {
   const mayChange = createChangeTest(form);
   return (text, start, end) => {
+    if (end - start < shortBytes && isShortAscii(text, start, end)) return null;
     const parts: Uint8Array[] = [];
     let done = start;
     for (let at = start, next = start; at < end; at = next) {

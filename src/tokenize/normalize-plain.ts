@@ -2,7 +2,7 @@
 import { mapGraphemes, readCharsmap } from './charsmap.ts';
 import type { Normalizer } from './model.ts';
 import { normalize } from './normalize.ts';
-import { type NormalizerStep, normalizerSteps, runPattern } from './normalizer-steps.ts';
+import { type NormalizerStep, normalizerSteps } from './normalizer-steps.ts';
 import { normalizePlainly } from './sentencepiece-normalizer.ts';
 import { classSource, whiteSpace } from './unicode.ts';
 
@@ -39,8 +39,11 @@ function apply(text: string, step: NormalizerStep, continued: boolean): string {
       return text === '' || continued ? text : step.text + text;
     case 'replace-text':
       return text.replaceAll(step.text, () => step.content);
-    case 'replace-runs':
-      return text.replace(runPattern(step.run), () => step.content);
+    case 'replace-runs': {
+      const most = step.max === Number.POSITIVE_INFINITY ? '' : step.max;
+      const run = new RegExp(`${classSource(step.set)}{${step.min},${most}}`, 'gu');
+      return text.replace(run, () => step.content);
+    }
     case 'replace-matches':
       return step.replace(text);
   }

@@ -8,7 +8,6 @@ import type { Normalization, Normalizer } from './model.ts';
 import { createMatcher } from './pattern/match.ts';
 import { parsePattern } from './pattern/parse.ts';
 import type { CodePointSet } from './pattern/syntax.ts';
-import { classSource } from './unicode.ts';
 
 /** What becomes of one character; null: it stays as it is. */
 export type CharacterMap = (point: number) => string | null;
@@ -21,15 +20,15 @@ export type NormalizerStep =
   /** Text that is not empty gets this before it, if the document begins here. */
   | { readonly kind: 'prepend'; readonly text: string }
   | { readonly kind: 'replace-text'; readonly text: string; readonly content: string }
-  | { readonly kind: 'replace-runs'; readonly run: RunOfOneClass; readonly content: string }
+  /** Runs of characters of one class, at least `min` and at most `max` of them a match. */
+  | {
+      readonly kind: 'replace-runs';
+      readonly set: CodePointSet;
+      readonly min: number;
+      readonly max: number;
+      readonly content: string;
+    }
   | { readonly kind: 'replace-matches'; readonly replace: (text: string) => string };
-
-/** `min` to `max` characters of a class, as many as there are. */
-export interface RunOfOneClass {
-  readonly set: CodePointSet;
-  readonly min: number;
-  readonly max: number;
-}
 
 /** @throws PatternError, UnsupportedPattern */
 export function normalizerSteps(normalizers: readonly Normalizer[]): readonly NormalizerStep[] {
@@ -118,27 +117,24 @@ function nmt(point: number): string | null {
 function replaceStep({ pattern, regex, content }: Extract<Normalizer, { kind: 'replace' }>): NormalizerStep {
   if (!regex) return { kind: 'replace-text', text: pattern, content };
   const run = runOfOneClass(pattern);
-  if (run !== null) return { kind: 'replace-runs', run, content };
+  if (run !== null) return { kind: 'replace-runs', ...run, content };
   const findMatches = createMatcher(pattern, 'oniguruma');
   return { kind: 'replace-matches', replace: (text) => replaceMatches(text, findMatches(text), content) };
 }
 
 /**
  * ` {2,}` or `\s+`, as the normalizers of most Unigram files have them: one class, repeated as often as possible. There is only
- * one way to match that. null: another pattern.
+ * one way to match that, so no matcher is needed. null: another pattern.
  */
-export function runOfOneClass(pattern: string): RunOfOneClass | null {
+export function runOfOneClass(
+  pattern: string,
+): { readonly set: CodePointSet; readonly min: number; readonly max: number } | null {
   const parsed = parsePattern(pattern, 'oniguruma');
   const node = parsed.type === 'concatenation' && parsed.parts.length === 1 ? parsed.parts[0]! : parsed;
   if (node.type === 'set') return { set: node.set, min: 1, max: 1 };
   if (node.type !== 'repeat' || node.mode !== 'greedy' || node.min === 0 || node.body.type !== 'set')
     return null;
   return { set: node.body.set, min: node.min, max: node.max };
-}
-
-/** For JavaScript's engine. */
-export function runPattern({ set, min, max }: RunOfOneClass): RegExp {
-  return new RegExp(`${classSource(set)}{${min},${max === Number.POSITIVE_INFINITY ? '' : max}}`, 'gu');
 }
 
 /** @param matches starts and ends by turns */

@@ -50,6 +50,19 @@ export function recognizeFamily(splits: readonly SplitStep[]): PatternFamily | n
   return null;
 }
 
+/**
+ * tiktoken's newer text of r50k: possessive where nothing is ever given back, and `\s++$` takes what `\s+(?!\S)` takes. (Its
+ * text of cl100k is another pattern: at the end of a text it keeps newlines and blanks together.)
+ */
+const gpt2Possessive =
+  "'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++| ?[^\\s\\p{L}\\p{N}]++|\\s++$|\\s+(?!\\S)|\\s";
+
+/** The family whose scanner cuts as this split does, whatever its text. */
+export function familyOfSplit(split: SplitStep): PatternFamily | null {
+  const isPossessive = split.syntax === 'rust' && split.pattern === gpt2Possessive;
+  return recognizeFamily([isPossessive ? { ...split, pattern: gpt2 } : split]);
+}
+
 /** A step of a Hugging Face file that keeps both the matches and what lies between them. */
 export function isolatedStep(pattern: string): SplitStep {
   return { pattern, syntax: 'oniguruma', behavior: 'isolated', invert: false, over: 'characters' };

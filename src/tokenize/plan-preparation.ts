@@ -1,7 +1,8 @@
 /** The part of a model that prepare-text.ts does, in its terms. */
 import { splitMetaspace, underline } from './hf-normalizers.ts';
+import { isWhiteSpaceSplit } from './hf-splits.ts';
 import type { Preparation } from './kernel-plan.ts';
-import type { AddedToken, Normalizer, SplitStep, TextSteps } from './model.ts';
+import type { AddedToken, Normalizer, TextSteps } from './model.ts';
 
 /** @returns the preparation, or why the kernel can't do it */
 export function planPreparation(steps: TextSteps): Preparation | { readonly unsupported: string } {
@@ -29,10 +30,6 @@ export function planWords({ outerSplits = [], metaspace }: TextSteps): Preparati
   // One that begins with U+2581 has its space already.
   const isPrefixed = metaspace?.prefix === 'always' || metaspace?.prefix === 'unless-space';
   return metaspace?.split === true && isPrefixed ? 'together' : 'apart';
-}
-
-function isWhiteSpaceSplit({ pattern, behavior, invert, over }: SplitStep): boolean {
-  return pattern === '\\s' && behavior === 'removed' && !invert && over === 'characters';
 }
 
 /**

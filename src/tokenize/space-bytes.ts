@@ -50,3 +50,8 @@ export function codePointAt(text: Uint8Array, at: number): number {
   if (first < 0xf0) return ((first & 0x0f) << 12) | (second << 6) | third;
   return ((first & 0x07) << 18) | (second << 12) | (third << 6) | (text[at + 3]! & 0x3f);
 }
+
+/** Bytes of the character that begins with this one. */
+export function widthOf(first: number): number {
+  return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}

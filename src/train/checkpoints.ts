@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { makeFolder, writeJson } from '../run/commit.ts';
 import { dropMetrics } from './metrics-file.ts';
+import { dropSaved } from './saved.ts';
 import type { Trainer } from './trainer.ts';
 
 const positionFile = 'position.json';
@@ -35,7 +36,7 @@ export interface Checkpoint {
 }
 
 /**
- * Removes an earlier run of longmix's from its folder: its metrics and its checkpoints, and nothing else that lies there.
+ * Removes an earlier run of longmix's from its folder: its metrics, its checkpoints and its note of what was saved, and nothing else that lies there.
  */
 export function clearRun(out: string): void {
   for (const folder of folders(out)) {
@@ -43,6 +44,7 @@ export function clearRun(out: string): void {
     if (isCheckpoint) rmSync(folder, { recursive: true });
   }
   dropMetrics(out);
+  dropSaved(out);
 }
 
 export async function saveCheckpoint(out: string, trainer: Trainer, position: RunPosition): Promise<void> {

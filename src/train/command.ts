@@ -3,6 +3,9 @@
  * (`feed/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics (NaN, which
  * Python's json writes, too); anything else that it says is passed on, and its last lines are in the message if it fails.
  *
+ * A line's `step` (from 0) says that this step is done, and `saved_steps` how many are done in the checkpoint that it has
+ * just written: rows in the pipe are no steps yet.
+ *
  * It gets LONGMIX_OUT, LONGMIX_STEPS, LONGMIX_FIRST_STEP and LONGMIX_VOCABULARY (the size of the tokenizer's), keeps
  * checkpoints of its own, and may leave early with exit code 0. It is the leader of a process group, so that whatever it starts ends with it.
  */
@@ -79,6 +82,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
   }
 
   return {
+    reportsSteps: true,
     start(context) {
       const child = spawn(program, args, {
         stdio: 'pipe',

@@ -74,7 +74,7 @@ function namedIn(path: string, file: string, trainer: Trainer): Trainer {
     };
     return [[name, run]];
   });
-  return Object.fromEntries(named) as Trainer;
+  return { ...Object.fromEntries(named), reportsSteps: trainer.reportsSteps === true } as unknown as Trainer;
 }
 
 /** A promise that nothing is left to settle ends Node without a word: it rejects instead. */

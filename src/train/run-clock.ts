@@ -1,4 +1,9 @@
-/** Where the time of a run goes: waiting for rows, or the trainer. Feeds the progress line and metrics.jsonl. */
+/**
+ * How far a run is, and where its time goes: waiting for rows, or the trainer. Feeds the progress line and metrics.jsonl.
+ *
+ * A trainer in another process takes rows ahead of its steps, into pipes and buffers: what counts then is the steps that
+ * it reports, and until it reports one only that rows were sent.
+ */
 import type { TrainLine } from './train-line.ts';
 import type { Metrics } from './trainer.ts';
 
@@ -10,28 +15,43 @@ export interface StepTimes {
   readonly dataSeconds: number;
 }
 
+interface Course {
+  readonly firstStep: number;
+  readonly steps: number;
+  /** The trainer reports its steps, which come later than their rows. */
+  readonly reported: boolean;
+}
+
 export class RunClock {
   readonly #line: TrainLine;
-  readonly #firstStep: number;
-  readonly #steps: number;
+  readonly #course: Course;
   readonly #started = performance.now();
   #mark = this.#started;
   #waited = 0;
   #dataSeconds = 0;
-  #tokens = 0;
-  #step: number;
+  /** Tokens up to each step since the first one, that one included. */
+  readonly #tokens: number[] = [];
+  #reportedStep: number | null = null;
   #loss: number | null = null;
 
-  constructor(line: TrainLine, firstStep: number, steps: number) {
+  constructor(line: TrainLine, course: Course) {
     this.#line = line;
-    this.#firstStep = firstStep;
-    this.#step = firstStep;
-    this.#steps = steps;
+    this.#course = course;
   }
 
   /** The last one that was told of. */
   get loss(): number | null {
     return this.#loss;
+  }
+
+  /** Steps whose rows the trainer has. */
+  get sent(): number {
+    return this.#course.firstStep + this.#tokens.length;
+  }
+
+  /** Steps that are done; null: the trainer has not said. */
+  get step(): number | null {
+    return this.#course.reported ? this.#reportedStep : this.sent;
   }
 
   /** A step's rows are there. */
@@ -40,13 +60,12 @@ export class RunClock {
     this.#waited += this.#dataSeconds;
   }
 
-  /** @param step steps that are done now */
-  did(step: number, tokens: number, metrics: Metrics | undefined): StepTimes {
+  /** The trainer has taken a step's rows. */
+  did(tokens: number, metrics: Metrics | undefined): StepTimes {
     const now = performance.now();
     const seconds = (now - this.#mark) / 1000;
     this.#mark = now;
-    this.#step = step;
-    this.#tokens += tokens;
+    this.#tokens.push((this.#tokens.at(-1) ?? 0) + tokens);
     if (metrics !== undefined) this.#note(metrics);
     this.#show(false);
     return { tokens, seconds: rounded(seconds), dataSeconds: rounded(this.#dataSeconds) };
@@ -54,6 +73,11 @@ export class RunClock {
 
   /** Metrics that came by themselves. */
   heard(metrics: Metrics): void {
+    const { step } = metrics;
+    if (typeof step === 'number' && Number.isSafeInteger(step) && step >= this.#course.firstStep) {
+      // It may report a step before the write of its rows has returned here, and can't have done more.
+      this.#reportedStep = Math.max(this.#reportedStep ?? 0, Math.min(step, this.sent) + 1);
+    }
     this.#note(metrics);
     this.#show(false);
   }
@@ -73,12 +97,12 @@ export class RunClock {
   }
 
   #show(last: boolean): void {
+    const { firstStep, steps } = this.#course;
     const seconds = (performance.now() - this.#started) / 1000;
+    const { step, sent } = this;
+    const tokens = this.#tokens[(step ?? sent) - firstStep - 1] ?? this.#tokens.at(-1) ?? 0;
     this.#line.show(
-      {
-        ...{ step: this.#step, steps: this.#steps, firstStep: this.#firstStep, tokens: this.#tokens },
-        ...{ loss: this.#loss, seconds, waited: this.#waited },
-      },
+      { step, sent, steps, firstStep, tokens, loss: this.#loss, seconds, waited: this.#waited },
       last,
     );
   }

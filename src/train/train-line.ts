@@ -9,8 +9,10 @@ interface Output {
 
 /** What a run has done since it was started. */
 export interface Progress {
-  /** Of the whole run. */
-  readonly step: number;
+  /** Steps that are done, of the whole run; null: the trainer does not say. */
+  readonly step: number | null;
+  /** Steps whose rows it has. */
+  readonly sent: number;
   readonly steps: number;
   readonly firstStep: number;
   readonly tokens: number;
@@ -52,14 +54,18 @@ export function quietLine(output: Output): TrainLine {
 }
 
 function progressText(progress: Progress, last: boolean): string {
-  const { step, steps, firstStep, tokens, loss, seconds, waited } = progress;
-  const did = step - firstStep;
-  const parts = [`step ${integer(step)}/${integer(steps)}`];
+  const { step, sent, steps, firstStep, tokens, loss, seconds, waited } = progress;
+  const did = step === null ? 0 : step - firstStep;
+  const parts = [
+    step === null
+      ? `rows of ${integer(sent)}/${integer(steps)} steps sent`
+      : `step ${integer(step)}/${integer(steps)}`,
+  ];
   if (loss !== null) parts.push(`loss ${loss.toFixed(3)}`);
   if (seconds > 0) {
     parts.push(`${compact(tokens / seconds)} tok/s`, `${percent(waited / seconds)} waiting for data`);
   }
   if (last) parts.push(`${duration(seconds)} in all`);
-  else if (did > 0) parts.push(`${duration((seconds * (steps - step)) / did)} left`);
+  else if (did > 0) parts.push(`${duration((seconds * (steps - step!)) / did)} left`);
   return parts.join(', ');
 }

@@ -15,7 +15,9 @@ import { dictFile, manifestFile } from '../shard/format.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { findCheckpoint, type RunPosition, refuseOtherRun, saveCheckpoint } from './checkpoints.ts';
 import { appendMetrics, hasMetrics, rewindMetrics } from './metrics-file.ts';
+import { rowSources } from './row-sources.ts';
 import { RunClock } from './run-clock.ts';
+import { findSaved, noteSaved, rewindSaved, savedSteps } from './saved.ts';
 import type { TrainLine } from './train-line.ts';
 import type { Metrics, TrainContext, Trainer } from './trainer.ts';
 
@@ -40,12 +42,16 @@ export interface RunOptions {
   readonly comparedWith?: readonly string[];
   readonly signal: AbortSignal;
   readonly line: TrainLine;
+  /** Called with the run's folder, once it is known that the run may begin. */
+  readonly onBegin?: (out: string) => void;
 }
 
 export interface RunResult {
   readonly out: string;
-  /** Steps that are done. */
-  readonly step: number;
+  /** Steps that are done; null: a trainer in another process did not say. */
+  readonly step: number | null;
+  /** Steps whose rows the trainer was given. */
+  readonly sent: number;
   readonly loss: number | null;
   /** What the trainer's `finish` returned. */
   readonly final: Metrics | null;
@@ -64,6 +70,7 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     const place = { ...identity(feed, options), step: 0, steps };
     // What is refused makes no folder.
     beginning(trainer, out, options, place);
+    options.onBegin?.(out);
     makeFolder(out);
     return await withLock(out, () => run(trainer, options, feed, validation, out, place));
   } finally {
@@ -85,15 +92,25 @@ async function run(
   const { steps } = place;
   const from = beginning(trainer, out, options, place);
   try {
-    const clock = new RunClock(line, from.step, steps);
+    const course = { firstStep: from.step, steps, reported: trainer.reportsSteps === true };
+    const clock = new RunClock(line, course);
     const report = (metrics: Metrics) => {
       checkMetrics(metrics, `${options.name}: its report`);
-      appendMetrics(out, metrics);
+      const { saved_steps: _, ...rest } = metrics;
+      const said = savedSteps(metrics);
+      if (said === null) appendMetrics(out, metrics);
+      else if (Object.keys(rest).length > 0) appendMetrics(out, rest);
       clock.heard(metrics);
+      if (said === null) return;
+      // As with a step's line, the write of its rows may not have returned yet.
+      if (said <= clock.sent + 1) noteSaved(out, { ...place, step: said });
+      else line.log(`saved_steps: ${said} is ignored: the trainer has the rows of ${clock.sent} steps`);
     };
     rewindMetrics(out, from.step);
+    rewindSaved(out, from.step);
     await trainer.start?.({
       ...{ manifest: feed.manifest, sets: knownSets(options), validation, out },
+      validationSources: validation === null ? null : rowSources(validationOf(options.folder)!),
       ...{ steps, firstStep: from.step, settings: options.settings, log: line.log, report, signal },
     } satisfies TrainContext);
     if (from.checkpoint !== null) await trainer.restore?.(from.checkpoint);
@@ -110,7 +127,7 @@ async function run(
       if (metrics === 'done') break;
       if (metrics !== undefined) checkMetrics(metrics, `${options.name}: its step`);
       step += 1;
-      const times = clock.did(step, batch.inputIds.length, metrics);
+      const times = clock.did(batch.inputIds.length, metrics);
       if (metrics !== undefined) {
         const at = { step: step - 1, epoch: batch.epoch, set: batch.set };
         appendMetrics(out, placed(at, { ...metrics, ...times }));
@@ -128,7 +145,7 @@ async function run(
     // It is of all steps: one that goes on from here takes it back.
     if (final !== undefined) appendMetrics(out, placed({ step }, final));
     clock.end();
-    return { out, step, loss: clock.loss, final: final ?? null };
+    return { out, step: clock.step, sent: step, loss: clock.loss, final: final ?? null };
   } catch (error) {
     try {
       await trainer.stop?.();
@@ -159,18 +176,19 @@ function beginning(
       cure: 'go on with it by --resume, or choose another folder with --out',
     });
   }
-  const checkpoint = trainer.restore === undefined ? null : findCheckpoint(out);
+  const keepsOwn = trainer.restore === undefined;
+  const checkpoint = keepsOwn ? findSaved(out) : findCheckpoint(out);
   if (checkpoint === null && resume === 'if-there') return { step: 0, checkpoint: null };
   if (checkpoint === null) {
-    const keeps = trainer.save !== undefined && trainer.restore !== undefined;
+    const keeps = trainer.save !== undefined && !keepsOwn;
     throw new LongmixError('resume-nothing', `nothing to resume in ${out}`, {
       cure: keeps
         ? 'it has no finished checkpoint: begin without --resume'
-        : 'this trainer keeps its state itself: say with --start-step where it is',
+        : 'this trainer keeps its state itself, and has not said what it saved (saved_steps, docs/trainers.md): say with --start-step how many steps its checkpoint has done',
     });
   }
   refuseOtherRun(checkpoint, place);
-  return { step: checkpoint.position.step, checkpoint: checkpoint.folder };
+  return { step: checkpoint.position.step, checkpoint: keepsOwn ? null : checkpoint.folder };
 }
 
 function identity(

@@ -56,6 +56,11 @@ export interface TrainContext {
   readonly sets: readonly string[];
   /** The build's validation set, if it has one; a row a step. */
   readonly validation: Feed | null;
+  /**
+   * By the number of a validation row: the name of the source of each of its documents, in order; null: there is no such
+   * set, or its shards do not say it (`provenance: false`).
+   */
+  readonly validationSources: ((row: number) => readonly string[]) | null;
   /** Folder of the run. */
   readonly out: string;
   /** Steps of the whole run, and how many of them an earlier run did. */
@@ -67,7 +72,8 @@ export interface TrainContext {
   log(message: string): void;
   /**
    * A line of metrics.jsonl, for a trainer whose numbers come later than its steps. Its `step`, if it has one, counts from
-   * 0: a run that begins at step k takes back the lines from k on.
+   * 0: a run that begins at step k takes back the lines from k on. `saved_steps: n` says that the trainer has written a
+   * checkpoint of its own in which n steps are done: --resume then begins at step n (`firstStep`).
    */
   report(metrics: Metrics): void;
   /** Aborted when the user interrupts; the run then ends after the step. */
@@ -78,6 +84,8 @@ type Awaitable<T> = T | Promise<T>;
 
 /** Every method may be async. Rows of `batch`: its `inputIds`, `width` a row; documents by `seqLengths`. */
 export interface Trainer {
+  /** `step` only hands the rows on: the steps that are done are those that `report` is told of. */
+  readonly reportsSteps?: boolean;
   /** Once, before anything else. */
   start?(context: TrainContext): Awaitable<void>;
   /** One optimizer step; what it returns is a line of metrics.jsonl. 'done': it wants no more. */

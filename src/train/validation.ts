@@ -5,6 +5,16 @@ export interface Validation {
   /** Mean, in nats. */
   readonly loss: number;
   readonly byPosition: readonly PositionLoss[];
+  /** Left out by a trainer that does not say it, and for shards without provenance. */
+  readonly bySource?: readonly SourceLoss[];
+}
+
+/** Guesses in documents of a source. */
+export interface SourceLoss {
+  readonly source: string;
+  readonly tokens: number;
+  /** Mean, in nats. */
+  readonly loss: number;
 }
 
 /** Guesses that could look back on `from` to `to` (inclusive) tokens of their document. */
@@ -20,7 +30,14 @@ export interface PositionLoss {
 export function validationOf(final: Metrics | null): Validation | null {
   const said = final?.validation as Partial<Validation> | null | undefined;
   if (!Number.isFinite(said?.loss) || !Array.isArray(said?.byPosition)) return null;
-  return said.byPosition.every(isPositionLoss) ? (said as Validation) : null;
+  if (!said.byPosition.every(isPositionLoss)) return null;
+  const { bySource, ...rest } = said as Validation;
+  const isGood = bySource === undefined || (Array.isArray(bySource) && bySource.every(isSourceLoss));
+  return isGood ? (said as Validation) : rest;
+}
+
+function isSourceLoss(one: Partial<SourceLoss> | null): boolean {
+  return typeof one?.source === 'string' && Number.isFinite(one.tokens) && Number.isFinite(one.loss);
 }
 
 function isPositionLoss(one: Partial<PositionLoss> | null): boolean {

@@ -16,7 +16,8 @@ export type Purpose =
   | 'within-row'
   | 'join'
   | 'schedule'
-  | 'epoch';
+  | 'epoch'
+  | 'inspect';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 

@@ -123,15 +123,42 @@ describe('records', () => {
     expectMessage(outcome, 2, /web\.jsonl: no field "text"; the records have "id", "content"/, /which field/);
   });
 
-  test('what is not UTF-8 is counted, and the file with the most of it named', async () => {
+  test('bytes that are not UTF-8 are counted, and every file with some is named', async () => {
     place.write('c/a.txt', 'well-formed');
-    place.write('c/b.txt', Buffer.from('caf\xe9', 'latin1'));
-    place.write('c/c.txt', Buffer.from('\xe9t\xe9', 'latin1'));
+    place.write('c/b.txt', Buffer.from('caf\xff au lait', 'latin1'));
+    place.write('c/c.txt', Buffer.from('\xfft\xff', 'latin1'));
     const { code, stderr } = await place.run('tokenize', 'c', '--out', 'made', '--quiet');
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /^note: 3 sequences not in UTF-8 became U\+FFFD, in 2 files, most \(2\) in .*c\/c\.txt\n$/,
+      /^note: 3 sequences not in UTF-8 became U\+FFFD, in 2 files:\n {2}\S+c\/c\.txt: 2\n {2}\S+c\/b\.txt: 1\n$/,
     );
+  });
+
+  test('files in another encoding are bad records, all named, and encoding: reads them', async () => {
+    place.write('c/a.txt', 'well-formed');
+    for (const name of ['b', 'd', 'e']) place.write(`c/${name}.txt`, Buffer.from('\ufefftext', 'utf16le'));
+    place.write('c/f.txt', Buffer.from('Gr\xf6\xdfe und Ma\xdf', 'latin1'));
+    const { code, stderr } = await place.run('tokenize', 'c', '--out', 'made', '--quiet');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^note: 4 of 5 records could not be read \(skipped, in the ledger\):\n {2}3 files: not UTF-8 but utf-16le .*\n.*b\.txt\n.*d\.txt\n.*e\.txt\n.*f\.txt: not UTF-8 but probably windows-1252/,
+    );
+    place.write('strict.yaml', 'sources: { c: ./c }\nmax_bad_records: 3\n');
+    const refused = await place.run('build', 'strict.yaml', '--out', 'out');
+    expectMessage(
+      refused,
+      1,
+      /4 of 5 records could not be read:[\s\S]*b\.txt\n.*d\.txt\n.*e\.txt/,
+      /max_bad_records/,
+    );
+    place.write(
+      'mix.yaml',
+      'sources: { c: { path: ./c, encoding: utf-16, include: ["[bde].txt"] }, l: { path: ./c/f.txt, encoding: latin1 } }\n',
+    );
+    const read = await place.run('tokenize', 'mix.yaml', '--out', 'read', '--quiet');
+    expect(read).toMatchObject({ code: 0, stderr: '' });
+    place.write('mix.yaml', 'sources: { c: { path: ./c, encoding: utf-7 } }\n');
+    expectMessage(await place.run('build', 'mix.yaml'), 2, /expected the name of an encoding/, /./);
   });
 
   // 10 MB are read in three pieces; what is said must not depend on who reads which.
@@ -367,7 +394,7 @@ describe('the output', () => {
     await place.run('build', 'mix.yaml', '--out', 'made', '--quiet');
     place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nsequences: { length: 256 }\n');
     const outcome = await place.run('build', 'mix.yaml', '--out', 'made');
-    expectMessage(outcome, 2, /what differs: sequences\n/);
+    expectMessage(outcome, 2, /what differs: sequences.length \(\d+, now \d+\)\n/);
   });
 
   test('an ablation for a recipe, and the other way round', async () => {

@@ -1,7 +1,9 @@
 /** What every command does when nothing is wrong: its output, its files, and JSON that is alone on stdout. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DocumentLengths } from '../../src/run/document-lengths.ts';
 import { filesBelow, jsonLines, longmix, shell, workplace } from '../support/command.ts';
 import { hashes } from '../support/folder.ts';
 
@@ -39,6 +41,7 @@ describe('build', () => {
       'plan.json',
       'train/data-00000-of-00001.arrow',
       'train/dataset_info.json',
+      'train/documents.parquet',
       'train/manifest.json',
       'train/state.json',
     ]);
@@ -101,30 +104,98 @@ test('tokenize makes the store alone', async () => {
 
 describe('stats', () => {
   type Cells = Record<string, { source: string; documents: number; tokens: number }[]>;
+  const cellsOf = async (what: string): Promise<Cells> => {
+    const { lengths: _, ...cells } = (await json('stats', what)) as Cells;
+    return cells;
+  };
   const totals = (cells: Cells): number[] =>
     Object.values(cells).map((mine) => mine.reduce((sum, { documents }) => sum + documents, 0));
 
   test('of a store and of the recipe are the same', async () => {
-    const ofStore = (await json('stats', 'out/mix/store')) as Cells;
-    const ofRecipe = (await json('stats', 'mix.yaml')) as Cells;
+    const ofStore = await cellsOf('out/mix/store');
+    const ofRecipe = await cellsOf('mix.yaml');
     expect(totals(ofStore)).toEqual([302]);
     expect(Object.values(ofRecipe)).toEqual(Object.values(ofStore));
   });
 
   test('of a build: its splits, which share the documents', async () => {
-    const cells = (await json('stats', 'out/mix')) as Cells;
+    const cells = await cellsOf('out/mix');
     expect(Object.keys(cells)).toEqual(['out/mix/train', 'out/mix/validation']);
     const [train, validation] = totals(cells);
     expect(train! + validation!).toBe(302);
-    expect((await json('stats', 'out/mix/validation')) as Cells).toEqual({
+    expect(await cellsOf('out/mix/validation')).toEqual({
       'out/mix/validation': cells['out/mix/validation'],
     });
+  });
+
+  test('quantiles of length, the longest documents by name, and characters a token', async () => {
+    const { lengths } = (await json('stats', 'out/mix/store')) as {
+      lengths: Record<string, DocumentLengths>;
+    };
+    const { sources, longest } = lengths['out/mix/store']!;
+    const table = tableFromIPC(readFileSync(at('out/mix/store/part-00001.docs.arrow')));
+    const tokens = [...(table.getChild('length') as Iterable<number>)].sort((a, b) => a - b);
+    expect(tokens).toHaveLength(300);
+    const web = sources.find(({ source }) => source === 'web')!;
+    const sum = tokens.reduce((a, b) => a + b, 0);
+    expect(web).toMatchObject({
+      documents: 300,
+      p10: tokens[29],
+      p50: tokens[149],
+      p90: tokens[269],
+      p99: tokens[296],
+    });
+    expect(web).toMatchObject({ longest: tokens[299], mean: sum / 300 });
+    const letters = readFileSync(at('web.jsonl'), 'utf8').trimEnd().split('\n');
+    const characters = letters.reduce(
+      (all, line) => all + (JSON.parse(line) as { text: string }).text.length,
+      0,
+    );
+    expect(web.charactersPerToken).toBeCloseTo(characters / sum, 9);
+    expect(sources.at(-1)).toMatchObject({ source: null, documents: 302 });
+    expect(longest.map((one) => one.tokens)).toEqual(tokens.slice(-10).reverse());
+    // Every 50th document is the longest; of equal ones the first.
+    expect(longest[0]).toMatchObject({ source: 'web', file: 'web.jsonl' });
+    expect(longest[0]!.id).toBe(`d${longest[0]!.record - 1}`);
+    const ofShards = (await json('stats', 'out/mix/train')) as { lengths: Record<string, DocumentLengths> };
+    expect(ofShards.lengths['out/mix/train']!.longest[0]).toMatchObject({ source: 'web' });
+    expect(ofShards.lengths['out/mix/train']!.sources.at(-1)).toMatchObject({ charactersPerToken: null });
+    const { stdout } = await place.run('stats', 'out/mix/store');
+    expect(stdout).toMatch(/^document, tokens +10% +50% +90% +99% +longest +mean +chars\/token$/m);
+    expect(stdout).toContain(`${longest[0]!.tokens}  web     web.jsonl:${longest[0]!.record}`);
+  });
+
+  test("a recipe's buckets, its measure and its thresholds are followed", async () => {
+    const text = readFileSync(at('mix.yaml'), 'utf8');
+    const length = 'mix: { length: { threshold: 60, long_share: 10%, method: drop } }';
+    place.write(
+      'edges.yaml',
+      `${text}documents: { buckets: [100], length: chars/10 }\n${length}\nstore: out/mix/store\n`,
+    );
+    const cells = Object.values(await cellsOf('edges.yaml'))[0] as unknown as {
+      source: string;
+      bucket: { from: number };
+      documents: number;
+    }[];
+    const found = readFileSync(at('web.jsonl'), 'utf8').trimEnd().split('\n');
+    const sizes = found.map((line) => Math.floor((JSON.parse(line) as { text: string }).text.length / 10));
+    const counted = (from: number, to: number) => sizes.filter((size) => size >= from && size < to).length;
+    expect(
+      cells.filter(({ source }) => source === 'web').map(({ bucket, documents }) => [bucket.from, documents]),
+    ).toEqual([
+      [0, counted(0, 60)],
+      [60, counted(60, 100)],
+      [100, counted(100, 1e9)],
+    ]);
+    expect((await place.run('stats', 'edges.yaml')).stdout).toContain(
+      '(lengths in this table are characters / 10, as',
+    );
   });
 
   test('as a table on stdout', async () => {
     const { stdout, stderr } = await place.run('stats', 'out/mix/store');
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^source +length, tokens +documents +tokens +share$/m);
+    expect(stdout).toMatch(/^source, length in tokens +documents +tokens +share$/m);
     expect(stdout).toMatch(/^all +302 +[\d.]+K +100\.0%$/m);
   });
 });
@@ -133,7 +204,7 @@ describe('plan', () => {
   test('writes nothing but the store', async () => {
     const { code, stdout } = await place.run('plan', 'mix.yaml', '--out', 'planned', '--quiet');
     expect(code).toBe(0);
-    for (const title of ['requested', 'achieved', 'epochs', 'disk', 'read', '= rows x width']) {
+    for (const title of ['asked', 'gets', 'epochs', 'disk', 'read', '= rows x width']) {
       expect(stdout).toContain(title);
     }
     expect(filesBelow(at('planned')).every((name) => name.startsWith('store/'))).toBe(true);

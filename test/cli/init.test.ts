@@ -154,36 +154,85 @@ test('very many directories are one source', async () => {
   expect(documents).toBe(41);
 });
 
+test('says what is done with files that are not simply read, in the recipe too', async () => {
+  for (const name of ['a.html', 'b.html', 'c.tex', 'd.pdf', 'e.pdf', 'f.zip', 'g.txt'])
+    place.write(`c/${name}`, 'text');
+  const { stderr, stdout } = await place.run('init', 'c');
+  const kinds = [
+    '2 .html: text taken out (extract: false reads them raw)',
+    '1 .tex: read as text, markup included',
+    '2 .pdf: left out; command: reads them',
+    '1 .zip: left out, unknown format; format: reads them',
+  ];
+  expect(stderr).toBe(kinds.map((kind) => `note: ${kind}\n`).join(''));
+  for (const kind of kinds) expect(stdout).toContain(`  # ${kind}\n`);
+  place.write('mix.yaml', stdout);
+  const built = await place.run('build', 'mix.yaml', '--quiet');
+  expect(built.stderr).toBe(`note: source "c": ${kinds.join('. ')}\n`);
+  // Once: not again of a store that is there.
+  expect((await place.run('plan', 'mix.yaml', '--quiet')).stderr).toBe('');
+});
+
+test('proposes join: directory where repositories are', async () => {
+  for (const repo of ['x', 'y']) {
+    place.write(`c/code/${repo}/package.json`, '{}');
+    place.write(`c/code/${repo}/src/1.ts`, `let ${repo} = 1;`);
+  }
+  for (let i = 0; i < 12; i += 1) place.write(`c/more/z/src/${i}.py`, `x = ${i}`);
+  place.write('c/web/1.txt', 'one');
+  place.write('c/tool/.git/HEAD', 'ref');
+  place.write('c/tool/main.c', 'int x;');
+  place.write('c/tool/lib/a.c', 'int y;');
+  const made = await place.run('init', 'c', '--out', 'mix.yaml');
+  expect(made.stderr).toContain('note: tool, code, more: a repository is one document (join: directory)\n');
+  expect((parse(readFileSync(join(place.path, 'mix.yaml'), 'utf8')) as Written).sources).toEqual({
+    tool: { path: './c', join: 'directory', include: ['tool/**'] },
+    code: { path: './c/code', join: 'directory' },
+    more: { path: './c/more', join: 'directory' },
+    web: { path: './c/web' },
+  });
+  const built = await place.run('build', 'mix.yaml', '--json', '--quiet');
+  expect(JSON.parse(built.stdout)).toMatchObject({ store: { documents: 5 } });
+});
+
 describe('init --preset', () => {
-  test('puts found sources in the place of those of the same name, and asks about the rest', async () => {
+  test('puts found sources in the place of those of the same name or kind, leaves the rest out, and plans as it is', async () => {
     for (const name of ['GitHub', 'Common-Crawl', 'wiki_pedia', 'books', 'novels'])
       place.write(`c/${name}/1.txt`, name);
     place.write('c/arxiv/1.jsonl', jsonLines(3, 'content'));
     const made = await place.run('init', '--preset', 'fu-per-source', 'c', '--out', 'mix.yaml');
     expect(made).toMatchObject({ code: 0, stdout: '' });
     expect(made.stderr).toBe(
-      'wrote mix.yaml: 6 sources; no source is named c4, book, stackexchange: mend that in the recipe; next: longmix plan mix.yaml\n',
+      [
+        'note: books is its book',
+        'note: Common-Crawl is its commoncrawl',
+        'note: GitHub is its github',
+        'note: wiki_pedia is its wikipedia',
+        'note: left out, as nothing is named so: c4, stackexchange (the shares of the others keep their proportions)',
+        'note: not read, as the preset has no such source: novels',
+        'note: tokens: all instead of 5B, which is more than there is',
+        'wrote mix.yaml: 6 sources; next: longmix plan mix.yaml\n',
+      ].join('\n'),
     );
     const text = readFileSync(join(place.path, 'mix.yaml'), 'utf8');
     const recipe = parse(text) as Written & { mix: { shares: object } };
     expect(recipe.sources).toEqual({
       commoncrawl: { path: './c/Common-Crawl' },
-      c4: 'corpus/c4',
       github: { path: './c/GitHub' },
       arxiv: { path: './c/arxiv', text: 'content' },
-      book: 'corpus/book',
+      book: { path: './c/books' },
       wikipedia: { path: './c/wiki_pedia' },
-      stackexchange: 'corpus/stackexchange',
     });
-    expect(text).toContain(
-      '  # mend: nothing here is named book (is it books?): give its path, or take book out',
-    );
+    expect(text).toContain('  # not here: c4\n');
     expect(text).toContain('  #   novels: { path: ./c/novels }   # 1 file, about 6 B\n');
     // Shares and comments are the preset's, the source of it and what is whose to fill in first of all.
     expect(Object.keys(recipe.mix.shares)).toEqual(Object.keys(recipe.sources));
     expect(text).toContain('arXiv 2402.10171');
-    expect(text).toContain('    c4: 26.609933%                #     15%\n');
-    expectMessage(await place.run('plan', 'mix.yaml'), 2, /source "c4": no such file or directory/);
+    expect(text).toContain('    # not here: c4: 26.609933%                #     15%\n');
+    const shares = Object.values(recipe.mix.shares).map((share) => Number.parseFloat(String(share)));
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 6);
+    expect(shares[0]! / shares[1]!).toBeCloseTo(53.374772 / 5.004782, 4);
+    expect(await place.run('plan', 'mix.yaml', '--quiet')).toMatchObject({ code: 0 });
   });
 
   test('takes any sources where the preset gives none a role, and plans as it is', async () => {
@@ -223,7 +272,30 @@ describe('init --preset', () => {
       code: { path: './c/code', join: 'directory' },
       books: { path: './c/books' },
     });
-    expect(stderr).toMatch(/^no source is named textbooks, .*: mend that in the recipe\n$/);
+    expect(stderr).toMatch(/^note: left out, as nothing is named so: textbooks, .*$/m);
+    const { documents, mix } = parse(stdout) as Record<string, object>;
+    expect(documents).toEqual({ min_tokens: { code: '64Ki', books: '64Ki' } });
+    expect(mix).toMatchObject({ tokens: 'all', shares: { code: '50%', books: '50%' } });
+  });
+
+  test('where no source has a role, the other rules of the preset hold for all of them', async () => {
+    for (const name of ['left', 'right']) place.write(`c/${name}/1.txt`, `${name} `.repeat(200));
+    const made = await place.run('init', 'c', '--preset', 'l2long-new-source', '--out', 'mix.yaml');
+    expect(made.stderr).toContain('note: no source is named original, new-long: ');
+    const recipe = parse(readFileSync(join(place.path, 'mix.yaml'), 'utf8')) as Written & { mix: object };
+    expect(Object.keys(recipe.sources)).toEqual(['left', 'right']);
+    expect(recipe.mix).toEqual({ tokens: 'all' });
+    expect(await place.run('plan', 'mix.yaml', '--quiet')).toMatchObject({ code: 0 });
+  });
+
+  test('the one role of a preset is played by all that there is; roles in cells go like those in shares', async () => {
+    for (const name of ['books', 'web']) place.write(`c/${name}/1.txt`, name);
+    const one = await place.run('init', 'c', '--preset', 'ultralong');
+    expect((parse(one.stdout) as Written).sources).toEqual({ corpus: { path: './c' } });
+    const { stdout } = await place.run('init', 'c', '--preset', 'prolong-512k');
+    const { cells } = (parse(stdout) as { mix: { cells: { source: string; share: string }[] } }).mix;
+    expect(new Set(cells.map(({ source }) => source))).toEqual(new Set(['books', 'fineweb-edu']));
+    expect(cells.reduce((sum, { share }) => sum + Number.parseFloat(share), 0)).toBeCloseTo(100, 6);
   });
 
   test('lists the presets, and says which one was meant', async () => {

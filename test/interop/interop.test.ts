@@ -16,11 +16,12 @@ import { discover } from '../../src/read/discover.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import type { ShardSetManifest } from '../../src/shard/format.ts';
 import { longmixOk } from '../support/command.ts';
-import { findPython } from '../support/python.ts';
+import { findOldestPython, findPython } from '../support/python.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 const python = findPython('test/interop');
+const oldest = findOldestPython('indexing with the oldest datasets');
 
 describe.skipIf(python === null)('datasets.load_from_disk', () => {
   let folder = '';
@@ -69,6 +70,29 @@ describe.skipIf(python === null)('datasets.load_from_disk', () => {
     for (const set of sets) expect(seen.splits[set]!.documents).toBeGreaterThan(0);
     // The long ones don't fit in a row.
     expect(seen.pieces).toBeGreaterThan(documents.length);
+  });
+});
+
+describe.each([
+  { version: /^5\./, with: python },
+  { version: /^2\.14\./, with: oldest },
+])('indexing with datasets $version', ({ version, with: interpreter }) => {
+  it.skipIf(interpreter === null)('gives the rows, in whatever way', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'longmix-index-'));
+    try {
+      await writeCorpus(home);
+      const recipe = join(home, 'recipe.yaml');
+      const keys = ['tokenizer: gpt2', 'sources: { notes: notes.jsonl }', 'sequences: { length: 256 }'];
+      writeFileSync(recipe, [...keys, 'shards: { size: 8KB }'].join('\n'));
+      await longmixOk(['build', recipe, '--out', join(home, 'out')]);
+      const script = fileURLToPath(new URL('index.py', import.meta.url));
+      const { stdout } = await run(interpreter!, [script, join(home, 'out/train'), join(home, 'scratch')]);
+      expect((JSON.parse(stdout.trim().split('\n').at(-1)!) as { datasets: string }).datasets).toMatch(
+        version,
+      );
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
   });
 });
 

@@ -5,14 +5,22 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { longmixOk, type Started, spawnLongmix, start } from '../support/command.ts';
+import { longmix, longmixOk, type Started, spawnLongmix, start, until } from '../support/command.ts';
 import { build, writeCorpus } from './pytorch-corpus.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -107,10 +115,8 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
   });
 
   it('is told by docs/trainers.md what follows from seq_lengths', async () => {
-    const [derive, loop] = Array.from(
-      readFileSync(join(root, 'docs/trainers.md'), 'utf8').matchAll(/^```python\n(.*?)^```/gms),
-      ([, code]) => code!,
-    );
+    const derive = documented('def derive(');
+    const loop = documented('while sys.stdin');
     const print = 'print(json.dumps({name: value.int().tolist() for name, value in tensors.items()}))';
     const program = `import json\n${derive}\n${loop}            print(json.dumps(row), flush=True)\n            ${print}\n`;
     const seen = await lines(runPython(['-c', program]), [plain, ...fourRows, '--steps', '9']);
@@ -132,6 +138,38 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
         tokens.map((q) => tokens.map((k) => (q.d === k.d && k.token <= q.token ? 1 : 0))),
       );
     }
+  });
+
+  it('is told the same of all rows at once, and by the collates of Hugging Face and torchtitan', async () => {
+    const collates = ['TrainingArguments', 'LongmixDataLoader'].map(
+      (word) => /^def collate.*?\n(?=\S)/ms.exec(documented(word))![0],
+    );
+    const program = [
+      'import sys, torch, pyarrow as pa',
+      documented('def derive('),
+      documented('def derive_rows'),
+      ...collates.map((code, i) => code.replace('collate', `collate_${i}`)),
+      `rows = pa.ipc.open_stream(sys.argv[1]).read_all().combine_chunks().to_batches()[0].slice(1, 7)`,
+      'derived = [derive(r["input_ids"], r["seq_lengths"], r["padding"]) for r in rows.to_pylist()]',
+      'of = lambda name: torch.stack([one[name] for one in derived])',
+      'same = lambda a, b: (torch.as_tensor(a) == b).all() and torch.as_tensor(a).dtype == b.dtype',
+      'at_once = derive_rows(*of_arrow(rows))',
+      // Documents are counted through the batch here, and in each row there.
+      'at_once["documents"] -= at_once["documents"][:, :1]',
+      'assert all(same(at_once[name], of(name)) for name in ["position_ids", "documents", "labels"])',
+      'lists = [{name: np.array(value) for name, value in row.items()} for row in rows.to_pylist()]',
+      'ids = torch.tensor(rows.column("input_ids").to_pylist())',
+      'plain = {"input_ids": ids, "position_ids": of("position_ids"), "labels": of("labels")}',
+      'hugging = collate_0(lists)',
+      'assert hugging.keys() == plain.keys() and all(same(hugging[name], plain[name]) for name in plain)',
+      'inputs, labels = collate_1(lists)',
+      'assert same(inputs["input"], ids[:, :-1]) and same(inputs["positions"], of("position_ids")[:, :-1])',
+      'assert same(labels, of("labels")[:, 1:])',
+      'print("equal")',
+    ];
+    const shard = readdirSync(join(plain, 'train')).find((name) => name.endsWith('.arrow'))!;
+    const { stdout } = await finished(runPython(['-c', program.join('\n'), join(plain, 'train', shard)]));
+    expect(stdout).toBe('equal\n');
   });
 
   it('has the same losses over HTTP', async () => {
@@ -188,6 +226,36 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
         const found = losses(seen.map((line) => JSON.parse(line) as Metrics));
         expect(found).toHaveLength(9);
         for (const [step, loss] of found.entries()) expect(loss).toBeCloseTo(expected[step]!, 4);
+      }
+    },
+  );
+
+  it(
+    'writes a checkpoint on SIGTERM, under torchrun (and alone with LONGMIX_FUZZ), and --resume goes on from it',
+    severalProcesses,
+    async () => {
+      for (const processes of process.env.LONGMIX_FUZZ === undefined ? [2] : [1, 2]) {
+        const launcher = processes === 1 ? [] : await torchrun(processes);
+        const out = mkdtempSync(join(folder, 'run-'));
+        const flags = ['train', plain, '--out', out, ...fourRows, '--trainer', 'command', '--quiet'];
+        const command = ['--', python!, ...launcher, script, ...model];
+        // More steps than it can do before it is stopped.
+        const { child, finished: ended } = start([...flags, '--steps', '100000', ...command]);
+        const written = () => existsSync(join(out, 'metrics.jsonl')) && metricsOf(out).length > 2;
+        await until('three steps', written);
+        child.kill('SIGTERM');
+        const { code, stderr } = await ended;
+        expect({ code, stderr }).toMatchObject({ code: 143 });
+        const done = metricsOf(out).length;
+        expect(stderr).toContain(`its checkpoint has ${done.toLocaleString('en-US')} steps done`);
+        expect(stderr).toContain('the same command with --resume goes on from there');
+        const more = ['--steps', `${done + 2}`];
+        await longmixOk([...flags, ...more, '--resume', '--', python!, script, ...model]);
+        expect(metricsOf(out).map(({ step }) => step)).toEqual(Array.from({ length: done + 2 }, (_, i) => i));
+        // Another run must not go over it.
+        rmSync(join(out, 'metrics.jsonl'));
+        const anew = await longmix([...flags, ...more, '--', python!, script, ...model]);
+        expect(anew.stderr).toContain(`checkpoint.pt has ${done + 2} steps done: --resume, or move it away`);
       }
     },
   );
@@ -267,7 +335,12 @@ interface Setting {
 }
 
 async function train(args: readonly string[], { input, env }: Setting = {}): Promise<Metrics[]> {
-  return (await lines(runPython([script, ...args], env), input)) as Metrics[];
+  return metricsIn(await lines(runPython([script, ...args], env), input));
+}
+
+/** Without what it says of checkpoints. */
+function metricsIn(said: readonly unknown[]): Metrics[] {
+  return (said as Metrics[]).filter(({ step }) => step !== undefined);
 }
 
 /** The sample as torchrun would start it: what both say. @param input of the first */
@@ -314,6 +387,11 @@ async function finished(child: ChildProcess): Promise<{ readonly stdout: string 
   return { stdout };
 }
 
+function metricsOf(out: string): Metrics[] {
+  const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Metrics);
+}
+
 function losses(metrics: readonly Metrics[]): number[] {
   return metrics.map(({ loss }) => loss);
 }
@@ -325,7 +403,25 @@ function losses(metrics: readonly Metrics[]): number[] {
 async function torchrun(processes: number): Promise<string[]> {
   const place = ['--master_addr', '127.0.0.1', '--master_port', `${await freePort()}`];
   const fixed = ['-r', '9:1', '-t', '9:1'];
-  return ['-m', 'torch.distributed.run', '--nproc_per_node', `${processes}`, ...place, ...fixed];
+  return ['-m', 'torch.distributed.run', documentedFlag(), `${processes}`, ...place, ...fixed];
+}
+
+/** The Python in docs/trainers.md that has these words. */
+function documented(words: string): string {
+  const text = readFileSync(join(root, 'docs/trainers.md'), 'utf8');
+  const blocks = Array.from(text.matchAll(/^```python\n(.*?)^```/gms), ([, code]) => code!);
+  return blocks.find((code) => code.includes(words))!;
+}
+
+/** How docs/trainers.md and the sample spell the number of processes: torchrun of PyTorch 1.13 knows one spelling only. */
+function documentedFlag(): string {
+  const texts = [join(root, 'docs/trainers.md'), script].map((file) => readFileSync(file, 'utf8'));
+  const flags = texts.flatMap((text) =>
+    Array.from(text.matchAll(/torchrun (--\S+) 2/g), ([, flag]) => flag!),
+  );
+  expect(flags.length).toBeGreaterThan(2);
+  expect(new Set(flags).size).toBe(1);
+  return flags[0]!;
 }
 
 /**

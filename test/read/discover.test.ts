@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { discover } from '../../src/read/discover.ts';
+import { discover, type LeftOut } from '../../src/read/discover.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
 
 /** Writes files, each with its own name as its text. */
@@ -111,27 +111,27 @@ describe('directories', () => {
     });
   });
 
-  test('an empty file is no document and no error', async () => {
+  test('an empty file of text, JSON or a table is no document and no error', async () => {
     const root = temporaryFolder();
-    for (const name of [
-      'a.txt',
-      'a.txt.gz',
-      'b.jsonl',
-      'c.json',
-      'd.csv.zst',
-      'e.parquet',
-      'f.arrow',
-      'g.jsonl.br',
-    ]) {
-      writeFileSync(join(root, name), '');
-    }
+    for (const name of ['a.txt', 'b.jsonl', 'c.json', 'd.csv', 'e.tsv']) writeFileSync(join(root, name), '');
     const { documents, counts } = await readSource(sourceOf(root));
     expect([documents, counts.badRecords]).toEqual([[], 0]);
   });
+
+  test.each(['a.txt.gz', 'd.csv.zst', 'g.jsonl.br', 'e.parquet', 'f.arrow', 'h.json.gz'])(
+    'an empty %s is an error that names it: each has a header at least',
+    async (name) => {
+      const path = join(temporaryFolder(), name);
+      writeFileSync(path, '');
+      const error = await errorOf(readSource(sourceOf(path)));
+      expect(error).toMatchObject({ code: 'input-corrupt', where: path });
+      expect(error.message).toContain('is empty');
+    },
+  );
 });
 
 describe('.json in a directory', () => {
-  test('holds records if it begins as an array, else it is text like the source code around it', async () => {
+  test('holds records if it begins as an array, and an object without the text is text like the source code around it', async () => {
     const root = temporaryFolder();
     writeFileSync(join(root, 'package.json'), '{"name": "settings"}');
     writeFileSync(join(root, 'records.json'), '\ufeff\n [{"text": "a"}]');
@@ -164,7 +164,7 @@ describe('.json in a directory', () => {
       'jsonl',
       'jsonl',
       'text',
-      'text',
+      'json',
       'text',
     ]);
     const [alone] = await discover(sourceOf(join(root, 'lines.json')));
@@ -178,7 +178,7 @@ describe('.json in a directory', () => {
     writeFileSync(join(root, 'lines.json.gz'), gzipSync(lines));
     writeFileSync(join(root, 'one.json.gz'), gzipSync('{"text": "a"}'));
     const units = await discover(sourceOf(root));
-    expect(units.map(({ files }) => files[0]!.format)).toEqual(['json', 'jsonl', 'text']);
+    expect(units.map(({ files }) => files[0]!.format)).toEqual(['json', 'jsonl', 'json']);
     expect((await readSource(sourceOf(join(root, 'lines.json.gz')))).documents).toHaveLength(2);
     writeFileSync(join(root, 'torn.json.gz'), gzipSync(lines).subarray(0, 100));
     expect(await errorOf(discover(sourceOf(root)))).toMatchObject({
@@ -279,9 +279,9 @@ describe('errors', () => {
 
   test('files of unknown format are told', async () => {
     const root = folderWith('a.txt', 'b.zip', 'c/d.xz', 'e.log', 'core');
-    const leftOut: string[] = [];
+    const leftOut: LeftOut[] = [];
     expect(await discover(sourceOf(root, { exclude: ['*.log'] }), leftOut)).toHaveLength(1);
-    expect(leftOut.sort()).toEqual(['b.zip', 'c/d.xz', 'core']);
+    expect(leftOut.map(({ name }) => name).sort()).toEqual(['b.zip', 'c/d.xz', 'core']);
   });
 
   test('a directory without anything to read says what it has and what would be read', async () => {

@@ -36,6 +36,8 @@ export function sourceOf(path: string, more: Partial<SourceSpec> = {}): SourceSp
     fields: { text: 'text', id: 'id', source: null },
     join: 'file',
     separator: '\n',
+    encoding: null,
+    quote: 'auto',
     include: [],
     exclude: [],
     ...more,

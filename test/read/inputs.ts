@@ -45,6 +45,11 @@ function writeRecords(format: string, suffix: string): string {
   return path;
 }
 
+/** A file of text has no NULs. */
+export function withoutZeros(text: string): string {
+  return text.replaceAll('\0', '');
+}
+
 function writeFolder(suffix: string): string {
   const root = temporaryFolder();
   // Written backwards, so that the directory's own order is unlikely to be the right one.
@@ -52,7 +57,7 @@ function writeFolder(suffix: string): string {
     const folder = join(root, `part-${Math.floor(number / 100)}`);
     mkdirSync(folder, { recursive: true });
     const path = join(folder, `${String(number).padStart(3, '0')}.txt${suffix}`);
-    writeFileSync(path, compressors[suffix]!(Buffer.from(text)));
+    writeFileSync(path, compressors[suffix]!(Buffer.from(withoutZeros(text))));
   }
   return root;
 }

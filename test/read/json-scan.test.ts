@@ -107,11 +107,15 @@ const number = mostly(
   ),
   ['01', '-01', '1.', '.5', '-', '+1', '1e', '1e+', '0x1', '1.e1', '--1'],
 );
-const literal = mostly(fc.constantFrom('true', 'false', 'null'), [
+const literal = mostly(fc.constantFrom('true', 'false', 'null', 'NaN', 'Infinity', '-Infinity'), [
   'nul',
   'truex',
   'undefined',
-  'NaN',
+  'NaNx',
+  '-NaN',
+  'Infinit',
+  '+Infinity',
+  'nan',
   'falsee',
   'fals',
   '',
@@ -252,10 +256,25 @@ describe('the scanner', () => {
 
   it('leaves to JSON.parse what only looks like a document', async () => {
     const path = join(temporaryFolder(), 'a.jsonl');
-    const numbers = ['01', '-01', '-', '1.', '.5', '1e', '1e+', '+1', '--1', '1_0', '0x1', 'Infinity'];
+    const numbers = [
+      '01',
+      '-01',
+      '-',
+      '1.',
+      '.5',
+      '1e',
+      '1e+',
+      '+1',
+      '--1',
+      '1_0',
+      '0x1',
+      '-Inf',
+      'NaN1',
+      'nan',
+    ];
     const lines = [
       ...numbers.map((n) => `{"text":"a","n":${n}}`),
-      ...['-0', '1e2', '1.0', '1234567890123456', '10000000000000000000000'].map(
+      ...['-0', '1e2', '1.0', '1234567890123456', '10000000000000000000000', 'NaN', '-Infinity'].map(
         (id) => `{"text":"a","id":${id}}`,
       ),
       ...['{"text":"a","meta":["s"]}', '{"text":"a","meta":{"0":"s"}}', '{"text":"a","meta":"s"}'],
@@ -288,7 +307,8 @@ describe('the scanner', () => {
 
   it('takes what people have, and is not only a way to JSON.parse', () => {
     const lines = [
-      '{"text":"a\\n\\u00e9\\ud83d\\ude00 b","id":7,"meta":{"set":"s","n":[1.5e3,null,{"x":{}}]}}',
+      '{"text":"big","id":-12345678901234567890.10,"meta":{"set":"s"}}',
+      '{"text":"a\\n\\u00e9\\ud83d\\ude00 b","id":7,"meta":{"set":"s","n":[1.5e3,null,NaN,-Infinity,{"x":{}}]}}',
       '{ "id" : "x" , "meta" : {"set":"\\"q\\""} , "text" : "" }\r',
       '{"text":"first","meta":{"set":"s"},"text":"second","id":null}',
     ];
@@ -299,6 +319,7 @@ describe('the scanner', () => {
       odd: (odd) => found.push(Buffer.from(odd).toString()),
     });
     expect(found).toEqual([
+      ['big', 0, '-12345678901234567890.10', 's'],
       ['a\né😀 b', 0, '7', 's'],
       ['', 0, 'x', '"q"'],
       ['second', 0, null, 's'],

@@ -57,11 +57,6 @@ describe('CSV', () => {
     expect(error).toMatchObject({ code: 'field-missing', where: path });
     expect(error.message).toContain('"url", "body"');
   });
-
-  test('a quote that nothing closes is an error that names the file', async () => {
-    const path = fileWith('a.csv', 'id,text\n1,"never closed\n');
-    expect(await errorOf(readSource(sourceOf(path)))).toMatchObject({ code: 'input-corrupt', where: path });
-  });
 });
 
 describe('a table with other separators', () => {
@@ -100,13 +95,6 @@ describe('JSON', () => {
       ['b', 5, '2.5'],
     ]);
     expect(counts.badSamples.map(({ record }) => record)).toEqual([2, 3, 4]);
-  });
-
-  test('an object at the top is an error that tells of JSON Lines', async () => {
-    const path = fileWith('a.json', ' {"text":"a"}\n');
-    const error = await errorOf(readSource(sourceOf(path)));
-    expect(error).toMatchObject({ code: 'input-corrupt', where: path });
-    expect(error.cure).toContain('format: jsonl');
   });
 
   test.each(['[{"text":"a"},', '[{"text":"a"', '[{"text":"a"}] x', '[{"text":a}]'])(

@@ -14,7 +14,10 @@ describe('bad recipes', () => {
 
   // One slip each, told at its exact place: the anchor that the golden files can't drift away from.
   test.each([
-    ['mix: { treshold: 1 }', '2:8: unknown key `treshold` in mix (keys: tokens'],
+    [
+      'mix: { treshold: 1 }',
+      '2:8: unknown key `treshold` in mix; did you mean `threshold`? It belongs in mix.length',
+    ],
     ['seed: -1', '2:7: seed: found `-1`; expected a whole number'],
     ['sequences:\n  length: 1', '3:11: sequences.length: found `1`; expected 2 to 1073741824 tokens'],
     [
@@ -24,7 +27,7 @@ describe('bad recipes', () => {
     ['seed: 1\nseed: 2', '3:1: duplicate key `seed`: already given in line 2'],
     [
       'mix: { length: { long_share: 70% } }',
-      '2:16: missing key `threshold` in mix.length; expected an amount',
+      '2:16: missing key `threshold` in mix.length; expected a length',
     ],
     ['seed:\n\t1', '3:1: not valid YAML: a tab'],
   ])('%j', (text, expected) => {

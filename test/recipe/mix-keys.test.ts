@@ -186,8 +186,26 @@ phases:
     ]);
   });
 
+  it('give validation the rows of the longest, unless the recipe says its own', () => {
+    const phases =
+      'phases: { a: { tokens: 30%, sequences: { length: 256 } }, b: { tokens: 70%, sequences: { length: 1K } } }';
+    expect(parse(phases).sequences.length).toBe(1024);
+    expect(parse(`sequences: { length: 512 }\n${phases}`).sequences.length).toBe(512);
+    // A phase that says none has the default.
+    const one = 'phases: { a: { tokens: 30%, sequences: { length: 256 } }, b: { tokens: 70% } }';
+    expect(parse(one).sequences.length).toBe(8192);
+    expect(parse('seed: 1').sequences.length).toBe(8192);
+  });
+
+  it('may say a method twice, as long as it is the same', () => {
+    const rule = (method: string) =>
+      `mix: { method: drop, length: { threshold: 4K, remove: long, method: ${method} } }`;
+    expect(parse(rule('drop')).phases[0]!.mix.method).toBe('drop');
+    expect(() => parse(rule('repeat'))).toThrow(/mix\.method is given too, and says otherwise/);
+  });
+
   it('hold the step, not the recipe whose rows only validation has', () => {
     const text = 'tokens_per_step: 3M\nphases: { a: { tokens: 100%, sequences: { length: 3K } } }';
-    expect(parse(text).tokensPerStep).toBe(3_000_000);
+    expect(parse(text).tokensPerStep).toBe(3 * 2 ** 20);
   });
 });

@@ -29,7 +29,14 @@ shards: { size: 256MB, dtype: auto }
 seed: 17
 `;
 
-const plain = { format: null, separator: '\n', include: [], exclude: [] };
+const plain = {
+  format: null,
+  separator: '\n',
+  encoding: null,
+  quote: 'auto',
+  include: [],
+  exclude: [],
+} as const;
 const least: Recipe = {
   name: 'mix',
   tokenizer: { encoding: 'cl100k_base' },
@@ -119,7 +126,7 @@ describe('parseRecipe', () => {
   it('takes all keys that the example leaves out', () => {
     const recipe = parseRecipe(
       `sources:
-  2024: { path: a, format: csv, source: domain, join: directory, separator: "", include: "*.csv", exclude: [x, y] }
+  2024: { path: a, format: csv, source: domain, join: directory, separator: "", encoding: UTF16, quote: none, include: "*.csv", exclude: [x, y] }
   all: "-"
   remote: s3://bucket/key
 tokenizer: { file: ./t.model, pattern: llama3 }
@@ -141,6 +148,8 @@ shards: { size: 64MiB, dtype: int32, provenance: false }`,
       fields: { text: 'text', id: 'id', source: 'domain' },
       join: 'directory',
       separator: '',
+      encoding: 'utf-16le',
+      quote: 'none',
       include: ['*.csv'],
       exclude: ['x', 'y'],
     });

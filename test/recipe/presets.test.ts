@@ -99,6 +99,46 @@ describe('published numbers', () => {
   });
 });
 
+it('rows, steps and bounds of length have the lengths of the papers, token for token', () => {
+  const lengthsOf = (name: string) => {
+    const { phases, tokensPerStep, documents } = preset(name);
+    const bounds = [
+      ...documents.minTokens.of.values(),
+      documents.minTokens.otherwise,
+      ...phases.flatMap(({ mix }) => [
+        mix.length?.threshold ?? 0,
+        ...(mix.cells ?? []).flatMap(({ from, to }) => [from, to ?? 0]),
+      ]),
+    ];
+    return {
+      rows: phases.map(({ sequences: { length, packLength } }) => `${packLength ?? ''} ${length}`.trim()),
+      step: tokensPerStep,
+      bounds: [...new Set(bounds.filter((bound) => bound > 0))].sort((a, b) => a - b),
+    };
+  };
+  const all = presetNames.map((name) => [name, lengthsOf(name)]);
+  const [step4M, step8M] = [4_194_304, 8_388_608];
+  expect(Object.fromEntries(all)).toEqual({
+    'curriculum-4k-32k': { rows: ['4096', '32768'], step: step4M, bounds: [] },
+    'cut-128k': { rows: ['131072'], step: null, bounds: [] },
+    'cut-4k': { rows: ['4096 131072'], step: null, bounds: [] },
+    'decompose-grow-p2': { rows: ['8192'], step: 524_288, bounds: [] },
+    'fu-arxiv-book-github': { rows: ['131072'], step: null, bounds: [] },
+    'fu-global': { rows: ['131072'], step: null, bounds: [4096] },
+    'fu-per-source': { rows: ['131072'], step: null, bounds: [4096] },
+    'l2long-new-source': { rows: ['32768'], step: step4M, bounds: [] },
+    'l2long-original': { rows: ['32768'], step: step4M, bounds: [] },
+    'l2long-remove-long': { rows: ['32768'], step: step4M, bounds: [4096] },
+    'l2long-upsample-long': { rows: ['32768'], step: step4M, bounds: [4096] },
+    'longmino-34-66': { rows: ['65536'], step: null, bounds: [8192] },
+    'prolong-512k': { rows: ['524288'], step: step8M, bounds: [65_536, 524_288] },
+    'prolong-64k': { rows: ['65536'], step: step4M, bounds: [65_536] },
+    'qwen3-75-25': { rows: ['32768'], step: null, bounds: [4096, 16_384] },
+    shortmix: { rows: ['65536'], step: null, bounds: [] },
+    ultralong: { rows: ['1048576'], step: null, bounds: [4096, 8192] },
+  });
+});
+
 /** A plan as the store of such a corpus would give it. */
 function planned(recipe: Recipe): BuildPlan {
   const table = tableOfLengths(

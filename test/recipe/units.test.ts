@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { parseShare, parseSize, parseTokens } from '../../src/recipe/units.ts';
+import { parseLength, parseShare, parseSize, parseTokens } from '../../src/recipe/units.ts';
+import { length } from '../../src/report/format.ts';
 
 describe('parseTokens', () => {
   test.each([
@@ -63,6 +64,45 @@ describe('parseTokens', () => {
       fc.property(fc.nat(9999), fc.nat(999_999), (whole, tokens) => {
         const text = `${whole}.${String(tokens).padStart(6, '0')}M`;
         expect(parseTokens(text)).toEqual({ value: whole * 1_000_000 + tokens });
+      }),
+    );
+  });
+});
+
+describe('parseLength', () => {
+  test.each([
+    ['8192', 8192],
+    [32000, 32_000],
+    ['32000', 32_000],
+    ['32K', 32_768],
+    ['32Ki', 32_768],
+    ['1.5K', 1536],
+    ['1M', 1_048_576],
+    ['4 Mi', 4 * 2 ** 20],
+    ['1Gi', 2 ** 30],
+    ['0', 0],
+  ])('%s is %d tokens', (text, value) => {
+    expect(parseLength(text)).toEqual({ value });
+  });
+
+  test.each([
+    ['32k', /^expected a length in tokens such as 8192, 32K or 1M .*; did you mean `32K`\?$/],
+    ['4m', /did you mean `4M`\?$/],
+    ['5B', /^expected a length/],
+    ['0.3K', /^that is 307.2 tokens; expected a whole number of tokens$/],
+  ])('%s is refused', (text, problem) => {
+    expect(parseLength(text)).toEqual({ problem: expect.stringMatching(problem) });
+  });
+
+  it('reads what tables print as the length that it was printed for', () => {
+    const lengths = fc.oneof(
+      fc.nat(2 ** 31),
+      fc.nat(4096).map((k) => k * 1024),
+      fc.nat(4096).map((m) => m * 2 ** 20),
+    );
+    fc.assert(
+      fc.property(lengths, (tokens) => {
+        expect(parseLength(length(tokens))).toEqual({ value: tokens });
       }),
     );
   });

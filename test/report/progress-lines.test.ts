@@ -93,10 +93,11 @@ describe('a terminal', () => {
 
 test('notes only: nothing else', () => {
   const written: string[] = [];
-  const { start, advance, end, note } = notesOnly({ write: (text) => written.push(text) });
+  const { start, advance, end, note, aside } = notesOnly({ write: (text) => written.push(text) });
   start('tokenize', 1, 'B');
   advance(1, 1);
   end();
   note('mind this');
+  aside('tokens reused');
   expect(written).toEqual(['note: mind this\n']);
 });

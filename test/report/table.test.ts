@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bar, doubleBar, table } from '../../src/report/table.ts';
+import { bar, table, tables } from '../../src/report/table.ts';
 
 const columns = [{ title: 'name', align: 'left' }, { title: 'n' }] as const;
 
@@ -49,11 +49,40 @@ describe('bar', () => {
   ])('%d', (share, text) => expect(bar(share, 4)).toBe(text));
 });
 
-test.each([
-  [0.5, 1, '██▄▄'],
-  [1, 0.25, '█▀▀▀'],
-  [1, 1, '████'],
-  [0, 0, ''],
-  [0.1, -1, ''],
-  [9, 0, '▀▀▀▀'],
-])('two bars of %f and %f', (upper, lower, drawn) => expect(doubleBar(upper, lower, 4)).toBe(drawn));
+describe('80 columns', () => {
+  const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
+
+  test('a column that may lose its middle does, and no more than it must', () => {
+    const columns = [{ title: 'source', align: 'left', least: 8 } as const, { title: 'n' }, { title: 'm' }];
+    const wide = table(columns, [['a'.repeat(70), '1234', '5678']]);
+    expect(widest(wide)).toBe(80);
+    expect(wide).toContain('…');
+    expect(table(columns, [['a'.repeat(60), '1234', '5678']])).not.toContain('…');
+  });
+
+  test('columns that can be spared are left out where that is not enough, the highest number first', () => {
+    const columns = [
+      { title: 'source', align: 'left', least: 20 } as const,
+      { title: 'a'.repeat(25), spare: 1 },
+      { title: 'b'.repeat(25), spare: 2 },
+      { title: 'c'.repeat(25) },
+    ];
+    const text = table(columns, [['s'.repeat(30), '1', '2', '3']]);
+    expect(text.split('\n')[0]).toMatch(/^source +a+ +c+$/);
+    expect(widest(text)).toBe(80);
+  });
+
+  test('columns that are too many go into tables below each other, each with the first column', () => {
+    const arms = Array.from({ length: 9 }, (_, i) => ({ title: `arm-number-${i}` }));
+    const text = tables(
+      [{ title: 'figure', align: 'left' }, ...arms],
+      [['rows', ...arms.map((_, i) => String(i))], null],
+    );
+    expect(widest(text)).toBeLessThanOrEqual(80);
+    expect(text.match(/^figure/gm)!.length).toBe(2);
+    for (const [i, { title }] of arms.entries()) expect(text).toMatch(new RegExp(`${title}[^]*\\b${i}\\b`));
+    expect(tables([{ title: 'a' }, { title: 'b' }], [['1', '2']])).toBe(
+      table([{ title: 'a' }, { title: 'b' }], [['1', '2']]),
+    );
+  });
+});

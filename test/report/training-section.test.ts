@@ -60,6 +60,7 @@ describe('two arms', async () => {
       for (const loss of [losses[0]!.loss, losses.at(-1)!.loss, validation!.loss])
         expect(cells).toContain(loss.toFixed(3));
       for (const { loss } of validation!.byPosition) expect(cells).toContain(loss.toFixed(3));
+      for (const { loss } of validation!.bySource!) expect(cells).toContain(loss.toFixed(3));
     }
   });
 
@@ -72,7 +73,7 @@ test('an arm without a validation loss has a line over tokens, and a dash in the
   const silent = { ...curvesOf('silent', 1), validation: null };
   const { charts, cells } = await shown(of([curvesOf('a', 0), silent]));
   expect([...charts.values()].map(linesOf)).toEqual([['source-1'], ['source-1', 'source-2']]);
-  expect(cells.filter((cell) => cell === '-')).toHaveLength(10);
+  expect(cells.filter((cell) => cell === '-')).toHaveLength(12);
 });
 
 test('no validation loss at all is said', async () => {

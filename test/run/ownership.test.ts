@@ -55,6 +55,7 @@ const inSets = [
   'data-00003-of-00007.arrow',
   'dataset_info.json',
   'state.json',
+  'documents.parquet',
   'manifest.json',
   'cache-0123abcd.arrow',
   'notes.txt',
@@ -197,6 +198,7 @@ describe('an ablation that was interrupted', () => {
       advance: () => {},
       end: () => {},
       note: () => {},
+      aside: () => {},
     };
     const run = ablate(changed, out, {
       ...options,

@@ -66,6 +66,26 @@ it.each([
     [/^train: \d+\.\d% of the rows are left over, less than a step; fewer tokens_per_step leave fewer$/],
   ],
   [
+    'a length rule that takes long text away from sources',
+    {
+      mix: { shares: { stories: '100%' }, length: { threshold: 64, long_share: '50%' } },
+      sequences: { length: 4096 },
+    },
+    [
+      /^long tokens are more than the 50\.0% of long_share already \(stories \d\d\.\d%\): there the rule takes long text away$/,
+    ],
+  ],
+  [
+    'a length rule that takes long text away from the corpus',
+    { mix: { length: { threshold: 64, long_share: '20%', scope: 'global' } }, sequences: { length: 4096 } },
+    [/^\d\d\.\d% of the tokens are long, and long_share asks for 20\.0%: the rule takes long text away$/],
+  ],
+  [
+    'a source that gets no document, because documents are taken whole',
+    { mix: { tokens: 5000, shares: { joined: '0.1%', notes: '99.9%' } }, sequences: { length: 4096 } },
+    [/^no document is taken where fewer tokens are asked for than one has: joined \(5 tokens\)$/],
+  ],
+  [
     'an empty validation split',
     { split: { validation: '0.0001%' } },
     [/^split\.validation is .* none of them here$/],

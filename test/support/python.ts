@@ -1,4 +1,4 @@
-/** The Python that reads what longmix wrote: .venv of scripts/python-env.sh, or the one in the path. */
+/** The Pythons that read what longmix wrote: .venv of scripts/python-env.sh, or the one in the path; and .venv-oldest. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -22,5 +22,15 @@ export function findPython(who: string): string | null {
   const why = 'no python3 that can import datasets and pyarrow (scripts/python-env.sh makes one)';
   if (process.env.LONGMIX_REQUIRE_PYTHON === '1') throw new Error(`${who}: ${why}`);
   console.warn(`${who} is SKIPPED: ${why}`);
+  return null;
+}
+
+/** One with the oldest `datasets` that shards are tested with; null where there is none, and says so. */
+export function findOldestPython(who: string): string | null {
+  const oldest = fileURLToPath(new URL('../../.venv-oldest/bin/python', import.meta.url));
+  if (existsSync(oldest)) return oldest;
+  console.warn(
+    `${who} is SKIPPED: no .venv-oldest (scripts/python-env.sh makes one, where pip has its old packages)`,
+  );
   return null;
 }

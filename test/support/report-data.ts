@@ -177,7 +177,14 @@ export function curvesOf(name: string, k: number, steps = 400, buckets = 9): Arm
       tokens: (i + 1) * 8192,
       loss: 3.5 + 0.1 * k + 7 * Math.exp(-i / 60) + 0.2 * Math.sin(i * 12.9898),
     })),
-    validation: { loss: 4.4 + 0.01 * k, byPosition },
+    validation: {
+      ...{ loss: 4.4 + 0.01 * k, byPosition },
+      bySource: ['books', '<web>'].map((source, s) => ({
+        source,
+        tokens: 1000 + s,
+        loss: 4 + s + 0.017 * k,
+      })),
+    },
   };
 }
 

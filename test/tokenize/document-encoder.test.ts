@@ -56,7 +56,7 @@ async function chunksOf(
 ): Promise<DocumentChunk[]> {
   const source: SourceSpec = {
     ...{ name: 'test', path, format: null, fields: { text: 'text', id: 'id', source: null } },
-    ...{ join: 'file', separator: '\n', include: [], exclude: [], ...more },
+    ...{ join: 'file', separator: '\n', encoding: null, quote: 'auto', include: [], exclude: [], ...more },
   };
   const chunks: DocumentChunk[] = [];
   for (const unit of await discover(source)) {

@@ -94,6 +94,20 @@ export function describeExactness(
       expect(performance.now() - start).toBeLessThan(10_000);
     });
 
+    test('megabytes that repeat a character, or mix punctuation, take little more than ordinary text', () => {
+      const kinds = ['the quick brown fox ', '/', '\t', '=', '!"#$%&\'()*+,-./:;<=>?@[]_{|}~?!;:.,#*)('];
+      const [ordinary, ...others] = kinds.map((kind) => {
+        const text = Buffer.from(kind.repeat(500_000 / kind.length));
+        const times = [1, 2, 3].map(() => {
+          const start = performance.now();
+          kernel.encode(text, [text.length]);
+          return performance.now() - start;
+        });
+        return Math.min(...times);
+      });
+      for (const other of others) expect(other).toBeLessThan(40 * ordinary!);
+    });
+
     test('documents in chunks of any size have the tokens of the whole', () => {
       const chunkBytes = fc.integer({ min: 1, max: 60 });
       fc.assert(
@@ -181,6 +195,11 @@ export function longTexts(size: number = 30_000): string[] {
     '\n'.repeat(size),
     "'".repeat(size),
     '7'.repeat(size),
+    // Vocabularies have long pieces of these, which fit together in many ways.
+    '/'.repeat(size),
+    '\t'.repeat(size),
+    '=-'.repeat(size / 2),
+    letters.map((letter) => '!"#$%&\'()*+,-./:;<=>?@[]_{|}~'[letter - 97]).join(''),
     'ab'.repeat(size / 2),
     '\u{1f44d}'.repeat(size / 4),
     '\u2581'.repeat(size / 3),

@@ -225,7 +225,17 @@ test.each([
   ['Split with Removed', change(llama3, sequence(split({ Regex: '(a)b' }, 'Removed'), byteLevel))],
   [
     '"first" after another',
-    change(wordPiece, sequence({ type: 'WhitespaceSplit' }, metaspace({ prepend_scheme: 'first' }))),
+    change(wordPiece, {
+      normalizer: null,
+      ...sequence({ type: 'WhitespaceSplit' }, metaspace({ prepend_scheme: 'first' })),
+    }),
+  ],
+  [
+    '"first" after the normalizer Strip',
+    change(wordPiece, {
+      normalizer: { type: 'Strip', strip_left: true, strip_right: true },
+      pre_tokenizer: metaspace({ prepend_scheme: 'first' }),
+    }),
   ],
   ['fused', change(unigram, { pre_tokenizer: { type: 'WhitespaceSplit' } })],
   ['whole words', change(llama3, { added_tokens: [{ ...token, single_word: true }] })],

@@ -75,6 +75,7 @@ const others: Readonly<Record<string, readonly Part[]>> = {
   'a prefix space before each part': [{ type: 'Digits', individual_digits: true }, byteLevel(false, true)],
   'a prefix space': [byteLevel(true, true)],
   T5: [{ type: 'WhitespaceSplit' }, metaspace('always')],
+  'T5 with a prefix for the first word': [{ type: 'WhitespaceSplit' }, metaspace('first')],
   'T5 without a prefix': [{ type: 'WhitespaceSplit' }, metaspace('never')],
   'Metaspace, then digits': [metaspace('first'), { type: 'Digits', individual_digits: true }],
   'Metaspace that does not split, then punctuation': [metaspace('always', false), { type: 'Punctuation' }],
@@ -167,6 +168,7 @@ test('words that get a prefix are the same in bytes', () => {
   for (const parts of [
     others.T5!,
     others['T5 without a prefix']!,
+    others['T5 with a prefix for the first word']!,
     others['a prefix space before each word']!,
   ]) {
     const pre_tokenizer = { type: 'Sequence', pretokenizers: parts };
@@ -199,7 +201,7 @@ test.each([
   ['a metaspace after ByteLevel', [byteLevel(), metaspace('never')], 'a metaspace after ByteLevel'],
   ['ByteLevel after a metaspace', [metaspace('never'), byteLevel()], 'ByteLevel after a metaspace'],
   ['scripts', [{ type: 'UnicodeScripts' }], 'the pre-tokenizer UnicodeScripts'],
-  ['a prefix for the first word', [{ type: 'WhitespaceSplit' }, metaspace('first')], 'after a split'],
+  ['a prefix for the first part', [{ type: 'Punctuation' }, metaspace('first')], 'after a split'],
   ['a split without a pattern', [split({}, 'Isolated')], 'without a pattern'],
   ['a split with a behavior that is none', [split({ String: 'a' }, 'isolated')], 'the behavior isolated'],
 ])('%s is refused', (_, parts: readonly Part[], why) => {

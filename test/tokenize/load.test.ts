@@ -110,6 +110,20 @@ test.each([
   });
 });
 
+test.each([
+  ['a long repeat', 'a{1,100000}'],
+  ['repeats of repeats', '(?:a{1,1000}){1,1000}'],
+  ['groups', `${'('.repeat(300)}a${')'.repeat(300)}`],
+  ['classes', '['.repeat(9_000)],
+])('a pattern that is too large is an error, and no engine tries it: %s', async (_, Regex) => {
+  const pre_tokenizer = { type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false };
+  const file = write('large.json', { ...smallFile('llama3', 100), pre_tokenizer });
+  await expect(loadTokenizer({ file, pattern: null })).rejects.toMatchObject({
+    code: 'tokenizer-pattern',
+    where: file,
+  });
+});
+
 test.each(['d.json', 'd.model'])('a pointer of Git LFS is no tokenizer: %s', async (name) => {
   const file = write(name, 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n');
   await expect(loadTokenizer({ file, pattern: null })).rejects.toMatchObject({

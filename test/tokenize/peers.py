@@ -3,6 +3,7 @@
     {"engine": "hf", "file": PATH, "texts": [...]}                      -> {"tokens": [[...], ...]}
     {"engine": "sentencepiece" | "tekken", "file": ..., "texts": ...}   the same
     {"engine": "tiktoken", "file": ..., "pattern": ..., "texts": ...}   the same
+    {"split": PATTERN, "behavior": ..., "invert": ..., "texts": [...]}  -> {"parts": [[...], ...]}; null: refused, or failed
     {"make": "sentencepiece" | "hf-bpe", "out": PATH, "texts": [...], "options": {...}} -> {}
     {"make": "charsmap", "name": "nmt_nfkc"}                            -> {"charsmap": BASE64}
 
@@ -47,6 +48,24 @@ def tekken(request):
 
     engine = Tekkenizer.from_file(request["file"])
     return lambda texts: [engine.encode(text, bos=False, eos=False) for text in texts]
+
+
+def split(request):
+    """Hugging Face's Split. Oniguruma gives up on some texts, which is a panic."""
+    from tokenizers import Regex, pre_tokenizers
+
+    try:
+        engine = pre_tokenizers.Split(Regex(request["split"]), request["behavior"], request["invert"])
+    except BaseException:
+        return {"parts": None}
+
+    def parts(text):
+        try:
+            return [part for part, _ in engine.pre_tokenize_str(text)]
+        except BaseException:
+            return None
+
+    return {"parts": [parts(text) for text in request["texts"]]}
 
 
 def make_sentencepiece(request):
@@ -109,6 +128,8 @@ def main():
         try:
             if "make" in request:
                 answer = makers[request["make"]](request)
+            elif "split" in request:
+                answer = split(request)
             else:
                 key = (request["engine"], request["file"], request.get("pattern"))
                 if key not in opened:

@@ -1,9 +1,11 @@
 /**
- * Hugging Face's tokenizers in Python, which has what the npm package lacks: `encode_special_tokens`. Where no Python has the
- * package, tests that need it are skipped. LONGMIX_TOKENIZERS_PYTHON names one.
+ * Hugging Face's tokenizers in Python, which has what the npm package lacks: `encode_special_tokens`. Where neither
+ * .venv-tokenizers (scripts/tokenizer-peers.sh makes it) nor another Python has the package, tests that need it are skipped.
+ * LONGMIX_TOKENIZERS_PYTHON names one.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { peersMissing } from '../support/peers.ts';
 
 const script = `
 import json, sys
@@ -26,11 +28,12 @@ json.dump(out, sys.stdout)
 export const tokenizersPython: string | null = findPython();
 
 function findPython(): string | null {
-  const ours = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url));
-  for (const candidate of [process.env.LONGMIX_TOKENIZERS_PYTHON, ours, 'python3']) {
+  const peers = fileURLToPath(new URL('../../.venv-tokenizers/bin/python', import.meta.url));
+  for (const candidate of [process.env.LONGMIX_TOKENIZERS_PYTHON, peers, 'python3']) {
     if (candidate === undefined) continue;
     if (spawnSync(candidate, ['-c', 'import tokenizers'], { stdio: 'ignore' }).status === 0) return candidate;
   }
+  peersMissing();
   process.stderr.write(
     'test/tokenize: no python3 that can import tokenizers; the tests that ask it are skipped\n',
   );

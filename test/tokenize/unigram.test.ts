@@ -6,6 +6,7 @@ import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.
 import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
 import type { Tokenizer } from '../../src/types.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
+import { makeCharsmap } from './charsmap-maker.ts';
 import { nativeOracle } from './oracles.ts';
 import { hostileText } from './texts.ts';
 
@@ -88,6 +89,10 @@ const vocabulary: fc.Arbitrary<Piece[]> = fc
   )
   .map((pieces) => [['<unk>', 0], ['\u2581', -2], ...pieces] as Piece[]);
 
+/** Of letters, ligatures and characters that are dropped. */
+const rules = { '\ufb01': 'fi', '\u0001': '', '\u200b': ' ', '\ufdfa': 'a b c', '\u00fc': 'u' };
+const charsmap = Buffer.from(makeCharsmap(rules)).toString('base64');
+
 const text = fc
   .array(fc.constantFrom(...letters, ' ', '  ', 'd', 'ü', '<unk>', '<0x41>', '\n'), {
     maxLength: 40,
@@ -123,6 +128,50 @@ describe('random vocabularies', () => {
       fuzzTimeout(60_000),
     );
   }
+
+  test(
+    'with a prefix for the first part only, after normalizers',
+    async () => {
+      const replace = (pattern: object, content: string) => ({ type: 'Replace', pattern, content });
+      const normalizers = fc.subarray(
+        [
+          { type: 'NFKC' },
+          { type: 'NFD' },
+          { type: 'Lowercase' },
+          { type: 'Strip', strip_left: false, strip_right: true },
+          { type: 'Precompiled', precompiled_charsmap: charsmap },
+          { type: 'Prepend', prepend: 'a' },
+          replace({ Regex: ' {2,}' }, '\u2581'),
+          replace({ Regex: 'ab?' }, 'cc'),
+          replace({ String: 'ca' }, 'b'),
+        ],
+        { minLength: 1, maxLength: 3 },
+      );
+      const starts = fc.constantFrom(
+        '',
+        ' ',
+        '\u0001',
+        '\u200b',
+        '\ufb01',
+        '\ufdfa',
+        '\u0301',
+        'I\u0307',
+        '\u2581',
+      );
+      const some = fc.array(
+        fc.tuple(starts, text).map((parts) => parts.join('')),
+        { minLength: 1, maxLength: 20 },
+      );
+      await fc.assert(
+        fc.asyncProperty(vocabulary, normalizers, fc.boolean(), some, async (pieces, list, split, texts) => {
+          const normalizer = { type: 'Sequence', normalizers: list };
+          await expectNative(unigramFile(pieces, { scheme: 'first', split, normalizer }), texts);
+        }),
+        fuzz(60),
+      );
+    },
+    fuzzTimeout(60_000),
+  );
 
   test(
     'may lack U+2581, some bytes, and have their unknown token anywhere',

@@ -26,6 +26,16 @@ if (mode === 'save') {
   process.exit();
 }
 
+// Takes all rows at once, as a pipe and a reader's memory do, and has done three steps of them.
+let taken = 0;
+if (mode === 'ahead' || mode === 'ahead-unsaved') {
+  process.on('SIGTERM', () => {
+    if (mode === 'ahead')
+      console.log(JSON.stringify({ saved_steps: Number(process.env.LONGMIX_FIRST_STEP) + 3 }));
+    process.exit(0);
+  });
+}
+
 if (mode === 'remove') {
   writeFileSync(file, JSON.stringify([process.pid]));
   setInterval(() => {}, 1000);
@@ -44,6 +54,8 @@ for await (const reader of RecordBatchReader.readAll(process.stdin)) {
     for (const { children } of batch.getChild('input_ids').data) {
       for (const id of children[0].values) idSum += id;
     }
+    taken += 1;
+    if (mode === 'silent' || (mode.startsWith('ahead') && taken > 3)) continue;
     // Before its first line.
     if (mode === 'remove') rmSync(LONGMIX_OUT, { recursive: true, force: true });
     if (mode === 'diverge') {
@@ -56,4 +68,9 @@ for await (const reader of RecordBatchReader.readAll(process.stdin)) {
       process.exit(3);
     }
   }
+}
+if (mode === 'beyond') console.log(JSON.stringify({ saved_steps: 1000 }));
+if (mode.startsWith('ahead') && taken > 3) {
+  writeFileSync(file, '[]');
+  setInterval(() => {}, 1000);
 }

@@ -84,9 +84,12 @@ describe('a command', () => {
   });
 
   it('may leave early', async () => {
-    const { code, stderr } = await longmix(args('leave', [], node('leave')));
+    const { code, stdout, stderr } = await longmix(args('leave', [], node('leave')));
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(metricsOf('leave')).toEqual(expected(0, 1));
+    expect(stdout).toMatch(
+      /^1 step done, as the command says, of \d+ whose rows it was sent, loss 9\.0000; metrics/,
+    );
   });
 
   it('that fails is told with its exit code and what it said last', async () => {
@@ -144,6 +147,70 @@ it('a command has time for a checkpoint when the run is interrupted', async () =
   child.kill('SIGTERM');
   expect(await finished).toMatchObject({ code: 143 });
   expect(existsSync(`${pids}.saved`)).toBe(true);
+});
+
+describe('rows that it took and did not train on', () => {
+  /** Interrupted when it has all rows and said that three steps of them are done. */
+  async function interrupted(out: string, mode: string, flags: readonly string[]) {
+    const file = join(folder, `${out}.all-taken`);
+    rmSync(file, { force: true });
+    const { child, finished } = start(args(out, ['--steps', '40', ...flags], node(mode, file)));
+    await until('all rows taken', () => existsSync(file));
+    child.kill('SIGINT');
+    const { code, stderr } = await finished;
+    expect({ code, stderr }).toMatchObject({ code: 130 });
+    return stderr;
+  }
+  const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)!;
+
+  it('are no steps, and --resume begins where it said that its checkpoint is', async () => {
+    const first = await interrupted('ahead', 'ahead', []);
+    expect(lastLine(first)).toBe(
+      'longmix: interrupted; command said that its checkpoint has 3 steps done: the same command with --resume goes on from there',
+    );
+    const second = await interrupted('ahead', 'ahead', ['--resume']);
+    expect(second).toContain('from 3 to 40');
+    expect(lastLine(second)).toContain('its checkpoint has 6 steps done');
+    expect(metricsOf('ahead')).toEqual(expected(0, 6));
+    const other = args('ahead', ['--rows-per-step', '2', '--resume'], node());
+    expectMessage(await longmix(other), 2, /the run there is another: rowsPerStep differ/);
+    // From before that checkpoint: it will be written over.
+    await longmix(args('ahead', ['--steps', '9', '--start-step', '5'], node()));
+    expectMessage(await longmix(args('ahead', ['--resume'], node())), 2, /nothing to resume/, /--start-step/);
+  });
+
+  it('of one that said nothing of a checkpoint: --start-step is how it goes on', async () => {
+    const said = await interrupted('unsaved', 'ahead-unsaved', []);
+    expect(lastLine(said)).toMatch(/command has not said that it saved anything\. .* --start-step N goes on/);
+  });
+
+  it('are shown as sent where it says no steps', async () => {
+    const { code, stdout, stderr } = await longmix(args('silent', ['--steps', '9'], node('silent')));
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).toMatch(/rows of 9\/9 steps sent, /);
+    expect(stderr).not.toContain('step 9/9');
+    expect(stdout).toMatch(/^the rows of 9 steps were sent; the command did not say which steps it did/);
+  });
+
+  it('a checkpoint of more steps than it has rows of is not believed', async () => {
+    const { code, stderr } = await longmix(args('beyond', ['--steps', '4'], node('beyond')));
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).toContain('saved_steps: 1000 is ignored: the trainer has the rows of 4 steps');
+    expect(existsSync(join(folder, 'beyond/saved.json'))).toBe(false);
+  });
+});
+
+it('a module that keeps its own checkpoints says it by report, and goes on by --resume', async () => {
+  const path = join(folder, 'own.mjs');
+  const start_ = 'start(context) { say = context.report; context.log("from " + context.firstStep); }';
+  const step = 'step({ step }) { say({ saved_steps: step + 1 }); return { loss: 1 }; }';
+  writeFileSync(path, `let say;\nexport default { ${start_}, ${step} };\n`);
+  const typed = ['train', build, '--trainer', path, '--out', join(folder, 'own')];
+  await longmix([...typed, '--steps', '3']);
+  const { code, stdout, stderr } = await longmix([...typed, '--steps', '5', '--resume']);
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^5 steps done/) });
+  expect(stderr).toContain('from 3');
+  expect(metricsOf('own').map((line) => line.step)).toEqual([0, 1, 2, 3, 4]);
 });
 
 describe('words that are off', () => {

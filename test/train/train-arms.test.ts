@@ -3,11 +3,12 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ArmsTraining } from '../../src/train/train-arms.ts';
+import { type Validation, validationOf } from '../../src/train/validation.ts';
 import { expectMessage, jsonLines, longmixOk, workplace } from '../support/command.ts';
 
 const base = {
   tokenizer: 'gpt2',
-  sources: { notes: 'notes.jsonl' },
+  sources: { notes: 'notes.jsonl', more: 'more.jsonl' },
   split: { validation: '10%' },
   sequences: { length: 256 },
 };
@@ -16,11 +17,15 @@ const arms = {
   short: { sequences: { length: 64 } },
   'no-long': { mix: { length: { threshold: 128, scope: 'global', remove: 'long' } } },
 };
-const settings = ['layers=1', 'width=16', 'heads=2', 'lr=0.02'].flatMap((set) => ['--set', set]);
+const settings = ['layers=1', 'width=16', 'heads=2', 'lr=0.02', 'validateRows=8'].flatMap((set) => [
+  '--set',
+  set,
+]);
 
 it('trains every arm on as many tokens, compares them on one validation set, and goes on where it was', async () => {
   using place = workplace();
-  place.write('notes.jsonl', jsonLines(300));
+  place.write('notes.jsonl', jsonLines(150));
+  place.write('more.jsonl', jsonLines(150).replaceAll('some', 'other'));
   place.write('mix.yaml', JSON.stringify(base));
   place.write('arms.yaml', JSON.stringify({ name: 'arms', base: './mix.yaml', arms }));
   const typed = ['ablate', 'arms.yaml', '--train', '--train-tokens', '2560', ...settings];
@@ -38,6 +43,24 @@ it('trains every arm on as many tokens, compares them on one validation set, and
     expect(final).toMatchObject({ validation: { loss: expect.any(Number) } });
     expect(stdout).toMatch(new RegExp(`^${arm} +10 +${losses[9]!.loss.toFixed(3)} +\\d`, 'm'));
   }
+  // The table by source: for each source the arms, one under the other.
+  for (const source of ['notes', 'more']) {
+    const own = training.arms.map(
+      ({ final }) => validationOf(final)!.bySource!.find((one) => one.source === source)!,
+    );
+    expect(own.every(({ tokens, loss }) => tokens > 0 && loss > 0)).toBe(true);
+    const lines = training.arms.map(
+      ({ arm }, i) => `${i === 0 ? source : ''} +${arm} +${own[i]!.loss.toFixed(3)}`,
+    );
+    expect(stdout).toMatch(new RegExp(lines.join('\n')));
+  }
+  const {
+    tokens: guesses,
+    bySource,
+    loss,
+  } = validationOf(training.arms[0]!.final) as Validation & { tokens: number };
+  expect(bySource!.reduce((sum, one) => sum + one.tokens, 0)).toBe(guesses);
+  expect(bySource!.reduce((sum, one) => sum + one.loss * one.tokens, 0) / guesses).toBeCloseTo(loss, 5);
   // The same ids for all: the first weights know nothing, so every arm begins at the same ln(V).
   const vocabularies = [...stderr.matchAll(/(\d+) of \d+ ids occur/g)].map(([, ids]) => ids);
   expect(vocabularies.length).toBe(3);
@@ -50,6 +73,7 @@ it('trains every arm on as many tokens, compares them on one validation set, and
   expect(page).toContain('What the arms learned');
   expect(page).toContain(`<td>${training.arms[2]!.losses[9]!.loss.toFixed(3)}</td>`);
   expect(page).toContain('Validation loss by position, less that of natural');
+  expect(page).toContain('Validation loss by source');
   expect(read()).toEqual(training);
   // Nothing was trained again: the times of its steps are what they were.
   expect(run('natural')).toBe(before);

@@ -4,16 +4,19 @@
   train.py out/NAME                   a build or one of its shard sets: the files, memory-mapped
   longmix pipe out/NAME | train.py --steps 500 --vocabulary 50257       Arrow streams on stdin (also: -)
   train.py http://127.0.0.1:8000      `longmix serve`; its token in LONGMIX_TOKEN
-  torchrun --nproc-per-node 2 train.py ...       data parallel, with any of these; the losses are those of one process
+  torchrun --nproc_per_node 2 train.py ...       data parallel, with any of these; the losses are those of one process
 
 Each gives the same rows in the same steps (the feed's epoch 0), so the same losses. With --checkpoint FILE it goes on
-where it stopped. A JSON line a step: loss (nats a token), tokens a second, share of the time that went into waiting for
-rows. Attention stays inside documents; no loss is asked for padding, nor for a document's first token.
+where it stopped; under `longmix train` that is checkpoint.pt in the run's folder. On SIGTERM it ends its step, writes the
+checkpoint, and exits with 143. A JSON line a step: loss (nats a token), tokens a second, share of the time that went into
+waiting for rows; and {"saved_steps": n} for a checkpoint, from which `longmix train --resume` knows where to begin.
+Attention stays inside documents; no loss is asked for padding, nor for a document's first token.
 """
 import argparse
 import json
 import math
 import os
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -193,16 +196,30 @@ def main(args):
     attention = globals()[args.attention] if args.attention else choose_attention(device)
     model = Model(vocabulary, args, attention).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, betas=(0.9, 0.95), weight_decay=0.1)
-    start = 0
+    start, stops = 0, []
+    if args.checkpoint:  # A signal only leaves a note: a step is done whole, or not at all.
+        signal.signal(signal.SIGTERM, lambda *_: stops.append(True))
     if args.checkpoint and os.path.exists(args.checkpoint):
         state = torch.load(args.checkpoint, map_location=device, weights_only=True)
         start = state["step"]
+        begins = os.environ.get("LONGMIX_FIRST_STEP")
+        assert begins != "0" or not start, f"{args.checkpoint} has {start} steps done: --resume, or move it away"
         model.load_state_dict(state["model"])
         optimizer.load_state_dict({**optimizer.state_dict(), "state": state["optimizer"]})
     parallel = nn.parallel.DistributedDataParallel(model) if world > 1 else model
     shared = args.source == "-" and world > 1  # One pipe, several processes: the first reads for all.
     batches = map(tensors, [] if shared and rank > 0 else batches_from(start))
-    reader, read = ThreadPoolExecutor(1), lambda: next(batches, None)
+    def read():
+        try:
+            return next(batches, None)
+        except Exception as reason:  # Rows that are cut off are no fault if who sends them was stopped, too.
+            return reason
+    def save(steps):
+        state = {"step": steps, "model": model.state_dict(), "optimizer": optimizer.state_dict()["state"]}
+        torch.save(state, args.checkpoint + ".new")
+        os.replace(args.checkpoint + ".new", args.checkpoint)
+        print(json.dumps({"saved_steps": steps}), flush=True)
+    reader = ThreadPoolExecutor(1)
     coming = reader.submit(read)
     for step in range(start, total):
         began = time.perf_counter()
@@ -210,7 +227,10 @@ def main(args):
         coming = reader.submit(read) if step + 1 < total else None  # The next one, while this one is trained on.
         if shared:
             dist.broadcast_object_list(batch)
-        assert batch[0] is not None, f"the rows end before step {step}"
+        if not isinstance(batch[0], list):
+            if any_rank(stops, world if shared else 1, device):
+                return stop(save, rank, step)
+            raise batch[0] or AssertionError(f"the rows end before step {step}")
         check_shares([len(batch[0][0])] if shared else [], world)
         batch = [(part.chunk(world)[rank] if shared else part).to(device) for part in batch[0]]
         waited = time.perf_counter() - began
@@ -221,10 +241,22 @@ def main(args):
         if rank == 0:
             speed, wait = round(batch[0].numel() * world / took), round(waited / took, 4)
             print(json.dumps({"step": step, "loss": loss, "tokens_per_second": speed, "data_wait": wait}), flush=True)
+        if any_rank(stops, world, device):
+            return stop(save, rank, step + 1)
         if rank == 0 and args.checkpoint and ((step + 1) % args.checkpoint_every == 0 or step + 1 == total):
-            state = {"step": step + 1, "model": model.state_dict(), "optimizer": optimizer.state_dict()["state"]}
-            torch.save(state, args.checkpoint + ".new")
-            os.replace(args.checkpoint + ".new", args.checkpoint)
+            save(step + 1)
+
+
+def any_rank(stops, world, device):
+    """Whether one of the ranks was told to stop: all end after the same step, or one would wait for the others for ever."""
+    told = torch.tensor(len(stops), device=device)
+    dist.all_reduce(told) if world > 1 else None
+    return told.item() > 0
+
+
+def stop(save, rank, steps):
+    save(steps) if rank == 0 else None
+    os._exit(143)  # As a process that SIGTERM ended. The thread that reads may wait for rows that never come.
 
 
 def train_step(model, optimizer, batch, micro_rows, world):
@@ -251,6 +283,7 @@ if __name__ == "__main__":
     sizes.update(steps=env("LONGMIX_STEPS"), vocabulary=env("LONGMIX_VOCABULARY"), rows_per_step=0, micro_rows=0)
     for name, default in sizes.items():
         options.add_argument("--" + name.replace("_", "-"), type=type(default), default=default)
-    options.add_argument("--checkpoint", metavar="FILE")
+    folder = os.environ.get("LONGMIX_OUT")
+    options.add_argument("--checkpoint", metavar="FILE", default=folder and os.path.join(folder, "checkpoint.pt"))
     options.add_argument("--attention", choices=["sdpa", "flex", "flash"])
     main(options.parse_args())

@@ -38,7 +38,7 @@ const smallest = 64 * 1024;
 /** As in `assembly/index.ts`. */
 const rowWords = 13;
 const taken = 0;
-const kinds = { missing: 0, string: 1, integer: 2 } as const;
+const kinds = { missing: 0, string: 1, number: 2 } as const;
 const longestName = 1000;
 const mostSteps = 8;
 
@@ -78,7 +78,7 @@ function createJsonScan(fields: FieldNames, names: readonly string[]): JsonScan 
 
   const name = (row: number, field: number): string | null => {
     const kind = words[row + 4 + 3 * field]!;
-    if (kind !== kinds.string && kind !== kinds.integer) return null;
+    if (kind !== kinds.string && kind !== kinds.number) return null;
     return memory.toString('utf8', words[row + 5 + 3 * field], words[row + 6 + 3 * field]);
   };
 

@@ -1,6 +1,6 @@
 /** Lengths of documents as figures: all sources on top of each other, and a panel a source. */
 import type { Cell } from '../../types.ts';
-import { bucketName } from '../cells-text.ts';
+import { bucketName } from '../bucket-name.ts';
 import { percent } from '../format.ts';
 import { lengthAxis } from './axes.ts';
 import type { Draw } from './draw.ts';

@@ -43,7 +43,7 @@ ${panels.length === 0 ? null : html`${lineKeys(drawn)}${grid(panels)}`}${
   validated.length === 0
     ? html`<p class="note">There is no validation loss by position: it takes a validation split and a trainer that tells it.</p>`
     : positionTable(arms)
-}`;
+}${sourceTable(arms)}`;
 }
 
 async function positionFigure(draw: Draw, arms: readonly Drawn[]): Promise<Markup> {
@@ -123,6 +123,24 @@ function positionTable(arms: readonly ArmCurves[]): Markup {
     caption:
       'Validation loss by how many tokens of its document were seen before; guesses: of the arm that has the fewest',
     columns: ['seen before', 'guesses', ...arms.map(({ name }) => name)],
+    groups: [{ rows }],
+  });
+}
+
+function sourceTable(arms: readonly ArmCurves[]): Markup | null {
+  const all = arms.flatMap(({ validation }) => validation?.bySource ?? []);
+  if (all.length === 0) return null;
+  const rows = [...new Set(all.map(({ source }) => source))].map((source) => {
+    const found = arms.map(({ validation }) => validation?.bySource?.find((one) => one.source === source));
+    return [
+      source,
+      integer(found.find((one) => one !== undefined)!.tokens),
+      ...found.map((one) => shownLoss(one?.loss)),
+    ];
+  });
+  return htmlTable({
+    caption: 'Validation loss by source',
+    columns: ['source', 'guesses', ...arms.map(({ name }) => name)],
     groups: [{ rows }],
   });
 }

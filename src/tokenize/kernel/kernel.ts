@@ -61,7 +61,7 @@ interface Exports extends UnigramExports {
   endsAddress(): number;
   lengthsAddress(): number;
   tokensAddress(): number;
-  encode(documents: number, open: number): number;
+  encode(documents: number, open: number, continued: number): number;
   showPretokens(on: number): void;
   beginText(continued: number): void;
   tokenCount(): number;
@@ -191,6 +191,8 @@ function kernelOf(exports: Exports, options: KernelOptions): Kernel {
     let count = 0;
     let document = 0;
     let at = 0;
+    /** The first document of a window goes on from the one before. */
+    let goesOn = 0;
     while (document < ends.length) {
       // As many whole documents as a window holds; if not even one, a part of it.
       let upTo = document;
@@ -204,7 +206,8 @@ function kernelOf(exports: Exports, options: KernelOptions): Kernel {
       if (open) windowEnds[0] = capacity;
       else for (let i = 0; i < documents; i += 1) windowEnds[i] = ends[document + i]! - at;
       new Uint8Array(exports.memory.buffer).set(text.subarray(at, end), exports.textAddress());
-      const done = exports.encode(documents, open ? 1 : 0);
+      const done = exports.encode(documents, open ? 1 : 0, goesOn);
+      goesOn = open ? 1 : 0;
 
       const made = exports.tokenCount();
       if (tokens.length < count + made) {

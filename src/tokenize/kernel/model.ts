@@ -1,6 +1,6 @@
 import type { JoinedBytes } from '../cut-bytes.ts';
 import type { UnknownUnits } from '../model.ts';
-import type { CompiledPattern } from '../pattern/compile.ts';
+import type { CompiledPattern, CutterTable } from '../pattern/compile.ts';
 
 /** What the kernel builds its tables from: the part of a tokenizer that it runs (`kernel-plan.ts` says what runs around it). */
 export interface KernelModel {
@@ -39,11 +39,15 @@ export interface KernelUnknown extends UnknownUnits {
   readonly known: Uint8Array;
 }
 
-/** A hand-written scanner, which must be the last step, or the tables of a pattern. */
+/**
+ * A hand-written scanner, which must be the last step, the tables of a pattern, or a table of several splits. One that
+ * may give up is the last, and the steps after it are another way to do the same.
+ */
 export type KernelStep =
   | { readonly scanner: Exclude<Scanner, 'joins'> }
   | { readonly scanner: 'joins'; readonly joined: JoinedBytes }
-  | { readonly table: CompiledPattern; readonly keep: Kept };
+  | { readonly table: CompiledPattern; readonly keep: Kept }
+  | { readonly table: CutterTable; readonly splits: number; readonly mayGiveUp: boolean };
 
 /**
  * What the kernel has a hand-written scanner for. They match everywhere, so there are no gaps to keep. `spaces`: a pretoken

@@ -27,16 +27,28 @@ export interface CompiledPattern {
   readonly start: number;
 }
 
+/**
+ * The table of a cutter (cutter.ts), whose start state is the first row. An entry with both flags cuts before this character,
+ * and its row is that of the next part after this character. `stopFlag` alone: the part ends at the last place that had
+ * `matchFlag`, and the next one begins in the row that `resumes` has at that entry. With `givesUp`: this text needs another way.
+ */
+export interface CutterTable extends CompiledPattern {
+  /** As `rows`: where there is `matchFlag`, the row in which a part begins that begins here. */
+  readonly resumes: Uint32Array;
+}
+
 export const matchFlag = 1;
 export const stopFlag = 2;
 const loopFlag = 4;
+/** In an entry with `stopFlag` alone, in place of a row. */
+export const givesUp = 8;
 /** What of an entry is the row. */
 export const rowMask: number = ~7;
 /** Columns before those of classes. */
 export const firstColumns = 6;
 /** A set that has letters: their runs are long enough that to look at 16 bytes at once pays. */
 const smallestLoop = 20;
-const mostColumns = 256;
+export const mostColumns = 256;
 
 const known = new Map<string, CompiledPattern | { readonly unsupported: string }>();
 
@@ -83,7 +95,7 @@ function compile({
     }
   }
   const renumbered = renumber(classes, columnOf);
-  markLoops(rows, columns, renumbered);
+  markLoops(rows, columns, renumbered, columns);
   return {
     states: automaton.states,
     columns,
@@ -102,10 +114,14 @@ function entry({ next, matches, columns }: Automaton, state: number, column: num
   );
 }
 
-/** Writes the sets of ASCII characters that lead back to a row, and flags the entries that lead to a row with a large one. */
-function markLoops(rows: Uint32Array, columns: number, classes: Uint8Array): void {
+/**
+ * Writes the sets of ASCII characters that lead back to a row, and flags the entries that lead to a row with a large one.
+ *
+ * @param first the first row that has one
+ */
+export function markLoops(rows: Uint32Array, columns: number, classes: Uint8Array, first: number): void {
   const hasLoop = new Set<number>();
-  for (let row = columns; row < rows.length; row += columns) {
+  for (let row = first; row < rows.length; row += columns) {
     const set = new Uint8Array(rows.buffer, (row + 2) * 4, 16);
     let size = 0;
     for (let byte = 0; byte < 0x80; byte += 1) {

@@ -57,7 +57,7 @@ function matchesLetters({ rows, columns, classes, start }: CompiledPattern): boo
 }
 
 /** Rows from which a match is certain: the largest set whose every entry has a match or leads to a row of the set. */
-function sureRows(rows: Uint32Array, columns: number): ReadonlySet<number> {
+export function sureRows(rows: Uint32Array, columns: number): ReadonlySet<number> {
   const set = new Set<number>();
   for (let row = columns; row < rows.length; row += columns) set.add(row);
   for (let before = -1; before !== set.size; ) {

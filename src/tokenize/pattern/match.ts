@@ -6,7 +6,7 @@
  */
 import { parsePattern } from './parse.ts';
 import { buildProgram, type Program, type Step } from './program.ts';
-import { type PatternSyntax, UnsupportedPattern } from './syntax.ts';
+import { OversizedPattern, type PatternSyntax, UnsupportedPattern } from './syntax.ts';
 
 /** Starts and ends by turns, in UTF-16 units of the text. Matches may be empty. */
 export type FindMatches = (text: string) => readonly number[];
@@ -27,7 +27,7 @@ export function readProgram(pattern: string, syntax: PatternSyntax): Program {
     return buildProgram(node);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new UnsupportedPattern(error.message, [...pattern], 0);
+    throw new OversizedPattern(error.message, [...pattern], 0);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { categoryRanges, complement, unite, whiteSpace } from '../unicode.ts';
 import { posixSet, propertySet, wordCharacters, wordsAlone } from './properties.ts';
-import type { PatternReader } from './reader.ts';
+import { deepestNesting, type PatternReader } from './reader.ts';
 import { charactersOf, intersect, single, subtract } from './sets.ts';
 import type { CodePointSet, PatternSyntax } from './syntax.ts';
 
@@ -141,10 +141,19 @@ interface ClassContext {
   readonly fold: (set: CodePointSet) => CodePointSet;
 }
 
-/** A class from after its `[` on, the `]` included. Negation applies to the whole, intersections included. */
-export function parseClass(context: ClassContext): { readonly set: CodePointSet; readonly negated: boolean } {
+/**
+ * A class from after its `[` on, the `]` included. Negation applies to the whole, intersections included.
+ *
+ * @param depth classes around it
+ */
+export function parseClass(
+  context: ClassContext,
+  depth = 0,
+): { readonly set: CodePointSet; readonly negated: boolean } {
   const { reader, syntax } = context;
   const start = reader.at - 1;
+  if (depth === deepestNesting)
+    reader.oversized(`more than ${deepestNesting} classes inside each other`, start);
   const negated = reader.takeIf('^');
   let left: CodePointSet | null = null;
   let operator: '&&' | '--' | '~~' | null = null;
@@ -173,7 +182,7 @@ export function parseClass(context: ClassContext): { readonly set: CodePointSet;
         reader.unsupported('&& with nothing after it', reader.at - 2);
       continue;
     }
-    ranges.push(parseClassItem(context));
+    ranges.push(parseClassItem(context, depth));
   }
   combine();
   const set = context.fold(left!);
@@ -193,14 +202,14 @@ function operate(left: CodePointSet, operator: '&&' | '--' | '~~', right: CodePo
   return unite([...subtract(left, right), ...subtract(right, left)]);
 }
 
-function parseClassItem(context: ClassContext): CodePointSet {
+function parseClassItem(context: ClassContext, depth: number): CodePointSet {
   const { reader, syntax } = context;
   const start = reader.at;
   if (reader.startsWith('[:')) {
     const named = parsePosix(reader, syntax, start);
     if (named !== null) return named;
   }
-  if (reader.takeIf('[')) return parseClass(context).set;
+  if (reader.takeIf('[')) return parseClass(context, depth + 1).set;
   const low = parseClassCharacter(context);
   if (reader.peek() !== '-' || reader.peek(1) === ']' || reader.peek(1) === '') return low;
   if (syntax === 'rust' && reader.peek(1) === '-') return low;

@@ -8,8 +8,8 @@ import { complement } from '../unicode.ts';
 import { foldCase, foldsWithOthers } from './fold-case.ts';
 import { parseClass, parseEscapedSet } from './parse-class.ts';
 import { wordsAlone } from './properties.ts';
-import { isAssertion, readQuantifier } from './quantifier.ts';
-import { PatternReader } from './reader.ts';
+import { isUnrepeatable, readQuantifier } from './quantifier.ts';
+import { deepestNesting, PatternReader } from './reader.ts';
 import { anyCharacter, single } from './sets.ts';
 import {
   alternate,
@@ -35,8 +35,6 @@ interface Flags {
   readonly extended: boolean;
 }
 
-/** Deeper nesting is refused, not run into the end of the stack. */
-const deepestGroup = 200;
 const notNewline = complement(single('\n'));
 
 const look = (body: PatternNode, direction: 'ahead' | 'behind', negative: boolean): PatternNode => ({
@@ -272,8 +270,8 @@ class PatternParser {
   #group(start: number): PatternNode {
     const reader = this.#reader;
     this.#depth += 1;
-    if (this.#depth > deepestGroup)
-      reader.unsupported(`more than ${deepestGroup} groups inside each other`, start);
+    if (this.#depth > deepestNesting)
+      reader.oversized(`more than ${deepestNesting} groups inside each other`, start);
     const before = this.#flags;
     const wrap = this.#openGroup(start);
     const isBehind = reader.source[start + 2] === '<' && /^[=!]$/.test(reader.source[start + 3] ?? '');
@@ -331,7 +329,7 @@ class PatternParser {
       const place = reader.at;
       const quantifier = readQuantifier(reader, this.#syntax);
       if (quantifier === null) return node;
-      if (atom.type === 'look' || isAssertion(reader.source, start)) {
+      if (isUnrepeatable(atom, reader.source, start, this.#syntax)) {
         reader.fail('an assertion cannot be repeated', start);
       }
       if (count > 0 && this.#syntax === 'rust') reader.unsupported('a quantifier after a quantifier', place);

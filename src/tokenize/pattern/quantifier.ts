@@ -49,8 +49,21 @@ function readMode(reader: PatternReader, possessive: boolean): Quantifier['mode'
   return 'greedy';
 }
 
-/** `^`, `$`, `\A` and the like, which both libraries refuse to repeat. */
-export function isAssertion(source: readonly string[], at: number): boolean {
+/** Whether the library refuses to repeat this atom, which begins at `at`. */
+export function isUnrepeatable(
+  atom: PatternNode,
+  source: readonly string[],
+  at: number,
+  syntax: PatternSyntax,
+): boolean {
+  if (syntax === 'oniguruma') return atom.type === 'look' || isAssertion(source, at);
+  // fancy-regex repeats `^` and `\b`, and a lookaround inside of a capturing group.
+  const text = source.slice(at, at + 100).join('');
+  return atom.type === 'look' && /^(?:\(\?[A-Za-z-]*:)*\(\?<?[=!]/.test(text);
+}
+
+/** `^`, `$`, `\A` and the like. */
+function isAssertion(source: readonly string[], at: number): boolean {
   const char = source[at]!;
   return char === '^' || char === '$' || (char === '\\' && /^[AzZbB]$/.test(source[at + 1] ?? ''));
 }

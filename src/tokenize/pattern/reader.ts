@@ -1,5 +1,8 @@
 /** The pattern's text as the parser walks over it, by code points, with errors that carry the place. */
-import { PatternError, UnsupportedPattern } from './syntax.ts';
+import { OversizedPattern, PatternError, UnsupportedPattern } from './syntax.ts';
+
+/** Deeper nesting of groups or classes is refused, not run into the end of the stack. */
+export const deepestNesting = 200;
 
 export class PatternReader {
   readonly source: readonly string[];
@@ -59,5 +62,9 @@ export class PatternReader {
 
   unsupported(what: string, offset: number = this.at): never {
     throw new UnsupportedPattern(what, this.source, offset);
+  }
+
+  oversized(what: string, offset: number = this.at): never {
+    throw new OversizedPattern(what, this.source, offset);
   }
 }

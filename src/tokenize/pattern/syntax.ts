@@ -55,6 +55,9 @@ export class UnsupportedPattern extends Error {
   }
 }
 
+/** Beyond the bounds that every engine here has: there is no other way to run it. */
+export class OversizedPattern extends UnsupportedPattern {}
+
 function describePlace(rule: string, source: readonly string[], offset: number): string {
   if (offset >= source.length) return `${rule}, at the end of the pattern (character ${source.length})`;
   const shown = source.slice(offset, offset + 20).join('');
@@ -73,7 +76,61 @@ export function alternate(options: readonly PatternNode[]): PatternNode {
   if (options.length === 1) return options[0]!;
   const sets = options.flatMap((option) => (option.type === 'set' ? [option.set] : []));
   if (sets.length === options.length) return { type: 'set', set: unite(sets.flat()) };
-  return { type: 'alternation', options };
+  const factored = factor(options);
+  return factored.length === 1 ? factored[0]! : { type: 'alternation', options: factored };
+}
+
+/**
+ * Alternatives that begin with the same characters begin with them once, so that thousands of words become a tree:
+ * `ab|ac` is `a(?:b|c)`. Only neighbours, or those between which no other could match: the order stays.
+ */
+function factor(options: readonly PatternNode[]): readonly PatternNode[] {
+  const lists = options.map((option) => (option.type === 'concatenation' ? option.parts : [option]));
+  const keys = lists.map(([first]) => (first?.type === 'set' ? JSON.stringify(first.set) : null));
+  if (new Set(keys).size === keys.length) return options;
+  const groups: PatternNode[][][] = [];
+  const ofKey = areApart(keys) ? new Map<string, PatternNode[][]>() : null;
+  for (const [i, parts] of lists.entries()) {
+    const key = keys[i]!;
+    const neighbour = i > 0 && key !== null && key === keys[i - 1] ? groups.at(-1) : undefined;
+    const group = ofKey === null ? neighbour : ofKey.get(key);
+    if (group !== undefined) {
+      group.push([...parts]);
+      continue;
+    }
+    groups.push([[...parts]]);
+    ofKey?.set(key, groups.at(-1)!);
+  }
+  return groups.map((group) => {
+    if (group.length === 1) return concatenate(group[0]!);
+    const length = sharedLength(group);
+    const rest = alternate(group.map((parts) => concatenate(parts.slice(length))));
+    return concatenate([...group[0]!.slice(0, length), rest]);
+  });
+}
+
+/** Whether all begin with a set, and no two different ones have a character in common. */
+function areApart(keys: readonly (string | null)[]): boolean {
+  if (keys.includes(null)) return false;
+  const sets = [...new Set(keys)].map((key) => JSON.parse(key!) as CodePointSet);
+  const size = (set: CodePointSet) => set.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  return size(unite(sets.flat())) === sets.reduce((sum, set) => sum + size(set), 0);
+}
+
+/** How many sets all of them begin with. */
+function sharedLength(lists: readonly (readonly PatternNode[])[]): number {
+  const [first] = lists;
+  let length = 1;
+  const isShared = (node: PatternNode) => {
+    if (node.type !== 'set') return false;
+    const key = JSON.stringify(node.set);
+    return lists.every((parts) => {
+      const other = parts[length];
+      return other?.type === 'set' && JSON.stringify(other.set) === key;
+    });
+  };
+  while (length < first!.length && isShared(first![length]!)) length += 1;
+  return length;
 }
 
 /** Whether it might match the empty text somewhere. */

@@ -14,6 +14,7 @@ import { adamW, clipGradients, learningRate, type Moments } from './adamw.ts';
 import { loadTfjs, type Tf } from './backend.ts';
 import { parseConfig, type TfjsConfig } from './config.ts';
 import { LossByPosition } from './loss-by-position.ts';
+import { LossBySource } from './loss-by-source.ts';
 import {
   addRowGradients,
   createParameters,
@@ -158,18 +159,40 @@ function validate({ tf, config, context, parameters, numbers }: State): Metrics 
   if (validation === null || steps === 0) return undefined;
   const model = placeModel(tf, parameters);
   const losses = new LossByPosition();
+  const bySource = new LossBySource();
   for (let step = 0; step < steps; step += 1) {
-    const rows = modelRows(validation.batch({ epoch: 0, step }, 0, 1), numbers);
-    for (const row of rows.flatMap((whole) => cutRow(whole, config.context))) {
-      const targets = targetsOf(row);
-      const positions = positionsOf(row.lengths, row.ids.length);
-      const found = rowLosses(tf, config, model, row);
-      for (let i = 0; i < targets.length; i += 1) if (targets[i]! >= 0) losses.add(positions[i]!, found[i]!);
+    const batch = validation.batch({ epoch: 0, step }, 0, 1);
+    for (const [r, whole] of modelRows(batch, numbers).entries()) {
+      const sources = context.validationSources?.(batch.rows[r]!) ?? null;
+      const sourceAt = sources === null ? null : tokenSources(whole, sources);
+      let start = 0;
+      for (const row of cutRow(whole, config.context)) {
+        const targets = targetsOf(row);
+        const positions = positionsOf(row.lengths, row.ids.length);
+        const found = rowLosses(tf, config, model, row);
+        for (let i = 0; i < targets.length; i += 1) {
+          if (targets[i]! < 0) continue;
+          losses.add(positions[i]!, found[i]!);
+          if (sourceAt !== null) bySource.add(sourceAt[start + i]!, found[i]!);
+        }
+        start += row.ids.length;
+      }
     }
   }
   disposeModel(tf, model);
   const byPosition = losses.buckets();
-  return { validation: { loss: losses.mean, tokens: losses.tokens, byPosition } };
+  const sources = bySource.sources();
+  return {
+    validation: {
+      ...{ loss: losses.mean, tokens: losses.tokens, byPosition },
+      ...(sources.length === 0 ? {} : { bySource: sources }),
+    },
+  };
+}
+
+/** The source of each token of a row; padding has none. */
+function tokenSources({ lengths }: ModelRow, sources: readonly string[]): string[] {
+  return Array.from(sources).flatMap((source, piece) => new Array<string>(lengths[piece]!).fill(source));
 }
 
 function saveState({ config, ids, parameters, moments, steps, updates }: State, path: string): void {

@@ -10,7 +10,7 @@ import { patternText, smallText } from './random-patterns.ts';
 
 const split: fc.Arbitrary<SplitStep> = fc.record({
   pattern: patternText(true),
-  syntax: fc.constant('oniguruma' as const),
+  syntax: fc.constantFrom('oniguruma' as const, 'rust' as const),
   behavior: fc.constantFrom(
     'isolated' as const,
     'removed' as const,

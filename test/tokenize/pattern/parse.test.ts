@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createMatcher } from '../../../src/tokenize/pattern/match.ts';
 import { splitText } from '../../../src/tokenize/pattern/split.ts';
 import {
+  OversizedPattern,
   PatternError,
   type PatternSyntax,
   UnsupportedPattern,
@@ -77,11 +78,25 @@ test.each([
   expect(failure(pattern, syntax)).toBeInstanceOf(UnsupportedPattern);
 });
 
-test('ten thousand groups inside each other are refused', () => {
-  expect(failure('('.repeat(10_000), 'oniguruma')).toBeInstanceOf(UnsupportedPattern);
-  expect(failure(`${'('.repeat(150)}a{99}${'){99}'.repeat(150)}`, 'oniguruma')).toBeInstanceOf(
-    UnsupportedPattern,
-  );
+test.each([
+  ['ten thousand groups', '('.repeat(10_000)],
+  ['ten thousand lookaheads', `${'(?='.repeat(10_000)}a`],
+  ['ten thousand classes', `${'['.repeat(10_000)}a`],
+  ['repeats of repeats', `${'('.repeat(150)}a{99}${'){99}'.repeat(150)}`],
+  ['a long repeat', 'a{1,100000}'],
+])('too much: %s', (_, pattern) => {
+  for (const syntax of ['oniguruma', 'rust'] as const)
+    expect(failure(pattern, syntax)).toBeInstanceOf(OversizedPattern);
+});
+
+test('alternatives that begin alike are one, and their order stays', () => {
+  const words = Array.from({ length: 5_000 }, (_, i) => `word${i}`);
+  const find = createMatcher(words.join('|'), 'oniguruma');
+  const text = 'word17 ward word4999x '.repeat(5_000);
+  const start = performance.now();
+  // `word1` comes before `word17`.
+  expect(find(text).slice(0, 6)).toEqual([0, 5, 12, 17, 22, 27]);
+  expect(performance.now() - start).toBeLessThan(5_000);
 });
 
 const text = 'aab12 a{b aaaa\nXx’ ſS\r\n]-c漢²';

@@ -66,6 +66,11 @@ export function patternText(simple: boolean): fc.Arbitrary<string> {
   return pattern;
 }
 
+/** For Rust's dialect, which has flags at the start. */
+export const rustPatternText: fc.Arbitrary<string> = fc
+  .tuple(patternText(false), fc.boolean())
+  .map(([pattern, isInsensitive]) => (isInsensitive ? `(?i)${pattern}` : pattern));
+
 export const smallText: fc.Arbitrary<string> = fc
   .array(
     fc.constantFrom('a', 'b', 'c', 'B', ' ', ' ', 'é', '漢', '1', '\n', '\r\n', '.', "'", '  ', 'aaa', '𝒳'),

@@ -3,7 +3,7 @@
  * fields in the form that is asked for gets the status ODD: the host then lets JSON.parse judge the line. So this may
  * refuse what it likes, but what it takes must be what JSON.parse takes, to the byte. The input is well-formed UTF-8.
  */
-import { number, literal, skipString, copyString, skipSpace, at, moveTo, copied, lone, isInteger } from './values';
+import { number, literal, skipString, copyString, skipSpace, at, moveTo, copied, lone, hasDigits } from './values';
 
 const FIELDS: i32 = 3;
 /** Objects and arrays inside each other; JSON.parse has no such bound. */
@@ -19,7 +19,7 @@ export const enum Status {
 const enum Kind {
   Missing = 0,
   String = 1,
-  Integer = 2,
+  Number = 2,
   Other = 3,
 }
 
@@ -210,8 +210,8 @@ function member(depth: i32, level: i32, mask: u32, key: usize, keyBytes: usize):
     if (byte == 0x2d || <u32>byte - 0x30 < 10) {
       const from = at();
       if (!number()) return false;
-      if (!isInteger) return (last & 2) == 0 ? setFields(last, Kind.Other, 0, 0) : false;
-      setFields(last, Kind.Integer, from, at());
+      // -Infinity is a number of no id.
+      setFields(last, hasDigits ? Kind.Number : Kind.Other, from, at());
       return true;
     }
     setFields(last, Kind.Other, 0, 0);

@@ -29,13 +29,27 @@ export function literal(): bool {
     cursor += 4;
     return true;
   }
-  if (four != 0x736c6166 || load<u8>(cursor, 4) != 0x65) return false;
-  cursor += 5;
+  if (four == 0x736c6166 && load<u8>(cursor, 4) == 0x65) {
+    cursor += 5;
+    return true;
+  }
+  // `NaN`, which Python writes and JSON has not.
+  if ((four & 0xffffff) == 0x4e614e) {
+    cursor += 3;
+    return true;
+  }
+  return infinity();
+}
+
+/** `Infinity`, as Python writes it. */
+function infinity(): bool {
+  if (load<u64>(cursor) != 0x7974696e69666e49) return false;
+  cursor += 8;
   return true;
 }
 
-/** The last number is an integer that String(Number(it)) writes in the same way. */
-export let isInteger: bool = false;
+/** The last number has digits. */
+export let hasDigits: bool = false;
 
 // @ts-ignore: decorator
 @inline
@@ -53,19 +67,16 @@ export function number(): bool {
   const negative = load<u8>(cursor) == 0x2d;
   if (negative) cursor += 1;
   const first = load<u8>(cursor);
-  if (!isDigit(first)) return false;
-  const from = cursor;
+  hasDigits = isDigit(first);
+  if (!hasDigits) return negative && infinity();
   cursor += 1;
   if (first != 0x30) skipDigits();
-  isInteger = cursor - from <= 15 && !(negative && first == 0x30);
   if (load<u8>(cursor) == 0x2e) {
-    isInteger = false;
     cursor += 1;
     if (!isDigit(load<u8>(cursor))) return false;
     skipDigits();
   }
   if ((load<u8>(cursor) | 0x20) == 0x65) {
-    isInteger = false;
     cursor += 1;
     const sign = load<u8>(cursor);
     if (sign == 0x2b || sign == 0x2d) cursor += 1;

@@ -2,14 +2,20 @@
  * The tokens of one pretoken, left to right: take the longest token that can follow the last one; where none can,
  * take the last one back and try a shorter one. A place that led nowhere is never entered again, so the cost is
  * linear in the bytes, a megabyte of one letter included. Exact because the encoding of every prefix is unique (see
- * `pairs.ts`). For text of long tokens, and for all that `windows.ts` can't do.
+ * `pairs.ts`). For text of long tokens. Where each place must try many of them (a megabyte of slashes: 600 tries a
+ * token), it gives up, and merging is faster.
  */
 import { At, directory, release, reserve } from './memory';
 import { canFollow } from './pairs';
 import { NONE } from './pieces';
 import { longestToken } from './trie';
 
-/** Writes internal tokens to `out`, returns how many. `length` is at least 1. */
+/** Returned in place of a number of tokens. */
+export const GAVE_UP: u32 = NONE;
+/** So many bad tries, and one for each byte. */
+const FREE_TRIES: u32 = 1024;
+
+/** Writes internal tokens to `out`, returns how many, or GAVE_UP. `length` is at least 1. */
 export function encodeByBacktracking(at: usize, length: u32, out: usize): u32 {
   const records = directory(At.Records);
   const short = length < 64;
@@ -19,6 +25,7 @@ export function encodeByBacktracking(at: usize, length: u32, out: usize): u32 {
   let count: u32 = 0;
   let pos: u32 = 0;
   let token = longestToken(at, length);
+  let badTries: u32 = 0;
   while (true) {
     const end = pos + load<u32>(records + (<usize>token << 4), 8);
     const isDead = short
@@ -31,6 +38,10 @@ export function encodeByBacktracking(at: usize, length: u32, out: usize): u32 {
       if (pos == length) break;
       token = longestToken(at + pos, length - pos);
       continue;
+    }
+    if (++badTries > FREE_TRIES + pos) {
+      count = GAVE_UP;
+      break;
     }
     const shorter = load<u32>(records + (<usize>token << 4), 12);
     if (shorter != NONE) {

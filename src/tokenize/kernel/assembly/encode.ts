@@ -1,7 +1,7 @@
 /** A document to tokens: cut into pretokens by the model's steps, which are looked up and merged on the way (`queue.ts`). */
 import { emitLong } from './pretoken';
 import { end as endTokens, writeTo, written } from './pretokens';
-import { runStep } from './scan-compiled';
+import { forgetCarried, runStep } from './scan-compiled';
 import { forgetFailed } from './scan-long';
 import { stepCount } from './step-layout';
 import { encodeStretch, hasUnigram, isWhole, joinUnknown, written as stretchWritten } from './unigram';
@@ -9,11 +9,12 @@ import { scoreTable } from './scored';
 
 /**
  * Tokenizes text[at, end), returns how far it came. `closed`: the document ends at `end`;
- * else more text follows, and what the rest could change is left to the next call.
+ * else more text follows, and what the rest could change is left to the next call. `continued`: this is that next call.
  */
-export function encodeDocument(at: usize, end: usize, closed: bool): usize {
+export function encodeDocument(at: usize, end: usize, closed: bool, continued: bool): usize {
   if (isWholeText()) return encodeWhole(at, end, closed, written);
   forgetFailed();
+  if (!continued) forgetCarried();
   const known = closed ? end : wholeCharacters(at, end);
   const reached = runStep(0, at, known, closed);
   return reached == at && !closed && scoreTable() != 0 ? encodeLongWord(at, known) : reached;

@@ -52,16 +52,16 @@ export function tokenCount(): u32 { return total; }
 
 /**
  * Encodes the documents that lie end to end in the window. `open`: the last one goes on after the window; then the
- * return value says how many bytes of the window are done.
+ * return value says how many bytes of the window are done. `continued`: the first one goes on from an open window.
  */
-export function encode(documents: u32, open: bool): u32 {
+export function encode(documents: u32, open: bool, continued: bool): u32 {
   beginTokens(tokens);
   beginSums(tokens);
   let start: usize = text;
   for (let i: u32 = 0; i < documents; i++) {
     const end = text + load<u32>(ends + i * 4);
     const last = open && i == documents - 1;
-    const reached = encodeDocument(start, end, !last);
+    const reached = encodeDocument(start, end, !last, continued && i == 0);
     endDocument(lengths + i * 4, last);
     if (isWholeText()) endTokens();
     start = last ? reached : end;

@@ -15,8 +15,9 @@ export const DIRECTORY: usize = 1024;
 /** Slots of the directory: name -> its byte offset. One u32 each. */
 export const enum At {
   TablesEnd = 0,
-  /** Ids of pieces that merging makes out of order (`traps.ts`), their number, and the filter before them. */
+  /** Pieces that merging makes out of order (`traps.ts`), {id, 1 + the next of its hash or 0}; their number, a filter, and u16[hashes]. */
   Traps = 4,
+  TrapHeads = 120,
   IgnoreMerges = 8,
   Tokens = 12, // number of internal tokens
   Classes = 16, // u8[0x110000]

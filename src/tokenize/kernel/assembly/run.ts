@@ -1,22 +1,14 @@
 /** A run of known units to its tokens, by the way of merging that is the fastest for it. */
-import { encodeByMerging } from './merge';
 import { encodeShort, SHORT_BYTES } from './merge-short';
 import { At, directory } from './memory';
 import { hasTraps, touchesTrap } from './traps';
-import { encodeByWindows } from './windows';
+import { encodeByWindows, encodeWithTraps } from './windows';
 
 /** Writes the model's ids to `out`, returns how many. `length` is at least 1. */
 export function encodeRun(at: usize, length: u32, out: usize): u32 {
-  if (hasTraps() && touchesTrap(at, length)) {
-    return toIds(out, encodeByMerging(at, length, out), directory(At.Ids));
-  }
+  if (hasTraps() && touchesTrap(at, length)) return encodeWithTraps(at, length, out);
   const count = length <= SHORT_BYTES ? encodeShort(at, length, out) : encodeByWindows(at, length, out);
-  return toIds(out, count, directory(At.External));
-}
-
-// @ts-ignore: decorator
-@inline
-function toIds(out: usize, count: u32, ids: usize): u32 {
+  const ids = directory(At.External);
   for (let k: u32 = 0; k < count; k++) {
     store<u32>(out + (<usize>k << 2), load<u32>(ids + (<usize>load<u32>(out + (<usize>k << 2)) << 2)));
   }

@@ -7,8 +7,8 @@
 import { encodeFamily } from './families';
 import { empty, jump, leave, tail as lastTail } from './pretokens';
 import { full, push } from './queue';
-import { failedUpTo, scanLong, undecided } from './scan-long';
-import { Keep, LOOP, LOOP_SET, MATCH, Of, outside, ROW, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
+import { failedUpTo, matchEntry, scanLong, stoppedBy, undecided } from './scan-long';
+import { isInert, Keep, LOOP, LOOP_SET, MATCH, Of, outside, ROW, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
 
 /** A match is looked for so far in the fast way. */
 const SHORT: usize = 128;
@@ -19,16 +19,24 @@ const SHORT: usize = 128;
  */
 export function runStep(k: u32, at: usize, end: usize, closed: bool): usize {
   if (load<i32>(stepAt(k), Of.Family) != 0) return encodeFamily(stepAt(k), at, end, closed);
+  const cutter = load<u32>(stepAt(k), Of.IsCutter);
+  if (cutter != 0) {
+    if (cutter == 2 && gaveUp) return runStep(k + 1, at, end, closed);
+    if (cutter == 2 || k + 1 == stepCount()) return runCutter(k, at, end, closed, true);
+    return runCutter(k, at, end, closed, false);
+  }
   if (k + 1 == stepCount()) return runTable(k, at, end, closed, true);
   return runTable(k, at, end, closed, false);
 }
 
+/** Hands on a part; `tail` is the queue's, and returned. */
 // @ts-ignore: decorator
 @inline
 function emit(isLast: bool, k: u32, tail: usize, from: usize, to: usize): usize {
-  if (!isLast) {
+  if (!isLast && !isInert(stepAt(k), from, to)) {
+    leave(tail);
     runStep(k + 1, from, to, true);
-    return tail;
+    return lastTail;
   }
   tail = push(jump(tail, from), to);
   return tail >= full ? empty(tail) : tail;
@@ -85,7 +93,7 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
     let place = at;
     let entry: u32 = 0;
     if (at < high) {
-      last = scanLong(k, at, at, startRow, 0, end, closed);
+      last = scanLong(k, at, startRow, at, startRow, 0, 0, end, closed);
       high = failedUpTo(k);
       if (undecided) break;
     } else {
@@ -103,7 +111,7 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
           if (place >= end && closed) {
             if ((load<u32>(rows + state, 4) & MATCH) != 0) last = place;
           } else {
-            last = scanLong(k, at, place, state, last, end, closed);
+            last = scanLong(k, at, startRow, place, state, last, 0, end, closed);
             high = failedUpTo(k);
             isOpen = undecided;
           }
@@ -182,8 +190,137 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
     part = at;
   } else if (!isLast && at > part && runEnd == 0 && keep != Keep.MatchWithGap) {
     // Searches begin anew inside of a gap as if they had gone on, so the gap may be handed on in pieces.
+    leave(tail);
     part = runStep(k + 1, part, at, false);
+    tail = lastTail;
   }
-  if (isLast) leave(tail);
+  leave(tail);
   return part;
+}
+
+/** u32 each: the row in which a cutter's step begins, where an earlier call left a part that was not decided. */
+const carried: usize = memory.data(16 * 4, 16);
+
+/** A table gave up in this document: what the other way left undecided at the end of a window is for that way to go on with. */
+let gaveUp: bool = false;
+
+/** A new document begins. */
+export function forgetCarried(): void {
+  memory.fill(carried, 0, 16 * 4);
+  gaveUp = false;
+}
+
+/**
+ * The same by the table of a cutter: it cuts everywhere, and mostly goes on from one part into the next without a search that
+ * begins anew.
+ */
+// @ts-ignore: decorator
+@inline
+function runCutter(k: u32, from: usize, end: usize, closed: bool, isLast: bool): usize {
+  const step = stepAt(k);
+  const rows = <usize>load<u32>(step, Of.Rows);
+  const bytes = <usize>load<u32>(step, Of.Bytes);
+  /** From an entry to where the row is that a part after a match begins in. */
+  const toResumes = <usize>load<u32>(step, Of.Resumes) - rows;
+  const isBytes = load<u32>(step, Of.IsBytes) != 0;
+  let high = failedUpTo(k);
+  let tail = lastTail;
+  /** Where the part begins, and in which row: that of the entry that cut, if there is one. */
+  let at = from;
+  let begun = load<u32>(carried + (<usize>k << 2));
+  let cutAt: usize = 0;
+  store<u32>(carried + (<usize>k << 2), 0);
+  /** The last place where the part may end, and its entry. */
+  let last: usize = 0;
+  let lastAt: usize = 0;
+  let state = begun;
+  let place = at;
+  let limit = at < high ? at : min(end, at + SHORT);
+  while (at < end) {
+    let entryAt: usize = 0;
+    let entry: u32 = STOP;
+    while (place < limit) {
+      entryAt = rows + state + (<usize>load<u8>(bytes + <usize>load<u8>(place)) << 2);
+      entry = load<u32>(entryAt);
+      if ((entry & 7) != 0) break;
+      state = entry;
+      place += 1;
+    }
+    if (place >= limit) {
+      if (place >= end && closed) {
+        if ((load<u32>(rows + state, 4) & MATCH) != 0) {
+          tail = emit(isLast, k, tail, at, end);
+          at = end;
+          break;
+        }
+        entry = STOP;
+      } else {
+        if (cutAt != 0) begun = load<u32>(cutAt + toResumes);
+        last = scanLong(k, at, begun, place, state, last, lastAt, end, closed);
+        lastAt = matchEntry;
+        high = failedUpTo(k);
+        if (undecided) {
+          store<u32>(carried + (<usize>k << 2), begun);
+          break;
+        }
+        entry = stoppedBy;
+      }
+    } else {
+      const b = <u32>load<u8>(place);
+      let width: usize = 1;
+      if (b >= 0x80 && !isBytes) {
+        entryAt = rows + state + (<usize>wideColumn(step, place) << 2);
+        entry = load<u32>(entryAt);
+        width = widthOfByte(b);
+      }
+      if ((entry & MATCH) != 0) {
+        last = place;
+        lastAt = entryAt;
+        if ((entry & STOP) != 0) {
+          tail = emit(isLast, k, tail, at, place);
+          at = place;
+          cutAt = entryAt;
+          limit = min(end, at + SHORT);
+          if (at < high) {
+            limit = at;
+            state = load<u32>(cutAt + toResumes);
+            last = 0;
+            continue;
+          }
+        }
+      }
+      if ((entry & (MATCH | STOP)) != STOP) {
+        state = entry & ROW;
+        place += width;
+        if ((entry & LOOP) != 0) {
+          const set = v128.load(rows + state, LOOP_SET);
+          while (place < end) {
+            const stops = outside(set, place);
+            if (stops != 0) {
+              place += <usize>ctz<u32>(stops);
+              break;
+            }
+            place += 16;
+          }
+          place = min(place, end);
+        }
+        continue;
+      }
+    }
+    if ((entry & ROW) != 0) {
+      leave(tail);
+      gaveUp = true;
+      return runStep(k + 1, at, end, closed);
+    }
+    // The part ended at an earlier place.
+    tail = emit(isLast, k, tail, at, last);
+    at = last;
+    place = at;
+    cutAt = lastAt;
+    state = load<u32>(cutAt + toResumes);
+    last = 0;
+    limit = at < high ? at : min(end, at + SHORT);
+  }
+  leave(tail);
+  return at;
 }

@@ -54,9 +54,17 @@ function keyOf(k: u32, state: u32, at: usize): u64 {
 /** The search came to the end of what is known, and what follows decides. */
 export let undecided: bool = false;
 
-/** A search that began at `start`, is at `at` in this state, and found `last` (0: no match yet). Returns the match's end, or 0. */
+/** Where the entry is that reported the match that was found. */
+export let matchEntry: usize = 0;
+/** The entry that ended the search, if it has `STOP` and no match; else `STOP`. */
+export let stoppedBy: u32 = STOP;
+
+/**
+ * A search that began at `start` in the row `begun`, is at `at` in this state, and found `last` (0: no match yet) at the entry
+ * `entryAt`. Returns the match's end, or 0.
+ */
 export function scanLong(
-  k: u32, start: usize, at: usize, state: u32, last: usize, end: usize, closed: bool,
+  k: u32, start: usize, begun: u32, at: usize, state: u32, last: usize, entryAt: usize, end: usize, closed: bool,
 ): usize {
   const step = stepAt(k);
   const rows = <usize>load<u32>(step, Of.Rows);
@@ -64,6 +72,8 @@ export function scanLong(
   const isBytes = load<u32>(step, Of.IsBytes) != 0;
   const high = failedUpTo(k);
   undecided = false;
+  matchEntry = entryAt;
+  stoppedBy = STOP;
   while (true) {
     if (at >= end) {
       if (!closed) {
@@ -76,21 +86,28 @@ export function scanLong(
     const b = <u32>load<u8>(at);
     const isWide = b >= 0x80 && !isBytes;
     const column = isWide ? wideColumn(step, at) : <u32>load<u8>(bytes + b);
-    const entry = load<u32>(rows + state + (column << 2));
-    if ((entry & MATCH) != 0) last = at;
-    if ((entry & STOP) != 0) break;
+    const place = rows + state + (column << 2);
+    const entry = load<u32>(place);
+    if ((entry & MATCH) != 0) {
+      last = at;
+      matchEntry = place;
+    }
+    if ((entry & STOP) != 0) {
+      if ((entry & MATCH) == 0) stoppedBy = entry;
+      break;
+    }
     state = entry & ROW;
     const next = at + (isWide ? widthOfByte(b) : 1);
     const crosses = next >>> 4 != at >>> 4;
     at = next;
     if (crosses && at < high && load<u64>(slotOf(state, at)) == keyOf(k, state, at)) break;
   }
-  if (at - max(last, start) >= SHORTEST) remember(k, start, at, max(last, start), end);
+  if (at - max(last, start) >= SHORTEST) remember(k, start, begun, at, max(last, start));
   return last;
 }
 
 /** Walks the same way again, and notes the states after `from`, which all led to nothing. */
-function remember(k: u32, start: usize, upTo: usize, from: usize, end: usize): void {
+function remember(k: u32, start: usize, begun: u32, upTo: usize, from: usize): void {
   const step = stepAt(k);
   const rows = <usize>load<u32>(step, Of.Rows);
   const bytes = <usize>load<u32>(step, Of.Bytes);
@@ -104,7 +121,7 @@ function remember(k: u32, start: usize, upTo: usize, from: usize, end: usize): v
     }
     store<u32>(known + (<usize>k << 3), generation, 4);
   }
-  let state = load<u32>(step, Of.StartRow);
+  let state = begun;
   let count: u32 = 0;
   let at = start;
   while (at < upTo && count < MOST) {

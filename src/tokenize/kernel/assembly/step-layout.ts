@@ -21,8 +21,21 @@ export const enum Of {
   IsBytes = 28,
   /** 1: at some characters nothing begins. */
   HasGaps = 32,
+  /**
+   * Not 0: the table of a cutter; `Keep`, `HasGaps` and `Rejected` do not count, and the start is the first row. 2: it is
+   * the last step, but may give up, and the steps after it are another way to do what it does.
+   */
+  IsCutter = 36,
+  /** Of a cutter: as the rows, where parts begin that begin at a match. */
+  Resumes = 40,
+  /** 1: there is an `Inert` set. */
+  HasInert = 44,
   /** ASCII characters at which nothing begins, as a set of 16 bytes; see `outside`. */
   Rejected = 48,
+  /** A part of these ASCII characters only is not cut by the steps after this one. */
+  Inert = 64,
+  /** What such a part may begin with instead, if it is longer. */
+  InertFirst = 80,
 }
 
 const RECORD: usize = 128;
@@ -71,6 +84,18 @@ export function outside(set: v128, at: usize): i32 {
   );
   const found = v128.and(i8x16.swizzle(set, v128.and(text, i8x16.splat(0x0f))), bit);
   return i8x16.bitmask(v128.or(i8x16.eq(found, i8x16.splat(0)), text));
+}
+
+/** Whether the steps after this one leave the part as it is, as far as one look tells. */
+// @ts-ignore: decorator
+@inline
+export function isInert(step: usize, from: usize, to: usize): bool {
+  const length = to - from;
+  if (load<u32>(step, Of.HasInert) == 0 || length > 16) return false;
+  const stops = outside(v128.load(step, Of.Inert), from) & ((1 << (<i32>length)) - 1);
+  if (stops == 0) return true;
+  const b = <usize>load<u8>(from);
+  return stops == 1 && length > 1 && b < 0x80 && ((load<u8>(step + (b & 15), Of.InertFirst) >> <u8>(b >> 4)) & 1) != 0;
 }
 
 /** Column of the character of several bytes at `at`. Well-formed UTF-8 only. */

@@ -15,7 +15,8 @@ const CAPACITY: u32 = 4096;
 const HINTS: u64 = 16;
 
 export function reserveTraps(): void {
-  setDirectory(At.Traps, reserve(CAPACITY * 4));
+  setDirectory(At.Traps, reserve(CAPACITY * 8));
+  setDirectory(At.TrapHeads, reserve(<usize>1 << <usize>(HINTS + 1)));
   setDirectory(At.TrapHints, reserveZeroed(<usize>1 << <usize>(HINTS - 3)));
   setDirectory(At.TrapBytes, 8);
   setDirectory(At.TrapCount, 0);
@@ -30,7 +31,7 @@ export function hasTraps(): bool {
 export function isTrap(id: u32): bool {
   const count = directory(At.TrapCount);
   if (count > CAPACITY) return true;
-  for (let k: u32 = 0; k < count; k++) if (load<u32>(directory(At.Traps) + k * 4) == id) return true;
+  for (let k: u32 = 0; k < count; k++) if (load<u32>(directory(At.Traps) + k * 8) == id) return true;
   return false;
 }
 
@@ -44,15 +45,20 @@ export function addTrap(id: u32): void {
   const count = directory(At.TrapCount);
   setDirectory(At.TrapCount, count + 1);
   if (count >= CAPACITY) return;
-  store<u32>(directory(At.Traps) + count * 4, id);
+  store<u32>(directory(At.Traps) + count * 8, id);
   const bytes = min(directory(At.TrapBytes), pieceLength(id));
   setDirectory(At.TrapBytes, bytes);
   // The key is as long as the shortest trap: a shorter one changes all keys.
   memory.fill(directory(At.TrapHints), 0, <usize>1 << <usize>(HINTS - 3));
+  memory.fill(directory(At.TrapHeads), 0, <usize>1 << <usize>(HINTS + 1));
   for (let k: u32 = 0; k <= count; k++) {
-    const hint = hintOf(pieceAddress(load<u32>(directory(At.Traps) + k * 4)), bytes);
+    const trap = directory(At.Traps) + k * 8;
+    const hint = hintOf(pieceAddress(load<u32>(trap)), bytes);
     const at = directory(At.TrapHints) + <usize>(hint >>> 3);
     store<u8>(at, load<u8>(at) | <u8>((<u32>1) << <u32>(hint & 7)));
+    const head = directory(At.TrapHeads) + <usize>(hint << 1);
+    store<u32>(trap, <u32>load<u16>(head), 4);
+    store<u16>(head, k + 1);
   }
 }
 
@@ -65,8 +71,10 @@ export function touchesTrap(at: usize, length: u32): bool {
   for (const end = at + length; at + bytes <= end; at++) {
     const hint = hintOf(at, bytes);
     if (((<u32>load<u8>(hints + <usize>(hint >>> 3)) >> <u32>(hint & 7)) & 1) == 0) continue;
-    for (let k: u32 = 0; k < count; k++) {
-      const id = load<u32>(directory(At.Traps) + k * 4);
+    for (let k = <u32>load<u16>(directory(At.TrapHeads) + <usize>(hint << 1)); k != 0; ) {
+      const trap = directory(At.Traps) + (k - 1) * 8;
+      k = load<u32>(trap, 4);
+      const id = load<u32>(trap);
       const size = pieceLength(id);
       if (at + size <= end && equalBytes(at, pieceAddress(id), size)) return true;
     }

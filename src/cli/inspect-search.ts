@@ -1,0 +1,165 @@
+/** Pieces of documents in shards: by document, source or text, the first ones or some at random. */
+import { LongmixError } from '../errors.ts';
+import { documentsNamed } from '../run/origins.ts';
+import type { ShardSetManifest } from '../shard/format.ts';
+import { type Row, readBatch, readRow, rowOf } from '../shard/reader.ts';
+import type { Tokenizer } from '../types.ts';
+import { keyedHash } from '../util/keyed-hash.ts';
+
+export interface OpenSet {
+  readonly folder: string;
+  readonly manifest: ShardSetManifest;
+}
+
+/** A piece of a row, by its place. */
+export interface FoundPiece {
+  readonly set: OpenSet;
+  readonly row: number;
+  readonly piece: number;
+  readonly data: Row;
+}
+
+export interface Wanted {
+  /** Number, id or file of a document. */
+  readonly doc: string | null;
+  readonly source: string | null;
+  readonly grep: string | null;
+}
+
+/** At most `limit` pieces, in the order of the rows; a set is read until there are so many. */
+export async function firstPieces(
+  sets: readonly OpenSet[],
+  wanted: Wanted,
+  limit: number,
+  tokenizer: Tokenizer,
+): Promise<FoundPiece[]> {
+  const found: FoundPiece[] = [];
+  for await (const piece of matches(sets, wanted, tokenizer)) {
+    found.push(piece);
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+/** So many pieces, chosen by the seed. Where nothing is asked of them, a piece of each of so many rows: by its tokens. */
+export async function randomPieces(
+  sets: readonly OpenSet[],
+  wanted: Wanted,
+  count: number,
+  seed: number,
+  tokenizer: Tokenizer,
+): Promise<FoundPiece[]> {
+  const hash = keyedHash(seed, 'inspect');
+  const chosen = new Lowest<() => FoundPiece>(count);
+  let number = 0;
+  if (wanted.doc === null && wanted.source === null && wanted.grep === null) {
+    for (const set of sets) {
+      for (let row = 0; row < set.manifest.rows; row += 1, number += 1) {
+        const at = hash(number, 0, 1);
+        chosen.offer(hash(number, 0, 0), () => pieceAt(set, row, at));
+      }
+    }
+  } else {
+    for await (const piece of matches(sets, wanted, tokenizer)) {
+      chosen.offer(hash(number, 0, 0), () => piece);
+      number += 1;
+    }
+  }
+  return chosen.values().map((read) => read());
+}
+
+/** The piece that a random token of the row is of. */
+function pieceAt(set: OpenSet, row: number, random: number): FoundPiece {
+  const data = readRow(set.folder, set.manifest, row);
+  let left = random % Math.max(1, set.manifest.width - data.padding);
+  const piece = data.lengths.findIndex((length) => {
+    left -= length;
+    return left < 0;
+  });
+  return { set, row, piece: Math.max(0, piece), data };
+}
+
+async function* matches(
+  sets: readonly OpenSet[],
+  wanted: Wanted,
+  tokenizer: Tokenizer,
+): AsyncGenerator<FoundPiece> {
+  for (const set of sets) {
+    const { folder, manifest } = set;
+    const sourceId = wanted.source === null ? null : manifest.sources.indexOf(wanted.source);
+    const documents = wanted.doc === null ? null : await documentsNamed(folder, manifest, wanted.doc);
+    let row = 0;
+    for (const shard of manifest.shards) {
+      for (const b of shard.batches.keys()) {
+        const batch = readBatch(folder, shard, b);
+        for (let r = 0; r < batch.numRows; r += 1, row += 1) {
+          const data = rowOf(batch, r);
+          let end = 0;
+          for (const [piece, length] of data.lengths.entries()) {
+            end += length;
+            if (sourceId !== null && data.sourceIds[piece] !== sourceId) continue;
+            if (documents?.has(data.docIds[piece]!) === false) continue;
+            const holds = () => textOf(data, end - length, end, tokenizer).includes(wanted.grep!);
+            if (wanted.grep === null || holds()) yield { set, row, piece, data };
+          }
+        }
+      }
+    }
+  }
+}
+
+export function textOf({ ids }: Row, start: number, end: number, tokenizer: Tokenizer): string {
+  return new TextDecoder().decode(tokenizer.decode(ids.subarray(start, end)));
+}
+
+/** @throws LongmixError `source-missing` | `provenance-missing` */
+export function refuseUnknown(sets: readonly OpenSet[], { doc, source }: Wanted): void {
+  const plain = sets.find(({ manifest }) => !manifest.provenance);
+  if (plain !== undefined && (doc !== null || source !== null)) {
+    throw new LongmixError(
+      'provenance-missing',
+      `${plain.folder} does not say which documents its rows are of`,
+      {
+        cure: 'it was built with `shards: { provenance: false }`; --grep and --random work',
+      },
+    );
+  }
+  const names = [...new Set(sets.flatMap(({ manifest }) => manifest.sources))];
+  if (source !== null && !names.includes(source)) {
+    throw new LongmixError('source-missing', `--source: no source "${source}" in these shards`, {
+      cure: `sources: ${names.join(', ')}`,
+      names,
+    });
+  }
+}
+
+/** The values of the smallest keys, in the order in which they were offered. */
+class Lowest<T> {
+  readonly #count: number;
+  #kept: { key: number; order: number; value: T }[] = [];
+  #offered = 0;
+  #bound = Number.POSITIVE_INFINITY;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  offer(key: number, value: T): void {
+    const order = this.#offered;
+    this.#offered += 1;
+    if (key >= this.#bound) return;
+    this.#kept.push({ key, order, value });
+    // Thinned out now and then: sorting at each offer would take the square of the count.
+    if (this.#kept.length >= 2 * this.#count) this.#thin();
+  }
+
+  values(): T[] {
+    this.#thin();
+    return this.#kept.sort((a, b) => a.order - b.order).map(({ value }) => value);
+  }
+
+  #thin(): void {
+    this.#kept = this.#kept.sort((a, b) => a.key - b.key || a.order - b.order).slice(0, this.#count);
+    if (this.#kept.length === this.#count) this.#bound = this.#kept.at(-1)!.key;
+  }
+}

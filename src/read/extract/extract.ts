@@ -1,0 +1,104 @@
+/** A file of a format that is no plain text -> its text, in memory; or why there is none. */
+import type { InputFile, ReadCounts } from '../../types.ts';
+import type { UnitHash } from '../hash-input.ts';
+import { recordTooLarge } from '../record-reader.ts';
+import { textBlocks } from '../unit-blocks.ts';
+import { countLoneSurrogates, repairUtf8, withoutBom } from '../utf8.ts';
+import { BadFile } from './bad-file.ts';
+
+const mebibyte = 1024 * 1024;
+/** Of a page all is in memory several times over; so long ones are as a rule something else than pages. */
+const mostPageBytes = 32 * mebibyte;
+/** With the pictures that code has put out. */
+const mostNotebookBytes = 256 * mebibyte;
+/** All chapters of a book; what a program writes of a file. */
+const mostTextBytes = 256 * mebibyte;
+
+/**
+ * @param recordBytes what `--memory` allows
+ * @throws LongmixError `memory-exceeded` | `command-stuck`, or what reading a file throws
+ */
+export async function extractText(
+  file: InputFile,
+  command: readonly string[] | undefined,
+  counts: ReadCounts,
+  hash: UnitHash | null,
+  recordBytes: number,
+  encoding: string | null,
+): Promise<Uint8Array | { readonly reason: string }> {
+  const read = async (most: number): Promise<string> =>
+    await wholeText(file, most, counts, hash, recordBytes, encoding);
+  try {
+    const text = await textOf(file, command, read, counts, recordBytes);
+    if (text === null) return new Uint8Array(0);
+    return /\S/.test(text.slice(0, 1000)) || /\S/.test(text)
+      ? encoded(text, counts)
+      : { reason: 'there is no text in it' };
+  } catch (error) {
+    if (error instanceof BadFile) return { reason: error.message };
+    throw error;
+  }
+}
+
+/** null: the file is as empty as an empty text file. */
+async function textOf(
+  file: InputFile,
+  command: readonly string[] | undefined,
+  read: (most: number) => Promise<string>,
+  counts: ReadCounts,
+  recordBytes: number,
+): Promise<string | null> {
+  const most = Math.min(mostTextBytes, recordBytes);
+  switch (file.format) {
+    case 'html': {
+      const html = await read(mostPageBytes);
+      return html.trim() === '' ? null : (await import('./html.ts')).htmlText(html);
+    }
+    case 'ipynb': {
+      const json = await read(mostNotebookBytes);
+      if (json.trim() === '') return null;
+      return (await import('./notebook.ts')).notebookText(json) || null;
+    }
+    case 'epub':
+      return await (await import('./epub.ts')).epubText(file.path, most);
+    case 'command': {
+      const { commandText } = await import('./command.ts');
+      const output = withoutBom(repairUtf8(await commandText(command!, file.path, most), counts));
+      return Buffer.from(output.buffer, output.byteOffset, output.length).toString();
+    }
+    default:
+      throw new Error(`no text is taken out of ${file.format}`);
+  }
+}
+
+async function wholeText(
+  file: InputFile,
+  most: number,
+  counts: ReadCounts,
+  hash: UnitHash | null,
+  recordBytes: number,
+  encoding: string | null,
+): Promise<string> {
+  const blocks: Uint8Array[] = [];
+  let bytes = 0;
+  let isTooLarge = false;
+  for await (const block of textBlocks(file, encoding, counts, hash)) {
+    bytes += block.length;
+    // Read on: the hash is of the whole file.
+    if (bytes > most) isTooLarge = true;
+    else if (bytes > recordBytes) throw recordTooLarge(file.path, recordBytes);
+    else blocks.push(block);
+  }
+  if (isTooLarge) {
+    const megabytes = (count: number): number => Math.floor(count / 1e6);
+    throw new BadFile(
+      `it has ${megabytes(bytes)} MB; text is taken out of at most ${megabytes(most)} MB (extract: false reads it as it is)`,
+    );
+  }
+  return Buffer.concat(blocks).toString();
+}
+
+function encoded(text: string, counts: ReadCounts): Uint8Array {
+  countLoneSurrogates(text, counts);
+  return Buffer.from(text);
+}

@@ -1,0 +1,13 @@
+import type { ReadCounts } from '../types.ts';
+
+export function createReadCounts(): ReadCounts {
+  return {
+    documents: 0,
+    identified: 0,
+    replaced: 0,
+    badRecords: 0,
+    lines: 0,
+    badSamples: [],
+    fileFaults: [],
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * `documents.parquet` (format.ts): which file and record each document of the shards came from, so that a shard set that
+ * was copied elsewhere still says it. Written and read a row group at a time: memory is one group's. Parquet, and not
+ * Arrow, because it is a tenth of the size and every tool that counts things opens it.
+ */
+import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import type { ParquetWriter } from 'hyparquet-writer';
+import { LongmixError } from '../errors.ts';
+import type { Sink } from '../types.ts';
+
+export interface ListedDocument {
+  /** Its number in the token store. */
+  readonly document: number;
+  readonly source: string;
+  readonly file: string;
+  /** From 1; 0: all of the file. */
+  readonly record: number;
+  readonly id: string | null;
+  /** Of the whole document. */
+  readonly tokens: number;
+}
+
+const groupRows = 65_536;
+
+export interface DocumentsWriter {
+  /** Ascending by number. */
+  add(document: ListedDocument): void;
+  /** Returns how many there are. */
+  finish(): number;
+}
+
+/** The library is loaded here: only a build that writes shards waits for it. */
+export async function createDocumentsWriter(sink: Sink): Promise<DocumentsWriter> {
+  const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
+  const bytes = new ByteWriter();
+  const number = { type: 'INT64', repetition_type: 'REQUIRED' } as const;
+  const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' } as const;
+  const writer: ParquetWriter = new ParquetWriter({
+    writer: bytes,
+    createdBy: 'longmix',
+    schema: [
+      { name: 'root', num_children: 6 },
+      { name: 'doc_id', ...number },
+      { name: 'source', ...text },
+      { name: 'file', ...text },
+      { name: 'record', ...number },
+      { name: 'id', ...text, repetition_type: 'OPTIONAL' },
+      { name: 'tokens', ...number },
+    ],
+  });
+  let group: ListedDocument[] = [];
+  let rows = 0;
+  const handOn = () => {
+    sink.write(bytes.getBytes());
+    bytes.index = 0;
+  };
+  const writeGroup = () => {
+    const numbers = (pick: (document: ListedDocument) => number) =>
+      BigInt64Array.from(group, (document) => BigInt(pick(document)));
+    const encoding = 'DELTA_BINARY_PACKED';
+    void writer.write({
+      columnData: [
+        { name: 'doc_id', data: numbers(({ document }) => document), encoding },
+        { name: 'source', data: group.map(({ source }) => source) },
+        { name: 'file', data: group.map(({ file }) => file) },
+        { name: 'record', data: numbers(({ record }) => record), encoding },
+        { name: 'id', data: group.map(({ id }) => id) },
+        { name: 'tokens', data: numbers(({ tokens }) => tokens), encoding },
+      ],
+      rowGroupSize: groupRows,
+    });
+    handOn();
+    rows += group.length;
+    group = [];
+  };
+  return {
+    add(document) {
+      group.push(document);
+      if (group.length === groupRows) writeGroup();
+    },
+    finish() {
+      if (group.length > 0) writeGroup();
+      void writer.finish();
+      handOn();
+      return rows;
+    },
+  };
+}
+
+/**
+ * The documents that are listed, in order.
+ * @param wanted leaves out row groups that have none of these; null: all
+ * @throws LongmixError `shards-damaged`
+ */
+export async function* readDocuments(
+  path: string,
+  wanted: ReadonlySet<number> | null,
+): AsyncGenerator<ListedDocument> {
+  const readable = async <T>(read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (cause) {
+      throw new LongmixError('shards-damaged', `damaged shard set: ${path} cannot be read`, {
+        cure: 'build again with --fresh',
+        exitCode: 1,
+        cause,
+      });
+    }
+  };
+  const file = await readable(() => asyncBufferFromFile(path));
+  const metadata = await readable(() => parquetMetadataAsync(file));
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    if (rowEnd > rowStart && mayHold(group, wanted)) {
+      const options = { file, metadata, rowStart, rowEnd };
+      for (const row of await readable(() => parquetReadObjects(options))) {
+        const document = Number(row.doc_id);
+        if (wanted?.has(document) === false) continue;
+        yield {
+          ...{ document, source: row.source, file: row.file, id: row.id ?? null },
+          ...{ record: Number(row.record), tokens: Number(row.tokens) },
+        };
+      }
+    }
+    rowStart = rowEnd;
+  }
+}
+
+function mayHold(group: FileMetaData['row_groups'][number], wanted: ReadonlySet<number> | null): boolean {
+  const { min_value: min, max_value: max } = group.columns[0]?.meta_data?.statistics ?? {};
+  if (wanted === null || typeof min !== 'bigint' || typeof max !== 'bigint') return true;
+  for (const document of wanted) if (document >= min && document <= max) return true;
+  return false;
+}

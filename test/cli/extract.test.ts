@@ -1,0 +1,82 @@
+/** Sources whose text is taken out, through the built command: what is refused before work, and what a store remembers. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expectMessage, type Workplace, workplace } from '../support/command.ts';
+
+let place: Workplace & Disposable;
+beforeEach(() => {
+  place = workplace();
+});
+afterEach(() => place[Symbol.dispose]());
+
+const recipe = (source: string): void => {
+  place.write('mix.yaml', `sources: { a: ${source} }\n`);
+};
+
+test('a program that is not there is told before anything is read', async () => {
+  place.write('a/1.pdf', 'x');
+  recipe('{ path: ./a, command: [no-such-program, "{file}"] }');
+  expectMessage(
+    await place.run('build', 'mix.yaml'),
+    2,
+    /source "a": there is no program no-such-program/,
+    /install it/,
+  );
+});
+
+test('mistakes about command: and extract: are told in their place', async () => {
+  place.write('a/1.pdf', 'x');
+  for (const [source, message] of [
+    ['{ path: ./a, command: [cat] }', /mix\.yaml:1:\d+: sources\.a\.command: .*no word has \{file\}/],
+    ['{ path: ./a, command: cat }', /sources\.a\.command: .*expected a program and its words/],
+    [
+      '{ path: ./a, command: [cat, "{file}"], format: text }',
+      /sources\.a\.format: `command` reads the files/,
+    ],
+    ['{ path: "-", command: [cat, "{file}"] }', /standard input has no path/],
+    ['{ path: ./a, format: epub, extract: false }', /sources\.a\.extract: an EPUB is an archive/],
+  ] as const) {
+    recipe(source);
+    expectMessage(await place.run('plan', 'mix.yaml'), 2, message);
+  }
+});
+
+test('the words of a command are of the store: with others it is made anew', async () => {
+  place.write('a/1.pdf', 'text of a file');
+  recipe('{ path: ./a, command: [cat, "{file}"] }');
+  expect(await place.run('build', 'mix.yaml', '--quiet')).toMatchObject({ code: 0, stderr: '' });
+  expect(await place.run('build', 'mix.yaml', '--quiet')).toMatchObject({ code: 0, stderr: '' });
+  recipe('{ path: ./a, command: [head, -c, "4", "{file}"] }');
+  expectMessage(
+    await place.run('build', 'mix.yaml'),
+    2,
+    /was read with .*command: \["cat","\{file\}"\], now it is with .*head/,
+  );
+});
+
+test('a store says what took the text out, and is refused where that is another now', async () => {
+  place.write('a/1.html', '<p>text of a page');
+  recipe('./a');
+  await place.run('build', 'mix.yaml', '--quiet');
+  const file = join(place.path, 'out/mix/store/store.json');
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain('"extractor": "html 1, htmlparser2 ');
+  writeFileSync(file, text.replace('html 1, htmlparser2', 'html 0, htmlparser2'));
+  expectMessage(
+    await place.run('build', 'mix.yaml'),
+    2,
+    /the text of 1\.html of source "a" was taken out by html 0, .*, now it is by html 1/,
+  );
+});
+
+test('many files that no text comes out of stop the build, with their names and reasons', async () => {
+  for (let i = 0; i < 12; i += 1) place.write(`a/${i}.ipynb`, '{}');
+  place.write('a/a.txt', 'x');
+  recipe('./a');
+  expectMessage(
+    await place.run('build', 'mix.yaml'),
+    1,
+    /12 of 13 records could not be read[\s\S]*0\.ipynb: not a notebook: it has no cells/,
+  );
+});

@@ -1,0 +1,180 @@
+/**
+ * README's promises, each with the tests that hold it: by what README says, and by the beginning of a test's title in its
+ * file. A paragraph or a list item of README that no promise is found in fails, so that what is promised next is held, too.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+
+const root = new URL('../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+/** Line ends are where the width puts them. */
+const flat = (text: string) => text.replace(/\s+/g, ' ');
+const readme = read('README.md');
+
+/** What README says -> file: title. */
+const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])[] = [
+  ['in which long documents carry the weight that you chose', 'test/mix/exact-cells.test.ts: '],
+  [
+    'shown before a shard is written',
+    'test/cli/commands.test.ts: writes nothing but the store',
+    'test/cli/commands.test.ts: is what build does then',
+  ],
+  ['you tokenize once', 'test/cli/ablate.test.ts: builds every arm from one store'],
+  [
+    '17 recipes from the literature',
+    'test/readme-promises.test.ts: counts the recipes',
+    'test/recipe/presets.test.ts: published numbers',
+  ],
+  ['plans, compares and builds any number of mixes', 'test/cli/ablate.test.ts: compares with --plan'],
+  ['for any number of workers', 'test/properties/determinism.test.ts: '],
+  [
+    'after any interruption',
+    'test/properties/interruption.test.ts: ',
+    'test/cli/interrupt.test.ts: kill -9 while writing shards',
+  ],
+  ['`longmix verify` checks them', 'test/cli/verify.test.ts: '],
+  [
+    'A ledger says where each token went',
+    'test/pack/ledger.test.ts: balances, and is what a count of the written rows gives',
+  ],
+  [
+    "A build that doesn't balance doesn't finish",
+    'test/pack/ledger.test.ts: says what is off when a token is lost',
+  ],
+  [
+    'no document that fits in a row is cut',
+    'test/pack/rows.test.ts: cuts no document that fits with best-fit',
+  ],
+  ['the plan says how full the rows are', 'test/pack/rows.test.ts: counts what the rows show'],
+  [
+    "the same tokens as tiktoken and Hugging Face's",
+    'test/tokenize/exact-tiktoken.test.ts: ',
+    'test/tokenize/families.test.ts: ',
+  ],
+  ['as they are** with Hugging Face', 'test/interop/interop.test.ts: '],
+  [
+    'the same rows in the same steps for any number of ranks',
+    'test/feed/feed.test.ts: shares a step out to any number of ranks',
+  ],
+  ['You need Node.js >= 20.19', 'test/readme-promises.test.ts: names the Node.js'],
+  ['`npx longmix` is the command', 'test/readme-promises.test.ts: is a command of the clone'],
+  ['needs no recipe and uses every default', 'test/cli/commands.test.ts: a directory, with every default'],
+  ["(or `'corpus/*.jsonl'`)", 'test/cli/recipe-flags.test.ts: a glob is a corpus'],
+  ['Flags take the place of keys', 'test/recipe/settings.test.ts: take the place of the recipe'],
+  [
+    '`source <(longmix completion bash)`',
+    'test/cli/completion.test.ts: offers the commands, and of each its flags',
+  ],
+  ['a length of `32K` is 32,768 tokens', 'test/recipe/units.test.ts: parseLength'],
+  ['pipelines/sample.yaml) is one that runs', 'test/recipe/presets.test.ts: plans'],
+  ['Relative paths are relative to the recipe', 'test/recipe/parse-recipe.test.ts: '],
+  [
+    'told with its line, its column and what is allowed there',
+    'test/recipe/bad-recipes.test.ts: bad recipes',
+  ],
+  ['gives editors the keys', 'test/recipe/json-schema.test.ts: '],
+  [
+    'may be compressed: `.gz`, `.zst`, `.br`',
+    'test/read/decompress.test.ts: what the zstd command line wrote is read',
+  ],
+  ['A byte order mark is removed', 'test/read/text.test.ts: a byte-order mark is dropped at the start only'],
+  [
+    'what is not UTF-8 becomes U+FFFD and is counted',
+    'test/cli/bad-input.test.ts: what is not UTF-8 is counted',
+  ],
+  [
+    "Records that can't be read are skipped, counted and shown",
+    'test/cli/commands.test.ts: a few bad records are skipped',
+  ],
+  [
+    'A large `.jsonl` is split over all cores',
+    'test/read/jsonl.test.ts: a large file is split into about as many ranges',
+  ],
+  ['takes the name of one of tiktoken', 'test/tokenize/load.test.ts: '],
+  ['tested against the native libraries', 'test/tokenize/family-table.test.ts: '],
+  ['share times total over what the cell has is its number of epochs', 'test/mix/factors.test.ts: '],
+  ['copies apart in the run', 'test/pack/rows.test.ts: spreads the copies of a document over the run'],
+  ['Exact copies of a document are removed', 'test/mix/eligible.test.ts: '],
+  [
+    'the cell, what it has, what it would need, and the ways out',
+    'test/mix/factors.test.ts: names source, numbers and ways out',
+  ],
+  ['what is kept at a rate of 20 % is also kept at 50 %', 'test/mix/nested.test.ts: '],
+  ['each phase a shard set with documents of its own', 'test/mix/phases.test.ts: '],
+  ['`LONGMIX_CACHE` names another folder', 'test/tokenize/table-cache.test.ts: '],
+  [
+    '`seq_lengths` (the lengths of its documents',
+    'test/shard/shard.test.ts: ',
+    'test/interop/interop.test.ts: ',
+  ],
+  [
+    'a run can be resumed at any step',
+    'test/feed/serve.test.ts: gives a rank that comes back',
+    'test/interop/pytorch.test.ts: goes on where it was stopped',
+  ],
+  ['samples/trainers/pytorch) is one file', 'test/interop/pytorch.test.ts: learns'],
+];
+
+/** Says what is not there, and where things are: no promise. */
+const remarks: readonly string[] = ['are designed and not built', 'Licence: Apache-2.0'];
+
+/** Prose of README: its paragraphs and list items, without code, tables, titles and pictures. */
+const prose = readme
+  .replace(/```.*?```/gs, '')
+  .split(/\n\s*\n|\n(?=- )/)
+  .map((block) => flat(block.replace(/^(#.*|\|.*|!\[.*|<!--.*)$/gm, '')).trim())
+  .filter((block) => block !== '');
+
+test.each(promises)('README says "%s"', (says, ...heldBy) => {
+  expect(flat(readme)).toContain(says);
+  for (const reference of heldBy) {
+    const [file, title] = reference.split(/: (.*)/s) as [string, string];
+    expect(existsSync(new URL(file, root)), file).toBe(true);
+    expect(read(file), reference).toContain(title);
+  }
+});
+
+test.each(prose)('README: %s', (block) => {
+  const known = [...promises.map(([says]) => says), ...remarks];
+  expect(
+    known.filter((says) => block.includes(says)),
+    'no test is named for what README says here',
+  ).not.toEqual([]);
+});
+
+describe('README', () => {
+  it('counts the recipes that there are', async () => {
+    const { presetNames } = await import('../src/cli/presets.ts');
+    const published = presetNames().filter((name) => name !== 'sample');
+    expect(published).toHaveLength(17);
+  });
+
+  it('names the Node.js and the command of package.json', () => {
+    const { engines, bin } = JSON.parse(read('package.json')) as {
+      engines: { node: string };
+      bin: Record<string, string>;
+    };
+    expect(readme).toContain(`Node.js ${engines.node.replace('>=', '>= ')}`);
+    // is a command of the clone: npx runs what `bin` names, and the build makes it
+    expect(Object.keys(bin)).toEqual(['longmix']);
+    expect(existsSync(new URL(bin.longmix!, root))).toBe(true);
+  });
+
+  it('shows commands that there are, with flags that they have', async () => {
+    const { createProgram } = await import('../src/cli/program.ts');
+    const program = createProgram(new AbortController().signal);
+    const typed = [...readme.matchAll(/^(?:.*\()?longmix (\w+)([^#\n]*)/gm)].filter(
+      ([line]) => !line.startsWith('longmix turns'),
+    );
+    expect(typed.length).toBeGreaterThan(10);
+    for (const [line, name, rest] of typed) {
+      const command = program.commands.find((one) => one.name() === name);
+      expect(command, line).toBeDefined();
+      for (const [flag] of rest!.split(' -- ')[0]!.matchAll(/--[a-z-]+/g))
+        expect(
+          command!.options.map(({ long }) => long),
+          line,
+        ).toContain(flag);
+    }
+  });
+});
