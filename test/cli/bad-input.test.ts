@@ -130,7 +130,7 @@ describe('records', () => {
     const { code, stderr } = await place.run('tokenize', 'c', '--out', 'made', '--quiet');
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /^note: 3 sequences not in UTF-8 became U\+FFFD, in 2 files:\n {2}\S+c\/c\.txt: 2\n {2}\S+c\/b\.txt: 1\n$/,
+      /^note: 3 sequences not in UTF-8 became U\+FFFD, in 2 files:\n {2}.*c\/c\.txt: 2\n {2}.*c\/b\.txt: 1\n$/,
     );
   });
 
@@ -158,7 +158,10 @@ describe('records', () => {
     const read = await place.run('tokenize', 'mix.yaml', '--out', 'read', '--quiet');
     expect(read).toMatchObject({ code: 0, stderr: '' });
     place.write('mix.yaml', 'sources: { c: { path: ./c, encoding: utf-7 } }\n');
-    expectMessage(await place.run('build', 'mix.yaml'), 2, /expected the name of an encoding/, /./);
+    expect(await place.run('build', 'mix.yaml')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('expected the name of an encoding'),
+    });
   });
 
   // 10 MB are read in three pieces; what is said must not depend on who reads which.

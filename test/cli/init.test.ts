@@ -204,9 +204,9 @@ describe('init --preset', () => {
     expect(made).toMatchObject({ code: 0, stdout: '' });
     expect(made.stderr).toBe(
       [
-        'note: books is its book',
         'note: Common-Crawl is its commoncrawl',
         'note: GitHub is its github',
+        'note: books is its book',
         'note: wiki_pedia is its wikipedia',
         'note: left out, as nothing is named so: c4, stackexchange (the shares of the others keep their proportions)',
         'note: not read, as the preset has no such source: novels',
@@ -258,7 +258,7 @@ describe('init --preset', () => {
     place.write('web.jsonl', '{"a": 1}\n');
     const { stdout, stderr } = await place.run('init', 'web.jsonl', '--preset', 'ultralong');
     expect({ stderr, sources: (parse(stdout) as Written).sources }).toEqual({
-      stderr: '',
+      stderr: 'note: web is its corpus\nnote: tokens: all instead of 1B, which is more than there is\n',
       sources: { corpus: { path: './web.jsonl' } },
     });
     expect(stdout).toContain('  # mend this source: web.jsonl: no field "text"; the records have "a"\n');

@@ -61,7 +61,8 @@ describe('verify', () => {
     const { stdout } = await place.run('verify', 'made', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       folders: ['made/train', 'made/validation'],
-      files: 2,
+      // A shard and its list of documents each.
+      files: 4,
       faults: [],
     });
     flipByte(shard, 5000);

@@ -133,7 +133,7 @@ describe('added tokens', { timeout: fuzzTimeout(120_000) }, () => {
   test.skipIf(tokenizersPython === null)(
     'special ones and others are found where Python finds them',
     async () => {
-      const { numRuns, seed } = fuzz(300);
+      const { numRuns, seed } = fuzz(150);
       const cases = fc
         .sample(caseOf(flag), { numRuns, ...(seed !== undefined && { seed }) })
         .map(({ texts, ...change }) => ({ texts, file: madeFile(change).toString(), change }))
@@ -177,7 +177,7 @@ describe('added tokens', { timeout: fuzzTimeout(120_000) }, () => {
           expect({ what, ids }).toEqual({ what, ids: Array.from(engine.encode(text, [text.length]).tokens) });
         }
       }),
-      fuzz(300),
+      fuzz(150),
     );
     expect(cuts).toBeGreaterThan(100);
   });
@@ -194,7 +194,7 @@ describe('added tokens', { timeout: fuzzTimeout(120_000) }, () => {
         const wanted = texts.map((some) => pretokenize(Buffer.from(some).toString(), false));
         expect(prepared(preparation, texts)).toEqual(wanted);
       }),
-      fuzz(600),
+      fuzz(250),
     );
   });
 });

@@ -49,6 +49,9 @@ function encodeChunks(tokenizer: Tokenizer, chunks: readonly DocumentChunk[]): E
   return documents;
 }
 
+/** NULs too, which make a file binary otherwise. */
+const anyText: Partial<SourceSpec> = { encoding: 'utf-8' };
+
 async function chunksOf(
   path: string,
   chunkBytes: number,
@@ -132,12 +135,16 @@ describe('createDocumentEncoder', () => {
           async (one, two, size, tokenizer) => {
             writeFileSync(path, one);
             writeFileSync(join(folder, 'b.txt'), two);
-            const separate = await chunksOf(path, size);
+            const separate = await chunksOf(path, size, anyText);
             // A byte-order mark at the start of a file is no text.
             const texts = [one, two].map((text) => text.replace(/^\ufeff/, ''));
             const alone = texts.slice(0, 1).filter((text) => text !== '');
             expect(encodeChunks(tokenizer, separate)).toEqual(whole(tokenizer, alone));
-            const joined = await chunksOf(folder, size, { join: 'directory', separator: ' + ' });
+            const joined = await chunksOf(folder, size, {
+              ...anyText,
+              join: 'directory',
+              separator: ' + ',
+            });
             expect(encodeChunks(tokenizer, joined)).toEqual(whole(tokenizer, [texts.join(' + ')]));
           },
         ),

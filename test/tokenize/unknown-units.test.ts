@@ -177,7 +177,7 @@ test.each(Object.entries(settings))(
           expect(parts, name).toEqual(whole);
         }
       }),
-      fuzz(120),
+      fuzz(70),
     );
   },
   fuzzTimeout(120_000),

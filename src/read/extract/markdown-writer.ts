@@ -3,6 +3,8 @@
  * Characters are not escaped: a model should read `snake_case` as people write it, and nothing turns it back into HTML.
  */
 
+import { tableText } from './markdown-table.ts';
+
 /** A table's cell is written by itself, and put into its row when it ends. */
 interface Flow {
   readonly blocks: string[];
@@ -329,20 +331,6 @@ function newFlow(): Flow {
     marker: null,
     inList: false,
   };
-}
-
-/** GitHub's form; the first row is the head. */
-function tableText(rows: readonly (readonly string[])[], columns: number): string {
-  const lineOf = (cells: readonly string[]): string => {
-    const all = Array.from({ length: columns }, (_, i) =>
-      (cells[i] ?? '').replaceAll('|', '\\|').replaceAll('\n', ' '),
-    );
-    return `| ${all.join(' | ')} |`;
-  };
-  const [head, ...body] = rows;
-  return [lineOf(head!), lineOf(Array.from({ length: columns }, () => '---')), ...body.map(lineOf)].join(
-    '\n',
-  );
 }
 
 function longestRun(text: string): number {
