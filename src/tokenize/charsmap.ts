@@ -11,9 +11,11 @@
  * looks up character by character. (sentencepiece takes the longest text that the rest of a document begins with:
  * sentencepiece-normalizer.ts.)
  *
- * Text that the map leaves alone costs a look at each byte.
+ * Characters that are clusters by themselves and stay, or are single bytes of ASCII, cost a look-up in a table and a copy.
  */
+import { AsciiCopy, beginsStretch } from './ascii/copy-ascii.ts';
 import { clusterEnd, mayJoin } from './graphemes.ts';
+import { codePointAt } from './space-bytes.ts';
 
 export interface Charsmap {
   readonly units: Uint32Array;
@@ -130,34 +132,88 @@ export function mapGraphemes(map: Charsmap, text: string): string {
 
 /** What is known of a character; 0: it was not looked at yet. */
 const plain = 1;
+const mapped = 2;
 /** It may be part of a cluster of several characters. */
-const joins = 2;
-const mapped = 3;
+const joins = 4;
 
-/** By clusters, in bytes. null: the text stays as it is. */
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** By clusters, in bytes, valid until the next call. null: the text stays as it is. */
 export function createGraphemeMapper(
   map: Charsmap,
 ): (text: Uint8Array, start: number, end: number) => Uint8Array | null {
   const found: Found = { length: 0, value: 0 };
   /** By code point. */
   const known = new Uint8Array(0x110000);
-  const classify = (point: number, text: Uint8Array, at: number, to: number): number => {
-    const isMapped = findInMap(map, text, at, to, false, found);
-    known[point] = isMapped ? mapped : mayJoin(point) ? joins : plain;
+  const classify = (point: number, text: Uint8Array, at: number): number => {
+    // A line feed is in a cluster with a carriage return before it only, and that one is never plain.
+    const mayBeJoined = mayJoin(point) && point !== lineFeed;
+    const isMapped = findInMap(map, text, at, at + widthAt(text, at), false, found);
+    known[point] = mayBeJoined ? joins : isMapped ? mapped : plain;
     return known[point]!;
   };
-  const ascii = new Uint8Array(1);
-  const isPlain = Uint8Array.from({ length: 128 }, (_, byte) => {
-    ascii[0] = byte;
-    return classify(byte, ascii, 0, 1) === plain ? 1 : 0;
+  /** What becomes of an ASCII byte, if it is a byte of ASCII; -1: that must be looked up. */
+  const ascii = Int16Array.from({ length: 128 }, (_, byte) => {
+    const kind = classify(byte, Uint8Array.of(byte), 0);
+    if (kind === plain) return byte;
+    if (kind === joins) return -1;
+    const to = replacementAt(map, found.value);
+    return to.length === 1 && to[0]! < 0x80 ? to[0]! : -1;
   });
+  const joinsBefore = (text: Uint8Array, at: number): boolean => {
+    const point = codePointAt(text, at);
+    return point !== carriageReturn && (known[point] || classify(point, text, at)) === joins;
+  };
 
-  return (text, start, end) => {
-    let out: Bytes | null = null;
-    let done = start;
-    /** The cluster's characters: their code points, and where they begin. */
-    const points: number[] = [];
-    const starts: number[] = [];
+  const out = new AsciiCopy(ascii, false);
+  let isChanged = false;
+
+  /** Copies characters that are clusters by themselves; returns where it stopped. */
+  function copy(text: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (at < end) {
+      const first = text[at]!;
+      if (first < 0x80) {
+        const reached = beginsStretch(text, at, end) ? out.copy(at, end) : at;
+        if (reached > at) {
+          at = reached;
+          continue;
+        }
+        const to = ascii[first]!;
+        if (to < 0 || (at + 1 < end && text[at + 1]! >= 0x80 && joinsBefore(text, at + 1))) break;
+        out.bytes[out.length++] = to;
+        at += 1;
+        continue;
+      }
+      const point = codePointAt(text, at);
+      if ((known[point] || classify(point, text, at)) !== plain) break;
+      const next = at + widthAt(text, at);
+      if (next < end && text[next]! >= 0x80 && joinsBefore(text, next)) break;
+      for (; at < next; at += 1) out.bytes[out.length++] = text[at]!;
+    }
+    return at;
+  }
+
+  /** The cluster's characters: their code points, and where they begin. */
+  const points: number[] = [];
+  const starts: number[] = [];
+
+  /** Where the cluster ends that begins at `start`; `starts` has its characters. */
+  function cluster(text: Uint8Array, start: number, end: number): number {
+    points.length = 0;
+    starts.length = 0;
+    const next = start + widthAt(text, start);
+    starts.push(start, next);
+    const point = codePointAt(text, start);
+    if (
+      (known[point] || classify(point, text, start)) !== joins &&
+      !(next < end && joinsBefore(text, next))
+    ) {
+      points.push(point);
+      return 1;
+    }
+    starts.length = 1;
     const pointAt = (index: number): number | undefined => {
       while (points.length <= index) {
         const at = starts[points.length]!;
@@ -167,111 +223,41 @@ export function createGraphemeMapper(
       }
       return points[index]!;
     };
-    const replace = (from: number, to: number) => {
-      out ??= new Bytes(end - start + 64);
-      out.append(text, done, from);
-      const bytes = replacementAt(map, found.value);
-      out.append(bytes, 0, bytes.length);
-      done = to;
+    return clusterEnd(pointAt, 0);
+  }
+
+  return (text, start, end) => {
+    out.begin(text, start, end);
+    isChanged = false;
+    /** What the text has from `from` to `to`, or what the map makes of it. */
+    const write = (from: number, to: number, isMapped: boolean) => {
+      const bytes = isMapped ? map.replacements : text;
+      const first = isMapped ? found.value : from;
+      let last = isMapped ? first : to;
+      if (isMapped) while (last < bytes.length && bytes[last] !== 0) last += 1;
+      out.makeRoom(last - first, end - from);
+      for (let i = first; i < last; i += 1) out.bytes[out.length++] = bytes[i]!;
+      if (isMapped) isChanged = true;
     };
 
     for (let at = start; at < end; ) {
-      const first = text[at]!;
-      if (first < 0x80) {
-        if (isPlain[first] === 1) {
-          // Ordinary text: this character is a cluster unless one that is not ASCII follows.
-          let next = at + 1;
-          while (next < end && text[next]! < 0x80 && isPlain[text[next]!] === 1) next += 1;
-          at = next < end && text[next]! >= 0x80 ? next - 1 : next;
-          if (next < end && text[next]! < 0x80) continue;
-          if (next >= end) break;
-        }
-      }
-      const point = codePointAt(text, at);
-      const width = widthAt(text, at);
-      const next = at + width;
-      const kind = known[point] || classify(point, text, at, next);
-      if (kind === plain) {
-        if (next >= end) break;
-        const follower = codePointAt(text, next);
-        const after = known[follower] || classify(follower, text, next, next + widthAt(text, next));
-        if (after === plain || (after === mapped && !mayJoin(follower))) {
-          at = next;
-          continue;
-        }
-      }
-      points.length = 0;
-      starts.length = 0;
-      starts.push(at);
-      const count = clusterEnd(pointAt, 0);
+      at = copy(text, at, end);
+      if (at === end) break;
+      const count = cluster(text, at, end);
       // A character after the cluster may have been looked at, and is not part of it.
       const to = starts[count]!;
-      if (to - at <= longestCluster && findInMap(map, text, at, to, false, found)) {
-        replace(at, to);
-      } else {
+      if (to - at <= longestCluster && findInMap(map, text, at, to, false, found)) write(at, to, true);
+      else
         for (let i = 0; i < count; i += 1)
-          if (findInMap(map, text, starts[i]!, starts[i + 1]!, false, found))
-            replace(starts[i]!, starts[i + 1]!);
-      }
+          write(starts[i]!, starts[i + 1]!, findInMap(map, text, starts[i]!, starts[i + 1]!, false, found));
       at = to;
     }
-    const written = out as Bytes | null;
-    if (written === null) return null;
-    written.append(text, done, end);
-    return written.bytes();
+    const isSame = !isChanged && Buffer.compare(out.written(), text.subarray(start, end)) === 0;
+    return isSame ? null : out.written();
   };
 }
 
 export function widthAt(text: Uint8Array, at: number): number {
   const first = text[at]!;
   return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
-/** Of well-formed UTF-8. */
-function codePointAt(text: Uint8Array, at: number): number {
-  const first = text[at]!;
-  if (first < 0x80) return first;
-  if (first < 0xe0) return ((first & 0x1f) << 6) | (text[at + 1]! & 0x3f);
-  if (first < 0xf0) return ((first & 0x0f) << 12) | ((text[at + 1]! & 0x3f) << 6) | (text[at + 2]! & 0x3f);
-  return (
-    ((first & 0x07) << 18) |
-    ((text[at + 1]! & 0x3f) << 12) |
-    ((text[at + 2]! & 0x3f) << 6) |
-    (text[at + 3]! & 0x3f)
-  );
-}
-
-/** Bytes that are written one stretch after the other. */
-export class Bytes {
-  #bytes: Uint8Array;
-  length = 0;
-
-  constructor(expected: number) {
-    this.#bytes = new Uint8Array(expected);
-  }
-
-  append(bytes: Uint8Array, from: number, to: number): void {
-    const size = to - from;
-    if (this.length + size > this.#bytes.length) {
-      const larger = new Uint8Array(2 * (this.length + size) + 64);
-      larger.set(this.#bytes.subarray(0, this.length));
-      this.#bytes = larger;
-    }
-    if (size < 16) for (let i = 0; i < size; i += 1) this.#bytes[this.length + i] = bytes[from + i]!;
-    else this.#bytes.set(bytes.subarray(from, to), this.length);
-    this.length += size;
-  }
-
-  /** Takes off what it ends with, as often as it does. */
-  dropEnd(end: Uint8Array): void {
-    while (
-      this.length >= end.length &&
-      end.every((byte, i) => this.#bytes[this.length - end.length + i] === byte)
-    )
-      this.length -= end.length;
-  }
-
-  bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
-  }
 }

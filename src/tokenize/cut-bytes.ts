@@ -20,6 +20,30 @@ export type JoinedBytes = Uint8Array;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** The same for Unigram: no piece spans a cut, so it is a place of every segmentation. (kernel/assembly/scored.ts goes on.) */
+export function findBytesInPieces(pieces: readonly (Uint8Array | undefined)[], spaced: boolean): JoinedBytes {
+  const joined = new Uint8Array(8192);
+  for (const piece of pieces) {
+    if (piece !== undefined) joinInside(joined, spaced ? withSpaces(piece) : piece);
+  }
+  // The bytes of a character.
+  for (let left = 0x80; left < 256; left += 1)
+    for (let right = 0x80; right < 0xc0; right += 1) join(joined, left, right);
+  return joined;
+}
+
+function join(joined: JoinedBytes, left: number, right: number): void {
+  joined[(left << 5) | (right >> 3)]! |= 1 << (right & 7);
+}
+
+function joinInside(joined: JoinedBytes, bytes: Uint8Array): void {
+  for (let at = 1; at < bytes.length; at += 1) join(joined, bytes[at - 1]!, bytes[at]!);
+}
+
+function withSpaces(piece: Uint8Array): Uint8Array {
+  return piece.includes(0xe2) ? encoder.encode(decoder.decode(piece).replaceAll('\u2581', ' ')) : piece;
+}
+
 /**
  * @param spaced U+2581 is a space in the kernel's text
  * @returns null: nothing is known to be safe
@@ -27,19 +51,14 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export function findJoinedBytes(bpe: BpeVocabulary, spaced: boolean): JoinedBytes | null {
   if (bpe.ignoreMerges) return null;
   const { pieces, merges, units, unknown } = bpe;
-  const kernelBytes = (piece: Uint8Array) =>
-    spaced && piece.includes(0xe2) ? encoder.encode(decoder.decode(piece).replaceAll('\u2581', ' ')) : piece;
+  const kernelBytes = (piece: Uint8Array) => (spaced ? withSpaces(piece) : piece);
   const joined = new Uint8Array(8192);
-  const join = (left: number, right: number) => {
-    joined[(left << 5) | (right >> 3)]! |= 1 << (right & 7);
-  };
 
   const products =
     merges === 'ranks' || 'order' in merges ? pieces : Array.from(merges.merged, (id) => pieces[id]);
   for (const product of products) {
     if (product === undefined) continue;
-    const bytes = kernelBytes(product);
-    for (let at = 1; at < bytes.length; at += 1) join(bytes[at - 1]!, bytes[at]!);
+    joinInside(joined, kernelBytes(product));
   }
 
   const known = new Set<string>();
@@ -55,7 +74,7 @@ export function findJoinedBytes(bpe: BpeVocabulary, spaced: boolean): JoinedByte
     for (let right = 0; right < 256; right += 1) {
       const isInside = !isBytes && right >= 0x80 && right < 0xc0;
       const [a, b] = [mayBeUnknown(left), mayBeUnknown(right)];
-      if (isInside || (!becomesBytes && a && b) || (mayDrop && (a || b))) join(left, right);
+      if (isInside || (!becomesBytes && a && b) || (mayDrop && (a || b))) join(joined, left, right);
     }
   }
   return joined;

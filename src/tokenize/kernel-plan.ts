@@ -7,7 +7,7 @@
  *   piece joins (cut-bytes.ts has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
 
-import { findJoinedBytes } from './cut-bytes.ts';
+import { findBytesInPieces, findJoinedBytes } from './cut-bytes.ts';
 import type { KernelModel, KernelStep } from './kernel/model.ts';
 import { findExceededBound } from './kernel-bounds.ts';
 import { planUnigram } from './kernel-plan-unigram.ts';
@@ -26,8 +26,11 @@ export interface Preparation {
   readonly added: readonly AddedToken[];
   readonly normalizers: readonly Normalizer[];
   readonly addedNormalized: readonly AddedToken[];
-  /** White space is dropped, and each word between it is a segment. */
-  readonly words: boolean;
+  /**
+   * White space is dropped, and each word between it is a segment; `together`: a space is put before each, where the kernel
+   * cuts, so they are one segment. null: white space stays.
+   */
+  readonly words: 'apart' | 'together' | null;
   /** Where a space is put before a segment; null: nowhere. */
   readonly prefix: Metaspace['prefix'] | null;
   /** U+2581 becomes a space. */
@@ -62,7 +65,11 @@ export function planKernel({
 /** Where a segment that no pattern cuts is cut all the same. */
 function planCuts({ metaspace }: TextSteps, vocabulary: Vocabulary): readonly KernelStep[] {
   if (metaspace?.split) return [{ scanner: 'spaces' }];
-  if (vocabulary.kind === 'unigram') return [];
+  if (vocabulary.kind === 'unigram') {
+    // Hugging Face's sums are doubles, for which the kernel does not know the words of such a text.
+    if (vocabulary.as === 'huggingface') return [];
+    return [{ scanner: 'joins', joined: findBytesInPieces(vocabulary.pieces, metaspace !== null) }];
+  }
   const joined = findJoinedBytes(vocabulary, metaspace !== null);
   return joined === null ? [] : [{ scanner: 'joins', joined }];
 }

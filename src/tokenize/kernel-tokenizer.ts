@@ -46,8 +46,8 @@ export async function openShared(shared: SharedTokenizer, memoryBytes?: number):
     safeCut: createSafeCut(shared.safeCut),
     encode(text, ends, continued = false) {
       const prepared = prepare(text, ends, continued);
-      if (prepared === null) return kernel.encode(text, ends);
-      const segments = kernel.encode(prepared.text, prepared.ends);
+      if (prepared === null) return kernel.encode(text, ends, continued);
+      const segments = kernel.encode(prepared.text, prepared.ends, continued);
       if (prepared.added.length > 0) return join(prepared, segments);
       return { tokens: segments.tokens, lengths: sumLengths(prepared, segments.lengths) };
     },
@@ -71,9 +71,9 @@ async function boundedKernel({ image, facts }: SharedTokenizer, memoryBytes?: nu
   const kernel = await createKernelFromImage(image, limits).catch(tooMuch);
   return {
     ...kernel,
-    encode(text, ends) {
+    encode(text, ends, continued) {
       try {
-        return kernel.encode(text, ends);
+        return kernel.encode(text, ends, continued);
       } catch (cause) {
         return tooMuch(cause);
       }

@@ -1,5 +1,5 @@
 /** A map of single characters on UTF-8. What becomes of a character is asked for once, and remembered. */
-
+import { AsciiCopy, beginsStretch } from './ascii/copy-ascii.ts';
 import type { ByteNormalizer } from './normalize-bytes.ts';
 import type { CharacterMap } from './normalizer-steps.ts';
 import { codePointAt, widthOf } from './space-bytes.ts';
@@ -28,56 +28,43 @@ export function mapCharacters(map: CharacterMap): ByteNormalizer {
     return known[point]!;
   }
 
-  /** The first character that changes, or the end. */
-  function firstChange(text: Uint8Array, start: number, end: number): number {
+  const out = new AsciiCopy(ascii, false);
+
+  return (text, start, end) => {
+    out.begin(text, start, end);
+    let isChanged = false;
     for (let at = start; at < end; ) {
       const first = text[at]!;
       if (first < 0x80) {
-        if (ascii[first] !== first) return at;
-        at += 1;
-        continue;
+        const reached = beginsStretch(text, at, end) ? out.copy(at, end) : at;
+        if (reached > at) {
+          at = reached;
+          continue;
+        }
+        const to = ascii[first]!;
+        if (to >= 0) {
+          out.bytes[out.length++] = to;
+          at += 1;
+          continue;
+        }
       }
-      const point = codePointAt(text, at);
-      if ((known[point] || classify(point)) === changes) return at;
-      at += widthOf(first);
-    }
-    return end;
-  }
-
-  return (text, start, end) => {
-    let at = firstChange(text, start, end);
-    if (at === end) return null;
-    let out = new Uint8Array(end - start + (end - at) + longest);
-    out.set(text.subarray(start, at));
-    let length = at - start;
-    while (at < end) {
-      if (length + longest >= out.length) out = grown(out);
-      // As far as the room is certain to do: what is ASCII, and stays one byte.
-      const stop = Math.min(end, at + out.length - length - longest);
-      let to = 0;
-      for (; at < stop; at += 1) {
-        const byte = text[at]!;
-        to = byte < 0x80 ? ascii[byte]! : -1;
-        if (to < 0) break;
-        out[length++] = to;
-      }
-      if (to >= 0) continue;
-      const first = text[at]!;
       const point = codePointAt(text, at);
       const width = widthOf(first);
       if ((known[point] || classify(point)) === changes) {
-        for (const byte of becomes.get(point)!) out[length++] = byte;
+        isChanged = true;
+        out.makeRoom(longest, end - at);
+        for (const byte of becomes.get(point)!) out.bytes[out.length++] = byte;
       } else {
-        for (let i = at; i < at + width; i += 1) out[length++] = text[i]!;
+        for (let i = at; i < at + width; i += 1) out.bytes[out.length++] = text[i]!;
       }
       at += width;
     }
-    return out.subarray(0, length);
+    if (
+      !isChanged &&
+      out.length === end - start &&
+      Buffer.compare(out.written(), text.subarray(start, end)) === 0
+    )
+      return null;
+    return out.written();
   };
-}
-
-function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(2 * bytes.length);
-  larger.set(bytes);
-  return larger;
 }

@@ -1,9 +1,10 @@
 /**
  * A model's normalizers on UTF-8. Each step says null for text that it leaves as it is, so ordinary text is looked at and
- * not copied; what changes is written once per step. Only a normalization form (by pieces) and a regular expression (the
- * whole segment) make strings.
+ * not copied; what changes is written once per step. Only a normalization form (by pieces) and a regular expression of more
+ * than one class (the whole segment) make strings.
  */
 import { createGraphemeMapper, readCharsmap } from './charsmap.ts';
+import { GrowingBytes } from './growing-bytes.ts';
 import { mapCharacters } from './map-bytes.ts';
 import type { Normalizer } from './model.ts';
 import { createFormNormalizer } from './normalize-form.ts';
@@ -77,12 +78,16 @@ function strip(left: boolean, right: boolean): ByteNormalizer {
 function replaceText(wanted: Buffer, content: Buffer): ByteNormalizer {
   return (text, start, end) => {
     const within = Buffer.from(text.buffer, text.byteOffset, end);
-    const parts: Uint8Array[] = [];
+    let out: GrowingBytes | undefined;
     let done = start;
     for (let at = within.indexOf(wanted, start); at >= 0; at = within.indexOf(wanted, done)) {
-      parts.push(within.subarray(done, at), content);
+      out ??= new GrowingBytes(end - start + 64);
+      out.append(text, done, at);
+      out.append(content, 0, content.length);
       done = at + wanted.length;
     }
-    return parts.length === 0 ? null : Buffer.concat([...parts, within.subarray(done, end)]);
+    if (out === undefined) return null;
+    out.append(text, done, end);
+    return out.bytes();
   };
 }

@@ -126,7 +126,7 @@ function replaceStep({ pattern, regex, content }: Extract<Normalizer, { kind: 'r
  * ` {2,}` or `\s+`, as the normalizers of most Unigram files have them: one class, repeated as often as possible. There is only
  * one way to match that, so no matcher is needed. null: another pattern.
  */
-function runOfOneClass(
+export function runOfOneClass(
   pattern: string,
 ): { readonly set: CodePointSet; readonly min: number; readonly max: number } | null {
   const parsed = parsePattern(pattern, 'oniguruma');

@@ -7,8 +7,8 @@ import type { AddedToken, Normalizer, TextSteps } from './model.ts';
 /** @returns the preparation, or why the kernel can't do it */
 export function planPreparation(steps: TextSteps): Preparation | { readonly unsupported: string } {
   const { metaspace, outerSplits = [] } = steps;
-  const words = outerSplits.length > 0;
-  if (words && !(outerSplits.length === 1 && isWhiteSpaceSplit(outerSplits[0]!)))
+  const words = planWords(steps);
+  if (outerSplits.length > 0 && words === null)
     return { unsupported: 'a prefix before each part of a split' };
   const spaced = metaspace === null ? null : writeSpaces(steps.normalizers, steps.addedNormalized);
   if (spaced?.addedNormalized.some(({ lstrip, rstrip }) => lstrip || rstrip))
@@ -22,6 +22,14 @@ export function planPreparation(steps: TextSteps): Preparation | { readonly unsu
     prefix: prefix === 'never' ? null : prefix,
     metaspace: metaspace !== null && spaced === null,
   };
+}
+
+/** What becomes of outer splits; null: there are none, or others than at white space. */
+export function planWords({ outerSplits = [], metaspace }: TextSteps): Preparation['words'] {
+  if (outerSplits.length !== 1 || !isWhiteSpaceSplit(outerSplits[0]!)) return null;
+  // One that begins with U+2581 has its space already.
+  const isPrefixed = metaspace?.prefix === 'always' || metaspace?.prefix === 'unless-space';
+  return metaspace?.split === true && isPrefixed ? 'together' : 'apart';
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Preparation } from './kernel-plan.ts';
 import { createByteNormalizer } from './normalize-bytes.ts';
 import { hasMetaspace, isMetaspaceAt, Segments, space } from './segments.ts';
 import { skipSpaces, spaceAt } from './space-bytes.ts';
+import { createWordSpacer } from './space-words.ts';
 
 export interface PreparedText {
   readonly text: Uint8Array;
@@ -36,10 +37,11 @@ export function createPreparation(preparation: Preparation): Prepare {
   const normalize =
     preparation.normalizers.length === 0 ? null : createByteNormalizer(preparation.normalizers);
   const inNormalized = createAddedFinder(preparation.addedNormalized);
-  const always = prefix !== null || words;
+  const always = prefix !== null || words !== null;
   // Tokens that strip white space may take what another one has.
   const strips = preparation.added.some(({ lstrip, rstrip }) => lstrip || rstrip);
   const mayStayInPlace = !always && !strips && normalize === null && preparation.addedNormalized.length === 0;
+  const spaceWords = words === 'together' ? createWordSpacer(prefix === 'always') : null;
   const out = new Segments();
   let added: { id: number; segments: number }[] = [];
   /** A segment that was normalized to see whether it changes, so that it is not done twice. */
@@ -72,7 +74,8 @@ export function createPreparation(preparation: Preparation): Prepare {
   const normalizedSink: AddedSink = {
     token: takeToken,
     text(start, end) {
-      if (words) return takeWords(start, end);
+      if (words === 'together') return takeWordsTogether(start, end);
+      if (words === 'apart') return takeWords(start, end);
       take(start, end, isFirst && start === normalStart);
     },
   };
@@ -102,6 +105,15 @@ export function createPreparation(preparation: Preparation): Prepare {
     }
   }
 
+  /** They all get a space before them, and are one segment. */
+  function takeWordsTogether(start: number, end: number): void {
+    const begins = !(isContinued && isFirst && start === normalStart);
+    const spaced = spaceWords!(normal, start, end, hasUnderlines, begins);
+    if (spaced.length === 0) return;
+    out.append(spaced, 0, spaced.length);
+    out.end(out.length);
+  }
+
   function take(start: number, end: number, isStart: boolean): void {
     const isSpaced = normal[start] === space || (hasUnderlines && isMetaspaceAt(normal, start));
     const prefixed =
@@ -121,7 +133,8 @@ export function createPreparation(preparation: Preparation): Prepare {
       const end = ends[i]!;
       const bytes = normalize(text, start, end, continued && i === 0);
       if (bytes !== null) {
-        firstChange = { start, end, bytes };
+        // A copy: the next text may be written over it.
+        firstChange = { start, end, bytes: bytes.slice() };
         return false;
       }
       start = end;

@@ -38,7 +38,8 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
     eosId,
     padId,
     fingerprint,
-    safeCut: createSafeCut(findSafeCut(tokenizer)),
+    // The sum of sentencepiece's scores does not go on into the next part here.
+    safeCut: createSafeCut(isSummedOver(vocabulary) ? null : findSafeCut(tokenizer)),
     encode(text, ends, continued = false) {
       const tokens: number[] = [];
       const lengths = new Uint32Array(ends.length);
@@ -56,6 +57,10 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
     },
     decode: createTokenDecoder(tokenizer),
   };
+}
+
+function isSummedOver(vocabulary: Vocabulary): boolean {
+  return vocabulary.kind === 'unigram' && vocabulary.as === 'sentencepiece';
 }
 
 function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string | Uint8Array) => readonly number[] {

@@ -2,6 +2,7 @@
  * A Replace of runs of one class, on UTF-8. A match that is already what it would become is text like any other, so that `\s+`
  * to a space costs ordinary text one look at each byte.
  */
+import { AsciiCopy } from './ascii/copy-ascii.ts';
 import type { ByteNormalizer } from './normalize-bytes.ts';
 import type { NormalizerStep } from './normalizer-steps.ts';
 import { codePointAt, widthOf } from './space-bytes.ts';
@@ -36,8 +37,16 @@ export function replaceRuns(step: Extract<NormalizerStep, { kind: 'replace-runs'
     return count < min || isSame(text, at, to) ? 0 : to;
   }
 
+  // Two of the class in a row are found sixteen bytes at a time.
+  const search = new AsciiCopy(
+    Array.from({ length: 128 }, (_, byte) => (begins[byte] === 1 ? -1 : byte)),
+    false,
+  );
+  const isWide = step.set.some(([, last]) => last >= 0x80);
+
   /** Where the next character may begin a match that changes the text, or the end. */
   function next(text: Uint8Array, from: number, end: number): number {
+    if (min > 1) return search.find(from, end, true, isWide);
     for (let at = from; at < end; at += 1) {
       const byte = text[at]!;
       if (begins[byte] === 1 && (byte !== same || at + 1 === end || begins[text[at + 1]!] === 1)) return at;
@@ -46,6 +55,7 @@ export function replaceRuns(step: Extract<NormalizerStep, { kind: 'replace-runs'
   }
 
   return (text, start, end) => {
+    if (min > 1) search.begin(text, start, end);
     let at = start;
     let to = 0;
     for (at = next(text, at, end); at < end; at = next(text, skipped, end)) {

@@ -15,7 +15,8 @@
  * - Normalization: a space is a starter that composes with nothing before it, so both sides normalize by themselves.
  *   (The letter after it may compose with a mark that follows; that is all on the right side.) Lowercase, accents and
  *   replaced characters go character by character, and a letter stays an ASCII letter, so what is said below holds for
- *   it in both cases. Not Strip, which would take the space from the right side; not a longer text that is replaced.
+ *   it in both cases. Not Strip of the left, which would take the space from the right side; not a longer text that is
+ *   replaced, nor a pattern but for runs of a class that has no letter and not a single space.
  * - Splits: pattern/cuts.ts decides it on the tables of the patterns, and has the proof. Merges stay in pretokens.
  * - SentencePiece style without a pattern: the whole text is one pretoken, and it can be parted where no merge makes a
  *   piece that spans the cut: then merges on both sides never meet, and the order between them does not matter.
@@ -26,12 +27,13 @@
  *   at the end of a text. Units that may be dropped are not cut after: what stands before them would merge with the space.
  *   Where there is a pattern, or a pretoken at each U+2581, nothing reaches from one pretoken into the next.
  *
- * - Unigram: only where pretokens begin at each U+2581 or are cut by splits; then each is scored by itself.
+ * - Unigram: where pretokens begin at each U+2581 or are cut by splits, each is scored by itself. sentencepiece's sums go on
+ *   over all of a document: there no piece may have a letter before a space, and the engines carry the sum into the right part.
  *
  * Splits of which this cannot be shown, or one pretoken that is looked up whole: no place is known to be safe, and the answer
  * is 0.
  */
-import { findInMap, readCharsmap } from './charsmap.ts';
+import { childInMap, findInMap, readCharsmap } from './charsmap.ts';
 import { bytesKey } from './merge-table.ts';
 import {
   type AddedToken,
@@ -40,10 +42,15 @@ import {
   noToken,
   type TextSteps,
   type TokenizerModel,
+  type UnigramVocabulary,
+  type Vocabulary,
 } from './model.ts';
+import { runOfOneClass } from './normalizer-steps.ts';
 import { cutsBetweenWords } from './pattern/cuts.ts';
+import { planWords } from './plan-preparation.ts';
 
 const space = 0x20;
+const letters = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
 
 /** Code points after which no cut is safe. Plain data: it crosses threads. */
 export interface SafeCut {
@@ -56,16 +63,14 @@ export function findSafeCut({
   vocabulary,
 }: Pick<TokenizerModel, 'steps' | 'vocabulary'>): SafeCut | null {
   const { splits, metaspace, added, addedNormalized, normalizers } = steps;
-  if (steps.outerSplits !== undefined) return null;
+  // Where every word gets a space before it, one that is cut off gets it, too.
+  if (steps.outerSplits !== undefined && planWords(steps) !== 'together') return null;
   if (!normalizers.every((step) => keepsCut(step, steps))) return null;
   if (added.some(reachesOver(/[A-Za-z] /)) || addedNormalized.some(reachesOver(/[A-Za-z][ \u2581]/)))
     return null;
   const onePretoken = splits.length === 0 && metaspace?.split !== true;
   if (splits.length > 0 && !cutsBetweenWords(splits)) return null;
-  // Unigram sums scores from the pretoken's start, and how the sums are rounded is part of what decides.
-  if (onePretoken && vocabulary.kind === 'unigram') return null;
-  const isCut = !onePretoken || vocabulary.kind === 'unigram';
-  const unsafe = isCut ? [] : charactersNotCutAfter(vocabulary, metaspace !== null);
+  const unsafe = onePretoken ? charactersNotCutAfter(vocabulary, metaspace !== null) : [];
   if (unsafe === null) return null;
   const notAfter = new Set(unsafe);
   const isPrefixed = metaspace?.prefix === 'always' || normalizers.some(({ kind }) => kind === 'prepend');
@@ -83,6 +88,16 @@ function reachesOver(cut: RegExp): (token: AddedToken) => boolean {
 /** Whether both sides of a cut normalize by themselves, to a letter, a space (or U+2581 for it) and a letter again. */
 function keepsCut(step: Normalizer, { metaspace, splits }: TextSteps): boolean {
   if (step.kind === 'charsmap') return keepsWords(step.charsmap);
+  // The suffix would be put behind the left side, too.
+  if (step.kind === 'sentencepiece')
+    return (
+      step.dummy !== 'suffix' &&
+      (step.charsmap === null || (keepsWords(step.charsmap) && !reachesOverWords(step.charsmap))) &&
+      !step.kept.some((text) => /[A-Za-z] | [A-Za-z]/.test(text))
+    );
+  // The left side ends with a letter, so white space at an end is on the right side.
+  if (step.kind === 'strip') return !step.left;
+  if (step.kind === 'replace' && step.regex) return keepsSingleSpaces(step.pattern);
   if (step.kind !== 'replace')
     return ['form', 'lowercase', 'strip-accents', 'nmt', 'bert', 'prepend'].includes(step.kind);
   const isMetaspace = step.pattern === ' ' && step.content === '\u2581' && metaspace !== null;
@@ -92,9 +107,28 @@ function keepsCut(step: Normalizer, { metaspace, splits }: TextSteps): boolean {
 /** Whether a map leaves spaces and letters as they are. Clusters end between them, so it changes both sides by themselves. */
 function keepsWords(charsmap: Uint8Array): boolean {
   const map = readCharsmap(charsmap);
-  const bytes = Buffer.from(' ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+  const bytes = Uint8Array.of(space, ...letters);
   const found = { length: 0, value: 0 };
   return bytes.every((_, at) => !findInMap(map, bytes, at, at + 1, false, found));
+}
+
+/** Whether a text in the map may have a letter beside a space, which sentencepiece would find over a cut. */
+function reachesOverWords(charsmap: Uint8Array): boolean {
+  const map = readCharsmap(charsmap);
+  // Labels of all units, whether they are reached or not.
+  return map.units.some((unit, at) => {
+    const label = (unit & 0x800000ff) >>> 0;
+    if (label === space) return letters.some((letter) => childInMap(map, at, letter) >= 0);
+    return label < 0x80 && isLetter(label) && childInMap(map, at, space) >= 0;
+  });
+}
+
+/** Whether a pattern is of runs that hold no letter, and more than a space where they hold one. */
+function keepsSingleSpaces(pattern: string): boolean {
+  const run = runOfOneClass(pattern);
+  if (run === null) return false;
+  const has = (from: number, to: number) => run.set.some(([first, last]) => first <= to && last >= from);
+  return !has(0x41, 0x5a) && !has(0x61, 0x7a) && (run.min > 1 || !has(space, space));
 }
 
 function bothCases(point: number): number[] {
@@ -120,7 +154,9 @@ export function createSafeCut(safe: SafeCut | null): (text: Uint8Array) => numbe
  * For a text that is one pretoken: code points after which no cut before a space is safe, of those that are pieces and of
  * all of ASCII. null: no cut is safe.
  */
-function charactersNotCutAfter(bpe: BpeVocabulary, isMetaspace: boolean): ReadonlySet<number> | null {
+function charactersNotCutAfter(vocabulary: Vocabulary, isMetaspace: boolean): ReadonlySet<number> | null {
+  if (vocabulary.kind === 'unigram') return lettersInsideOfPieces(vocabulary, isMetaspace);
+  const bpe = vocabulary;
   if (bpe.ignoreMerges) return null;
   const units = new Set(
     bpe.pieces.map((piece) => (piece !== undefined && piece.length <= 3 ? bytesKey(piece) : '')),
@@ -132,6 +168,17 @@ function charactersNotCutAfter(bpe: BpeVocabulary, isMetaspace: boolean): Readon
       if (!units.has(String.fromCharCode(point))) found.add(point);
   }
   return found;
+}
+
+/** As above, of Unigram: letters before a space in a piece. The space itself is a piece, so no unknown token reaches over it. */
+function lettersInsideOfPieces(
+  { pieces, as }: UnigramVocabulary,
+  isMetaspace: boolean,
+): ReadonlySet<number> | null {
+  if (as !== 'sentencepiece') return null;
+  const isSpace = (piece: Uint8Array | undefined) =>
+    piece !== undefined && bytesKey(piece) === (isMetaspace ? '\u00e2\u0096\u0081' : ' ');
+  return pieces.some(isSpace) ? spanningCharacters({ merges: 'ranks', pieces }, isMetaspace) : null;
 }
 
 /** Whether a unit that is no piece may leave no token behind. */

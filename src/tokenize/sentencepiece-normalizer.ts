@@ -4,11 +4,11 @@
  * step, because its parts look at each other: a run of spaces is one of what the map made of the text, and at the end
  * U+2581 of the document goes with the spaces.
  *
- * The plain version follows the library's steps one by one; the fast one copies what stays in stretches. Text that only gets
- * its prefix costs a look at each byte and one copy.
+ * The plain version follows the library's steps one by one; the fast one looks up only what the map may change, but for
+ * single bytes of ASCII (line ends become spaces), which it has a table for.
  */
+import { AsciiCopy, beginsStretch } from './ascii/copy-ascii.ts';
 import {
-  Bytes,
   type Charsmap,
   childInMap,
   type Found,
@@ -19,6 +19,7 @@ import {
   widthAt,
 } from './charsmap.ts';
 import type { Normalizer } from './model.ts';
+import { codePointAt } from './space-bytes.ts';
 
 export type SentencePieceNormalizer = Extract<Normalizer, { kind: 'sentencepiece' }>;
 
@@ -73,7 +74,11 @@ const never = 0;
 const beforeOthers = 1;
 const maybe = 2;
 
-/** The normalized bytes. */
+/** What is known of a character outside of ASCII; 0: it was not looked at yet. */
+const stays = 1;
+const isLookedUp = 2;
+
+/** The normalized bytes, valid until the next call. */
 export function createSentencePieceNormalizer(
   rule: SentencePieceNormalizer,
 ): (text: Uint8Array, start: number, end: number, continued: boolean) => Uint8Array {
@@ -85,8 +90,9 @@ export function createSentencePieceNormalizer(
   for (const texts of kept) texts.sort((a, b) => b.length - a.length);
   const starts = startsOf(map, kept);
   const symbol = escapesSpaces && !spaced ? encoder.encode('\u2581') : Uint8Array.of(space);
-  /** Spaces are not copied as they are. */
-  const writesSpaces = symbol.length > 1;
+  const ascii = singleBytes(map, kept, starts, symbol.length > 1);
+  /** By code point. */
+  const known = new Uint8Array(0x110000);
   const found: Found = { length: 0, value: 0 };
   const isKept = (text: Uint8Array, at: number, end: number): number => {
     for (const own of kept[text[at]!]!) {
@@ -97,79 +103,121 @@ export function createSentencePieceNormalizer(
     }
     return 0;
   };
+  const classify = (text: Uint8Array, at: number, point: number): number => {
+    const staysSo =
+      kept[text[at]!]!.length === 0 && !beginsInMap(map, text, at) && !(spaced && point === 0x2581);
+    known[point] = staysSo ? stays : isLookedUp;
+    return known[point]!;
+  };
+
+  const out = new AsciiCopy(ascii, removesExtraSpaces);
+
+  /** Copies what needs no look at the map; returns where it stopped. */
+  function copy(text: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (at < end) {
+      const byte = text[at]!;
+      if (byte < 0x80) {
+        const reached = beginsStretch(text, at, end) ? out.copy(at, end) : at;
+        if (reached > at) {
+          at = reached;
+          continue;
+        }
+        const to = ascii[byte]!;
+        if (to < 0 || (at + 1 < end && text[at + 1]! >= 0x80 && starts[byte] !== never)) break;
+        at += 1;
+        const isSpace = to === space;
+        if (isSpace && out.isAfterSpace) continue;
+        out.bytes[out.length++] = to;
+        out.isAfterSpace = isSpace && removesExtraSpaces;
+        continue;
+      }
+      const point = codePointAt(text, at);
+      if ((known[point] || classify(text, at, point)) !== stays) break;
+      out.isAfterSpace = false;
+      for (const to = at + widthAt(text, at); at < to; at += 1) out.bytes[out.length++] = text[at]!;
+    }
+    return at;
+  }
+
+  /** A piece of the map's text, with its spaces. There is room. */
+  function write(bytes: Uint8Array, from: number, to: number): void {
+    let at = from;
+    if (out.isAfterSpace) while (at < to && bytes[at] === space) at += 1;
+    if (at === to) return;
+    out.isAfterSpace = removesExtraSpaces && bytes[to - 1] === space;
+    while (at < to) {
+      const isSpace = bytes[at] === space;
+      if (isSpace || (spaced && isSymbol(bytes, at, to))) {
+        out.append(symbol);
+        at += isSpace ? 1 : 3;
+      } else {
+        out.bytes[out.length++] = bytes[at++]!;
+      }
+    }
+  }
 
   return (text, start, end, continued) => {
-    const out = new Bytes(end - start + 64);
-    let isAfterSpace = removesExtraSpaces && !continued;
+    out.begin(text, start, end);
+    out.isAfterSpace = removesExtraSpaces && !continued;
     /** Nothing but spaces has been read. */
-    let isBlank = removesExtraSpaces && !continued;
+    let isBlank = out.isAfterSpace;
     const begin = () => {
       isBlank = false;
-      if (dummy === 'prefix' && !continued) out.append(symbol, 0, symbol.length);
-    };
-    /** A piece of the map's text, with its spaces. */
-    const write = (bytes: Uint8Array, from: number, to: number) => {
-      let at = from;
-      if (isAfterSpace) while (at < to && bytes[at] === space) at += 1;
-      if (at === to) return;
-      isAfterSpace = removesExtraSpaces && bytes[to - 1] === space;
-      for (let done = at; done < to; done = at) {
-        at = done;
-        while (at < to && !(writesSpaces && bytes[at] === space) && !(spaced && isSymbol(bytes, at, to)))
-          at += 1;
-        out.append(bytes, done, at);
-        if (at === to) break;
-        out.append(symbol, 0, symbol.length);
-        at += bytes[at] === space ? 1 : 3;
-      }
+      if (dummy === 'prefix' && !continued) out.append(symbol);
     };
 
     if (!isBlank && start < end) begin();
-    let done = start;
-    let at = start;
-    while (at < end) {
-      // A stretch that stays: ordinary characters, with single spaces between them.
-      const first = text[at]!;
-      if (first < 0x80) {
-        const kind = starts[first]!;
-        const isPlain = kind === never || (kind === beforeOthers && (at + 1 === end || text[at + 1]! < 0x80));
-        if (isPlain && first !== space) {
-          if (isBlank) begin();
-          isAfterSpace = false;
-          at += 1;
-          continue;
-        }
-        if (isPlain && !isAfterSpace && !writesSpaces) {
-          isAfterSpace = removesExtraSpaces;
-          at += 1;
-          continue;
-        }
-      }
-      if (done < at) out.append(text, done, at);
+    for (let at = start; at < end; ) {
+      if (!isBlank) at = copy(text, at, end);
+      if (at === end) break;
       let length = isKept(text, at, end);
-      if (length === 0 && map !== null && findInMap(map, text, at, end, true, found)) {
-        const bytes = replacementAt(map, found.value);
-        if (isBlank && !(bytes.length === 1 && bytes[0] === space)) begin();
-        write(bytes, 0, bytes.length);
+      const isMapped = length === 0 && map !== null && findInMap(map, text, at, end, true, found);
+      const bytes = isMapped ? map.replacements : text;
+      const from = isMapped ? found.value : at;
+      let to = from;
+      if (isMapped) {
+        while (to < bytes.length && bytes[to] !== 0) to += 1;
         length = found.length;
       } else {
         if (length === 0) length = widthAt(text, at);
-        if (isBlank && !(length === 1 && first === space)) begin();
-        write(text, at, at + length);
+        to = from + length;
       }
       at += length;
-      done = at;
+      out.makeRoom(symbol.length * (to - from + 2), end - at);
+      if (isBlank && !(to - from === 1 && bytes[from] === space)) begin();
+      write(bytes, from, to);
     }
-    if (done < end) out.append(text, done, end);
-    if (isBlank) return out.bytes();
-    if (removesExtraSpaces) out.dropEnd(symbol);
-    if (dummy === 'suffix' && start < end) out.append(symbol, 0, symbol.length);
-    return out.bytes();
+    if (isBlank) return out.bytes.subarray(0, 0);
+    if (removesExtraSpaces) dropEnd(out, symbol);
+    if (dummy === 'suffix' && start < end) {
+      out.makeRoom(symbol.length, 0);
+      out.append(symbol);
+    }
+    return out.written();
   };
+}
+
+/** Takes off what the text ends with, as often as it does. */
+function dropEnd(out: AsciiCopy, end: Uint8Array): void {
+  while (out.length >= end.length && end.every((byte, i) => out.bytes[out.length - end.length + i] === byte))
+    out.length -= end.length;
 }
 
 function isSymbol(bytes: Uint8Array, at: number, end: number): boolean {
   return bytes[at] === 0xe2 && at + 2 < end && bytes[at + 1] === 0x96 && bytes[at + 2] === 0x81;
+}
+
+/** Whether a text in the map begins with the character at `at`, or is the beginning of its bytes. */
+function beginsInMap(map: Charsmap | null, text: Uint8Array, at: number): boolean {
+  if (map === null) return false;
+  let unit = 0;
+  for (const end = at + widthAt(text, at); at < end; at += 1) {
+    unit = childInMap(map, unit, text[at]!);
+    if (unit < 0) return false;
+    if (hasValue(map, unit)) return true;
+  }
+  return true;
 }
 
 function startsOf(map: Charsmap | null, kept: readonly (readonly Uint8Array[])[]): Uint8Array {
@@ -185,5 +233,31 @@ function startsOf(map: Charsmap | null, kept: readonly (readonly Uint8Array[])[]
       kind = beforeOthers;
     }
     return kind;
+  });
+}
+
+/**
+ * What becomes of an ASCII byte before another one, if it is a byte of ASCII whatever follows; -1: that must be looked up.
+ * @param writesSpaces spaces are not copied as they are
+ */
+function singleBytes(
+  map: Charsmap | null,
+  kept: readonly (readonly Uint8Array[])[],
+  starts: Uint8Array,
+  writesSpaces: boolean,
+): Int16Array {
+  return Int16Array.from({ length: 128 }, (_, byte) => {
+    let to = byte;
+    if (starts[byte] === maybe) {
+      const child = map === null ? -1 : childInMap(map, 0, byte);
+      if (child < 0 || !hasValue(map!, child) || kept[byte]!.length > 0) return -1;
+      for (let second = 0; second < 0x80; second += 1) if (childInMap(map!, child, second) >= 0) return -1;
+      const found: Found = { length: 0, value: 0 };
+      findInMap(map!, Uint8Array.of(byte), 0, 1, true, found);
+      const bytes = replacementAt(map!, found.value);
+      if (bytes.length !== 1 || bytes[0]! >= 0x80) return -1;
+      to = bytes[0]!;
+    }
+    return to === space && writesSpaces ? -1 : to;
   });
 }

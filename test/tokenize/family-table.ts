@@ -99,7 +99,7 @@ function noteOf(
   return [
     ...(matched ? ['added tokens'] : []),
     ...new Set(kinds),
-    ...(words ? ['words'] : []),
+    ...(words === null ? [] : ['words']),
     ...(metaspace ? ['metaspace'] : []),
     ...(prefix === null ? [] : ['a space before']),
     ...(unknown.bytes === null ? [] : ['bytes for unknown characters']),

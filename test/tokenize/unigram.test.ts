@@ -19,16 +19,21 @@ interface Settings {
   readonly metaspace?: boolean;
   readonly unk?: number;
   readonly normalizer?: unknown;
+  /** Cut at white space first, as T5 is. */
+  readonly words?: boolean;
 }
 
 function unigramFile(pieces: readonly Piece[], settings: Settings = {}): Buffer {
   const { split = true, scheme = 'always', byteFallback = false, unk = 0, normalizer = null } = settings;
+  const { words = false } = settings;
   const metaspace = { type: 'Metaspace', replacement: '\u2581', prepend_scheme: scheme, split };
   return Buffer.from(
     JSON.stringify({
       added_tokens: [],
       normalizer,
-      pre_tokenizer: metaspace,
+      pre_tokenizer: words
+        ? { type: 'Sequence', pretokenizers: [{ type: 'WhitespaceSplit' }, metaspace] }
+        : metaspace,
       post_processor: null,
       decoder: null,
       model: { type: 'Unigram', unk_id: unk, vocab: pieces, byte_fallback: byteFallback },
@@ -103,6 +108,7 @@ describe('random vocabularies', () => {
     { scheme: 'never', split: false },
     { byteFallback: true },
     { byteFallback: true, split: false },
+    { words: true },
   ] as Settings[]) {
     test(
       `have the native library's tokens: ${JSON.stringify(settings)}`,

@@ -14,9 +14,13 @@ import { fillUnigram, type UnigramExports } from './unigram-tables.ts';
 export interface Kernel {
   /**
    * Tokenizes documents that lie end to end in `text`, well-formed UTF-8, each by itself; `ends` in bytes. The result
-   * is valid until the next call.
+   * is valid until the next call. `continued`: the first one goes on from the last one of the call before.
    */
-  encode(text: Uint8Array, ends: ArrayLike<number>): { tokens: Uint32Array; lengths: Uint32Array };
+  encode(
+    text: Uint8Array,
+    ends: ArrayLike<number>,
+    continued?: boolean,
+  ): { tokens: Uint32Array; lengths: Uint32Array };
   memoryBytes(): number;
 }
 
@@ -59,6 +63,7 @@ interface Exports extends UnigramExports {
   tokensAddress(): number;
   encode(documents: number, open: number, continued: number): number;
   showPretokens(on: number): void;
+  beginText(continued: number): void;
   tokenCount(): number;
 }
 
@@ -175,13 +180,19 @@ function kernelOf(exports: Exports, options: KernelOptions): Kernel {
   let tokens = new Uint32Array(0);
   let lengths = new Uint32Array(0);
 
-  function encode(text: Uint8Array, ends: ArrayLike<number>): { tokens: Uint32Array; lengths: Uint32Array } {
+  function encode(
+    text: Uint8Array,
+    ends: ArrayLike<number>,
+    continued = false,
+  ): { tokens: Uint32Array; lengths: Uint32Array } {
+    exports.beginText(continued ? 1 : 0);
     if (lengths.length < ends.length) lengths = new Uint32Array(Math.max(ends.length, 2 * lengths.length));
     lengths.fill(0, 0, ends.length);
     let count = 0;
     let document = 0;
     let at = 0;
-    let continued = 0;
+    /** The first document of a window goes on from the one before. */
+    let goesOn = 0;
     while (document < ends.length) {
       // As many whole documents as a window holds; if not even one, a part of it.
       let upTo = document;
@@ -195,8 +206,8 @@ function kernelOf(exports: Exports, options: KernelOptions): Kernel {
       if (open) windowEnds[0] = capacity;
       else for (let i = 0; i < documents; i += 1) windowEnds[i] = ends[document + i]! - at;
       new Uint8Array(exports.memory.buffer).set(text.subarray(at, end), exports.textAddress());
-      const done = exports.encode(documents, open ? 1 : 0, continued);
-      continued = open ? 1 : 0;
+      const done = exports.encode(documents, open ? 1 : 0, goesOn);
+      goesOn = open ? 1 : 0;
 
       const made = exports.tokenCount();
       if (tokens.length < count + made) {

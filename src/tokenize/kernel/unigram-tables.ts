@@ -6,14 +6,22 @@ export interface UnigramExports {
   readonly memory: WebAssembly.Memory;
   directoryAddress(): number;
   buildPieces(pieces: number): void;
-  beginUnigram(cells: number, rules: number, unknown: number, longest: number, unknownScore: number): void;
+  beginUnigram(
+    cells: number,
+    rules: number,
+    unknown: number,
+    longest: number,
+    unknownScore: number,
+    largest: number,
+    scores: number,
+  ): void;
   endUnigram(): number;
 }
 
 /** As in `assembly/unigram.ts`. */
 const rule = { floats: 1, fused: 2, bytes: 4, whole: 8 };
 /** As in `assembly/memory.ts`, in words. */
-const at = { cells: 40, ids: 41, bytes: 42 };
+const at = { cells: 40, ids: 41, bytes: 42, scores: 47 };
 
 /** The pieces' text and starts are in place already. Returns where the tables end. */
 export function fillUnigram(exports: UnigramExports, model: KernelModel, tables: UnigramTables): number {
@@ -26,7 +34,11 @@ export function fillUnigram(exports: UnigramExports, model: KernelModel, tables:
     (bytes === null ? 0 : rule.bytes) |
     (steps.length === 0 ? rule.whole : 0);
   const longest = pieces.reduce((most, bytes) => Math.max(most, bytes.length), 4);
-  exports.beginUnigram(cells, rules, unknownId, longest, unknownScore);
+  const largest = scores.reduce((most, score) => Math.max(most, Math.abs(score)), Math.abs(unknownScore));
+  // One more than the largest token, for none; 0: words don't go on with a sum.
+  const table =
+    as === 'sentencepiece' && steps.length > 0 ? model.ids.reduce((a, b) => Math.max(a, b), 0) + 2 : 0;
+  exports.beginUnigram(cells, rules, unknownId, longest, unknownScore, largest, table);
   const { buffer } = exports.memory;
   const directory = new Uint32Array(buffer, exports.directoryAddress(), 64);
   const words = new Uint32Array(buffer, directory[at.cells], cells * 4);
@@ -38,6 +50,12 @@ export function fillUnigram(exports: UnigramExports, model: KernelModel, tables:
     words[cell * 4 + 1] = parent[cell]!;
     doubles[cell * 2 + 1] = i < 0 ? Number.NaN : scores[i]!;
     if (i >= 0) ids[cell] = model.ids[i]!;
+  }
+  if (table > 0) {
+    const sums = new Float32Array(buffer, directory[at.scores], table);
+    model.ids.forEach((id, i) => {
+      sums[id] = scores[i]!;
+    });
   }
   if (bytes !== null) new Uint32Array(buffer, directory[at.bytes], 256).set(bytes);
   return exports.endUnigram();

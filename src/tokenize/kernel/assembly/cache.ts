@@ -38,6 +38,10 @@ export function nearLine(near: usize, nearMask: usize, hash: u64): usize {
   return near + (<usize>(hash >>> 39) & nearMask);
 }
 
+export function isFirst(line: usize, low: u64, high: u64): bool {
+  return has(line, low, high);
+}
+
 /** What differs in the key of a pretoken that makes more than 3 tokens: they are in `far`. */
 const MANY: u64 = 1 << 63;
 
@@ -84,8 +88,8 @@ export function nearMany(line: usize, low: u64, high: u64): bool {
   return !isFree(line + 32) && (has(line ^ 64, low, high) || has((line ^ 64) + 32, low, high));
 }
 
-/** Takes a free slot, of the line or the one beside it, else the line's second one. More than 3 tokens stay outside. */
-export function nearInsert(line: usize, low: u64, high: u64, tokens: usize, count: u32): void {
+/** Takes a free slot, of the line or the one beside it, else the line's second one. More than 3 tokens stay outside. Returns the slot. */
+export function nearInsert(line: usize, low: u64, high: u64, tokens: usize, count: u32): usize {
   let slot = line;
   if (!isFree(slot)) slot = line + 32;
   if (!isFree(slot)) {
@@ -96,4 +100,5 @@ export function nearInsert(line: usize, low: u64, high: u64, tokens: usize, coun
   store<u64>(slot, high ^ select<u64>(MANY, 0, count > NEAR_TOKENS), 8);
   v128.store(slot, v128.load(tokens), 16);
   store<u32>(slot, count << 2, 28);
+  return slot;
 }

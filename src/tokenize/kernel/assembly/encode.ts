@@ -1,10 +1,11 @@
 /** A document to tokens: cut into pretokens by the model's steps, which are looked up and merged on the way (`queue.ts`). */
 import { emitLong } from './pretoken';
-import { writeTo, written } from './pretokens';
+import { end as endTokens, writeTo, written } from './pretokens';
 import { forgetCarried, runStep } from './scan-compiled';
 import { forgetFailed } from './scan-long';
 import { stepCount } from './step-layout';
-import { encodeStretch, hasUnigram, isWhole, written as stretchWritten } from './unigram';
+import { encodeStretch, hasUnigram, isWhole, joinUnknown, written as stretchWritten } from './unigram';
+import { scoreTable } from './scored';
 
 /**
  * Tokenizes text[at, end), returns how far it came. `closed`: the document ends at `end`;
@@ -14,7 +15,17 @@ export function encodeDocument(at: usize, end: usize, closed: bool, continued: b
   if (isWholeText()) return encodeWhole(at, end, closed, written);
   forgetFailed();
   if (!continued) forgetCarried();
-  return runStep(0, at, closed ? end : wholeCharacters(at, end), closed);
+  const known = closed ? end : wholeCharacters(at, end);
+  const reached = runStep(0, at, known, closed);
+  return reached == at && !closed && scoreTable() != 0 ? encodeLongWord(at, known) : reached;
+}
+
+/** A window in which no word ends: a Viterbi may know places for all that. */
+function encodeLongWord(at: usize, end: usize): usize {
+  endTokens();
+  const reached = encodeStretch(at, end, false, written);
+  writeTo(joinUnknown(written, stretchWritten));
+  return reached;
 }
 
 /** No step: a document is one pretoken, and its tokens do not go through the queue. */

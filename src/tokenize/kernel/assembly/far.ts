@@ -7,7 +7,7 @@
  * where: the upper half of the hash, and the record's number of 8-byte units since the beginning, from which follows
  * whether it was overwritten since.
  *
- * A record: length, number of tokens (u32), the bytes and then the tokens, both up to a multiple of 8.
+ * A record: length, number of tokens (u32 each; `scored.ts` has more in the second one), the bytes and then the tokens, both up to a multiple of 8.
  */
 import { equalBytes } from './hash';
 import { reserveZeroed } from './memory';
@@ -55,15 +55,23 @@ export function farFind(hash: u64, at: usize, length: u32): usize {
   return 0;
 }
 
+/** How many tokens a record has, which is all of its word where `scored.ts` keeps nothing else there. */
+// @ts-ignore: decorator
+@inline
+export function farCount(record: usize): u32 {
+  return load<u32>(record, 4);
+}
+
 /** Copies the tokens of a record, returns where the next token goes. Steps of 16 bytes: `memory.copy` is a call. */
-export function farCopy(record: usize, out: usize): usize {
+export function farCopy(record: usize, out: usize, count: u32): usize {
   const tokens = record + 8 + (<usize>units(load<u32>(record)) << 3);
-  const bytes = <usize>load<u32>(record, 4) << 2;
+  const bytes = <usize>count << 2;
   for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, v128.load(tokens + k));
   return out + bytes;
 }
 
-export function farInsert(hash: u64, at: usize, length: u32, tokens: usize, count: u32): void {
+/** @param word what the record says beside its tokens: how many they are, and what `scored.ts` adds */
+export function farInsert(hash: u64, at: usize, length: u32, tokens: usize, count: u32, word: u32): void {
   const needed: u32 = 1 + units(length) + units(count << 2);
   const left = size - (next % size);
   // No record goes around the end of the ring.
@@ -75,7 +83,7 @@ export function farInsert(hash: u64, at: usize, length: u32, tokens: usize, coun
   }
   const record = ring + (<usize>(next % size) << 3);
   store<u32>(record, length);
-  store<u32>(record, count, 4);
+  store<u32>(record, word, 4);
   const copy = record + 8 + (<usize>units(length) << 3);
   for (let k: usize = 0; k < length; k += 8) store<u64>(record + 8 + k, load<u64>(at + k));
   for (let k: usize = 0; k < (<usize>count << 2); k += 8) store<u64>(copy + k, load<u64>(tokens + k));

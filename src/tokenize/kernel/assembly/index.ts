@@ -5,13 +5,13 @@ import { encodeDocument, isWholeText } from './encode';
 import { reserveFar } from './far';
 import { begin as beginTokens, end as endTokens, endDocument, written } from './pretokens';
 import { reserveFailed } from './scan-long';
-import { resetUnigram } from './unigram';
+import { beginSums, endSum, leaveSums } from './unigram';
 import { DIRECTORY, mark, release, reserve } from './memory';
 
 export { reserveInput, reserveSteps, reserve, mark, release };
 export { showPretokens } from './queue';
 export { buildPieces } from './pieces';
-export { beginUnigram, endUnigram } from './unigram';
+export { beginText, beginUnigram, endUnigram } from './unigram';
 export { begin, beginMerges, buildFromMerges, buildFromRanks, endTables } from './build';
 export { reserveUnknown } from './unknown';
 
@@ -56,17 +56,19 @@ export function tokenCount(): u32 { return total; }
  */
 export function encode(documents: u32, open: bool, continued: bool): u32 {
   beginTokens(tokens);
+  beginSums(tokens);
   let start: usize = text;
   for (let i: u32 = 0; i < documents; i++) {
     const end = text + load<u32>(ends + i * 4);
     const last = open && i == documents - 1;
     const reached = encodeDocument(start, end, !last, continued && i == 0);
-    endDocument(lengths + i * 4);
+    endDocument(lengths + i * 4, last);
     if (isWholeText()) endTokens();
     start = last ? reached : end;
-    if (!last) resetUnigram();
+    if (!last && isWholeText()) endSum(0);
   }
   endTokens();
+  leaveSums(written);
   total = <u32>(written - tokens) >> 2;
   return <u32>(start - text);
 }

@@ -56,7 +56,9 @@ export const enum At {
   UnigramRules = 172,
   UnigramUnknown = 176,
   UnigramLongest = 180, // bytes of the longest piece, and at least of a character
-  UnigramScore = 184, // where the score of an unknown character is
+  UnigramScore = 184, // where the score of an unknown character is, then the largest one without its sign
+  UnigramScores = 188, // f32[]: the score of each token, for `scored.ts`; 0: words don't go on with a sum
+  UnigramNone = 192, // the token after the last one, whose score is 0
 }
 
 // @ts-ignore: decorator

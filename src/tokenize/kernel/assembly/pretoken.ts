@@ -1,6 +1,6 @@
 /** A pretoken that is not in the first cache: the second one, else the vocabulary, else merging. */
 import * as cache from './cache';
-import { FAR_BYTES, farCopy, farFind, farInsert } from './far';
+import { FAR_BYTES, farCopy, farCount, farFind, farInsert } from './far';
 import { hashBytes } from './hash';
 import { At, directory } from './memory';
 import { findPiece, NONE } from './pieces';
@@ -20,7 +20,7 @@ export function emitShort(at: usize, length: u32, out: usize, line: usize, low: 
   if (cache.nearMany(line, low, high)) return emitLong(at, length, out);
   const count = encodePretoken(at, length, out);
   cache.nearInsert(line, low, high, out, count);
-  if (count > cache.NEAR_TOKENS) farInsert(hashBytes(at, length), at, length, out, count);
+  if (count > cache.NEAR_TOKENS) farInsert(hashBytes(at, length), at, length, out, count, count);
   return out + (<usize>count << 2);
 }
 
@@ -29,9 +29,9 @@ export function emitLong(at: usize, length: u32, out: usize): usize {
   if (length > FAR_BYTES) return out + (<usize>encodePretoken(at, length, out) << 2);
   const hash = hashBytes(at, length);
   const record = farFind(hash, at, length);
-  if (record != 0) return farCopy(record, out);
+  if (record != 0) return farCopy(record, out, farCount(record));
   const count = encodePretoken(at, length, out);
-  farInsert(hash, at, length, out, count);
+  farInsert(hash, at, length, out, count, count);
   return out + (<usize>count << 2);
 }
 

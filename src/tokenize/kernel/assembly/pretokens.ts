@@ -39,8 +39,8 @@ export function leave(end: usize): void {
 }
 
 /** A document ends, or what is known of it; its number of tokens goes to `count` when the queue is emptied. */
-export function endDocument(count: usize): void {
-  noteEnd(tail, count);
+export function endDocument(count: usize, goesOn: bool): void {
+  noteEnd(tail, count, goesOn);
   if (isFullOfEnds()) tail = empty(tail);
 }
 

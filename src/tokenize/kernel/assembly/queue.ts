@@ -8,6 +8,8 @@
  */
 import * as cache from './cache';
 import { emitLong, emitShort } from './pretoken';
+import { emitScored, limitOf, NEAR_COUNT, scoreTable } from './scored';
+import { carried, carryOn, endSum } from './unigram';
 
 const CAPACITY: usize = 1024;
 
@@ -16,7 +18,7 @@ const CAPACITY: usize = 1024;
  * PLACES: u32 each, where the first pretoken begins, then where each one ends; a scanner may write 64 past what it keeps.
  * LINES: u32 each. KEYS: 16 bytes each, as in a slot of the cache.
  * PADDING: 16 bytes a length, what a key has where the pretoken has no bytes; nothing else where it is too long for one.
- * ENDS: {tail of the queue at the end of a document, where its number of tokens goes}, 8 bytes each.
+ * ENDS: {tail of the queue at the end of a document, where its number of tokens goes; odd: it goes on}, 8 bytes each.
  */
 const PLACES: usize = 0x2000;
 const LINES: usize = 0x3800;
@@ -87,11 +89,11 @@ export function beginWindow(out: usize): void {
   documentOut = out;
 }
 
-/** A document ends with the last pretoken; its number of tokens goes to `count`. */
-export function noteEnd(tail: usize, count: usize): void {
+/** A document ends with the last pretoken, or goes on in the next window; its number of tokens goes to `count`. */
+export function noteEnd(tail: usize, count: usize, goesOn: bool): void {
   const at = ENDS + (<usize>endCount << 3);
   store<u32>(at, <u32>tail);
-  store<u32>(at, <u32>count, 4);
+  store<u32>(at, <u32>count | <u32>goesOn, 4);
   endCount += 1;
 }
 
@@ -133,8 +135,10 @@ export function flush(tail: usize, out: usize): usize {
   for (let i: u32 = 0; i < endCount; i++) {
     const at = ENDS + (<usize>i << 3);
     const to = <usize>load<u32>(at) - PLACES;
+    const count = load<u32>(at, 4);
     out = lookUp(from, to, out);
-    store<u32>(<usize>load<u32>(at, 4), <u32>(out - documentOut) >> 2);
+    store<u32>(<usize>(count & ~1), <u32>(out - documentOut) >> 2);
+    if ((count & 1) == 0 && scoreTable() != 0) endSum(out);
     documentOut = out;
     from = to;
   }
@@ -149,6 +153,7 @@ export function flush(tail: usize, out: usize): usize {
 @inline
 function lookUp(from: usize, end: usize, out: usize): usize {
   if (isLengthsOnly) return writeLengths(from, end, out);
+  if (scoreTable() != 0) return lookUpScored(from, end, out);
   for (let k = from; k < end; k += 4) {
     // As long as the first slot has the key.
     let line: usize = 0;
@@ -164,6 +169,33 @@ function lookUp(from: usize, end: usize, out: usize): usize {
     if (length > cache.NEAR_BYTES) out = emitLong(at, length, out);
     else out = emitShort(at, length, out, line, load<u64>(k << 2, KEYS), load<u64>(k << 2, KEYS + 8));
   }
+  return out;
+}
+
+/** The same where a document's sum goes on from word to word (`scored.ts`). */
+function lookUpScored(from: usize, end: usize, out: usize): usize {
+  const scores = scoreTable();
+  let sum = <f32>carried;
+  for (let k = from; k < end; k += 4) {
+    const line = <usize>load<u32>(k, LINES);
+    if (i8x16.bitmask(i8x16.eq(v128.load(line), v128.load(k << 2, KEYS))) == 0xffff) {
+      const word = load<u32>(line, 28);
+      if (abs<f32>(sum) <= limitOf(word, NEAR_COUNT)) {
+        v128.store(out, v128.load(line, 16));
+        sum += load<f32>(scores + (<usize>load<u32>(line, 16) << 2));
+        sum += load<f32>(scores + (<usize>load<u32>(line, 20) << 2));
+        sum += load<f32>(scores + (<usize>load<u32>(line, 24) << 2));
+        out += word & NEAR_COUNT;
+        continue;
+      }
+    }
+    const at = <usize>load<u32>(k, PLACES);
+    const length = load<u32>(k, PLACES + 4) - <u32>at;
+    carryOn(<f64>sum);
+    out = emitScored(at, length, out, line, load<u64>(k << 2, KEYS), load<u64>(k << 2, KEYS + 8));
+    sum = <f32>carried;
+  }
+  carryOn(<f64>sum);
   return out;
 }
 

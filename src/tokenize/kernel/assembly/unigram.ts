@@ -26,7 +26,7 @@ export const enum Rule {
 }
 
 /** Floats: a sum beyond this is taken off all sums that are still needed. */
-const LARGEST_SUM: f64 = 100000;
+export const LARGEST_SUM: f64 = 100000;
 
 /** What is decided is written only from so many bytes on. */
 const CHUNK: u32 = 512;
@@ -39,7 +39,12 @@ let places: usize = 0;
 let capacity: usize = 0;
 
 /** The sum at the place where the text goes on. */
-let carried: f64 = 0;
+export let carried: f64 = 0;
+/** That at the end of the last document, which may go on in the next call. */
+let ended: f64 = 0;
+/** Where an unknown token was written last: the unknown characters of the next word belong to it. 0: nowhere. */
+let unknownEnd: usize = 0;
+let endedUnknown: bool = false;
 
 export function hasUnigram(): bool {
   return directory(At.UnigramCells) != 0;
@@ -50,22 +55,78 @@ export function isWhole(): bool {
   return (directory(At.UnigramRules) & Rule.Whole) != 0;
 }
 
-/** A new document begins. */
-export function resetUnigram(): void {
+/** A document ends, whose tokens end at `out`. */
+export function endSum(out: usize): void {
+  ended = carried;
+  endedUnknown = unknownEnd == out && out != 0;
   carried = 0;
+  unknownEnd = 0;
+}
+
+/** Documents come; `continued`: the first one goes on from the last one before. */
+export function beginText(continued: bool): void {
+  carried = continued ? ended : 0;
+  goesOn = continued && endedUnknown;
+}
+
+/** Before the first token of a window stands an unknown one of the same document. */
+let goesOn: bool = false;
+
+/** A window's tokens went up to `end`, and those of the next one begin at `out`. */
+export function beginSums(out: usize): void {
+  if (goesOn) unknownEnd = out;
+  goesOn = false;
+}
+
+export function leaveSums(end: usize): void {
+  goesOn = unknownEnd == end;
+  unknownEnd = 0;
+}
+
+export function carryOn(sum: f64): void {
+  carried = sum;
+}
+
+/** A word of a document whose sum goes on: writes its tokens, returns where the next one goes. */
+export function encodeCarried(at: usize, length: u32, out: usize): usize {
+  encodeStretch(at, at + length, true, out);
+  return joinUnknown(out, written);
+}
+
+/** Unknown characters on both sides of a place where the text was cut are one unknown token. */
+export function joinUnknown(out: usize, end: usize): usize {
+  if (end == out || directory(At.UnigramRules) & Rule.Bytes) return end;
+  const unknown = directory(At.UnigramUnknown);
+  if (unknownEnd == out && load<u32>(out) == unknown) {
+    memory.copy(out, out + 4, end - out - 4);
+    end -= 4;
+  }
+  if (end == out || load<u32>(end - 4) == unknown) unknownEnd = end;
+  return end;
 }
 
 /** The caller writes the cells and their pieces where this says. */
-export function beginUnigram(cells: u32, rules: u32, unknown: u32, longest: u32, unknownScore: f64): void {
+export function beginUnigram(
+  cells: u32,
+  rules: u32,
+  unknown: u32,
+  longest: u32,
+  unknownScore: f64,
+  largest: f64,
+  scores: u32,
+): void {
   setDirectory(At.UnigramCells, reserve(<usize>cells * 16));
   setDirectory(At.UnigramIds, reserve(<usize>cells * 4));
   setDirectory(At.UnigramBytes, reserve(256 * 4));
   setDirectory(At.UnigramRules, rules);
   setDirectory(At.UnigramUnknown, unknown);
   setDirectory(At.UnigramLongest, longest);
-  const score = reserve(8);
+  const score = reserve(16);
   store<f64>(score, unknownScore);
+  store<f64>(score, largest, 8);
   setDirectory(At.UnigramScore, score);
+  if (scores != 0) setDirectory(At.UnigramScores, reserve(<usize>scores * 4));
+  setDirectory(At.UnigramNone, scores - 1);
 }
 
 /** Ends the tables, returns where: what is reserved from here on belongs to this instance alone. */
@@ -169,6 +230,7 @@ function viterbi<Sum>(at: usize, end: usize, closed: bool, out: usize): usize {
     at = next;
   }
   if (closed) {
+    carried = load<f64>(places + ((end - begin) << 4));
     out = emit(begin, end, out);
     begin = end;
   }
