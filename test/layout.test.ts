@@ -111,6 +111,28 @@ it('types, errors and util/ stand below everything', () => {
   expect(strangers).toEqual([]);
 });
 
+it('no file imports itself, by whatever way round and whatever kind of import', () => {
+  const importsOfFile = new Map(
+    files.map((file) => [
+      file.name,
+      file.imports
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => target(file, specifier)),
+    ]),
+  );
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (name: string, way: readonly string[]) => {
+    const begin = way.indexOf(name);
+    if (begin >= 0) circles.push([...way.slice(begin), name].join(' -> '));
+    if (begin >= 0 || done.has(name)) return;
+    for (const next of importsOfFile.get(name) ?? []) visit(next, [...way, name]);
+    done.add(name);
+  };
+  for (const { name } of files) visit(name, []);
+  expect(circles).toEqual([]);
+});
+
 it('run/ and report/ do not know the command line', () => {
   const users = files.filter(({ folder, name }) => folder !== 'cli' && name !== 'index.ts');
   const strangers = users.flatMap((file) =>

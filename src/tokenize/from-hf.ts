@@ -6,7 +6,8 @@
  */
 import { fingerprintModel } from './fingerprint.ts';
 import { checkBpe, readBpe } from './hf-bpe.ts';
-import { type HfFile, parseHfFile, Unsupported } from './hf-file.ts';
+import { parseHfFile, Unsupported } from './hf-file.ts';
+import type { HfFile } from './hf-shape.ts';
 import { readTextSteps } from './hf-steps.ts';
 import { readUnigram } from './hf-unigram.ts';
 import type { TokenizerModel } from './model.ts';

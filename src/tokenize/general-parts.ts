@@ -6,7 +6,8 @@
  */
 import { bytesOfByteLevel } from './byte-level.ts';
 import { escapeRegex } from './escape-regex.ts';
-import { flattenParts, type HfFile, type HfModel, type HfPart, Unsupported } from './hf-file.ts';
+import { flattenParts, Unsupported } from './hf-file.ts';
+import type { HfFile, HfModel, HfPart } from './hf-shape.ts';
 
 const normalizers = new Set(
   'BertNormalizer Precompiled Replace NFC NFD NFKC NFKD Strip StripAccents Lowercase Prepend'.split(' '),

@@ -9,7 +9,8 @@ import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../types.ts';
 import { readGeneralParts } from './general-parts.ts';
-import { flattenParts, type HfFile, parseHfFile, Unsupported } from './hf-file.ts';
+import { flattenParts, parseHfFile, Unsupported } from './hf-file.ts';
+import type { HfFile } from './hf-shape.ts';
 import { chooseSpecialIds, type TokenizerConfig } from './special-ids.ts';
 
 const cure =

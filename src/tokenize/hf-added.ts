@@ -8,7 +8,8 @@
  * - `normalized` tokens are looked for in normalized text, after the others, and their own text is normalized for that.
  * - A special token is text, and takes its place in the search all the same: nothing else is found inside it.
  */
-import { type HfAddedToken, type HfFile, Unsupported } from './hf-file.ts';
+import { Unsupported } from './hf-file.ts';
+import type { HfAddedToken, HfFile } from './hf-shape.ts';
 import type { AddedToken, Normalizer } from './model.ts';
 import { createPlainNormalizer } from './normalize-plain.ts';
 

@@ -6,7 +6,8 @@
  * make or use, is part of the vocabulary like any other.
  */
 import { bytesOfByteLevel } from './byte-level.ts';
-import { type HfModel, Unsupported } from './hf-file.ts';
+import { Unsupported } from './hf-file.ts';
+import type { HfModel } from './hf-shape.ts';
 import { type BpeVocabulary, type MergeList, noToken, type UnknownUnits } from './model.ts';
 
 const encoder = new TextEncoder();

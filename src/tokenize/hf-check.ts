@@ -5,7 +5,7 @@
  * Whether longmix can do what the file asks for is not decided here.
  */
 import { parseCharsmap } from './charsmap.ts';
-import type { HfAddedToken, HfFile } from './hf-file.ts';
+import type { HfAddedToken, HfFile } from './hf-shape.ts';
 import { badFile, idRule, isId, isObject, keyStep, largestId, longestToken, shown } from './json-shape.ts';
 
 type Entry = Readonly<Record<string, unknown>>;

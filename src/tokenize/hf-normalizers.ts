@@ -1,5 +1,6 @@
 /** The normalizers of a tokenizer.json to those of a model. */
-import { type HfPart, Unsupported } from './hf-file.ts';
+import { Unsupported } from './hf-file.ts';
+import type { HfPart } from './hf-shape.ts';
 import type { Metaspace, Normalization, Normalizer } from './model.ts';
 
 export const underline = '\u2581';

@@ -5,7 +5,8 @@
 
 import { escapeRegex } from './escape-regex.ts';
 import { classMembers } from './hf-classes.ts';
-import { type HfPart, Unsupported } from './hf-file.ts';
+import { Unsupported } from './hf-file.ts';
+import type { HfPart } from './hf-shape.ts';
 import type { SplitStep } from './model.ts';
 import { isolatedStep, numberClass } from './patterns.ts';
 

@@ -4,8 +4,9 @@
  * taken; the rest is refused with what it is.
  */
 import { readAdded } from './hf-added.ts';
-import { flattenParts, type HfFile, type HfPart, Unsupported } from './hf-file.ts';
+import { flattenParts, Unsupported } from './hf-file.ts';
 import { readNormalizers, splitMetaspace, underline } from './hf-normalizers.ts';
+import type { HfFile, HfPart } from './hf-shape.ts';
 import { isWhiteSpaceSplit, readSplits } from './hf-splits.ts';
 import type { Metaspace, Normalizer, SplitStep, TextSteps, TokenizerModel } from './model.ts';
 import { createMatcher } from './pattern/match.ts';

@@ -3,7 +3,8 @@
  * of them are matched in text, special tokens and `<0x0A>` too, which is what the native library does even with
  * `encode_special_tokens`: the model is asked for the pieces of "</s>", and has one.
  */
-import { type HfModel, Unsupported } from './hf-file.ts';
+import { Unsupported } from './hf-file.ts';
+import type { HfModel } from './hf-shape.ts';
 import { noToken, type UnigramVocabulary } from './model.ts';
 import { serdeFloat } from './serde-float.ts';
 

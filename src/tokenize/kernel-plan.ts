@@ -13,28 +13,13 @@ import { findExceededBound } from './kernel-bounds.ts';
 import { planUnigram } from './kernel-plan-unigram.ts';
 import { planSteps } from './kernel-steps.ts';
 import { planVocabulary } from './kernel-vocabulary.ts';
-import type { AddedToken, Metaspace, Normalizer, TextSteps, TokenizerModel, Vocabulary } from './model.ts';
+import type { TextSteps, TokenizerModel, Vocabulary } from './model.ts';
 import { planPreparation } from './plan-preparation.ts';
+import type { Preparation } from './preparation.ts';
 
 export interface KernelPlan {
   readonly model: KernelModel;
   readonly preparation: Preparation;
-}
-
-/** What happens to the text before the kernel. Plain data: it crosses threads. */
-export interface Preparation {
-  readonly added: readonly AddedToken[];
-  readonly normalizers: readonly Normalizer[];
-  readonly addedNormalized: readonly AddedToken[];
-  /**
-   * White space is dropped, and each word between it is a segment; `together`: a space is put before each, where the kernel
-   * cuts, so they are one segment. null: white space stays.
-   */
-  readonly words: 'apart' | 'together' | null;
-  /** Where a space is put before a segment; null: nowhere. */
-  readonly prefix: Metaspace['prefix'] | null;
-  /** U+2581 becomes a space. */
-  readonly metaspace: boolean;
 }
 
 /** @returns the plan, or why the kernel can't do it */

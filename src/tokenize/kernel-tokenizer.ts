@@ -5,8 +5,8 @@
 import { LongmixError } from '../errors.ts';
 import type { EncodedChunk, Tokenizer } from '../types.ts';
 import { buildImage, createKernelFromImage, type Kernel, type KernelImage } from './kernel/kernel.ts';
-import type { Preparation } from './kernel-plan.ts';
 import type { TokenizerModel } from './model.ts';
+import type { Preparation } from './preparation.ts';
 import { createPreparation, type PreparedText } from './prepare-text.ts';
 import { createSafeCut, findSafeCut, type SafeCut } from './safe-cut.ts';
 

@@ -1,6 +1,6 @@
 /** A map of single characters on UTF-8. What becomes of a character is asked for once, and remembered. */
 import { AsciiCopy, beginsStretch } from './ascii/copy-ascii.ts';
-import type { ByteNormalizer } from './normalize-bytes.ts';
+import type { ByteNormalizer } from './byte-normalizer.ts';
 import type { CharacterMap } from './normalizer-steps.ts';
 import { codePointAt, widthOf } from './space-bytes.ts';
 

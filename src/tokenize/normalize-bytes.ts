@@ -3,6 +3,7 @@
  * not copied; what changes is written once per step. Only a normalization form (by pieces) and a regular expression of more
  * than one class (the whole segment) make strings.
  */
+import type { ByteNormalizer } from './byte-normalizer.ts';
 import { createGraphemeMapper, readCharsmap } from './charsmap.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { mapCharacters } from './map-bytes.ts';
@@ -12,14 +13,6 @@ import { type NormalizerStep, normalizerSteps } from './normalizer-steps.ts';
 import { replaceRuns } from './replace-runs.ts';
 import { createSentencePieceNormalizer } from './sentencepiece-normalizer.ts';
 import { skipSpaces, skipSpacesBack } from './space-bytes.ts';
-
-/** The text between the two places, normalized; null: it stays. `continued`: it goes on from an earlier part. */
-export type ByteNormalizer = (
-  text: Uint8Array,
-  start: number,
-  end: number,
-  continued: boolean,
-) => Uint8Array | null;
 
 /** @throws UnsupportedPattern */
 export function createByteNormalizer(normalizers: readonly Normalizer[]): ByteNormalizer {

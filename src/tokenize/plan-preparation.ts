@@ -1,8 +1,8 @@
 /** The part of a model that prepare-text.ts does, in its terms. */
 import { splitMetaspace, underline } from './hf-normalizers.ts';
 import { isWhiteSpaceSplit } from './hf-splits.ts';
-import type { Preparation } from './kernel-plan.ts';
 import type { AddedToken, Normalizer, TextSteps } from './model.ts';
+import type { Preparation } from './preparation.ts';
 
 /** @returns the preparation, or why the kernel can't do it */
 export function planPreparation(steps: TextSteps): Preparation | { readonly unsupported: string } {

@@ -5,8 +5,8 @@
  * form or a regular expression may change become strings.
  */
 import { type AddedSink, createAddedFinder } from './find-added.ts';
-import type { Preparation } from './kernel-plan.ts';
 import { createByteNormalizer } from './normalize-bytes.ts';
+import type { Preparation } from './preparation.ts';
 import { hasMetaspace, isMetaspaceAt, Segments, space } from './segments.ts';
 import { skipSpaces, spaceAt } from './space-bytes.ts';
 import { createWordSpacer } from './space-words.ts';

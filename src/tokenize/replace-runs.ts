@@ -3,7 +3,7 @@
  * to a space costs ordinary text one look at each byte.
  */
 import { AsciiCopy } from './ascii/copy-ascii.ts';
-import type { ByteNormalizer } from './normalize-bytes.ts';
+import type { ByteNormalizer } from './byte-normalizer.ts';
 import type { NormalizerStep } from './normalizer-steps.ts';
 import { codePointAt, widthOf } from './space-bytes.ts';
 

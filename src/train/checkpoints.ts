@@ -2,38 +2,18 @@
  * Where a run's state is kept: out/step-00000120/, what the trainer wrote and, last of all, position.json: a folder
  * without it is no checkpoint. The newest is kept; the one before goes once the newer is complete.
  */
+
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { makeFolder, writeJson } from '../run/commit.ts';
 import { dropMetrics } from './metrics-file.ts';
+import type { Checkpoint, RunPosition } from './run-position.ts';
 import { dropSaved } from './saved.ts';
 import type { Trainer } from './trainer.ts';
 
 const positionFile = 'position.json';
 const folderName = /^step-\d{8,}$/;
-
-export interface RunPosition {
-  /** Steps that are done. */
-  readonly step: number;
-  /** Of the whole run; it may be made longer. */
-  readonly steps: number;
-  readonly trainer: string;
-  /** Of the shards. */
-  readonly fingerprint: string;
-  /** Names of the shard sets: those of a build have one fingerprint. */
-  readonly sets: readonly string[];
-  /** By set. */
-  readonly rowsPerStep: readonly number[];
-  readonly seed: number;
-  readonly sortByWork: boolean;
-  readonly settings: Readonly<Record<string, string>>;
-}
-
-export interface Checkpoint {
-  readonly folder: string;
-  readonly position: RunPosition;
-}
 
 /**
  * Removes an earlier run of longmix's from its folder: its metrics, its checkpoints and its note of what was saved, and nothing else that lies there.

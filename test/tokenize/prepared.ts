@@ -1,5 +1,5 @@
 /** What the kernel is given, as parts that can be compared with the plain engine's pretokens. */
-import type { Preparation } from '../../src/tokenize/kernel-plan.ts';
+import type { Preparation } from '../../src/tokenize/preparation.ts';
 import { createPreparation } from '../../src/tokenize/prepare-text.ts';
 
 const encoder = new TextEncoder();

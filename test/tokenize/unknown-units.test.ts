@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { modelFromHf } from '../../src/tokenize/from-hf.ts';
 import { readBpe } from '../../src/tokenize/hf-bpe.ts';
-import type { HfModel } from '../../src/tokenize/hf-file.ts';
+import type { HfModel } from '../../src/tokenize/hf-shape.ts';
 import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
 import type { TextSteps } from '../../src/tokenize/model.ts';
 import { families, isolatedStep } from '../../src/tokenize/patterns.ts';
