@@ -274,7 +274,7 @@ describe('init --preset', () => {
     });
     expect(stderr).toMatch(/^note: left out, as nothing is named so: textbooks, .*$/m);
     const { documents, mix } = parse(stdout) as Record<string, object>;
-    expect(documents).toEqual({ min_tokens: { code: '64Ki', books: '64Ki' } });
+    expect(documents).toEqual({ min_tokens: { code: '64K', books: '64K' } });
     expect(mix).toMatchObject({ tokens: 'all', shares: { code: '50%', books: '50%' } });
   });
 
