@@ -34,17 +34,21 @@ export function kindsOf(
     const group = why === 'records' ? records : documentKinds.has(kindOfFile(name)) ? documents : unknown;
     count(group!, name);
   }
-  // Who has said `extract:` or `format:` knows.
-  const hint =
-    source.extract === undefined && source.format === null ? ' (extract: false reads them raw)' : '';
   const said = source.extract === false || source.format !== null;
   return [
-    ...clause(taken, `text taken out${[...taken.keys()].every((kind) => kind === '.epub') ? '' : hint}`),
+    ...clause(taken, `text taken out${rawHint(source, [...taken.keys()])}`),
     ...(said ? [] : clause(marked, 'read as text, markup included')),
     ...clause(documents!, 'left out; command: reads them'),
     ...clause(records!, 'left out; records do not go into joined text'),
     ...clause(unknown!, 'left out, unknown format; format: reads them'),
   ];
+}
+
+/** Who has said `extract:` or `format:` knows; and a book is no text before it is taken out. */
+function rawHint({ extract, format }: SourceSpec, kinds: readonly string[]): string {
+  const raw = kinds.filter((kind) => kind !== '.epub');
+  if (extract !== undefined || format !== null || raw.length === 0) return '';
+  return ` (extract: false reads ${raw.length < kinds.length ? 'all but .epub' : 'them'} raw)`;
 }
 
 /** null: nothing to say. */
