@@ -178,11 +178,12 @@ test('words that get a prefix are the same in bytes', () => {
     // The kernel cuts at spaces.
     const metaspace = steps.metaspace === null ? null : { ...steps.metaspace, split: false };
     const pretokenize = createPretokenizer({ ...steps, metaspace, splits: [] });
-    const wanted = texts.map((text) =>
-      pretokenize(text, false).map((piece) =>
+    const wanted = texts.map((text) => {
+      const words = pretokenize(text, false).map((piece) =>
         steps.metaspace ? String(piece).replaceAll('\u2581', ' ') : piece,
-      ),
-    );
+      );
+      return plan.words === 'together' && words.length > 0 ? [words.join('')] : words;
+    });
     expect(prepared(plan, texts)).toEqual(wanted);
   }
 });
