@@ -78,9 +78,20 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
     'test/read/decompress.test.ts: what the zstd command line wrote is read',
   ],
   ['A byte order mark is removed', 'test/read/text.test.ts: a byte-order mark is dropped at the start only'],
+  ['`extract: false` reads HTML and notebooks as they are', 'test/read/extract/extract.test.ts: '],
+  ['has a program read the files of', 'test/cli/extract.test.ts: the words of a command are of the store'],
+  ['What is done with which files is said once', 'test/cli/init.test.ts: '],
   [
-    'what is not UTF-8 becomes U+FFFD and is counted',
-    'test/cli/bad-input.test.ts: what is not UTF-8 is counted',
+    'Text is UTF-8, or what `encoding:` of its source says',
+    'test/read/encoding.test.ts: every format that is text',
+  ],
+  [
+    'A file in another encoding, or with binary content, is left out and named',
+    'test/read/encoding.test.ts: a file that is UTF-8 all the same, or something else, is left out and named',
+  ],
+  [
+    'a few wrong bytes become U+FFFD and are counted',
+    'test/read/encoding.test.ts: a few wrong bytes in a text that is UTF-8 otherwise are replaced and counted',
   ],
   [
     "Records that can't be read are skipped, counted and shown",

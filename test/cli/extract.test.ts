@@ -38,7 +38,10 @@ test('mistakes about command: and extract: are told in their place', async () =>
     ['{ path: ./a, format: epub, extract: false }', /sources\.a\.extract: an EPUB is an archive/],
   ] as const) {
     recipe(source);
-    expectMessage(await place.run('plan', 'mix.yaml'), 2, message);
+    const { code, stderr } = await place.run('plan', 'mix.yaml');
+    expect(stderr.match(/^longmix: /gm), stderr).toHaveLength(1);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
   }
 });
 

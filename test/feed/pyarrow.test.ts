@@ -68,7 +68,7 @@ describe.skipIf(python === null).each([
     const expected = expectedSteps(feed, course);
     const types = new Set(
       widths.map((width) => {
-        return `uint32 uint32 uint32 fixed_size_list<item: ${ids} not null>[${width}] list<item: int32 not null> uint32`;
+        return `uint32 uint32 uint32 fixed_size_list<item: ${ids}>[${width}] list<item: int32> uint32`;
       }),
     );
 
