@@ -2,7 +2,8 @@
  * The plain matcher: finds the matches of a pattern by trying its alternatives in order, and remembers which steps led
  * nowhere at which place, so that no pattern takes exponential time. It runs everything that parses, and is what the
  * tables of compile.ts are judged by. Cost: some 2 to 5 MB/s; memory of a bit per branch of the pattern and character.
- * Atomic groups and lookarounds of more than one character may take quadratic time.
+ * Of a lookaround only whether it matches counts, so where one matched is remembered, too. Atomic groups may take
+ * quadratic time.
  */
 import { parsePattern } from './parse.ts';
 import { buildProgram, type Program, type Step } from './program.ts';
@@ -40,6 +41,8 @@ class Search {
   readonly #length: number;
   /** By step: a bit for each place from which it was tried. What was tried before and still counts has failed. */
   readonly #tried: Uint8Array[] = [];
+  /** The same for steps of lookarounds from which a match is known to follow. */
+  readonly #matching: Uint8Array[] = [];
 
   constructor(program: Program, text: string) {
     this.#program = program;
@@ -84,33 +87,51 @@ class Search {
     }
   }
 
-  /** Where the first match from `at` on ends, -1: there is none. `log` gets the steps that were tried, and where. */
-  #run(start: Step, at: number, backwards: boolean, log: number[]): number {
+  /**
+   * Where the first match from `at` on ends, -1: there is none. `log` gets the steps that were tried, and where.
+   * `whether`: it counts only whether there is one, and any end will do.
+   */
+  #run(start: Step, at: number, backwards: boolean, log: number[], whether = false): number {
     const stack: (Step | number)[] = [start, at];
+    /** For `whether`: the splits on the way to here and their places, and which of them the alternatives on the stack are of. */
+    const way: number[] = [];
+    const splits = [0];
     while (stack.length > 0) {
       let place = stack.pop() as number;
       let step = stack.pop() as Step;
+      if (whether) way.length = splits.pop()!;
       for (;;) {
-        if (step.op === 'match') return place;
+        if (
+          step.op === 'match' ||
+          (whether && step.op === 'split' && isSet(this.#matching[step.id], place))
+        ) {
+          for (let i = 0; i < way.length; i += 2) this.#set(this.#matching, way[i]!, way[i + 1]!);
+          return place;
+        }
         if (step.op === 'set') {
           const next = backwards ? place - 1 : place;
           if (next < 0 || next >= this.#length || step.members[this.#classes[next]!] === 0) break;
           place = backwards ? next : place + 1;
           step = step.next;
         } else if (step.op === 'split') {
-          if (this.#isTried(step.id, place)) break;
+          if (isSet(this.#tried[step.id], place)) break;
+          this.#set(this.#tried, step.id, place);
           log.push(step.id, place);
           stack.push(step.second, place);
+          if (whether) {
+            way.push(step.id, place);
+            splits.push(way.length);
+          }
           step = step.first;
         } else if (step.op === 'next-is') {
           const fits = place < this.#length ? step.members[this.#classes[place]!] === 1 : step.atEnd;
           if (!fits) break;
           step = step.next;
         } else if (step.op === 'look') {
-          if (this.#runApart(step.body, place, step.behind) >= 0 === step.negative) break;
+          if (this.#runApart(step.body, place, step.behind, true) >= 0 === step.negative) break;
           step = step.next;
         } else {
-          const end = this.#runApart(step.body, place, backwards);
+          const end = this.#runApart(step.body, place, backwards, false);
           if (end < 0) break;
           step = end === place ? step.nextEmpty : step.next;
           place = end;
@@ -120,24 +141,24 @@ class Search {
     return -1;
   }
 
-  /** A group of its own. Where it fails, what it tried stays known; where it matches, all is forgotten. */
-  #runApart(body: Step, place: number, backwards: boolean): number {
+  /**
+   * A group of its own. Where it fails, what it tried stays known; where it matches and its end counts, all is forgotten.
+   * Else the steps of its way are known to match, which is asked first, and what led nowhere stays known.
+   */
+  #runApart(body: Step, place: number, backwards: boolean, whether: boolean): number {
     const log: number[] = [];
-    const end = this.#run(body, place, backwards, log);
-    if (end >= 0) this.#forget(log, Number.POSITIVE_INFINITY);
+    const end = this.#run(body, place, backwards, log, whether);
+    if (end >= 0 && !whether) this.#forget(log, Number.POSITIVE_INFINITY);
     return end;
   }
 
-  /** Notes that the step is tried here; true: it was before. */
-  #isTried(id: number, at: number): boolean {
-    let bits = this.#tried[id];
-    if (bits === undefined) {
-      bits = new Uint8Array((this.#length >> 3) + 1);
-      this.#tried[id] = bits;
-    }
-    const bit = 1 << (at & 7);
-    if ((bits[at >> 3]! & bit) !== 0) return true;
-    bits[at >> 3]! |= bit;
-    return false;
+  #set(bitsOf: Uint8Array[], id: number, at: number): void {
+    const bits = bitsOf[id] ?? new Uint8Array((this.#length >> 3) + 1);
+    bits[at >> 3]! |= 1 << (at & 7);
+    bitsOf[id] = bits;
   }
+}
+
+function isSet(bits: Uint8Array | undefined, at: number): boolean {
+  return bits !== undefined && (bits[at >> 3]! & (1 << (at & 7))) !== 0;
 }

@@ -1,6 +1,7 @@
 /** No text and no pattern takes more than a time in proportion to the text: megabytes on which searches go far in vain. */
 import { expect, test } from 'vitest';
 import { planSteps } from '../../../src/tokenize/kernel-steps.ts';
+import { createMatcher } from '../../../src/tokenize/pattern/match.ts';
 import { isolated, kernelCutter, plainCutter } from './cutters.ts';
 import { kimiPattern } from './known-patterns.ts';
 
@@ -41,4 +42,16 @@ test('a gap of a whole document is cut by the next step in windows, without room
   const text = 'some words '.repeat(20_000);
   const small = await kernelCutter(steps, 64);
   expect(small(text)).toEqual((await kernelCutter(steps))(text));
+});
+
+// Patterns that no table has: each search looks at all of the rest, in vain or not.
+test.each<[string, number]>([
+  ['\\d{1,3}(?=(?:\\d{3})*\\b)', 66_667],
+  ['(?=(\\d{3})+(?!\\d))', 66_666],
+  ['(?<=^(?:\\d\\d)*)\\d(?=(?:\\d\\d)*x|\\d*$)', 100_000],
+])('%s, on the plain engine', (pattern, matches) => {
+  const find = createMatcher(pattern, 'oniguruma');
+  const before = process.cpuUsage().user;
+  expect(find('1'.repeat(200_000)).length / 2).toBe(matches);
+  expect((process.cpuUsage().user - before) / 1000).toBeLessThan(2_000);
 });
