@@ -17,7 +17,8 @@ import { parseArgs } from 'node:util';
 import { epochOrder } from '../dist/feed/order.js';
 import { fitLengths } from '../dist/pack/fit-lengths.js';
 import { packRows } from '../dist/pack/rows.js';
-import { createDocumentTable, loadDocuments, openStore } from '../dist/store/reader.js';
+import { loadDocuments, openStore } from '../dist/store/reader.js';
+import { makeTable, scramble } from './lib/synthetic-table.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -45,7 +46,7 @@ const sources = [
   ['books', 121_602, 1, 35],
 ];
 
-const table = values.corpus === undefined ? makeTable(Number(values.documents)) : storeTable(values.corpus);
+const table = values.corpus === undefined ? madeTable(Number(values.documents)) : storeTable(values.corpus);
 console.log(
   '| documents that repeat | copies | L | rows | best-fit decreasing | over | fill | worst 16 | 64 | spread 16 | 64 | meet 16 | 64 | stretch | s |',
 );
@@ -192,36 +193,11 @@ function storeTable(folder) {
   return loadDocuments(folder, openStore(folder));
 }
 
-function makeTable(documents) {
-  const made = createDocumentTable(
-    documents,
-    sources.map(([name]) => name),
-    1,
-  );
-  made.partStarts[1] = documents;
-  const upTo = [];
-  for (const [, , , share] of sources) upTo.push((upTo.at(-1) ?? 0) + share);
-  for (let d = 0; d < documents; d += 1) {
-    const [a, b] = [scramble(d), scramble(~d)];
-    const which = ((d * 0.6180339887498949) % 1) * upTo.at(-1);
-    let s = 0;
-    while (s < sources.length - 1 && upTo[s] < which) s += 1;
-    const normal = Math.sqrt(-2 * Math.log((a + 1) / 2 ** 32)) * Math.cos((2 * Math.PI * b) / 2 ** 32);
-    made.lengths[d] =
-      d === 0 ? 99 : Math.max(1, Math.round(sources[s][1] * Math.exp(sources[s][2] * normal)));
-    made.keysLow[d] = a;
-    made.keysHigh[d] = b;
-    made.source[d] = s;
-  }
+/** The first document is the note. */
+function madeTable(documents) {
+  const made = makeTable(documents, sources);
+  made.lengths[0] = 99;
   return made;
-}
-
-/** Chris Wellons' lowbias32. */
-function scramble(value) {
-  let x = value >>> 0;
-  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
-  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
-  return (x ^ (x >>> 16)) >>> 0;
 }
 
 function range(count) {
