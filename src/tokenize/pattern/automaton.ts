@@ -9,7 +9,9 @@
  * Not everything can be said so: lookarounds of more than one character, lookbehinds, general atomic groups, and
  * patterns that may match the empty text are refused with the reason, and so is what needs too many states.
  */
+
 import type { Program, Step } from './program.ts';
+import { refine } from './refine.ts';
 
 /** `next` and `matches` have a row per state; its columns are the end of the text, then the classes. */
 export interface Automaton {
@@ -119,26 +121,12 @@ function minimize(automaton: Automaton): Automaton {
     automaton.matches.subarray(state * columns, (state + 1) * columns).every((match) => match === 1),
   );
   const matches = automaton.matches.map((match, i) => (match === 1 && !isSure[next[i]!] ? 1 : 0));
-  let group = new Int32Array(states);
-  let count = 0;
-  for (;;) {
-    const keys = new Map<string, number>();
-    const finer = new Int32Array(states);
-    for (let state = 0; state < states; state += 1) {
-      let key = `${group[state]}`;
-      for (let i = state * columns; i < (state + 1) * columns; i += 1)
-        key += `,${2 * group[next[i]!]! + matches[i]!}`;
-      let number = keys.get(key);
-      if (number === undefined) {
-        number = keys.size;
-        keys.set(key, number);
-      }
-      finer[state] = number;
-    }
-    group = finer;
-    if (keys.size === count) break;
-    count = keys.size;
-  }
+  const { group, count } = refine(states, (state, groups) => {
+    let key = '';
+    for (let i = state * columns; i < (state + 1) * columns; i += 1)
+      key += `,${2 * groups[next[i]!]! + matches[i]!}`;
+    return key;
+  });
   // States are numbered as they are first met, so the dead one is 0 and the start 1, unless nothing ever matches.
   const small = { next: new Int32Array(count * columns), matches: new Uint8Array(count * columns) };
   for (let state = 0; state < states; state += 1) {

@@ -6,6 +6,7 @@
  * the first match begins that may still come; while one may come, no other search can have a better place, or the split
  * has no machine.
  */
+
 import type { SplitStep } from '../model.ts';
 import {
   type CompiledPattern,
@@ -17,6 +18,7 @@ import {
 } from './compile.ts';
 import { sureRows } from './cuts.ts';
 import { parsePattern } from './parse.ts';
+import { refine } from './refine.ts';
 import type { PatternNode } from './syntax.ts';
 
 /** What a machine does at the character of a column, which it has not taken yet. */
@@ -292,27 +294,13 @@ export function reachedMoves({ states, columns, next, restart }: Machine): Uint8
 /** The same with as few states as there can be (Moore's algorithm). States are numbered as they are first met: the start is 0. */
 function minimize(machine: Machine): Machine {
   const { states, columns, next, restart, resumed } = machine;
-  let group = new Int32Array(states);
-  const groupOf = (state: number) => (state < 0 ? state : group[state]!);
-  let count = 0;
-  for (;;) {
-    const keys = new Map<string, number>();
-    const finer = new Int32Array(states);
-    for (let state = 0; state < states; state += 1) {
-      let key = `${group[state]!}`;
-      for (let i = state * columns; i < (state + 1) * columns; i += 1)
-        key += ` ${groupOf(next[i]!)},${groupOf(restart[i]!)},${groupOf(resumed[i]!)}`;
-      let number = keys.get(key);
-      if (number === undefined) {
-        number = keys.size;
-        keys.set(key, number);
-      }
-      finer[state] = number;
-    }
-    group = finer;
-    if (keys.size === count) break;
-    count = keys.size;
-  }
+  const groupIn = (groups: Int32Array, state: number) => (state < 0 ? state : groups[state]!);
+  const { group, count } = refine(states, (state, groups) => {
+    let key = '';
+    for (let i = state * columns; i < (state + 1) * columns; i += 1)
+      key += ` ${groupIn(groups, next[i]!)},${groupIn(groups, restart[i]!)},${groupIn(groups, resumed[i]!)}`;
+    return key;
+  });
   const small = {
     next: new Int32Array(count * columns),
     restart: new Int32Array(count * columns),
@@ -321,9 +309,9 @@ function minimize(machine: Machine): Machine {
   for (let state = 0; state < states; state += 1) {
     for (let column = 0; column < columns; column += 1) {
       const [from, to] = [state * columns + column, group[state]! * columns + column];
-      small.next[to] = groupOf(next[from]!);
-      small.restart[to] = groupOf(restart[from]!);
-      small.resumed[to] = groupOf(resumed[from]!);
+      small.next[to] = groupIn(group, next[from]!);
+      small.restart[to] = groupIn(group, restart[from]!);
+      small.resumed[to] = groupIn(group, resumed[from]!);
     }
   }
   return { ...machine, states: count, ...small };
