@@ -1,14 +1,15 @@
 /**
  * Best-fit decreasing where documents repeat. Rows are filled in kinds, as in `fit-lengths.ts`, but each copy has its time in
- * the run (`spread.ts`): it goes to a row of its slice, or of the slices beside it, or to one that is free, which is then
- * bound to its slice; of these to the one that it fills best. What is there once goes to the row of all that it fills best. So
- * copies of a document never share a row: their slices are further from each other than any of them goes.
+ * the run (`spread.ts`). A copy may stand in a row of its slice of the run, in one of the slices beside it, or in a row that is
+ * bound to no slice yet, which is then bound to the copy's slice. Of these rows it takes the one that it fills best. A document
+ * that is there once takes the row of all rows that it fills best. Copies of a document never share a row, because their slices
+ * are further apart than any copy goes.
  *
- * As many rows as best-fit decreasing needs over all copies, as if they could share rows, are opened freely (`budget`).
- * From then on a copy for which there is no room goes to the nearest row in its part of the run; or to any that no other
- * copy of its document may be in; and only then to a new one. A note that repeats often finds no room in rows that are full.
- * So where there are more rows than that, long documents fill up those with most room (`hosts.ts`). Where there are still more
- * than allowed, packing begins again: what had opened the rows too many goes first, and is filled up by the others.
+ * Best-fit decreasing over all copies, without the rule that copies never share a row, needs a number of rows: so many are opened
+ * freely (`budget`). From then on, a copy that finds no room goes to the nearest row in its part of the run; else to any row that
+ * no other copy of its document can be in; else to a new one. Where that makes too many rows, long documents fill up the rows
+ * with most room (`hosts.ts`). Where there are still too many, packing begins again: the documents that opened the rows too
+ * many are placed first, and the others fill up their rows.
  *
  * Cost: a few searches a kind of row, slice and length; 8 bytes per item.
  */
