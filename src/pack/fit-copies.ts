@@ -13,12 +13,13 @@
  *
  * Cost: a few searches a kind of row, slice and length; 8 bytes per item.
  */
-import { giveBack } from '../util/scratch.ts';
+import { Column } from '../util/column.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 import { fitLengths } from './fit-lengths.ts';
-import { type DealtRows, Fitting } from './fitting.ts';
-import { chooseHosts, type Hosting } from './hosts.ts';
+import { Fitting, type PlacedRows } from './fitting.ts';
+import { chooseHosts, type Host, type Hosting, type RoomyRow } from './hosts.ts';
 import type { PackInput } from './packer.ts';
+import { anywhere, golden } from './spread.ts';
 
 const attempts = 4;
 /** A long document fills up no row with less room than this, in tokens, or this part of a row. */
@@ -29,39 +30,99 @@ const mostFilledUp = 1 / 16;
 /** Documents that go first in the next attempt, at most. */
 const mostFirst = 10_000;
 
-export interface FittedCopies extends DealtRows {
-  /** By row; `anywhere`: it holds no repeated document. */
-  readonly slice: Int32Array;
-  readonly hosting: Hosting;
+export interface FittedCopies extends PlacedRows {
+  /** By kind: long documents that fill up its rows. */
+  readonly hostsOf: ReadonlyMap<number, readonly Host[]>;
+  /** Per long item: full rows that it has for itself. */
+  readonly fullRows: Uint32Array;
 }
 
 /** @param slices of the run */
 export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number): FittedCopies {
   const fullRows = pieces.longs.fullRows.reduce((sum, rows) => sum + rows, 0);
   const fewest = Math.max(fitLengths(pieces.counts).rows + fullRows, pieces.mostCopies);
+  const leastRoom = Math.ceil(Math.min(leastPiece, input.width * leastPart));
   const first = new Set<number>();
-  let best: { fitting: Fitting; hosting: Hosting } | null = null;
+  let best: { placed: PlacedRows; hosting: Hosting } | null = null;
   let bestExcess = Number.POSITIVE_INFINITY;
   for (let n = 0; n < attempts; n += 1) {
     const fitting = new Fitting(input, pieces, slices, new Set(first));
     // Rows too many that are opened in time can be filled up by long documents.
     fitting.place(fewest - fullRows, fewest - fullRows + Math.floor(fullRows * mostFilledUp));
-    const tooMany = fitting.rows + fullRows - fewest;
-    const roomy =
-      tooMany > 0 && fullRows > 0
-        ? fitting.roomyRows(fitting.deal(), Math.ceil(Math.min(leastPiece, input.width * leastPart)))
-        : [];
+    const placed = fitting.placed();
+    const tooMany = placed.kinds.rows + fullRows - fewest;
+    const roomy = tooMany > 0 && fullRows > 0 ? roomyRows(pieces, placed, leastRoom) : [];
     const hosting = chooseHosts(roomy, pieces, tooMany, input.width);
     const excess = tooMany - hosting.saved;
     if (excess < bestExcess) {
       bestExcess = excess;
-      best = { fitting, hosting };
+      best = { placed, hosting };
     }
     const before = first.size;
     for (const document of fitting.stranded) if (first.size < mostFirst) first.add(document);
     if (excess <= 1 || first.size === before) break;
   }
-  giveBack(pieces.keys);
-  const { fitting, hosting } = best!;
-  return { ...fitting.deal(), slice: fitting.slicesOf(hosting), hosting };
+  const { placed, hosting } = best!;
+  const ownRows = pieces.longs.fullRows.map((all, long) => all - (hosting.rowsLess.get(long) ?? 0));
+  return { ...partHosted(placed, hosting, pieces, slices), fullRows: ownRows };
+}
+
+/** Rows with at least so much room, those with most first. Rows are numbered kind by kind. */
+function roomyRows(pieces: CopyPieces, { kinds, starts }: PlacedRows, least: number): RoomyRow[] {
+  const nextOf = starts.slice();
+  const found: RoomyRow[] = [];
+  for (let kind = 0, row = 0; kind < kinds.kinds; kind += 1) {
+    const room = kinds.room[kind]!;
+    for (const end = row + kinds.rowsOf[kind]!; row < end; row += 1) {
+      const documents: number[] = [];
+      for (let link = kinds.links[kind]!; link >= 0; link = kinds.next[link]!) {
+        const list = kinds.list[link]!;
+        const from = nextOf[list]!;
+        const to = from + kinds.times[link]!;
+        nextOf[list] = to;
+        if (room < least) continue;
+        for (let at = from; at < to; at += 1) documents.push(pieces.documentOf(pieces.sorted[at]!));
+      }
+      if (room >= least) found.push({ row, room, takes: (document) => !documents.includes(document) });
+    }
+  }
+  return found.sort((a, b) => b.room - a.room || a.row - b.row);
+}
+
+/** Makes each row that long documents fill up a kind of its own. */
+function partHosted(
+  { kinds, starts }: PlacedRows,
+  { hostOf }: Hosting,
+  pieces: CopyPieces,
+  slices: number,
+): PlacedRows & Pick<FittedCopies, 'hostsOf'> {
+  const hostsOf = new Map<number, readonly Host[]>();
+  if (hostOf.size === 0) return { kinds, starts, hostsOf };
+  const [rowsOf, links, slice, room] = [new Column(), new Column(), new Column(), new Column()];
+  const hosted = [...hostOf.keys()].sort((a, b) => a - b);
+  let nextHosted = 0;
+  for (let kind = 0, row = 0; kind < kinds.kinds; kind += 1) {
+    const add = (rows: number, inSlice: number) => {
+      rowsOf.push(rows);
+      links.push(kinds.links[kind]!);
+      slice.push(inSlice);
+      room.push(kinds.room[kind]!);
+      row += rows;
+    };
+    const end = row + kinds.rowsOf[kind]!;
+    while (row < end) {
+      const rowsBefore = Math.min(hosted[nextHosted] ?? end, end) - row;
+      if (rowsBefore > 0) add(rowsBefore, kinds.slice[kind]!);
+      if (row === end) break;
+      const hosts = hostOf.get(row)!;
+      hostsOf.set(rowsOf.length, hosts);
+      nextHosted += 1;
+      const repeats = hosts.some(({ long }) => pieces.placeOf(pieces.longs.item[long]!).copies > 1);
+      const moved = kinds.slice[kind] === anywhere && repeats;
+      // A row that nothing else ties to a time is tied to one by a long document that repeats.
+      add(1, moved ? Math.floor(((row * golden) % 1) * slices) : kinds.slice[kind]!);
+    }
+  }
+  const parted = { rowsOf: rowsOf.toUint32(), room: room.toUint32(), slice: slice.toInt32() };
+  return { kinds: { ...kinds, kinds: rowsOf.length, ...parted, links: links.toInt32() }, starts, hostsOf };
 }

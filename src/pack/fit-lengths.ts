@@ -15,7 +15,8 @@ export interface RowKinds {
   /** Per kind: its number of rows, and its chain's first link. */
   readonly rowsOf: Uint32Array;
   readonly links: Int32Array;
-  /** Per link: pieces of `length`, so many of them; and the next link, -1 at the chain's end. */
+  /** Per link: pieces of a list, all of one length; so many of them; and the next link, -1 at the chain's end. */
+  readonly list: Uint32Array;
   readonly length: Uint32Array;
   readonly times: Uint32Array;
   readonly next: Int32Array;
@@ -100,7 +101,8 @@ export function fitLengths(counts: Uint32Array): RowKinds {
       break;
     }
   }
-  return { kinds, rows, rowsOf, links, length: lengths, times, next };
+  // All pieces of a length are one list.
+  return { kinds, rows, rowsOf, links, list: lengths, length: lengths, times, next };
 
   function pop(room: number, kind: number): void {
     top[room] = below[kind]!;

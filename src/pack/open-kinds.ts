@@ -5,34 +5,19 @@
  *
  * Cost: a step a change of kind. A slice's kinds are in a sorted list, as there are few.
  */
+import { Column } from '../util/column.ts';
 import { CapacityIndex } from './capacity-index.ts';
+import type { RowKinds } from './fit-lengths.ts';
 
 export const none = -1;
 /** The slice of free kinds. */
 export const free = -1;
 
-/** A column of whole numbers that grows. */
-class Column {
-  #values = new Int32Array(1024);
-  length = 0;
-
-  at(index: number): number {
-    return this.#values[index]!;
-  }
-
-  set(index: number, value: number): void {
-    this.#values[index] = value;
-  }
-
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Int32Array(2 * this.length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length] = value;
-    this.length += 1;
-  }
+/** Kinds whose rows are to stand in a slice of the run. */
+export interface SlicedKinds extends RowKinds {
+  readonly slice: Int32Array;
+  /** Tokens that are left in each row of a kind. */
+  readonly room: Uint32Array;
 }
 
 export class OpenKinds {
@@ -45,7 +30,7 @@ export class OpenKinds {
   readonly #free: Stacks;
   readonly #ofSlice: number[][];
   readonly #mostRoom: MostRoom;
-  readonly #links = { list: new Column(), times: new Column(), next: new Column() };
+  readonly #links = { list: new Column(), length: new Column(), times: new Column(), next: new Column() };
   /** All rows. */
   rows = 0;
 
@@ -71,13 +56,6 @@ export class OpenKinds {
 
   sliceOf(kind: number): number {
     return this.#slice.at(kind);
-  }
-
-  /** What each row of a kind holds: so many pieces of a list, the lists that were put in last first. */
-  eachLink(kind: number, visit: (list: number, times: number) => void): void {
-    const { list, times, next } = this.#links;
-    for (let link = this.#chain.at(kind); link !== none; link = next.at(link))
-      visit(list.at(link), times.at(link));
   }
 
   /** The fullest kind with so much room; `none`: there is none. */
@@ -139,6 +117,37 @@ export class OpenKinds {
     return fitting;
   }
 
+  /** All kinds: first those that are free, then those of each slice. */
+  bySlice(): SlicedKinds {
+    const slices = this.#ofSlice.length;
+    const ends = new Uint32Array(slices + 2);
+    for (let kind = 0; kind < this.kinds; kind += 1) ends[this.#slice.at(kind) + 2]! += 1;
+    for (let s = 1; s < ends.length; s += 1) ends[s]! += ends[s - 1]!;
+    const [rowsOf, room] = [new Uint32Array(this.kinds), new Uint32Array(this.kinds)];
+    const [links, slice] = [new Int32Array(this.kinds), new Int32Array(this.kinds)];
+    for (let kind = 0; kind < this.kinds; kind += 1) {
+      const s = this.#slice.at(kind);
+      const at = ends[s + 1]!;
+      ends[s + 1] = at + 1;
+      rowsOf[at] = this.#rows.at(kind);
+      room[at] = this.#room.at(kind);
+      links[at] = this.#chain.at(kind);
+      slice[at] = s;
+    }
+    const { list, length, times, next } = this.#links;
+    const ofLinks = { list: list.toUint32(), length: length.toUint32(), times: times.toUint32() };
+    return {
+      kinds: this.kinds,
+      rows: this.rows,
+      rowsOf,
+      room,
+      slice,
+      links,
+      ...ofLinks,
+      next: next.toInt32(),
+    };
+  }
+
   #kind(room: number, rows: number, chain: number): number {
     this.#room.push(room);
     this.#rows.push(rows);
@@ -152,8 +161,9 @@ export class OpenKinds {
   }
 
   #put(kind: number, list: number, tokens: number, times: number, slice: number): void {
-    const { list: lists, times: timesOf, next } = this.#links;
+    const { list: lists, length, times: timesOf, next } = this.#links;
     lists.push(list);
+    length.push(tokens);
     timesOf.push(times);
     next.push(this.#chain.at(kind));
     this.#chain.set(kind, lists.length - 1);

@@ -15,7 +15,7 @@ import { keyedHash } from '../util/keyed-hash.ts';
 import { rowWidth } from '../util/sequence.ts';
 import { shuffle } from '../util/shuffle.ts';
 import { packBestFit } from './best-fit.ts';
-import { packCopiesBestFit } from './best-fit-copies.ts';
+import { packCopiesBestFit, spreadCopiesBestFit } from './best-fit-copies.ts';
 import { packConcat, packConcatDiscard } from './concat.ts';
 import { decompose } from './decompose.ts';
 import { packCopiesInOrder } from './in-order-copies.ts';
@@ -49,6 +49,8 @@ export function packRows(
   const width = rowWidth(sequences);
   if (instances.mostCopies > 1) {
     const slices = sliceCount(instances.mostCopies);
+    if (packing === 'best-fit' && inputs.length === 1 && inputs[0]!.width === width)
+      return [packCopiesBestFit(inputs[0]!, slices)];
     const groups = inputs.map((input): InnerRows => {
       return { rows: packCopies(input, slices), perRow: width / input.width };
     });
@@ -76,7 +78,7 @@ export function packRows(
 
 function packCopies(input: PackInput, slices: number): SpreadRows {
   const { packing, tails } = input.sequences;
-  if (packing === 'best-fit') return packCopiesBestFit(input, slices);
+  if (packing === 'best-fit') return spreadCopiesBestFit(input, slices);
   const concat = tails === 'discard' ? packConcatDiscard : packConcat;
   return packCopiesInOrder(input, slices, packing === 'pad' ? packPad : concat);
 }

@@ -61,19 +61,30 @@ export function sliceReach(slices: number, copies: number): number {
  */
 export type CopyTime = (document: number, piece: number, k: number, copies: number) => number;
 
-export function copyTimes({ table, seed }: Pick<PackInput, 'table' | 'seed'>): CopyTime {
-  const { keysLow, keysHigh } = table;
-  const phase = keyedHash(seed, 'spread');
+export function copyTimes(input: Pick<PackInput, 'table' | 'seed'>): CopyTime {
+  const phaseOf = copyPhases(input);
   // Most askers go through the copies of a document one after another.
   let last = -1;
-  let start = 0;
+  let phase = 0;
   return (document, piece, k, copies) => {
     if (document !== last) {
       last = document;
-      start = phase(keysLow[document]!, keysHigh[document]!, 0) / 2 ** 32;
+      phase = phaseOf(document);
     }
-    return Math.floor(((k + ((start + piece * golden) % 1)) / copies) * 2 ** 32);
+    return timeOf(phase, piece, k, copies);
   };
+}
+
+/** The phase of a document, in [0, 2^32): a hash. */
+export function copyPhases({ table, seed }: Pick<PackInput, 'table' | 'seed'>): (document: number) => number {
+  const { keysLow, keysHigh } = table;
+  const hash = keyedHash(seed, 'spread');
+  return (document) => hash(keysLow[document]!, keysHigh[document]!, 0);
+}
+
+/** `CopyTime` of a document of this phase. */
+export function timeOf(phase: number, piece: number, k: number, copies: number): number {
+  return Math.floor(((k + ((phase / 2 ** 32 + piece * golden) % 1)) / copies) * 2 ** 32);
 }
 
 /** The items of a document are neighbours: its first one, and how many there are. */
