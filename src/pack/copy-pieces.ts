@@ -212,14 +212,16 @@ export class CopyPieces {
     const { instances, table, sequences, width } = this.#input;
     const lengthOf = sequenceLengths(instances, table, sequences);
     const exceptions = new Uint32Array(4 * this.#cutItem.length);
-    for (const [cut, item] of this.#cutItem.entries()) {
+    for (let cut = 0; cut < this.#cutItem.length; cut += 1) {
+      const item = this.#cutItem[cut]!;
       const length = lengthOf(this.#instanceOf(item));
       exceptions[4 * cut] = this.documentOfItem(item);
       exceptions[4 * cut + 1] = takeOf(item);
       exceptions[4 * cut + 2] = length - lastPiece(length, width);
     }
     const longs = new Uint32Array(4 * this.longs.item.length);
-    for (const [long, item] of this.longs.item.entries()) {
+    for (let long = 0; long < this.longs.item.length; long += 1) {
+      const item = this.longs.item[long]!;
       longs[4 * long] = this.documentOfItem(item);
       longs[4 * long + 1] = takeOf(item);
     }
@@ -248,27 +250,27 @@ export class CopyPieces {
     const specials = bos + Number(sequences.eos);
     const longest = sequences.overlong === 'truncate' ? rowWidth(sequences) : Number.POSITIVE_INFINITY;
     const count = items?.length ?? instances.count;
+    const visitRun = (item: number, n: number, d: number, taken: number, all: number, copies: number) => {
+      const sequence = Math.min(taken, longest);
+      visit(item, n, d, sequence, sequence === all && all <= width, copies);
+    };
     let part = 0;
     for (let from = 0; from < count; ) {
       const d = document[items === null ? from : items[from]!]!;
       let end = from + 1;
       while (end < count && document[items === null ? end : items[end]!] === d) end += 1;
       const all = table.lengths[d]! + specials;
-      const give = (item: number, items: number, taken: number) => {
-        const sequence = Math.min(taken, longest);
-        visit(item, items, d, sequence, sequence === all && all <= width, end - from);
-      };
       let run = from;
       for (let item = from; item < end; item += 1) {
         const instance = items === null ? item : items[item]!;
         while (parts.copy[part]! < instance) part += 1;
         if (parts.copy[part] !== instance) continue;
         // A copy of a part of the document is a run by itself.
-        if (item > run) give(run, item - run, all);
-        give(item, 1, parts.take[part]! + bos);
+        if (item > run) visitRun(run, item - run, d, all, all, end - from);
+        visitRun(item, 1, d, parts.take[part]! + bos, all, end - from);
         run = item + 1;
       }
-      if (end > run) give(run, end - run, all);
+      if (end > run) visitRun(run, end - run, d, all, all, end - from);
       from = end;
     }
   }

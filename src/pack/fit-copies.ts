@@ -75,10 +75,10 @@ function roomyRows(pieces: CopyPieces, { kinds, starts }: PlacedRows, least: num
     const room = kinds.room[kind]!;
     for (const end = row + kinds.rowsOf[kind]!; row < end; row += 1) {
       const documents: number[] = [];
-      for (let link = kinds.links[kind]!; link >= 0; link = kinds.next[link]!) {
-        const list = kinds.list[link]!;
+      for (let link = kinds.links[kind]!; link >= 0; link = kinds.chain[link + 3]!) {
+        const list = kinds.chain[link]!;
         const from = nextOf[list]!;
-        const to = from + kinds.times[link]!;
+        const to = from + kinds.chain[link + 2]!;
         nextOf[list] = to;
         if (room < least) continue;
         for (let at = from; at < to; at += 1) documents.push(pieces.documentOf(pieces.sorted[at]!));

@@ -48,7 +48,7 @@ export function layRows(
 
 /** One past the last piece of each row, where the first row begins with the piece `first`. */
 function setEnds(
-  { kinds, links, next, times }: RowKinds,
+  { kinds, links, chain }: RowKinds,
   hostsOf: ReadonlyMap<number, readonly Host[]>,
   rows: Uint32Array,
   first: number,
@@ -56,7 +56,7 @@ function setEnds(
 ): void {
   const pieces = new Uint32Array(kinds);
   for (let kind = 0; kind < kinds; kind += 1) {
-    for (let link = links[kind]!; link >= 0; link = next[link]!) pieces[kind]! += times[link]!;
+    for (let link = links[kind]!; link >= 0; link = chain[link + 3]!) pieces[kind]! += chain[link + 2]!;
   }
   for (const [kind, hosts] of hostsOf) pieces[kind]! += hosts.length;
   let end = first;
@@ -83,7 +83,7 @@ function rowsByKind({ kinds, rows: count, rowsOf }: RowKinds, rows: Uint32Array)
 /** Puts the pieces of all rows of a kind down where they belong, by their numbers in `sorted`. */
 function putDown(
   { starts, sorted }: LaidPieces,
-  kinds: RowKinds,
+  { kinds, rowsOf, links, chain }: RowKinds,
   hostsOf: ReadonlyMap<number, readonly Host[]>,
   byKind: Uint32Array,
   ends: Uint32Array,
@@ -91,18 +91,18 @@ function putDown(
   { document, length, pieces: first }: RowWriter,
 ): void {
   let n = 0;
-  for (let kind = 0; kind < kinds.kinds; kind += 1) {
+  for (let kind = 0; kind < kinds; kind += 1) {
     const hosts = hostsOf.size === 0 ? 0 : (hostsOf.get(kind)?.length ?? 0);
-    for (const end = n + kinds.rowsOf[kind]!; n < end; n += 1) {
+    for (const end = n + rowsOf[kind]!; n < end; n += 1) {
       const row = byKind[n]!;
       const salt = hash(row, 0, 0);
       const begin = (row === 0 ? first : ends[row - 1]!) + (standBefore(row) ? hosts : 0);
       let at = begin;
-      for (let link = kinds.links[kind]!; link >= 0; link = kinds.next[link]!) {
-        const list = kinds.list[link]!;
-        const tokens = kinds.length[link]!;
+      for (let link = links[kind]!; link >= 0; link = chain[link + 3]!) {
+        const list = chain[link]!;
+        const tokens = chain[link + 1]!;
         const from = starts[list]!;
-        const to = from + kinds.times[link]!;
+        const to = from + chain[link + 2]!;
         starts[list] = to;
         for (let i = from; i < to; i += 1, at += 1) {
           // Changes places with any of those before it, or none.

@@ -10,6 +10,8 @@ import { CapacityIndex } from './capacity-index.ts';
 import type { RowKinds } from './fit-lengths.ts';
 
 export const none = -1;
+/** More than there can be. */
+const mostKinds = 2 ** 29;
 /** The slice of free kinds. */
 export const free = -1;
 
@@ -25,12 +27,12 @@ export class OpenKinds {
   readonly #room = new Column();
   readonly #rows = new Column();
   readonly #slice = new Column();
-  readonly #chain = new Column();
+  readonly #first = new Column();
   readonly #all: Stacks;
   readonly #free: Stacks;
-  readonly #ofSlice: number[][];
+  readonly #ofSlice: SortedKinds[];
   readonly #mostRoom: MostRoom;
-  readonly #links = { list: new Column(), length: new Column(), times: new Column(), next: new Column() };
+  readonly #chain = new Column();
   /** All rows. */
   rows = 0;
 
@@ -38,7 +40,7 @@ export class OpenKinds {
     this.#width = width;
     this.#all = new Stacks(width);
     this.#free = new Stacks(width);
-    this.#ofSlice = Array.from({ length: slices }, () => []);
+    this.#ofSlice = Array.from({ length: slices }, () => new SortedKinds());
     this.#mostRoom = new MostRoom(slices);
   }
 
@@ -68,9 +70,7 @@ export class OpenKinds {
   }
 
   findIn(slice: number, tokens: number): number {
-    const kinds = this.#ofSlice[slice]!;
-    const at = this.#firstWith(kinds, tokens);
-    return at < kinds.length ? kinds[at]! : none;
+    return this.#ofSlice[slice]!.find(tokens);
   }
 
   /**
@@ -131,42 +131,31 @@ export class OpenKinds {
       ends[s + 1] = at + 1;
       rowsOf[at] = this.#rows.at(kind);
       room[at] = this.#room.at(kind);
-      links[at] = this.#chain.at(kind);
+      links[at] = this.#first.at(kind);
       slice[at] = s;
     }
-    const { list, length, times, next } = this.#links;
-    const ofLinks = { list: list.toUint32(), length: length.toUint32(), times: times.toUint32() };
-    return {
-      kinds: this.kinds,
-      rows: this.rows,
-      rowsOf,
-      room,
-      slice,
-      links,
-      ...ofLinks,
-      next: next.toInt32(),
-    };
+    return { kinds: this.kinds, rows: this.rows, rowsOf, room, slice, links, chain: this.#chain.toInt32() };
   }
 
-  #kind(room: number, rows: number, chain: number): number {
+  #kind(room: number, rows: number, first: number): number {
     this.#room.push(room);
     this.#rows.push(rows);
     this.#slice.push(free);
-    this.#chain.push(chain);
+    this.#first.push(first);
     return this.kinds - 1;
   }
 
   #part(kind: number, rows: number): number {
-    return this.#kind(this.#room.at(kind), rows, this.#chain.at(kind));
+    return this.#kind(this.#room.at(kind), rows, this.#first.at(kind));
   }
 
   #put(kind: number, list: number, tokens: number, times: number, slice: number): void {
-    const { list: lists, length, times: timesOf, next } = this.#links;
-    lists.push(list);
-    length.push(tokens);
-    timesOf.push(times);
-    next.push(this.#chain.at(kind));
-    this.#chain.set(kind, lists.length - 1);
+    const first = this.#chain.length;
+    this.#chain.push(list);
+    this.#chain.push(tokens);
+    this.#chain.push(times);
+    this.#chain.push(this.#first.at(kind));
+    this.#first.set(kind, first);
     const room = this.#room.at(kind) - times * tokens;
     this.#room.set(kind, room);
     this.#slice.set(kind, slice);
@@ -175,8 +164,8 @@ export class OpenKinds {
     if (slice === free) this.#free.add(kind, room);
     else {
       const kinds = this.#ofSlice[slice]!;
-      kinds.splice(this.#firstWith(kinds, room), 0, kind);
-      this.#mostRoom.set(slice, this.#room.at(kinds.at(-1)!));
+      kinds.add(kind, room);
+      this.#mostRoom.set(slice, kinds.mostRoom);
     }
   }
 
@@ -187,18 +176,54 @@ export class OpenKinds {
     if (slice === free) this.#free.remove(kind, room);
     else {
       const kinds = this.#ofSlice[slice]!;
-      kinds.splice(kinds.indexOf(kind, this.#firstWith(kinds, room)), 1);
-      this.#mostRoom.set(slice, kinds.length === 0 ? 0 : this.#room.at(kinds.at(-1)!));
+      kinds.remove(kind, room);
+      this.#mostRoom.set(slice, kinds.mostRoom);
     }
   }
+}
 
-  /** Where the kinds with so much room begin. */
-  #firstWith(kinds: readonly number[], room: number): number {
+/** A sorted list of kinds by their room, of equal ones the last one added first: for few kinds out of many rooms. */
+class SortedKinds {
+  /** The room and the kind in one number. */
+  #codes = new Float64Array(8);
+  #count = 0;
+
+  /** `none`: no kind has so much room. */
+  find(room: number): number {
+    const at = this.#firstWith(room);
+    return at < this.#count ? this.#codes[at]! % mostKinds : none;
+  }
+
+  get mostRoom(): number {
+    return this.#count === 0 ? 0 : Math.floor(this.#codes[this.#count - 1]! / mostKinds);
+  }
+
+  add(kind: number, room: number): void {
+    if (this.#count === this.#codes.length) {
+      const larger = new Float64Array(2 * this.#count);
+      larger.set(this.#codes);
+      this.#codes = larger;
+    }
+    const at = this.#firstWith(room);
+    this.#codes.copyWithin(at + 1, at, this.#count);
+    this.#codes[at] = room * mostKinds + kind;
+    this.#count += 1;
+  }
+
+  remove(kind: number, room: number): void {
+    const at = this.#codes.indexOf(room * mostKinds + kind, this.#firstWith(room));
+    this.#codes.copyWithin(at, at + 1, this.#count);
+    this.#count -= 1;
+  }
+
+  #firstWith(room: number): number {
+    const codes = this.#codes;
+    const least = room * mostKinds;
     let low = 0;
-    let high = kinds.length;
+    let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#room.at(kinds[middle]!) < room) low = middle + 1;
+      if (codes[middle]! < least) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -84,7 +84,9 @@ export function copyPhases({ table, seed }: Pick<PackInput, 'table' | 'seed'>): 
 
 /** `CopyTime` of a document of this phase. */
 export function timeOf(phase: number, piece: number, k: number, copies: number): number {
-  return Math.floor(((k + ((phase / 2 ** 32 + piece * golden) % 1)) / copies) * 2 ** 32);
+  const start = phase / 2 ** 32 + piece * golden;
+  // Not `% 1`, which is a call.
+  return Math.floor(((k + (start - Math.floor(start))) / copies) * 2 ** 32);
 }
 
 /** The items of a document are neighbours: its first one, and how many there are. */
