@@ -13,11 +13,11 @@
  *
  * Cost: a few searches a kind of row, slice and length; 8 bytes per item.
  */
-import { Column } from '../util/column.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 import { fitLengths } from './fit-lengths.ts';
 import { Fitting, type PlacedRows } from './fitting.ts';
 import { chooseHosts, type Host, type Hosting, type RoomyRow } from './hosts.ts';
+import type { SlicedKinds } from './open-kinds.ts';
 import type { PackInput } from './packer.ts';
 import { anywhere, golden } from './spread.ts';
 
@@ -25,6 +25,8 @@ const attempts = 4;
 /** A long document fills up no row with less room than this, in tokens, or this part of a row. */
 const leastPiece = 8;
 const leastPart = 1 / 256;
+/** Rows with room are looked at until they have so much of it for each row that is to be filled up, in rows. */
+const roomPerRow = 16;
 /** Of the full rows of long documents, such a part may go to fill up others. */
 const mostFilledUp = 1 / 16;
 /** Documents that go first in the next attempt, at most. */
@@ -49,10 +51,13 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
     const fitting = new Fitting(input, pieces, slices, new Set(first));
     // Rows too many that are opened in time can be filled up by long documents.
     fitting.place(fewest - fullRows, fewest - fullRows + Math.floor(fullRows * mostFilledUp));
-    const placed = fitting.placed();
-    const tooMany = placed.kinds.rows + fullRows - fewest;
-    const roomy = tooMany > 0 && fullRows > 0 ? roomyRows(pieces, placed, leastRoom) : [];
-    const hosting = chooseHosts(roomy, pieces, tooMany, input.width);
+    const tooMany = fitting.rows + fullRows - fewest;
+    const roomy =
+      tooMany > 0 && fullRows > 0
+        ? fitting.roomyFrom(roomPerRow * tooMany * input.width, leastRoom)
+        : Number.POSITIVE_INFINITY;
+    const placed = fitting.placed(roomy);
+    const hosting = chooseHosts(roomyRows(pieces, placed, roomy), pieces, tooMany, input.width);
     const excess = tooMany - hosting.saved;
     if (excess < bestExcess) {
       bestExcess = excess;
@@ -67,23 +72,21 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
   return { ...partHosted(placed, hosting, pieces, slices), fullRows: ownRows };
 }
 
-/** Rows with at least so much room, those with most first. Rows are numbered kind by kind. */
+/** Rows with at least so much room, which come first, as `RoomyRow`: those with most before others. */
 function roomyRows(pieces: CopyPieces, { kinds, starts }: PlacedRows, least: number): RoomyRow[] {
-  const nextOf = starts.slice();
   const found: RoomyRow[] = [];
-  for (let kind = 0, row = 0; kind < kinds.kinds; kind += 1) {
-    const room = kinds.room[kind]!;
+  const nextOf = new Map<number, number>();
+  for (let kind = 0, row = 0; kind < kinds.kinds && kinds.room[kind]! >= least; kind += 1) {
     for (const end = row + kinds.rowsOf[kind]!; row < end; row += 1) {
       const documents: number[] = [];
       for (let link = kinds.links[kind]!; link >= 0; link = kinds.chain[link + 3]!) {
         const list = kinds.chain[link]!;
-        const from = nextOf[list]!;
+        const from = nextOf.get(list) ?? starts[list]!;
         const to = from + kinds.chain[link + 2]!;
-        nextOf[list] = to;
-        if (room < least) continue;
+        nextOf.set(list, to);
         for (let at = from; at < to; at += 1) documents.push(pieces.documentOf(pieces.sorted[at]!));
       }
-      if (room >= least) found.push({ row, room, takes: (document) => !documents.includes(document) });
+      found.push({ row, room: kinds.room[kind]!, takes: (document) => !documents.includes(document) });
     }
   }
   return found.sort((a, b) => b.room - a.room || a.row - b.row);
@@ -97,32 +100,58 @@ function partHosted(
   slices: number,
 ): PlacedRows & Pick<FittedCopies, 'hostsOf'> {
   const hostsOf = new Map<number, readonly Host[]>();
-  if (hostOf.size === 0) return { kinds, starts, hostsOf };
-  const [rowsOf, links, slice, room] = [new Column(), new Column(), new Column(), new Column()];
   const hosted = [...hostOf.keys()].sort((a, b) => a - b);
+  const last = hosted.at(-1);
+  if (last === undefined) return { kinds, starts, hostsOf };
+  // By new kind: the old one, its rows, and its slice.
+  const of: number[] = [];
+  const rowsOf: number[] = [];
+  const slice: number[] = [];
+  const add = (kind: number, rows: number, inSlice: number) => {
+    of.push(kind);
+    rowsOf.push(rows);
+    slice.push(inSlice);
+  };
+  let kind = 0;
   let nextHosted = 0;
-  for (let kind = 0, row = 0; kind < kinds.kinds; kind += 1) {
-    const add = (rows: number, inSlice: number) => {
-      rowsOf.push(rows);
-      links.push(kinds.links[kind]!);
-      slice.push(inSlice);
-      room.push(kinds.room[kind]!);
-      row += rows;
-    };
-    const end = row + kinds.rowsOf[kind]!;
-    while (row < end) {
-      const rowsBefore = Math.min(hosted[nextHosted] ?? end, end) - row;
-      if (rowsBefore > 0) add(rowsBefore, kinds.slice[kind]!);
+  for (let row = 0; row <= last; kind += 1) {
+    const inSlice = kinds.slice[kind]!;
+    for (const end = row + kinds.rowsOf[kind]!; row < end; ) {
+      const next = Math.min(hosted[nextHosted] ?? end, end);
+      if (next > row) add(kind, next - row, inSlice);
+      row = next;
       if (row === end) break;
       const hosts = hostOf.get(row)!;
-      hostsOf.set(rowsOf.length, hosts);
-      nextHosted += 1;
       const repeats = hosts.some(({ long }) => pieces.placeOf(pieces.longs.item[long]!).copies > 1);
-      const moved = kinds.slice[kind] === anywhere && repeats;
       // A row that nothing else ties to a time is tied to one by a long document that repeats.
-      add(1, moved ? Math.floor(((row * golden) % 1) * slices) : kinds.slice[kind]!);
+      const moved = inSlice === anywhere && repeats;
+      hostsOf.set(of.length, hosts);
+      add(kind, 1, moved ? Math.floor(((row * golden) % 1) * slices) : inSlice);
+      nextHosted += 1;
+      row += 1;
     }
   }
-  const parted = { rowsOf: rowsOf.toUint32(), room: room.toUint32(), slice: slice.toInt32() };
-  return { kinds: { ...kinds, kinds: rowsOf.length, ...parted, links: links.toInt32() }, starts, hostsOf };
+  // The kinds after the last hosted row are as they were.
+  const parted: SlicedKinds = {
+    ...kinds,
+    kinds: of.length + kinds.kinds - kind,
+    rowsOf: joined(Uint32Array.from(rowsOf), kinds.rowsOf.subarray(kind)),
+    room: joined(
+      Uint32Array.from(of, (k) => kinds.room[k]!),
+      kinds.room.subarray(kind),
+    ),
+    links: joined(
+      Int32Array.from(of, (k) => kinds.links[k]!),
+      kinds.links.subarray(kind),
+    ),
+    slice: joined(Int32Array.from(slice), kinds.slice.subarray(kind)),
+  };
+  return { kinds: parted, starts, hostsOf };
+}
+
+function joined<T extends Int32Array | Uint32Array>(first: T, then: T): T {
+  const all = new (first.constructor as new (length: number) => T)(first.length + then.length);
+  all.set(first);
+  all.set(then, first.length);
+  return all;
 }

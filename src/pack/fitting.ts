@@ -246,8 +246,13 @@ export class Fitting {
     return (slice + this.#slices) % this.#slices;
   }
 
-  /** The kinds of rows, and where their lists begin. */
-  placed(): PlacedRows {
-    return { kinds: this.#open.bySlice(), starts: this.#starts.toUint32() };
+  /** The kinds of rows, and where their lists begin. Rows with at least `roomy` tokens of room come first. */
+  placed(roomy: number): PlacedRows {
+    return { kinds: this.#open.bySlice(roomy), starts: this.#starts.toUint32() };
+  }
+
+  /** So much room must rows have that they have so many tokens of room together, but at least `least`. */
+  roomyFrom(tokens: number, least: number): number {
+    return this.#open.roomyFrom(tokens, least);
   }
 }

@@ -117,22 +117,32 @@ export class OpenKinds {
     return fitting;
   }
 
-  /** All kinds: first those that are free, then those of each slice. */
-  bySlice(): SlicedKinds {
-    const slices = this.#ofSlice.length;
-    const ends = new Uint32Array(slices + 2);
-    for (let kind = 0; kind < this.kinds; kind += 1) ends[this.#slice.at(kind) + 2]! += 1;
-    for (let s = 1; s < ends.length; s += 1) ends[s]! += ends[s - 1]!;
+  /** The largest room at which all rows with so much, or more, have `tokens` of room together; else `least`. */
+  roomyFrom(tokens: number, least: number): number {
+    const roomOf = new Float64Array(this.#width + 1);
+    for (let kind = 0; kind < this.kinds; kind += 1)
+      roomOf[this.#room.at(kind)]! += this.#room.at(kind) * this.#rows.at(kind);
+    let room = this.#width;
+    for (let sum = roomOf[room]!; room > least && sum < tokens; sum += roomOf[room]!) room -= 1;
+    return room;
+  }
+
+  /** All kinds: first those with at least so much room, then those that are free, then those of each slice. */
+  bySlice(roomy: number): SlicedKinds {
+    const classOf = (kind: number) => (this.#room.at(kind) >= roomy ? 0 : this.#slice.at(kind) + 2);
+    const ends = new Uint32Array(this.#ofSlice.length + 3);
+    for (let kind = 0; kind < this.kinds; kind += 1) ends[classOf(kind) + 1]! += 1;
+    for (let c = 1; c < ends.length; c += 1) ends[c]! += ends[c - 1]!;
     const [rowsOf, room] = [new Uint32Array(this.kinds), new Uint32Array(this.kinds)];
     const [links, slice] = [new Int32Array(this.kinds), new Int32Array(this.kinds)];
     for (let kind = 0; kind < this.kinds; kind += 1) {
-      const s = this.#slice.at(kind);
-      const at = ends[s + 1]!;
-      ends[s + 1] = at + 1;
+      const c = classOf(kind);
+      const at = ends[c]!;
+      ends[c] = at + 1;
       rowsOf[at] = this.#rows.at(kind);
       room[at] = this.#room.at(kind);
       links[at] = this.#first.at(kind);
-      slice[at] = s;
+      slice[at] = this.#slice.at(kind);
     }
     return { kinds: this.kinds, rows: this.rows, rowsOf, room, slice, links, chain: this.#chain.toInt32() };
   }

@@ -84,7 +84,7 @@ const mostMeetings = 1 / 30;
 /** Of the distances between copies, such a part may be less than two stretches. */
 const mostNear = 1 / 4;
 /** The distances are those of a sample: of so many copies, and of so many pieces of each. */
-const sampledCopies = 500_000;
+const sampledCopies = 100_000;
 const sampledPieces = 4;
 /** Documents with more copies, which meet most, are sampled by themselves. */
 const fewCopies = 8;

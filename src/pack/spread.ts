@@ -102,12 +102,16 @@ export function copyPlaces({
 }: Pick<PackInput, 'instances' | 'items'>): (item: number) => CopyPlace {
   const count = items?.length ?? instances.count;
   const documentOf = (item: number) => instances.document[items === null ? item : items[item]!]!;
+  // Most askers go through the copies of a document one after another.
+  let last: CopyPlace = { document: 0, from: 0, copies: 0 };
   return (item) => {
+    if (item >= last.from && item < last.from + last.copies) return last;
     const document = documentOf(item);
     let from = item;
     while (from > 0 && documentOf(from - 1) === document) from -= 1;
     let to = item + 1;
     while (to < count && documentOf(to) === document) to += 1;
-    return { document, from, copies: to - from };
+    last = { document, from, copies: to - from };
+    return last;
   };
 }
