@@ -30,8 +30,8 @@ export class CopyPieces {
   /** List by list: the document of a piece that is whole; `table.count` + its number, of one that isn't. */
   readonly sorted: Uint32Array;
   /** By list: its first piece in `sorted`, and its slice; `anywhere`: of what is there once. */
-  readonly starts: Column;
-  readonly sliceOf: Column;
+  readonly starts: Column = new Column();
+  readonly sliceOf: Column = new Column();
   /** Last pieces of each length. */
   readonly counts: Uint32Array;
   readonly mostCopies: number;
@@ -71,6 +71,7 @@ export class CopyPieces {
     toStarts(ends);
     toStarts(runEnds);
     const sorted = new Uint32Array(pieces);
+    this.sorted = sorted;
     const keys = borrow(pieces);
     const cutItem = new Uint32Array(cuts);
     const longItem = new Uint32Array(longs);
@@ -113,43 +114,25 @@ export class CopyPieces {
     });
 
     const sorter = new HashSorter();
-    this.starts = new Column();
-    this.sliceOf = new Column();
+    const runColumns = { item: runItem, items: runItems, phase: runPhase };
     this.#listEnds = new Uint32Array(2 * width + 2);
-    for (let length = 1, run = 0; length <= width; length += 1) {
+    for (let length = 1; length <= width; length += 1) {
       const once = bin(length, false);
-      if (ends[once]! > ends[once - 1]!) {
-        sorter.sort(keys, sorted, ends[once - 1]!, ends[once]!);
+      const from = ends[once]!;
+      if (from > ends[once - 1]!) {
+        sorter.sort(keys, sorted, ends[once - 1]!, from);
         this.starts.push(ends[once - 1]!);
         this.sliceOf.push(anywhere);
       }
       this.#listEnds[once] = this.starts.length;
-      const from = ends[once]!;
-      let to = from;
-      for (; run < runEnds[length]!; run += 1) {
-        const first = runItem[run]!;
-        const { document, from: firstCopy, copies } = this.#placeOf(first);
-        const isWhole = runItems[run]! % 2 === 1;
-        for (let item = first; item < first + (runItems[run]! >>> 1); item += 1, to += 1) {
-          keys[to] = timeOf(runPhase[run]!, 0, item - firstCopy, copies);
-          sorted[to] = isWhole ? document : cut(item);
-        }
-      }
+      const to = this.#giveCopies(runColumns, runEnds[length - 1]!, runEnds[length]!, from, keys, cut);
       ends[once + 1] = to;
       sorter.sort(keys, sorted, from, to);
-      let last = anywhere;
-      for (let at = from; at < to; at += 1) {
-        const slice = sliceOf(keys[at]!, slices);
-        if (slice === last) continue;
-        last = slice;
-        this.starts.push(at);
-        this.sliceOf.push(slice);
-      }
+      this.#listBySlice(keys, from, to);
       this.#listEnds[once + 1] = this.starts.length;
     }
     giveBack(keys);
     sorter.sort(longKeys, longItem, 0, longs);
-    this.sorted = sorted;
     this.#cutItem = cutItem;
     const lengthOf = sequenceLengths(input.instances, table, input.sequences);
     const fullRows = longItem.map((item) => fullRowsOf(lengthOf(this.#instanceOf(item)), width));
@@ -226,6 +209,43 @@ export class CopyPieces {
       longs[4 * long + 1] = takeOf(item);
     }
     return { sorted: this.sorted, starts, exceptions, longs };
+  }
+
+  /** Puts down the copies of runs, and their times. @returns where they end */
+  #giveCopies(
+    runs: { item: Uint32Array; items: Uint32Array; phase: Uint32Array },
+    first: number,
+    last: number,
+    from: number,
+    times: Uint32Array,
+    cut: (item: number) => number,
+  ): number {
+    const { sorted } = this;
+    let at = from;
+    for (let run = first; run < last; run += 1) {
+      const begin = runs.item[run]!;
+      const end = begin + (runs.items[run]! >>> 1);
+      const phase = runs.phase[run]!;
+      const isWhole = runs.items[run]! % 2 === 1;
+      const { document, from: firstCopy, copies } = this.#placeOf(begin);
+      for (let item = begin; item < end; item += 1, at += 1) {
+        times[at] = timeOf(phase, 0, item - firstCopy, copies);
+        sorted[at] = isWhole ? document : cut(item);
+      }
+    }
+    return at;
+  }
+
+  /** Adds a list for each slice that has some of the pieces, which are sorted by their times. */
+  #listBySlice(times: Uint32Array, from: number, to: number): void {
+    let last = anywhere;
+    for (let at = from; at < to; at += 1) {
+      const slice = sliceOf(times[at]!, this.#slices);
+      if (slice === last) continue;
+      last = slice;
+      this.starts.push(at);
+      this.sliceOf.push(slice);
+    }
   }
 
   #instanceOf(item: number): number {

@@ -132,26 +132,22 @@ function partHosted(
     }
   }
   // The kinds after the last hosted row are as they were.
+  const column = <T extends Int32Array | Uint32Array>(values: T): T => {
+    const all = new (values.constructor as new (length: number) => T)(of.length + kinds.kinds - kind);
+    for (let k = 0; k < of.length; k += 1) all[k] = values[of[k]!]!;
+    all.set(values.subarray(kind), of.length);
+    return all;
+  };
   const parted: SlicedKinds = {
     ...kinds,
     kinds: of.length + kinds.kinds - kind,
-    rowsOf: joined(Uint32Array.from(rowsOf), kinds.rowsOf.subarray(kind)),
-    room: joined(
-      Uint32Array.from(of, (k) => kinds.room[k]!),
-      kinds.room.subarray(kind),
-    ),
-    links: joined(
-      Int32Array.from(of, (k) => kinds.links[k]!),
-      kinds.links.subarray(kind),
-    ),
-    slice: joined(Int32Array.from(slice), kinds.slice.subarray(kind)),
+    rowsOf: column(kinds.rowsOf),
+    piecesOf: column(kinds.piecesOf),
+    room: column(kinds.room),
+    links: column(kinds.links),
+    slice: column(kinds.slice),
   };
+  parted.rowsOf.set(rowsOf);
+  parted.slice.set(slice);
   return { kinds: parted, starts, hostsOf };
-}
-
-function joined<T extends Int32Array | Uint32Array>(first: T, then: T): T {
-  const all = new (first.constructor as new (length: number) => T)(first.length + then.length);
-  all.set(first);
-  all.set(then, first.length);
-  return all;
 }

@@ -13,8 +13,9 @@ import { CapacityIndex } from './capacity-index.ts';
 export interface RowKinds {
   readonly kinds: number;
   readonly rows: number;
-  /** Per kind: its number of rows, and its chain's first link. */
+  /** Per kind: its number of rows, the pieces of each, and its chain's first link. */
   readonly rowsOf: Uint32Array;
+  readonly piecesOf: Uint32Array;
   readonly links: Int32Array;
   /** Four numbers per link: a list of pieces, their length, how many of them, and where the next link begins; -1: nowhere. */
   readonly chain: Int32Array;
@@ -92,7 +93,11 @@ export function fitLengths(counts: Uint32Array): RowKinds {
       break;
     }
   }
-  return { kinds, rows, rowsOf, links, chain: chain.toInt32() };
+  const piecesOf = new Uint32Array(kinds);
+  for (let kind = 0; kind < kinds; kind += 1) {
+    for (let link = links[kind]!; link >= 0; link = chain.at(link + 3)) piecesOf[kind]! += chain.at(link + 2);
+  }
+  return { kinds, rows, rowsOf, piecesOf, links, chain: chain.toInt32() };
 
   function pop(room: number, kind: number): void {
     top[room] = below[kind]!;

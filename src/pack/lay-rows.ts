@@ -48,16 +48,13 @@ export function layRows(
 
 /** One past the last piece of each row, where the first row begins with the piece `first`. */
 function setEnds(
-  { kinds, links, chain }: RowKinds,
+  { kinds, piecesOf }: RowKinds,
   hostsOf: ReadonlyMap<number, readonly Host[]>,
   rows: Uint32Array,
   first: number,
   ends: Uint32Array,
 ): void {
-  const pieces = new Uint32Array(kinds);
-  for (let kind = 0; kind < kinds; kind += 1) {
-    for (let link = links[kind]!; link >= 0; link = chain[link + 3]!) pieces[kind]! += chain[link + 2]!;
-  }
+  const pieces = hostsOf.size === 0 ? piecesOf : piecesOf.slice();
   for (const [kind, hosts] of hostsOf) pieces[kind]! += hosts.length;
   let end = first;
   for (let row = 0; row < rows.length; row += 1) {

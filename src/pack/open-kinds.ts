@@ -27,6 +27,7 @@ export class OpenKinds {
   readonly #room = new Column();
   readonly #rows = new Column();
   readonly #slice = new Column();
+  readonly #pieces = new Column();
   readonly #first = new Column();
   readonly #all: Stacks;
   readonly #free: Stacks;
@@ -111,8 +112,8 @@ export class OpenKinds {
     const fitting = Math.min(pieces, most * each);
     const full = Math.floor(fitting / each);
     const rest = fitting - full * each;
-    if (full > 0) this.#put(this.#kind(this.#width, full, none), list, tokens, each, slice);
-    if (rest > 0) this.#put(this.#kind(this.#width, 1, none), list, tokens, rest, slice);
+    if (full > 0) this.#put(this.#kind(this.#width, full, 0, none), list, tokens, each, slice);
+    if (rest > 0) this.#put(this.#kind(this.#width, 1, 0, none), list, tokens, rest, slice);
     this.rows += full + (rest > 0 ? 1 : 0);
     return fitting;
   }
@@ -133,30 +134,36 @@ export class OpenKinds {
     const ends = new Uint32Array(this.#ofSlice.length + 3);
     for (let kind = 0; kind < this.kinds; kind += 1) ends[classOf(kind) + 1]! += 1;
     for (let c = 1; c < ends.length; c += 1) ends[c]! += ends[c - 1]!;
-    const [rowsOf, room] = [new Uint32Array(this.kinds), new Uint32Array(this.kinds)];
-    const [links, slice] = [new Int32Array(this.kinds), new Int32Array(this.kinds)];
+    const rowsOf = new Uint32Array(this.kinds);
+    const piecesOf = new Uint32Array(this.kinds);
+    const room = new Uint32Array(this.kinds);
+    const links = new Int32Array(this.kinds);
+    const slice = new Int32Array(this.kinds);
     for (let kind = 0; kind < this.kinds; kind += 1) {
       const c = classOf(kind);
       const at = ends[c]!;
       ends[c] = at + 1;
       rowsOf[at] = this.#rows.at(kind);
+      piecesOf[at] = this.#pieces.at(kind);
       room[at] = this.#room.at(kind);
       links[at] = this.#first.at(kind);
       slice[at] = this.#slice.at(kind);
     }
-    return { kinds: this.kinds, rows: this.rows, rowsOf, room, slice, links, chain: this.#chain.toInt32() };
+    const { kinds, rows } = this;
+    return { kinds, rows, rowsOf, piecesOf, room, slice, links, chain: this.#chain.toInt32() };
   }
 
-  #kind(room: number, rows: number, first: number): number {
+  #kind(room: number, rows: number, pieces: number, first: number): number {
     this.#room.push(room);
     this.#rows.push(rows);
     this.#slice.push(free);
+    this.#pieces.push(pieces);
     this.#first.push(first);
     return this.kinds - 1;
   }
 
   #part(kind: number, rows: number): number {
-    return this.#kind(this.#room.at(kind), rows, this.#first.at(kind));
+    return this.#kind(this.#room.at(kind), rows, this.#pieces.at(kind), this.#first.at(kind));
   }
 
   #put(kind: number, list: number, tokens: number, times: number, slice: number): void {
@@ -166,6 +173,7 @@ export class OpenKinds {
     this.#chain.push(times);
     this.#chain.push(this.#first.at(kind));
     this.#first.set(kind, first);
+    this.#pieces.set(kind, this.#pieces.at(kind) + times);
     const room = this.#room.at(kind) - times * tokens;
     this.#room.set(kind, room);
     this.#slice.set(kind, slice);
