@@ -59,10 +59,10 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
     const placed = fitting.placed(roomy);
     const hosting = chooseHosts(roomyRows(pieces, placed, roomy), pieces, tooMany, input.width);
     const excess = tooMany - hosting.saved;
-    if (excess < bestExcess) {
-      bestExcess = excess;
-      best = { placed, hosting };
-    }
+    // A large mix is packed again only as long as that helps.
+    if (excess >= bestExcess) break;
+    bestExcess = excess;
+    best = { placed, hosting };
     const before = first.size;
     for (const document of fitting.stranded) if (first.size < mostFirst) first.add(document);
     if (excess <= 1 || first.size === before) break;
