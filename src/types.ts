@@ -1,6 +1,6 @@
 /**
  * The nouns that the stages hand to each other. Nothing here computes: a stage imports these types,
- * the errors, `util/` and its own files, and never a sibling stage.
+ * the errors, `base/` and its own files, and never a sibling stage.
  */
 
 // ---------------------------------------------------------------- recipe
@@ -57,7 +57,7 @@ export interface SourceSpec {
   readonly join: 'file' | 'directory';
   /** Put between the files of a joined document. */
   readonly separator: string;
-  /** Encoding of the text formats, as `util/encodings.ts` names it; null: UTF-8, and a file of another is left out and told. */
+  /** Encoding of the text formats, as `base/encodings.ts` names it; null: UTF-8, and a file of another is left out and told. */
   readonly encoding: string | null;
   /** Quotes of CSV and TSV. */
   readonly quote: Quoting;
@@ -480,7 +480,7 @@ export interface RowPlan {
 
 /** What later epochs must know of a run in which documents repeat, to keep copies apart (`feed/order.ts`). */
 export interface RowRepeats {
-  /** Rows that hold a repeated document. They are spread evenly over the run (`util/interleave.ts`). */
+  /** Rows that hold a repeated document. They are spread evenly over the run (`base/interleave.ts`). */
   readonly rows: number;
   /** Neighbours among those rows that may be shuffled, and copies still stay apart. */
   readonly stretch: number;

@@ -13,7 +13,7 @@ const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file|
 /** `tokenize/` reads the tokenizer's file, and the kernel's. */
 const mayTouchFiles = ['read', 'tokenize', 'store', 'shard', 'feed', 'train', 'run', 'cli'];
 /** What stands below everything imports nothing but itself, with one library in one place. */
-const mayUseLibraries = new Map([['util/arrow.ts', /^(node:module|apache-arrow)$/]]);
+const mayUseLibraries = new Map([['base/arrow.ts', /^(node:module|apache-arrow)$/]]);
 const longest = 350;
 /** All the nouns in one place, and nothing that runs. */
 const longAllTheSame = ['types.ts'];
@@ -83,14 +83,14 @@ describe('importsOf', () => {
 });
 
 describe('a stage folder', () => {
-  it.each(stages)('%s/ imports types, errors, util/ and itself, never a sibling', (stage) => {
+  it.each(stages)('%s/ imports types, errors, base/ and itself, never a sibling', (stage) => {
     const own = files.filter(({ folder }) => folder === stage);
     expect(own.length).toBeGreaterThan(0);
     const strangers = own.flatMap((file) =>
       file.imports
         .filter((specifier) => specifier.startsWith('.'))
         .map((specifier) => target(file, specifier))
-        .filter((path) => !/^(types|errors)\.ts$/.test(path) && !path.startsWith('util/'))
+        .filter((path) => !/^(types|errors)\.ts$/.test(path) && !path.startsWith('base/'))
         .filter((path) => !path.startsWith(`${stage}/`) && mayReadSiblings.get(stage)?.test(path) !== true)
         .map((path) => `${file.name} imports ${path}`),
     );
@@ -98,13 +98,13 @@ describe('a stage folder', () => {
   });
 });
 
-it('types, errors and util/ stand below everything', () => {
-  const base = files.filter(({ name, folder }) => folder === 'util' || /^(types|errors)\.ts$/.test(name));
+it('types, errors and base/ stand below everything', () => {
+  const base = files.filter(({ name, folder }) => folder === 'base' || /^(types|errors)\.ts$/.test(name));
   const strangers = base.flatMap((file) =>
     file.imports
       .map((specifier) => (specifier.startsWith('.') ? target(file, specifier) : specifier))
       // `..` is the package's folder, which is no module.
-      .filter((path) => path !== 'types.ts' && path !== '..' && !path.startsWith('util/'))
+      .filter((path) => path !== 'types.ts' && path !== '..' && !path.startsWith('base/'))
       .filter((path) => mayUseLibraries.get(file.name)?.test(path) !== true)
       .map((path) => `${file.name} imports ${path}`),
   );
@@ -151,7 +151,7 @@ it(`only ${mayTouchFiles.join(', ')} touch files`, () => {
   );
 });
 
-it('Arrow is loaded from util/arrow.ts', () => {
+it('Arrow is loaded from base/arrow.ts', () => {
   const loading = files.filter(({ text }) => /^import (?!type\b)[^;]*'apache-arrow/m.test(text));
   expect(loading.map(({ name }) => name)).toEqual([]);
 });

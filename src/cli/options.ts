@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
 import picomatch from 'picomatch';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError, systemReason } from '../errors.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
@@ -11,7 +12,6 @@ import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
 import type { StageOptions } from '../run/nouns.ts';
 import type { Recipe } from '../types.ts';
-import { isUrl } from '../util/is-url.ts';
 import { outputMark } from './folders.ts';
 
 /** Keys of the recipe. */

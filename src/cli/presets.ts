@@ -6,10 +6,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { isMap, isNode, isScalar, type Pair, parseDocument } from 'yaml';
+import { packageRoot } from '../base/package-root.ts';
 import { LongmixError } from '../errors.ts';
 import { didYouMean, nearest } from '../recipe/nearest.ts';
 import { parseRecipe } from '../recipe/parse-recipe.ts';
-import { packageRoot } from '../util/package-root.ts';
 import type { FoundSource } from './find-sources.ts';
 import { applyEdits, withoutRoles } from './preset-roles.ts';
 import { problemText, scalar, settingsText, sizeText, sourceText } from './source-text.ts';

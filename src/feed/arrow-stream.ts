@@ -10,9 +10,10 @@
  * Where the width changes (phases), the stream ends and another begins behind it: a reader opens streams until there
  * are no more bytes. The ids are not copied: what is written is the memory that they were read into.
  */
+
+import { arrow } from '../base/arrow.ts';
 import type { ShardDtype } from '../shard/format.ts';
 import { rowSchema } from '../shard/schema.ts';
-import { arrow } from '../util/arrow.ts';
 import { batchMessage, endOfStream } from './arrow-message.ts';
 import type { Batch, Feed } from './feed.ts';
 import type { FeedManifest } from './manifest.ts';

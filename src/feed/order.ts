@@ -10,11 +10,12 @@
  * them together. So the rows that hold a repeated document keep their order in the large: a later epoch turns the ring of
  * them by a keyed number of rows, cuts it in stretches that the packer found short enough, and permutes each stretch. All
  * other rows are permuted freely among their own places. Which place is of which kind follows from two numbers of the
- * manifest (`util/interleave.ts`).
+ * manifest (`base/interleave.ts`).
  */
+
+import { interleave } from '../base/interleave.ts';
+import { type KeyedHash, keyedHash } from '../base/keyed-hash.ts';
 import type { RowRepeats } from '../types.ts';
-import { interleave } from '../util/interleave.ts';
-import { type KeyedHash, keyedHash } from '../util/keyed-hash.ts';
 
 const rounds = 6;
 

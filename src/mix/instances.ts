@@ -3,8 +3,9 @@
  *
  * Cost: 4 bytes per copy, 4 more where cells have rows of their own, and 8 per copy that isn't whole.
  */
+
+import { firstFrom } from '../base/sequence.ts';
 import type { CellNumbers, DocumentTable, Instances } from '../types.ts';
-import { firstFrom } from '../util/sequence.ts';
 import { usableIn } from './room.ts';
 import type { PhaseSample } from './sample.ts';
 

@@ -5,8 +5,8 @@
  *
  * Cost: 12 bytes per row, beside what `fit-copies.ts` needs.
  */
-import { keyedHash, scramble } from '../util/keyed-hash.ts';
-import { takenTokens } from '../util/sequence.ts';
+import { keyedHash, scramble } from '../base/keyed-hash.ts';
+import { takenTokens } from '../base/sequence.ts';
 import { CopyPieces } from './copy-pieces.ts';
 import { fitCopies } from './fit-copies.ts';
 import { type PackInput, sequenceLengths } from './packer.ts';

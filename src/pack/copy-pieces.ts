@@ -5,10 +5,10 @@
  *
  * Cost: 8 bytes per item, and 4 per one that isn't one whole piece.
  */
-import { keyedHash } from '../util/keyed-hash.ts';
-import { HashSorter } from '../util/radix-sort.ts';
-import { borrow } from '../util/scratch.ts';
-import { firstFrom, rowWidth } from '../util/sequence.ts';
+import { keyedHash } from '../base/keyed-hash.ts';
+import { HashSorter } from '../base/radix-sort.ts';
+import { borrow } from '../base/scratch.ts';
+import { firstFrom, rowWidth } from '../base/sequence.ts';
 import { type PackInput, sequenceLengths } from './packer.ts';
 import { type CopyPlace, type CopyTime, copyPlaces, copyTimes } from './spread.ts';
 

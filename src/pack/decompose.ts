@@ -7,10 +7,11 @@
  * Rows of a length are in keyed order; where documents repeat, each copy comes at its time in the run (`spread.ts`).
  * Cost: a radix sort of the pieces of each length.
  */
+
+import { keyedHash } from '../base/keyed-hash.ts';
+import { orderByKey } from '../base/radix-sort.ts';
+import { takenTokens } from '../base/sequence.ts';
 import type { DocumentTable, Instances, RowPlan, SequenceSpec } from '../types.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
-import { orderByKey } from '../util/radix-sort.ts';
-import { takenTokens } from '../util/sequence.ts';
 import { sequenceLengths } from './packer.ts';
 import { RowWriter } from './row-writer.ts';
 import { orderCopies } from './rows-of-copies.ts';

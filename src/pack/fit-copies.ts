@@ -13,7 +13,7 @@
  *
  * Cost: a few searches a kind of row, slice and length; 8 bytes per item.
  */
-import { giveBack } from '../util/scratch.ts';
+import { giveBack } from '../base/scratch.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 import { fitLengths } from './fit-lengths.ts';
 import { type DealtRows, Fitting } from './fitting.ts';

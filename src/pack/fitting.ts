@@ -4,7 +4,7 @@
  * A copy that is placed with others of its length and slice goes at most `sliceReach` slices from its own. So for every
  * document it is known where its copies can be without a look into a row; the few that are placed one by one are noted.
  */
-import { borrow } from '../util/scratch.ts';
+import { borrow } from '../base/scratch.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 import type { Hosting, RoomyRow } from './hosts.ts';
 import { free, none, OpenKinds } from './open-kinds.ts';

@@ -2,9 +2,9 @@
  * Packers that take items one by one, where documents repeat: the items come in the order of their times in the run
  * (`spread.ts`), what is there once at a time by its hash. Rows that hold a repeated document keep their time.
  */
-import { keyedHash } from '../util/keyed-hash.ts';
-import { orderByKey } from '../util/radix-sort.ts';
-import { takenTokens } from '../util/sequence.ts';
+import { keyedHash } from '../base/keyed-hash.ts';
+import { orderByKey } from '../base/radix-sort.ts';
+import { takenTokens } from '../base/sequence.ts';
 import { type PackInput, sequenceLengths } from './packer.ts';
 import type { Packer } from './pieces.ts';
 import { anywhere, copyPlaces, copyTimes, type SpreadRows } from './spread.ts';

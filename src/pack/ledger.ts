@@ -9,6 +9,8 @@
  * Cost: with one shard set a pass over its rows and one over the documents, 4 bytes a document (8 where documents
  * repeat); with several, two passes over the rows, and 4 bytes a document more.
  */
+
+import { takenTokens, usableTokens } from '../base/sequence.ts';
 import {
   type Bucket,
   type CellNumbers,
@@ -23,7 +25,6 @@ import {
   type RowPlan,
   type SequenceSpec,
 } from '../types.ts';
-import { takenTokens, usableTokens } from '../util/sequence.ts';
 import { addByCell, countTokens, tokensOfPhase, tokensOnce } from './tally.ts';
 
 export interface SplitDocuments {

@@ -1,10 +1,11 @@
 /**
  * What packing takes and gives. Packing is planned before a token is read: lengths only.
  */
+
+import { keyedHash } from '../base/keyed-hash.ts';
+import { orderByKey } from '../base/radix-sort.ts';
+import { firstFrom, rowWidth, takenTokens } from '../base/sequence.ts';
 import type { DocumentTable, Instances, SequenceSpec } from '../types.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
-import { orderByKey } from '../util/radix-sort.ts';
-import { firstFrom, rowWidth, takenTokens } from '../util/sequence.ts';
 import type { RowWriter } from './row-writer.ts';
 
 /** Copies of documents that are packed together. */

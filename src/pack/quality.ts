@@ -1,6 +1,7 @@
 /** How good a packing is, in the figures that the literature reports. */
+
+import { firstFrom, sequenceLength } from '../base/sequence.ts';
 import type { DocumentTable, Instances, RowPlan, SequenceSpec } from '../types.ts';
-import { firstFrom, sequenceLength } from '../util/sequence.ts';
 import { packWidths } from './packer.ts';
 import { countTokens } from './tally.ts';
 

@@ -10,10 +10,11 @@
  *
  * A packer shuffles the rows that it gives; here rows of different pack lengths are shuffled among each other.
  */
+
+import { keyedHash } from '../base/keyed-hash.ts';
+import { rowWidth } from '../base/sequence.ts';
+import { shuffle } from '../base/shuffle.ts';
 import type { DocumentTable, Instances, Packing, RowPlan, SequenceSpec } from '../types.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
-import { rowWidth } from '../util/sequence.ts';
-import { shuffle } from '../util/shuffle.ts';
 import { packBestFit } from './best-fit.ts';
 import { packCopiesBestFit } from './best-fit-copies.ts';
 import { packConcat, packConcatDiscard } from './concat.ts';

@@ -5,10 +5,11 @@
  *
  * Cost: 8 bytes per row, and a counting sort by slices.
  */
+
+import { interleave } from '../base/interleave.ts';
+import { keyedHash } from '../base/keyed-hash.ts';
+import { shuffle } from '../base/shuffle.ts';
 import type { Instances, RowPlan, RowRepeats } from '../types.ts';
-import { interleave } from '../util/interleave.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
-import { shuffle } from '../util/shuffle.ts';
 import { anywhere } from './spread.ts';
 
 /** @param slice of each row */

@@ -5,7 +5,7 @@
  *
  * What stands in the rows once is for no slice: it may come anywhere.
  */
-import { keyedHash } from '../util/keyed-hash.ts';
+import { keyedHash } from '../base/keyed-hash.ts';
 import type { PackInput } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
 

@@ -2,10 +2,11 @@
  * What stands in the rows of finished plans, document by document. Loops here are over all pieces or all documents:
  * nothing is made inside them, and what they fill is 4 bytes a document.
  */
+
+import { orderByKey } from '../base/radix-sort.ts';
+import { borrow } from '../base/scratch.ts';
+import { cutFrom, cutTo } from '../base/sequence.ts';
 import type { CellNumbers, Instances, Packing, RowPlan } from '../types.ts';
-import { orderByKey } from '../util/radix-sort.ts';
-import { borrow } from '../util/scratch.ts';
-import { cutFrom, cutTo } from '../util/sequence.ts';
 
 /** Tokens of all pieces, and those of them that are documents', not special tokens. */
 export function countTokens(plan: RowPlan): { inPieces: number; ofDocuments: number } {

@@ -3,7 +3,7 @@
  * buffers, in order. Else a file that is damaged is wrong text.
  */
 import type { Data, Vector } from 'apache-arrow';
-import { arrow } from '../util/arrow.ts';
+import { arrow } from '../base/arrow.ts';
 
 /** @throws Error that says what is wrong with the column's buffers */
 export function checkColumn(data: Data): void {

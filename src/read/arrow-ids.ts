@@ -1,6 +1,6 @@
 /** The id column of an Arrow record batch: numbers, decimals, dates and times with every digit. */
 import type { Data, Field, Vector } from 'apache-arrow';
-import { arrow } from '../util/arrow.ts';
+import { arrow } from '../base/arrow.ts';
 import {
   bytesText,
   dateText,

@@ -5,9 +5,9 @@
  * all its columns, since a batch is one message.
  */
 import type { RecordBatch, Vector } from 'apache-arrow';
+import { arrow } from '../base/arrow.ts';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
-import { arrow } from '../util/arrow.ts';
 import { checkColumn, checkedViews } from './arrow-check.ts';
 import { idGetter } from './arrow-ids.ts';
 import { arrowMessages } from './arrow-messages.ts';

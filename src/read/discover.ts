@@ -5,10 +5,10 @@
 import { accessSync, constants, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import picomatch from 'picomatch';
+import { isPointer, isPointerSize, pointerCure, pointerFound } from '../base/git-lfs.ts';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import type { InputFile, ReadUnit, SourceSpec } from '../types.ts';
-import { isPointer, isPointerSize, pointerCure, pointerFound } from '../util/git-lfs.ts';
-import { isUrl } from '../util/is-url.ts';
 import { unreadable } from './file-blocks.ts';
 import { describeFormats, type FileKind, hasRecords, kindOf } from './formats.ts';
 import { jsonFormat } from './json-format.ts';

@@ -176,7 +176,7 @@ function wideScore(text: string): number {
 
 async function guess(bytes: Buffer): Promise<string | null> {
   const { analyse } = (await import('chardet')).default;
-  const { encodingOf } = await import('../util/encodings.ts');
+  const { encodingOf } = await import('../base/encodings.ts');
   const first = bytes.findIndex((byte) => byte >= 0x80);
   const start = Math.max(0, first - 200);
   for (const { name } of analyse(bytes.subarray(start, start + sampleBytes))) {

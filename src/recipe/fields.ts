@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { encodingOf } from '../util/encodings.ts';
+import { encodingOf } from '../base/encodings.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import {
   lengthForm,

@@ -1,9 +1,9 @@
 /** A checked recipe file -> the Recipe that the stages take: units become numbers, paths absolute, and what depends on other keys is filled in. */
 
 import { resolve } from 'node:path';
+import { encodingOf } from '../base/encodings.ts';
+import { isUrl } from '../base/is-url.ts';
 import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../types.ts';
-import { encodingOf } from '../util/encodings.ts';
-import { isUrl } from '../util/is-url.ts';
 import type { Amount } from './fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema.ts';
 import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';

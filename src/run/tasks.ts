@@ -9,8 +9,8 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { packageRoot } from '../base/package-root.ts';
 import { type ErrorDetails, LongmixError } from '../errors.ts';
-import { packageRoot } from '../util/package-root.ts';
 import type { StageRun, TaskProgress } from './nouns.ts';
 import { type StageName, type StageTypes, stages } from './stages.ts';
 

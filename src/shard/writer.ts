@@ -3,9 +3,9 @@
  * a batch, documents are fetched in the order of the store, so that reading it is as sequential as a shuffle allows.
  */
 import type { Data, RecordBatch, Schema } from 'apache-arrow';
+import { arrow } from '../base/arrow.ts';
+import { pieceTokens } from '../base/sequence.ts';
 import type { DocumentTable, RowPlan, Sink, TokenSource } from '../types.ts';
-import { arrow } from '../util/arrow.ts';
-import { pieceTokens } from '../util/sequence.ts';
 import { fixedLists, lists, numbers, recordBatch } from './columns.ts';
 import { type BatchRecord, idBytes, type ShardCounts, type ShardDtype } from './format.ts';
 import { rowSchema } from './schema.ts';

@@ -5,8 +5,8 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isPointer, pointerCure, pointerFound } from '../base/git-lfs.ts';
 import { LongmixError, systemReason } from '../errors.ts';
-import { isPointer, pointerCure, pointerFound } from '../util/git-lfs.ts';
 
 export type FileForm = 'huggingface' | 'tekken' | 'sentencepiece' | 'tiktoken';
 

@@ -1,6 +1,7 @@
 /** Ledgers of several shard sets, beside a count that goes token by token. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { pieceTokens, usableTokens } from '../../src/base/sequence.ts';
 import { cellNumbers } from '../../src/bucket/cells.ts';
 import {
   discardsTails,
@@ -17,7 +18,6 @@ import {
   type RowPlan,
   type SequenceSpec,
 } from '../../src/types.ts';
-import { pieceTokens, usableTokens } from '../../src/util/sequence.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { instancesOf, takesOf } from '../support/instances.ts';
 import { bucketsOf, mixes, sequenceSpec, sequenceSpecs } from '../support/recipes.ts';

@@ -1,7 +1,7 @@
 /** Random copies of documents to pack, without a mix. */
 import fc from 'fast-check';
+import { usableTokens } from '../../src/base/sequence.ts';
 import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
-import { usableTokens } from '../../src/util/sequence.ts';
 
 interface Choice {
   readonly copies: number;

@@ -1,6 +1,6 @@
 /**
  * The accounts of a shard set, counted again from its rows and from nothing else of longmix's: no plan, no ledger, no
- * arithmetic of `src/util/sequence.ts`. Every token of every row is looked at.
+ * arithmetic of `src/base/sequence.ts`. Every token of every row is looked at.
  */
 import { expect } from 'vitest';
 import type { Bucket, Ledger, SequenceSpec } from '../../src/types.ts';

@@ -3,7 +3,7 @@
  * there is the caller writes between them. A byte costs a tenth of what JavaScript's loop takes.
  */
 import { readFileSync } from 'node:fs';
-import { packageRoot } from '../../util/package-root.ts';
+import { packageRoot } from '../../base/package-root.ts';
 
 interface Exports {
   readonly memory: WebAssembly.Memory;

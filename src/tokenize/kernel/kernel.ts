@@ -4,7 +4,7 @@
  * threads copy (`buildImage`, `createKernelFromImage`), in about a tenth of the time.
  */
 import { readFileSync } from 'node:fs';
-import { packageRoot } from '../../util/package-root.ts';
+import { packageRoot } from '../../base/package-root.ts';
 import { noToken } from '../model.ts';
 import type { KernelModel, KernelUnknown } from './model.ts';
 import { stepsSize, writeSteps } from './step-tables.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyedHash } from '../../src/util/keyed-hash.ts';
-import { shuffle } from '../../src/util/shuffle.ts';
+import { keyedHash } from '../../src/base/keyed-hash.ts';
+import { shuffle } from '../../src/base/shuffle.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 const shuffled = (items: readonly number[], seed: number, salt: number) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { interleave } from '../../src/util/interleave.ts';
+import { interleave } from '../../src/base/interleave.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 it('gives every place to one of the two kinds, in the numbers asked for', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyedHash } from '../../src/util/keyed-hash.ts';
+import { keyedHash } from '../../src/base/keyed-hash.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 /** MurmurHash3 x86_32 in exact integers, straight from the description; the length is mixed in at the end. */

@@ -7,7 +7,7 @@ import {
   sequenceLength,
   takenTokens,
   usableTokens,
-} from '../../src/util/sequence.ts';
+} from '../../src/base/sequence.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { sequenceSpecs } from '../support/recipes.ts';
 import { planOf } from '../support/rows.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { borrow, giveBack } from '../../src/util/scratch.ts';
+import { borrow, giveBack } from '../../src/base/scratch.ts';
 
 it('lends an array to one at a time, the same again if it is long enough', () => {
   const first = borrow(100);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HashSorter, orderByKey } from '../../src/util/radix-sort.ts';
+import { HashSorter, orderByKey } from '../../src/base/radix-sort.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 /** What it must equal: a comparison sort that breaks ties by position. */
