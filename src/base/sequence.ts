@@ -3,7 +3,9 @@
  *
  * A document's sequence is [BOS] + the tokens taken, from its first + [EOS if all of it was taken].
  */
-import type { Instances, RowPlan, SequenceSpec } from '../types.ts';
+import type { Instances } from '../nouns/mix.ts';
+import type { SequenceSpec } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
 
 /** Tokens of a row. */
 export function rowWidth(sequences: SequenceSpec): number {

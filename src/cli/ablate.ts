@@ -1,6 +1,7 @@
 /** `longmix ablate`: several mixes over one token store, and their comparison. */
 import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import type { Ablation } from '../nouns/recipe.ts';
 import { parseAblation } from '../recipe/parse-ablation.ts';
 import { recipeKeys } from '../recipe/schema.ts';
 import { parseTokens } from '../recipe/units.ts';
@@ -14,7 +15,6 @@ import { trainingText } from '../train/arms-text.ts';
 import { keptCurves, readAblation } from '../train/kept-curves.ts';
 import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
-import type { Ablation } from '../types.ts';
 import { ablationFolder } from './folders.ts';
 import { type RunFlags, readYaml, recipeSettings, stageOptions } from './options.ts';
 import { armData, trainingData, writeReport } from './report-data.ts';

@@ -6,12 +6,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
+import type { Ablation, Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { ablationFile } from '../run/ablation-file.ts';
 import { planFile } from '../run/ownership.ts';
 import { storeFolder } from '../run/token-store.ts';
 import { manifestFile } from '../shard/format.ts';
 import { storeFile } from '../store/format.ts';
-import type { Ablation, Recipe, SourceSpec } from '../types.ts';
 
 /**
  * `--out`, else out/NAME.

@@ -2,10 +2,10 @@
 
 import { keyedHash } from '../base/keyed-hash.ts';
 import { LongmixError } from '../errors.ts';
+import type { Tokenizer } from '../nouns/tokens.ts';
 import { documentsNamed } from '../run/origins.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { type Row, readBatch, readRow, rowOf } from '../shard/reader.ts';
-import type { Tokenizer } from '../types.ts';
 
 export interface OpenSet {
   readonly folder: string;

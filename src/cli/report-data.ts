@@ -1,4 +1,6 @@
 /** What `--html` and the comparison of arms show, out of plans and stores. */
+
+import type { Recipe } from '../nouns/recipe.ts';
 import type { ArmData, ReportData, TrainingData } from '../report/html/data.ts';
 import { rowHistogram } from '../report/row-histogram.ts';
 import { outputRecipe } from '../run/build-plan.ts';
@@ -7,7 +9,6 @@ import type { BuildPlan, TokenStore } from '../run/nouns.ts';
 import { planWarnings } from '../run/plan-warnings.ts';
 import type { ArmsTraining } from '../train/train-arms.ts';
 import { validationOf } from '../train/validation.ts';
-import type { Recipe } from '../types.ts';
 
 /** A plan without its rows, which may be large. */
 export function armData(name: string, recipe: Recipe, plan: BuildPlan): ArmData {

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { countCells, lengthBuckets, measuredLengths, thresholdsOf } from '../bucket/cells.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import { cellsText } from '../report/cells-text.ts';
 import type { CorpusData } from '../report/html/data.ts';
 import { lengthsText } from '../report/lengths-text.ts';
@@ -14,7 +15,6 @@ import { shardSetFolders } from '../run/verify.ts';
 import { openShards } from '../shard/reader.ts';
 import { storeFile } from '../store/format.ts';
 import { loadCharacters, loadDocuments, openStore } from '../store/reader.ts';
-import type { Recipe } from '../types.ts';
 import { outFolder } from './folders.ts';
 import { loadRecipe, type RunFlags, refuseRecipeFlags, stageOptions } from './options.ts';
 import { writeReport } from './report-data.ts';

@@ -15,7 +15,7 @@
 
 import { interleave } from '../base/interleave.ts';
 import { type KeyedHash, keyedHash } from '../base/keyed-hash.ts';
-import type { RowRepeats } from '../types.ts';
+import type { RowRepeats } from '../nouns/rows.ts';
 
 const rounds = 6;
 

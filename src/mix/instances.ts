@@ -5,7 +5,8 @@
  */
 
 import { firstFrom } from '../base/sequence.ts';
-import type { CellNumbers, DocumentTable, Instances } from '../types.ts';
+import type { CellNumbers, Instances } from '../nouns/mix.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { usableIn } from './room.ts';
 import type { PhaseSample } from './sample.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import { rowWidth, sequenceLength } from '../base/sequence.ts';
-import type { SequenceSpec } from '../types.ts';
+import type { SequenceSpec } from '../nouns/recipe.ts';
 
 export interface RowRoom {
   /** Tokens of the longest document that fits in a row. */

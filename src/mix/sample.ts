@@ -18,7 +18,7 @@
  */
 
 import { keyedHash } from '../base/keyed-hash.ts';
-import type { DocumentTable } from '../types.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { usableIn } from './room.ts';
 import {
   type Edge,

@@ -4,7 +4,7 @@
  */
 
 import { keyedHash } from '../base/keyed-hash.ts';
-import type { DocumentTable } from '../types.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 
 /** 1 for the documents of the validation split, 0 for those of the training split. */
 export function heldOut(table: DocumentTable, share: number, seed: number): Uint8Array {

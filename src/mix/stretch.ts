@@ -9,7 +9,7 @@
 
 import type { KeyedHash } from '../base/keyed-hash.ts';
 import { orderByKey } from '../base/radix-sort.ts';
-import type { DocumentTable } from '../types.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { type RowRoom, usableIn } from './room.ts';
 
 /** A place in the order: before the documents with a larger hash, or the same hash and at least this number. */

@@ -11,7 +11,10 @@
 import { keyedHash } from '../base/keyed-hash.ts';
 import { orderByKey } from '../base/radix-sort.ts';
 import { takenTokens } from '../base/sequence.ts';
-import type { DocumentTable, Instances, RowPlan, SequenceSpec } from '../types.ts';
+import type { Instances } from '../nouns/mix.ts';
+import type { SequenceSpec } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { sequenceLengths } from './packer.ts';
 import { RowWriter } from './row-writer.ts';
 import { orderCopies } from './rows-of-copies.ts';

@@ -12,19 +12,16 @@
 
 import { takenTokens, usableTokens } from '../base/sequence.ts';
 import {
-  type Bucket,
-  type CellNumbers,
-  type DocumentTable,
   type DropReason,
   dropReasons,
-  type Instances,
   type Ledger,
   type LedgerCell,
   type LedgerEntry,
-  type MixSpec,
-  type RowPlan,
-  type SequenceSpec,
-} from '../types.ts';
+} from '../nouns/ledger.ts';
+import type { Bucket, CellNumbers, Instances } from '../nouns/mix.ts';
+import type { MixSpec, SequenceSpec } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { addByCell, countTokens, tokensOfPhase, tokensOnce } from './tally.ts';
 
 export interface SplitDocuments {

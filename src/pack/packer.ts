@@ -5,7 +5,9 @@
 import { keyedHash } from '../base/keyed-hash.ts';
 import { orderByKey } from '../base/radix-sort.ts';
 import { firstFrom, rowWidth, takenTokens } from '../base/sequence.ts';
-import type { DocumentTable, Instances, SequenceSpec } from '../types.ts';
+import type { Instances } from '../nouns/mix.ts';
+import type { SequenceSpec } from '../nouns/recipe.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import type { RowWriter } from './row-writer.ts';
 
 /** Copies of documents that are packed together. */

@@ -1,7 +1,10 @@
 /** How good a packing is, in the figures that the literature reports. */
 
 import { firstFrom, sequenceLength } from '../base/sequence.ts';
-import type { DocumentTable, Instances, RowPlan, SequenceSpec } from '../types.ts';
+import type { Instances } from '../nouns/mix.ts';
+import type { SequenceSpec } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { packWidths } from './packer.ts';
 import { countTokens } from './tally.ts';
 

@@ -14,7 +14,10 @@
 import { keyedHash } from '../base/keyed-hash.ts';
 import { rowWidth } from '../base/sequence.ts';
 import { shuffle } from '../base/shuffle.ts';
-import type { DocumentTable, Instances, Packing, RowPlan, SequenceSpec } from '../types.ts';
+import type { Instances } from '../nouns/mix.ts';
+import type { Packing, SequenceSpec } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { packBestFit } from './best-fit.ts';
 import { packCopiesBestFit } from './best-fit-copies.ts';
 import { packConcat, packConcatDiscard } from './concat.ts';

@@ -9,7 +9,8 @@
 import { interleave } from '../base/interleave.ts';
 import { keyedHash } from '../base/keyed-hash.ts';
 import { shuffle } from '../base/shuffle.ts';
-import type { Instances, RowPlan, RowRepeats } from '../types.ts';
+import type { Instances } from '../nouns/mix.ts';
+import type { RowPlan, RowRepeats } from '../nouns/rows.ts';
 import { anywhere } from './spread.ts';
 
 /** @param slice of each row */

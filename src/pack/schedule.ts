@@ -14,7 +14,7 @@
  */
 
 import { keyedHash } from '../base/keyed-hash.ts';
-import type { DecomposeSpec } from '../types.ts';
+import type { DecomposeSpec } from '../nouns/recipe.ts';
 
 export interface RowSet {
   readonly width: number;

@@ -6,7 +6,9 @@
 import { orderByKey } from '../base/radix-sort.ts';
 import { borrow } from '../base/scratch.ts';
 import { cutFrom, cutTo } from '../base/sequence.ts';
-import type { CellNumbers, Instances, Packing, RowPlan } from '../types.ts';
+import type { CellNumbers, Instances } from '../nouns/mix.ts';
+import type { Packing } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
 
 /** Tokens of all pieces, and those of them that are documents', not special tokens. */
 export function countTokens(plan: RowPlan): { inPieces: number; ofDocuments: number } {

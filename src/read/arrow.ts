@@ -7,7 +7,7 @@
 import type { RecordBatch, Vector } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import { LongmixError } from '../errors.ts';
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import { checkColumn, checkedViews } from './arrow-check.ts';
 import { idGetter } from './arrow-ids.ts';
 import { arrowMessages } from './arrow-messages.ts';

@@ -10,7 +10,7 @@
  * delimiters, that is only told.
  * Cost: a quoted field is held until it ends, and one that nothing closes until the file does.
  */
-import type { Quoting } from '../types.ts';
+import type { Quoting } from '../nouns/recipe.ts';
 
 const quoteByte = 0x22;
 const lf = 0x0a;

@@ -3,7 +3,8 @@
  * is a bad record, and so is one with a quote that nothing closes; quotes around lines that look like rows are told.
  */
 import { constants } from 'node:buffer';
-import type { DocumentChunk, FieldNames, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
+import type { FieldNames } from '../nouns/recipe.ts';
 import { CsvRows, type Row } from './csv-rows.ts';
 import { corrupt } from './file-blocks.ts';
 import type { UnitHash } from './hash-input.ts';

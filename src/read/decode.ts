@@ -2,7 +2,7 @@
  * Bytes of any encoding -> well-formed UTF-8, block by block. A mark of UTF-8, UTF-16 or UTF-32 at the beginning says more
  * than the name that was given, as in WHATWG's decode. Malformed sequences become U+FFFD and are counted.
  */
-import type { ReadCounts } from '../types.ts';
+import type { ReadCounts } from '../nouns/documents.ts';
 
 /** A string decoder that is fed block by block; null ends the input. */
 type Decode = (block: Uint8Array | null) => string;

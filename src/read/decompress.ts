@@ -5,7 +5,7 @@
 import { Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import { LongmixError } from '../errors.ts';
-import type { Compression } from '../types.ts';
+import type { Compression } from '../nouns/recipe.ts';
 import { corrupt } from './file-blocks.ts';
 
 type Blocks = Iterable<Uint8Array>;

@@ -3,7 +3,7 @@
  * takes them, so the files are read once; where a reader takes them in another order (tables), they are read once more.
  */
 import { createHash } from 'node:crypto';
-import type { InputFile, ReadUnit } from '../types.ts';
+import type { InputFile, ReadUnit } from '../nouns/documents.ts';
 import { fileBlocks } from './file-blocks.ts';
 
 export interface UnitHash {

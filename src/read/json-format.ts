@@ -4,7 +4,8 @@
  * directory of source code is full of. Those are text like the source around them, unless the recipe names the text's field.
  * Cost: an object without the field is read to its end.
  */
-import type { FieldNames, InputFile, SourceSpec } from '../types.ts';
+import type { InputFile } from '../nouns/documents.ts';
+import type { FieldNames, SourceSpec } from '../nouns/recipe.ts';
 import { decodeBlocks } from './decode.ts';
 import { JsonOutline, type OutlineMember } from './json-outline.ts';
 import { lookup } from './record-reader.ts';

@@ -3,7 +3,7 @@
  * or an object that has its records in one array (`{"data": [...]}`). Items leave as they end, so a file may be larger than
  * memory. Cost: slower than JSON Lines; an item must fit in memory, and a file that begins with an object is read twice.
  */
-import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import { corrupt } from './file-blocks.ts';
 import type { UnitHash } from './hash-input.ts';
 import { isTextMember, recordArrays } from './json-format.ts';

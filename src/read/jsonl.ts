@@ -4,7 +4,7 @@
  * judges the others, and all where `plain` asks for it: what is read is the same.
  */
 import { constants, isUtf8 } from 'node:buffer';
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import { decodeBlocks } from './decode.ts';
 import type { UnitHash } from './hash-input.ts';
 import { jsonScan, type LineTaker, linesOf } from './json-scan/json-scan.ts';

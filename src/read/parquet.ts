@@ -11,7 +11,7 @@ import {
   type RowGroup,
 } from 'hyparquet';
 import { LongmixError } from '../errors.ts';
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import { timestampText } from './column-ids.ts';
 import { corrupt, unreadable } from './file-blocks.ts';
 import { rawIds } from './parquet-ids.ts';

@@ -1,6 +1,7 @@
 /** The beginning of a unit, read with other field names than its source's. */
 import { LongmixError } from '../errors.ts';
-import type { FieldNames, ReadUnit } from '../types.ts';
+import type { ReadUnit } from '../nouns/documents.ts';
+import type { FieldNames } from '../nouns/recipe.ts';
 import { createReadCounts, read } from './read.ts';
 
 export interface Sample {

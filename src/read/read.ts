@@ -3,7 +3,8 @@
  * event loop gets a turn, for messages and signals.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { DocumentChunk, Format, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
+import type { Format } from '../nouns/recipe.ts';
 import { defaultChunkBytes, reuseChunk } from './chunk-builder.ts';
 import type { UnitHash } from './hash-input.ts';
 

@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { LongmixError } from '../errors.ts';
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import { ChunkBuilder } from './chunk-builder.ts';
 import { isOtherThanUtf8 } from './judge-text.ts';
 import { parseWithDigits } from './parse-json.ts';

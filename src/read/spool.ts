@@ -7,7 +7,7 @@ import { existsSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import type { SourceSpec } from '../types.ts';
+import type { SourceSpec } from '../nouns/recipe.ts';
 import { fileBlocks } from './file-blocks.ts';
 
 /** First bytes in hex; a zstd file may begin with a skippable frame. */

@@ -3,7 +3,7 @@
  * chunks as it comes in. What text is taken out of (pages, notebooks, books, a program's files) is read whole, and is a
  * bad record where that fails. A file without text is no document.
  */
-import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import type { UnitHash } from './hash-input.ts';
 import { maxBadSamples } from './record-reader.ts';
 import { textBlocks } from './unit-blocks.ts';

@@ -4,7 +4,8 @@
  */
 
 import { LongmixError } from '../errors.ts';
-import type { Format, InputFile, ReadCounts, ReadUnit } from '../types.ts';
+import type { InputFile, ReadCounts, ReadUnit } from '../nouns/documents.ts';
+import type { Format } from '../nouns/recipe.ts';
 import { decodeBlocks } from './decode.ts';
 import { decompress } from './decompress.ts';
 import { fileBlocks } from './file-blocks.ts';

@@ -4,7 +4,7 @@
  * without being decoded; cost: one scan by `isUtf8`, and a copy of at most one block where a character spans two.
  */
 import { isUtf8 } from 'node:buffer';
-import type { ReadCounts } from '../types.ts';
+import type { ReadCounts } from '../nouns/documents.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const replacement = Buffer.from('\ufffd');

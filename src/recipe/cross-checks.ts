@@ -3,7 +3,7 @@
  * tells those), so that one run lists everything that is wrong in a recipe.
  */
 
-import { tiktokenEncodings } from '../types.ts';
+import { tiktokenEncodings } from '../nouns/recipe.ts';
 import type { Check } from './check.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';

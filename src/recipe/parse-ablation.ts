@@ -5,7 +5,7 @@
 
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import type { Ablation } from '../types.ts';
+import type { Ablation } from '../nouns/recipe.ts';
 import { type Arm, armProblems, armsOf, gridProblems } from './ablation-arms.ts';
 import { overlaid, partOf } from './overlay.ts';
 import { checkedRecipe, recipeOf, recipeProblems, refuse } from './parse-recipe.ts';

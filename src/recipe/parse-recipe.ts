@@ -5,7 +5,7 @@
 
 import { basename, dirname, extname, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import type { Recipe } from '../types.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import { crossProblems } from './cross-checks.ts';
 import type { Setting } from './parse-setting.ts';
 import { type Problem, parseYaml, type YamlFile } from './parse-yaml.ts';

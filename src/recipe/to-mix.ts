@@ -9,7 +9,7 @@ import type {
   PerSource,
   PhaseSpec,
   SequenceSpec,
-} from '../types.ts';
+} from '../nouns/recipe.ts';
 import { type Amount, estimatorPattern, isPercentage } from './fields.ts';
 import type { DocumentsEntry, RecipeFile } from './schema.ts';
 import {

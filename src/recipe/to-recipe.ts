@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
 import { isUrl } from '../base/is-url.ts';
-import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../types.ts';
+import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
 import type { Amount } from './fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema.ts';
 import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';

@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path';
 import { LongmixError, reworded } from '../errors.ts';
-import type { Ablation, AblationArm } from '../types.ts';
+import type { Ablation, AblationArm } from '../nouns/recipe.ts';
 import {
   type AblationReport,
   type ArmReport,

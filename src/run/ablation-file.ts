@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import type { AblationArm } from '../types.ts';
+import type { AblationArm } from '../nouns/recipe.ts';
 import { makeFolder } from './commit.ts';
 import type { PlanReport } from './nouns.ts';
 import { notesFolder } from './receipt.ts';

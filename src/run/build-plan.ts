@@ -10,22 +10,16 @@ import { planMix, takeHeldOut } from '../mix/mix.ts';
 import { refuseUnknownBounds } from '../mix/named-sources.ts';
 import { heldOut } from '../mix/split.ts';
 import { specOf } from '../mix/supply.ts';
+import type { Ledger } from '../nouns/ledger.ts';
+import type { Bucket, Instances } from '../nouns/mix.ts';
+import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../pack/ledger.ts';
 import { packingQuality } from '../pack/quality.ts';
 import { packRows } from '../pack/rows.ts';
 import { copiesVersion } from '../pack/spread.ts';
 import { idBytes, type ShardDtype, shardVersion } from '../shard/format.ts';
 import { loadCharacters, loadDocuments } from '../store/reader.ts';
-import type {
-  Bucket,
-  Instances,
-  Ledger,
-  MixSpec,
-  Recipe,
-  RowPlan,
-  SequenceSpec,
-  TokenizerSpec,
-} from '../types.ts';
 import type { BuildPlan, PlannedSet, SplitName, StoreIndex, TokenStore } from './nouns.ts';
 import { fingerprint } from './receipt.ts';
 import { planSteps } from './steps.ts';

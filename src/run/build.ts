@@ -2,9 +2,9 @@
  * The whole way: recipe -> token store -> plan -> shard sets. Goes on where an earlier run stopped.
  */
 import { join } from 'node:path';
+import type { Recipe } from '../nouns/recipe.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
-import type { Recipe } from '../types.ts';
 import { planBuild } from './build-plan.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { refuseFullDisk } from './free-space.ts';

@@ -24,7 +24,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import { LongmixError, systemReason } from '../errors.ts';
-import type { FileRecord, Sink } from '../types.ts';
+import type { FileRecord, Sink } from '../nouns/files.ts';
 
 const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
 const sync = promisify(fsync);

@@ -1,10 +1,10 @@
 /** How long the documents of a corpus are: quantiles by source, characters a token, and the longest ones by name. */
 import { join } from 'node:path';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { readDocuments } from '../shard/documents-file.ts';
 import { documentsFile, type ShardSetManifest } from '../shard/format.ts';
 import type { StoreManifest } from '../store/format.ts';
 import { documentOrigins } from '../store/reader.ts';
-import type { DocumentTable } from '../types.ts';
 
 const quantiles = [0.1, 0.5, 0.9, 0.99] as const;
 const longestShown = 10;

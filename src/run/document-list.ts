@@ -1,10 +1,10 @@
 /** Lists the documents of a shard set in its `documents.parquet`, from the store's index, part by part. */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { RowPlan } from '../nouns/rows.ts';
 import { createDocumentsWriter } from '../shard/documents-file.ts';
 import { type DocumentsRecord, documentsFile } from '../shard/format.ts';
 import { documentRuns } from '../store/reader.ts';
-import type { RowPlan } from '../types.ts';
 import { createFile } from './commit.ts';
 import type { TokenStore } from './nouns.ts';
 

@@ -2,9 +2,11 @@
  * A field of ids that no record has is told once everything is read: ids may be rare, and a corpus is no worse without
  * them. What the note says comes from the beginning of the source's first file of records, however parts were cut.
  */
+
+import type { ReadUnit } from '../nouns/documents.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import { hasRecords } from '../read/formats.ts';
 import { probeFields } from '../read/probe.ts';
-import type { ReadUnit, Recipe } from '../types.ts';
 
 /**
  * @param units of all sources, in the order of the corpus

@@ -3,9 +3,10 @@
  * no UTF-8 became U+FFFD, which is told and never refused.
  */
 import { LongmixError } from '../errors.ts';
+import type { FileFault } from '../nouns/documents.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import { counted } from '../report/format.ts';
 import { linesBefore } from '../store/format.ts';
-import type { FileFault, Recipe } from '../types.ts';
 import type { Progress } from './progress.ts';
 import type { TokenizeResult } from './tokenize-task.ts';
 

@@ -3,8 +3,9 @@
  * of pages, that markup was left in a text, and what was not read and why.
  */
 import { basename, extname } from 'node:path';
+import type { ReadUnit } from '../nouns/documents.ts';
+import type { SourceSpec } from '../nouns/recipe.ts';
 import type { LeftOut } from '../read/discover.ts';
-import type { ReadUnit, SourceSpec } from '../types.ts';
 
 type Counts = Map<string, number>;
 

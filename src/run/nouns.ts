@@ -1,9 +1,14 @@
 /** What the files of `run/` hand to each other: options, the store, the plan, a task's work. Nothing here runs. */
+
+import type { Ledger } from '../nouns/ledger.ts';
+import type { PlannedCell } from '../nouns/mix.ts';
+import type { SequenceSpec } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/quality.ts';
 import type { ShardDtype } from '../shard/format.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import type { StoreManifest } from '../store/format.ts';
-import type { DocumentTable, Ledger, PlannedCell, RowPlan, SequenceSpec } from '../types.ts';
 import type { Progress } from './progress.ts';
 
 export type SplitName = 'train' | 'validation';

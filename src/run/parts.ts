@@ -2,8 +2,9 @@
  * Inputs to tasks. Which units make a part depends on the inputs alone, never on the number of workers, so the token
  * store's bytes don't either.
  */
+
+import type { ReadUnit } from '../nouns/documents.ts';
 import { splitUnit } from '../read/discover.ts';
-import type { ReadUnit } from '../types.ts';
 import type { TokenizeInput } from './tokenize-task.ts';
 
 /**

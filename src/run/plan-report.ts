@@ -1,6 +1,6 @@
 /** `plan.json`, and what `longmix plan --json` prints: a plan without its rows. */
 
-import type { Recipe } from '../types.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import { outputRecipe } from './build-plan.ts';
 import type { BuildPlan, PlannedSet, PlanReport, SetReport, TokenStore } from './nouns.ts';
 import { planWarnings } from './plan-warnings.ts';

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileRecord } from '../types.ts';
+import type { FileRecord } from '../nouns/files.ts';
 import { makeFolder, writeFile } from './commit.ts';
 
 export const notesFolder = '.longmix';

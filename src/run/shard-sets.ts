@@ -5,6 +5,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import {
   dictFile,
   documentsFile,
@@ -19,7 +20,6 @@ import {
 import { openShards } from '../shard/reader.ts';
 import { scheduleFile } from '../shard/schedule-file.ts';
 import { datasetInfo, datasetState } from '../shard/schema.ts';
-import type { Recipe } from '../types.ts';
 import { outputRecipe, refuseImbalance } from './build-plan.ts';
 import { sweep, writeJson } from './commit.ts';
 import { writeDocumentList } from './document-list.ts';

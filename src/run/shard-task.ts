@@ -3,10 +3,11 @@
  * memory; tokens come from the store.
  */
 import { join } from 'node:path';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardCounts, ShardRecord } from '../shard/format.ts';
 import { type ShardOptions, writeShard } from '../shard/writer.ts';
 import { type TokenFiles, TokenReader } from '../store/reader.ts';
-import type { DocumentTable, RowPlan } from '../types.ts';
 import { createFile } from './commit.ts';
 import type { StageRun } from './nouns.ts';
 import { findReceipt, fingerprint, leaveReceipt } from './receipt.ts';

@@ -5,9 +5,10 @@
  *
  * Rows that make no whole step are counted: a trainer may take them as a smaller last step, or leave them.
  */
+
+import type { Recipe, SequenceSpec } from '../nouns/recipe.ts';
 import { schedule } from '../pack/schedule.ts';
 import type { StepPlan, StepSet } from '../shard/schedule-file.ts';
-import type { Recipe, SequenceSpec } from '../types.ts';
 
 interface PhaseRows {
   readonly name: string;

@@ -5,12 +5,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import type { Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { extractorOf } from '../read/extract/extractors.ts';
 import { hashInput } from '../read/hash-input.ts';
 import { verifyFiles } from '../shard/verify-files.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../store/format.ts';
 import type { TokenizerTables } from '../tokenize/load-tables.ts';
-import type { Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, writeJson } from './commit.ts';
 import { notesFolder } from './receipt.ts';
 import type { TokenizeInput } from './tokenize-task.ts';

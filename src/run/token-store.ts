@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { LongmixError } from '../errors.ts';
+import type { ReadUnit } from '../nouns/documents.ts';
+import type { Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { discover, type LeftOut } from '../read/discover.ts';
 import { refuseMissingProgram } from '../read/extract/find-program.ts';
 import { spoolStandardInput } from '../read/spool.ts';
@@ -23,7 +25,6 @@ import {
 } from '../store/format.ts';
 import { openStore } from '../store/reader.ts';
 import type { TokenizerTables } from '../tokenize/load-tables.ts';
-import type { ReadUnit, Recipe, SourceSpec } from '../types.ts';
 import { makeFolder, sweep, writeJson } from './commit.ts';
 import { storeShortage } from './free-space.ts';
 import { idNotes } from './id-notes.ts';

@@ -4,6 +4,9 @@
  */
 import { dirname, join } from 'node:path';
 import gen from 'stream-chain/gen.js';
+import type { BadRecord, DocumentChunk, FileFault, ReadUnit } from '../nouns/documents.ts';
+import type { TokenizerSpec } from '../nouns/recipe.ts';
+import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/extract/extractors.ts';
 import { createUnitHash, hashInput } from '../read/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
@@ -18,15 +21,6 @@ import {
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/kernel-tokenizer.ts';
-import type {
-  BadRecord,
-  DocumentChunk,
-  FileFault,
-  ReadUnit,
-  TokenizedDocuments,
-  Tokenizer,
-  TokenizerSpec,
-} from '../types.ts';
 import { createFile } from './commit.ts';
 import type { WorkerLimits } from './memory.ts';
 import type { StageRun } from './nouns.ts';

@@ -3,10 +3,11 @@
  * corpus is tokenized for nothing.
  */
 import { LongmixError } from '../errors.ts';
+import type { Recipe } from '../nouns/recipe.ts';
+import type { Tokenizer } from '../nouns/tokens.ts';
 import { placeInRecipe } from '../recipe/places.ts';
 import type { ShardDtype } from '../shard/format.ts';
 import { loadTables, type TokenizerTables } from '../tokenize/load-tables.ts';
-import type { Recipe, Tokenizer } from '../types.ts';
 
 type TokenizerFacts = Pick<Tokenizer, 'name' | 'vocabularySize' | 'bosId' | 'eosId'>;
 

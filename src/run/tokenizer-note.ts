@@ -5,9 +5,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import type { TokenizerSpec } from '../nouns/recipe.ts';
+import type { Tokenizer } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { loadTokenizer } from '../tokenize/load.ts';
-import type { Tokenizer, TokenizerSpec } from '../types.ts';
 import { makeFolder, writeJson } from './commit.ts';
 import { notesFolder } from './receipt.ts';
 

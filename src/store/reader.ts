@@ -8,7 +8,7 @@ import type { Table, Vector } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import { firstFrom } from '../base/sequence.ts';
 import { LongmixError } from '../errors.ts';
-import type { DocumentTable, TokenSource } from '../types.ts';
+import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
 import {
   docsFile,
   linesBefore,

@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { LongmixError } from '../errors.ts';
-import { tiktokenEncodings } from '../types.ts';
+import { tiktokenEncodings } from '../nouns/recipe.ts';
 import { fingerprintModel } from './fingerprint.ts';
 import { badFile, largestId, longestToken, shown } from './json-shape.ts';
 import type { BpeVocabulary, Normalizer, TextSteps, TokenizerModel } from './model.ts';

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
 import { LongmixError } from '../errors.ts';
-import type { Tokenizer } from '../types.ts';
+import type { Tokenizer } from '../nouns/tokens.ts';
 import { readGeneralParts } from './general-parts.ts';
 import { flattenParts, parseHfFile, Unsupported } from './hf-file.ts';
 import type { HfFile } from './hf-shape.ts';

@@ -3,7 +3,7 @@
  * is plain data over shared memory, so that the other threads open it (`openShared`) in a few ms.
  */
 import { LongmixError } from '../errors.ts';
-import type { EncodedChunk, Tokenizer } from '../types.ts';
+import type { EncodedChunk, Tokenizer } from '../nouns/tokens.ts';
 import { buildImage, createKernelFromImage, type Kernel, type KernelImage } from './kernel/kernel.ts';
 import type { TokenizerModel } from './model.ts';
 import type { Preparation } from './preparation.ts';

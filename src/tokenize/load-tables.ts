@@ -2,7 +2,7 @@
  * A tokenizer for filling a token store: its tables, from an earlier process where there are any. `load.ts` makes a
  * whole tokenizer, which decodes too, and is loaded only where it has to.
  */
-import type { TokenizerSpec } from '../types.ts';
+import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { SharedTokenizer } from './kernel-tokenizer.ts';
 import { keepTables, readTables } from './table-cache.ts';
 

@@ -4,7 +4,8 @@
  */
 import { basename } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import type { Tokenizer, TokenizerSpec } from '../types.ts';
+import type { TokenizerSpec } from '../nouns/recipe.ts';
+import type { Tokenizer } from '../nouns/tokens.ts';
 import { type FileForm, formOf, readTokenizerFile, resolveTokenizerFile } from './file-form.ts';
 import { modelFromHf } from './from-hf.ts';
 import { modelFromSentencePiece } from './from-sentencepiece.ts';

@@ -2,7 +2,7 @@
  * The plain engine: any TokenizerModel to a Tokenizer, with exactness as its only aim. It judges the kernel in tests, and does
  * the work itself where the kernel has no scanner for a pattern. Cost: some 1-3 MB/s, and text in memory as a string.
  */
-import type { Tokenizer } from '../types.ts';
+import type { Tokenizer } from '../nouns/tokens.ts';
 import { mergeHeap } from './merge-heap.ts';
 import { mergeNaive } from './merge-naive.ts';
 import { bytesKey, createMergeTable, createPieceIndex } from './merge-table.ts';

@@ -6,7 +6,7 @@
  * there is none (Qwen's null). No token of a text depends on any of this.
  */
 import { LongmixError } from '../errors.ts';
-import type { TokenizerSpec } from '../types.ts';
+import type { TokenizerSpec } from '../nouns/recipe.ts';
 import { isObject } from './json-shape.ts';
 import type { NamedToken, Role, SideFacts, SideFile } from './side-files.ts';
 

@@ -25,7 +25,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { packageRoot } from '../base/package-root.ts';
-import type { TokenizerSpec } from '../types.ts';
+import type { TokenizerSpec } from '../nouns/recipe.ts';
 import { createDigest } from './digest/digest.ts';
 import { resolveTokenizerFile } from './file-form.ts';
 import { kernelFile } from './kernel/kernel.ts';

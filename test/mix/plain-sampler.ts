@@ -5,7 +5,8 @@
 
 import { keyedHash } from '../../src/base/keyed-hash.ts';
 import { isOverlong, rowWidth, usableTokens } from '../../src/base/sequence.ts';
-import type { DocumentTable, SequenceSpec } from '../../src/types.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 
 export interface PlainPhase {
   readonly sequences: SequenceSpec;

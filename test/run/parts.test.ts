@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { ReadUnit } from '../../src/nouns/documents.ts';
 import { planParts } from '../../src/run/parts.ts';
-import type { ReadUnit } from '../../src/types.ts';
 import { sourceOf } from '../read/helpers.ts';
 
 const MiB = 1024 * 1024;

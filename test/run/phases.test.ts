@@ -5,11 +5,11 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dropReasons, type Ledger } from '../../src/nouns/ledger.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { type BuildResult, build } from '../../src/run/build.ts';
 import { verify } from '../../src/run/verify.ts';
 import type { StepPlan } from '../../src/shard/schedule-file.ts';
-import { dropReasons, type Ledger } from '../../src/types.ts';
 import { longmixOk } from '../support/command.ts';
 import { writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';

@@ -1,5 +1,5 @@
 /** A file of a format that is no plain text -> its text, in memory; or why there is none. */
-import type { InputFile, ReadCounts } from '../../types.ts';
+import type { InputFile, ReadCounts } from '../../nouns/documents.ts';
 import type { UnitHash } from '../hash-input.ts';
 import { recordTooLarge } from '../record-reader.ts';
 import { textBlocks } from '../unit-blocks.ts';
