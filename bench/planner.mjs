@@ -1,5 +1,5 @@
 /**
- * Time and memory of the planner's stages, through the functions that `run/build-plan.ts` calls, on a table of documents
+ * Time and memory of the planner's stages, through the functions that `build/plan/build-plan.ts` calls, on a table of documents
  * that is made in memory. Beside it best-fit decreasing in Python (bench/python/best_fit.py) on lengths of the same kind.
  *
  *   node bench/planner.mjs [DOCUMENTS] [LENGTH] [--long-share 60 [--repeat]] [--peer python3]

@@ -5,13 +5,13 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
+import { kindsOf } from '../build/store/input-kinds.ts';
+import { unitBytes } from '../build/store/parts.ts';
 import { LongmixError } from '../errors.ts';
 import type { ReadUnit } from '../nouns/documents.ts';
 import { discover, type LeftOut } from '../read/discover.ts';
 import { hasRecords, isSourceCode } from '../read/formats.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
-import { kindsOf } from '../run/input-kinds.ts';
-import { unitBytes } from '../run/parts.ts';
 import { type FoundFields, findFields, findNamedSources, plainFields } from './find-fields.ts';
 import { outputMark } from './folders.ts';
 

@@ -5,11 +5,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
+import { ablationFile } from '../build/ablation-file.ts';
+import { planFile } from '../build/ownership.ts';
+import { storeFolder } from '../build/store/token-store.ts';
 import { LongmixError } from '../errors.ts';
 import type { Ablation, Recipe, SourceSpec } from '../nouns/recipe.ts';
-import { ablationFile } from '../run/ablation-file.ts';
-import { planFile } from '../run/ownership.ts';
-import { storeFolder } from '../run/token-store.ts';
 import { manifestFile } from '../shard/format.ts';
 import { storeFile } from '../store/format.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, fstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { counted } from '../report/format.ts';
-import { writeFile } from '../run/commit.ts';
+import { writeFile } from '../storage/commit.ts';
 import { type FoundSource, findSources } from './find-sources.ts';
 import { refuseOwnOutput } from './options.ts';
 import { type Filled, fillPreset, presetList, presetText } from './presets.ts';

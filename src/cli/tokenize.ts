@@ -1,6 +1,7 @@
 /** `longmix tokenize`: the token store only. */
+
+import { ensureStore } from '../build/store/token-store.ts';
 import { bytes, compact, counted } from '../report/format.ts';
-import { ensureStore } from '../run/token-store.ts';
 import { storeOut } from './folders.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 
