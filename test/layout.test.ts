@@ -11,7 +11,18 @@ const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', '
 /** `feed/` reads what `shard/` wrote, and streams the same columns. */
 const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file|schema)\.ts$/]]);
 /** `tokenize/` reads the tokenizer's file, and the kernel's. */
-const mayTouchFiles = ['read', 'tokenize', 'store', 'shard', 'feed', 'train', 'storage', 'execute', 'build', 'cli'];
+const mayTouchFiles = [
+  'read',
+  'tokenize',
+  'store',
+  'shard',
+  'feed',
+  'train',
+  'storage',
+  'execute',
+  'build',
+  'cli',
+];
 /** What stands below everything imports nothing but itself, with one library in one place. */
 const mayUseLibraries = new Map([['base/arrow.ts', /^(node:module|apache-arrow)$/]]);
 const longest = 350;

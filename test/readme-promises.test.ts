@@ -75,9 +75,12 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ['gives editors the keys', 'test/recipe/json-schema.test.ts: '],
   [
     'may be compressed: `.gz`, `.zst`, `.br`',
-    'test/read/decompress.test.ts: what the zstd command line wrote is read',
+    'test/read/input/decompress.test.ts: what the zstd command line wrote is read',
   ],
-  ['A byte order mark is removed', 'test/read/text.test.ts: a byte-order mark is dropped at the start only'],
+  [
+    'A byte order mark is removed',
+    'test/read/formats/text.test.ts: a byte-order mark is dropped at the start only',
+  ],
   ['`extract: false` reads HTML and notebooks as they are', 'test/read/extract/extract.test.ts: '],
   ['has a program read the files of', 'test/cli/extract.test.ts: the words of a command are of the store'],
   ['What is done with which files is said once', 'test/cli/init.test.ts: '],
@@ -99,7 +102,7 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ],
   [
     'A large `.jsonl` is split over all cores',
-    'test/read/jsonl.test.ts: a large file is split into about as many ranges',
+    'test/read/formats/jsonl.test.ts: a large file is split into about as many ranges',
   ],
   ['takes the name of one of tiktoken', 'test/tokenize/load.test.ts: '],
   ['tested against the native libraries', 'test/tokenize/family-table.test.ts: '],

@@ -1,7 +1,7 @@
 /** Which fields of records hold what, for `longmix init`: told by names that datasets give them, and a look inside. */
 import { LongmixError } from '../errors.ts';
 import type { ReadUnit } from '../nouns/documents.ts';
-import { fieldNames, probeFields, sampleUnit } from '../read/probe.ts';
+import { fieldNames, probeFields, sampleUnit } from '../read/input/probe.ts';
 
 export interface FoundFields {
   readonly text: string;

@@ -90,7 +90,7 @@ async function ofCorpus(path: string, name: string, settings: readonly Setting[]
 
 /** The path and the name of a corpus that is no file and no directory. */
 async function globAndName(path: string): Promise<[path: string, name: string]> {
-  if (isUrl(path)) throw (await import('../read/discover.ts')).notLocal(path);
+  if (isUrl(path)) throw (await import('../read/input/discover.ts')).notLocal(path);
   const { base, isGlob } = picomatch.scan(path);
   if (isGlob) return [resolve(path), basename(resolve(base)) || 'root'];
   throw new LongmixError('recipe-missing', `no such file or directory: ${path}`, {

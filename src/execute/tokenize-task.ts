@@ -10,7 +10,7 @@ import type { BadRecord, DocumentChunk, FileFault, ReadUnit } from '../nouns/doc
 import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/extract/extractors.ts';
-import { createUnitHash, hashInput } from '../read/hash-input.ts';
+import { createUnitHash, hashInput } from '../read/input/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
 import { createFile } from '../storage/commit.ts';
 import { findReceipt, fingerprint, hasReceipt, leaveReceipt } from '../storage/receipt.ts';

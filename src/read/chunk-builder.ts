@@ -3,7 +3,7 @@
  * character boundaries into chunks of its own, all but its last one open. Cost: each text is copied once.
  */
 import type { DocumentChunk, ReadCounts } from '../nouns/documents.ts';
-import { characterEnd, countLoneSurrogates } from './utf8.ts';
+import { characterEnd, countLoneSurrogates } from './input/utf8.ts';
 
 export const defaultChunkBytes: number = 1024 * 1024;
 

@@ -6,7 +6,7 @@ import { Binary, Table, tableToIPC, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodingOf } from '../../src/base/encodings.ts';
-import { decodeBlocks } from '../../src/read/decode.ts';
+import { decodeBlocks } from '../../src/read/input/decode.ts';
 import { createReadCounts } from '../../src/read/read.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { errorOf, type ReadResult, readSource, sourceOf, temporaryFolder } from './helpers.ts';

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../src/nouns/documents.ts';
 import type { SourceSpec } from '../../src/nouns/recipe.ts';
-import { discover, splitUnit } from '../../src/read/discover.ts';
+import { discover, splitUnit } from '../../src/read/input/discover.ts';
 import { createReadCounts, read } from '../../src/read/read.ts';
 
 interface ReadDocument {

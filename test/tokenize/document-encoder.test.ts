@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { DocumentChunk } from '../../src/nouns/documents.ts';
 import type { SourceSpec } from '../../src/nouns/recipe.ts';
 import type { Tokenizer } from '../../src/nouns/tokens.ts';
-import { discover } from '../../src/read/discover.ts';
+import { discover } from '../../src/read/input/discover.ts';
 import { createReadCounts, read } from '../../src/read/read.ts';
 import { createDocumentEncoder } from '../../src/tokenize/document-encoder.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';

@@ -6,7 +6,7 @@
 import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { hasRecords } from '../../read/formats.ts';
-import { probeFields } from '../../read/probe.ts';
+import { probeFields } from '../../read/input/probe.ts';
 
 /**
  * @param units of all sources, in the order of the corpus

@@ -5,7 +5,7 @@
 import { basename, extname } from 'node:path';
 import type { ReadUnit } from '../../nouns/documents.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
-import type { LeftOut } from '../../read/discover.ts';
+import type { LeftOut } from '../../read/input/discover.ts';
 
 type Counts = Map<string, number>;
 

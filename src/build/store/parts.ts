@@ -5,7 +5,7 @@
 
 import type { TokenizeInput } from '../../execute/tokenize-task.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
-import { splitUnit } from '../../read/discover.ts';
+import { splitUnit } from '../../read/input/discover.ts';
 
 /**
  * Input of a part, in bytes: a 64th of all, so that many cores are busy to the end; not so little that waiting for the

@@ -8,7 +8,7 @@ import { LongmixError } from '../../errors.ts';
 import type { TokenizeInput } from '../../execute/tokenize-task.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { extractorOf } from '../../read/extract/extractors.ts';
-import { hashInput } from '../../read/hash-input.ts';
+import { hashInput } from '../../read/input/hash-input.ts';
 import { verifyFiles } from '../../shard/verify-files.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
 import { notesFolder } from '../../storage/receipt.ts';
