@@ -72,7 +72,7 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
     'told with its line, its column and what is allowed there',
     'test/recipe/bad-recipes.test.ts: bad recipes',
   ],
-  ['gives editors the keys', 'test/recipe/json-schema.test.ts: '],
+  ['gives editors the keys', 'test/recipe/schema/json-schema.test.ts: '],
   [
     'may be compressed: `.gz`, `.zst`, `.br`',
     'test/read/input/decompress.test.ts: what the zstd command line wrote is read',

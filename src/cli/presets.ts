@@ -8,7 +8,7 @@ import { dirname, sep } from 'node:path';
 import { isMap, isNode, isScalar, type Pair, parseDocument } from 'yaml';
 import { packageRoot } from '../base/package-root.ts';
 import { LongmixError } from '../errors.ts';
-import { didYouMean, nearest } from '../recipe/nearest.ts';
+import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
 import { parseRecipe } from '../recipe/parse-recipe.ts';
 import type { FoundSource } from './find-sources.ts';
 import { applyEdits, withoutRoles } from './preset-roles.ts';

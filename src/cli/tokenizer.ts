@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { LongmixError } from '../errors.ts';
 import { type TokenizerSpec, tiktokenEncodings } from '../nouns/recipe.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
-import { didYouMean, nearest } from '../recipe/nearest.ts';
+import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { counted } from '../report/format.ts';
 import { type DescribedTokenizer, describeTokenizer } from '../tokenize/load.ts';

@@ -2,7 +2,7 @@
 
 import { basename, resolve } from 'node:path';
 import type { Recipe } from '../nouns/recipe.ts';
-import { recipeSchema } from './schema.ts';
+import { recipeSchema } from './schema/schema.ts';
 import { toRecipe } from './to-recipe.ts';
 
 /**

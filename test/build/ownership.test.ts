@@ -22,7 +22,7 @@ import { build } from '../../src/build/build.ts';
 import { ensureStore } from '../../src/build/store/token-store.ts';
 import { verify } from '../../src/build/verify.ts';
 import { LongmixError } from '../../src/errors.ts';
-import { parseAblation } from '../../src/recipe/parse-ablation.ts';
+import { parseAblation } from '../../src/recipe/ablation/parse-ablation.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';

@@ -11,7 +11,7 @@ import type {
   SourceSpec,
 } from '../../src/nouns/recipe.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
-import { parseAblation } from '../../src/recipe/parse-ablation.ts';
+import { parseAblation } from '../../src/recipe/ablation/parse-ablation.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { tableOf } from './table.ts';
 

@@ -5,7 +5,7 @@
 import { LongmixError } from '../../errors.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import type { Tokenizer } from '../../nouns/tokens.ts';
-import { placeInRecipe } from '../../recipe/places.ts';
+import { placeInRecipe } from '../../recipe/yaml/places.ts';
 import type { ShardDtype } from '../../shard/format.ts';
 import { loadTables, type TokenizerTables } from '../../tokenize/load-tables.ts';
 

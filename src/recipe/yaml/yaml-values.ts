@@ -1,7 +1,7 @@
 /** Values of a recipe as written, for the checks: whatever is ill-formed is told elsewhere and reads as nothing here. */
 
+import { type Parsed, parseLength } from '../units.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { type Parsed, parseLength } from './units.ts';
 
 /** The value at a path of keys; undefined where there is none. */
 export function valueIn(yaml: YamlFile, path: Path): unknown {

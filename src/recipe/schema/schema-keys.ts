@@ -1,7 +1,7 @@
 /** Which keys a recipe may have, and where: read off the schema, so that suggestions can't drift from what is accepted. */
 
 import { z } from 'zod';
-import type { Path } from './parse-yaml.ts';
+import type { Path } from '../yaml/parse-yaml.ts';
 
 /** Keys that the map at `path` may have; empty where the keys are free (sources, shares). */
 export function validKeys(schema: z.ZodType, path: Path): readonly string[] {

@@ -1,7 +1,7 @@
 /** What a recipe may say about the rows that documents are packed into. A phase takes the same keys, all optional. */
 
 import { z } from 'zod';
-import { packings } from '../nouns/recipe.ts';
+import { packings } from '../../nouns/recipe.ts';
 import {
   type Amount,
   either,

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
-import { jsonSchema, type SchemaName, schemaNames } from '../../src/recipe/json-schema.ts';
+import { jsonSchema, type SchemaName, schemaNames } from '../../../src/recipe/schema/json-schema.ts';
 
-const root = new URL('../../', import.meta.url);
+const root = new URL('../../../', import.meta.url);
 
 // A union's members have no `type` of their own beside `anyOf`, which ajv's strict mode wants.
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });

@@ -1,7 +1,7 @@
 /** What a recipe may say about the mix: how much of what. A phase takes the same keys, all of them optional. */
 
 import { z } from 'zod';
-import { mixMethods } from '../nouns/recipe.ts';
+import { mixMethods } from '../../nouns/recipe.ts';
 import {
   type Amount,
   either,

@@ -1,10 +1,10 @@
 /** Rules about several keys of `sequences`, in the recipe and in each phase, where a key may come from the recipe. */
 
+import { defaultSequences, smallestPiece } from '../schema/schema-sequences.ts';
+import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
+import { amountIn, dotted, inherited, scopes, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
 import { cellsIn } from './cross-mix-checks.ts';
-import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { defaultSequences, smallestPiece } from './schema-sequences.ts';
-import { amountIn, dotted, inherited, scopes, valueIn, wrongKey, wrongValue } from './yaml-values.ts';
 
 interface Rows {
   readonly scope: Path;

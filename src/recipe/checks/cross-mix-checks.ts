@@ -1,11 +1,9 @@
 /** Rules about several keys of `mix`, `documents` and `phases`. */
 
-import type { Check } from './check.ts';
-import { isPercentage } from './fields.ts';
-import { didYouMean, nearest } from './nearest.ts';
-import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { displacedBy, shareTolerance } from './schema-mix.ts';
-import { parseShare } from './units.ts';
+import { isPercentage } from '../schema/fields.ts';
+import { displacedBy, shareTolerance } from '../schema/schema-mix.ts';
+import { parseShare } from '../units.ts';
+import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import {
   amountIn,
   dotted,
@@ -15,7 +13,9 @@ import {
   valueIn,
   wrongKey,
   wrongValue,
-} from './yaml-values.ts';
+} from '../yaml/yaml-values.ts';
+import type { Check } from './check.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 const inEachMix =
   (check: (yaml: YamlFile, mix: Path) => Problem[]): Check =>

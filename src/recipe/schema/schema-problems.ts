@@ -1,11 +1,11 @@
 /** What the schema finds wrong, in our words and with its place in the file. */
 
 import type { z } from 'zod';
-import { didYouMean, editDistance, nearest } from './nearest.ts';
-import { ourNameOf } from './other-names.ts';
-import type { Path, Problem, YamlFile } from './parse-yaml.ts';
+import { didYouMean, editDistance, nearest } from '../checks/nearest.ts';
+import { ourNameOf } from '../checks/other-names.ts';
+import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
+import { dotted } from '../yaml/yaml-values.ts';
 import { allKeys, homesOf, validKeys } from './schema-keys.ts';
-import { dotted } from './yaml-values.ts';
 
 type Issue = z.core.$ZodIssue;
 

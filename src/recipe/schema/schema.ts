@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { formats, quotings } from '../nouns/recipe.ts';
+import { formats, quotings } from '../../nouns/recipe.ts';
 import {
   type Amount,
   anyText,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Ablation, Recipe } from '../../src/nouns/recipe.ts';
-import { parseAblation } from '../../src/recipe/parse-ablation.ts';
-import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
+import type { Ablation, Recipe } from '../../../src/nouns/recipe.ts';
+import { parseAblation } from '../../../src/recipe/ablation/parse-ablation.ts';
+import { parseRecipe } from '../../../src/recipe/parse-recipe.ts';
 
 const base = `
 name: mine

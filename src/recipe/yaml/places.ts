@@ -2,7 +2,7 @@
  * Where a recipe's keys stand in its file, for what is found wrong only later, when the tokenizer or the corpus is known. A recipe is
  * plain data that is hashed and sent to threads, so the places are kept beside it.
  */
-import type { Recipe } from '../nouns/recipe.ts';
+import type { Recipe } from '../../nouns/recipe.ts';
 import type { Path, YamlFile } from './parse-yaml.ts';
 
 const files = new WeakMap<Recipe, YamlFile>();

@@ -4,8 +4,8 @@
  */
 
 import { z } from 'zod';
-import { encodingOf } from '../base/encodings.ts';
-import { didYouMean, nearest } from './nearest.ts';
+import { encodingOf } from '../../base/encodings.ts';
+import { didYouMean, nearest } from '../checks/nearest.ts';
 import {
   lengthForm,
   lengthPattern,
@@ -20,7 +20,7 @@ import {
   sizePattern,
   tokensForm,
   tokensPattern,
-} from './units.ts';
+} from '../units.ts';
 
 /** A number, or text with a unit; `units.ts` reads it. */
 export type Amount = number | string;

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
-import { recipeSchema } from '../../src/recipe/schema.ts';
-import { homesOf, validKeys } from '../../src/recipe/schema-keys.ts';
+import { recipeSchema } from '../../../src/recipe/schema/schema.ts';
+import { homesOf, validKeys } from '../../../src/recipe/schema/schema-keys.ts';
 
 interface JsonSchema {
   readonly description?: string;

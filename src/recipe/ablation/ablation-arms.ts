@@ -1,12 +1,12 @@
 /** The arms of an ablation file: those that are named, then the combinations of its grid, the last key fastest. */
 
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean, nearest } from '../checks/nearest.ts';
+import { recipeSchema } from '../schema/schema.ts';
+import { armKeys, sections, whyFixed } from '../schema/schema-ablation.ts';
+import { validKeys } from '../schema/schema-keys.ts';
+import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
+import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Change } from './overlay.ts';
-import type { Path, Problem, YamlFile } from './parse-yaml.ts';
-import { recipeSchema } from './schema.ts';
-import { armKeys, sections, whyFixed } from './schema-ablation.ts';
-import { validKeys } from './schema-keys.ts';
-import { isRecord, valueIn, wrongKey, wrongValue } from './yaml-values.ts';
 
 /** An arm by what is other than in the base. */
 export interface Arm {

@@ -3,14 +3,14 @@
  * tells those), so that one run lists everything that is wrong in a recipe.
  */
 
-import { tiktokenEncodings } from '../nouns/recipe.ts';
+import { tiktokenEncodings } from '../../nouns/recipe.ts';
+import { isTokenizerPath } from '../tokenizer-path.ts';
+import type { Problem, YamlFile } from '../yaml/parse-yaml.ts';
+import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { didYouMean, nearest } from './nearest.ts';
-import type { Problem, YamlFile } from './parse-yaml.ts';
-import { isTokenizerPath } from './tokenizer-path.ts';
-import { isRecord, valueIn, wrongKey, wrongValue } from './yaml-values.ts';
 
 const checks: readonly Check[] = [
   knownTokenizer,

@@ -4,17 +4,17 @@
  */
 
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
-import { LongmixError } from '../errors.ts';
-import type { Ablation } from '../nouns/recipe.ts';
+import { LongmixError } from '../../errors.ts';
+import type { Ablation } from '../../nouns/recipe.ts';
+import { checkedRecipe, recipeOf, recipeProblems, refuse } from '../parse-recipe.ts';
+import type { Setting } from '../parse-setting.ts';
+import { ablationLanguage } from '../schema/schema-ablation.ts';
+import { schemaProblems } from '../schema/schema-problems.ts';
+import { withSettings } from '../settings.ts';
+import { type Problem, parseYaml, type YamlFile } from '../yaml/parse-yaml.ts';
+import { dotted, isRecord, valueIn } from '../yaml/yaml-values.ts';
 import { type Arm, armProblems, armsOf, gridProblems } from './ablation-arms.ts';
 import { overlaid, partOf } from './overlay.ts';
-import { checkedRecipe, recipeOf, recipeProblems, refuse } from './parse-recipe.ts';
-import type { Setting } from './parse-setting.ts';
-import { type Problem, parseYaml, type YamlFile } from './parse-yaml.ts';
-import { ablationLanguage } from './schema-ablation.ts';
-import { schemaProblems } from './schema-problems.ts';
-import { withSettings } from './settings.ts';
-import { dotted, isRecord, valueIn } from './yaml-values.ts';
 
 /**
  * @param text the ablation

@@ -3,9 +3,9 @@
  * on it as on any other, and what they find is told where it stands, in whichever of the two files that is.
  */
 
-import type { Path, YamlFile } from './parse-yaml.ts';
-import { displacedBy } from './schema-mix.ts';
-import { isRecord, valueIn } from './yaml-values.ts';
+import { displacedBy } from '../schema/schema-mix.ts';
+import type { Path, YamlFile } from '../yaml/parse-yaml.ts';
+import { isRecord, valueIn } from '../yaml/yaml-values.ts';
 
 /** `value` at the path `at` of the recipe, and where it stands in its file. */
 export interface Change {
