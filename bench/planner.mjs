@@ -17,8 +17,8 @@ import { cellNumbers, lengthBuckets, thresholdsOf } from '../dist/bucket/cells.j
 import { eligibility } from '../dist/mix/eligible.js';
 import { planMix, takeHeldOut } from '../dist/mix/mix.js';
 import { heldOut } from '../dist/mix/split.js';
-import { discardsTails, imbalances, keepLedgers } from '../dist/pack/ledger.js';
-import { packingQuality } from '../dist/pack/quality.js';
+import { discardsTails, imbalances, keepLedgers } from '../dist/pack/accounts/ledger.js';
+import { packingQuality } from '../dist/pack/accounts/quality.js';
 import { packRows } from '../dist/pack/rows.js';
 import { makeTable } from './lib/synthetic-table.mjs';
 

@@ -15,7 +15,7 @@
  */
 import { parseArgs } from 'node:util';
 import { epochOrder } from '../dist/feed/order.js';
-import { fitLengths } from '../dist/pack/fit-lengths.js';
+import { fitLengths } from '../dist/pack/packers/fit-lengths.js';
 import { packRows } from '../dist/pack/rows.js';
 import { loadDocuments, openStore } from '../dist/store/reader.js';
 import { makeTable, scramble } from './lib/synthetic-table.mjs';

@@ -35,11 +35,11 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ['`longmix verify` checks them', 'test/cli/verify.test.ts: '],
   [
     'A ledger says where each token went',
-    'test/pack/ledger.test.ts: balances, and is what a count of the written rows gives',
+    'test/pack/accounts/ledger.test.ts: balances, and is what a count of the written rows gives',
   ],
   [
     "A build that doesn't balance doesn't finish",
-    'test/pack/ledger.test.ts: says what is off when a token is lost',
+    'test/pack/accounts/ledger.test.ts: says what is off when a token is lost',
   ],
   [
     'no document that fits in a row is cut',

@@ -5,7 +5,7 @@ import type { PlannedCell } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
-import type { PackingQuality } from '../pack/quality.ts';
+import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { ShardDtype } from '../shard/format.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import type { StoreManifest } from '../store/format.ts';

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { discardsTails, imbalances } from '../pack/ledger.ts';
+import { discardsTails, imbalances } from '../pack/accounts/ledger.ts';
 import { manifestFile, type ShardSetManifest, shardSetFiles } from '../shard/format.ts';
 import { listedSets, openShards } from '../shard/reader.ts';
 import {

@@ -18,17 +18,17 @@ import type { Instances } from '../nouns/mix.ts';
 import type { Packing, SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
-import { packBestFit } from './best-fit.ts';
-import { packCopiesBestFit } from './best-fit-copies.ts';
-import { packConcat, packConcatDiscard } from './concat.ts';
-import { decompose } from './decompose.ts';
-import { packCopiesInOrder } from './in-order-copies.ts';
-import { type PackInput, type PackRows, packWidths } from './packer.ts';
-import { packPad } from './pad.ts';
-import { packInOrder } from './pieces.ts';
-import { RowWriter } from './row-writer.ts';
-import { type InnerRows, orderCopies } from './rows-of-copies.ts';
-import { type SpreadRows, sliceCount } from './spread.ts';
+import { packCopiesBestFit } from './copies/best-fit-copies.ts';
+import { packCopiesInOrder } from './copies/in-order-copies.ts';
+import { type InnerRows, orderCopies } from './copies/rows-of-copies.ts';
+import { type SpreadRows, sliceCount } from './copies/spread.ts';
+import { packBestFit } from './packers/best-fit.ts';
+import { packConcat, packConcatDiscard } from './packers/concat.ts';
+import { decompose } from './packers/decompose.ts';
+import { type PackInput, type PackRows, packWidths } from './packers/packer.ts';
+import { packPad } from './packers/pad.ts';
+import { packInOrder } from './packers/pieces.ts';
+import { RowWriter } from './packers/row-writer.ts';
 
 const packers: Readonly<Record<Exclude<Packing, 'decompose'>, PackRows>> = {
   'best-fit': packBestFit,

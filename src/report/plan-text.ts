@@ -2,7 +2,7 @@
 
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry } from '../nouns/ledger.ts';
 import type { PlannedCell } from '../nouns/mix.ts';
-import type { PackingQuality } from '../pack/quality.ts';
+import type { PackingQuality } from '../pack/accounts/quality.ts';
 import { linesBySource } from './by-source.ts';
 import { bytes, compact, integer, percent, percentFine, rowLength } from './format.ts';
 import { reasonNames } from './reasons.ts';

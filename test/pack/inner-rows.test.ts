@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Instances } from '../../src/nouns/mix.ts';
 import type { SequenceSpec } from '../../src/nouns/recipe.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
-import { packingQuality } from '../../src/pack/quality.ts';
+import { packingQuality } from '../../src/pack/accounts/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { instancesOf, takesOf } from '../support/instances.ts';

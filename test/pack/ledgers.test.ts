@@ -12,7 +12,7 @@ import {
   keepLedgers,
   type PackedPhase,
   type SplitDocuments,
-} from '../../src/pack/ledger.ts';
+} from '../../src/pack/accounts/ledger.ts';
 import { packRows } from '../../src/pack/rows.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { instancesOf, takesOf } from '../support/instances.ts';

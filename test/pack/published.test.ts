@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Instances } from '../../src/nouns/mix.ts';
 import type { SequenceSpec } from '../../src/nouns/recipe.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
-import { type PackingQuality, packingQuality } from '../../src/pack/quality.ts';
+import { type PackingQuality, packingQuality } from '../../src/pack/accounts/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
 import { sequenceSpec } from '../support/recipes.ts';
 import { slimPajama, syntheticCorpus } from '../support/synthetic-corpus.ts';

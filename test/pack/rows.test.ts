@@ -5,7 +5,7 @@ import { planMix, takeHeldOut } from '../../src/mix/mix.ts';
 import type { Instances } from '../../src/nouns/mix.ts';
 import type { MixSpec, SequenceSpec } from '../../src/nouns/recipe.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
-import { packingQuality } from '../../src/pack/quality.ts';
+import { packingQuality } from '../../src/pack/accounts/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
 import { takesOf } from '../support/instances.ts';

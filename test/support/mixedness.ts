@@ -4,7 +4,7 @@ import type { Instances } from '../../src/nouns/mix.ts';
 import type { SequenceSpec } from '../../src/nouns/recipe.ts';
 import type { RowPlan } from '../../src/nouns/rows.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
-import { fitLengths } from '../../src/pack/fit-lengths.ts';
+import { fitLengths } from '../../src/pack/packers/fit-lengths.ts';
 import { rowsOf } from './rows.ts';
 import { scramble } from './table.ts';
 

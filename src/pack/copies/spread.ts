@@ -5,9 +5,9 @@
  *
  * What stands in the rows once is for no slice: it may come anywhere.
  */
-import { keyedHash } from '../base/keyed-hash.ts';
-import type { PackInput } from './packer.ts';
-import type { RowWriter } from './row-writer.ts';
+import { keyedHash } from '../../base/keyed-hash.ts';
+import type { PackInput } from '../packers/packer.ts';
+import type { RowWriter } from '../packers/row-writer.ts';
 
 /** Packed rows whose order is still open. */
 export interface SpreadRows {

@@ -1,11 +1,11 @@
 /** How good a packing is, in the figures that the literature reports. */
 
-import { firstFrom, sequenceLength } from '../base/sequence.ts';
-import type { Instances } from '../nouns/mix.ts';
-import type { SequenceSpec } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
-import { packWidths } from './packer.ts';
+import { firstFrom, sequenceLength } from '../../base/sequence.ts';
+import type { Instances } from '../../nouns/mix.ts';
+import type { SequenceSpec } from '../../nouns/recipe.ts';
+import type { RowPlan } from '../../nouns/rows.ts';
+import type { DocumentTable } from '../../nouns/tokens.ts';
+import { packWidths } from '../packers/packer.ts';
 import { countTokens } from './tally.ts';
 
 export interface PackingQuality {

@@ -4,11 +4,11 @@
  * A copy that is placed with others of its length and slice goes at most `sliceReach` slices from its own. So for every
  * document it is known where its copies can be without a look into a row; the few that are placed one by one are noted.
  */
-import { borrow } from '../base/scratch.ts';
+import { borrow } from '../../base/scratch.ts';
+import type { PackInput } from '../packers/packer.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 import type { Hosting, RoomyRow } from './hosts.ts';
 import { free, none, OpenKinds } from './open-kinds.ts';
-import type { PackInput } from './packer.ts';
 import { anywhere, type CopyTime, copyTimes, golden, sliceOf, sliceReach } from './spread.ts';
 
 /** So many times as long as it is counts a copy of less than such a part of a row, and is placed the earlier. */

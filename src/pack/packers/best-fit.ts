@@ -11,12 +11,12 @@
  *
  * Cost: a counting sort by length and a sort by hash inside each length, 4 bytes a document beside the plan.
  */
-import { type KeyedHash, keyedHash, scramble } from '../base/keyed-hash.ts';
-import { HashSorter } from '../base/radix-sort.ts';
-import { borrow, giveBack } from '../base/scratch.ts';
-import { takenTokens } from '../base/sequence.ts';
-import { shuffle } from '../base/shuffle.ts';
-import { lastPiece } from './copy-pieces.ts';
+import { type KeyedHash, keyedHash, scramble } from '../../base/keyed-hash.ts';
+import { HashSorter } from '../../base/radix-sort.ts';
+import { borrow, giveBack } from '../../base/scratch.ts';
+import { takenTokens } from '../../base/sequence.ts';
+import { shuffle } from '../../base/shuffle.ts';
+import { lastPiece } from '../copies/copy-pieces.ts';
 import { fitLengths, type RowKinds } from './fit-lengths.ts';
 import { type PackInput, readLengths, sequenceLengths } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';

@@ -1,7 +1,7 @@
 /** Rows as lists of pieces: what a packer gives that takes items one by one in their order, and puts them down so. */
-import { keyedHash } from '../base/keyed-hash.ts';
-import { takenTokens } from '../base/sequence.ts';
-import { shuffle } from '../base/shuffle.ts';
+import { keyedHash } from '../../base/keyed-hash.ts';
+import { takenTokens } from '../../base/sequence.ts';
+import { shuffle } from '../../base/shuffle.ts';
 import { keyedOrder, type PackInput, sequenceLengths } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
 

@@ -10,18 +10,18 @@
  * repeat); with several, two passes over the rows, and 4 bytes a document more.
  */
 
-import { takenTokens, usableTokens } from '../base/sequence.ts';
+import { takenTokens, usableTokens } from '../../base/sequence.ts';
 import {
   type DropReason,
   dropReasons,
   type Ledger,
   type LedgerCell,
   type LedgerEntry,
-} from '../nouns/ledger.ts';
-import type { Bucket, CellNumbers, Instances } from '../nouns/mix.ts';
-import type { MixSpec, SequenceSpec } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+} from '../../nouns/ledger.ts';
+import type { Bucket, CellNumbers, Instances } from '../../nouns/mix.ts';
+import type { MixSpec, SequenceSpec } from '../../nouns/recipe.ts';
+import type { RowPlan } from '../../nouns/rows.ts';
+import type { DocumentTable } from '../../nouns/tokens.ts';
 import { addByCell, countTokens, tokensOfPhase, tokensOnce } from './tally.ts';
 
 export interface SplitDocuments {

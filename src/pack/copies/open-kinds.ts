@@ -5,7 +5,7 @@
  *
  * Cost: a step a change of kind. A slice's kinds are in a sorted list, as there are few.
  */
-import { CapacityIndex } from './capacity-index.ts';
+import { CapacityIndex } from '../packers/capacity-index.ts';
 
 export const none = -1;
 /** The slice of free kinds. */

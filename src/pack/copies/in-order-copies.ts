@@ -2,11 +2,11 @@
  * Packers that take items one by one, where documents repeat: the items come in the order of their times in the run
  * (`spread.ts`), what is there once at a time by its hash. Rows that hold a repeated document keep their time.
  */
-import { keyedHash } from '../base/keyed-hash.ts';
-import { orderByKey } from '../base/radix-sort.ts';
-import { takenTokens } from '../base/sequence.ts';
-import { type PackInput, sequenceLengths } from './packer.ts';
-import type { Packer } from './pieces.ts';
+import { keyedHash } from '../../base/keyed-hash.ts';
+import { orderByKey } from '../../base/radix-sort.ts';
+import { takenTokens } from '../../base/sequence.ts';
+import { type PackInput, sequenceLengths } from '../packers/packer.ts';
+import type { Packer } from '../packers/pieces.ts';
 import { anywhere, copyPlaces, copyTimes, type SpreadRows } from './spread.ts';
 
 export function packCopiesInOrder(input: PackInput, slices: number, pack: Packer): SpreadRows {

@@ -2,9 +2,9 @@
  * Collects the rows of a plan in the order of the run. Columns are as long as the plan can become: memory that is never
  * written to is never there. Where rows are packed at a pack length, `perRow` of them end to end make a row.
  */
-import type { SequenceSpec } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import type { SequenceSpec } from '../../nouns/recipe.ts';
+import type { RowPlan } from '../../nouns/rows.ts';
+import type { DocumentTable } from '../../nouns/tokens.ts';
 
 export class RowWriter {
   readonly #table: DocumentTable;

@@ -5,11 +5,11 @@
  *
  * Cost: 8 bytes per item, and 4 per one that isn't one whole piece.
  */
-import { keyedHash } from '../base/keyed-hash.ts';
-import { HashSorter } from '../base/radix-sort.ts';
-import { borrow } from '../base/scratch.ts';
-import { firstFrom, rowWidth } from '../base/sequence.ts';
-import { type PackInput, sequenceLengths } from './packer.ts';
+import { keyedHash } from '../../base/keyed-hash.ts';
+import { HashSorter } from '../../base/radix-sort.ts';
+import { borrow } from '../../base/scratch.ts';
+import { firstFrom, rowWidth } from '../../base/sequence.ts';
+import { type PackInput, sequenceLengths } from '../packers/packer.ts';
 import { type CopyPlace, type CopyTime, copyPlaces, copyTimes } from './spread.ts';
 
 export class CopyPieces {

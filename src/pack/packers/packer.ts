@@ -2,12 +2,12 @@
  * What packing takes and gives. Packing is planned before a token is read: lengths only.
  */
 
-import { keyedHash } from '../base/keyed-hash.ts';
-import { orderByKey } from '../base/radix-sort.ts';
-import { firstFrom, rowWidth, takenTokens } from '../base/sequence.ts';
-import type { Instances } from '../nouns/mix.ts';
-import type { SequenceSpec } from '../nouns/recipe.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import { keyedHash } from '../../base/keyed-hash.ts';
+import { orderByKey } from '../../base/radix-sort.ts';
+import { firstFrom, rowWidth, takenTokens } from '../../base/sequence.ts';
+import type { Instances } from '../../nouns/mix.ts';
+import type { SequenceSpec } from '../../nouns/recipe.ts';
+import type { DocumentTable } from '../../nouns/tokens.ts';
 import type { RowWriter } from './row-writer.ts';
 
 /** Copies of documents that are packed together. */

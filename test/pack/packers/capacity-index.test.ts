@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CapacityIndex } from '../../src/pack/capacity-index.ts';
-import { fuzz } from '../support/fuzz.ts';
+import { CapacityIndex } from '../../../src/pack/packers/capacity-index.ts';
+import { fuzz } from '../../support/fuzz.ts';
 
 describe('CapacityIndex', () => {
   it('is a set that answers "the smallest that is at least"', () => {

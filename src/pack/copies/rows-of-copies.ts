@@ -2,11 +2,11 @@
  * The rows of a plan in which documents repeat: packed, then put in the order of the run (`run-order.ts`). Inner rows are
  * joined before that, those of neighbouring slices, and never two that hold copies of one document.
  */
-import type { Instances } from '../nouns/mix.ts';
-import type { SequenceSpec } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
-import { RowWriter } from './row-writer.ts';
+import type { Instances } from '../../nouns/mix.ts';
+import type { SequenceSpec } from '../../nouns/recipe.ts';
+import type { RowPlan } from '../../nouns/rows.ts';
+import type { DocumentTable } from '../../nouns/tokens.ts';
+import { RowWriter } from '../packers/row-writer.ts';
 import { measureRepeats, runOrder, sortRows } from './run-order.ts';
 import { anywhere, type SpreadRows } from './spread.ts';
 

@@ -5,12 +5,12 @@
  *
  * Cost: 12 bytes per row, beside what `fit-copies.ts` needs.
  */
-import { keyedHash, scramble } from '../base/keyed-hash.ts';
-import { takenTokens } from '../base/sequence.ts';
+import { keyedHash, scramble } from '../../base/keyed-hash.ts';
+import { takenTokens } from '../../base/sequence.ts';
+import { type PackInput, sequenceLengths } from '../packers/packer.ts';
+import type { RowWriter } from '../packers/row-writer.ts';
 import { CopyPieces } from './copy-pieces.ts';
 import { fitCopies } from './fit-copies.ts';
-import { type PackInput, sequenceLengths } from './packer.ts';
-import type { RowWriter } from './row-writer.ts';
 import { anywhere, type Copy, copyTimes, type SpreadRows, sliceOf } from './spread.ts';
 
 export function packCopiesBestFit(input: PackInput, slices: number): SpreadRows {

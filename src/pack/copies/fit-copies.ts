@@ -13,12 +13,12 @@
  *
  * Cost: a few searches a kind of row, slice and length; 8 bytes per item.
  */
-import { giveBack } from '../base/scratch.ts';
+import { giveBack } from '../../base/scratch.ts';
+import { fitLengths } from '../packers/fit-lengths.ts';
+import type { PackInput } from '../packers/packer.ts';
 import type { CopyPieces } from './copy-pieces.ts';
-import { fitLengths } from './fit-lengths.ts';
 import { type DealtRows, Fitting } from './fitting.ts';
 import { chooseHosts, type Hosting } from './hosts.ts';
-import type { PackInput } from './packer.ts';
 
 const attempts = 4;
 /** A long document fills up no row with less room than this, in tokens, or this part of a row. */

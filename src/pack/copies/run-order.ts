@@ -6,11 +6,11 @@
  * Cost: 8 bytes per row, and a counting sort by slices.
  */
 
-import { interleave } from '../base/interleave.ts';
-import { keyedHash } from '../base/keyed-hash.ts';
-import { shuffle } from '../base/shuffle.ts';
-import type { Instances } from '../nouns/mix.ts';
-import type { RowPlan, RowRepeats } from '../nouns/rows.ts';
+import { interleave } from '../../base/interleave.ts';
+import { keyedHash } from '../../base/keyed-hash.ts';
+import { shuffle } from '../../base/shuffle.ts';
+import type { Instances } from '../../nouns/mix.ts';
+import type { RowPlan, RowRepeats } from '../../nouns/rows.ts';
 import { anywhere } from './spread.ts';
 
 /** @param slice of each row */

@@ -8,17 +8,17 @@
  * Cost: a radix sort of the pieces of each length.
  */
 
-import { keyedHash } from '../base/keyed-hash.ts';
-import { orderByKey } from '../base/radix-sort.ts';
-import { takenTokens } from '../base/sequence.ts';
-import type { Instances } from '../nouns/mix.ts';
-import type { SequenceSpec } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import { keyedHash } from '../../base/keyed-hash.ts';
+import { orderByKey } from '../../base/radix-sort.ts';
+import { takenTokens } from '../../base/sequence.ts';
+import type { Instances } from '../../nouns/mix.ts';
+import type { SequenceSpec } from '../../nouns/recipe.ts';
+import type { RowPlan } from '../../nouns/rows.ts';
+import type { DocumentTable } from '../../nouns/tokens.ts';
+import { orderCopies } from '../copies/rows-of-copies.ts';
+import { anywhere, copyPlaces, copyTimes, type SpreadRows, sliceCount, sliceOf } from '../copies/spread.ts';
 import { sequenceLengths } from './packer.ts';
 import { RowWriter } from './row-writer.ts';
-import { orderCopies } from './rows-of-copies.ts';
-import { anywhere, copyPlaces, copyTimes, type SpreadRows, sliceCount, sliceOf } from './spread.ts';
 
 /** Rows of a piece each. */
 interface Pieces {

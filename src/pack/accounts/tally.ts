@@ -3,12 +3,12 @@
  * nothing is made inside them, and what they fill is 4 bytes a document.
  */
 
-import { orderByKey } from '../base/radix-sort.ts';
-import { borrow } from '../base/scratch.ts';
-import { cutFrom, cutTo } from '../base/sequence.ts';
-import type { CellNumbers, Instances } from '../nouns/mix.ts';
-import type { Packing } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
+import { orderByKey } from '../../base/radix-sort.ts';
+import { borrow } from '../../base/scratch.ts';
+import { cutFrom, cutTo } from '../../base/sequence.ts';
+import type { CellNumbers, Instances } from '../../nouns/mix.ts';
+import type { Packing } from '../../nouns/recipe.ts';
+import type { RowPlan } from '../../nouns/rows.ts';
 
 /** Tokens of all pieces, and those of them that are documents', not special tokens. */
 export function countTokens(plan: RowPlan): { inPieces: number; ofDocuments: number } {
