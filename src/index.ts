@@ -8,7 +8,7 @@ export { type Verified, verify } from './build/verify.ts';
 export { describeError, LongmixError } from './errors.ts';
 export { batches, type Course } from './feed/batches.ts';
 export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
-export type { FeedManifest } from './feed/manifest.ts';
+export type { FeedManifest } from './feed/rows/manifest.ts';
 export type { Recipe } from './nouns/recipe.ts';
 export { defaultRecipe } from './recipe/default-recipe.ts';
 export { parseRecipe } from './recipe/parse-recipe.ts';

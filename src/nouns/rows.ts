@@ -21,7 +21,7 @@ export interface RowPlan {
   readonly repeats: RowRepeats | null;
 }
 
-/** What later epochs must know of a run in which documents repeat, to keep copies apart (`feed/order.ts`). */
+/** What later epochs must know of a run in which documents repeat, to keep copies apart (`feed/rows/order.ts`). */
 export interface RowRepeats {
   /** Rows that hold a repeated document. They are spread evenly over the run (`base/interleave.ts`). */
   readonly rows: number;

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { LongmixError } from '../errors.ts';
 import { batches } from '../feed/batches.ts';
 import { type Batch, type Feed, type FeedOptions, openFeed } from '../feed/feed.ts';
-import { openSets } from '../feed/sets.ts';
+import { openSets } from '../feed/rows/sets.ts';
 import { dictFile, manifestFile } from '../shard/format.ts';
 import { makeFolder } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';

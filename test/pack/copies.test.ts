@@ -1,7 +1,7 @@
 /** Mixes in which documents repeat: as few rows as without repeats, and steps as mixed as a random order's, in every epoch. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { epochOrder } from '../../src/feed/order.ts';
+import { epochOrder } from '../../src/feed/rows/order.ts';
 import type { SequenceSpec } from '../../src/nouns/recipe.ts';
 import type { RowPlan } from '../../src/nouns/rows.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';

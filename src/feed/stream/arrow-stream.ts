@@ -11,12 +11,12 @@
  * are no more bytes. The ids are not copied: what is written is the memory that they were read into.
  */
 
-import { arrow } from '../base/arrow.ts';
-import type { ShardDtype } from '../shard/format.ts';
-import { rowSchema } from '../shard/schema.ts';
+import { arrow } from '../../base/arrow.ts';
+import type { ShardDtype } from '../../shard/format.ts';
+import { rowSchema } from '../../shard/schema.ts';
+import type { Batch, Feed } from '../feed.ts';
+import type { FeedManifest } from '../rows/manifest.ts';
 import { batchMessage, endOfStream } from './arrow-message.ts';
-import type { Batch, Feed } from './feed.ts';
-import type { FeedManifest } from './manifest.ts';
 
 export const arrowStreamType = 'application/vnd.apache.arrow.stream';
 

@@ -1,10 +1,10 @@
 /** What a folder gives to train on: one shard set, or the training sets of a build in the order of its run. */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { LongmixError } from '../errors.ts';
-import { manifestFile, type ShardSetManifest } from '../shard/format.ts';
-import { listedSets, openShards } from '../shard/reader.ts';
-import { readSchedule, type StepPlan } from '../shard/schedule-file.ts';
+import { LongmixError } from '../../errors.ts';
+import { manifestFile, type ShardSetManifest } from '../../shard/format.ts';
+import { listedSets, openShards } from '../../shard/reader.ts';
+import { readSchedule, type StepPlan } from '../../shard/schedule-file.ts';
 import { RowFiles } from './row-files.ts';
 
 export interface FeedSet {

@@ -13,9 +13,9 @@
  * manifest (`base/interleave.ts`).
  */
 
-import { interleave } from '../base/interleave.ts';
-import { type KeyedHash, keyedHash } from '../base/keyed-hash.ts';
-import type { RowRepeats } from '../nouns/rows.ts';
+import { interleave } from '../../base/interleave.ts';
+import { type KeyedHash, keyedHash } from '../../base/keyed-hash.ts';
+import type { RowRepeats } from '../../nouns/rows.ts';
 
 const rounds = 6;
 

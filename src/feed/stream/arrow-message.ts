@@ -5,7 +5,7 @@
  * The metadata is a flatbuffer whose tables never change, so it is laid out once here, by hand, and only counts and
  * offsets are filled in: a table points back to its vtable, which says where in the table its fields are.
  */
-import type { Batch } from './feed.ts';
+import type { Batch } from '../feed.ts';
 
 /** Bytes of the metadata, and of the 8 before it: a mark, and their length. */
 const metadataBytes = 456;

@@ -2,10 +2,10 @@
 import { RecordBatchReader } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BatchEncoder } from '../../src/feed/arrow-stream.ts';
-import type { Batch } from '../../src/feed/feed.ts';
-import type { FeedManifest } from '../../src/feed/manifest.ts';
-import { fuzz } from '../support/fuzz.ts';
+import type { Batch } from '../../../src/feed/feed.ts';
+import type { FeedManifest } from '../../../src/feed/rows/manifest.ts';
+import { BatchEncoder } from '../../../src/feed/stream/arrow-stream.ts';
+import { fuzz } from '../../support/fuzz.ts';
 
 const greatest = 2 ** 32 - 1;
 

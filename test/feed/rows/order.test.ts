@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { epochOrder } from '../../src/feed/order.ts';
-import { fuzz } from '../support/fuzz.ts';
+import { epochOrder } from '../../../src/feed/rows/order.ts';
+import { fuzz } from '../../support/fuzz.ts';
 
 it('is a permutation of the rows, the same every time', () => {
   fc.assert(

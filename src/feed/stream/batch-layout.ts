@@ -5,7 +5,7 @@
  * The message is taken apart here and not by Arrow's reader, which believes any count that stands in it: of a damaged
  * file no more is read than there is, and a layout that does not fill its message exactly is none.
  */
-import type { BatchRecord } from '../shard/format.ts';
+import type { BatchRecord } from '../../shard/format.ts';
 
 /** Offsets in the file, in bytes; all but `inputIds` are whole numbers of 8 bytes apart. */
 export interface BatchLayout {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { PacedReads } from '../../src/feed/paced-reads.ts';
-import type { FileRead, RowFiles } from '../../src/feed/row-files.ts';
+import { PacedReads } from '../../../src/feed/rows/paced-reads.ts';
+import type { FileRead, RowFiles } from '../../../src/feed/rows/row-files.ts';
 
 /** Files whose reads take so long, and where they were read: here or ahead. */
 function filesOf(milliseconds: () => number) {

@@ -1,5 +1,5 @@
 /** What a trainer has to know before the first row: `GET /v1/manifest`, and a trainer's `context.manifest`. */
-import type { ShardDtype, ShardSetManifest } from '../shard/format.ts';
+import type { ShardDtype, ShardSetManifest } from '../../shard/format.ts';
 import type { FeedSets } from './sets.ts';
 import type { Steps } from './step-rows.ts';
 

@@ -2,7 +2,7 @@
  * Which rows a step takes: set and place in the set's order, from the number of the step alone.
  * Cost: an entry a stretch (a phase; in a decomposed run nearly every step begins another), and its binary search.
  */
-import { LongmixError } from '../errors.ts';
+import { LongmixError } from '../../errors.ts';
 import type { FeedSets } from './sets.ts';
 
 export interface StepRows {

@@ -8,9 +8,9 @@
  */
 import { closeSync, openSync, read, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { LongmixError, systemReason } from '../errors.ts';
-import { type BatchRecord, idBytes, type ShardSetManifest } from '../shard/format.ts';
-import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from './batch-layout.ts';
+import { LongmixError, systemReason } from '../../errors.ts';
+import { type BatchRecord, idBytes, type ShardSetManifest } from '../../shard/format.ts';
+import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from '../stream/batch-layout.ts';
 
 const usuallyKept = 64 * 1024 * 1024;
 
