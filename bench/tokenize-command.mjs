@@ -22,9 +22,9 @@ import { jsonScan } from '../dist/read/json-scan/json-scan.js';
 import { createReadCounts } from '../dist/read/read.js';
 import { createPartWriter } from '../dist/store/writer.js';
 import { createDigest } from '../dist/tokenize/digest/digest.js';
-import { openShared } from '../dist/tokenize/kernel-tokenizer.js';
+import { openShared } from '../dist/tokenize/engine/kernel-tokenizer.js';
+import { loadTables } from '../dist/tokenize/engine/load-tables.js';
 import { loadTokenizer } from '../dist/tokenize/load.js';
-import { loadTables } from '../dist/tokenize/load-tables.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -115,7 +115,7 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ],
   ['what is kept at a rate of 20 % is also kept at 50 %', 'test/mix/nested.test.ts: '],
   ['each phase a shard set with documents of its own', 'test/mix/phases.test.ts: '],
-  ['`LONGMIX_CACHE` names another folder', 'test/tokenize/table-cache.test.ts: '],
+  ['`LONGMIX_CACHE` names another folder', 'test/tokenize/engine/table-cache.test.ts: '],
   [
     '`seq_lengths` (the lengths of its documents',
     'test/shard/shard.test.ts: ',

@@ -2,7 +2,7 @@
  * What `--memory` leaves to each worker that tokenizes. Part of a process grows with what it reads (text without a place
  * to cut it, long records) and is bounded here; the rest does not, and is measured (bench/RESULTS.md).
  */
-import type { SharedTokenizer } from '../tokenize/kernel-tokenizer.ts';
+import type { SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
 
 export interface WorkerLimits {
   /** Memory of the tokenizer's kernel, its tables included. */

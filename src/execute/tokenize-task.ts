@@ -24,7 +24,7 @@ import {
 } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
-import { openShared, type SharedTokenizer } from '../tokenize/kernel-tokenizer.ts';
+import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
 
 export interface TokenizeSetting {
   readonly tokenizer: TokenizerSpec;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { workerLimits } from '../../src/build/memory.ts';
-import { openShared } from '../../src/tokenize/kernel-tokenizer.ts';
+import { openShared } from '../../src/tokenize/engine/kernel-tokenizer.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
 import { expectMessage, workplace } from '../support/command.ts';
 import { fuzzTimeout } from '../support/fuzz.ts';

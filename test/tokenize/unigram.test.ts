@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Tokenizer } from '../../src/nouns/tokens.ts';
-import { modelFromHf } from '../../src/tokenize/from-hf.ts';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
+import { modelFromHf } from '../../src/tokenize/files/from-hf.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { makeCharsmap } from './charsmap-maker.ts';
 import { nativeOracle } from './oracles.ts';

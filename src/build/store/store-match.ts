@@ -13,7 +13,7 @@ import { verifyFiles } from '../../shard/verify-files.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../../store/format.ts';
-import type { TokenizerTables } from '../../tokenize/load-tables.ts';
+import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 
 /** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
 export function reading({

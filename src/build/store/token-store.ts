@@ -30,7 +30,7 @@ import {
   tokensFile,
 } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
-import type { TokenizerTables } from '../../tokenize/load-tables.ts';
+import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import { workerLimits } from '../memory.ts';
 import type { StageOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from '../ownership.ts';

@@ -7,7 +7,7 @@ import type { Recipe } from '../../nouns/recipe.ts';
 import type { Tokenizer } from '../../nouns/tokens.ts';
 import { placeInRecipe } from '../../recipe/yaml/places.ts';
 import type { ShardDtype } from '../../shard/format.ts';
-import { loadTables, type TokenizerTables } from '../../tokenize/load-tables.ts';
+import { loadTables, type TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 
 type TokenizerFacts = Pick<Tokenizer, 'name' | 'vocabularySize' | 'bosId' | 'eosId'>;
 
