@@ -158,7 +158,7 @@ test.each(prose)('README: %s', (block) => {
 
 describe('README', () => {
   it('counts the recipes that there are', async () => {
-    const { presetNames } = await import('../src/cli/presets.ts');
+    const { presetNames } = await import('../src/init/presets.ts');
     const published = presetNames().filter((name) => name !== 'sample');
     expect(published).toHaveLength(17);
   });

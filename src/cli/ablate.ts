@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path';
 import { ablate } from '../build/ablate.ts';
 import { type AblationReport, ablationFile, asideFile } from '../build/ablation-file.ts';
+import { ablationFolder } from '../build/folders.ts';
 import { LongmixError } from '../errors.ts';
 import type { Ablation } from '../nouns/recipe.ts';
 import { parseAblation } from '../recipe/ablation/parse-ablation.ts';
@@ -15,7 +16,6 @@ import { trainingText } from '../train/arms-text.ts';
 import { keptCurves, readAblation } from '../train/kept-curves.ts';
 import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
-import { ablationFolder } from './folders.ts';
 import { type RunFlags, readYaml, recipeSettings, stageOptions } from './options.ts';
 import { armData, trainingData, writeReport } from './report-data.ts';
 import { settingsOf } from './trainer-settings.ts';

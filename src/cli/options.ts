@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
 import picomatch from 'picomatch';
 import { isUrl } from '../base/is-url.ts';
+import { outputMark } from '../build/folders.ts';
 import type { StageOptions } from '../build/nouns.ts';
 import { LongmixError, systemReason } from '../errors.ts';
 import type { Recipe } from '../nouns/recipe.ts';
@@ -12,7 +13,6 @@ import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
-import { outputMark } from './folders.ts';
 
 /** Keys of the recipe. */
 export interface RecipeFlags {

@@ -5,13 +5,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
-import { ablationFile } from '../build/ablation-file.ts';
-import { planFile } from '../build/ownership.ts';
-import { storeFolder } from '../build/store/token-store.ts';
 import { LongmixError } from '../errors.ts';
 import type { Ablation, Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { manifestFile } from '../shard/format.ts';
 import { storeFile } from '../store/format.ts';
+import { ablationFile } from './ablation-file.ts';
+import { planFile } from './ownership.ts';
+import { storeFolder } from './store/token-store.ts';
 
 /**
  * `--out`, else out/NAME.

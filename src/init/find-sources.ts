@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
+import { outputMark } from '../build/folders.ts';
 import { kindsOf } from '../build/store/input-kinds.ts';
 import { unitBytes } from '../build/store/parts.ts';
 import { LongmixError } from '../errors.ts';
@@ -13,7 +14,6 @@ import { hasRecords, isSourceCode } from '../read/formats.ts';
 import { discover, type LeftOut } from '../read/input/discover.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { type FoundFields, findFields, findNamedSources, plainFields } from './find-fields.ts';
-import { outputMark } from './folders.ts';
 
 export interface FoundSource {
   readonly name: string;
