@@ -40,7 +40,8 @@ const copiesOf = (d) => (d % every === 0 ? copies : 1);
 let count = 0;
 for (let d = 0; d < documents; d += 1) count += copiesOf(d);
 const document = new Uint32Array(count);
-for (let d = 0, i = 0; d < documents; d += 1) for (let n = copiesOf(d); n > 0; n -= 1, i += 1) document[i] = d;
+for (let d = 0, i = 0; d < documents; d += 1)
+  for (let n = copiesOf(d); n > 0; n -= 1, i += 1) document[i] = d;
 const table = values.once ? distinct() : made;
 const sequences = {
   ...{ length, packing: 'best-fit', overlong: 'fragment', tails: 'carry', bos: false, eos: true },

@@ -33,7 +33,7 @@ process.env.TOKENIZERS_PARALLELISM = 'false';
 process.env.LONGMIX_FUZZ ??= '100';
 const { Tokenizer: NativeTokenizer } = await import('tokenizers');
 const { describeTokenizer } = await import('../dist/tokenize/load.js');
-const { openShared } = await import('../dist/tokenize/kernel-tokenizer.js');
+const { openShared } = await import('../dist/tokenize/engine/kernel-tokenizer.js');
 const { allFamilies } = await importTypeScript('test/tokenize/families.ts');
 
 const { positionals, values } = parseArgs({

@@ -1,5 +1,5 @@
 /**
- * Time and memory of the planner's stages, through the functions that `run/build-plan.ts` calls, on a table of documents
+ * Time and memory of the planner's stages, through the functions that `build/plan/build-plan.ts` calls, on a table of documents
  * that is made in memory. Beside it best-fit decreasing in Python (bench/python/best_fit.py) on lengths of the same kind.
  *
  *   node bench/planner.mjs [DOCUMENTS] [LENGTH] [--long-share 60 [--repeat]] [--peer python3]
@@ -17,8 +17,8 @@ import { cellNumbers, lengthBuckets, thresholdsOf } from '../dist/bucket/cells.j
 import { eligibility } from '../dist/mix/eligible.js';
 import { planMix, takeHeldOut } from '../dist/mix/mix.js';
 import { heldOut } from '../dist/mix/split.js';
-import { discardsTails, imbalances, keepLedgers } from '../dist/pack/ledger.js';
-import { packingQuality } from '../dist/pack/quality.js';
+import { discardsTails, imbalances, keepLedgers } from '../dist/pack/accounts/ledger.js';
+import { packingQuality } from '../dist/pack/accounts/quality.js';
 import { packRows } from '../dist/pack/rows.js';
 import { makeTable } from './lib/synthetic-table.mjs';
 

@@ -14,8 +14,8 @@
  *   meet     pairs of copies of one piece that share a step, per step; the worst of epochs 0 to 3
  */
 import { parseArgs } from 'node:util';
-import { epochOrder } from '../dist/feed/order.js';
-import { fitLengths } from '../dist/pack/fit-lengths.js';
+import { epochOrder } from '../dist/feed/rows/order.js';
+import { fitLengths } from '../dist/pack/packers/fit-lengths.js';
 import { packRows } from '../dist/pack/rows.js';
 import { loadDocuments, openStore } from '../dist/store/reader.js';
 import { makeTable, scramble } from './lib/synthetic-table.mjs';

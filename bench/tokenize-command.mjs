@@ -16,15 +16,15 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { fileBlocks } from '../dist/read/file-blocks.js';
+import { readJsonl } from '../dist/read/formats/jsonl.js';
+import { fileBlocks } from '../dist/read/input/file-blocks.js';
 import { jsonScan } from '../dist/read/json-scan/json-scan.js';
-import { readJsonl } from '../dist/read/jsonl.js';
 import { createReadCounts } from '../dist/read/read.js';
 import { createPartWriter } from '../dist/store/writer.js';
 import { createDigest } from '../dist/tokenize/digest/digest.js';
-import { openShared } from '../dist/tokenize/kernel-tokenizer.js';
+import { openShared } from '../dist/tokenize/engine/kernel-tokenizer.js';
+import { loadTables } from '../dist/tokenize/engine/load-tables.js';
 import { loadTokenizer } from '../dist/tokenize/load.js';
-import { loadTables } from '../dist/tokenize/load-tables.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -162,7 +162,7 @@ function sha256(parts) {
 
 /** Runs of lines, as the splitter makes them. */
 async function wholeLines() {
-  const { LineSplitter } = await import('../dist/read/line-splitter.js');
+  const { LineSplitter } = await import('../dist/read/formats/line-splitter.js');
   const splitter = new LineSplitter(2 ** 29);
   return blocks.flatMap((block) => [...splitter.push(block)]);
 }

@@ -28,7 +28,7 @@ process.env.TOKENIZERS_PARALLELISM = 'false';
 const { Tiktoken } = await import('@dqbd/tiktoken/lite');
 const { Tokenizer: NativeTokenizer } = await import('tokenizers');
 const { loadTokenizer } = await import('../dist/tokenize/load.js');
-const { openShared } = await import('../dist/tokenize/kernel-tokenizer.js');
+const { openShared } = await import('../dist/tokenize/engine/kernel-tokenizer.js');
 
 // The vocabularies are the tests' packages.
 const require = createRequire(new URL('../test/vocabularies/package.json', import.meta.url));

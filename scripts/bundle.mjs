@@ -13,7 +13,7 @@ const root = new URL('../', import.meta.url);
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, root));
 
 const bundle = await rolldown({
-  input: { longmix: at('dist/cli/main.js'), thread: at('dist/run/thread.js') },
+  input: { longmix: at('dist/cli/main.js'), thread: at('dist/execute/thread.js') },
   platform: 'node',
   external: (id) => !id.startsWith('.') && !isAbsolute(id) && !within.includes(id.split('/')[0] ?? ''),
 });

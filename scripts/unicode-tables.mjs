@@ -1,6 +1,6 @@
 /**
- * Writes src/tokenize/unicode-tables.ts from the Unicode Character Database, as npm ships it. Run by hand when the
- * pinned version moves: `node scripts/unicode-tables.mjs > src/tokenize/unicode-tables.ts`.
+ * Writes src/tokenize/unicode/unicode-tables.ts from the Unicode Character Database, as npm ships it. Run by hand when the
+ * pinned version moves: `node scripts/unicode-tables.mjs > src/tokenize/unicode/unicode-tables.ts`.
  */
 import unassigned from '@unicode/unicode-9.0.0/General_Category/Unassigned/code-points.mjs';
 

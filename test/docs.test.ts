@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseAblation } from '../src/recipe/parse-ablation.ts';
+import { parseAblation } from '../src/recipe/ablation/parse-ablation.ts';
 import { parseRecipe } from '../src/recipe/parse-recipe.ts';
 import { temporaryFolder } from './support/folder.ts';
 

@@ -6,17 +6,27 @@ import { describe, expect, it } from 'vitest';
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** Folders that know the nouns and themselves, and are put together by `run/`. */
+/** Folders that know the nouns and themselves, and are put together by `build/`. */
 const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'recipe', 'feed'];
 /** `feed/` reads what `shard/` wrote, and streams the same columns. */
 const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file|schema)\.ts$/]]);
 /** `tokenize/` reads the tokenizer's file, and the kernel's. */
-const mayTouchFiles = ['read', 'tokenize', 'store', 'shard', 'feed', 'train', 'run', 'cli'];
+const mayTouchFiles = [
+  'read',
+  'tokenize',
+  'store',
+  'shard',
+  'feed',
+  'train',
+  'storage',
+  'execute',
+  'build',
+  'init',
+  'cli',
+];
 /** What stands below everything imports nothing but itself, with one library in one place. */
-const mayUseLibraries = new Map([['util/arrow.ts', /^(node:module|apache-arrow)$/]]);
+const mayUseLibraries = new Map([['base/arrow.ts', /^(node:module|apache-arrow)$/]]);
 const longest = 350;
-/** All the nouns in one place, and nothing that runs. */
-const longAllTheSame = ['types.ts'];
 
 interface SourceFile {
   /** Relative to src/, with `/`. */
@@ -83,14 +93,14 @@ describe('importsOf', () => {
 });
 
 describe('a stage folder', () => {
-  it.each(stages)('%s/ imports types, errors, util/ and itself, never a sibling', (stage) => {
+  it.each(stages)('%s/ imports nouns/, errors, base/ and itself, never a sibling', (stage) => {
     const own = files.filter(({ folder }) => folder === stage);
     expect(own.length).toBeGreaterThan(0);
     const strangers = own.flatMap((file) =>
       file.imports
         .filter((specifier) => specifier.startsWith('.'))
         .map((specifier) => target(file, specifier))
-        .filter((path) => !/^(types|errors)\.ts$/.test(path) && !path.startsWith('util/'))
+        .filter((path) => path !== 'errors.ts' && !/^(base|nouns)\//.test(path))
         .filter((path) => !path.startsWith(`${stage}/`) && mayReadSiblings.get(stage)?.test(path) !== true)
         .map((path) => `${file.name} imports ${path}`),
     );
@@ -98,13 +108,13 @@ describe('a stage folder', () => {
   });
 });
 
-it('types, errors and util/ stand below everything', () => {
-  const base = files.filter(({ name, folder }) => folder === 'util' || /^(types|errors)\.ts$/.test(name));
+it('nouns/, errors and base/ stand below everything', () => {
+  const base = files.filter(({ name, folder }) => /^(base|nouns)$/.test(folder) || name === 'errors.ts');
   const strangers = base.flatMap((file) =>
     file.imports
       .map((specifier) => (specifier.startsWith('.') ? target(file, specifier) : specifier))
       // `..` is the package's folder, which is no module.
-      .filter((path) => path !== 'types.ts' && path !== '..' && !path.startsWith('util/'))
+      .filter((path) => path !== '..' && !/^(base|nouns)\//.test(path))
       .filter((path) => mayUseLibraries.get(file.name)?.test(path) !== true)
       .map((path) => `${file.name} imports ${path}`),
   );
@@ -133,7 +143,7 @@ it('no file imports itself, by whatever way round and whatever kind of import', 
   expect(circles).toEqual([]);
 });
 
-it('run/ and report/ do not know the command line', () => {
+it('execute/, build/, init/ and report/ do not know the command line', () => {
   const users = files.filter(({ folder, name }) => folder !== 'cli' && name !== 'index.ts');
   const strangers = users.flatMap((file) =>
     file.imports
@@ -151,7 +161,7 @@ it(`only ${mayTouchFiles.join(', ')} touch files`, () => {
   );
 });
 
-it('Arrow is loaded from util/arrow.ts', () => {
+it('Arrow is loaded from base/arrow.ts', () => {
   const loading = files.filter(({ text }) => /^import (?!type\b)[^;]*'apache-arrow/m.test(text));
   expect(loading.map(({ name }) => name)).toEqual([]);
 });
@@ -163,6 +173,6 @@ it('there are no barrels inside folders', () => {
 it(`no file is longer than ${longest} lines`, () => {
   const long = files
     .map(({ name, text }) => ({ name, lines: text.trimEnd().split('\n').length }))
-    .filter(({ name, lines }) => lines > longest && !longAllTheSame.includes(name));
+    .filter(({ lines }) => lines > longest);
   expect(long).toEqual([]);
 });

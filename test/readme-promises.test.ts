@@ -35,11 +35,11 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ['`longmix verify` checks them', 'test/cli/verify.test.ts: '],
   [
     'A ledger says where each token went',
-    'test/pack/ledger.test.ts: balances, and is what a count of the written rows gives',
+    'test/pack/accounts/ledger.test.ts: balances, and is what a count of the written rows gives',
   ],
   [
     "A build that doesn't balance doesn't finish",
-    'test/pack/ledger.test.ts: says what is off when a token is lost',
+    'test/pack/accounts/ledger.test.ts: says what is off when a token is lost',
   ],
   [
     'no document that fits in a row is cut',
@@ -72,12 +72,15 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
     'told with its line, its column and what is allowed there',
     'test/recipe/bad-recipes.test.ts: bad recipes',
   ],
-  ['gives editors the keys', 'test/recipe/json-schema.test.ts: '],
+  ['gives editors the keys', 'test/recipe/schema/json-schema.test.ts: '],
   [
     'may be compressed: `.gz`, `.zst`, `.br`',
-    'test/read/decompress.test.ts: what the zstd command line wrote is read',
+    'test/read/input/decompress.test.ts: what the zstd command line wrote is read',
   ],
-  ['A byte order mark is removed', 'test/read/text.test.ts: a byte-order mark is dropped at the start only'],
+  [
+    'A byte order mark is removed',
+    'test/read/formats/text.test.ts: a byte-order mark is dropped at the start only',
+  ],
   ['`extract: false` reads HTML and notebooks as they are', 'test/read/extract/extract.test.ts: '],
   ['has a program read the files of', 'test/cli/extract.test.ts: the words of a command are of the store'],
   ['What is done with which files is said once', 'test/cli/init.test.ts: '],
@@ -99,7 +102,7 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ],
   [
     'A large `.jsonl` is split over all cores',
-    'test/read/jsonl.test.ts: a large file is split into about as many ranges',
+    'test/read/formats/jsonl.test.ts: a large file is split into about as many ranges',
   ],
   ['takes the name of one of tiktoken', 'test/tokenize/load.test.ts: '],
   ['tested against the native libraries', 'test/tokenize/family-table.test.ts: '],
@@ -112,7 +115,7 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ],
   ['what is kept at a rate of 20 % is also kept at 50 %', 'test/mix/nested.test.ts: '],
   ['each phase a shard set with documents of its own', 'test/mix/phases.test.ts: '],
-  ['`LONGMIX_CACHE` names another folder', 'test/tokenize/table-cache.test.ts: '],
+  ['`LONGMIX_CACHE` names another folder', 'test/tokenize/engine/table-cache.test.ts: '],
   [
     '`seq_lengths` (the lengths of its documents',
     'test/shard/shard.test.ts: ',
@@ -155,7 +158,7 @@ test.each(prose)('README: %s', (block) => {
 
 describe('README', () => {
   it('counts the recipes that there are', async () => {
-    const { presetNames } = await import('../src/cli/presets.ts');
+    const { presetNames } = await import('../src/init/presets.ts');
     const published = presetNames().filter((name) => name !== 'sample');
     expect(published).toHaveLength(17);
   });

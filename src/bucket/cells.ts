@@ -4,7 +4,9 @@
  * Every threshold of the recipe is an edge between buckets, so that no rule parts a cell. Cost: one pass, 2 bytes a
  * document (4 where there are more than 65,536 cells).
  */
-import type { Bucket, Cell, CellNumbers, DocumentTable, PhaseSpec } from '../types.ts';
+import type { Bucket, Cell, CellNumbers } from '../nouns/mix.ts';
+import type { PhaseSpec } from '../nouns/recipe.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 
 /** 2^8, where Dataset Decomposition (Pouransari et al. 2024) begins, to 2^20. */
 const powers: readonly number[] = Array.from({ length: 13 }, (_, i) => 2 ** (i + 8));

@@ -1,21 +1,21 @@
 /** `longmix ablate`: several mixes over one token store, and their comparison. */
 import { join, relative } from 'node:path';
+import { ablate } from '../build/ablate.ts';
+import { type AblationReport, ablationFile, asideFile } from '../build/ablation-file.ts';
+import { ablationFolder } from '../build/folders.ts';
 import { LongmixError } from '../errors.ts';
-import { parseAblation } from '../recipe/parse-ablation.ts';
-import { recipeKeys } from '../recipe/schema.ts';
+import type { Ablation } from '../nouns/recipe.ts';
+import { parseAblation } from '../recipe/ablation/parse-ablation.ts';
+import { recipeKeys } from '../recipe/schema/schema.ts';
 import { parseTokens } from '../recipe/units.ts';
 import { armsText } from '../report/arms-text.ts';
 import { counted } from '../report/format.ts';
 import type { ArmData } from '../report/html/data.ts';
-import { ablate } from '../run/ablate.ts';
-import { type AblationReport, ablationFile, asideFile } from '../run/ablation-file.ts';
-import { writeJson } from '../run/commit.ts';
+import { writeJson } from '../storage/commit.ts';
 import { trainingText } from '../train/arms-text.ts';
 import { keptCurves, readAblation } from '../train/kept-curves.ts';
 import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
-import type { Ablation } from '../types.ts';
-import { ablationFolder } from './folders.ts';
 import { type RunFlags, readYaml, recipeSettings, stageOptions } from './options.ts';
 import { armData, trainingData, writeReport } from './report-data.ts';
 import { settingsOf } from './trainer-settings.ts';

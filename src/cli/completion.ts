@@ -4,7 +4,7 @@
  */
 import type { Command, Option } from 'commander';
 import { LongmixError } from '../errors.ts';
-import { presetNames } from './presets.ts';
+import { presetNames } from '../init/presets.ts';
 
 interface Flag {
   /** `--out`, and `-h` where there is one. */

@@ -2,12 +2,12 @@
 import { existsSync, fstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import { type FoundSource, findSources } from '../init/find-sources.ts';
+import { type Filled, fillPreset, presetList, presetText } from '../init/presets.ts';
+import { scalar, sourceText } from '../init/source-text.ts';
 import { counted } from '../report/format.ts';
-import { writeFile } from '../run/commit.ts';
-import { type FoundSource, findSources } from './find-sources.ts';
+import { writeFile } from '../storage/commit.ts';
 import { refuseOwnOutput } from './options.ts';
-import { type Filled, fillPreset, presetList, presetText } from './presets.ts';
-import { scalar, sourceText } from './source-text.ts';
 
 interface Flags {
   readonly out?: string;

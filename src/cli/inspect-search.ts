@@ -1,10 +1,11 @@
 /** Pieces of documents in shards: by document, source or text, the first ones or some at random. */
+
+import { keyedHash } from '../base/keyed-hash.ts';
+import { documentsNamed } from '../build/origins.ts';
 import { LongmixError } from '../errors.ts';
-import { documentsNamed } from '../run/origins.ts';
+import type { Tokenizer } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { type Row, readBatch, readRow, rowOf } from '../shard/reader.ts';
-import type { Tokenizer } from '../types.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
 
 export interface OpenSet {
   readonly folder: string;

@@ -1,13 +1,13 @@
 /** `longmix inspect`: rows or pieces as text, and the way back from each piece to its file and record. */
 import { randomInt } from 'node:crypto';
+import { type Origin, originsOf } from '../build/origins.ts';
+import { tokenizerOf } from '../build/store/tokenizer-note.ts';
+import { shardSetFolders } from '../build/verify.ts';
 import { LongmixError } from '../errors.ts';
+import type { Tokenizer } from '../nouns/tokens.ts';
 import { counted, integer } from '../report/format.ts';
-import { type Origin, originsOf } from '../run/origins.ts';
-import { tokenizerOf } from '../run/tokenizer-note.ts';
-import { shardSetFolders } from '../run/verify.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards, type Row, readRow } from '../shard/reader.ts';
-import type { Tokenizer } from '../types.ts';
 import { wholeNumber } from './feed-flags.ts';
 import {
   type FoundPiece,

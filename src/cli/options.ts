@@ -3,16 +3,16 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
 import picomatch from 'picomatch';
+import { isUrl } from '../base/is-url.ts';
+import { outputMark } from '../build/folders.ts';
+import type { StageOptions } from '../build/nouns.ts';
 import { LongmixError, systemReason } from '../errors.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
-import type { StageOptions } from '../run/nouns.ts';
-import type { Recipe } from '../types.ts';
-import { isUrl } from '../util/is-url.ts';
-import { outputMark } from './folders.ts';
 
 /** Keys of the recipe. */
 export interface RecipeFlags {
@@ -90,7 +90,7 @@ async function ofCorpus(path: string, name: string, settings: readonly Setting[]
 
 /** The path and the name of a corpus that is no file and no directory. */
 async function globAndName(path: string): Promise<[path: string, name: string]> {
-  if (isUrl(path)) throw (await import('../read/discover.ts')).notLocal(path);
+  if (isUrl(path)) throw (await import('../read/input/discover.ts')).notLocal(path);
   const { base, isGlob } = picomatch.scan(path);
   if (isGlob) return [resolve(path), basename(resolve(base)) || 'root'];
   throw new LongmixError('recipe-missing', `no such file or directory: ${path}`, {

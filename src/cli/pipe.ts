@@ -1,9 +1,9 @@
 /** `longmix pipe`: a rank's batches on standard output, as Arrow streams. */
 import { LongmixError } from '../errors.ts';
-import { arrowStream } from '../feed/arrow-stream.ts';
 import { batchesSync, type Course, courseFrom } from '../feed/batches.ts';
 import { type Feed, openFeed } from '../feed/feed.ts';
-import { writeOut } from '../feed/write-out.ts';
+import { arrowStream } from '../feed/stream/arrow-stream.ts';
+import { writeOut } from '../feed/stream/write-out.ts';
 import { type FeedFlags, feedOptions, noteRest, wholeNumber } from './feed-flags.ts';
 import { interruptedExitCode } from './interrupted.ts';
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { packageRoot } from '../util/package-root.ts';
+import { packageRoot } from '../base/package-root.ts';
 
 const recipeHelp =
   'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, or - (JSON Lines on stdin)';

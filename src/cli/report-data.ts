@@ -1,13 +1,14 @@
 /** What `--html` and the comparison of arms show, out of plans and stores. */
+
+import type { BuildPlan, TokenStore } from '../build/nouns.ts';
+import { outputRecipe } from '../build/plan/build-plan.ts';
+import { planWarnings } from '../build/plan/plan-warnings.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import type { ArmData, ReportData, TrainingData } from '../report/html/data.ts';
 import { rowHistogram } from '../report/row-histogram.ts';
-import { outputRecipe } from '../run/build-plan.ts';
-import { writeFile } from '../run/commit.ts';
-import type { BuildPlan, TokenStore } from '../run/nouns.ts';
-import { planWarnings } from '../run/plan-warnings.ts';
+import { writeFile } from '../storage/commit.ts';
 import type { ArmsTraining } from '../train/train-arms.ts';
 import { validationOf } from '../train/validation.ts';
-import type { Recipe } from '../types.ts';
 
 /** A plan without its rows, which may be large. */
 export function armData(name: string, recipe: Recipe, plan: BuildPlan): ArmData {

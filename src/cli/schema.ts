@@ -1,7 +1,7 @@
 /** `longmix schema`: the JSON Schema of a kind of file, for editors. */
 import { LongmixError } from '../errors.ts';
-import { jsonSchema, schemaNames } from '../recipe/json-schema.ts';
-import { didYouMean, nearest } from '../recipe/nearest.ts';
+import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
+import { jsonSchema, schemaNames } from '../recipe/schema/json-schema.ts';
 
 export function runSchema(kind: string): void {
   const name = schemaNames.find((known) => known === kind);

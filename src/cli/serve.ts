@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { LongmixError, systemReason } from '../errors.ts';
+import { type FeedSets, openSets } from '../feed/rows/sets.ts';
 import { isLoopback } from '../feed/serve/access.ts';
 import { type FeedServer, feedServer, type ServeOptions } from '../feed/serve/server.ts';
-import { type FeedSets, openSets } from '../feed/sets.ts';
 import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
 import { interruptedExitCode } from './interrupted.ts';
 

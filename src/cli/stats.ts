@@ -5,17 +5,17 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { countCells, lengthBuckets, measuredLengths, thresholdsOf } from '../bucket/cells.ts';
+import { outFolder } from '../build/folders.ts';
+import { type DocumentLengths, lengthsOfShards, lengthsOfStore } from '../build/store/document-lengths.ts';
+import { ensureStore, storeFolder } from '../build/store/token-store.ts';
+import { shardSetFolders } from '../build/verify.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import { cellsText } from '../report/cells-text.ts';
 import type { CorpusData } from '../report/html/data.ts';
 import { lengthsText } from '../report/lengths-text.ts';
-import { type DocumentLengths, lengthsOfShards, lengthsOfStore } from '../run/document-lengths.ts';
-import { ensureStore, storeFolder } from '../run/token-store.ts';
-import { shardSetFolders } from '../run/verify.ts';
 import { openShards } from '../shard/reader.ts';
 import { storeFile } from '../store/format.ts';
 import { loadCharacters, loadDocuments, openStore } from '../store/reader.ts';
-import type { Recipe } from '../types.ts';
-import { outFolder } from './folders.ts';
 import { loadRecipe, type RunFlags, refuseRecipeFlags, stageOptions } from './options.ts';
 import { writeReport } from './report-data.ts';
 

@@ -1,7 +1,8 @@
 /** `longmix tokenize`: the token store only. */
+
+import { storeOut } from '../build/folders.ts';
+import { ensureStore } from '../build/store/token-store.ts';
 import { bytes, compact, counted } from '../report/format.ts';
-import { ensureStore } from '../run/token-store.ts';
-import { storeOut } from './folders.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 
 type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };

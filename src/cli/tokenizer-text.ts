@@ -1,8 +1,8 @@
 /** What a tokenizer does, in words: the engine that it gets, its steps, its special tokens. */
 import { integer } from '../report/format.ts';
+import { recognizeFamily } from '../tokenize/files/patterns.ts';
 import type { DescribedTokenizer } from '../tokenize/load.ts';
 import type { AddedToken, Normalizer, SplitStep, TokenizerModel } from '../tokenize/model.ts';
-import { recognizeFamily } from '../tokenize/patterns.ts';
 
 const width = 80;
 const labelWidth = 12;

@@ -10,13 +10,13 @@
  */
 import { LongmixError } from '../errors.ts';
 import { idBytes } from '../shard/format.ts';
-import { type FeedManifest, feedManifest } from './manifest.ts';
-import { epochOrder } from './order.ts';
-import { PacedReads } from './paced-reads.ts';
-import type { FileRead, RowLengths } from './row-files.ts';
-import { type FeedSets, openSets } from './sets.ts';
-import { byWork } from './sort-by-work.ts';
-import { planSteps } from './step-rows.ts';
+import { type FeedManifest, feedManifest } from './rows/manifest.ts';
+import { epochOrder } from './rows/order.ts';
+import { PacedReads } from './rows/paced-reads.ts';
+import type { FileRead, RowLengths } from './rows/row-files.ts';
+import { type FeedSets, openSets } from './rows/sets.ts';
+import { byWork } from './rows/sort-by-work.ts';
+import { planSteps } from './rows/step-rows.ts';
 
 /** A rank's rows of a step are one array, and one message. */
 const mostBatchBytes = 512 * 1024 * 1024;

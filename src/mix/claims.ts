@@ -5,7 +5,7 @@
  *
  * Cost: as many passes over the cells as cells are over their caps.
  */
-import type { MixSpec } from '../types.ts';
+import type { MixSpec } from '../nouns/recipe.ts';
 import type { Supply } from './weights.ts';
 
 export interface Claim {

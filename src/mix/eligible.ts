@@ -7,7 +7,9 @@
  * Cost: one pass and a table of 1.6 slots (6.4 bytes) a document, gone at the end; no object a document. A probe is a
  * miss of the processor's cache; a document needs 1.8 of them (linear probing up to a load of 5/8).
  */
-import { type DocumentRules, type DocumentTable, type DropReason, dropReasons } from '../types.ts';
+import { type DropReason, dropReasons } from '../nouns/ledger.ts';
+import type { DocumentRules } from '../nouns/recipe.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 
 const slotsPerDocument = 1.6;
 

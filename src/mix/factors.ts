@@ -7,7 +7,7 @@
  * factors; phases that share documents stand each by itself.
  */
 import { LongmixError } from '../errors.ts';
-import type { MixSpec, PhaseSpec, Recipe } from '../types.ts';
+import type { MixSpec, PhaseSpec, Recipe } from '../nouns/recipe.ts';
 import { type Cap, type Claim, placeClaims, strictest } from './claims.ts';
 import { refuseShortfall } from './shortfall.ts';
 import { type Supply, tokenWeights } from './weights.ts';

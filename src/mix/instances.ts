@@ -3,8 +3,10 @@
  *
  * Cost: 4 bytes per copy, 4 more where cells have rows of their own, and 8 per copy that isn't whole.
  */
-import type { CellNumbers, DocumentTable, Instances } from '../types.ts';
-import { firstFrom } from '../util/sequence.ts';
+
+import { firstFrom } from '../base/sequence.ts';
+import type { CellNumbers, Instances } from '../nouns/mix.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { usableIn } from './room.ts';
 import type { PhaseSample } from './sample.ts';
 

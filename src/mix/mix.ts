@@ -3,16 +3,9 @@
  *
  * Cost: 6 bytes a document, 4 more for each of the largest cell, while it works; the instances stay.
  */
-import type {
-  Bucket,
-  CellNumbers,
-  DocumentTable,
-  Instances,
-  PhaseSpec,
-  PlannedCell,
-  Recipe,
-  SequenceSpec,
-} from '../types.ts';
+import type { Bucket, CellNumbers, Instances, PlannedCell } from '../nouns/mix.ts';
+import type { PhaseSpec, Recipe, SequenceSpec } from '../nouns/recipe.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { nearInteger, type PhaseFactors, phaseFactors, poolsOf, sumCells } from './factors.ts';
 import { type CellRooms, listInstances, listParts } from './instances.ts';
 import { rowRoom, usableIn } from './room.ts';

@@ -1,5 +1,5 @@
 /** Sources that a recipe names, against those that the corpus has: where a column names them, only the corpus tells. */
-import type { Recipe } from '../types.ts';
+import type { Recipe } from '../nouns/recipe.ts';
 import { infeasible } from './infeasible.ts';
 
 /** @throws LongmixError `mix-infeasible` if a bound is given for a source that is not there: it would bound nothing */

@@ -1,9 +1,10 @@
 /**
- * `usableTokens` of `util/sequence.ts` as two numbers, for loops over documents: of a document of up to `longest` tokens
+ * `usableTokens` of `base/sequence.ts` as two numbers, for loops over documents: of a document of up to `longest` tokens
  * all are usable, of a longer one `beyond` at most.
  */
-import type { SequenceSpec } from '../types.ts';
-import { rowWidth, sequenceLength } from '../util/sequence.ts';
+
+import { rowWidth, sequenceLength } from '../base/sequence.ts';
+import type { SequenceSpec } from '../nouns/recipe.ts';
 
 export interface RowRoom {
   /** Tokens of the longest document that fits in a row. */

@@ -16,8 +16,9 @@
  *
  * Cost: some passes over the documents of each sampled cell, and 2 bytes a document.
  */
-import type { DocumentTable } from '../types.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
+
+import { keyedHash } from '../base/keyed-hash.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { usableIn } from './room.ts';
 import {
   type Edge,

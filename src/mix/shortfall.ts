@@ -1,5 +1,5 @@
 /** The error for a mix that asks for more than there is: cell, what it has, what it needs, and ways out that work. */
-import type { MixSpec, PhaseSpec } from '../types.ts';
+import type { MixSpec, PhaseSpec } from '../nouns/recipe.ts';
 import { type Cap, type Claim, exceeds } from './claims.ts';
 import { count, infeasible } from './infeasible.ts';
 import { describeRange } from './weights.ts';

@@ -2,8 +2,9 @@
  * Which documents are held out. By document key, so that copies of a document, wherever they stand in the corpus,
  * are on one side, and a document keeps its side when the corpus grows.
  */
-import type { DocumentTable } from '../types.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
+
+import { keyedHash } from '../base/keyed-hash.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 
 /** 1 for the documents of the validation split, 0 for those of the training split. */
 export function heldOut(table: DocumentTable, share: number, seed: number): Uint8Array {

@@ -6,9 +6,10 @@
  *
  * Cost: two passes over the cell, 4 bytes a document of the largest cell, and 512 KiB.
  */
-import type { DocumentTable } from '../types.ts';
-import type { KeyedHash } from '../util/keyed-hash.ts';
-import { orderByKey } from '../util/radix-sort.ts';
+
+import type { KeyedHash } from '../base/keyed-hash.ts';
+import { orderByKey } from '../base/radix-sort.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { type RowRoom, usableIn } from './room.ts';
 
 /** A place in the order: before the documents with a larger hash, or the same hash and at least this number. */

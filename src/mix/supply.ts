@@ -1,5 +1,7 @@
 /** The documents of each cell, and what they have for a phase. Cost: two passes over the cell numbers, 4 bytes a document. */
-import type { Bucket, CellNumbers, CellSpec, DocumentTable, PhaseSpec } from '../types.ts';
+import type { Bucket, CellNumbers } from '../nouns/mix.ts';
+import type { CellSpec, PhaseSpec } from '../nouns/recipe.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { type RowRoom, rowRoom, usableIn } from './room.ts';
 import type { Supply } from './weights.ts';
 

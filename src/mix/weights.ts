@@ -8,7 +8,7 @@
  * have share p ends with p / (p + r (1 - p)). Explicit cells take the place of both: a range's share goes to the
  * buckets in it by their measure.
  */
-import type { CellSpec, LengthRule, MixSpec } from '../types.ts';
+import type { CellSpec, LengthRule, MixSpec } from '../nouns/recipe.ts';
 import { infeasible, percent } from './infeasible.ts';
 import { refuseUnknownSource } from './named-sources.ts';
 

@@ -10,21 +10,25 @@
  *
  * A packer shuffles the rows that it gives; here rows of different pack lengths are shuffled among each other.
  */
-import type { DocumentTable, Instances, Packing, RowPlan, SequenceSpec } from '../types.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
-import { rowWidth } from '../util/sequence.ts';
-import { shuffle } from '../util/shuffle.ts';
-import { packBestFit } from './best-fit.ts';
-import { packCopiesBestFit, spreadCopiesBestFit } from './best-fit-copies.ts';
-import { packConcat, packConcatDiscard } from './concat.ts';
-import { decompose } from './decompose.ts';
-import { packCopiesInOrder } from './in-order-copies.ts';
-import { type PackInput, type PackRows, packWidths } from './packer.ts';
-import { packPad } from './pad.ts';
-import { packInOrder } from './pieces.ts';
-import { RowWriter } from './row-writer.ts';
-import { type InnerRows, orderCopies } from './rows-of-copies.ts';
-import { type SpreadRows, sliceCount } from './spread.ts';
+
+import { keyedHash } from '../base/keyed-hash.ts';
+import { rowWidth } from '../base/sequence.ts';
+import { shuffle } from '../base/shuffle.ts';
+import type { Instances } from '../nouns/mix.ts';
+import type { Packing, SequenceSpec } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
+import { packCopiesBestFit, spreadCopiesBestFit } from './copies/best-fit-copies.ts';
+import { packCopiesInOrder } from './copies/in-order-copies.ts';
+import { type InnerRows, orderCopies } from './copies/rows-of-copies.ts';
+import { type SpreadRows, sliceCount } from './copies/spread.ts';
+import { packBestFit } from './packers/best-fit.ts';
+import { packConcat, packConcatDiscard } from './packers/concat.ts';
+import { decompose } from './packers/decompose.ts';
+import { type PackInput, type PackRows, packWidths } from './packers/packer.ts';
+import { packPad } from './packers/pad.ts';
+import { packInOrder } from './packers/pieces.ts';
+import { RowWriter } from './packers/row-writer.ts';
 
 const packers: Readonly<Record<Exclude<Packing, 'decompose'>, PackRows>> = {
   'best-fit': packBestFit,

@@ -12,8 +12,9 @@
  * - Rows at a set's end that don't make a whole step are in no step: a step of another size would have another learning
  *   signal. There are fewer than `tokensPerStep` tokens of them a set, and `schedule.json` says how many rows (`rest`).
  */
-import type { DecomposeSpec } from '../types.ts';
-import { keyedHash } from '../util/keyed-hash.ts';
+
+import { keyedHash } from '../base/keyed-hash.ts';
+import type { DecomposeSpec } from '../nouns/recipe.ts';
 
 export interface RowSet {
   readonly width: number;

@@ -2,8 +2,8 @@
  * Documents one by one -> chunks. No chunk is larger than `chunkBytes`: a document that does not fit is cut at
  * character boundaries into chunks of its own, all but its last one open. Cost: each text is copied once.
  */
-import type { DocumentChunk, ReadCounts } from '../types.ts';
-import { characterEnd, countLoneSurrogates } from './utf8.ts';
+import type { DocumentChunk, ReadCounts } from '../nouns/documents.ts';
+import { characterEnd, countLoneSurrogates } from './input/utf8.ts';
 
 export const defaultChunkBytes: number = 1024 * 1024;
 

@@ -2,7 +2,7 @@
  * File name -> format and compression. A table and not a guess at the content: a directory may hold anything, and
  * what is taken from it must be plain from the names alone. Cost: an unlisted extension needs `format:` in the recipe.
  */
-import { type Compression, type Format, formats, type SourceSpec } from '../types.ts';
+import { type Compression, type Format, formats, type SourceSpec } from '../nouns/recipe.ts';
 
 const compressionSuffixes: Readonly<Record<string, Compression>> = {
   gz: 'gzip',

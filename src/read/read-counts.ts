@@ -1,4 +1,4 @@
-import type { ReadCounts } from '../types.ts';
+import type { ReadCounts } from '../nouns/documents.ts';
 
 export function createReadCounts(): ReadCounts {
   return {

@@ -3,9 +3,10 @@
  * event loop gets a turn, for messages and signals.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { DocumentChunk, Format, ReadCounts, ReadUnit } from '../types.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
+import type { Format } from '../nouns/recipe.ts';
 import { defaultChunkBytes, reuseChunk } from './chunk-builder.ts';
-import type { UnitHash } from './hash-input.ts';
+import type { UnitHash } from './input/hash-input.ts';
 
 type Reader = (
   unit: ReadUnit,
@@ -22,20 +23,20 @@ const readers: Readonly<Record<Format, () => Promise<Reader>>> = {
   ipynb: readerOfText,
   epub: readerOfText,
   command: readerOfText,
-  jsonl: async () => (await import('./jsonl.ts')).readJsonl,
-  json: async () => (await import('./json.ts')).readJson,
+  jsonl: async () => (await import('./formats/jsonl.ts')).readJsonl,
+  json: async () => (await import('./formats/json.ts')).readJson,
   csv: readerOfCsv,
   tsv: readerOfCsv,
-  parquet: async () => (await import('./parquet.ts')).readParquet,
-  arrow: async () => (await import('./arrow.ts')).readArrow,
+  parquet: async () => (await import('./formats/parquet.ts')).readParquet,
+  arrow: async () => (await import('./formats/arrow.ts')).readArrow,
 };
 
 async function readerOfText(): Promise<Reader> {
-  return (await import('./text.ts')).readText;
+  return (await import('./formats/text.ts')).readText;
 }
 
 async function readerOfCsv(): Promise<Reader> {
-  return (await import('./csv.ts')).readCsv;
+  return (await import('./formats/csv.ts')).readCsv;
 }
 
 export interface ReadOptions {

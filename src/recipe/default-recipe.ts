@@ -1,8 +1,8 @@
 /** The recipe of `longmix build CORPUS`: one source named after the directory, everything else as the defaults are. */
 
 import { basename, resolve } from 'node:path';
-import type { Recipe } from '../types.ts';
-import { recipeSchema } from './schema.ts';
+import type { Recipe } from '../nouns/recipe.ts';
+import { recipeSchema } from './schema/schema.ts';
 import { toRecipe } from './to-recipe.ts';
 
 /**

@@ -5,16 +5,16 @@
 
 import { basename, dirname, extname, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import type { Recipe } from '../types.ts';
-import { crossProblems } from './cross-checks.ts';
+import type { Recipe } from '../nouns/recipe.ts';
+import { crossProblems } from './checks/cross-checks.ts';
 import type { Setting } from './parse-setting.ts';
-import { type Problem, parseYaml, type YamlFile } from './parse-yaml.ts';
-import { rememberPlaces } from './places.ts';
-import { recipeSchema } from './schema.ts';
-import { type Language, schemaProblems } from './schema-problems.ts';
+import { recipeSchema } from './schema/schema.ts';
+import { type Language, schemaProblems } from './schema/schema-problems.ts';
 import { withSettings } from './settings.ts';
 import { toRecipe } from './to-recipe.ts';
-import { valueIn } from './yaml-values.ts';
+import { type Problem, parseYaml, type YamlFile } from './yaml/parse-yaml.ts';
+import { rememberPlaces } from './yaml/places.ts';
+import { valueIn } from './yaml/yaml-values.ts';
 
 const language: Language = {
   schema: recipeSchema,

@@ -1,7 +1,7 @@
 /** `--set KEY=VALUE`: the key's path and its value, which `settings.ts` reads as YAML. */
 
 import { LongmixError } from '../errors.ts';
-import type { Path } from './parse-yaml.ts';
+import type { Path } from './yaml/parse-yaml.ts';
 
 /** A value for one key of a recipe. */
 export interface Setting {

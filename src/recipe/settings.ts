@@ -4,10 +4,10 @@
  */
 
 import { LongmixError } from '../errors.ts';
-import { type Change, overlaid } from './overlay.ts';
+import { type Change, overlaid } from './ablation/overlay.ts';
 import type { Setting } from './parse-setting.ts';
-import { type Path, parseYaml, type YamlFile } from './parse-yaml.ts';
-import { isRecord, valueIn } from './yaml-values.ts';
+import { type Path, parseYaml, type YamlFile } from './yaml/parse-yaml.ts';
+import { isRecord, valueIn } from './yaml/yaml-values.ts';
 
 /** The offsets of a setting's text begin at its number times this. */
 const offsetsOfSetting = 2 ** 20;

@@ -9,22 +9,22 @@ import type {
   PerSource,
   PhaseSpec,
   SequenceSpec,
-} from '../types.ts';
-import { type Amount, estimatorPattern, isPercentage } from './fields.ts';
-import type { DocumentsEntry, RecipeFile } from './schema.ts';
+} from '../nouns/recipe.ts';
+import { type Amount, estimatorPattern, isPercentage } from './schema/fields.ts';
+import type { DocumentsEntry, RecipeFile } from './schema/schema.ts';
 import {
   type CellEntry,
   displacedBy,
   type LengthEntry,
   type MixEntry,
   type PerSourceEntry,
-} from './schema-mix.ts';
+} from './schema/schema-mix.ts';
 import {
   type DecomposeEntry,
   defaultSequences,
   type SequencesEntry,
   smallestPiece,
-} from './schema-sequences.ts';
+} from './schema/schema-sequences.ts';
 import { exact, parseLength, parseShare, parseTokens } from './units.ts';
 
 export function toDocumentRules(entry: DocumentsEntry): DocumentRules {

@@ -1,11 +1,11 @@
 /** A checked recipe file -> the Recipe that the stages take: units become numbers, paths absolute, and what depends on other keys is filled in. */
 
 import { resolve } from 'node:path';
-import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../types.ts';
-import { encodingOf } from '../util/encodings.ts';
-import { isUrl } from '../util/is-url.ts';
-import type { Amount } from './fields.ts';
-import { plainSource, type RecipeFile, type SourceEntry } from './schema.ts';
+import { encodingOf } from '../base/encodings.ts';
+import { isUrl } from '../base/is-url.ts';
+import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
+import type { Amount } from './schema/fields.ts';
+import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
 import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';
 import { isTokenizerPath } from './tokenizer-path.ts';
 import { exact, parseLength, parseShare, parseSize } from './units.ts';

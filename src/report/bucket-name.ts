@@ -1,4 +1,4 @@
-import type { Bucket } from '../types.ts';
+import type { Bucket } from '../nouns/mix.ts';
 import { length } from './format.ts';
 
 export function bucketName({ from, to }: Bucket): string {

@@ -2,7 +2,7 @@
  * The lines of a table of cells: every cell below its source, as far as that is a page; of more, the sources alone; of very
  * many sources, the largest. What is left out is one line, and the lengths are summed over all sources.
  */
-import type { Bucket } from '../types.ts';
+import type { Bucket } from '../nouns/mix.ts';
 import { bucketName } from './bucket-name.ts';
 import { counted } from './format.ts';
 

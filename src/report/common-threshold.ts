@@ -2,7 +2,7 @@
  * Arms are compared by one notion of long: where all those that have a length rule agree on its threshold, documents of
  * the others are called long by it too, as far as their cells lie on one side of it.
  */
-import type { PlannedCell } from '../types.ts';
+import type { PlannedCell } from '../nouns/mix.ts';
 import type { ArmData } from './html/data.ts';
 
 export function withCommonThreshold(arms: readonly ArmData[]): ArmData[] {

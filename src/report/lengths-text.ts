@@ -1,5 +1,5 @@
 /** Lengths of documents as tables: quantiles by source, and the longest documents by name. */
-import type { DocumentLengths } from '../run/document-lengths.ts';
+import type { DocumentLengths } from '../build/store/document-lengths.ts';
 import { compact, integer } from './format.ts';
 import { table } from './table.ts';
 

@@ -1,5 +1,5 @@
 /** Why tokens are not in the rows, in words. */
-import type { DropReason } from '../types.ts';
+import type { DropReason } from '../nouns/ledger.ts';
 
 export const reasonNames: Readonly<Record<DropReason, string>> = {
   duplicate: 'copies of another document',

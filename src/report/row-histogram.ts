@@ -1,5 +1,5 @@
 /** How many pieces of documents the rows have: 1, 2, 3 - 4, 5 - 8, ... from the first to the last that there are. */
-import type { RowPlan } from '../types.ts';
+import type { RowPlan } from '../nouns/rows.ts';
 import type { RowBin } from './html/data.ts';
 
 export function rowHistogram({ rows, rowEnds }: Pick<RowPlan, 'rows' | 'rowEnds'>): RowBin[] {

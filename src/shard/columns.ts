@@ -1,6 +1,6 @@
 /** Columns of Arrow from typed arrays, which are not copied: what is written is the memory that they were filled in. */
 import type { Data, FixedSizeList, Int32, List, RecordBatch, Schema, Uint16, Uint32 } from 'apache-arrow';
-import { arrow } from '../util/arrow.ts';
+import { arrow } from '../base/arrow.ts';
 
 type Numbers = Int32Array | Uint32Array | Uint16Array;
 

@@ -6,7 +6,7 @@
 import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { ParquetWriter } from 'hyparquet-writer';
 import { LongmixError } from '../errors.ts';
-import type { Sink } from '../types.ts';
+import type { Sink } from '../nouns/files.ts';
 
 export interface ListedDocument {
   /** Its number in the token store. */

@@ -20,7 +20,10 @@
  *   dataset_info.json, state.json   what load_from_disk asks for
  *   manifest.json               written last: a folder without it is not a shard set
  */
-import type { FileRecord, Ledger, RowRepeats, SequenceSpec } from '../types.ts';
+import type { FileRecord } from '../nouns/files.ts';
+import type { Ledger } from '../nouns/ledger.ts';
+import type { SequenceSpec } from '../nouns/recipe.ts';
+import type { RowRepeats } from '../nouns/rows.ts';
 
 export const shardFormat = 'longmix-shards';
 export const shardVersion = 3;

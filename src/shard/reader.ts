@@ -5,8 +5,8 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
+import { arrow } from '../base/arrow.ts';
 import { LongmixError } from '../errors.ts';
-import { arrow } from '../util/arrow.ts';
 import {
   dictFile,
   isCount,

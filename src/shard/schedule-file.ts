@@ -1,6 +1,6 @@
 /**
  * `schedule.json` beside the shard sets of a build whose steps have a fixed number of tokens: which set each optimizer
- * step takes its rows from. `run/steps.ts` plans it, `feed/` follows it.
+ * step takes its rows from. `build/plan/steps.ts` plans it, `feed/` follows it.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

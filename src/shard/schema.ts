@@ -3,7 +3,7 @@
  * though none is null: that is how `datasets` writes them, and before 2.20 it can't index lists whose items are not.
  */
 import type { Int32, Schema, Uint16, Uint32 } from 'apache-arrow';
-import { arrow } from '../util/arrow.ts';
+import { arrow } from '../base/arrow.ts';
 import type { ShardDtype } from './format.ts';
 
 export function rowSchema(width: number, dtype: ShardDtype, provenance: boolean): Schema {

@@ -1,6 +1,7 @@
 /** Arrow's writer wants a queue; this one passes on at once and keeps nothing. */
-import type { Sink } from '../types.ts';
-import { arrow } from '../util/arrow.ts';
+
+import { arrow } from '../base/arrow.ts';
+import type { Sink } from '../nouns/files.ts';
 
 export class SinkQueue extends arrow.AsyncByteQueue {
   readonly #sink: Sink;

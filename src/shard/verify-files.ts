@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemReason } from '../errors.ts';
-import type { FileRecord } from '../types.ts';
+import type { FileRecord } from '../nouns/files.ts';
 import type { Fault } from './verify.ts';
 
 const readBytes = 4 * 1024 * 1024;

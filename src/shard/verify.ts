@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import type { TokenSource } from '../types.ts';
+import type { TokenSource } from '../nouns/tokens.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
 import { type Row, readBatch, rowOf } from './reader.ts';
 

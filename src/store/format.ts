@@ -8,7 +8,8 @@
  *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (its number in
  *                           the input, from 1, after the `lines` of the origin's inputs before this one; 0: all of it)
  */
-import type { FieldNames, FileRecord, Format, Quoting } from '../types.ts';
+import type { FileRecord } from '../nouns/files.ts';
+import type { FieldNames, Format, Quoting } from '../nouns/recipe.ts';
 
 export const storeFormat = 'longmix-token-store';
 export const storeVersion = 4;

@@ -5,10 +5,10 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table, Vector } from 'apache-arrow';
+import { arrow } from '../base/arrow.ts';
+import { firstFrom } from '../base/sequence.ts';
 import { LongmixError } from '../errors.ts';
-import type { DocumentTable, TokenSource } from '../types.ts';
-import { arrow } from '../util/arrow.ts';
-import { firstFrom } from '../util/sequence.ts';
+import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
 import {
   docsFile,
   linesBefore,

@@ -3,8 +3,9 @@
  * some tens of bytes a document.
  */
 import type { Dictionary, Int32, Table, Uint32, Uint64, Utf8, Vector } from 'apache-arrow';
-import type { Sink, TokenizedDocuments } from '../types.ts';
-import { arrow } from '../util/arrow.ts';
+import { arrow } from '../base/arrow.ts';
+import type { Sink } from '../nouns/files.ts';
+import type { TokenizedDocuments } from '../nouns/tokens.ts';
 import { numberColumn, type StringColumn, stringColumn } from './columns.ts';
 import type { StoreDtype } from './format.ts';
 

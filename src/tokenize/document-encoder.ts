@@ -3,7 +3,8 @@
  * only where the tokenizer says that a cut changes no token; what follows the last such place waits for the next
  * chunk. Cost: one copy of the waiting text a chunk, only for documents that span chunks.
  */
-import type { DocumentChunk, TokenizedDocuments, Tokenizer } from '../types.ts';
+import type { DocumentChunk } from '../nouns/documents.ts';
+import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { createDigest } from './digest/digest.ts';
 
 export interface DocumentEncoder {

@@ -4,20 +4,21 @@
  */
 import { basename } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import type { Tokenizer, TokenizerSpec } from '../types.ts';
-import { type FileForm, formOf, readTokenizerFile, resolveTokenizerFile } from './file-form.ts';
-import { modelFromHf } from './from-hf.ts';
-import { modelFromSentencePiece } from './from-sentencepiece.ts';
-import { modelFromTekken } from './from-tekken.ts';
-import { modelFromEncoding, modelFromTiktokenFile } from './from-tiktoken.ts';
-import { parseHfFile } from './hf-file.ts';
-import { openShared, type SharedTokenizer, shareTokenizer } from './kernel-tokenizer.ts';
+import type { TokenizerSpec } from '../nouns/recipe.ts';
+import type { Tokenizer } from '../nouns/tokens.ts';
+import { openShared, type SharedTokenizer, shareTokenizer } from './engine/kernel-tokenizer.ts';
+import { type FileForm, formOf, readTokenizerFile, resolveTokenizerFile } from './files/file-form.ts';
+import { modelFromHf } from './files/from-hf.ts';
+import { modelFromSentencePiece } from './files/from-sentencepiece.ts';
+import { modelFromTekken } from './files/from-tekken.ts';
+import { modelFromEncoding, modelFromTiktokenFile } from './files/from-tiktoken.ts';
+import { parseHfFile } from './files/hf-file.ts';
+import { namesOfModel } from './files/model-names.ts';
+import { readSideFiles, type SideFacts } from './files/side-files.ts';
+import { findSpecialIds, namesOfHf, type SpecialIds, type TokenNames } from './files/special-ids.ts';
 import type { TokenizerModel } from './model.ts';
-import { namesOfModel } from './model-names.ts';
 import { PatternError, UnsupportedPattern } from './pattern/syntax.ts';
-import { createReferenceTokenizer, createTokenDecoder } from './reference.ts';
-import { readSideFiles, type SideFacts } from './side-files.ts';
-import { findSpecialIds, namesOfHf, type SpecialIds, type TokenNames } from './special-ids.ts';
+import { createReferenceTokenizer, createTokenDecoder } from './plain/reference.ts';
 
 export interface LoadedTokenizer extends Tokenizer {
   /** For `openShared` in other threads; null: they load the spec themselves. */
@@ -156,7 +157,7 @@ async function loadGeneral(
   side: SideFacts,
   spec: FileSpec,
 ): Promise<DescribedTokenizer> {
-  const { createGeneralTokenizer } = await import('./general-path.ts');
+  const { createGeneralTokenizer } = await import('./general/general-path.ts');
   const tokenizer = createGeneralTokenizer(file, bytes, null);
   const names = namesOfHf(parseHfFile(file, bytes));
   const specials = findSpecialIds(names, tokenizer, side, spec, file);

@@ -6,7 +6,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { makeFolder, writeJson } from '../run/commit.ts';
+import { makeFolder, writeJson } from '../storage/commit.ts';
 import { dropMetrics } from './metrics-file.ts';
 import type { Checkpoint, RunPosition } from './run-position.ts';
 import { dropSaved } from './saved.ts';

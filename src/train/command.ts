@@ -1,6 +1,6 @@
 /**
  * `--trainer command -- python train.py`: the batches go to a process's standard input as Arrow streams
- * (`feed/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics (NaN, which
+ * (`feed/stream/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics (NaN, which
  * Python's json writes, too); anything else that it says is passed on, and its last lines are in the message if it fails.
  *
  * A line's `step` (from 0) says that this step is done, and `saved_steps` how many are done in the checkpoint that it has
@@ -13,8 +13,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { LongmixError, systemReason } from '../errors.ts';
-import { BatchEncoder } from '../feed/arrow-stream.ts';
-import { writeOut } from '../feed/write-out.ts';
+import { BatchEncoder } from '../feed/stream/arrow-stream.ts';
+import { writeOut } from '../feed/stream/write-out.ts';
 import type { Metrics, TrainContext, Trainer } from './trainer.ts';
 
 /** Lines of the child's that a failure shows. */

@@ -1,6 +1,6 @@
 /** What an earlier `ablate --train` left in ablation.json, as far as it still tells of the arms that are there. */
 import { existsSync, readFileSync } from 'node:fs';
-import type { AblationReport } from '../run/ablation-file.ts';
+import type { AblationReport } from '../build/ablation-file.ts';
 import type { ArmsTraining, ArmTraining } from './train-arms.ts';
 
 /** `ablation.json` as `ablate --train` leaves it. */

@@ -1,7 +1,7 @@
 /** metrics.jsonl of a run: a line of JSON a step, appended as it comes, so that what a crash leaves is a whole run so far. */
 import { appendFileSync, existsSync, lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { orUnwritable, writeFile } from '../run/commit.ts';
+import { orUnwritable, writeFile } from '../storage/commit.ts';
 import type { Metrics } from './trainer.ts';
 
 const name = 'metrics.jsonl';

@@ -4,7 +4,7 @@
  */
 import { existsSync, lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeJson } from '../run/commit.ts';
+import { writeJson } from '../storage/commit.ts';
 import type { Checkpoint, RunPosition } from './run-position.ts';
 import type { Metrics } from './trainer.ts';
 

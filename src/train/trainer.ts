@@ -39,7 +39,7 @@
  *   }
  */
 import type { Batch, Feed } from '../feed/feed.ts';
-import type { FeedManifest } from '../feed/manifest.ts';
+import type { FeedManifest } from '../feed/rows/manifest.ts';
 
 /**
  * Numbers of a step, or what else JSON can say. `loss` is shown while it runs. Of a step's line `step`, `epoch`, `set`,

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AblationReport } from '../../src/run/ablation-file.ts';
+import type { AblationReport } from '../../src/build/ablation-file.ts';
 import {
   expectMessage,
   filesBelow,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DocumentLengths } from '../../src/run/document-lengths.ts';
+import type { DocumentLengths } from '../../src/build/store/document-lengths.ts';
 import { filesBelow, jsonLines, longmix, shell, workplace } from '../support/command.ts';
 import { hashes } from '../support/folder.ts';
 

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { build } from '../../src/build/build.ts';
 import { defaultRecipe } from '../../src/recipe/default-recipe.ts';
-import { build } from '../../src/run/build.ts';
 import { expectMessage, filesBelow, jsonLines, shell, start, until, workplace } from '../support/command.ts';
 
 const place = workplace();
@@ -61,7 +61,7 @@ test('the output may be the folder of the store', async () => {
 
 test('processes that ask for it again and again never have it at once', async () => {
   place.write('shared/none.txt', '');
-  const library = new URL('../../dist/run/lock.js', import.meta.url).href;
+  const library = new URL('../../dist/storage/lock.js', import.meta.url).href;
   const script = place.write(
     'ask.mjs',
     `import { rmSync, writeFileSync } from 'node:fs';

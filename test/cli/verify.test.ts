@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { rememberFiles } from '../../src/run/store-match.ts';
+import { rememberFiles } from '../../src/build/store/store-match.ts';
 import { type ShardSetManifest, shardVersion } from '../../src/shard/format.ts';
 import { openStore } from '../../src/store/reader.ts';
 import { expectMessage, jsonLines, type Outcome, workplace } from '../support/command.ts';

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
 import { batches } from '../../src/feed/batches.ts';
 import { type Feed, openFeed } from '../../src/feed/feed.ts';
-import { RowFiles } from '../../src/feed/row-files.ts';
+import { RowFiles } from '../../src/feed/rows/row-files.ts';
 import { openShards } from '../../src/shard/reader.ts';
 import { readSchedule } from '../../src/shard/schedule-file.ts';
 import { type BuildName, builtFolder, plainRow, recipes, seenRows, stepRows } from '../support/feed.ts';

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { discover } from '../../src/read/discover.ts';
+import { discover } from '../../src/read/input/discover.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import type { ShardSetManifest } from '../../src/shard/format.ts';
 import { longmixOk } from '../support/command.ts';

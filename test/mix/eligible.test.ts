@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eligibility } from '../../src/mix/eligible.ts';
-import { type DocumentRules, dropReasons, type PerSource } from '../../src/types.ts';
+import { dropReasons } from '../../src/nouns/ledger.ts';
+import type { DocumentRules, PerSource } from '../../src/nouns/recipe.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { everySource } from '../support/recipes.ts';
 import { syntheticCorpus } from '../support/synthetic-corpus.ts';

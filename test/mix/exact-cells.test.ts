@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
 import { type PhaseFactors, phaseFactors } from '../../src/mix/factors.ts';
 import { cellWeights, type Supply, tokenWeights } from '../../src/mix/weights.ts';
-import type { CellSpec, MixSpec, PhaseSpec } from '../../src/types.ts';
+import type { CellSpec, MixSpec, PhaseSpec } from '../../src/nouns/recipe.ts';
 import { errorOf } from '../support/error-of.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
 import { everySource, mixSpec, sequenceSpec } from '../support/recipes.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { phaseFactors } from '../../src/mix/factors.ts';
 import { cellWeights, type Supply } from '../../src/mix/weights.ts';
-import type { LengthRule, MixSpec } from '../../src/types.ts';
+import type { LengthRule, MixSpec } from '../../src/nouns/recipe.ts';
 import { errorOf } from '../support/error-of.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
 import { everySource, lengthRules, mixSpec, sequenceSpec } from '../support/recipes.ts';

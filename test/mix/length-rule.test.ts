@@ -1,7 +1,7 @@
 /** Sources of which a length rule asks for what they have none of: named together, and left whole where the recipe says so. */
 import { expect, it, test } from 'vitest';
 import { tokenWeights } from '../../src/mix/weights.ts';
-import type { LengthRule } from '../../src/types.ts';
+import type { LengthRule } from '../../src/nouns/recipe.ts';
 import { errorOf } from '../support/error-of.ts';
 import { mixSpec } from '../support/recipes.ts';
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rowWidth, usableTokens } from '../../src/base/sequence.ts';
 import { cellNumbers } from '../../src/bucket/cells.ts';
 import { type PhasePlan, planMix, takeHeldOut } from '../../src/mix/mix.ts';
-import type { DocumentTable, MixSpec, SequenceSpec } from '../../src/types.ts';
-import { rowWidth, usableTokens } from '../../src/util/sequence.ts';
+import type { MixSpec, SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
 import { takesOf } from '../support/instances.ts';
 import {

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { cellNumbers, lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';
 import { type PhasePlan, planMix } from '../../src/mix/mix.ts';
-import type { CellSpec, DocumentTable, MixSpec, PhaseSpec, SequenceSpec } from '../../src/types.ts';
+import type { CellSpec, MixSpec, PhaseSpec, SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { everySource, mixSpec, sequenceSpec } from '../support/recipes.ts';
 import { syntheticCorpus } from '../support/synthetic-corpus.ts';
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rowWidth, usableTokens } from '../../src/base/sequence.ts';
 import { cellNumbers, lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';
 import { type PhasePlan, planMix } from '../../src/mix/mix.ts';
-import type { CellSpec, DocumentTable, MixSpec, PhaseSpec, Recipe } from '../../src/types.ts';
-import { rowWidth, usableTokens } from '../../src/util/sequence.ts';
+import type { CellSpec, MixSpec, PhaseSpec, Recipe } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { takesOf } from '../support/instances.ts';
 import {

@@ -2,9 +2,11 @@
  * The sampler as its rules are said: every cell sorted by the keyed hash, walked document by document. Slow, and apart
  * from hash and rounding rule nothing of the fast one's is in it.
  */
-import type { DocumentTable, SequenceSpec } from '../../src/types.ts';
-import { keyedHash } from '../../src/util/keyed-hash.ts';
-import { isOverlong, rowWidth, usableTokens } from '../../src/util/sequence.ts';
+
+import { keyedHash } from '../../src/base/keyed-hash.ts';
+import { isOverlong, rowWidth, usableTokens } from '../../src/base/sequence.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 
 export interface PlainPhase {
   readonly sequences: SequenceSpec;

@@ -5,8 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import { cellNumbers, lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';
 import { type PhasePlan, planMix } from '../../src/mix/mix.ts';
+import type { PlannedCell } from '../../src/nouns/mix.ts';
+import type { CellSpec, MixSpec, PhaseSpec } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { oddsOf } from '../../src/recipe/to-mix.ts';
-import type { CellSpec, DocumentTable, MixSpec, PhaseSpec, PlannedCell } from '../../src/types.ts';
 import { takesOf } from '../support/instances.ts';
 import { everySource, mixSpec, sequenceSpec } from '../support/recipes.ts';
 import { slimPajama, syntheticCorpus } from '../support/synthetic-corpus.ts';

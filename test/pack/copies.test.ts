@@ -1,9 +1,11 @@
 /** Mixes in which documents repeat: as few rows as without repeats, and steps as mixed as a random order's, in every epoch. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { epochOrder } from '../../src/feed/order.ts';
+import { epochOrder } from '../../src/feed/rows/order.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { RowPlan } from '../../src/nouns/rows.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { packRows } from '../../src/pack/rows.ts';
-import type { DocumentTable, RowPlan, SequenceSpec } from '../../src/types.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { copiesOf, fewestRows, measure, measureRandom, runOf } from '../support/mixedness.ts';
 import { sequenceSpec } from '../support/recipes.ts';

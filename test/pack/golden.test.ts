@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { takeHeldOut } from '../../src/mix/mix.ts';
+import type { Instances } from '../../src/nouns/mix.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
 import { packRows } from '../../src/pack/rows.ts';
-import type { Instances, SequenceSpec } from '../../src/types.ts';
 import { sequenceSpec } from '../support/recipes.ts';
 import { scramble, tableOf } from '../support/table.ts';
 

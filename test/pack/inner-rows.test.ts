@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packingQuality } from '../../src/pack/quality.ts';
+import type { Instances } from '../../src/nouns/mix.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
+import { packingQuality } from '../../src/pack/accounts/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
-import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { instancesOf, takesOf } from '../support/instances.ts';
 import { sequenceSpec } from '../support/recipes.ts';

@@ -1,23 +1,19 @@
 /** Ledgers of several shard sets, beside a count that goes token by token. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { pieceTokens, usableTokens } from '../../src/base/sequence.ts';
 import { cellNumbers } from '../../src/bucket/cells.ts';
+import { type DropReason, dropReasons, type Ledger } from '../../src/nouns/ledger.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { RowPlan } from '../../src/nouns/rows.ts';
 import {
   discardsTails,
   imbalances,
   keepLedgers,
   type PackedPhase,
   type SplitDocuments,
-} from '../../src/pack/ledger.ts';
+} from '../../src/pack/accounts/ledger.ts';
 import { packRows } from '../../src/pack/rows.ts';
-import {
-  type DropReason,
-  dropReasons,
-  type Ledger,
-  type RowPlan,
-  type SequenceSpec,
-} from '../../src/types.ts';
-import { pieceTokens, usableTokens } from '../../src/util/sequence.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { instancesOf, takesOf } from '../support/instances.ts';
 import { bucketsOf, mixes, sequenceSpec, sequenceSpecs } from '../support/recipes.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packBestFitNaive } from '../../src/pack/best-fit-naive.ts';
-import { packConcat, packConcatDiscard } from '../../src/pack/concat.ts';
-import { fitLengths } from '../../src/pack/fit-lengths.ts';
-import { packPad } from '../../src/pack/pad.ts';
-import { createPieceList, type Packed, type Packer } from '../../src/pack/pieces.ts';
+import { packBestFitNaive } from '../../src/pack/packers/best-fit-naive.ts';
+import { packConcat, packConcatDiscard } from '../../src/pack/packers/concat.ts';
+import { fitLengths } from '../../src/pack/packers/fit-lengths.ts';
+import { packPad } from '../../src/pack/packers/pad.ts';
+import { createPieceList, type Packed, type Packer } from '../../src/pack/packers/pieces.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 interface Problem {

@@ -3,9 +3,11 @@
  * are others, so what must agree is the order of methods and the size of differences, not a figure.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type PackingQuality, packingQuality } from '../../src/pack/quality.ts';
+import type { Instances } from '../../src/nouns/mix.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
+import { type PackingQuality, packingQuality } from '../../src/pack/accounts/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
-import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
 import { sequenceSpec } from '../support/recipes.ts';
 import { slimPajama, syntheticCorpus } from '../support/synthetic-corpus.ts';
 

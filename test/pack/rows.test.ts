@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellNumbers } from '../../src/bucket/cells.ts';
 import { planMix, takeHeldOut } from '../../src/mix/mix.ts';
-import { packingQuality } from '../../src/pack/quality.ts';
+import type { Instances } from '../../src/nouns/mix.ts';
+import type { MixSpec, SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
+import { packingQuality } from '../../src/pack/accounts/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
-import type { DocumentTable, Instances, MixSpec, SequenceSpec } from '../../src/types.ts';
 import { fraction, fuzz } from '../support/fuzz.ts';
 import { takesOf } from '../support/instances.ts';
 import {

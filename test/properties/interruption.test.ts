@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { verify } from '../../src/run/verify.ts';
+import { verify } from '../../src/build/verify.ts';
 import { longmix, longmixOk } from '../support/command.ts';
 import { writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';

@@ -12,11 +12,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type BuildResult, build } from '../../src/build/build.ts';
+import { noProgress } from '../../src/build/progress.ts';
+import { ensureStore } from '../../src/build/store/token-store.ts';
 import { LongmixError } from '../../src/errors.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import { type BuildResult, build } from '../../src/run/build.ts';
-import { noProgress } from '../../src/run/progress.ts';
-import { ensureStore } from '../../src/run/token-store.ts';
 import { longmix, longmixOk } from '../support/command.ts';
 import { diskSources, writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';

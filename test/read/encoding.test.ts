@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { Binary, Table, tableToIPC, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeBlocks } from '../../src/read/decode.ts';
+import { encodingOf } from '../../src/base/encodings.ts';
+import { decodeBlocks } from '../../src/read/input/decode.ts';
 import { createReadCounts } from '../../src/read/read.ts';
-import { encodingOf } from '../../src/util/encodings.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { errorOf, type ReadResult, readSource, sourceOf, temporaryFolder } from './helpers.ts';
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
-import { discover, splitUnit } from '../../src/read/discover.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../../src/nouns/documents.ts';
+import type { SourceSpec } from '../../src/nouns/recipe.ts';
+import { discover, splitUnit } from '../../src/read/input/discover.ts';
 import { createReadCounts, read } from '../../src/read/read.ts';
-import type { DocumentChunk, ReadCounts, ReadUnit, SourceSpec } from '../../src/types.ts';
 
 interface ReadDocument {
   readonly text: string;

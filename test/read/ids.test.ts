@@ -19,7 +19,13 @@ import {
 } from 'apache-arrow';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test } from 'vitest';
-import { bytesText, decimalText, timestampText, timeText, uuidText } from '../../src/read/column-ids.ts';
+import {
+  bytesText,
+  decimalText,
+  timestampText,
+  timeText,
+  uuidText,
+} from '../../src/read/formats/column-ids.ts';
 import { readSource, sourceOf, temporaryFolder } from './helpers.ts';
 
 async function idsOf(name: string, content: string | Uint8Array): Promise<(string | null)[]> {

@@ -15,7 +15,7 @@ import {
 } from 'apache-arrow';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
-import { discover } from '../../src/read/discover.ts';
+import { discover } from '../../src/read/input/discover.ts';
 import { createReadCounts, read as readUnit } from '../../src/read/read.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from './helpers.ts';
 

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
-import { parseAblation } from '../../src/recipe/parse-ablation.ts';
+import { parseAblation } from '../../src/recipe/ablation/parse-ablation.ts';
 import { goldenMessages } from '../support/golden-messages.ts';
 
 const folder = new URL('bad-ablations/', import.meta.url);

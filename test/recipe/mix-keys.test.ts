@@ -1,8 +1,8 @@
 /** What the keys of cells, document rules, phases and rows become, with the defaults that hang on other keys. */
 
 import { describe, expect, it, test } from 'vitest';
+import type { CellSpec, Recipe } from '../../src/nouns/recipe.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import type { CellSpec, Recipe } from '../../src/types.ts';
 import { everySource, mixSpec, sequenceSpec } from '../support/recipes.ts';
 
 const parse = (text: string): Recipe =>

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
+import type { MixSpec, Recipe } from '../../src/nouns/recipe.ts';
 import { defaultRecipe } from '../../src/recipe/default-recipe.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import type { MixSpec, Recipe } from '../../src/types.ts';
 import { everySource, mixSpec, sequenceSpec } from '../support/recipes.ts';
 
 /** Section 9 of the design. */

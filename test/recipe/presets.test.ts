@@ -7,12 +7,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { ablate } from '../../src/run/ablate.ts';
-import { build } from '../../src/run/build.ts';
-import { planBuild } from '../../src/run/build-plan.ts';
-import type { BuildPlan, TokenStore } from '../../src/run/nouns.ts';
-import { verify } from '../../src/run/verify.ts';
-import type { Recipe } from '../../src/types.ts';
+import { ablate } from '../../src/build/ablate.ts';
+import { build } from '../../src/build/build.ts';
+import type { BuildPlan, TokenStore } from '../../src/build/nouns.ts';
+import { planBuild } from '../../src/build/plan/build-plan.ts';
+import { verify } from '../../src/build/verify.ts';
+import type { Recipe } from '../../src/nouns/recipe.ts';
 import {
   ablationNames,
   preset,

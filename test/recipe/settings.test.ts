@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { expect, it, test } from 'vitest';
 import { type RecipeFlags, recipeSettings } from '../../src/cli/options.ts';
 import { describeError } from '../../src/errors.ts';
-import { parseAblation } from '../../src/recipe/parse-ablation.ts';
+import { parseAblation } from '../../src/recipe/ablation/parse-ablation.ts';
 import { corpusRecipe, parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { errorOf } from '../support/error-of.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import type { PlannedCell } from '../../src/nouns/mix.ts';
 import { armsText } from '../../src/report/arms-text.ts';
 import { withCommonThreshold } from '../../src/report/common-threshold.ts';
 import type { ArmData } from '../../src/report/html/data.ts';
-import type { PlannedCell } from '../../src/types.ts';
 import { ledgerOf, plainArm, setOf } from '../support/report-data.ts';
 
 const cell = (

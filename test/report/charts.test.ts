@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dropReasons } from '../../src/nouns/ledger.ts';
 import {
   doublings,
   lengthAxis,
@@ -13,7 +14,6 @@ import { ledgerSteps } from '../../src/report/html/ledger-chart.ts';
 import { lengthBars, lengthStack, mostOf } from '../../src/report/html/length-charts.ts';
 import { phaseChart } from '../../src/report/html/row-charts.ts';
 import { rowHistogram } from '../../src/report/row-histogram.ts';
-import { dropReasons } from '../../src/types.ts';
 import { ledgerOf } from '../support/report-data.ts';
 
 const buckets = [

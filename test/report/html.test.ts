@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { LedgerEntry } from '../../src/nouns/ledger.ts';
+import type { PlannedCell } from '../../src/nouns/mix.ts';
 import type { ReportData } from '../../src/report/html/data.ts';
 import { htmlReport } from '../../src/report/html/html-report.ts';
 import { shorten } from '../../src/report/table.ts';
-import type { LedgerEntry, PlannedCell } from '../../src/types.ts';
 import {
   ablationReport,
   armOf,

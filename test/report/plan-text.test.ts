@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Cell, PlannedCell } from '../../src/nouns/mix.ts';
 import { bucketName } from '../../src/report/bucket-name.ts';
 import { cellsText } from '../../src/report/cells-text.ts';
 import { ledgerText, mixText, type SplitFigures } from '../../src/report/plan-text.ts';
-import type { Cell, PlannedCell } from '../../src/types.ts';
 import { ledgerOf } from '../support/report-data.ts';
 
 const short = { from: 0, to: 4096 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Dictionary, Int32, tableFromIPC, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Sink } from '../../src/nouns/files.ts';
 import {
   docsFile,
   type PartRecord,
@@ -22,7 +23,6 @@ import {
   TokenReader,
 } from '../../src/store/reader.ts';
 import { createPartWriter } from '../../src/store/writer.ts';
-import type { Sink } from '../../src/types.ts';
 import { errorOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fuzz } from '../support/fuzz.ts';

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RecordBatch, RecordBatchReader } from 'apache-arrow';
+import { build } from '../../src/build/build.ts';
 import type { Course } from '../../src/feed/batches.ts';
 import type { Batch, Feed, Position } from '../../src/feed/feed.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import { build } from '../../src/run/build.ts';
 import { openShards, readRow } from '../../src/shard/reader.ts';
 import { writeDiskCorpus, writeDiskRecipe } from './disk-corpus.ts';
 

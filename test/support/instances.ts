@@ -1,7 +1,9 @@
 /** Random copies of documents to pack, without a mix. */
 import fc from 'fast-check';
-import type { DocumentTable, Instances, SequenceSpec } from '../../src/types.ts';
-import { usableTokens } from '../../src/util/sequence.ts';
+import { usableTokens } from '../../src/base/sequence.ts';
+import type { Instances } from '../../src/nouns/mix.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 
 interface Choice {
   readonly copies: number;

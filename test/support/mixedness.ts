@@ -1,6 +1,10 @@
 /** How mixed the steps of a run are, by the figures that a random order of the same rows can be measured by. */
-import { fitLengths } from '../../src/pack/fit-lengths.ts';
-import type { DocumentTable, Instances, RowPlan, SequenceSpec } from '../../src/types.ts';
+
+import type { Instances } from '../../src/nouns/mix.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
+import type { RowPlan } from '../../src/nouns/rows.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
+import { fitLengths } from '../../src/pack/packers/fit-lengths.ts';
 import { rowsOf } from './rows.ts';
 import { scramble } from './table.ts';
 

@@ -2,17 +2,17 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseAblation } from '../../src/recipe/parse-ablation.ts';
-import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import type {
   Ablation,
-  DocumentTable,
   MixSpec,
   PerSource,
   Recipe,
   SequenceSpec,
   SourceSpec,
-} from '../../src/types.ts';
+} from '../../src/nouns/recipe.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
+import { parseAblation } from '../../src/recipe/ablation/parse-ablation.ts';
+import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { tableOf } from './table.ts';
 
 const pipelines = fileURLToPath(new URL('../../pipelines/', import.meta.url));

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';
 import { LongmixError } from '../../src/errors.ts';
-import type { LengthRule, MixSpec, PerSource, Recipe, SequenceSpec } from '../../src/types.ts';
+import type { LengthRule, MixSpec, PerSource, Recipe, SequenceSpec } from '../../src/nouns/recipe.ts';
 import { fraction } from './fuzz.ts';
 
 /** A mix that asks for everything, but for what a test says. */

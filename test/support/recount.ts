@@ -1,9 +1,11 @@
 /**
  * The accounts of a shard set, counted again from its rows and from nothing else of longmix's: no plan, no ledger, no
- * arithmetic of `src/util/sequence.ts`. Every token of every row is looked at.
+ * arithmetic of `src/base/sequence.ts`. Every token of every row is looked at.
  */
 import { expect } from 'vitest';
-import type { Bucket, Ledger, SequenceSpec } from '../../src/types.ts';
+import type { Ledger } from '../../src/nouns/ledger.ts';
+import type { Bucket } from '../../src/nouns/mix.ts';
+import type { SequenceSpec } from '../../src/nouns/recipe.ts';
 
 /** A row as a reader sees it; `src/shard/reader.ts` has the same shape. */
 export interface SeenRow {

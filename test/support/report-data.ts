@@ -1,6 +1,8 @@
 /** Data for reports with everything in them: hostile names, many sources, phases, several sets a phase, every drop reason. */
+
+import { type DropReason, dropReasons, type Ledger } from '../../src/nouns/ledger.ts';
+import type { PlannedCell } from '../../src/nouns/mix.ts';
 import type { ArmCurves, ArmData, ReportData, SetData } from '../../src/report/html/data.ts';
-import { type DropReason, dropReasons, type Ledger, type PlannedCell } from '../../src/types.ts';
 
 /** Names that would do harm in HTML or SVG if they weren't escaped, then long and foreign ones, then more than there are colours. */
 export const hostileNames: readonly string[] = [

@@ -1,5 +1,6 @@
 /** The rows of a plan as lists of pieces, and a plan from such lists. */
-import type { DocumentTable, RowPlan } from '../../src/types.ts';
+import type { RowPlan } from '../../src/nouns/rows.ts';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 
 export interface Piece {
   readonly document: number;

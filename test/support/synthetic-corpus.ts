@@ -11,8 +11,9 @@
  * (Roberts' R2) go through the Box-Muller transform, so that 100,000 documents have the shares of the distribution
  * and not those of a lucky draw.
  */
+
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { createDocumentTable } from '../../src/store/reader.ts';
-import type { DocumentTable } from '../../src/types.ts';
 import { scramble } from './table.ts';
 
 export interface SyntheticSource {

@@ -1,7 +1,7 @@
 /** Random corpora as the planner sees them: lengths, keys and sources, no text. */
 import fc from 'fast-check';
+import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { createDocumentTable } from '../../src/store/reader.ts';
-import type { DocumentTable } from '../../src/types.ts';
 
 export interface TableDocument {
   readonly source: number;

@@ -1,12 +1,12 @@
 /** Added tokens with all their flags, in raw and in normalized text, against the native library. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { modelFromHf } from '../../src/tokenize/from-hf.ts';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
-import { planPreparation } from '../../src/tokenize/plan-preparation.ts';
-import { createPretokenizer } from '../../src/tokenize/pretokenize.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
-import type { Tokenizer } from '../../src/types.ts';
+import type { Tokenizer } from '../../src/nouns/tokens.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
+import { planPreparation } from '../../src/tokenize/engine/plan-preparation.ts';
+import { modelFromHf } from '../../src/tokenize/files/from-hf.ts';
+import { createPretokenizer } from '../../src/tokenize/plain/pretokenize.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { type MadeToken, madeFile } from './made-file.ts';
 import { nativeOracle } from './oracles.ts';

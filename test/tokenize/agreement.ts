@@ -1,6 +1,6 @@
 /** Runs texts through an engine and its oracle, and fails with the smallest text on which they differ. */
 import { expect } from 'vitest';
-import type { Tokenizer } from '../../src/types.ts';
+import type { Tokenizer } from '../../src/nouns/tokens.ts';
 import type { Oracle } from './oracles.ts';
 
 const encoder = new TextEncoder();

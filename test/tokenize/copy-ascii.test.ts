@@ -1,8 +1,8 @@
 /** Copies in WebAssembly, against a loop over the bytes. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AsciiCopy } from '../../src/tokenize/ascii/copy-ascii.ts';
-import { createWordSpacer } from '../../src/tokenize/space-words.ts';
+import { AsciiCopy } from '../../src/tokenize/engine/ascii/copy-ascii.ts';
+import { createWordSpacer } from '../../src/tokenize/engine/space-words.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 const space = 0x20;

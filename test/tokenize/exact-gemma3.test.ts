@@ -1,4 +1,4 @@
-import { modelFromHf } from '../../src/tokenize/from-hf.ts';
+import { modelFromHf } from '../../src/tokenize/files/from-hf.ts';
 import { describeExactness } from './exactness.ts';
 import { nativeOracle, readRealFile } from './oracles.ts';
 import { smallFile } from './small-file.ts';

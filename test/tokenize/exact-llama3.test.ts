@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { modelFromTiktokenFile } from '../../src/tokenize/from-tiktoken.ts';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
-import { createTokenDecoder } from '../../src/tokenize/reference.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
+import { modelFromTiktokenFile } from '../../src/tokenize/files/from-tiktoken.ts';
+import { createTokenDecoder } from '../../src/tokenize/plain/reference.ts';
 import { expectAgreement } from './agreement.ts';
 import { describeExactness } from './exactness.ts';
 import { nativeOracle, readRealFile, realModel } from './oracles.ts';

@@ -1,5 +1,5 @@
-import { modelFromEncoding } from '../../src/tokenize/from-tiktoken.ts';
-import { tiktokenEncodings } from '../../src/types.ts';
+import { tiktokenEncodings } from '../../src/nouns/recipe.ts';
+import { modelFromEncoding } from '../../src/tokenize/files/from-tiktoken.ts';
 import { describeExactness } from './exactness.ts';
 import { tiktokenOracle } from './oracles.ts';
 

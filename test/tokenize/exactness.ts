@@ -4,11 +4,12 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { DocumentChunk } from '../../src/nouns/documents.ts';
+import type { Tokenizer } from '../../src/nouns/tokens.ts';
 import { createDocumentEncoder } from '../../src/tokenize/document-encoder.ts';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
 import type { TokenizerModel } from '../../src/tokenize/model.ts';
-import { createReferenceTokenizer, createTokenDecoder } from '../../src/tokenize/reference.ts';
-import type { DocumentChunk, Tokenizer } from '../../src/types.ts';
+import { createReferenceTokenizer, createTokenDecoder } from '../../src/tokenize/plain/reference.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { expectAgreement } from './agreement.ts';
 import type { Oracle } from './oracles.ts';

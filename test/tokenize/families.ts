@@ -4,7 +4,7 @@
  * run the rows, and nothing else knows them.
  */
 import { readFileSync } from 'node:fs';
-import type { TokenizerSpec } from '../../src/types.ts';
+import type { TokenizerSpec } from '../../src/nouns/recipe.ts';
 import { bytesOfByteLetters } from '../support/byte-letters.ts';
 import { peersMissing, pythonFile } from '../support/peers.ts';
 import { byteLevelFamilies } from './families/byte-level.ts';

@@ -2,8 +2,8 @@
  * What runs where, as README.md and ARCHITECTURE.md tell it: a row for each family of families.ts, made from the tokenizer that
  * is loaded. scripts/tokenizer-table.mjs writes the tables; each family's test holds its row to what it has loaded.
  */
-import type { KernelStep } from '../../src/tokenize/kernel/model.ts';
-import { type KernelPlan, planKernel } from '../../src/tokenize/kernel-plan.ts';
+import type { KernelStep } from '../../src/tokenize/engine/kernel/model.ts';
+import { type KernelPlan, planKernel } from '../../src/tokenize/engine/kernel-plan.ts';
 import type { DescribedTokenizer } from '../../src/tokenize/load.ts';
 import type { TokenizerModel } from '../../src/tokenize/model.ts';
 import type { Family } from './families.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
-import { bytesOfByteLevel } from '../../src/tokenize/byte-level.ts';
+import { bytesOfByteLevel } from '../../src/tokenize/engine/byte-level.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 

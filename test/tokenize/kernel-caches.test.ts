@@ -3,9 +3,9 @@
  * found in any of the places. Judged by tiktoken, pass after pass over text that no cache of this size holds.
  */
 import { expect, test } from 'vitest';
-import { modelFromEncoding } from '../../src/tokenize/from-tiktoken.ts';
-import { createKernel } from '../../src/tokenize/kernel/kernel.ts';
-import { planKernel } from '../../src/tokenize/kernel-plan.ts';
+import { createKernel } from '../../src/tokenize/engine/kernel/kernel.ts';
+import { planKernel } from '../../src/tokenize/engine/kernel-plan.ts';
+import { modelFromEncoding } from '../../src/tokenize/files/from-tiktoken.ts';
 import { tiktokenOracle } from './oracles.ts';
 
 const plan = planKernel(modelFromEncoding('r50k_base'));

@@ -4,11 +4,11 @@
  * use the trie.
  */
 import { describe, expect, test } from 'vitest';
-import { findExceededBound, mostEdges } from '../../src/tokenize/kernel-bounds.ts';
-import { planKernel } from '../../src/tokenize/kernel-plan.ts';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
+import { findExceededBound, mostEdges } from '../../src/tokenize/engine/kernel-bounds.ts';
+import { planKernel } from '../../src/tokenize/engine/kernel-plan.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
 import type { BpeVocabulary } from '../../src/tokenize/model.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { byteVocabulary, madeModel, noSteps } from './made-model.ts';
 
 type Merge = readonly [string, string];

@@ -1,8 +1,8 @@
 /** The kernel by itself: tables built here or taken from an image, windows, and the bound of its memory. */
 import { expect, test } from 'vitest';
-import { modelFromEncoding } from '../../src/tokenize/from-tiktoken.ts';
-import { buildImage, createKernel, createKernelFromImage } from '../../src/tokenize/kernel/kernel.ts';
-import { planKernel } from '../../src/tokenize/kernel-plan.ts';
+import { buildImage, createKernel, createKernelFromImage } from '../../src/tokenize/engine/kernel/kernel.ts';
+import { planKernel } from '../../src/tokenize/engine/kernel-plan.ts';
+import { modelFromEncoding } from '../../src/tokenize/files/from-tiktoken.ts';
 import { sampleTexts } from './texts.ts';
 
 const plan = planKernel(modelFromEncoding('r50k_base'));

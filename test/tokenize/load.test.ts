@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { modelFromEncoding } from '../../src/tokenize/from-tiktoken.ts';
-import { openShared } from '../../src/tokenize/kernel-tokenizer.ts';
+import { openShared } from '../../src/tokenize/engine/kernel-tokenizer.ts';
+import { modelFromEncoding } from '../../src/tokenize/files/from-tiktoken.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { readRealFile, realFilePath, realModel } from './oracles.ts';
 import { smallFile } from './small-file.ts';
 

@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { byteVocabulary, madeModel } from './made-model.ts';
 

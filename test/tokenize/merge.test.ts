@@ -1,9 +1,9 @@
 /** The heap merges as the naive one does, and stays fast where that one is quadratic. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mergeHeap } from '../../src/tokenize/merge-heap.ts';
-import { mergeNaive } from '../../src/tokenize/merge-naive.ts';
-import { createMergeTable } from '../../src/tokenize/merge-table.ts';
+import { mergeHeap } from '../../src/tokenize/plain/merge-heap.ts';
+import { mergeNaive } from '../../src/tokenize/plain/merge-naive.ts';
+import { createMergeTable } from '../../src/tokenize/plain/merge-table.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 /** Pieces: strings of a and b by chance, so that merges compete in every way; ids in the order of chance too. */

@@ -2,9 +2,9 @@
 
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { describe, expect, test } from 'vitest';
-import { readNormalizers } from '../../src/tokenize/hf-normalizers.ts';
-import { createByteNormalizer } from '../../src/tokenize/normalize-bytes.ts';
-import { createPlainNormalizer } from '../../src/tokenize/normalize-plain.ts';
+import { createByteNormalizer } from '../../src/tokenize/engine/normalize-bytes.ts';
+import { readNormalizers } from '../../src/tokenize/files/hf-normalizers.ts';
+import { createPlainNormalizer } from '../../src/tokenize/plain/normalize-plain.ts';
 import { madeFile } from './made-file.ts';
 import { fuzzCount, hostileTexts } from './texts.ts';
 

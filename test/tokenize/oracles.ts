@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Tiktoken } from '@dqbd/tiktoken/lite';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
-import { modelFromHf } from '../../src/tokenize/from-hf.ts';
+import { modelFromHf } from '../../src/tokenize/files/from-hf.ts';
 import type { TokenizerModel } from '../../src/tokenize/model.ts';
 import { askPeer } from '../support/peers.ts';
 import type { HfJson } from './families/hf-json.ts';

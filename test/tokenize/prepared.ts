@@ -1,6 +1,6 @@
 /** What the kernel is given, as parts that can be compared with the plain engine's pretokens. */
-import type { Preparation } from '../../src/tokenize/preparation.ts';
-import { createPreparation } from '../../src/tokenize/prepare-text.ts';
+import type { Preparation } from '../../src/tokenize/engine/preparation.ts';
+import { createPreparation } from '../../src/tokenize/engine/prepare-text.ts';
 
 const encoder = new TextEncoder();
 

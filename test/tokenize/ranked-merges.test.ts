@@ -1,9 +1,9 @@
 /** Ranks that are not ids (SentencePiece's scores): the kernel and the plain engine are equal, and ids change no cut. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
 import type { BpeVocabulary } from '../../src/tokenize/model.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { madeModel } from './made-model.ts';
 

@@ -5,16 +5,16 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createKernel } from '../../src/tokenize/kernel/kernel.ts';
-import { planKernel } from '../../src/tokenize/kernel-plan.ts';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
+import { createKernel } from '../../src/tokenize/engine/kernel/kernel.ts';
+import { planKernel } from '../../src/tokenize/engine/kernel-plan.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
 import {
   noToken,
   type TextSteps,
   type TokenizerModel,
   type UnigramVocabulary,
 } from '../../src/tokenize/model.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { noSteps } from './made-model.ts';
 

@@ -2,8 +2,8 @@
 import { Tiktoken } from '@dqbd/tiktoken/lite';
 import { expect, test } from 'vitest';
 import { checkTexts } from '../../src/cli/sample-texts.ts';
-import { modelFromTekken } from '../../src/tokenize/from-tekken.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
+import { modelFromTekken } from '../../src/tokenize/files/from-tekken.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 
 const pattern = ' ?[^\\s]+|\\s+';
 const words = ['th', 'the', ' t', ' th', ' the', 'in', 'ing', '12', 'never'];

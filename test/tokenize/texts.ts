@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { globSync } from 'tinyglobby';
-import { assignedInUnicode9, generalCategories } from '../../src/tokenize/unicode-tables.ts';
+import { assignedInUnicode9, generalCategories } from '../../src/tokenize/unicode/unicode-tables.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 /** Random strings a test, and their seed; `make nightly` has more, and other ones each night. */

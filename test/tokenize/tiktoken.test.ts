@@ -1,9 +1,9 @@
 import { get_encoding } from '@dqbd/tiktoken';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { tiktokenEncodings } from '../../src/nouns/recipe.ts';
+import { createSafeCut } from '../../src/tokenize/engine/safe-cut.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
-import { createSafeCut } from '../../src/tokenize/safe-cut.ts';
-import { tiktokenEncodings } from '../../src/types.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { hardTexts } from '../support/texts.ts';
 

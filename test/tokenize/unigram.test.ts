@@ -1,10 +1,10 @@
 /** Unigram of a tokenizer.json: kernel, plain engine and the native library have the same tokens, whatever the scores. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { modelFromHf } from '../../src/tokenize/from-hf.ts';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
-import type { Tokenizer } from '../../src/types.ts';
+import type { Tokenizer } from '../../src/nouns/tokens.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
+import { modelFromHf } from '../../src/tokenize/files/from-hf.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { makeCharsmap } from './charsmap-maker.ts';
 import { nativeOracle } from './oracles.ts';

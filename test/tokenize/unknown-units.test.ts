@@ -4,13 +4,13 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { modelFromHf } from '../../src/tokenize/from-hf.ts';
-import { readBpe } from '../../src/tokenize/hf-bpe.ts';
-import type { HfModel } from '../../src/tokenize/hf-shape.ts';
-import { openShared, shareTokenizer } from '../../src/tokenize/kernel-tokenizer.ts';
+import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';
+import { modelFromHf } from '../../src/tokenize/files/from-hf.ts';
+import { readBpe } from '../../src/tokenize/files/hf-bpe.ts';
+import type { HfModel } from '../../src/tokenize/files/hf-shape.ts';
+import { families, isolatedStep } from '../../src/tokenize/files/patterns.ts';
 import type { TextSteps } from '../../src/tokenize/model.ts';
-import { families, isolatedStep } from '../../src/tokenize/patterns.ts';
-import { createReferenceTokenizer } from '../../src/tokenize/reference.ts';
+import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { expectAgreement } from './agreement.ts';
 import { madeModel } from './made-model.ts';

@@ -1,8 +1,8 @@
 /** A small build with a validation set. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from '../../src/build/build.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import { build } from '../../src/run/build.ts';
 import { writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 
 export async function trainingBuild(folder: string): Promise<string> {

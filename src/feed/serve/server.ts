@@ -16,11 +16,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { LongmixError } from '../../errors.ts';
-import { arrowStream, arrowStreamType } from '../arrow-stream.ts';
 import { batches, type Course, courseFrom } from '../batches.ts';
 import { type Feed, type FeedOptions, feedOf } from '../feed.ts';
-import type { FeedSets } from '../sets.ts';
-import { writeOut } from '../write-out.ts';
+import type { FeedSets } from '../rows/sets.ts';
+import { arrowStream, arrowStreamType } from '../stream/arrow-stream.ts';
+import { writeOut } from '../stream/write-out.ts';
 import { namesLoopback, tokenCheck } from './access.ts';
 import { watchIdle } from './idle.ts';
 import { Metrics } from './metrics.ts';

@@ -1,9 +1,9 @@
 /** A file of a format that is no plain text -> its text, in memory; or why there is none. */
-import type { InputFile, ReadCounts } from '../../types.ts';
-import type { UnitHash } from '../hash-input.ts';
-import { recordTooLarge } from '../record-reader.ts';
-import { textBlocks } from '../unit-blocks.ts';
-import { countLoneSurrogates, repairUtf8, withoutBom } from '../utf8.ts';
+import type { InputFile, ReadCounts } from '../../nouns/documents.ts';
+import { recordTooLarge } from '../formats/record-reader.ts';
+import type { UnitHash } from '../input/hash-input.ts';
+import { textBlocks } from '../input/unit-blocks.ts';
+import { countLoneSurrogates, repairUtf8, withoutBom } from '../input/utf8.ts';
 import { BadFile } from './bad-file.ts';
 
 const mebibyte = 1024 * 1024;

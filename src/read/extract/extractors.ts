@@ -1,5 +1,6 @@
 /** What text is taken out with, format by format. */
-import type { Format, InputFile } from '../../types.ts';
+import type { InputFile } from '../../nouns/documents.ts';
+import type { Format } from '../../nouns/recipe.ts';
 
 /**
  * What decides the text that comes out: a token store has it in its record, and is refused where it is another now. The

@@ -4,8 +4,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import type { FieldNames } from '../../types.ts';
-import { packageRoot } from '../../util/package-root.ts';
+import { packageRoot } from '../../base/package-root.ts';
+import type { FieldNames } from '../../nouns/recipe.ts';
 
 /** What a line was found to hold. */
 export interface LineTaker {

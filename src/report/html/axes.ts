@@ -1,5 +1,5 @@
 /** The axes that charts share. */
-import type { Bucket } from '../../types.ts';
+import type { Bucket } from '../../nouns/mix.ts';
 import { length, percent } from '../format.ts';
 
 /**

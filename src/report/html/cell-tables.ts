@@ -1,5 +1,5 @@
 /** Cells as tables: all their figures, those of sources, what was moved, and epochs as a map. */
-import type { Cell, PlannedCell } from '../../types.ts';
+import type { Cell, PlannedCell } from '../../nouns/mix.ts';
 import { bucketName } from '../bucket-name.ts';
 import { integer, percent } from '../format.ts';
 import { type HtmlCell, htmlTable, type TableGroup } from './html-table.ts';

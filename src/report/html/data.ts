@@ -1,9 +1,12 @@
 /**
  * What a report shows, as plain data: whoever makes plans fills it in, and the page knows nothing of how they are made.
  */
-import type { PackingQuality } from '../../pack/quality.ts';
+
+import type { Ledger } from '../../nouns/ledger.ts';
+import type { Cell, PlannedCell } from '../../nouns/mix.ts';
+import type { Ablation, AblationArm } from '../../nouns/recipe.ts';
+import type { PackingQuality } from '../../pack/accounts/quality.ts';
 import type { Validation } from '../../train/validation.ts';
-import type { Ablation, AblationArm, Cell, Ledger, PlannedCell } from '../../types.ts';
 
 export interface ReportData {
   readonly title: string;

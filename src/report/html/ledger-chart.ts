@@ -1,5 +1,5 @@
 /** The ledger as a flow: what was read, less what was lost on the way, plus what fills the rows. */
-import { dropReasons, type Ledger } from '../../types.ts';
+import { dropReasons, type Ledger } from '../../nouns/ledger.ts';
 import { compact } from '../format.ts';
 import { shortReasonNames } from '../reasons.ts';
 import { linear, lineNames } from './axes.ts';

@@ -1,5 +1,5 @@
 /** How long the documents are: the corpus beside the mix, and either by source. */
-import type { Bucket } from '../../types.ts';
+import type { Bucket } from '../../nouns/mix.ts';
 import {
   bareAxis,
   doublings,

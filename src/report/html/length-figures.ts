@@ -1,5 +1,5 @@
 /** Lengths of documents as figures: all sources on top of each other, and a panel a source. */
-import type { Cell } from '../../types.ts';
+import type { Cell } from '../../nouns/mix.ts';
 import { bucketName } from '../bucket-name.ts';
 import { percent } from '../format.ts';
 import { lengthAxis } from './axes.ts';

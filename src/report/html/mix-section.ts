@@ -1,5 +1,5 @@
 /** The mix of a phase: lengths before and after, shares asked for and achieved, epochs a cell, what was moved. */
-import type { PlannedCell } from '../../types.ts';
+import type { PlannedCell } from '../../nouns/mix.ts';
 import { thresholdOf } from '../common-threshold.ts';
 import { compact, counted, integer, length, percent } from '../format.ts';
 import { epochsTable, movedTable, plannedTable, shareGroups, sharesTable } from './cell-tables.ts';

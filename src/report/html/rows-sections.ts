@@ -1,5 +1,5 @@
 /** What became of the mix in rows: how well they are packed, the accounts of every shard set, row lengths of the run. */
-import { dropReasons, type Ledger } from '../../types.ts';
+import { dropReasons, type Ledger } from '../../nouns/ledger.ts';
 import { bytes, compact, counted, integer, length, percent, percentFine } from '../format.ts';
 import { reasonNames } from '../reasons.ts';
 import type { ArmData, SetData } from './data.ts';

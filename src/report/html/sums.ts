@@ -1,5 +1,5 @@
 /** Sums over cells, and the order and colour of sources. */
-import type { Cell, PlannedCell } from '../../types.ts';
+import type { Cell, PlannedCell } from '../../nouns/mix.ts';
 import { sourceColours } from './palette.ts';
 
 export function sum<T>(items: readonly T[], pick: (item: T) => number): number {

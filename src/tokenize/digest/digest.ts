@@ -3,7 +3,7 @@
  * (`assembly/`), over windows that hold many documents: a call a document would cost more than a short document's hash.
  */
 import { readFileSync } from 'node:fs';
-import { packageRoot } from '../../util/package-root.ts';
+import { packageRoot } from '../../base/package-root.ts';
 
 export interface Digest {
   /**

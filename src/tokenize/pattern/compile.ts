@@ -3,7 +3,7 @@
  * transitions, one table look-up per character of the text. What no table can say is returned with the reason, and the
  * plain matcher does it.
  */
-import { alphabetCharacters } from '../byte-level.ts';
+import { alphabetCharacters } from '../engine/byte-level.ts';
 import type { SplitStep } from '../model.ts';
 import { type Automaton, buildAutomaton } from './automaton.ts';
 import { readProgram } from './match.ts';

@@ -3,7 +3,7 @@
  * Rust and Oniguruma have it. Oniguruma also takes several characters for one (`ss` for U+00DF); patterns where that
  * could matter are refused, see `foldsWithOthers`.
  */
-import { unite } from '../unicode.ts';
+import { unite } from '../unicode/unicode.ts';
 import { fullFolding, simpleFolding } from './property-tables.ts';
 import { contains } from './sets.ts';
 import type { CodePointSet } from './syntax.ts';

@@ -2,7 +2,7 @@
  * The parts of a pattern that stand for one character: escapes, `[...]` with what may be nested in it, `\p{...}`. The
  * two dialects agree on most; where they differ, the difference was looked up in the native library (see the tests).
  */
-import { categoryRanges, complement, unite, whiteSpace } from '../unicode.ts';
+import { categoryRanges, complement, unite, whiteSpace } from '../unicode/unicode.ts';
 import { posixSet, propertySet, wordCharacters, wordsAlone } from './properties.ts';
 import { deepestNesting, type PatternReader } from './reader.ts';
 import { charactersOf, intersect, single, subtract } from './sets.ts';

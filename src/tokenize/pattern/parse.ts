@@ -4,7 +4,7 @@
  * a PatternError with its place; what it takes and longmix cannot run exactly (back references, recursion, `\K`, `\X` ...)
  * is an UnsupportedPattern. Nothing is guessed.
  */
-import { complement } from '../unicode.ts';
+import { complement } from '../unicode/unicode.ts';
 import { foldCase, foldsWithOthers } from './fold-case.ts';
 import { parseClass, parseEscapedSet } from './parse-class.ts';
 import { wordsAlone } from './properties.ts';

@@ -3,7 +3,7 @@
  * binary property, short or long. Case, blanks, `_` and `-` in names do not matter. Verified over all code points
  * against the native libraries (test/tokenize/pattern/classes.test.ts).
  */
-import { type CodePointRange, categoryRanges, complement, unite, whiteSpace } from '../unicode.ts';
+import { type CodePointRange, categoryRanges, complement, unite, whiteSpace } from '../unicode/unicode.ts';
 import { binaryProperties, scriptNames, scriptRuns } from './property-tables.ts';
 import { anyCharacter, charactersOf, intersect, subtract } from './sets.ts';
 import type { CodePointSet, PatternSyntax } from './syntax.ts';

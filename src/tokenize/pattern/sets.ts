@@ -1,5 +1,5 @@
 /** Sets of code points: what unicode.ts has for two sets and more. */
-import { complement, unite } from '../unicode.ts';
+import { complement, unite } from '../unicode/unicode.ts';
 import type { CodePointSet } from './syntax.ts';
 
 export const anyCharacter: CodePointSet = [[0, 0x10ffff]];

@@ -1,5 +1,5 @@
 /** What a pre-tokenizer's regular expression is parsed to, and the two errors that parsing can end with. */
-import { type CodePointRange, unite } from '../unicode.ts';
+import { type CodePointRange, unite } from '../unicode/unicode.ts';
 
 /** Ascending and disjoint; see unite in unicode.ts. */
 export type CodePointSet = readonly CodePointRange[];

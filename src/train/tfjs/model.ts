@@ -6,7 +6,7 @@
  * Weights live in JavaScript as Float32Arrays (the optimizer and checkpoints need no backend) and are placed on the
  * backend for a step. A row is a micro-batch: its gradients are added up, so memory doesn't grow with rows a step.
  */
-import { scramble } from '../../util/keyed-hash.ts';
+import { scramble } from '../../base/keyed-hash.ts';
 import { attention, blockTokens } from './attention.ts';
 import type { Tensor, Tf } from './backend.ts';
 import type { TfjsConfig } from './config.ts';

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { LongmixError } from '../../errors.ts';
-import { createFile } from '../../run/commit.ts';
+import { createFile } from '../../storage/commit.ts';
 
 export interface NamedArray {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** What stands for one character, over all code points, as Oniguruma has it in Hugging Face's native library. */
 import { expect, test } from 'vitest';
-import { classMembers } from '../../../src/tokenize/hf-classes.ts';
 import { parsePattern } from '../../../src/tokenize/pattern/parse.ts';
+import { classMembers } from '../../../src/tokenize/unicode/hf-classes.ts';
 import { isNightly } from '../texts.ts';
 import { hfPreTokenizer, hfSplitter } from './native.ts';
 

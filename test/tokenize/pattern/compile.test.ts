@@ -1,8 +1,8 @@
 /** The kernel's tables against the plain matcher: random patterns, all behaviours, several steps, windows of any size. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { KernelStep } from '../../../src/tokenize/kernel/model.ts';
-import { planSteps } from '../../../src/tokenize/kernel-steps.ts';
+import type { KernelStep } from '../../../src/tokenize/engine/kernel/model.ts';
+import { planSteps } from '../../../src/tokenize/engine/kernel-steps.ts';
 import type { SplitStep } from '../../../src/tokenize/model.ts';
 import { fuzz } from '../../support/fuzz.ts';
 import { isolated, kernelCutter, plainCutter } from './cutters.ts';

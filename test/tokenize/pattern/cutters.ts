@@ -1,8 +1,8 @@
 /** The two engines that cut a text by split steps, as functions from a text to the lengths of its pretokens in bytes. */
-import { createKernel } from '../../../src/tokenize/kernel/kernel.ts';
-import type { KernelStep } from '../../../src/tokenize/kernel/model.ts';
+import { createKernel } from '../../../src/tokenize/engine/kernel/kernel.ts';
+import type { KernelStep } from '../../../src/tokenize/engine/kernel/model.ts';
 import type { SplitStep } from '../../../src/tokenize/model.ts';
-import { createPretokenizer } from '../../../src/tokenize/pretokenize.ts';
+import { createPretokenizer } from '../../../src/tokenize/plain/pretokenize.ts';
 
 export type Cutter = (text: string) => number[];
 

@@ -1,7 +1,7 @@
 /** Several splits in one table cut as the plain matcher does, one split inside the other. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planSteps } from '../../../src/tokenize/kernel-steps.ts';
+import { planSteps } from '../../../src/tokenize/engine/kernel-steps.ts';
 import type { SplitStep } from '../../../src/tokenize/model.ts';
 import { fuseFirst } from '../../../src/tokenize/pattern/fuse.ts';
 import { fuzz } from '../../support/fuzz.ts';

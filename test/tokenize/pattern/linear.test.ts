@@ -1,6 +1,6 @@
 /** No text and no pattern takes more than a time in proportion to the text: megabytes on which searches go far in vain. */
 import { expect, test } from 'vitest';
-import { planSteps } from '../../../src/tokenize/kernel-steps.ts';
+import { planSteps } from '../../../src/tokenize/engine/kernel-steps.ts';
 import { createMatcher } from '../../../src/tokenize/pattern/match.ts';
 import { isolated, kernelCutter, plainCutter } from './cutters.ts';
 import { kimiPattern } from './known-patterns.ts';

@@ -1,0 +1,111 @@
+/**
+ * Several mixes of the same corpora from one token store: it is made once, its index is read once, and every arm is a
+ * build of its own in a folder of its own, so that an arm can be used, verified and moved like any.
+ *
+ * All arms are planned before one is written: an arm that can't be had stops the ablation while it costs nothing. Plans
+ * are made again when it is their turn, because holding those of all arms would cost memory an arm and document.
+ */
+import { join } from 'node:path';
+import { LongmixError, reworded } from '../errors.ts';
+import type { Ablation, AblationArm } from '../nouns/recipe.ts';
+import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
+import { type BuildSize, refuseFullDisk } from '../storage/free-space.ts';
+import { withLock } from '../storage/lock.ts';
+import {
+  type AblationReport,
+  type ArmReport,
+  ablationFile,
+  dropAside,
+  setAblationAside,
+} from './ablation-file.ts';
+import { buildPlanned, keepingTokens } from './build.ts';
+import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
+import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
+import { loadIndex, planBuild } from './plan/build-plan.ts';
+import { planReport } from './plan/plan-report.ts';
+import { noProgress, type Progress } from './progress.ts';
+import { isBuilt } from './shards/shard-sets.ts';
+import { ensureStore, storeFolder } from './store/token-store.ts';
+import { refuseUnfit } from './store/tokenizer-fit.ts';
+
+export interface AblateOptions extends StageOptions {
+  /** Nothing is written but a missing token store. */
+  readonly planOnly: boolean;
+  /** Called with every arm's plan, before any is built. */
+  readonly onPlan?: (arm: AblationArm, plan: BuildPlan) => void;
+}
+
+/**
+ * Builds every arm into `out`/ARM, and writes `out`/ablation.json last.
+ * @throws LongmixError for everything that is wrong with an arm, the corpus or the folder
+ */
+export async function ablate(
+  ablation: Ablation,
+  out: string,
+  options: AblateOptions,
+): Promise<{ store: TokenStore; report: AblationReport }> {
+  refuseForeign(out, outputFolder);
+  for (const { name } of ablation.arms) refuseForeignOutput(join(out, name));
+  makeFolder(out);
+  return await withLock(out, () => ablateLocked(ablation, out, options));
+}
+
+async function ablateLocked(
+  ablation: Ablation,
+  out: string,
+  { planOnly, onPlan, ...options }: AblateOptions,
+): Promise<{ store: TokenStore; report: AblationReport }> {
+  const { arms } = ablation;
+  const [{ recipe: first }] = arms as [AblationArm];
+  sweep(out);
+  const folder = storeFolder(first, out);
+  const store = await ensureStore(first, folder, keepingTokens(options), (tokenizer) => {
+    for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
+  });
+  const index = loadIndex(
+    store,
+    arms.map(({ recipe }) => recipe),
+  );
+  const sizes: BuildSize[] = [];
+  const reports = arms.map((arm): ArmReport => {
+    const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));
+    onPlan?.(arm, plan);
+    sizes.push({ out: join(out, arm.name), plan: { sets: plan.sets.map(({ bytes }) => ({ bytes })) } });
+    return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };
+  });
+  const report: AblationReport = {
+    format: 'longmix-ablation',
+    version: 1,
+    name: ablation.name,
+    arms: reports,
+  };
+  if (planOnly) return { store, report };
+  refuseFullDisk(out, sizes);
+  for (const { name, recipe } of arms) {
+    const armOut = join(out, name);
+    makeFolder(armOut);
+    const plan = planBuild(recipe, store, index);
+    const progress = named(name, options.progress);
+    if (options.fresh || !isBuilt(armOut, plan)) setAblationAside(out);
+    await withLock(armOut, () => buildPlanned(recipe, store, plan, armOut, { ...options, progress }));
+  }
+  writeJson(join(out, ablationFile), report);
+  dropAside(out);
+  return { store, report };
+}
+
+/** Progress that says whose it is. */
+function named(arm: string, progress: Progress = noProgress): Progress {
+  return { ...progress, start: (stage, total, unit) => progress.start(`${arm}: ${stage}`, total, unit) };
+}
+
+/** What is wrong with an arm is said with its name. */
+function ofArm<T>({ name }: AblationArm, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof LongmixError
+      ? reworded(error, { message: `arm ${name}: ${error.message}` })
+      : error;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The whole way: recipe -> token store -> plan -> shard sets. Goes on where an earlier run stopped.
+ */
+import { join } from 'node:path';
+import type { Recipe } from '../nouns/recipe.ts';
+import type { ShardSetManifest } from '../shard/format.ts';
+import { openShards } from '../shard/reader.ts';
+import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
+import { refuseFullDisk } from '../storage/free-space.ts';
+import { withLock } from '../storage/lock.ts';
+import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
+import { planFile, refuseForeignOutput } from './ownership.ts';
+import { planBuild } from './plan/build-plan.ts';
+import { planReport } from './plan/plan-report.ts';
+import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shards/shard-sets.ts';
+import { ensureStore, storeFolder } from './store/token-store.ts';
+
+export interface BuildOptions extends StageOptions {
+  /** Called with the plan before any shard is written. */
+  readonly onPlan?: (plan: BuildPlan, store: TokenStore) => void;
+}
+
+export interface BuildResult {
+  readonly out: string;
+  readonly store: TokenStore;
+  readonly plan: BuildPlan;
+  readonly shardSets: readonly ShardSetManifest[];
+  /** False if all of it was there already. */
+  readonly written: boolean;
+}
+
+/**
+ * Builds a recipe into the folder `out`.
+ * @throws LongmixError for everything that is wrong with the recipe, the corpus or the folder
+ */
+export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
+  refuseForeignOutput(out);
+  makeFolder(out);
+  return await withLock(out, () => buildLocked(recipe, out, options));
+}
+
+async function buildLocked(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
+  sweep(out);
+  const tokens = storeFolder(recipe, out);
+  const store = await ensureStore(recipe, tokens, keepingTokens(options));
+  const plan = planBuild(recipe, store);
+  options.onPlan?.(plan, store);
+  return await buildPlanned(recipe, store, plan, out, options);
+}
+
+/** For a build or an ablation: `fresh` is about its shards. */
+export function keepingTokens<T extends StageOptions>(options: T): T {
+  return options.fresh ? { ...options, fresh: 'changed' } : options;
+}
+
+/** The part of a build that follows its plan. The caller has the folder's lock. */
+export async function buildPlanned(
+  recipe: Recipe,
+  store: TokenStore,
+  plan: BuildPlan,
+  out: string,
+  options: StageOptions,
+): Promise<BuildResult> {
+  if (options.fresh) {
+    refuseFullDisk(out, [{ out, plan }]);
+    clearShardSets(out);
+  }
+  if (isBuilt(out, plan)) {
+    const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
+    return { out, store, plan, shardSets, written: false };
+  }
+  refuseOtherBuild(recipe, store, plan, out);
+  if (!options.fresh) refuseFullDisk(out, [{ out, plan }]);
+  writeJson(join(out, planFile), planReport(recipe, store, plan));
+  const shardSets = await writeShardSets(recipe, store, plan, out, options);
+  return { out, store, plan, shardSets, written: true };
+}

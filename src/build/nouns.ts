@@ -1,0 +1,108 @@
+/** What the files of `build/` and `execute/` hand to each other: options, the store, the plan, a task's work. Nothing here runs. */
+
+import type { Ledger } from '../nouns/ledger.ts';
+import type { PlannedCell } from '../nouns/mix.ts';
+import type { SequenceSpec } from '../nouns/recipe.ts';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
+import type { PackingQuality } from '../pack/accounts/quality.ts';
+import type { ShardDtype } from '../shard/format.ts';
+import type { StepPlan } from '../shard/schedule-file.ts';
+import type { StoreManifest } from '../store/format.ts';
+import type { Progress } from './progress.ts';
+
+export type SplitName = 'train' | 'validation';
+
+/** Rows that become one shard set: a split, a phase of it, or one row length of a decomposed phase. */
+export interface PlannedSet {
+  /** Its folder in the build. */
+  readonly name: string;
+  readonly split: SplitName;
+  /** null: of the validation split. */
+  readonly phase: string | null;
+  readonly sequences: SequenceSpec;
+  readonly rows: RowPlan;
+  readonly ledger: Ledger;
+  readonly quality: PackingQuality;
+  /** Approximate bytes of its shards. */
+  readonly bytes: number;
+}
+
+export interface PlannedPhase {
+  readonly name: string;
+  /** Tokens that the recipe asks for, over all cells. */
+  readonly requested: number;
+  readonly cells: readonly PlannedCell[];
+}
+
+export interface BuildPlan {
+  /** sha256 of the store's fingerprint, the ids of BOS and EOS, and everything in the recipe that decides the shards. */
+  readonly fingerprint: string;
+  readonly table: DocumentTable;
+  readonly phases: readonly PlannedPhase[];
+  /** Those that have rows: the training split's in the order of the run, then validation. */
+  readonly sets: readonly PlannedSet[];
+  /** The accounts of a whole split; equal to its set's where it has one. */
+  readonly ledgers: Readonly<Partial<Record<SplitName, Ledger>>>;
+  /** null: the recipe says no `tokens_per_step`, and its rows are of one length. */
+  readonly steps: StepPlan | null;
+  readonly dtype: ShardDtype;
+}
+
+/** What several plans over one store share, so that an ablation reads the index once. */
+export interface StoreIndex {
+  readonly table: DocumentTable;
+  /** Characters of each document; null: no recipe asks for them. */
+  readonly characters: Uint32Array | null;
+}
+
+export interface SetReport extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality'> {
+  readonly rows: number;
+  readonly width: number;
+  readonly ledger: Omit<Ledger, 'cells'>;
+}
+
+export interface PlanReport {
+  readonly format: 'longmix-plan';
+  readonly version: 2;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly store: { readonly fingerprint: string; readonly documents: number; readonly tokens: number };
+  readonly recipe: unknown;
+  readonly phases: BuildPlan['phases'];
+  readonly sets: readonly SetReport[];
+  readonly ledgers: BuildPlan['ledgers'];
+  readonly steps: BuildPlan['steps'];
+  readonly warnings: readonly string[];
+}
+
+export interface StageOptions {
+  readonly workers: number;
+  /** Bound of the whole process's memory, in bytes; none where it is not given. */
+  readonly memory?: number;
+  /** Replace what an earlier run left, once there is nothing more to refuse. Of tokens: 'changed', what is not intact. */
+  readonly fresh?: boolean | 'changed';
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: Progress | undefined;
+}
+
+export interface TokenStore {
+  readonly folder: string;
+  /** As in the file, but for the ids of BOS and EOS: those are the recipe's tokenizer's as it is now. */
+  readonly manifest: StoreManifest;
+  /** The id that the recipe names for padding; null: rows are padded with EOS. */
+  readonly padId: number | null;
+}
+
+export interface TaskProgress {
+  /** Work done since the last report, in the stage's unit (bytes of text, rows). */
+  readonly done: number;
+  readonly tokens: number;
+}
+
+/** Does a task's work. Its files may be on their way to the disk still: `committed` has the result when they are there. */
+export type StageRun<Input, Result> = (
+  input: Input,
+  report: (progress: TaskProgress) => void,
+  signal?: AbortSignal,
+) => Promise<{ readonly committed: Promise<Result> }>;

@@ -1,0 +1,206 @@
+/**
+ * The exact answer to a recipe, before anything is written: lengths -> cells -> who may be taken -> split -> mix ->
+ * rows -> accounts. Reads the store's index only.
+ */
+
+import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
+import { LongmixError } from '../../errors.ts';
+import { eligibility } from '../../mix/eligible.ts';
+import { planMix, takeHeldOut } from '../../mix/mix.ts';
+import { refuseUnknownBounds } from '../../mix/named-sources.ts';
+import { heldOut } from '../../mix/split.ts';
+import { specOf } from '../../mix/supply.ts';
+import type { Ledger } from '../../nouns/ledger.ts';
+import type { Bucket, Instances } from '../../nouns/mix.ts';
+import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
+import type { RowPlan } from '../../nouns/rows.ts';
+import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
+import { packingQuality } from '../../pack/accounts/quality.ts';
+import { copiesVersion } from '../../pack/copies/spread.ts';
+import { packRows } from '../../pack/rows.ts';
+import { idBytes, type ShardDtype, shardVersion } from '../../shard/format.ts';
+import { fingerprint } from '../../storage/receipt.ts';
+import { loadCharacters, loadDocuments } from '../../store/reader.ts';
+import type { BuildPlan, PlannedSet, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
+import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
+import { planSteps } from './steps.ts';
+
+export function loadIndex({ folder, manifest }: TokenStore, recipes: readonly Recipe[]): StoreIndex {
+  const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
+  return {
+    table: loadDocuments(folder, manifest),
+    characters: estimated ? loadCharacters(folder, manifest) : null,
+  };
+}
+
+/** @throws LongmixError `mix-infeasible` | `mix-empty` | `special-token-missing` | `dtype-too-small` */
+export function planBuild(
+  recipe: Recipe,
+  store: TokenStore,
+  index: StoreIndex = loadIndex(store, [recipe]),
+): BuildPlan {
+  const { manifest } = store;
+  const { documents, phases, seed, sequences } = recipe;
+  refuseUnfit(recipe, manifest.tokenizer);
+  const dtype = shardDtype(recipe, manifest.tokenizer);
+  const { table, characters } = index;
+  refuseUnknownBounds(recipe, table.sources);
+
+  const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
+  const cellOf = cellNumbers(
+    table,
+    buckets,
+    measuredLengths(table, characters, documents.charactersPerToken),
+  );
+  const excluded = eligibility(table, documents);
+  const held = heldOut(table, recipe.validation, seed);
+  const barred = new Uint8Array(table.count);
+  for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
+  const mixes = planMix(table, cellOf, buckets, barred, recipe);
+
+  const alone = phases.length === 1 && phases[0]!.name === 'train';
+  const corpus = { table, cellOf, buckets, held, excluded };
+  const train = packSplit(
+    'train',
+    phases.map(({ name, mix, sequences }, i) => {
+      return {
+        name: alone ? 'train' : `train_${name}`,
+        phase: name,
+        mix,
+        sequences,
+        instances: mixes[i]!.instances,
+      };
+    }),
+    corpus,
+    recipe,
+    dtype,
+  );
+  const whole = takeHeldOut(table, held, excluded, sequences);
+  const validation = packSplit(
+    'validation',
+    [{ name: 'validation', phase: null, mix: unmixed, sequences, instances: whole }],
+    corpus,
+    recipe,
+    dtype,
+  );
+  refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
+  if (train.sets.length === 0) {
+    throw new LongmixError('mix-empty', 'the mix takes no document: there would be no row', {
+      cure: 'ask for more tokens, or loosen the length rule, `documents` or `overlong`',
+    });
+  }
+  const { bosId, eosId } = manifest.tokenizer;
+  return {
+    // What an earlier version could not do is in the fingerprint only where it is done, so that its shards stay valid.
+    fingerprint: fingerprint([
+      ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
+      ...(store.padId === null ? [] : [{ pad: store.padId }]),
+      ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
+    ]),
+    table,
+    phases: mixes.map(({ name, cells }) => ({
+      name,
+      requested: cells.reduce((sum, cell) => sum + cell.requested, 0),
+      cells,
+    })),
+    sets: [...train.sets, ...validation.sets],
+    ledgers: {
+      train: train.whole,
+      ...(validation.sets.length === 0 ? {} : { validation: validation.whole }),
+    },
+    steps: planSteps(recipe, train.sets),
+    dtype,
+  };
+}
+
+interface TakenPhase {
+  /** The folder of its set, and the first part of their names where it has several. */
+  readonly name: string;
+  readonly phase: string | null;
+  readonly mix: Pick<MixSpec, 'length' | 'cells'>;
+  readonly sequences: SequenceSpec;
+  readonly instances: Instances;
+}
+
+/** Packs the phases of a split, and keeps the accounts of their rows. */
+function packSplit(
+  split: SplitName,
+  phases: readonly TakenPhase[],
+  corpus: Omit<SplitDocuments, 'side'>,
+  { seed, shards }: Recipe,
+  dtype: ShardDtype,
+): { whole: Ledger; sets: PlannedSet[] } {
+  const { table, buckets } = corpus;
+  const packed = phases.map((phase) => ({
+    ...phase,
+    plans: packRows(phase.instances, table, phase.sequences, seed),
+    inCell: inCells(phase.mix, table.sources, buckets),
+  }));
+  const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
+  const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
+  const sets = packed
+    .flatMap(({ name, phase, sequences, instances, plans }) =>
+      plans.map((rows) => ({
+        name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
+        ...{ split, phase, sequences, rows },
+        quality: packingQuality([rows], table, instances, sequences),
+        bytes: shardBytes(rows, dtype, shards.provenance),
+      })),
+    )
+    .map((set, i): PlannedSet => ({ ...set, ledger: ledgers.sets[i]! }));
+  for (const { name, ledger } of sets) refuseImbalance(name, imbalances(ledger, mayDiscard));
+  refuseImbalance(split, imbalances(ledgers.whole, mayDiscard));
+  return { whole: ledgers.whole, sets: sets.filter(({ rows }) => rows.rows > 0) };
+}
+
+/** The validation split takes each of its documents once. */
+const unmixed = { length: null, cells: null };
+
+/** By cell number: 1 where the mix says something of the cell. */
+function inCells(
+  { cells }: TakenPhase['mix'],
+  sources: readonly string[],
+  buckets: readonly Bucket[],
+): Uint8Array {
+  const numbers = sources.flatMap((source) =>
+    buckets.map((bucket) => Number(cells === null || specOf(cells, source, bucket) >= 0)),
+  );
+  return Uint8Array.from(numbers);
+}
+
+/** A recipe without places on this machine: what decides the shards, and what their manifest repeats. */
+export function outputRecipe(recipe: Recipe): unknown {
+  const { store, tokenizer, sources, ...rest } = recipe;
+  const output = {
+    ...rest,
+    tokenizer: 'encoding' in tokenizer ? tokenizer.encoding : withoutPlace(tokenizer),
+    sources: sources.map(({ path, ...source }) => source),
+  };
+  // Maps as objects, and Infinity as null: what JSON can hold.
+  const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
+  return JSON.parse(JSON.stringify(output, plain)) as unknown;
+}
+
+/** Ids that the recipe leaves to the files are no part of it. */
+function withoutPlace({ file: _, ...rest }: Extract<TokenizerSpec, { readonly file: string }>): unknown {
+  return rest;
+}
+
+/** All documents are in one of the splits, and together they are what was tokenized. */
+function storeImbalance(splits: readonly Ledger[], totals: { documents: number; tokens: number }): string[] {
+  const tokens = splits.reduce((sum, ledger) => sum + ledger.read, 0);
+  const documents = splits.reduce((sum, ledger) => sum + ledger.documents, 0);
+  return tokens === totals.tokens && documents === totals.documents
+    ? []
+    : [`the splits have ${tokens} tokens, the store ${totals.tokens}`];
+}
+
+/** Our bug, never the user's: hence no LongmixError. */
+export function refuseImbalance(what: string, faults: readonly string[]): void {
+  if (faults.length > 0) throw new Error(`the ledger of ${what} doesn't balance: ${faults.join('; ')}`);
+}
+
+function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
+  const perPiece = 4 + (provenance ? 10 : 0);
+  return plan.rows * plan.width * idBytes(dtype) + plan.document.length * perPiece + plan.rows * 12;
+}

@@ -1,0 +1,266 @@
+/**
+ * A plan to shard sets: one folder a split, each complete in itself and marked complete by its manifest, and
+ * `dataset_dict.json` over them, which comes last of all.
+ */
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { LongmixError } from '../../errors.ts';
+import type { ShardInput, ShardResult } from '../../execute/shard-task.ts';
+import { runTasks } from '../../execute/tasks.ts';
+import type { Recipe } from '../../nouns/recipe.ts';
+import {
+  dictFile,
+  documentsFile,
+  idBytes,
+  manifestFile,
+  type ShardSetManifest,
+  shardFormat,
+  shardName,
+  shardSetFiles,
+  shardVersion,
+} from '../../shard/format.ts';
+import { openShards } from '../../shard/reader.ts';
+import { scheduleFile } from '../../shard/schedule-file.ts';
+import { datasetInfo, datasetState } from '../../shard/schema.ts';
+import { sweep, writeJson } from '../../storage/commit.ts';
+import { notesFolder } from '../../storage/receipt.ts';
+import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
+import {
+  claimFolder,
+  datasetFiles,
+  planFile,
+  removeNotes,
+  removeOwnFiles,
+  removeReceipts,
+  setFolders,
+  shardFiles,
+  shardFolder,
+} from '../ownership.ts';
+import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
+import { noProgress } from '../progress.ts';
+import { writeDocumentList } from './document-list.ts';
+
+/** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
+export function isBuilt(out: string, plan: BuildPlan): boolean {
+  const files = [dictFile, planFile, ...(plan.steps === null ? [] : [scheduleFile])];
+  return areThere(out, files) && plan.sets.every(({ name }) => isWritten(join(out, name), plan));
+}
+
+function areThere(folder: string, files: readonly string[]): boolean {
+  return files.every((name) => existsSync(join(folder, name)));
+}
+
+function isWritten(folder: string, plan: BuildPlan): boolean {
+  const manifest = manifestOf(folder);
+  if (manifest?.fingerprint !== plan.fingerprint || !areThere(folder, datasetFiles)) return false;
+  return shardSetFiles(manifest).every(
+    ({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes,
+  );
+}
+
+/** @throws LongmixError `build-mismatch` if the folder holds the finished output of something else */
+export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan, out: string): void {
+  for (const name of setFolders(out)) {
+    const made = manifestOf(join(out, name));
+    if (made === null || made.fingerprint === plan.fingerprint) continue;
+    const differs = difference(made, recipe, store);
+    throw new LongmixError(
+      'build-mismatch',
+      `${join(out, name)} holds finished shards of something else; ${differs}`,
+      { cure: 'choose another folder with --out, or replace them with --fresh, which keeps the tokens' },
+    );
+  }
+}
+
+/** What of the recipe is not as it was, in words. */
+function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string {
+  const then = flat(manifest.recipe);
+  const now = flat(outputRecipe(recipe));
+  const keys = changedKeys(then, now).flatMap((key) => {
+    const inner = isMap(then[key]) && isMap(now[key]) ? changedKeys(then[key], now[key]) : [];
+    return inner.length === 0
+      ? [key]
+      : inner.map((name) => `${key}.${name}${values(then[key], now[key], name)}`);
+  });
+  if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
+  const { bosId, eosId } = store.manifest.tokenizer;
+  if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
+  if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
+  return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
+}
+
+function changedKeys(then: Settings, now: Settings): string[] {
+  return Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Two values that a line has room for. */
+function values(then: unknown, now: unknown, key: string): string {
+  const [a, b] = [(then as Settings)[key], (now as Settings)[key]];
+  return [a, b].every((value) => ['number', 'string', 'boolean'].includes(typeof value))
+    ? ` (${a}, now ${b})`
+    : '';
+}
+
+/** A recipe without phases has one all the same, which is nothing that its user wrote. */
+function flat(recipe: unknown): Record<string, unknown> {
+  const { phases, ...rest } = recipe as { readonly phases: readonly { readonly name: string }[] };
+  const [only] = phases;
+  return phases.length === 1 && only!.name === 'train' ? { ...only, ...rest } : { phases, ...rest };
+}
+
+export async function writeShardSets(
+  recipe: Recipe,
+  store: TokenStore,
+  plan: BuildPlan,
+  out: string,
+  options: StageOptions,
+): Promise<ShardSetManifest[]> {
+  const { progress = noProgress } = options;
+  const manifests: ShardSetManifest[] = [];
+  for (const set of plan.sets) {
+    const folder = join(out, set.name);
+    sweep(folder);
+    sweep(join(folder, notesFolder));
+    progress.start(`write ${set.name}`, set.rows.rows, 'rows');
+    manifests.push(await writeShardSet(recipe, store, plan, set, folder, options));
+    progress.end();
+  }
+  if (plan.steps === null) rmSync(join(out, scheduleFile), { force: true });
+  else writeJson(join(out, scheduleFile), { format: 'longmix-schedule', version: 1, ...plan.steps });
+  writeJson(join(out, dictFile), { splits: plan.sets.map(({ name }) => name) });
+  return manifests;
+}
+
+async function writeShardSet(
+  recipe: Recipe,
+  store: TokenStore,
+  plan: BuildPlan,
+  set: PlannedSet,
+  folder: string,
+  options: StageOptions,
+): Promise<ShardSetManifest> {
+  const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
+  const { bosId, eosId } = tokenizer;
+  const { width, rows, repeats } = set.rows;
+  const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
+  const { provenance } = recipe.shards;
+  const names = inputs.map(({ name }) => name);
+  const files = [...names, ...(provenance ? [documentsFile] : [])];
+  claimFolder(folder, files);
+  removeStrangers(folder, files);
+  // EOS says as much as a token for padding, and the column `padding` says where it is one.
+  const padId = store.padId ?? eosId ?? 0;
+  const stop = new AbortController();
+  const listed = provenance ? writeDocumentList(store, set.rows, folder, stop.signal) : null;
+  // Reported below, once no thread is at work any more.
+  listed?.catch(() => {});
+  const results = await runTasks(
+    'shard',
+    {
+      store: { folder: store.folder, parts: parts.map(({ name: part }) => ({ name: part })), dtype },
+      table: plan.table,
+      plan: set.rows,
+      options: { dtype: plan.dtype, provenance, bosId, eosId, padId },
+      folder,
+      fingerprint: plan.fingerprint,
+    },
+    inputs,
+    {
+      workers: options.workers,
+      signal: options.signal,
+      onProgress: ({ done, tokens }) => options.progress?.advance(done, tokens),
+    },
+  ).catch(async (error) => {
+    stop.abort();
+    await listed?.catch(() => {});
+    throw error;
+  });
+  const documents = await listed;
+  refuseImbalance(set.name, writtenImbalances(set, results));
+
+  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, plan.dtype, provenance));
+  writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
+  const { name, vocabularySize, specialTokens } = tokenizer;
+  const manifest: ShardSetManifest = {
+    format: shardFormat,
+    version: shardVersion,
+    name: recipe.name,
+    split: set.split,
+    phase: set.phase,
+    fingerprint: plan.fingerprint,
+    tokenizer: { name, fingerprint: tokenizer.fingerprint, vocabularySize, specialTokens },
+    length: set.sequences.decompose === null ? set.sequences.length : width,
+    width,
+    sequences: set.sequences,
+    dtype: plan.dtype,
+    provenance,
+    bosId,
+    eosId,
+    padId,
+    sources,
+    rows,
+    ...(repeats === null ? {} : { repeats }),
+    shards: results.map(({ record }) => record),
+    documents,
+    ledger: set.ledger,
+    recipe: outputRecipe(recipe),
+    store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
+  };
+  writeJson(join(folder, manifestFile), manifest);
+  removeNotes(folder);
+  return manifest;
+}
+
+/** Rows in order, as many in a shard as its size allows. */
+function planShards(rows: number, rowBytes: number, shardBytes: number): ShardInput[] {
+  const perShard = Math.max(1, Math.floor(shardBytes / rowBytes));
+  const shards = Math.ceil(rows / perShard);
+  return Array.from({ length: shards }, (_, i) => ({
+    name: shardName(i, shards),
+    firstRow: i * perShard,
+    endRow: Math.min(rows, (i + 1) * perShard),
+  }));
+}
+
+/** The ledger counted the plan, the writers counted what they wrote. */
+function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult[]): string[] {
+  const written = (pick: (result: ShardResult) => number) =>
+    results.reduce((sum, result) => sum + pick(result), 0);
+  const pairs: [string, number, number][] = [
+    ['rows', written(({ record }) => record.rows), ledger.rows],
+    ['document tokens', written(({ counts }) => counts.documentTokens), ledger.packedInstances],
+    ['special tokens', written(({ counts }) => counts.specialTokens), ledger.specialTokens],
+    ['padding', written(({ counts }) => counts.padding), ledger.padding],
+  ];
+  return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} written: ${a}, planned: ${b}`);
+}
+
+/** Removes the files of an unfinished build of something else. */
+function removeStrangers(folder: string, files: readonly string[]): void {
+  const wanted = new Set([...files, ...datasetFiles, manifestFile]);
+  removeOwnFiles(folder, shardFolder, [], (name) => wanted.has(name));
+}
+
+/** Removes what longmix wrote as shard sets, and nothing else. */
+export function clearShardSets(out: string): void {
+  for (const name of [dictFile, scheduleFile]) rmSync(join(out, name), { force: true });
+  for (const set of setFolders(out)) {
+    const folder = join(out, set);
+    const shards = shardFiles(folder);
+    // Noted first: once the manifest is gone, the notes say whose folder this is and which files are left to remove.
+    claimFolder(folder, shards);
+    removeOwnFiles(folder, shardFolder, [...datasetFiles, manifestFile], () => false);
+    removeReceipts(folder);
+  }
+}
+
+/** The manifest of the finished shard set in a folder, or null. */
+function manifestOf(folder: string): ShardSetManifest | null {
+  return existsSync(join(folder, manifestFile)) ? openShards(folder) : null;
+}

@@ -1,0 +1,82 @@
+/**
+ * What was off in the input. Bad records were skipped; a few are the corpus's nature, many are a mistake. Bytes that are
+ * no UTF-8 became U+FFFD, which is told and never refused.
+ */
+import { LongmixError } from '../../errors.ts';
+import type { TokenizeResult } from '../../execute/tokenize-task.ts';
+import type { FileFault } from '../../nouns/documents.ts';
+import type { Recipe } from '../../nouns/recipe.ts';
+import { counted } from '../../report/format.ts';
+import { linesBefore } from '../../store/format.ts';
+import type { Progress } from '../progress.ts';
+
+/** @throws LongmixError `bad-records` if there are more than the recipe allows; fewer are noted */
+export function refuseBadRecords(
+  results: readonly TokenizeResult[],
+  recipe: Recipe,
+  progress: Progress,
+): void {
+  const bad = results.reduce((sum, { part }) => sum + part.badRecords, 0);
+  if (bad === 0) return;
+  const records = results.reduce((sum, { part }) => sum + part.documents, bad);
+  const { share, atLeast } = recipe.maxBadRecords;
+  const limit = Math.max(atLeast, Math.floor(share * records));
+  const parts = results.map(({ part }) => part);
+  const leftOut = results.flatMap(({ fileFaults }) => fileFaults).filter((fault) => fault.leftOut);
+  const samples = results
+    .flatMap(({ part, badSamples }) => badSamples.map((sample) => ({ ...sample, part })))
+    .slice(0, 5);
+  const lines = samples.map(({ file, start, record, reason, part }) => {
+    // Where there are several, they all begin their files: only the first of a part may begin further on.
+    const input = part.inputs.find((one) => one.start === start)!;
+    const place = record === 0 ? file : `${file}:${linesBefore(parts, input) + record}`;
+    return `  ${place}: ${reason}`;
+  });
+  const list = [...lines, ...namedFiles(leftOut)].join('\n');
+  const isAll = bad === samples.length + leftOut.length;
+  const what = `${bad} of ${records} records could not be read${isAll ? '' : ', the first of them'}`;
+  if (bad > limit) {
+    throw new LongmixError('bad-records', `${what}:\n${list}`, {
+      cure: `at most ${limit} are skipped (max_bad_records); mend the input, or allow more in the recipe`,
+      exitCode: 1,
+    });
+  }
+  progress.note(`${what} (skipped, in the ledger):\n${list}`);
+}
+
+const mostNamed = 1000;
+
+/** All files of each fault: who has hundreds needs their names to find what they have in common. */
+function namedFiles(faults: readonly FileFault[]): string[] {
+  const files = new Map<string, string[]>();
+  for (const { path, what } of faults) files.set(what, [...(files.get(what) ?? []), path]);
+  return [...files].flatMap(([what, paths]) => {
+    if (paths.length === 1) return [`  ${paths[0]}: ${what}`];
+    const more = paths.length > mostNamed ? [`    and ${paths.length - mostNamed} more`] : [];
+    const names = paths.slice(0, mostNamed).map((path) => `    ${path}`);
+    return [`  ${paths.length} files: ${what}`, ...names, ...more];
+  });
+}
+
+/** What is to be told of files that were read; null: nothing. */
+export function fileNote(results: readonly TokenizeResult[]): string | null {
+  const faults = results.flatMap(({ fileFaults }) => fileFaults).filter(({ leftOut }) => !leftOut);
+  if (faults.length === 0) return null;
+  return `${counted(faults.length, 'file')} may not be read as meant:\n${namedFiles(faults).join('\n')}`;
+}
+
+/** Where what was no UTF-8 stands. null: all was UTF-8. */
+export function malformedNote(results: readonly TokenizeResult[]): string | null {
+  // A large file is in several parts.
+  const counts = new Map<string, number>();
+  for (const { path, count } of results.flatMap(({ malformed }) => malformed))
+    counts.set(path, (counts.get(path) ?? 0) + count);
+  if (counts.size === 0) return null;
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const what = `${counted(total, 'sequence')} not in UTF-8 became U+FFFD`;
+  if (counts.size === 1) return `${what}, in ${[...counts.keys()][0]}`;
+  const most = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const more = most.length > mostNamed ? [`  and ${most.length - mostNamed} more`] : [];
+  const names = most.slice(0, mostNamed).map(([path, count]) => `  ${path}: ${count}`);
+  return [`${what}, in ${counts.size} files:`, ...names, ...more].join('\n');
+}

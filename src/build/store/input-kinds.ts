@@ -1,0 +1,82 @@
+/**
+ * What is done with files that are no plain text and have no records: a user should know, once, that text was taken out
+ * of pages, that markup was left in a text, and what was not read and why.
+ */
+import { basename, extname } from 'node:path';
+import type { ReadUnit } from '../../nouns/documents.ts';
+import type { SourceSpec } from '../../nouns/recipe.ts';
+import type { LeftOut } from '../../read/input/discover.ts';
+
+type Counts = Map<string, number>;
+
+/** Formats of text that a program can be found for. */
+const documentKinds: ReadonlySet<string> = new Set(
+  '.pdf .doc .docx .odt .rtf .ppt .pptx .odp .xls .xlsx .ods .epub .mobi .azw3 .djvu .ps .eml .mbox .msg'.split(
+    ' ',
+  ),
+);
+/** Text whose markup a model would learn. */
+const markupKinds: ReadonlySet<string> = new Set('.tex .xml .html .htm .xhtml .ipynb'.split(' '));
+
+/** What is done with the files of a source, a clause each; none where all is as one would think. */
+export function kindsOf(
+  source: SourceSpec,
+  units: readonly ReadUnit[],
+  leftOut: readonly LeftOut[],
+): string[] {
+  const taken: Counts = new Map();
+  const marked: Counts = new Map();
+  for (const { name, format } of units.flatMap(({ files }) => files)) {
+    if (format === 'html' || format === 'ipynb' || format === 'epub') count(taken, name);
+    else if (format === 'text' && markupKinds.has(kindOfFile(name))) count(marked, name);
+  }
+  const [documents, records, unknown] = [new Map(), new Map(), new Map()] as Counts[];
+  for (const { name, why } of leftOut) {
+    const group = why === 'records' ? records : documentKinds.has(kindOfFile(name)) ? documents : unknown;
+    count(group!, name);
+  }
+  const said = source.extract === false || source.format !== null;
+  return [
+    ...clause(taken, `text taken out${rawHint(source, [...taken.keys()])}`),
+    ...(said ? [] : clause(marked, 'read as text, markup included')),
+    ...clause(documents!, 'left out; command: reads them'),
+    ...clause(records!, 'left out; records do not go into joined text'),
+    ...clause(unknown!, 'left out, unknown format; format: reads them'),
+  ];
+}
+
+/** Who has said `extract:` or `format:` knows; and a book is no text before it is taken out. */
+function rawHint({ extract, format }: SourceSpec, kinds: readonly string[]): string {
+  const raw = kinds.filter((kind) => kind !== '.epub');
+  if (extract !== undefined || format !== null || raw.length === 0) return '';
+  return ` (extract: false reads ${raw.length < kinds.length ? 'all but .epub' : 'them'} raw)`;
+}
+
+/** null: nothing to say. */
+export function kindsNote(
+  source: SourceSpec,
+  units: readonly ReadUnit[],
+  leftOut: readonly LeftOut[],
+): string | null {
+  const kinds = kindsOf(source, units, leftOut);
+  return kinds.length === 0 ? null : `source "${source.name}": ${kinds.join('. ')}`;
+}
+
+function clause(counts: Counts, what: string): string[] {
+  if (counts.size === 0) return [];
+  const most = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const shown = most.slice(0, 6).map(([kind, files]) => `${files} ${kind}`);
+  const rest = most.slice(6).reduce((sum, [, files]) => sum + files, 0);
+  return [`${[...shown, ...(rest > 0 ? [`${rest} others`] : [])].join(', ')}: ${what}`];
+}
+
+function count(counts: Counts, name: string): void {
+  const kind = kindOfFile(name);
+  counts.set(kind, (counts.get(kind) ?? 0) + 1);
+}
+
+/** `.html` also of `a.html.gz`; a name without an extension is its own kind. */
+function kindOfFile(name: string): string {
+  const plain = name.replace(/\.(gz|zst|br)$/i, '');
+  return extname(plain).toLowerCase() || extname(name).toLowerCase() || basename(name);
+}

@@ -1,0 +1,189 @@
+/**
+ * Whether a token store is of what the recipe names, and as it was when it was made: quickly by what files look like
+ * from outside (size, time), of which a local note is kept beside the store, else by their bytes.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { LongmixError } from '../../errors.ts';
+import type { TokenizeInput } from '../../execute/tokenize-task.ts';
+import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
+import { extractorOf } from '../../read/extract/extractors.ts';
+import { hashInput } from '../../read/input/hash-input.ts';
+import { verifyFiles } from '../../shard/verify-files.ts';
+import { makeFolder, writeJson } from '../../storage/commit.ts';
+import { notesFolder } from '../../storage/receipt.ts';
+import { type SourceReading, type StoreManifest, storeFiles } from '../../store/format.ts';
+import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
+
+/** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
+export function reading({
+  name,
+  fields,
+  join: joined,
+  separator,
+  encoding,
+  quote,
+  command,
+}: SourceSpec): SourceReading {
+  return {
+    source: name,
+    fields,
+    ...(joined === 'directory' ? { separator } : {}),
+    ...(encoding === null ? {} : { encoding }),
+    ...(quote === 'auto' ? {} : { quote }),
+    ...(command === undefined ? {} : { command }),
+  };
+}
+
+const inputsNote = `${notesFolder}/inputs.json`;
+
+/**
+ * Size and times of every input, so that a later run need not read them all to know that they are the same. To be taken
+ * before they are read: what is written meanwhile must show. (ctime: of a file whose mtime was set back.)
+ */
+export function inputStamps(parts: readonly TokenizeInput[]): string {
+  const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
+  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, ...times(path)]));
+}
+
+function times(path: string): readonly (number | undefined)[] {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return [stats?.mtimeMs, stats?.ctimeMs];
+}
+
+export function rememberInputs(folder: string, stamps: string): void {
+  writeNote(folder, inputsNote, stamps);
+}
+
+const filesNote = `${notesFolder}/files.json`;
+
+/** Times of the store's own files. */
+function fileStamps(folder: string, manifest: StoreManifest): string {
+  return JSON.stringify(storeFiles(manifest).map(({ name }) => [name, ...times(join(folder, name))]));
+}
+
+export function rememberFiles(folder: string, manifest: StoreManifest): void {
+  writeNote(folder, filesNote, fileStamps(folder, manifest));
+}
+
+/**
+ * Files that have been written to since (or copied) are read in full once. What a failing disk does leaves their times
+ * as they were: that is for `verify --deep`.
+ * @throws LongmixError `store-damaged`
+ */
+export function refuseDamage(folder: string, manifest: StoreManifest): void {
+  if (readNote(folder, filesNote) === fileStamps(folder, manifest)) return;
+  const [fault] = verifyFiles(folder, storeFiles(manifest));
+  if (fault !== undefined) {
+    throw new LongmixError('store-damaged', fault, {
+      cure: 'tokenize again what is damaged: the same command with --fresh',
+      exitCode: 1,
+    });
+  }
+  rememberFiles(folder, manifest);
+}
+
+/** Where nothing can be written, as in a store that is shared read-only, the next command looks again. */
+function writeNote(folder: string, note: string, content: string): void {
+  try {
+    makeFolder(join(folder, notesFolder));
+    writeJson(join(folder, note), content);
+  } catch (error) {
+    if (!(error instanceof LongmixError)) throw error;
+  }
+}
+
+/** null: there is none, or it is torn. */
+function readNote(folder: string, note: string): string | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, note), 'utf8')) as string;
+  } catch {
+    return null;
+  }
+}
+
+export function refuseMismatch(
+  folder: string,
+  manifest: StoreManifest,
+  recipe: Recipe,
+  tokenizer: TokenizerTables['facts'],
+  parts: readonly TokenizeInput[],
+): void {
+  const difference =
+    tokenizerDifference(manifest, tokenizer) ??
+    readingDifference(manifest, recipe) ??
+    inputDifference(folder, manifest, parts);
+  if (difference === null) return;
+  throw new LongmixError('store-mismatch', `the token store ${folder} is of something else: ${difference}`, {
+    cure:
+      recipe.store === folder
+        ? 'name another store (`store:` in the recipe); --fresh would replace what other recipes that name this one use'
+        : 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
+  });
+}
+
+function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables['facts']): string | null {
+  const { name, fingerprint: made } = manifest.tokenizer;
+  if (made === tokenizer.fingerprint) return null;
+  const of = (tokenizer: string, print: string) => `${tokenizer} (${print.slice(0, 8)})`;
+  return `it was made with the tokenizer ${of(name, made)}, the recipe asks for ${of(tokenizer.name, tokenizer.fingerprint)}`;
+}
+
+/** As in a recipe: `text: body, id: id`. */
+function inWords({ fields, separator, encoding, quote, command }: SourceReading): string {
+  const named = Object.entries({ ...fields, separator, encoding, quote, command }).filter(
+    ([, name]) => name != null,
+  );
+  return named
+    .map(([key, name]) => `${key}: ${Object.hasOwn(fields, key) ? name : JSON.stringify(name)}`)
+    .join(', ');
+}
+
+function readingDifference(manifest: StoreManifest, recipe: Recipe): string | null {
+  const then = new Map(manifest.reading.map((source) => [source.source, JSON.stringify(source)]));
+  const changed = recipe.sources.find((source) => then.get(source.name) !== JSON.stringify(reading(source)));
+  if (changed !== undefined) {
+    const before = manifest.reading.find(({ source }) => source === changed.name);
+    return before === undefined
+      ? `it has no source "${changed.name}"`
+      : `source "${changed.name}" was read with ${inWords(before)}, now it is with ${inWords(reading(changed))}`;
+  }
+  const gone = manifest.reading.find(({ source }) => !recipe.sources.some(({ name }) => name === source));
+  return gone === undefined ? null : `it has a source "${gone.source}" that the recipe has not`;
+}
+
+/** The first difference between what a store was made of and what the recipe names now, in words. */
+function inputDifference(
+  folder: string,
+  manifest: StoreManifest,
+  parts: readonly TokenizeInput[],
+): string | null {
+  const now = parts.flatMap(({ units }) => units);
+  const then = manifest.parts.flatMap(({ inputs }) => inputs);
+  const label = (input: { source: string; name: string; start: number }) =>
+    `${input.name} of source "${input.source}"`;
+  const keyOf = (source: string, name: string, start: number) => JSON.stringify([source, name, start]);
+  const recorded = new Map(then.map((input) => [keyOf(input.source, input.name, input.start), input]));
+  for (const unit of now) {
+    const key = keyOf(unit.source.name, unit.name, unit.start);
+    const input = recorded.get(key);
+    if (input === undefined) return `${unit.name} of source "${unit.source.name}" is new`;
+    if (input.end !== unit.end) return `${label(input)} has changed its size`;
+    const { format } = unit.files[0]!;
+    if (input.format !== format) return `${label(input)} was read as ${input.format}, now it is ${format}`;
+    const extractor = extractorOf(unit.files);
+    if (input.extractor !== extractor)
+      return `the text of ${label(input)} was taken out by ${input.extractor ?? 'nothing'}, now it is by ${extractor ?? 'nothing'}`;
+    recorded.delete(key);
+  }
+  for (const input of recorded.values()) return `${label(input)} is gone`;
+  if (now.some((unit, i) => unit.source.name !== then[i]!.source || unit.name !== then[i]!.name))
+    return 'its sources came in another order';
+  const stamps = inputStamps(parts);
+  if (readNote(folder, inputsNote) === stamps) return null;
+  for (const [i, unit] of now.entries()) {
+    if (hashInput(unit) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
+  }
+  rememberInputs(folder, stamps);
+  return null;
+}

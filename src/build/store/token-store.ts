@@ -1,0 +1,244 @@
+/**
+ * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
+ */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
+import { LongmixError } from '../../errors.ts';
+import { startWorkers, type Workers } from '../../execute/tasks.ts';
+import type { TokenizeInput, TokenizeResult } from '../../execute/tokenize-task.ts';
+import type { ReadUnit } from '../../nouns/documents.ts';
+import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
+import { refuseMissingProgram } from '../../read/extract/find-program.ts';
+import { discover, type LeftOut } from '../../read/input/discover.ts';
+import { spoolStandardInput } from '../../read/input/spool.ts';
+import { compact, counted } from '../../report/format.ts';
+import { makeFolder, sweep, writeJson } from '../../storage/commit.ts';
+import { storeShortage } from '../../storage/free-space.ts';
+import { withLock } from '../../storage/lock.ts';
+import { fingerprint, notesFolder } from '../../storage/receipt.ts';
+import {
+  docsFile,
+  type PartRecord,
+  type StoreManifest,
+  storeDtype,
+  storeFile,
+  storeFiles,
+  storeFormat,
+  storeVersion,
+  tokensFile,
+} from '../../store/format.ts';
+import { openStore } from '../../store/reader.ts';
+import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
+import { workerLimits } from '../memory.ts';
+import type { StageOptions, TokenStore } from '../nouns.ts';
+import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from '../ownership.ts';
+import { noProgress } from '../progress.ts';
+import { idNotes } from './id-notes.ts';
+import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
+import { kindsNote } from './input-kinds.ts';
+import { planParts, unitBytes } from './parts.ts';
+import {
+  inputStamps,
+  reading,
+  refuseDamage,
+  refuseMismatch,
+  rememberFiles,
+  rememberInputs,
+} from './store-match.ts';
+import { putBack, setAside } from './store-renewal.ts';
+import { recipeTables, refuseUnfit } from './tokenizer-fit.ts';
+import { noteTokenizer } from './tokenizer-note.ts';
+
+/** The store of a recipe that is built into `out`. */
+export function storeFolder(recipe: Recipe, out: string): string {
+  return recipe.store ?? join(out, 'store');
+}
+
+/**
+ * @param folder where the store is or shall be
+ * @param check what refuses a tokenizer before anything is tokenized; default: what the recipe's rows need
+ * @throws LongmixError `store-mismatch` if there is a store of something else; `special-token-missing` | `dtype-too-small`;
+ * whatever reading and writing throw
+ */
+export async function ensureStore(
+  recipe: Recipe,
+  folder: string,
+  options: StageOptions,
+  check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
+): Promise<TokenStore> {
+  refuseForeign(folder, tokenFolder);
+  const ensure = () => ensureUnlocked(recipe, folder, options, check);
+  if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
+  // Standard input is put into the folder before anything is known of it.
+  makeFolder(folder);
+  return await withLock(folder, ensure);
+}
+
+async function ensureUnlocked(
+  recipe: Recipe,
+  folder: string,
+  options: StageOptions,
+  check: (tokenizer: TokenizerTables['facts']) => void,
+): Promise<TokenStore> {
+  const { fresh = false } = options;
+  const isThere = fresh === false && existsSync(join(folder, storeFile));
+  const units: ReadUnit[] = [];
+  for (const source of recipe.sources) {
+    if (source.command !== undefined && !isThere) refuseMissingProgram(source.name, source.command);
+    const leftOut: LeftOut[] = [];
+    const found = await discover(await atRest(source, folder, isThere, options.signal), leftOut);
+    units.push(...found);
+    const note = isThere ? null : kindsNote(source, found, leftOut);
+    if (note !== null) options.progress?.note(note);
+  }
+  const parts = planParts(units);
+  // Threads load their code while this one gets the tokenizer.
+  const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
+  try {
+    const tokenizer = await recipeTables(recipe);
+    check(tokenizer.facts);
+    const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
+    const padId = isPadded ? tokenizer.facts.padId : null;
+    if (isThere) {
+      const manifest = openSame(recipe, folder, parts, tokenizer.facts);
+      const { documents, tokens } = manifest.totals;
+      options.progress?.aside(
+        `tokens reused: ${counted(documents, 'document')}, ${compact(tokens)} tokens (${manifest.tokenizer.name}) in ${folder}`,
+      );
+      return { folder, padId, manifest };
+    }
+    makeFolder(folder);
+    const manifest = await withLock(folder, async () => {
+      if (fresh !== false) setAside(folder, fresh);
+      // Another command may have made it in the meantime.
+      else if (existsSync(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
+      try {
+        return await makeStore(recipe, folder, parts, tokenizer, workers, options);
+      } finally {
+        putBack(folder);
+      }
+    });
+    return { folder, padId, manifest };
+  } finally {
+    await workers.close();
+  }
+}
+
+function openSame(
+  recipe: Recipe,
+  folder: string,
+  parts: readonly TokenizeInput[],
+  tokenizer: TokenizerTables['facts'],
+): StoreManifest {
+  const manifest = openStore(folder);
+  refuseMismatch(folder, manifest, recipe, tokenizer, parts);
+  refuseDamage(folder, manifest);
+  noteTokenizer(folder, recipe.tokenizer);
+  // No token of the store depends on them: rows begin and end as the tokenizer's files say now.
+  const { bosId, eosId, vocabularySize } = tokenizer;
+  return { ...manifest, tokenizer: { ...manifest.tokenizer, bosId, eosId, vocabularySize } };
+}
+
+async function makeStore(
+  recipe: Recipe,
+  folder: string,
+  parts: readonly TokenizeInput[],
+  { facts, shared, slow }: TokenizerTables,
+  workers: Workers<'tokenize'>,
+  { memory, signal, progress = noProgress }: StageOptions,
+): Promise<StoreManifest> {
+  sweep(folder);
+  sweep(join(folder, notesFolder));
+  claimFolder(
+    folder,
+    parts.flatMap(({ part }) => [tokensFile(part), docsFile(part)]),
+  );
+  if (slow !== null) progress.note(slow);
+  const units = parts.flatMap((part) => part.units);
+  const stamps = inputStamps(parts);
+  const text = units.reduce((bytes, unit) => bytes + unitBytes(unit), 0);
+  const shortage = storeShortage(folder, text, storeDtype(facts.vocabularySize));
+  if (shortage !== null) progress.note(shortage);
+  progress.start('tokenize', text, 'B');
+  const limits = memory === undefined ? null : workerLimits(memory, workers.count, shared);
+  const results = await workers.run({ tokenizer: recipe.tokenizer, shared, folder, limits }, parts, {
+    signal,
+    onProgress: ({ done, tokens }) => progress.advance(done, tokens),
+  });
+  progress.end();
+  refuseBadRecords(results, recipe, progress);
+  for (const note of [malformedNote(results), fileNote(results)]) if (note !== null) progress.note(note);
+  for (const note of await idNotes(recipe, units, new Set(results.flatMap(({ identified }) => identified))))
+    progress.note(note);
+  const manifest = storeManifest(recipe, facts, results);
+  if (manifest.totals.tokens === 0) {
+    throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
+      cure: 'check the paths, and `include` and `text` of the sources',
+    });
+  }
+  removeOtherParts(folder, manifest);
+  rememberInputs(folder, stamps);
+  rememberFiles(folder, manifest);
+  noteTokenizer(folder, recipe.tokenizer);
+  writeJson(join(folder, storeFile), manifest);
+  return manifest;
+}
+
+/** Standard input lies in the store's notes, so that it can be hashed, split and read again after an interruption. */
+async function atRest(
+  source: SourceSpec,
+  folder: string,
+  isThere: boolean,
+  signal: AbortSignal | undefined,
+): Promise<SourceSpec> {
+  if (source.path !== '-') return source;
+  const notes = join(folder, notesFolder);
+  makeFolder(notes);
+  const input = signal === undefined ? process.stdin : addAbortSignal(signal, process.stdin);
+  return await spoolStandardInput(source, notes, input, isThere);
+}
+
+function storeManifest(
+  recipe: Recipe,
+  tokenizer: TokenizerTables['facts'],
+  results: readonly TokenizeResult[],
+): StoreManifest {
+  const parts = results.map(({ part }) => part);
+  // A source whose records name theirs has no documents of its own name.
+  const own = recipe.sources.filter(({ fields }) => fields.source === null).map((source) => source.name);
+  const named = new Set(results.flatMap(({ sources }) => sources));
+  for (const source of own) named.delete(source);
+  const { name, vocabularySize, bosId, eosId } = tokenizer;
+  const total = (pick: (part: PartRecord) => number) => parts.reduce((sum, part) => sum + pick(part), 0);
+  return {
+    format: storeFormat,
+    version: storeVersion,
+    fingerprint: fingerprint([storeVersion, tokenizer.fingerprint, recipe.sources.map(reading), parts]),
+    tokenizer: {
+      name,
+      fingerprint: tokenizer.fingerprint,
+      vocabularySize,
+      bosId,
+      eosId,
+      specialTokens: 'text',
+    },
+    dtype: storeDtype(vocabularySize),
+    reading: recipe.sources.map(reading),
+    sources: [...own, ...[...named].sort()],
+    totals: {
+      documents: total((part) => part.documents),
+      tokens: total((part) => part.tokens),
+      textBytes: total((part) => part.textBytes),
+      replaced: total((part) => part.replaced),
+      badRecords: total((part) => part.badRecords),
+    },
+    parts,
+  };
+}
+
+function removeOtherParts(folder: string, manifest: StoreManifest): void {
+  const kept = new Set([...storeFiles(manifest).map(({ name }) => name), storeFile]);
+  removeOwnFiles(folder, tokenFolder, [], (name) => kept.has(name));
+}

@@ -1,0 +1,76 @@
+/**
+ * Whether the rows of a recipe can be made with its tokenizer. It is asked as soon as the tokenizer is known, before a
+ * corpus is tokenized for nothing.
+ */
+import { LongmixError } from '../../errors.ts';
+import type { Recipe } from '../../nouns/recipe.ts';
+import type { Tokenizer } from '../../nouns/tokens.ts';
+import { placeInRecipe } from '../../recipe/yaml/places.ts';
+import type { ShardDtype } from '../../shard/format.ts';
+import { loadTables, type TokenizerTables } from '../../tokenize/engine/load-tables.ts';
+
+type TokenizerFacts = Pick<Tokenizer, 'name' | 'vocabularySize' | 'bosId' | 'eosId'>;
+
+/**
+ * The recipe's tokenizer; a token that the recipe names wrongly is told at its place there.
+ * @throws whatever `loadTables` throws
+ */
+export async function recipeTables(recipe: Recipe): Promise<TokenizerTables> {
+  try {
+    return await loadTables(recipe.tokenizer);
+  } catch (error) {
+    if (!(error instanceof LongmixError) || error.code !== 'tokenizer-token') throw error;
+    const role = /^tokenizer\.(\w+)/.exec(error.message)?.[1] ?? '';
+    const where = placeInRecipe(recipe, ['tokenizer', role]) ?? error.where;
+    const cure = error.cure === undefined ? {} : { cure: error.cure };
+    throw new LongmixError(error.code, error.message, {
+      ...(where === undefined ? {} : { where }),
+      ...cure,
+      cause: error,
+    });
+  }
+}
+
+/** @throws LongmixError `special-token-missing` | `dtype-too-small` */
+export function refuseUnfit(recipe: Recipe, tokenizer: TokenizerFacts): void {
+  refuseMissingSpecials(recipe, tokenizer);
+  shardDtype(recipe, tokenizer);
+}
+
+/** @throws LongmixError `dtype-too-small` */
+export function shardDtype(recipe: Recipe, { vocabularySize }: TokenizerFacts): ShardDtype {
+  const { dtype } = recipe.shards;
+  if (dtype === 'auto') return vocabularySize <= 65_536 ? 'uint16' : 'int32';
+  if (dtype === 'uint16' && vocabularySize > 65_536) {
+    throw new LongmixError(
+      'dtype-too-small',
+      `uint16 can't hold the ${vocabularySize} ids of the tokenizer`,
+      {
+        cure: 'use shards.dtype: auto, or int32',
+      },
+    );
+  }
+  return dtype;
+}
+
+/** Of the validation split and of every phase: a token that isn't there would be written as the id 0. */
+function refuseMissingSpecials(recipe: Recipe, tokenizer: TokenizerFacts): void {
+  const { sequences, phases } = recipe;
+  const all = [
+    { scope: [], sequences },
+    ...phases.map((phase) => ({ ...phase, scope: ['phases', phase.name] })),
+  ];
+  for (const { scope, sequences: asked } of all) {
+    for (const special of ['bos', 'eos'] as const) {
+      if (!asked[special] || tokenizer[`${special}Id`] !== null) continue;
+      const what = `the tokenizer ${tokenizer.name} has no ${special.toUpperCase()} token`;
+      const key = [...scope, 'sequences', special];
+      const where = placeInRecipe(recipe, key);
+      const token = 'file' in recipe.tokenizer ? `name it: tokenizer.${special}, a text or an id; or ` : '';
+      throw new LongmixError('special-token-missing', what, {
+        ...(where === undefined ? {} : { where }),
+        cure: `${token}set ${key.join('.')}: false`,
+      });
+    }
+  }
+}

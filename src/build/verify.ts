@@ -1,0 +1,156 @@
+/**
+ * `longmix verify`: a shard set, all shard sets of a build or of an ablation's arms, or a token store, against their own records.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import { discardsTails, imbalances } from '../pack/accounts/ledger.ts';
+import { manifestFile, type ShardSetManifest, shardSetFiles } from '../shard/format.ts';
+import { listedSets, openShards } from '../shard/reader.ts';
+import {
+  type Fault,
+  type StoredDocuments,
+  verifyDatasetFiles,
+  verifyNames,
+  verifyRows,
+} from '../shard/verify.ts';
+import { verifyFiles } from '../shard/verify-files.ts';
+import { type StoreManifest, storeFile, storeFiles } from '../store/format.ts';
+import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
+import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
+import { isFolder } from './ownership.ts';
+
+export interface Verified {
+  /** The folders that were looked at. */
+  readonly folders: readonly string[];
+  readonly files: number;
+  readonly bytes: number;
+  readonly faults: readonly Fault[];
+}
+
+/** @throws LongmixError `verify-nothing` if the folder holds nothing of longmix's, finished */
+export function verify(folder: string, deep: boolean): Verified {
+  if (existsSync(join(folder, storeFile))) return verifyStore(folder, deep);
+  const arms = listedArms(folder) ?? [];
+  const builds = arms.length === 0 ? [folder] : arms.map((arm) => arm.folder);
+  const sets = builds.flatMap(shardSetFolders);
+  if (!existsSync(folder)) {
+    throw new LongmixError('verify-missing', `there is no folder ${folder}`, {
+      cure: 'check the path; longmix build writes out/NAME, below the folder that it is started in',
+    });
+  }
+  if (sets.length === 0) {
+    throw new LongmixError('verify-nothing', `neither shards nor a token store, finished, here: ${folder}`, {
+      cure: 'give the folder that longmix build, longmix ablate or longmix tokenize wrote; one that was interrupted is finished by running it again',
+      exitCode: isFolder(folder) ? 1 : 2,
+    });
+  }
+  const gone = builds.filter((build) => shardSetFolders(build).length === 0);
+  const results = sets.map((set) => verifyShardSet(set, deep));
+  return {
+    folders: sets,
+    files: results.reduce((n, { files }) => n + files, 0),
+    bytes: results.reduce((n, { bytes }) => n + bytes, 0),
+    faults: [
+      ...gone.map((build) => `${build}: no finished shards, though ${ablationFile} lists it`),
+      ...arms.flatMap(armFaults),
+      ...(deep ? storeFaults(sets) : []),
+      ...results.flatMap(({ faults }) => faults),
+    ],
+  };
+}
+
+/**
+ * The folder itself, or those that its `dataset_dict.json` lists.
+ * @throws LongmixError `shards-damaged`
+ */
+export function shardSetFolders(folder: string): string[] {
+  if (existsSync(join(folder, manifestFile))) return [folder];
+  return listedSets(folder)?.map((name) => join(folder, name)) ?? [];
+}
+
+/** Shards of another run than the record's: an ablation that was interrupted, or an arm that was built by itself since. */
+function armFaults({ folder, fingerprint }: ListedArm): Fault[] {
+  return shardSetFolders(folder)
+    .filter((set) => openShards(set).fingerprint !== fingerprint)
+    .map(
+      (set) => `${set}: its shards are not those that ${ablationFile} describes; run longmix ablate again`,
+    );
+}
+
+function verifyShardSet(folder: string, deep: boolean): Verified {
+  const manifest = openShards(folder);
+  const files = shardSetFiles(manifest);
+  const faults = [
+    ...verifyFiles(folder, files),
+    ...verifyDatasetFiles(folder, manifest),
+    ...verifyNames(folder, manifest),
+    ...imbalances(manifest.ledger, discardsTails(manifest.sequences)).map(
+      (fault) => `${folder}: ledger: ${fault}`,
+    ),
+    ...(deep ? deepFaults(folder, manifest) : []),
+  ];
+  return {
+    folders: [folder],
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    faults,
+  };
+}
+
+/** Rows against the store's tokens, where there is the store. */
+function deepFaults(folder: string, manifest: ShardSetManifest): Fault[] {
+  const tokens = openTokens(folder, manifest);
+  try {
+    return verifyRows(folder, manifest, tokens);
+  } finally {
+    tokens?.close();
+  }
+}
+
+/**
+ * Of the stores that the sets' rows are compared with: shards made from tokens that have changed since are as their
+ * manifest says, and agree with them.
+ */
+function storeFaults(sets: readonly string[]): Fault[] {
+  const stores = new Map<string, StoreManifest>();
+  for (const set of sets) {
+    const found = openStoreOf(set, openShards(set));
+    if (found !== null) stores.set(found.path, found.store);
+  }
+  return [...stores].flatMap(([path, store]) => verifyFiles(path, storeFiles(store)));
+}
+
+/** The store that the shards were made from, if it is still where it was and what it was. */
+export function openStoreOf(
+  folder: string,
+  manifest: ShardSetManifest,
+): { path: string; store: StoreManifest } | null {
+  const path = resolve(folder, manifest.store.path);
+  if (!existsSync(join(path, storeFile))) return null;
+  const store = openStore(path);
+  return store.fingerprint === manifest.store.fingerprint ? { path, store } : null;
+}
+
+function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & StoredDocuments) | null {
+  const found = openStoreOf(folder, manifest);
+  if (found === null) return null;
+  const { path, store } = found;
+  const table = loadDocuments(path, store);
+  const reader = new TokenReader(path, store, table);
+  return Object.assign(reader, { lengthOf: (document: number) => table.lengths[document] ?? 0 });
+}
+
+function verifyStore(folder: string, deep: boolean): Verified {
+  const manifest = openStore(folder);
+  const files = storeFiles(manifest);
+  const faults = verifyFiles(folder, files);
+  // Reading the index compares its lengths with the manifest's totals.
+  if (deep && faults.length === 0) loadDocuments(folder, manifest);
+  return {
+    folders: [folder],
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    faults,
+  };
+}

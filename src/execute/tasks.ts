@@ -1,0 +1,182 @@
+/**
+ * Where tasks run. A task is a pure function of its stage's setting and its own input, so it may run in this thread
+ * or in any other, in any order, and the results are the same; they come back in the order of the inputs.
+ *
+ * One worker is this thread; each further one is a worker thread. All take the next input from one counter in shared
+ * memory, so none waits for another. The first error ends the stage. Threads can be started before the setting is
+ * known: loading their code takes a tenth of a second, in which this thread has other things to do.
+ */
+
+import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { packageRoot } from '../base/package-root.ts';
+import type { StageRun, TaskProgress } from '../build/nouns.ts';
+import { type ErrorDetails, LongmixError } from '../errors.ts';
+import { type StageName, type StageTypes, stages } from './stages.ts';
+
+export interface RunOptions {
+  /** Ends the stage early: every thread is stopped, and `run` rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TaskProgress) => void) | undefined;
+}
+
+export interface Workers<S extends StageName> {
+  readonly count: number;
+  /** Once. */
+  run(
+    setting: StageTypes[S]['setting'],
+    inputs: readonly StageTypes[S]['input'][],
+    options: RunOptions,
+  ): Promise<StageTypes[S]['result'][]>;
+  close(): Promise<void>;
+}
+
+/** What a thread is sent, once, and what it answers. */
+export interface ThreadWork {
+  readonly setting: unknown;
+  readonly inputs: readonly unknown[];
+  readonly next: Int32Array;
+}
+export type ThreadAnswer =
+  | { readonly kind: 'progress'; readonly progress: TaskProgress }
+  | { readonly kind: 'result'; readonly index: number; readonly result: unknown }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'error'; readonly error: PlainError };
+
+/** A LongmixError in a form that crosses threads; any other error with its stack. */
+export interface PlainError {
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly user: (ErrorDetails & { readonly code: string }) | null;
+}
+
+export async function runTasks<S extends StageName>(
+  stage: S,
+  setting: StageTypes[S]['setting'],
+  inputs: readonly StageTypes[S]['input'][],
+  options: RunOptions & { readonly workers: number },
+): Promise<StageTypes[S]['result'][]> {
+  const workers = startWorkers(stage, Math.min(options.workers, inputs.length));
+  try {
+    return await workers.run(setting, inputs, options);
+  } finally {
+    await workers.close();
+  }
+}
+
+/** Starts so many workers, this thread included; there is always this one. */
+export function startWorkers<S extends StageName>(stage: S, workers: number): Workers<S> {
+  const threads = Array.from(
+    { length: Math.max(0, workers - 1) },
+    () => new Worker(new URL('dist/bin/thread.js', packageRoot), { workerData: stage }),
+  );
+  const stop = new AbortController();
+  let answered: (answer: ThreadAnswer) => void = () => {};
+  const ends = threads.map((thread) => endOf(thread, (answer) => answered(answer)));
+  // An error before `run` is `run`'s to tell.
+  for (const end of ends) end.catch((error) => stop.abort(error));
+
+  return {
+    count: 1 + threads.length,
+    async run(setting, inputs, { signal, onProgress }) {
+      const results = new Array<StageTypes[S]['result']>(inputs.length);
+      if (inputs.length === 0) return results;
+      answered = (answer) => {
+        if (answer.kind === 'progress') onProgress?.(answer.progress);
+        else if (answer.kind === 'result') results[answer.index] = answer.result as StageTypes[S]['result'];
+      };
+      const abort = () => stop.abort(signal!.reason);
+      signal?.addEventListener('abort', abort, { once: true });
+      if (signal?.aborted) abort();
+      const next = new Int32Array(new SharedArrayBuffer(4));
+      for (const thread of threads) thread.postMessage({ setting, inputs, next } satisfies ThreadWork);
+      const own = (async () => {
+        const run = await (await stages[stage]())(setting);
+        const report = (progress: TaskProgress) => onProgress?.(progress);
+        await takeTasks(run, inputs, next, report, (index, result) => (results[index] = result), stop.signal);
+      })();
+      try {
+        await Promise.all([own, ...ends]);
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        stop.abort();
+        await own.catch(() => {});
+      }
+      return results;
+    },
+    async close() {
+      await Promise.all(threads.map((thread) => thread.terminate()));
+    },
+  };
+}
+
+/** Tasks of a worker whose files are on their way to the disk while the next one works: its answer takes its time. */
+const mostCommitting = 16;
+
+/** Takes inputs as long as there are any. */
+export async function takeTasks<Input, Result>(
+  run: StageRun<Input, Result>,
+  inputs: readonly Input[],
+  next: Int32Array,
+  report: (progress: TaskProgress) => void,
+  onResult: (index: number, result: Result) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const committing: Promise<void>[] = [];
+  try {
+    for (let index = Atomics.add(next, 0, 1); index < inputs.length; index = Atomics.add(next, 0, 1)) {
+      const { committed } = await run(inputs[index]!, report, signal);
+      const done = committed.then((result) => onResult(index, result));
+      // It is awaited, but not yet.
+      done.catch(() => {});
+      committing.push(done);
+      if (committing.length > mostCommitting) await committing.shift();
+      // A turn of the event loop, for signals: a task of a synchronous stage gives it none.
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+  } finally {
+    await Promise.allSettled(committing);
+  }
+  await Promise.all(committing);
+}
+
+/** Resolves when the thread has no more to do. */
+function endOf(thread: Worker, onAnswer: (answer: ThreadAnswer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    thread.on('message', (answer: ThreadAnswer) => {
+      if (answer.kind === 'done') resolve();
+      else if (answer.kind === 'error') reject(fromPlain(answer.error));
+      else onAnswer(answer);
+    });
+    thread.on('error', (cause) => reject(threadDied(cause)));
+    thread.on('exit', (code) =>
+      reject(threadDied(new Error(`a worker thread ended with exit code ${code}`))),
+    );
+  });
+}
+
+function threadDied(cause: unknown): Error {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code !== 'ERR_WORKER_OUT_OF_MEMORY') return cause as Error;
+  return new LongmixError('memory-exceeded', 'a worker ran out of memory', {
+    cure: 'give more with --memory, or use fewer --workers',
+    exitCode: 1,
+    cause,
+  });
+}
+
+export function toPlain(error: unknown): PlainError {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (!(error instanceof LongmixError)) return { message, stack, user: null };
+  const { code, where, cure, exitCode } = error;
+  const optional = { ...(where === undefined ? {} : { where }), ...(cure === undefined ? {} : { cure }) };
+  return { message, stack, user: { code, exitCode, ...optional } };
+}
+
+function fromPlain({ message, stack, user }: PlainError): Error {
+  if (user !== null) return new LongmixError(user.code, message, user);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

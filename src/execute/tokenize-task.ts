@@ -1,0 +1,171 @@
+/**
+ * One part of the token store: read -> tokenize -> write, as a stream-chain pipeline over chunks of documents. Inside
+ * a chunk everything is synchronous; the pipeline waits once a chunk (about 1 MiB of text), never once a document.
+ */
+import { dirname, join } from 'node:path';
+import gen from 'stream-chain/gen.js';
+import type { WorkerLimits } from '../build/memory.ts';
+import type { StageRun } from '../build/nouns.ts';
+import type { BadRecord, DocumentChunk, FileFault, ReadUnit } from '../nouns/documents.ts';
+import type { TokenizerSpec } from '../nouns/recipe.ts';
+import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
+import { extractorOf } from '../read/extract/extractors.ts';
+import { createUnitHash, hashInput } from '../read/input/hash-input.ts';
+import { createReadCounts, read } from '../read/read.ts';
+import { createFile } from '../storage/commit.ts';
+import { findReceipt, fingerprint, hasReceipt, leaveReceipt } from '../storage/receipt.ts';
+import {
+  docsFile,
+  type InputRecord,
+  type PartRecord,
+  storeDtype,
+  storeVersion,
+  tokensFile,
+} from '../store/format.ts';
+import { createPartWriter } from '../store/writer.ts';
+import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
+import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
+
+export interface TokenizeSetting {
+  readonly tokenizer: TokenizerSpec;
+  /** The tokenizer's tables, made once for all threads; null: each makes its own from the spec. */
+  readonly shared: SharedTokenizer | null;
+  /** The store's folder. */
+  readonly folder: string;
+  /** null: none. */
+  readonly limits: WorkerLimits | null;
+}
+
+export interface TokenizeInput {
+  /** Name of the part. */
+  readonly part: string;
+  readonly units: readonly ReadUnit[];
+}
+
+export interface TokenizeResult {
+  readonly part: PartRecord;
+  /** Sources of its documents. */
+  readonly sources: readonly string[];
+  /** The recipe's sources of which a record had an id. */
+  readonly identified: readonly string[];
+  /** Files, or joined directories, with sequences that were no UTF-8, and how many each has. */
+  readonly malformed: readonly { readonly path: string; readonly count: number }[];
+  readonly badSamples: readonly BadRecord[];
+  readonly fileFaults: readonly FileFault[];
+}
+
+/** Of `TokenizeResult`, which receipts hold: a part that has a receipt of another is made again. */
+const resultVersion = 3;
+
+export async function setUpTokenize(
+  setting: TokenizeSetting,
+): Promise<StageRun<TokenizeInput, TokenizeResult>> {
+  const { folder, shared, limits } = setting;
+  const tokenizer =
+    shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
+  const encoder = createDocumentEncoder(tokenizer);
+  const madeOf = (units: readonly ReadUnit[], hashes: readonly string[]) =>
+    fingerprint([storeVersion, resultVersion, tokenizer.fingerprint, units.map(unitSpec), hashes]);
+
+  return async ({ part, units }, report, signal) => {
+    if (hasReceipt(folder, part)) {
+      const earlier = findReceipt<TokenizeResult>(folder, part, madeOf(units, units.map(hashInput)));
+      if (earlier !== null) {
+        report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });
+        return { committed: Promise.resolve(earlier) };
+      }
+    }
+
+    const counts = createReadCounts();
+    const tokens = createFile(join(folder, tokensFile(part)));
+    const docs = createFile(join(folder, docsFile(part)));
+    const abort = (error: unknown): never => {
+      tokens.abort();
+      docs.abort();
+      throw error;
+    };
+    try {
+      const writer = createPartWriter(tokens, docs, storeDtype(tokenizer.vocabularySize));
+      const inputs: InputRecord[] = [];
+      const identified = new Set<string>();
+      const malformed: { path: string; count: number }[] = [];
+      for (const unit of units) {
+        const hash = createUnitHash(unit);
+        const before = { ...counts };
+        const pipeline = gen(
+          (input: ReadUnit) => read(input, counts, { hash, recordBytes: limits?.recordBytes }),
+          (chunk: DocumentChunk) => encoder.push(chunk),
+          (documents: TokenizedDocuments) => {
+            writer.add(documents, unit.source.name, unit.name);
+            return { done: documents.textBytes, tokens: documents.tokens.length };
+          },
+        );
+        for await (const progress of pipeline(unit)) {
+          report(progress);
+          signal?.throwIfAborted();
+        }
+        const { source, name, files, start, end } = unit;
+        const lines = counts.lines - before.lines;
+        if (counts.identified > before.identified) identified.add(source.name);
+        const count = counts.replaced - before.replaced;
+        if (count > 0) malformed.push({ path: placeOf(unit), count });
+        const { format } = files[0]!;
+        const extractor = extractorOf(files);
+        const way = { format, ...(extractor === undefined ? {} : { extractor }) };
+        inputs.push({ source: source.name, name, ...way, start, end, lines, sha256: hash.digest() });
+      }
+      const { sources, ...held } = writer.finish();
+      const { replaced, badRecords, badSamples, fileFaults } = counts;
+      const commit = async (): Promise<TokenizeResult> => {
+        const pending = [tokens.commitAside(), docs.commitAside()];
+        await Promise.allSettled(pending);
+        const files = await Promise.all(pending);
+        const record = { name: part, ...held, replaced, badRecords, files, inputs };
+        const result = {
+          part: record,
+          sources,
+          identified: [...identified],
+          malformed,
+          badSamples,
+          fileFaults,
+        };
+        const hashes = inputs.map(({ sha256 }) => sha256);
+        leaveReceipt(folder, part, madeOf(units, hashes), files, result);
+        return result;
+      };
+      return { committed: commit().catch(abort) };
+    } catch (error) {
+      return abort(error);
+    }
+  };
+}
+
+/** A tokenizer that has no tables to share. */
+async function loadWhole(spec: TokenizerSpec): Promise<Tokenizer> {
+  const { loadTokenizer } = await import('../tokenize/load.ts');
+  return await loadTokenizer(spec);
+}
+
+function placeOf({ files, joined }: ReadUnit): string {
+  const { path } = files[0]!;
+  return joined ? dirname(path) : path;
+}
+
+/** What of a unit decides its documents, places on this machine left out. */
+function unitSpec({ source, name, files, start, end, joined }: ReadUnit): unknown {
+  const { fields, separator, encoding, quote, command } = source;
+  const taken = [extractorOf(files), command].filter((by) => by !== undefined);
+  const inputs = files.map((file) => [file.name, file.format, file.compression]);
+  return [
+    source.name,
+    fields,
+    joined ? separator : null,
+    encoding,
+    quote,
+    name,
+    inputs,
+    start,
+    end,
+    ...taken,
+  ];
+}

@@ -1,0 +1,46 @@
+/** What a trainer has to know before the first row: `GET /v1/manifest`, and a trainer's `context.manifest`. */
+import type { ShardDtype, ShardSetManifest } from '../../shard/format.ts';
+import type { FeedSets } from './sets.ts';
+import type { Steps } from './step-rows.ts';
+
+export interface FeedManifest {
+  readonly format: 'longmix-feed';
+  readonly version: 1;
+  /** The recipe's. */
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly tokenizer: ShardSetManifest['tokenizer'];
+  readonly dtype: ShardDtype;
+  readonly bosId: number | null;
+  readonly eosId: number | null;
+  readonly padId: number;
+  /** Whole steps of an epoch. */
+  readonly epochSteps: number;
+  /** Rows of an epoch that make no whole step, and are left. */
+  readonly restRows: number;
+  readonly sets: readonly {
+    readonly name: string;
+    readonly phase: string | null;
+    readonly length: number;
+    /** Tokens of a row: `length`, or one more with `plus_one`. */
+    readonly width: number;
+    readonly rows: number;
+    /** Of all ranks together. */
+    readonly rowsPerStep: number;
+  }[];
+  /** The build's schedule as pairs (index into sets, steps); null: the sets one after another. */
+  readonly schedule: readonly (readonly [set: number, steps: number])[] | null;
+}
+
+export function feedManifest({ sets, schedule }: FeedSets, steps: Steps): FeedManifest {
+  const { name, fingerprint, tokenizer, dtype, bosId, eosId, padId } = sets[0]!.manifest;
+  return {
+    ...{ format: 'longmix-feed', version: 1, name, fingerprint, tokenizer, dtype, bosId, eosId, padId },
+    epochSteps: steps.count,
+    restRows: steps.restRows,
+    sets: sets.map(({ name, manifest: { phase, length, width, rows } }, set) => {
+      return { name, phase, length, width, rows, rowsPerStep: steps.rowsPerStep[set]! };
+    }),
+    schedule: schedule?.stretches ?? null,
+  };
+}

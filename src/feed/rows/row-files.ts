@@ -1,0 +1,286 @@
+/**
+ * Rows of a shard set by their numbers, from the files straight into typed arrays: no decoding, one copy (the kernel's).
+ * Rows that are neighbours in a record batch are one read of each column.
+ *
+ * Cost: a shard that was used stays open (Node raises the limit of open files to what the system allows). What stands
+ * behind the ids in a record batch (16 MiB of tokens: some 50 KB of lengths) is kept, if all of it fits in `keptBytes`;
+ * else each run of rows takes three small reads more.
+ */
+import { closeSync, openSync, read, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { LongmixError, systemReason } from '../../errors.ts';
+import { type BatchRecord, idBytes, type ShardSetManifest } from '../../shard/format.ts';
+import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from '../stream/batch-layout.ts';
+
+const usuallyKept = 64 * 1024 * 1024;
+
+/** Neighbouring rows of a record batch. */
+export interface Run {
+  /** Number of its first row in the set. */
+  readonly row: number;
+  readonly batch: number;
+  /** Number of that row in the record batch. */
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** A read that fills `into`. */
+export interface FileRead {
+  readonly shard: number;
+  readonly offset: number;
+  readonly into: Uint8Array;
+  /** Number of its first row in the set, for errors. */
+  readonly row: number;
+}
+
+export interface RowLengths {
+  /** As the column of that name, rows end to end. */
+  readonly seqLengths: Int32Array;
+  /** rows + 1: where each row's entries begin. */
+  readonly seqOffsets: Int32Array;
+  readonly padding: Uint32Array;
+}
+
+export class RowFiles {
+  readonly #folder: string;
+  readonly #manifest: ShardSetManifest;
+  readonly #rowBytes: number;
+  readonly #batches: readonly { readonly shard: number; readonly record: BatchRecord }[];
+  /** First row of each record batch, and the number of rows at the end. */
+  readonly #firstRows: Float64Array;
+  readonly #layouts = new Map<number, BatchLayout>();
+  /** By record batch, the file's bytes from the offset `seqOffsets` on; null: they are too many. */
+  readonly #kept: Map<number, ArrayBuffer> | null;
+  /** Descriptors by shard. */
+  readonly #open = new Map<number, number>();
+
+  constructor(folder: string, manifest: ShardSetManifest, keptBytes: number = usuallyKept) {
+    this.#folder = folder;
+    this.#manifest = manifest;
+    this.#rowBytes = manifest.width * idBytes(manifest.dtype);
+    this.#batches = manifest.shards.flatMap(({ batches }, shard) =>
+      batches.map((record) => ({ shard, record })),
+    );
+    this.#firstRows = new Float64Array(this.#batches.length + 1);
+    for (const [b, { record }] of this.#batches.entries()) {
+      this.#firstRows[b + 1] = this.#firstRows[b]! + record.rows;
+    }
+    const bytes = this.#batches.reduce((sum, { record }) => sum + record.bytes, 0);
+    this.#kept = bytes - manifest.rows * this.#rowBytes <= keptBytes ? new Map() : null;
+  }
+
+  /** Rows as they lie in the files; what follows takes them so. */
+  runs(rows: Uint32Array): Run[] {
+    const runs: Run[] = [];
+    for (let i = 0; i < rows.length; ) {
+      const row = rows[i]!;
+      const batch = this.#batchOf(row);
+      const end = this.#firstRows[batch + 1]!;
+      let count = 1;
+      while (i + count < rows.length && rows[i + count] === row + count && row + count < end) count += 1;
+      runs.push({ row, batch, first: row - this.#firstRows[batch]!, rows: count });
+      i += count;
+    }
+    return runs;
+  }
+
+  /** Reads that fill `into` with the rows' ids, one after another. */
+  idReads(runs: readonly Run[], into: Uint8Array): FileRead[] {
+    let at = 0;
+    return runs.map(({ batch, first, rows, row }) => {
+      const bytes = rows * this.#rowBytes;
+      const offset = this.#layout(batch).inputIds + first * this.#rowBytes;
+      at += bytes;
+      return { shard: this.#batches[batch]!.shard, offset, into: into.subarray(at - bytes, at), row };
+    });
+  }
+
+  /** @throws LongmixError `shards-damaged` if they are no lengths of documents that make up the rows */
+  lengths(runs: readonly Run[]): RowLengths {
+    const parts = runs.map((run) => this.#lengthsOf(run));
+    const rows = runs.reduce((sum, run) => sum + run.rows, 0);
+    const entries = parts.reduce((sum, { lengths }) => sum + lengths.length, 0);
+    const found = {
+      seqLengths: new Int32Array(entries),
+      seqOffsets: new Int32Array(rows + 1),
+      padding: new Uint32Array(rows),
+    };
+    let row = 0;
+    let entry = 0;
+    for (const { starts, lengths, padding } of parts) {
+      found.seqLengths.set(lengths, entry);
+      found.padding.set(padding, row);
+      for (let r = 1; r < starts.length; r += 1) found.seqOffsets[row + r] = entry + starts[r]! - starts[0]!;
+      row += padding.length;
+      entry += lengths.length;
+    }
+    return found;
+  }
+
+  /** @throws LongmixError `shards-damaged` */
+  read({ shard, offset, into, row }: FileRead): void {
+    const descriptor = this.#descriptor(shard, row);
+    // One read may give less than was asked (2 GiB and more, network file systems).
+    for (let at = 0; at < into.length; ) {
+      let count: number;
+      try {
+        count = readSync(descriptor, into, at, into.length - at, offset + at);
+      } catch (cause) {
+        throw this.#unreadable(shard, row, cause);
+      }
+      if (count === 0) throw this.#damaged(shard, row, 'the file ends before it');
+      at += count;
+    }
+  }
+
+  /** As `read`, in a thread of Node's pool. */
+  async readAhead({ shard, offset, into, row }: FileRead): Promise<void> {
+    for (let at = 0; at < into.length; ) {
+      const descriptor = this.#descriptor(shard, row);
+      const count = await new Promise<number>((resolve, reject) => {
+        read(descriptor, into, at, into.length - at, offset + at, (error, bytes) => {
+          if (error === null) resolve(bytes);
+          else reject(this.#unreadable(shard, row, error));
+        });
+      });
+      if (count === 0) throw this.#damaged(shard, row, 'the file ends before it');
+      at += count;
+    }
+  }
+
+  close(): void {
+    for (const descriptor of this.#open.values()) closeSync(descriptor);
+    this.#open.clear();
+  }
+
+  #lengthsOf(run: Run): RunLengths {
+    const { batch, first, rows } = run;
+    const { seqOffsets, seqLengths, padding, entries } = this.#layout(batch);
+    const starts = this.#column(run, seqOffsets, first, rows + 1);
+    for (let r = 0; r <= rows; r += 1) {
+      // In order and in the column, or what is read next would be of any size.
+      if (starts[r]! >= (starts[r - 1] ?? 0) && starts[r]! <= entries) continue;
+      throw this.#damagedRow(run, Math.max(0, r - 1), 'its seq_lengths begin or end nowhere');
+    }
+    const lengths = this.#column(run, seqLengths, starts[0]!, starts[rows]! - starts[0]!);
+    const found = { starts, lengths, padding: this.#column(run, padding, first, rows) };
+    for (let r = 0; r < rows; r += 1) {
+      const fault = rowFault(found, r, this.#manifest.width);
+      if (fault !== null) throw this.#damagedRow(run, r, fault);
+    }
+    return found;
+  }
+
+  /** Entries of a column that stands behind the ids of a record batch; not to be written to. */
+  #column(run: Run, offset: number, first: number, entries: number): Int32Array {
+    if (this.#kept === null) {
+      const found = new Int32Array(entries);
+      const into = new Uint8Array(found.buffer);
+      this.read({ shard: this.#batches[run.batch]!.shard, offset: offset + first * 4, into, row: run.row });
+      return found;
+    }
+    const { seqOffsets } = this.#layout(run.batch);
+    const kept = this.#kept.get(run.batch) ?? this.#keep(run, seqOffsets);
+    return new Int32Array(kept, offset - seqOffsets + first * 4, entries);
+  }
+
+  #keep({ batch, row }: Run, seqOffsets: number): ArrayBuffer {
+    const { shard, record } = this.#batches[batch]!;
+    const into = new Uint8Array(record.offset + record.bytes - seqOffsets);
+    this.read({ shard, offset: seqOffsets, into, row });
+    this.#kept!.set(batch, into.buffer);
+    return into.buffer;
+  }
+
+  #batchOf(row: number): number {
+    let low = 0;
+    let high = this.#batches.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#firstRows[middle]! <= row) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  #layout(batch: number): BatchLayout {
+    const known = this.#layouts.get(batch);
+    if (known !== undefined) return known;
+    const { shard, record } = this.#batches[batch]!;
+    const row = this.#firstRows[batch]!;
+    const head = new Uint8Array(Math.min(record.bytes, usualMetadataBytes));
+    this.read({ shard, offset: record.offset, into: head, row });
+    const bytes = headBytes(head, record);
+    let whole = head;
+    if (bytes !== null && bytes > head.length) {
+      whole = new Uint8Array(bytes);
+      this.read({ shard, offset: record.offset, into: whole, row });
+    }
+    const layout = bytes === null ? null : batchLayout(whole.subarray(0, bytes), record, this.#rowBytes);
+    if (layout === null)
+      throw this.#damaged(shard, row, `no record batch of its rows at byte ${record.offset}`);
+    this.#layouts.set(batch, layout);
+    return layout;
+  }
+
+  #descriptor(shard: number, row: number): number {
+    const found = this.#open.get(shard);
+    if (found !== undefined) return found;
+    let descriptor: number;
+    try {
+      descriptor = openSync(this.#path(shard), 'r');
+    } catch (cause) {
+      throw this.#unreadable(shard, row, cause);
+    }
+    this.#open.set(shard, descriptor);
+    return descriptor;
+  }
+
+  #path(shard: number): string {
+    return join(this.#folder, this.#manifest.shards[shard]!.name);
+  }
+
+  #damagedRow(run: Run, row: number, what: string): LongmixError {
+    return this.#damaged(this.#batches[run.batch]!.shard, run.row + row, what);
+  }
+
+  #unreadable(shard: number, row: number, cause: unknown): LongmixError {
+    return this.#damaged(shard, row, `it can't be read: ${systemReason(cause)}`, cause);
+  }
+
+  /** @param row in the set; the first of those that were wanted */
+  #damaged(shard: number, row: number, what: string, cause?: unknown): LongmixError {
+    return new LongmixError(
+      'shards-damaged',
+      `damaged shard set: ${this.#path(shard)}: row ${row}: ${what}`,
+      {
+        cure: 'longmix verify tells what is damaged; build again with --fresh',
+        exitCode: 1,
+        cause,
+      },
+    );
+  }
+}
+
+/** Columns of a run. */
+interface RunLengths {
+  /** rows + 1 indices into the record batch's lengths, of which `lengths` are those from the first to the last. */
+  readonly starts: Int32Array;
+  readonly lengths: Int32Array;
+  readonly padding: Int32Array;
+}
+
+/** What is wrong with lengths that are no row's; null: nothing. */
+function rowFault({ starts, lengths, padding }: RunLengths, row: number, width: number): string | null {
+  const end = starts[row + 1]! - starts[0]!;
+  let sum = 0;
+  for (let i = starts[row]! - starts[0]!; i < end; i += 1) {
+    if (lengths[i]! < 1) return `a document of ${lengths[i]} tokens`;
+    sum += lengths[i]!;
+  }
+  if (sum !== width) return `its seq_lengths sum to ${sum}, not ${width}`;
+  const filled = padding[row]!;
+  return filled === 0 || filled === lengths[end - 1]
+    ? null
+    : `${filled} tokens of padding are not its last length`;
+}

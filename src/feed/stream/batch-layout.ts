@@ -1,0 +1,131 @@
+/**
+ * Where the columns of a record batch lie in its file. Arrow keeps a fixed-size column's values in one piece, so that a
+ * row is a read at a computed place, and neighbouring rows are one read.
+ *
+ * The message is taken apart here and not by Arrow's reader, which believes any count that stands in it: of a damaged
+ * file no more is read than there is, and a layout that does not fill its message exactly is none.
+ */
+import type { BatchRecord } from '../../shard/format.ts';
+
+/** Offsets in the file, in bytes; all but `inputIds` are whole numbers of 8 bytes apart. */
+export interface BatchLayout {
+  readonly inputIds: number;
+  /** int32, rows + 1: where each row's entries begin in `seqLengths`. */
+  readonly seqOffsets: number;
+  readonly seqLengths: number;
+  /** Entries that `seqLengths` has room for. */
+  readonly entries: number;
+  readonly padding: number;
+}
+
+/** Buffers of the row schema (`shard/schema.ts`) in the order of the format: each column's validity comes first. */
+const buffers = { inputIds: 2, seqOffsets: 4, seqLengths: 6, padding: 8 } as const;
+/** More than the row schema has. */
+const mostBuffers = 64;
+/** Writers fill buffers up to a multiple of 8 or 64 bytes, and may count that in, or not. */
+const filling = 64;
+
+/** The length of the metadata stands in its second 4 bytes; it is less than this but for odd writers. */
+export const usualMetadataBytes = 4096;
+
+/** Bytes of the message before its body, from the first 8; null: they say nothing that fits into the record. */
+export function headBytes(start: Uint8Array, record: BatchRecord): number | null {
+  if (start.length < 8) return null;
+  const view = viewOf(start);
+  const bytes = 8 + view.getInt32(4, true);
+  return view.getInt32(0, true) === -1 && bytes > 8 && bytes <= record.bytes ? bytes : null;
+}
+
+/**
+ * @param head the message's first bytes, `headBytes` of them
+ * @returns null if this is not a record batch of the row schema with that many rows of `rowBytes`
+ */
+export function batchLayout(head: Uint8Array, record: BatchRecord, rowBytes: number): BatchLayout | null {
+  const message = readMessage(head);
+  if (message === null) return null;
+  const { rows, bodyBytes, regions } = message;
+  if (rows !== record.rows || bodyBytes !== record.bytes - head.length || !fills(regions, bodyBytes))
+    return null;
+  const [ids, starts, lengths, padding] = Object.values(buffers).map((buffer) => regions[buffer]);
+  if (padding === undefined) return null;
+  const fits =
+    ids!.length >= rows * rowBytes &&
+    ids!.length < rows * rowBytes + filling &&
+    starts!.length >= (rows + 1) * 4 &&
+    padding.length >= rows * 4;
+  if (!fits) return null;
+  const at = ({ offset }: Region) => record.offset + head.length + offset;
+  return {
+    inputIds: at(ids!),
+    seqOffsets: at(starts!),
+    seqLengths: at(lengths!),
+    entries: Math.floor(lengths!.length / 4),
+    padding: at(padding),
+  };
+}
+
+/** Bytes of the body. */
+interface Region {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** One after another, nothing left out but what fills them up. */
+function fills(regions: readonly Region[], bodyBytes: number): boolean {
+  let end = 0;
+  for (const { offset, length } of regions) {
+    if (offset < end || offset >= end + filling || offset % 8 !== 0 || length < 0) return false;
+    end = offset + length;
+  }
+  return end <= bodyBytes && end + filling > bodyBytes;
+}
+
+interface RecordBatchMessage {
+  readonly rows: number;
+  readonly bodyBytes: number;
+  readonly regions: readonly Region[];
+}
+
+/**
+ * The message's metadata, a flatbuffer: tables that point to their fields, all of them relative. Fields by their number
+ * in Arrow's Message.fbs. What points out of the metadata makes DataView throw.
+ */
+function readMessage(head: Uint8Array): RecordBatchMessage | null {
+  const view = viewOf(head.subarray(8));
+  const u32 = (at: number) => view.getUint32(at, true);
+  const i64 = (at: number) => Number(view.getBigInt64(at, true));
+  const field = (table: number, number: number): number | null => {
+    const vtable = table - view.getInt32(table, true);
+    const slot = 4 + 2 * number;
+    const offset = slot < view.getUint16(vtable, true) ? view.getUint16(vtable + slot, true) : 0;
+    return offset === 0 ? null : table + offset;
+  };
+  const pointed = (at: number) => at + u32(at);
+  try {
+    const message = u32(0);
+    const [kind, header, body] = [1, 2, 3].map((number) => field(message, number));
+    if (kind === null || header === null || body === null || view.getUint8(kind!) !== recordBatch)
+      return null;
+    const batch = pointed(header!);
+    const [rows, , vector, compression] = [0, 1, 2, 3].map((number) => field(batch, number));
+    if (rows === null || vector === null || compression !== null) return null;
+    const list = pointed(vector!);
+    const count = u32(list);
+    if (count > mostBuffers) return null;
+    const regions = Array.from({ length: count }, (_, i) => {
+      const at = list + 4 + 16 * i;
+      return { offset: i64(at), length: i64(at + 8) };
+    });
+    return { rows: i64(rows!), bodyBytes: i64(body!), regions };
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Of the union MessageHeader. */
+const recordBatch = 3;
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,49 @@
+/** The accounts of a build: where every token went. Nothing here computes. */
+import type { Bucket } from './mix.ts';
+
+export const dropReasons = [
+  'duplicate', // an earlier document has the same text
+  'too_short', // documents.min_tokens
+  'too_long', // documents.max_tokens
+  'in_no_cell', // of no cell that the mix names
+  'elsewhere', // in another shard set of the build: another phase, another length
+  'not_sampled', // the mix asked for less than there is
+  'long_removed', // the rule `remove: long`
+  'overlong_truncated', // the part beyond a row
+  'overlong_excluded',
+  'tail_discarded', // concat with `tails: discard`; decompose: less than the smallest piece
+] as const;
+
+export type DropReason = (typeof dropReasons)[number];
+
+/** Where tokens went: `read = packedOnce + the sum of dropped`. Integers. */
+export interface LedgerEntry {
+  readonly read: number;
+  /** Tokens that stand in the rows at least once. */
+  readonly packedOnce: number;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Tokens in the rows, every copy counted. */
+  readonly packedInstances: number;
+}
+
+export interface LedgerCell extends LedgerEntry {
+  readonly source: string;
+  readonly bucket: Bucket;
+  /** Documents of the cell, and those that stand in the rows at least in part. */
+  readonly documents: number;
+  readonly packedDocuments: number;
+}
+
+/** The accounts of a shard set, or of all those of a split: `rowTokens = packedInstances + specialTokens + padding`. */
+export interface Ledger extends LedgerEntry {
+  readonly documents: number;
+  readonly packedDocuments: number;
+  readonly rows: number;
+  /** Tokens of a row; null: the shard sets' rows differ. */
+  readonly width: number | null;
+  /** Tokens of all rows. */
+  readonly rowTokens: number;
+  readonly specialTokens: number;
+  readonly padding: number;
+  readonly cells: readonly LedgerCell[];
+}

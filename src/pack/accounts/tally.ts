@@ -1,0 +1,125 @@
+/**
+ * What stands in the rows of finished plans, document by document. Loops here are over all pieces or all documents:
+ * nothing is made inside them, and what they fill is 4 bytes a document.
+ */
+
+import { orderByKey } from '../../base/radix-sort.ts';
+import { borrow } from '../../base/scratch.ts';
+import { cutFrom, cutTo } from '../../base/sequence.ts';
+import type { CellNumbers, Instances } from '../../nouns/mix.ts';
+import type { Packing } from '../../nouns/recipe.ts';
+import type { RowPlan } from '../../nouns/rows.ts';
+
+/** Tokens of all pieces, and those of them that are documents', not special tokens. */
+export function countTokens(plan: RowPlan): { inPieces: number; ofDocuments: number } {
+  const { length, cuts } = plan;
+  let inPieces = 0;
+  for (let p = 0; p < length.length; p += 1) inPieces += length[p]!;
+  let ofDocuments = inPieces - (length.length - cuts.piece.length) * specialsOf(plan);
+  for (let c = 0; c < cuts.piece.length; c += 1) {
+    ofDocuments += cutTo(plan, c) - cutFrom(plan, c) - length[cuts.piece[c]!]!;
+  }
+  return { inPieces, ofDocuments };
+}
+
+/** Of each document the tokens that stand in the plan's rows at least once. */
+export function tokensOnce(
+  plan: RowPlan,
+  instances: Instances,
+  packing: Packing,
+  documents: number,
+): Uint32Array {
+  if (instances.mostCopies === 1) return mark(plan, borrow(documents).fill(0), 'sum');
+  if (packing === 'decompose') return unions(plan, documents);
+  const once = mark(plan, new Uint32Array(documents), 'farthest');
+  // A copy is cut from its end only, so the farthest token says how many there are. Where a document has one copy the
+  // sum says the same, and a piece that is missing before the end would show.
+  const sum = mark(plan, new Uint32Array(documents), 'sum');
+  const { document, count } = instances;
+  for (let i = 0; i < count; i += 1) {
+    const d = document[i]!;
+    if (d !== document[i + 1] && (i === 0 || d !== document[i - 1])) once[d] = sum[d]!;
+  }
+  return once;
+}
+
+/** The same over all rows of a phase: of each document a first part, up to a token. */
+export function tokensOfPhase(
+  plans: readonly RowPlan[],
+  instances: Instances,
+  packing: Packing,
+  documents: number,
+): Uint32Array {
+  if (plans.length === 1 && packing !== 'decompose') {
+    return tokensOnce(plans[0]!, instances, packing, documents);
+  }
+  const covered = new Uint32Array(documents);
+  for (const plan of plans) mark(plan, covered, instances.mostCopies === 1 ? 'sum' : 'farthest');
+  return covered;
+}
+
+/** Adds the documents' tokens in the rows, every copy counted, to their cells' sums. */
+export function addByCell(plan: RowPlan, cellOf: CellNumbers, sums: Float64Array): void {
+  const { document, length, cuts } = plan;
+  const specials = specialsOf(plan);
+  let cut = 0;
+  for (let p = 0; p < document.length; p += 1) {
+    let tokens = length[p]! - specials;
+    if (cuts.piece[cut] === p) {
+      tokens = cutTo(plan, cut) - cutFrom(plan, cut);
+      cut += 1;
+    }
+    sums[cellOf[document[p]!]!]! += tokens;
+  }
+}
+
+/** The sum of each document's tokens in the rows, or one past the farthest of them, over what `into` has. */
+function mark(plan: RowPlan, into: Uint32Array, what: 'sum' | 'farthest'): Uint32Array {
+  const { document, length, cuts } = plan;
+  const specials = specialsOf(plan);
+  const sum = what === 'sum';
+  let cut = 0;
+  for (let p = 0; p < document.length; p += 1) {
+    const d = document[p]!;
+    let from = 0;
+    let to = length[p]! - specials;
+    if (cuts.piece[cut] === p) {
+      from = cutFrom(plan, cut);
+      to = cutTo(plan, cut);
+      cut += 1;
+    }
+    if (sum) into[d]! += to - from;
+    else if (to > into[d]!) into[d] = to;
+  }
+  return into;
+}
+
+/** Where copies of different extent are decomposed, a length may hold several stretches of a document. */
+function unions(plan: RowPlan, documents: number): Uint32Array {
+  const starts = new Uint32Array(plan.document.length);
+  const ends = new Uint32Array(plan.document.length);
+  for (let p = 0; p < starts.length; p += 1) ends[p] = plan.length[p]! - specialsOf(plan);
+  for (let c = 0; c < plan.cuts.piece.length; c += 1) {
+    starts[plan.cuts.piece[c]!] = cutFrom(plan, c);
+    ends[plan.cuts.piece[c]!] = cutTo(plan, c);
+  }
+  const byStart = orderByKey(starts);
+  const byDocument = orderByKey(byStart.map((p) => plan.document[p]!));
+  const once = new Uint32Array(documents);
+  let end = 0;
+  for (let i = 0; i < byDocument.length; i += 1) {
+    const p = byStart[byDocument[i]!]!;
+    const d = plan.document[p]!;
+    if (i === 0 || plan.document[byStart[byDocument[i - 1]!]!] !== d) end = 0;
+    const from = Math.max(end, starts[p]!);
+    if (ends[p]! > from) {
+      once[d]! += ends[p]! - from;
+      end = ends[p]!;
+    }
+  }
+  return once;
+}
+
+function specialsOf({ bos, eos }: RowPlan): number {
+  return Number(bos) + Number(eos);
+}

@@ -1,0 +1,258 @@
+/**
+ * One attempt to place the last pieces of all items in rows, as `fit-copies.ts` describes it.
+ *
+ * A copy that is placed with others of its length and slice goes at most `sliceReach` slices from its own. So for every
+ * document it is known where its copies can be without a look into a row; the few that are placed one by one are noted.
+ */
+import type { Column } from '../../base/column.ts';
+import type { PackInput } from '../packers/packer.ts';
+import type { CopyPieces } from './copy-pieces.ts';
+import { free, none, OpenKinds, type SlicedKinds } from './open-kinds.ts';
+import { type CopyTime, copyTimes, sliceOf, sliceReach } from './spread.ts';
+
+/** So many times as long as it is counts a copy of less than such a part of a row, and is placed the earlier. */
+const copiesAhead = 8;
+/** Slices that are looked at to find a row for a copy that comes late. */
+const slicesTried = 64;
+
+/** Rows of last pieces. Rows that are full of one long document are not among them. */
+export interface PlacedRows {
+  readonly kinds: SlicedKinds;
+  /** Where each list begins in `CopyPieces.sorted`. */
+  readonly starts: Uint32Array;
+}
+
+export class Fitting {
+  readonly #pieces: CopyPieces;
+  readonly #width: number;
+  readonly #slices: number;
+  readonly #reach: number;
+  readonly #times: CopyTime;
+  readonly #open: OpenKinds;
+  /** Documents that are placed before all others, copy by copy. */
+  readonly #first: ReadonlySet<number>;
+  /** Where each list of pieces begins: the lists of `#pieces`, and parts of these. */
+  readonly #starts: Column;
+  /** By document, the slices of its copies that were placed one by one. */
+  readonly #late = new Map<number, Map<number, number>>();
+  #budget = 0;
+  #most = 0;
+  /** Documents that opened a row beyond the budget. */
+  readonly stranded: Set<number> = new Set<number>();
+
+  constructor(input: PackInput, pieces: CopyPieces, slices: number, first: ReadonlySet<number>) {
+    this.#pieces = pieces;
+    this.#width = input.width;
+    this.#slices = slices;
+    this.#reach = sliceReach(slices, pieces.mostCopies);
+    this.#times = copyTimes(input);
+    this.#open = new OpenKinds(input.width, slices);
+    this.#first = first;
+    this.#starts = pieces.starts.copy();
+  }
+
+  get rows(): number {
+    return this.#open.rows;
+  }
+
+  /** Beyond `budget` rows none is opened as long as one in time has room, beyond `most` as long as any has. */
+  place(budget: number, most: number): void {
+    this.#budget = budget;
+    this.#most = most;
+    if (this.#first.size > 0) this.#placeFirst();
+    const ahead = Math.floor(this.#width / copiesAhead);
+    for (let length = this.#width; length > 0; length -= 1) {
+      this.#placeOnce(length);
+      // Short copies come before other documents of their length, which may fill up any row.
+      if (length > ahead) this.#placeCopies(length);
+      else if (length === ahead) {
+        const last = Math.ceil(length / copiesAhead);
+        for (let l = length; l >= last; l -= 1) this.#placeCopies(l);
+      } else if (length % copiesAhead === 0) this.#placeCopies(length / copiesAhead);
+    }
+  }
+
+  #placeFirst(): void {
+    const pieces = this.#pieces;
+    for (let length = this.#width; length > 0; length -= 1) {
+      for (const repeated of [true, false]) {
+        const [begin, end] = pieces.listsOf(length, repeated);
+        for (let list = end - 1; list >= begin; list -= 1) {
+          for (let at = pieces.endOf(list) - 1; at >= pieces.starts.at(list); at -= 1)
+            if (this.#isFirst(at)) this.#placeOne(at, length, pieces.sliceOf.at(list), true);
+        }
+      }
+    }
+  }
+
+  #isFirst(at: number): boolean {
+    return this.#first.has(this.#pieces.documentOf(this.#pieces.sorted[at]!));
+  }
+
+  #placeOnce(length: number): void {
+    const open = this.#open;
+    this.#eachRun(length, false, (list, from, to) => {
+      let left = to - from;
+      while (left > 0) {
+        const kind = open.find(length);
+        if (kind !== none) {
+          left -= open.fill(kind, list, length, left, free);
+          continue;
+        }
+        const tooMany = open.rows >= this.#budget;
+        left -= open.open(list, length, left, free, Number.POSITIVE_INFINITY);
+        if (tooMany) this.#strand(from);
+      }
+    });
+  }
+
+  #placeCopies(length: number): void {
+    const open = this.#open;
+    this.#eachRun(length, true, (list, from, to, slice) => {
+      let left = to - from;
+      while (left > 0) {
+        const kind = this.#inTime(slice, length);
+        if (kind !== none)
+          left -= open.fill(kind, list, length, left, open.sliceOf(kind) === free ? slice : free);
+        else if (open.rows < this.#budget)
+          left -= open.open(list, length, left, slice, this.#budget - open.rows);
+        else break;
+      }
+      for (let at = to - left; at < to; at += 1) this.#placeOne(at, length, slice, false);
+    });
+  }
+
+  /** The lists of a length, without the pieces that are placed first. */
+  #eachRun(
+    length: number,
+    repeated: boolean,
+    visit: (list: number, from: number, to: number, slice: number) => void,
+  ): void {
+    const pieces = this.#pieces;
+    const [begin, end] = pieces.listsOf(length, repeated);
+    for (let list = begin; list < end; list += 1) {
+      const slice = pieces.sliceOf.at(list);
+      const last = pieces.endOf(list);
+      if (this.#first.size === 0) {
+        visit(list, pieces.starts.at(list), last, slice);
+        continue;
+      }
+      for (let from = pieces.starts.at(list); from < last; ) {
+        let to = from;
+        while (to < last && !this.#isFirst(to)) to += 1;
+        if (to > from) visit(this.#part(from), from, to, slice);
+        from = to + 1;
+      }
+    }
+  }
+
+  /** A list of its own for some pieces of one. */
+  #part(from: number): number {
+    this.#starts.push(from);
+    return this.#starts.length - 1;
+  }
+
+  /** The fullest kind that a copy fits in and may stand in; `none`: there is none. */
+  #inTime(slice: number, tokens: number): number {
+    const open = this.#open;
+    let best = none;
+    for (let away = -this.#reach; away <= this.#reach; away += 1) {
+      const kind = open.findIn(this.#onRing(slice + away), tokens);
+      if (kind !== none && (best === none || open.roomOf(kind) < open.roomOf(best))) best = kind;
+    }
+    const kind = open.findFree(tokens);
+    return kind !== none && (best === none || open.roomOf(kind) < open.roomOf(best)) ? kind : best;
+  }
+
+  /** A copy by itself: in its part of the run, where no other copy of its document can be. */
+  #placeOne(at: number, tokens: number, slice: number, first: boolean): void {
+    const open = this.#open;
+    const { document, copy, copies } = this.#pieces.copyOf(this.#pieces.sorted[at]!, slice);
+    const list = this.#part(at);
+    if (copies === 1) {
+      const kind = open.find(tokens);
+      if (kind === none) open.open(list, tokens, 1, free, 1);
+      else open.fill(kind, list, tokens, 1, free);
+      return;
+    }
+    const part = first ? this.#reach + 1 : Math.floor(this.#slices / (2 * copies));
+    let kind = this.#nearest(slice, part, tokens, document, copy, copies);
+    if (kind === none && !first && open.rows >= this.#most)
+      kind = this.#nearest(slice, this.#slices, tokens, document, copy, copies);
+    if (kind !== none) open.fill(kind, list, tokens, 1, free);
+    else {
+      open.open(list, tokens, 1, slice, 1);
+      if (open.rows > this.#budget) this.#strand(at);
+    }
+    const late = this.#late.get(document) ?? new Map<number, number>();
+    late.set(copy, kind === none ? slice : open.sliceOf(kind));
+    this.#late.set(document, late);
+  }
+
+  #strand(at: number): void {
+    this.stranded.add(this.#pieces.documentOf(this.#pieces.sorted[at]!));
+  }
+
+  /** A kind with room in the slice that is nearest, less than so many away. */
+  #nearest(
+    slice: number,
+    most: number,
+    tokens: number,
+    document: number,
+    copy: number,
+    copies: number,
+  ): number {
+    let after = 0;
+    let before = 1;
+    for (let tried = 0; tried < slicesTried; tried += 1) {
+      after = this.#distance(slice, after, most, tokens, 1);
+      before = this.#distance(slice, before, most, tokens, -1);
+      if (Math.min(after, before) >= most) return none;
+      const found = this.#onRing(after <= before ? slice + after : slice - before);
+      if (this.#mayStandIn(found, document, copy, copies)) return this.#open.findIn(found, tokens);
+      if (after <= before) after += 1;
+      else before += 1;
+    }
+    return none;
+  }
+
+  /** How far off a slice has room, from `away` on and less than `most`. The run is a ring here. */
+  #distance(slice: number, away: number, most: number, tokens: number, step: 1 | -1): number {
+    if (away >= most) return most;
+    const first = this.#onRing(slice + step * away);
+    const [begin, end] = step === 1 ? [0, this.#slices] : [this.#slices - 1, -1];
+    let found = this.#open.nextWith(tokens, first, end, step);
+    if (found !== none) return away + step * (found - first);
+    const toEnd = away + step * (end - first);
+    found = this.#open.nextWith(tokens, begin, end, step);
+    return found === none ? most : Math.min(most, toEnd + step * (found - begin));
+  }
+
+  /** Can no other copy of the document be in a row of the slice? */
+  #mayStandIn(slice: number, document: number, copy: number, copies: number): boolean {
+    const late = this.#late.get(document);
+    for (let other = 0; other < copies; other += 1) {
+      if (other === copy) continue;
+      const at = late?.get(other);
+      if (at === slice) return false;
+      if (at !== undefined) continue;
+      const away = Math.abs(slice - sliceOf(this.#times(document, 0, other, copies), this.#slices));
+      if (Math.min(away, this.#slices - away) <= this.#reach) return false;
+    }
+    return true;
+  }
+
+  #onRing(slice: number): number {
+    return (slice + this.#slices) % this.#slices;
+  }
+
+  /** The kinds of rows, and where their lists begin. Rows with at least `roomy` tokens of room come first. */
+  placed(roomy: number): PlacedRows {
+    return { kinds: this.#open.bySlice(roomy), starts: this.#starts.toUint32() };
+  }
+
+  /** So much room must rows have that they have so many tokens of room together, but at least `least`. */
+  roomyFrom(tokens: number, least: number): number {
+    return this.#open.roomyFrom(tokens, least);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Arrow IPC, file or stream format (told apart by the magic bytes, not by the name: a Hugging Face `datasets` cache
+ * holds streams), message by message (`arrow-messages.ts`). Texts of plain string columns stay bytes from
+ * the batch to the chunk. Buffers may be zstd-compressed; LZ4 is not built in. Cost: memory for one record batch with
+ * all its columns, since a batch is one message.
+ */
+import type { RecordBatch, Vector } from 'apache-arrow';
+import { arrow } from '../../base/arrow.ts';
+import { LongmixError } from '../../errors.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import { corrupt } from '../input/file-blocks.ts';
+import { onlyFile } from '../input/unit-blocks.ts';
+import { loadUnzstd } from '../input/zstd.ts';
+import { checkColumn, checkedViews } from './arrow-check.ts';
+import { idGetter } from './arrow-ids.ts';
+import { arrowMessages } from './arrow-messages.ts';
+import { fieldMissing, RecordReader } from './record-reader.ts';
+
+// Buffer.concat may give a view at an odd offset; the copy aligns the bytes, for columns are views of 8-byte numbers.
+const unzstd = await loadUnzstd();
+arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
+  decode: (bytes) => Uint8Array.from(Buffer.concat([...unzstd([bytes], 'a buffer of an Arrow file')])),
+});
+
+export async function* readArrow(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+): AsyncGenerator<DocumentChunk> {
+  const { path, bytes } = onlyFile(unit);
+  if (bytes === 0) throw corrupt(path, 'the file is empty, where an Arrow file has at least its schema');
+  const { fields } = unit.source;
+  const reader = new RecordReader(unit, counts, chunkBytes);
+  let record = 0;
+  for (const batch of batchesOf(path, bytes)) {
+    const has = batch.schema.names as string[];
+    const attempted = <T>(get: () => T): T => attempt(path, get);
+    const text = attempted(() => column(batch, fields.text));
+    if (text === null) throw fieldMissing(unit, has);
+    const id = attempted(() => column(batch, fields.id, true));
+    const source = fields.source === null ? null : attempted(() => column(batch, fields.source!));
+    if (source === null && fields.source !== null) throw fieldMissing(unit, has, 'source');
+    for (let row = 0; row < batch.numRows; row += 1) {
+      record += 1;
+      const values = attempted(() => [text(row), id?.(row), source?.(row)]);
+      reader.addFields(record, ...(values as [unknown, unknown, unknown]));
+      if (reader.ready) yield* reader.take();
+    }
+  }
+  yield* reader.end();
+}
+
+function* batchesOf(path: string, bytes: number): Generator<RecordBatch> {
+  const messages = arrowMessages(path, bytes);
+  try {
+    const batches = arrow.RecordBatchReader.from(messages);
+    batches.open();
+    if (batches.schema === undefined) throw new Error('it has no schema');
+    yield* batches;
+  } catch (cause) {
+    throw cause instanceof LongmixError ? cause : explain(path, cause);
+  } finally {
+    messages.return(undefined);
+  }
+}
+
+/** What damage makes the library throw. */
+function attempt<T>(path: string, get: () => T): T {
+  try {
+    return get();
+  } catch (cause) {
+    throw explain(path, cause);
+  }
+}
+
+type Getter = (row: number) => unknown;
+
+/** The values of a column by its name or by its path into structs; null: not there. */
+function column(batch: RecordBatch, name: string, isId: boolean = false): Getter | null {
+  const field = batch.schema.fields.find((one) => one.name === name) ?? null;
+  const getter = (vector: Vector) => {
+    for (const data of vector.data) checkColumn(data);
+    if (vector.length < batch.numRows) throw new Error('a column is shorter than its batch');
+    return isId && !isText(vector) ? idGetter(vector, field) : bytesGetter(vector);
+  };
+  const literal = batch.getChild(name);
+  if (literal !== null) return getter(literal);
+  const [first, ...rest] = name.split('.');
+  let found: Vector | null = batch.getChild(first!);
+  const structs: Vector[] = [];
+  for (const key of rest) {
+    if (found === null) break;
+    // Below a null there may be values all the same.
+    if (found.nullCount > 0) structs.push(found);
+    found = found.getChild(key);
+  }
+  if (found === null) return null;
+  const get = getter(found);
+  return structs.length === 0 ? get : (row) => (structs.every((one) => one.isValid(row)) ? get(row) : null);
+}
+
+function isText({ type }: Vector): boolean {
+  const { DataType } = arrow;
+  return DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type);
+}
+
+function bytesGetter(vector: Vector): Getter {
+  const { DataType } = arrow;
+  if (DataType.isUtf8View(vector.type) || DataType.isBinaryView(vector.type)) return checkedViews(vector);
+  const data = vector.data[0];
+  const plain = DataType.isUtf8(vector.type) || DataType.isLargeUtf8(vector.type);
+  if (!plain || vector.data.length !== 1 || data === undefined) return (row) => vector.get(row);
+  const { valueOffsets, values } = data as { valueOffsets: Int32Array | BigInt64Array; values: Uint8Array };
+  return (row) =>
+    data.getValid(row) ? values.subarray(Number(valueOffsets[row]!), Number(valueOffsets[row + 1]!)) : null;
+}
+
+function explain(path: string, cause: unknown): LongmixError {
+  // A TypeError is the library's own surprise.
+  const isPlain = cause instanceof Error && !(cause instanceof TypeError);
+  const reason = isPlain ? cause.message : 'its metadata is damaged';
+  const kind = /Unrecognized type: "?(\w+)/.exec(reason)?.[1];
+  if (kind !== undefined) {
+    return new LongmixError('input-unsupported', `a column has the kind ${kind}, which is not read`, {
+      where: path,
+      cure: 'write it again without the column, or cast to another kind (pyarrow: table.select(["text", "id"]))',
+      exitCode: 1,
+      cause,
+    });
+  }
+  if (!reason.includes('compressed but codec not found')) {
+    return corrupt(path, `not an Arrow IPC file or stream that can be read: ${reason}`, cause);
+  }
+  return new LongmixError('input-unsupported', 'its buffers are compressed with LZ4', {
+    where: path,
+    cure: 'write it again uncompressed or with zstd: pyarrow.feather.write_feather(table, path, compression="zstd")',
+    exitCode: 1,
+    cause,
+  });
+}

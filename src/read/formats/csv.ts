@@ -1,0 +1,97 @@
+/**
+ * CSV and TSV with a header row. A record's number counts the rows below the header. A row with too few or too many fields
+ * is a bad record, and so is one with a quote that nothing closes; quotes around lines that look like rows are told.
+ */
+import { constants } from 'node:buffer';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { FieldNames } from '../../nouns/recipe.ts';
+import { corrupt } from '../input/file-blocks.ts';
+import type { UnitHash } from '../input/hash-input.ts';
+import { onlyFile, textBlocks } from '../input/unit-blocks.ts';
+import { CsvRows, type Row } from './csv-rows.ts';
+import { fieldMissing, RecordReader, recordTooLarge } from './record-reader.ts';
+
+/** Places of the fields that are needed, in a row. */
+interface Columns {
+  readonly width: number;
+  readonly text: number;
+  /** null: there is none of the name. */
+  readonly id: number | null;
+  readonly source: number | null;
+}
+
+export async function* readCsv(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+  hash: UnitHash | null,
+  recordBytes: number,
+): AsyncGenerator<DocumentChunk> {
+  const file = onlyFile(unit);
+  const isTsv = file.format === 'tsv';
+  const reader = new RecordReader(unit, counts, chunkBytes);
+  const rows = new CsvRows(isTsv ? '\t' : ',', unit.source.quote);
+  let columns: Columns | null = null;
+  let record = 0;
+  const swallowed: number[] = [];
+
+  const add = (row: Row) => {
+    if (columns === null) {
+      columns = columnsOf(unit, row);
+      return;
+    }
+    record += 1;
+    if (row.fault === 'swallows') swallowed.push(row.line);
+    const { fields } = row;
+    const text = fields[columns.text];
+    // Of a TSV, whose quotes are mostly text, a row that is whole with the quote as it stands is one.
+    if (row.fault === 'unclosed' && !(isTsv && fields.length === columns.width))
+      reader.bad(record, `line ${row.line} has a quote that nothing closes${cure}`);
+    else if (fields.length !== columns.width || text === undefined)
+      reader.bad(record, `line ${row.line} has ${fields.length} fields, the header ${columns.width}`);
+    else reader.addFields(record, text, column(fields, columns.id), column(fields, columns.source));
+  };
+
+  for await (const block of textBlocks(file, unit.source.encoding, counts, hash)) {
+    for (const row of rows.push(block)) {
+      add(row);
+      if (reader.ready) yield* reader.take();
+    }
+    if (rows.pending > recordBytes) throw recordTooLarge(`${file.path}:${rows.line}`, recordBytes);
+    if (rows.pending > constants.MAX_STRING_LENGTH)
+      throw corrupt(file.path, `line ${rows.line} has a quote that nothing closes for 512 MiB${cure}`);
+  }
+  for (const row of rows.end()) {
+    add(row);
+    if (reader.ready) yield* reader.take();
+  }
+  if (swallowed.length > 0)
+    counts.fileFaults.push({ path: file.path, what: inWords(swallowed), leftOut: false });
+  yield* reader.end();
+}
+
+const cure = ' (quote: none takes quotes as text)';
+
+function inWords(lines: readonly number[]): string {
+  const places = lines.slice(0, 5).join(', ');
+  const more = lines.length > 5 ? `, and ${lines.length - 5} more` : '';
+  const what = 'quotes hold together lines that look like rows';
+  return `${what}, from line ${places}${more}${cure}`;
+}
+
+function column(fields: readonly Uint8Array[], at: number | null): Uint8Array | null {
+  return at === null ? null : fields[at]!;
+}
+
+/** @throws LongmixError `field-missing` */
+function columnsOf(unit: ReadUnit, { fields }: Row): Columns {
+  const names: FieldNames = unit.source.fields;
+  const header = fields.map((name) => Buffer.from(name).toString());
+  // Of equal names the last counts, as it does in Python's DictReader.
+  const at = (name: string) => (header.includes(name) ? header.lastIndexOf(name) : null);
+  const text = at(names.text);
+  if (text === null) throw fieldMissing(unit, header);
+  const source = names.source === null ? null : at(names.source);
+  if (names.source !== null && source === null) throw fieldMissing(unit, header, 'source');
+  return { width: header.length, text, id: at(names.id), source };
+}

@@ -1,0 +1,116 @@
+/**
+ * JSON Lines: an object a line; a record's number is its line in the unit. Blank lines are no records. Lines are cut as bytes, and
+ * nearly all of them are read by `json-scan/`, which takes the fields out of the bytes. JSON.parse, several times slower,
+ * judges the others, and all where `plain` asks for it: what is read is the same.
+ */
+import { constants, isUtf8 } from 'node:buffer';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import { decodeBlocks } from '../input/decode.ts';
+import type { UnitHash } from '../input/hash-input.ts';
+import { isOtherThanUtf8 } from '../input/judge-text.ts';
+import { judgedBlocks, onlyFile, plainBlocks } from '../input/unit-blocks.ts';
+import { repairUtf8, withoutBom } from '../input/utf8.ts';
+import { jsonScan, type LineTaker, linesOf } from '../json-scan/json-scan.ts';
+import { createReadCounts } from '../read-counts.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { parseJson } from './parse-json.ts';
+import { RecordReader, recordTooLarge } from './record-reader.ts';
+import { countLines } from './split-lines.ts';
+
+export async function* readJsonl(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+  hash: UnitHash | null,
+  recordBytes: number,
+  plain: boolean = false,
+): AsyncGenerator<DocumentChunk> {
+  const { encoding } = unit.source;
+  const reader = new RecordReader(unit, counts, chunkBytes);
+  const scan = plain ? null : jsonScan(unit.source.fields);
+  const lines = new LineSplitter(Math.min(recordBytes, constants.MAX_STRING_LENGTH));
+  let record = 0;
+
+  const taker: LineTaker = {
+    document(text, lone, id, source) {
+      record += 1;
+      counts.replaced += lone;
+      reader.addText(record, text, id, source);
+    },
+    odd(line) {
+      record += 1;
+      const bytes = record === 1 && unit.start === 0 ? withoutBom(line) : line;
+      if (isBlank(bytes)) return;
+      if (encoding === null && !isUtf8(bytes) && isOtherThanUtf8(bytes)) {
+        reader.bad(record, 'not UTF-8');
+        return;
+      }
+      const whole = textOf(repairUtf8(bytes, counts));
+      // The lines of an array, as some write them.
+      const json = whole.endsWith(',') ? whole.slice(0, -1) : whole;
+      const value = parseJson(json);
+      if (value instanceof SyntaxError) reader.bad(record, `not JSON: ${value.message}`);
+      else reader.add(record, value, { json });
+    },
+  };
+
+  const { path } = onlyFile(unit);
+  const add = (run: Uint8Array | null) => {
+    if (run === null) {
+      record += 1;
+      if (recordBytes < constants.MAX_STRING_LENGTH)
+        throw recordTooLarge(`${path}:${countLines(path, unit.start) + record}`, recordBytes);
+      reader.bad(record, 'the line is too long');
+    } else if (scan !== null) scan.scan(run, taker);
+    else for (const line of linesOf(run)) taker.odd(line);
+  };
+
+  const blocks = await lineBlocks(unit, counts, hash);
+  for await (const block of blocks ?? []) {
+    for (const run of lines.push(block)) {
+      add(run);
+      if (reader.ready) yield* reader.take();
+    }
+  }
+  for (const run of lines.end()) add(run);
+  counts.lines += record;
+  yield* reader.end();
+}
+
+function textOf(line: Uint8Array): string {
+  return Buffer.from(line.buffer, line.byteOffset, line.length)
+    .toString()
+    .replace(/[ \t\r]+$/, '');
+}
+
+/** Looked at before the lines are. */
+const beginningBytes = 64 * 1024;
+
+/** The unit's bytes, as UTF-8 where the encoding is another; null: the file is not text, which is counted once. */
+async function lineBlocks(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  hash: UnitHash | null,
+): Promise<AsyncGenerator<Uint8Array> | null> {
+  const { encoding } = unit.source;
+  const file = onlyFile(unit);
+  const blocks = plainBlocks(file, unit.start, unit.end, hash, true);
+  if (unit.start > 0) {
+    // What the file is does not show in the middle of it.
+    const beginning = plainBlocks(file, 0, Math.min(beginningBytes, unit.end), null, false);
+    const judged = await judgedBlocks(file, beginning, encoding, beginningBytes, createReadCounts());
+    await judged?.return(undefined);
+    return judged === null ? null : blocks;
+  }
+  const judged = await judgedBlocks(file, blocks, encoding, beginningBytes, counts);
+  if (judged === null || encoding === null || encoding === 'utf-8') return judged;
+  return decodeBlocks(judged, encoding, counts);
+}
+
+/** Whether there is only JSON whitespace. */
+function isBlank(line: Uint8Array): boolean {
+  for (const byte of line) {
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+  }
+  return true;
+}

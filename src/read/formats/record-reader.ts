@@ -1,0 +1,228 @@
+/**
+ * Records -> documents, for every format that has fields: finds the fields, counts and samples bad records, and tells
+ * a wrong field name (every record lacks it: an error at once) from a bad record (skipped).
+ */
+import { isUtf8 } from 'node:buffer';
+import { LongmixError } from '../../errors.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import { ChunkBuilder } from '../chunk-builder.ts';
+import { isOtherThanUtf8 } from '../input/judge-text.ts';
+import { onlyFile } from '../input/unit-blocks.ts';
+import { repairUtf8 } from '../input/utf8.ts';
+import { parseWithDigits } from './parse-json.ts';
+
+export const maxBadSamples = 20;
+/** So many first records without a field that each must have mean that its name is wrong. */
+const probeRecords = 20;
+
+/** What a record must have. */
+type NeededField = 'text' | 'source';
+
+/** What is known of a record beside its value. */
+interface RecordMore {
+  /** As it was written, for the digits of its id. */
+  readonly json?: string;
+  /** In place of the value's. */
+  readonly id?: unknown;
+  /** The file has no other: one of many such files may be something else, and is a bad record. */
+  readonly isSingle?: boolean;
+}
+
+export class RecordReader {
+  readonly #unit: ReadUnit;
+  readonly #counts: ReadCounts;
+  readonly #builder: ChunkBuilder;
+  readonly #seen: Record<NeededField, boolean> = { text: false, source: false };
+  readonly #lacking: Record<NeededField, number> = { text: 0, source: 0 };
+  readonly #fieldsSeen = new Set<string>();
+
+  constructor(unit: ReadUnit, counts: ReadCounts, chunkBytes: number) {
+    this.#unit = unit;
+    this.#counts = counts;
+    this.#builder = new ChunkBuilder(counts, chunkBytes, unit.source.fields.source !== null);
+  }
+
+  /** Whether `take` has chunks to give. */
+  get ready(): boolean {
+    return this.#builder.ready;
+  }
+
+  take(): DocumentChunk[] {
+    return this.#builder.take();
+  }
+
+  /** @throws LongmixError `field-missing` where no record had the text field, or none the source's */
+  end(): DocumentChunk[] {
+    for (const field of ['text', 'source'] as const)
+      if (!this.#seen[field] && this.#lacking[field] > 0) this.#failOnField(field);
+    return this.#builder.take(true);
+  }
+
+  /** A record with its fields. Values are what JSON, or a column, can hold. */
+  add(record: number, value: unknown, more: RecordMore = {}): void {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.bad(record, `not an object but ${describe(value)}`);
+      return;
+    }
+    const { fields } = this.#unit.source;
+    const text = lookup(value, fields.text);
+    if (text === undefined) {
+      const has = Object.keys(value);
+      if (more.isSingle && onlyFile(this.#unit).path !== this.#unit.source.path)
+        this.bad(record, `no field "${fields.text}"; it has ${listed(has)}`);
+      else this.#lacks(record, 'text', fields.text, has);
+      return;
+    }
+    this.#seen.text = true;
+    const source = fields.source === null ? null : lookup(value, fields.source);
+    if (source === undefined) {
+      this.#lacks(record, 'source', fields.source!, Object.keys(value));
+      return;
+    }
+    this.#seen.source = true;
+    this.addFields(record, text, this.#idOf(value, more), source);
+  }
+
+  /** An element that is a text, and no object with one. */
+  addString(record: number, text: string): void {
+    if (this.#unit.source.fields.source === null) this.addFields(record, text, null, null);
+    else this.bad(record, `not an object but ${describe(text)}`);
+  }
+
+  /** A record whose fields a column format found already. */
+  addFields(record: number, text: unknown, id: unknown, source: unknown): void {
+    const { fields } = this.#unit.source;
+    if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
+      this.bad(record, `"${fields.text}" is not a string but ${describe(text)}`);
+      return;
+    }
+    if (
+      typeof text !== 'string' &&
+      this.#unit.source.encoding === null &&
+      !isUtf8(text) &&
+      isOtherThanUtf8(text)
+    ) {
+      this.bad(record, `"${fields.text}" is not UTF-8`);
+      return;
+    }
+    const sourceName = source instanceof Uint8Array ? decodeName(source) : source;
+    if (fields.source !== null && (typeof sourceName !== 'string' || sourceName === '')) {
+      this.bad(record, `"${fields.source}" does not name a source but is ${describe(sourceName)}`);
+      return;
+    }
+    this.#builder.add(typeof text === 'string' ? text : repairUtf8(text, this.#counts), {
+      record,
+      id: idOf(id),
+      source: fields.source === null ? null : (sourceName as string),
+    });
+  }
+
+  /** A document whose fields were found and are what they should be; its text is well-formed UTF-8. */
+  addText(record: number, text: Uint8Array, id: string | null, source: string | null): void {
+    this.#seen.text = true;
+    this.#seen.source = true;
+    this.#builder.add(text, { record, id, source });
+  }
+
+  bad(record: number, reason: string): void {
+    const { badSamples } = this.#counts;
+    this.#counts.badRecords += 1;
+    if (badSamples.length >= maxBadSamples) return;
+    badSamples.push({ file: onlyFile(this.#unit).path, start: this.#unit.start, record, reason });
+  }
+
+  #idOf(value: object, { json, id }: RecordMore): unknown {
+    if (id !== undefined) return id;
+    const name = this.#unit.source.fields.id;
+    const found = lookup(value, name);
+    if (typeof found !== 'number' || json === undefined) return found;
+    return lookup(parseWithDigits(json) as object, name);
+  }
+
+  #lacks(record: number, field: NeededField, name: string, has: readonly string[]): void {
+    this.bad(record, `no field "${name}"`);
+    // Only a file's own beginning speaks for the file: a range further on may hold a single odd record.
+    if (this.#seen[field] || this.#unit.start > 0) return;
+    for (const other of has) this.#fieldsSeen.add(other);
+    this.#lacking[field] += 1;
+    if (this.#lacking[field] >= probeRecords) this.#failOnField(field);
+  }
+
+  #failOnField(field: NeededField): never {
+    throw fieldMissing(this.#unit, [...this.#fieldsSeen], field);
+  }
+}
+
+/** Not a bad record: what is read must not depend on the memory. */
+export function recordTooLarge(where: string, bytes: number): LongmixError {
+  return new LongmixError('memory-exceeded', `a record of more than ${Math.floor(bytes / 1e6)} MB`, {
+    where,
+    cure: 'give more with --memory, or use fewer --workers; a plain text file may be of any size',
+    exitCode: 1,
+  });
+}
+
+export function fieldMissing(
+  unit: ReadUnit,
+  has: readonly string[],
+  field: NeededField = 'text',
+): LongmixError {
+  const { name, fields } = unit.source;
+  const holds = { text: 'holds the text', source: "names each record's source" }[field];
+  return new LongmixError('field-missing', `no field "${fields[field]}"; the records have ${listed(has)}`, {
+    where: onlyFile(unit).path,
+    cure: isOtherTable(unit, has)
+      ? 'longmix reads tables with commas (csv) or tabs (tsv) between the fields'
+      : `say which field ${holds}: source "${name}", ${field}: NAME`,
+    names: has,
+  });
+}
+
+/** A table of another format has its whole first line for a name. */
+function isOtherTable(unit: ReadUnit, has: readonly string[]): boolean {
+  const { format } = onlyFile(unit);
+  return (format === 'csv' || format === 'tsv') && has.length === 1 && /[;|\t,]/.test(has[0]!);
+}
+
+const mostNames = 20;
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'no fields at all';
+  const shown = names.slice(0, mostNames).map((name) => `"${clipped(name)}"`);
+  const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : '';
+  return `${shown.join(', ')}${more}`;
+}
+
+/** A name that is a line of the corpus would fill the screen. */
+function clipped(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}…` : name;
+}
+
+/** A field by its name or, where there is none of that name, by its path (`meta.url`); undefined: not there. */
+export function lookup(value: object, name: string): unknown {
+  if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
+  if (!name.includes('.')) return undefined;
+  let found: unknown = value;
+  for (const key of name.split('.')) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Record<string, unknown>)[key];
+  }
+  return found;
+}
+
+function idOf(id: unknown): string | null {
+  if (typeof id === 'string') return id;
+  if (typeof id === 'number' || typeof id === 'bigint') return String(id);
+  return id instanceof Uint8Array ? decodeName(id) : null;
+}
+
+function decodeName(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (value === '') return 'empty';
+  return Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
+}

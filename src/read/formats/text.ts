@@ -1,0 +1,93 @@
+/**
+ * Files that are one document each, or one together as a joined unit. Plain text is never whole in memory: it leaves in
+ * chunks as it comes in. What text is taken out of (pages, notebooks, books, a program's files) is read whole, and is a
+ * bad record where that fails. A file without text is no document.
+ */
+import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { UnitHash } from '../input/hash-input.ts';
+import { textBlocks } from '../input/unit-blocks.ts';
+import { characterEnd } from '../input/utf8.ts';
+import { maxBadSamples } from './record-reader.ts';
+
+export async function* readText(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+  hash: UnitHash | null,
+  recordBytes: number,
+): AsyncGenerator<DocumentChunk> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const block of joinedBlocks(unit, counts, hash, recordBytes)) {
+    waiting.push(block);
+    bytes += block.length;
+    // More than a chunk, never exactly one: what stays back closes the document.
+    if (bytes <= chunkBytes) continue;
+    let text = concat(waiting);
+    for (let cut: number; text.length > chunkBytes; text = text.subarray(cut)) {
+      cut = characterEnd(text.subarray(0, Math.max(chunkBytes, 4)));
+      if (cut === text.length) break;
+      yield chunkOf(text.subarray(0, cut), true);
+    }
+    waiting = [text];
+    bytes = text.length;
+  }
+  if (bytes === 0) return;
+  counts.documents += 1;
+  yield chunkOf(concat(waiting), false);
+}
+
+async function* joinedBlocks(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  hash: UnitHash | null,
+  recordBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const separator = Buffer.from(unit.source.separator);
+  let begun = false;
+  for (const file of unit.files) {
+    const before = counts.badRecords;
+    const blocks =
+      file.format === 'text'
+        ? textBlocks(file, unit.source.encoding, counts, hash)
+        : extractedBlocks(unit, file, counts, hash, recordBytes);
+    const first = await blocks.next();
+    // A file that is left out leaves no separator either.
+    if (first.done && counts.badRecords > before) continue;
+    if (begun && separator.length > 0) yield separator;
+    begun = true;
+    if (first.done) continue;
+    yield first.value;
+    yield* blocks;
+  }
+}
+
+/** One block; none where nothing could be taken out, and that is counted. */
+async function* extractedBlocks(
+  unit: ReadUnit,
+  file: InputFile,
+  counts: ReadCounts,
+  hash: UnitHash | null,
+  recordBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const { command, encoding } = unit.source;
+  const { extractText } = await import('../extract/extract.ts');
+  const before = counts.badRecords;
+  const result = await extractText(file, command, counts, hash, recordBytes, encoding);
+  if (!('reason' in result)) {
+    // Of a file that is not text, nothing came.
+    if (counts.badRecords === before) yield result;
+    return;
+  }
+  counts.badRecords += 1;
+  if (counts.badSamples.length < maxBadSamples)
+    counts.badSamples.push({ file: file.path, start: unit.start, record: 0, reason: result.reason });
+}
+
+function chunkOf(text: Uint8Array, open: boolean): DocumentChunk {
+  return { text, ends: [text.length], ids: [null], records: [0], sources: null, open };
+}
+
+function concat(blocks: readonly Uint8Array[]): Uint8Array {
+  return blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks);
+}

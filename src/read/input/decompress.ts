@@ -1,0 +1,82 @@
+/**
+ * Compressed blocks -> plain blocks, streaming: gzip (also several members) and brotli by node:zlib, zstd by zstd.ts.
+ * A file that ends early is an error, never a short document.
+ */
+import { Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
+import { LongmixError } from '../../errors.ts';
+import type { Compression } from '../../nouns/recipe.ts';
+import { corrupt } from './file-blocks.ts';
+
+type Blocks = Iterable<Uint8Array>;
+type Decompressor = (blocks: Blocks, path: string) => AsyncIterable<Uint8Array>;
+
+const outputBytes = 256 * 1024;
+
+const decompressors: Readonly<Record<Compression, Decompressor>> = {
+  none: passThrough,
+  gzip: (blocks) => through(blocks, createGunzip({ chunkSize: outputBytes })),
+  brotli: unbrotli,
+  zstd: unzstd,
+};
+
+/** @throws LongmixError `input-corrupt` | `zstd-window` */
+export async function* decompress(
+  path: string,
+  compression: Compression,
+  blocks: Blocks,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* decompressors[compression](compression === 'none' ? blocks : notEmpty(blocks), path);
+  } catch (cause) {
+    if (cause instanceof LongmixError || compression === 'none') throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw corrupt(path, `the ${compression} data is damaged or cut short: ${reason}`, cause);
+  }
+}
+
+/** Each has a header, even of nothing. */
+function* notEmpty(blocks: Blocks): Generator<Uint8Array> {
+  let isEmpty = true;
+  for (const block of blocks) {
+    isEmpty = false;
+    yield block;
+  }
+  if (isEmpty) throw new Error('the file is empty');
+}
+
+async function* passThrough(blocks: Blocks): AsyncGenerator<Uint8Array> {
+  yield* blocks;
+}
+
+async function* through(blocks: Blocks, transform: Transform): AsyncGenerator<Uint8Array> {
+  const input = Readable.from(blocks, { objectMode: false });
+  // `pipe` does not hand on errors, and a reader of the output that stops early must close the file.
+  input.once('error', (error) => transform.destroy(error));
+  input.pipe(transform);
+  try {
+    for await (const block of transform) yield block as Buffer;
+  } finally {
+    input.destroy();
+  }
+}
+
+/** A brotli stream has an end, and node:zlib says nothing of what comes after it. */
+async function* unbrotli(blocks: Blocks): AsyncGenerator<Uint8Array> {
+  const transform = createBrotliDecompress({ chunkSize: outputBytes });
+  let bytes = 0;
+  const counted = function* () {
+    for (const block of blocks) {
+      bytes += block.length;
+      yield block;
+    }
+  };
+  yield* through(counted(), transform);
+  const rest = bytes - transform.bytesWritten;
+  if (rest > 0) throw new Error(`its stream ends ${rest} bytes before the file does`);
+}
+
+async function* unzstd(blocks: Blocks, path: string): AsyncGenerator<Uint8Array> {
+  const { loadUnzstd } = await import('./zstd.ts');
+  yield* (await loadUnzstd())(blocks, path);
+}

@@ -1,0 +1,227 @@
+/**
+ * A source of the recipe -> what there is to read, in an order that depends on the names alone. What becomes a unit
+ * follows from the inputs and never from the machine or the number of workers.
+ */
+import { accessSync, constants, readFileSync, type Stats, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import picomatch from 'picomatch';
+import { isPointer, isPointerSize, pointerCure, pointerFound } from '../../base/git-lfs.ts';
+import { isUrl } from '../../base/is-url.ts';
+import { LongmixError } from '../../errors.ts';
+import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
+import type { SourceSpec } from '../../nouns/recipe.ts';
+import { jsonFormat } from '../formats/json-format.ts';
+import { splitLines } from '../formats/split-lines.ts';
+import { describeFormats, type FileKind, hasRecords, kindOf } from '../formats.ts';
+import { unreadable } from './file-blocks.ts';
+import { type WalkedFile, walk } from './walk.ts';
+
+/** A file that is there and is not read: its format is unknown, or it has records and cannot be a part of a joined text. */
+export interface LeftOut {
+  readonly name: string;
+  readonly why: 'format' | 'records';
+}
+
+/**
+ * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
+ * (`spool.ts`).
+ *
+ * @param leftOut is given the files that are not read
+ * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`
+ */
+export async function discover(source: SourceSpec, leftOut: LeftOut[] = []): Promise<ReadUnit[]> {
+  if (source.path === '-') throw new Error('standard input is not spooled');
+  const stats = statSync(source.path, { throwIfNoEntry: false });
+  if (source.join === 'directory') checkJoin(source, stats);
+  const files = await findFiles(source, stats, leftOut);
+  for (const file of files) {
+    checkReadable(file.path);
+    refusePointer(file);
+  }
+  if (source.join === 'directory') return joinDirectories(source, files);
+  return files.map((file) => unitOf(source, file));
+}
+
+/** @param what the path, and whose it is */
+export function notLocal(what: string): LongmixError {
+  return new LongmixError('source-remote', `${what} is not on this machine`, {
+    cure: 'longmix reads files: copy it here, mount it, or pipe JSON Lines in with path: -',
+  });
+}
+
+async function findFiles(
+  source: SourceSpec,
+  stats: Stats | undefined,
+  leftOut: LeftOut[],
+): Promise<readonly InputFile[]> {
+  if (stats?.isFile()) return [await singleFile(source, stats)];
+  if (stats?.isDirectory()) return await filesBelow(source, source.path, null, leftOut);
+  // A file that is there wins over a glob: `[` and `(` are common in names.
+  const { base, glob, isGlob } = picomatch.scan(source.path);
+  if (stats !== undefined || !isGlob || !statSync(base, { throwIfNoEntry: false })?.isDirectory()) {
+    if (isUrl(source.path)) throw notLocal(`source "${source.name}": ${source.path}`);
+    const missing = isGlob ? base : source.path;
+    throw new LongmixError(
+      'source-missing',
+      `source "${source.name}": no such file or directory: ${missing}`,
+      {
+        cure: 'check path: of the source; a relative path is relative to the recipe',
+      },
+    );
+  }
+  return await filesBelow(source, base, glob, leftOut);
+}
+
+async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> {
+  const name = basename(source.path);
+  const kind = kindOf(name, source);
+  if (kind === null) {
+    throw new LongmixError('source-format', `source "${source.name}": unknown format: ${source.path}`, {
+      cure: `set format: of the source, or rename the file; known are ${describeFormats()}`,
+    });
+  }
+  const file = { path: source.path, name, bytes: stats.size, ...kind };
+  // Named by itself, a file of settings is a mistake and no text: reading it as an array says so.
+  return isOpen(source, kind) && (await jsonFormat(source, file)) === 'jsonl'
+    ? { ...file, format: 'jsonl' }
+    : file;
+}
+
+async function filesBelow(
+  source: SourceSpec,
+  root: string,
+  glob: string | null,
+  leftOut: LeftOut[],
+): Promise<readonly InputFile[]> {
+  const selects = selector(source, glob);
+  const patterns = [...source.include, glob ?? ''];
+  const unknown = new Set<string>();
+  const wanted = (name: string) => {
+    if (!selects(name)) return false;
+    if (kindOf(name, source) !== null) return true;
+    unknown.add(name);
+    return false;
+  };
+  const walked = walk(root, {
+    hidden: patterns.some((pattern) => /(^|[/{,(])\.[^/.]/.test(pattern)),
+    nodeModules: patterns.some((pattern) => pattern.includes('node_modules')),
+    depth: depthOf(glob),
+    wanted,
+  });
+  const all: InputFile[] = [];
+  for (const file of walked) all.push(await inputFile(source, file));
+  const files = withoutNotes(all);
+  const isKept = ({ format }: InputFile) => source.join === 'file' || !hasRecords(format);
+  const kept = files.filter(isKept);
+  if (kept.length === 0) throw emptySource(source, unknown);
+  for (const name of unknown) leftOut.push({ name, why: 'format' });
+  for (const { name } of files.filter((file) => !isKept(file))) leftOut.push({ name, why: 'records' });
+  return kept;
+}
+
+/** What `datasets` writes beside its Arrow files is of no document. */
+const datasetNotes: ReadonlySet<string> = new Set(['dataset_info.json', 'dataset_dict.json', 'state.json']);
+
+function withoutNotes(files: readonly InputFile[]): readonly InputFile[] {
+  if (!files.some(({ format }) => format === 'arrow')) return files;
+  return files.filter(({ path, format }) => format !== 'text' || !datasetNotes.has(basename(path)));
+}
+
+/** Levels that a glob can match: `*.jsonl` must not walk all that lies below. */
+function depthOf(glob: string | null): number {
+  const bounded = glob !== null && !/\*\*|[{(]/.test(glob);
+  return bounded ? glob.split('/').length : Number.POSITIVE_INFINITY;
+}
+
+/** A name says all of a file but `.json`, of which a directory of source code has many that hold no records. */
+async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFile> {
+  const kind = kindOf(file.name, source)!;
+  const found = { ...file, ...kind };
+  return isOpen(source, kind) ? { ...found, format: await jsonFormat(source, found) } : found;
+}
+
+function isOpen(source: SourceSpec, { format }: FileKind): boolean {
+  return format === 'json' && source.format === null;
+}
+
+function selector(source: SourceSpec, glob: string | null): (name: string) => boolean {
+  const inGlob = glob === null ? () => true : picomatch(glob);
+  const included = source.include.length === 0 ? () => true : picomatch([...source.include]);
+  const excluded = source.exclude.length === 0 ? () => false : picomatch([...source.exclude], { dot: true });
+  return (name) => inGlob(name) && included(name) && !excluded(name);
+}
+
+function unitOf(source: SourceSpec, file: InputFile): ReadUnit {
+  return { source, name: file.name, files: [file], start: 0, end: file.bytes, joined: false };
+}
+
+/** A unit as ranges of about `rangeBytes`, where it is larger and of a format that can be read in ranges: plain JSON Lines. */
+export function splitUnit(unit: ReadUnit, rangeBytes: number): ReadUnit[] {
+  const file = unit.files[0]!;
+  const splits =
+    !unit.joined &&
+    file.format === 'jsonl' &&
+    file.compression === 'none' &&
+    file.bytes > rangeBytes &&
+    // The lines of another encoding are not cut by bytes.
+    (unit.source.encoding === null || unit.source.encoding === 'utf-8');
+  if (!splits) return [unit];
+  return splitLines(file.path, file.bytes, rangeBytes).map((range) => ({ ...unit, ...range }));
+}
+
+function checkJoin(source: SourceSpec, stats: Stats | undefined): void {
+  const records = source.format !== null && hasRecords(source.format);
+  if (!records && !stats?.isFile()) return;
+  const what = records ? `format: ${source.format}` : 'a single file';
+  throw new LongmixError(
+    'source-format',
+    `source "${source.name}": join: directory does not go with ${what}`,
+    {
+      cure: 'it joins the text files of directories; use join: file',
+    },
+  );
+}
+
+/** A document for each directory directly below the root, and one, named `.`, for the files in it. */
+function joinDirectories(source: SourceSpec, files: readonly InputFile[]): ReadUnit[] {
+  const directories = new Map<string, InputFile[]>();
+  for (const file of files) {
+    const slash = file.name.indexOf('/');
+    const name = slash < 0 ? '.' : file.name.slice(0, slash);
+    const group = directories.get(name);
+    if (group === undefined) directories.set(name, [file]);
+    else group.push(file);
+  }
+  const names = [...directories.keys()].sort();
+  return names.map((name) => {
+    const group = directories.get(name)!;
+    const end = group.reduce((sum, file) => sum + file.bytes, 0);
+    return { source, name, files: group, start: 0, end, joined: true };
+  });
+}
+
+function checkReadable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function refusePointer({ path, bytes }: InputFile): void {
+  if (!isPointerSize(bytes) || !isPointer(readFileSync(path))) return;
+  throw new LongmixError('input-unfetched', pointerFound, { where: path, cure: pointerCure, exitCode: 1 });
+}
+
+function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixError {
+  const filters = [
+    ...source.include.map((pattern) => `include ${pattern}`),
+    ...source.exclude.map((pattern) => `exclude ${pattern}`),
+  ];
+  const looked = filters.length === 0 ? source.path : `${source.path} (${filters.join(', ')})`;
+  const [example] = unknown;
+  const others = example === undefined ? '' : `; ${unknown.size} files of unknown format, such as ${example}`;
+  return new LongmixError('source-empty', `source "${source.name}": nothing to read in ${looked}${others}`, {
+    cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * What a unit read, as a hash: a token store remembers it, to notice inputs that changed. Made of the blocks as a reader
+ * takes them, so the files are read once; where a reader takes them in another order (tables), they are read once more.
+ */
+import { createHash } from 'node:crypto';
+import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
+import { fileBlocks } from './file-blocks.ts';
+
+export interface UnitHash {
+  /** The next file of the unit, of which bytes [start, end) follow. */
+  begin(file: InputFile, start: number, end: number): void;
+  update(block: Uint8Array): void;
+  /** sha256 (hex) over the bytes of the unit's files in order, each after its name and size. */
+  digest(): string;
+}
+
+export function createUnitHash(unit: ReadUnit): UnitHash {
+  const hash = createHash('sha256');
+  let files = 0;
+  let missing = 0;
+  return {
+    begin(file, start, end) {
+      files += 1;
+      missing += end - start;
+      hash.update(`${Buffer.byteLength(file.name)}:${file.name} ${end - start}\n`);
+    },
+    update(block) {
+      missing -= block.length;
+      hash.update(block);
+    },
+    digest() {
+      return files === unit.files.length && missing === 0 ? hash.digest('hex') : hashInput(unit);
+    },
+  };
+}
+
+/** The same, by reading the files. */
+export function hashInput(unit: ReadUnit): string {
+  const hash = createUnitHash(unit);
+  for (const file of unit.files) {
+    const [start, end] = unit.joined ? [0, file.bytes] : [unit.start, unit.end];
+    hash.begin(file, start, end);
+    for (const block of fileBlocks(file.path, start, end, true)) hash.update(block);
+  }
+  return hash.digest();
+}

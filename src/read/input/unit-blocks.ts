@@ -1,0 +1,113 @@
+/**
+ * A unit's file as plain UTF-8 blocks: read, decompressed, decoded, repaired. What every text format begins with. A file that
+ * is not text in its source's encoding has no blocks, and counts as one bad record that is told with its name.
+ */
+
+import { LongmixError } from '../../errors.ts';
+import type { InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { Format } from '../../nouns/recipe.ts';
+import { decodeBlocks } from './decode.ts';
+import { decompress } from './decompress.ts';
+import { fileBlocks } from './file-blocks.ts';
+import type { UnitHash } from './hash-input.ts';
+import { isForeignBlock, judgedBytes, whyNotText } from './judge-text.ts';
+import { repairBlocks } from './utf8.ts';
+
+const recordFormats: ReadonlySet<Format> = new Set<Format>(['jsonl', 'json', 'csv', 'tsv']);
+
+/** The one file of a unit that is not joined. */
+export function onlyFile(unit: ReadUnit): InputFile {
+  return unit.files[0]!;
+}
+
+/**
+ * Plain bytes of [start, end) of a file. `hash` is given the bytes as they are in the file. `reuse`: a block may be valid
+ * only until the next.
+ */
+export function plainBlocks(
+  file: InputFile,
+  start: number,
+  end: number,
+  hash: UnitHash | null,
+  reuse: boolean,
+): AsyncGenerator<Uint8Array> {
+  hash?.begin(file, start, end);
+  const { compression } = file;
+  const blocks = start === end ? [] : fileBlocks(file.path, start, end, reuse && compression === 'none');
+  return decompress(file.path, compression, hashed(blocks, hash));
+}
+
+/** Well-formed UTF-8 without a byte-order mark; characters are never cut. */
+export async function* textBlocks(
+  file: InputFile,
+  encoding: string | null,
+  counts: ReadCounts,
+  hash: UnitHash | null,
+): AsyncGenerator<Uint8Array> {
+  const blocks = plainBlocks(file, 0, file.bytes, hash, false);
+  const judged = await judgedBlocks(file, blocks, encoding, judgedBytes, counts);
+  if (judged === null) return;
+  if (encoding !== null && encoding !== 'utf-8') yield* decodeBlocks(judged, encoding, counts);
+  else yield* repairBlocks(encoding === null ? watched(file, judged) : judged, counts);
+}
+
+/** The blocks of a file, once its beginning was looked at; null: it is not text, which is counted. */
+export async function judgedBlocks(
+  file: InputFile,
+  blocks: AsyncGenerator<Uint8Array>,
+  encoding: string | null,
+  beginningBytes: number,
+  counts: ReadCounts,
+): Promise<AsyncGenerator<Uint8Array> | null> {
+  const beginning: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < beginningBytes) {
+    const { value, done } = await blocks.next();
+    if (done) break;
+    bytes += value.length;
+    // Its memory may be used again for the next.
+    beginning.push(bytes < beginningBytes ? Buffer.from(value) : value);
+  }
+  const whole = beginning.length === 1 ? beginning[0]! : Buffer.concat(beginning);
+  const why = await whyNotText(whole.subarray(0, beginningBytes), encoding, recordFormats.has(file.format));
+  if (why === null) return chain(beginning, blocks);
+  await blocks.return(undefined);
+  leaveOut(file, why, counts);
+  return null;
+}
+
+function leaveOut(file: InputFile, what: string, counts: ReadCounts): void {
+  counts.badRecords += 1;
+  counts.fileFaults.push({ path: file.path, what, leftOut: true });
+}
+
+async function* chain(
+  first: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* rest;
+}
+
+/** What is not text further on can't be left out any more: a part of it is read. */
+async function* watched(file: InputFile, blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  for await (const block of blocks) {
+    if (at >= judgedBytes && isForeignBlock(block)) {
+      throw new LongmixError('input-encoding', `from about byte ${at} on it is not UTF-8 text`, {
+        where: file.path,
+        cure: 'set encoding: of its source, leave it out with exclude:, or set encoding: utf-8, which reads it as it is and puts U+FFFD for what is wrong',
+        exitCode: 1,
+      });
+    }
+    at += block.length;
+    yield block;
+  }
+}
+
+function* hashed(blocks: Iterable<Uint8Array>, hash: UnitHash | null): Generator<Uint8Array> {
+  for (const block of blocks) {
+    hash?.update(block);
+    yield block;
+  }
+}

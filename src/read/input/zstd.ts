@@ -1,0 +1,97 @@
+/**
+ * zstd frames -> plain bytes: libzstd itself, compiled to WebAssembly by zstddec, on every Node. node:zlib's own (22.23
+ * was tried) stops at the second frame, fails on skippable frames, and takes a file that is cut short for a whole one.
+ * Cost: memory for the window, up to 128 MB for what `zstd --long` wrote; larger ones are refused, as `zstd -d` does.
+ */
+import { ZSTDDecoder } from 'zstddec/stream';
+import { LongmixError } from '../../errors.ts';
+
+const mostWindow = 2 ** 27;
+
+/**
+ * In pieces of the library's choice.
+ * @throws Error if the input is damaged or ends within a frame; LongmixError `zstd-window`, which names `path`
+ */
+export type Unzstd = (blocks: Iterable<Uint8Array>, path: string) => Generator<Uint8Array>;
+
+/** Input goes to the decoder's memory in such pieces. */
+const pieceBytes = 64 * 1024;
+
+export async function loadUnzstd(): Promise<Unzstd> {
+  const decoder = new ZSTDDecoder();
+  await decoder.init();
+  return function* unzstd(blocks, path) {
+    // The library asks libzstd again and again after an error. A call without one takes input or gives output.
+    let callsWithout = 0;
+    let most = 0;
+    let isFirst = true;
+    let isOver = false;
+    function* pieces() {
+      for (const block of blocks) {
+        if (isFirst) refuseLargeWindow(block, path);
+        isFirst = false;
+        for (let at = 0; at < block.length; at += pieceBytes) {
+          if (isOver) return;
+          const piece = block.subarray(at, at + pieceBytes);
+          callsWithout = 0;
+          most = piece.length;
+          yield piece;
+        }
+      }
+    }
+    const decoded = decoder.decodeStreaming(pieces());
+    try {
+      for (let next = decoded.next(); !next.done; next = decoded.next()) {
+        callsWithout = next.value.length > 0 ? 0 : callsWithout + 1;
+        if (callsWithout > most)
+          throw new Error('it is no zstd frame, or its content is not what its checksum says');
+        if (next.value.length > 0) yield next.value;
+      }
+    } finally {
+      // A reader that stops early: the library gives its memory back at the end of its loop only.
+      isOver = true;
+      end(decoded, most);
+    }
+  };
+}
+
+/** To the end of the piece that was begun. After an error of libzstd there is no end. */
+function end(decoded: Generator<Uint8Array>, most: number): void {
+  try {
+    for (let calls = 0; calls <= most && !decoded.next().done; ) calls += 1;
+  } catch {
+    // That the stream is incomplete is known.
+  }
+}
+
+/** libzstd refuses it too, but does not say why. Of later frames it is not told either. */
+function refuseLargeWindow(beginning: Uint8Array, path: string): void {
+  const bytes = windowBytes(beginning);
+  if (bytes <= mostWindow) return;
+  const mebibytes = (size: number) => `${Math.ceil(size / 2 ** 20)} MiB`;
+  const what = `unpacking this needs ${mebibytes(bytes)} of memory (zstd --long), at most ${mebibytes(mostWindow)} are given`;
+  throw new LongmixError('zstd-window', what, {
+    where: path,
+    cure: 'unpack it before, or hand it over: zstd -dc --long=31 FILE | longmix build -',
+  });
+}
+
+/** How much of a frame's content is needed to go on (RFC 8878, 3.1.1.1); 0 if these bytes don't tell. */
+export function windowBytes(beginning: Uint8Array): number {
+  const header = new DataView(beginning.buffer, beginning.byteOffset, Math.min(18, beginning.length));
+  if (header.byteLength < 18 || header.getUint32(0, true) !== 0xfd2fb528) return 0;
+  const descriptor = header.getUint8(4);
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  if (!isSingleSegment) {
+    const window = header.getUint8(5);
+    return 2 ** (10 + (window >> 3)) * (1 + (window & 7) / 8);
+  }
+  const at = 5 + [0, 1, 2, 4][descriptor & 3]!;
+  const sizes = [
+    () => header.getUint8(at),
+    () => header.getUint16(at, true) + 256,
+    () => header.getUint32(at, true),
+    () => Number(header.getBigUint64(at, true)),
+  ];
+  return sizes[descriptor >> 6]!();
+}

@@ -1,0 +1,114 @@
+/**
+ * A recipe made of another and of changes to it that stand in a second file, as one YamlFile: the checks of a recipe run
+ * on it as on any other, and what they find is told where it stands, in whichever of the two files that is.
+ */
+
+import { displacedBy } from '../schema/schema-mix.ts';
+import type { Path, YamlFile } from '../yaml/parse-yaml.ts';
+import { isRecord, valueIn } from '../yaml/yaml-values.ts';
+
+/** `value` at the path `at` of the recipe, and where it stands in its file. */
+export interface Change {
+  readonly at: Path;
+  /** null: the key is taken out. */
+  readonly value: unknown;
+  /** null: nowhere in the second file; another form of what the recipe says. */
+  readonly from: Path | null;
+}
+
+/** A part of one file in the place of part of a recipe. */
+interface Layer {
+  readonly at: Path;
+  /** Its number. */
+  readonly file: number;
+  readonly from: Path;
+}
+
+/** The part of a file at `from`, as a file. */
+export function partOf(file: YamlFile, from: Path): YamlFile {
+  return layered(valueIn(file, from), [file], [{ at: [], file: 0, from }]);
+}
+
+/** @param file where the changes stand */
+export function overlaid(base: YamlFile, changes: readonly Change[], file: YamlFile): YamlFile {
+  const gives = (key: string): boolean =>
+    changes.some(({ at, value }) => at[0] === 'mix' && at[1] === key && value !== null);
+  const displaced = displacedBy(gives).filter((key) => !gives(key));
+  const least = displaced.reduce((value, key) => changed(value, ['mix', key], null), base.value);
+  const value = changes.reduce((whole, change) => changed(whole, change.at, change.value), least);
+  return layered(
+    value,
+    [base, file],
+    [
+      { at: [], file: 0, from: [] },
+      ...changes.flatMap(({ at, from }) => (from === null ? [] : [{ at, file: 1, from }])),
+    ],
+  );
+}
+
+/** A copy with `to` at `path`, through maps that need not be there; null takes the key out. */
+function changed(value: unknown, path: Path, to: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return to;
+  if (Array.isArray(value) && /^\d+$/.test(String(step))) {
+    return Object.assign([...value], { [step]: changed(value[Number(step)], rest, to) });
+  }
+  const map = isRecord(value) ? value : {};
+  const key = String(step);
+  if (rest.length === 0 && to === null) {
+    return Object.fromEntries(Object.entries(map).filter(([other]) => other !== key));
+  }
+  return { ...map, [key]: changed(Object.hasOwn(map, key) ? map[key] : undefined, rest, to) };
+}
+
+function layered(value: unknown, files: readonly YamlFile[], layers: readonly Layer[]): YamlFile {
+  // The offsets of a file follow those of the files before it.
+  const ends = files.map((_, i) => files.slice(0, i + 1).reduce((sum, { span }) => sum + span, 0));
+  const startOf = (file: number): number => (file === 0 ? 0 : ends[file - 1]!);
+  const locate = (path: Path): { readonly file: YamlFile; readonly offsets: number; readonly path: Path } => {
+    const around = layers
+      .filter(({ at }) => isPrefix(at, path))
+      .reduce((best, layer) => (layer.at.length >= best.at.length ? layer : best));
+    const there = [...around.from, ...path.slice(around.at.length)];
+    // A map that only the changes inside it have made is where the first of them is.
+    const inside = layers.find(({ at }) => at.length > path.length && isPrefix(path, at));
+    const made = inside !== undefined && valueIn(files[around.file]!, there) === undefined;
+    const file = made ? inside.file : around.file;
+    return { file: files[file]!, offsets: startOf(file), path: made ? inside.from : there };
+  };
+  const yaml: YamlFile = {
+    value,
+    problems: [],
+    fatal: false,
+    span: ends.at(-1)!,
+    valueAt: (path) => {
+      const { file, offsets, path: there } = locate(path);
+      return offsets + file.valueAt(there);
+    },
+    keyAt: (path) => {
+      const { file, offsets, path: there } = locate(path);
+      return offsets + file.keyAt(there);
+    },
+    written: (path) => {
+      const { file, path: there } = locate(path);
+      return file.written(there);
+    },
+    keysOf: (path) => {
+      const map = valueIn(yaml, path);
+      if (!isRecord(map)) return [];
+      const { file, path: there } = locate(path);
+      const added = layers.filter(({ at }) => at.length > path.length && isPrefix(path, at));
+      const keys = [...file.keysOf(there), ...added.map(({ at }) => String(at[path.length]))];
+      return [...new Set(keys)].filter((key) => Object.hasOwn(map, key));
+    },
+    placeOf: (offset) => {
+      const file = ends.findIndex((end) => offset < end);
+      return files[file]!.placeOf(offset - startOf(file));
+    },
+  };
+  return yaml;
+}
+
+function isPrefix(prefix: Path, path: Path): boolean {
+  return prefix.length <= path.length && prefix.every((step, i) => String(step) === String(path[i]));
+}

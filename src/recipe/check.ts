@@ -1,4 +1,0 @@
-/** A rule that concerns several keys of a recipe. */
-import type { Problem, YamlFile } from './parse-yaml.ts';
-
-export type Check = (yaml: YamlFile) => Problem[];

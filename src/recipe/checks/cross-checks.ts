@@ -1,0 +1,138 @@
+/**
+ * Rules that concern several keys. Each reads only the keys that it is about and passes over ill-formed ones (the schema
+ * tells those), so that one run lists everything that is wrong in a recipe.
+ */
+
+import { tiktokenEncodings } from '../../nouns/recipe.ts';
+import { isTokenizerPath } from '../tokenizer-path.ts';
+import type { Problem, YamlFile } from '../yaml/parse-yaml.ts';
+import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
+import type { Check } from './check.ts';
+import { crossMixChecks } from './cross-mix-checks.ts';
+import { crossSequenceChecks } from './cross-sequence-checks.ts';
+import { didYouMean, nearest } from './nearest.ts';
+
+const checks: readonly Check[] = [
+  knownTokenizer,
+  noHomePaths,
+  noSources,
+  oneStandardInput,
+  separatorNeedsJoin,
+  commandNamesFile,
+  commandReadsAlone,
+  epubIsExtracted,
+];
+
+export function crossProblems(yaml: YamlFile): Problem[] {
+  return [...checks, ...crossMixChecks, ...crossSequenceChecks].flatMap((check) => check(yaml));
+}
+
+/** A name is an encoding's; files and models of the hub are told how a file is named. */
+function knownTokenizer(yaml: YamlFile): Problem[] {
+  const name = valueIn(yaml, ['tokenizer']);
+  if (typeof name !== 'string' || name === '' || tiktokenEncodings.some((known) => known === name)) return [];
+  if (isTokenizerPath(name)) return [];
+  return [wrongValue(yaml, ['tokenizer'], `found ${yaml.written(['tokenizer'])}; ${tokenizerCure(name)}`)];
+}
+
+function tokenizerCure(name: string): string {
+  if (name.includes('/'))
+    return 'nothing is downloaded: get the files of its tokenizer, and name their folder with ./ before it';
+  const known = tiktokenEncodings.join(', ');
+  return `expected one of ${known}, or a path such as ./tokenizer.json${didYouMean(nearest(name, tiktokenEncodings))}`;
+}
+
+/** A shell would have made a home directory of it; here a store would lie in a folder named `~`. */
+function noHomePaths(yaml: YamlFile): Problem[] {
+  const ofSources = yaml
+    .keysOf(['sources'])
+    .map((name) =>
+      isRecord(valueIn(yaml, ['sources', name])) ? ['sources', name, 'path'] : ['sources', name],
+    );
+  return [['tokenizer'], ['tokenizer', 'file'], ['store'], ...ofSources].flatMap((at) => {
+    const path = valueIn(yaml, at);
+    if (typeof path !== 'string' || !/^~\w*\//.test(path)) return [];
+    const written = yaml.written(at);
+    return [wrongValue(yaml, at, `found ${written}; ~ is not expanded: write the home directory out`)];
+  });
+}
+
+function noSources(yaml: YamlFile): Problem[] {
+  const empty = isRecord(valueIn(yaml, ['sources'])) && yaml.keysOf(['sources']).length === 0;
+  return empty ? [wrongValue(yaml, ['sources'], 'found none; expected at least one')] : [];
+}
+
+function oneStandardInput(yaml: YamlFile): Problem[] {
+  const piped = yaml.keysOf(['sources']).filter((name) => pathOf(yaml, name) === '-');
+  const message = `standard input can be read once, and is already the source \`${piped[0]}\``;
+  return piped.slice(1).map((name) => wrongValue(yaml, ['sources', name], message));
+}
+
+function separatorNeedsJoin(yaml: YamlFile): Problem[] {
+  return yaml.keysOf(['sources']).flatMap((name) => {
+    const at = ['sources', name, 'separator'];
+    const join = valueIn(yaml, ['sources', name, 'join']) ?? 'file';
+    if (join !== 'file' || valueIn(yaml, at) === undefined) return [];
+    return [wrongKey(yaml, at, 'only joined files have one; add `join: directory`')];
+  });
+}
+
+function commandNamesFile(yaml: YamlFile): Problem[] {
+  return yaml.keysOf(['sources']).flatMap((name) => {
+    const at = ['sources', name, 'command'];
+    const command = valueIn(yaml, at);
+    if (!Array.isArray(command) || command.length === 0 || !command.every((word) => typeof word === 'string'))
+      return [];
+    if (command.slice(1).some((word) => /\{(?:file)?\}/.test(word))) return [];
+    const cure = 'no word has {file}, which stands for the path of the file: [pdftotext, "{file}", "-"]';
+    return [wrongValue(yaml, at, `found ${yaml.written(at)}; ${cure}`)];
+  });
+}
+
+/** What else says how a file is read would be without effect. */
+function commandReadsAlone(yaml: YamlFile): Problem[] {
+  return yaml.keysOf(['sources']).flatMap((name) => {
+    if (valueIn(yaml, ['sources', name, 'command']) === undefined) return [];
+    const piped = pathOf(yaml, name) === '-';
+    const others = ['format', 'extract', 'text', 'id', 'source'].filter(
+      (key) => valueIn(yaml, ['sources', name, key]) !== undefined,
+    );
+    return [
+      ...others.map((key) =>
+        wrongKey(
+          yaml,
+          ['sources', name, key],
+          '`command` reads the files of this source; take one of the two out',
+        ),
+      ),
+      ...(piped
+        ? [
+            wrongValue(
+              yaml,
+              ['sources', name, 'command'],
+              'standard input has no path to give to a program; name its files',
+            ),
+          ]
+        : []),
+    ];
+  });
+}
+
+function epubIsExtracted(yaml: YamlFile): Problem[] {
+  return yaml.keysOf(['sources']).flatMap((name) => {
+    const isRaw = valueIn(yaml, ['sources', name, 'extract']) === false;
+    if (!isRaw || valueIn(yaml, ['sources', name, 'format']) !== 'epub') return [];
+    return [
+      wrongKey(
+        yaml,
+        ['sources', name, 'extract'],
+        'an EPUB is an archive: there is nothing to read as it is',
+      ),
+    ];
+  });
+}
+
+function pathOf(yaml: YamlFile, name: string): unknown {
+  const entry = valueIn(yaml, ['sources', name]);
+  return isRecord(entry) ? valueIn(yaml, ['sources', name, 'path']) : entry;
+}

@@ -1,0 +1,152 @@
+/** What a recipe may say about the mix: how much of what. A phase takes the same keys, all of them optional. */
+
+import { z } from 'zod';
+import { mixMethods } from '../../nouns/recipe.ts';
+import {
+  type Amount,
+  either,
+  mapError,
+  oneOf,
+  perSource,
+  positiveNumber,
+  share,
+  text,
+  tokenAmount,
+  tokenLength,
+} from './fields.ts';
+
+export interface MixEntry {
+  readonly shares_of?: 'tokens' | 'documents' | undefined;
+  readonly shares?: Readonly<Record<string, Amount>> | undefined;
+  readonly length?: LengthEntry | 'none' | undefined;
+  readonly cells?: readonly CellEntry[] | undefined;
+  readonly method?: (typeof mixMethods)[number] | undefined;
+  readonly max_epochs?: PerSourceEntry<number> | undefined;
+  readonly redistribute?: 'never' | 'within-source' | 'over-all' | undefined;
+}
+
+export type PerSourceEntry<T> = T | Readonly<Record<string, T>>;
+
+export interface LengthEntry {
+  readonly threshold: Amount;
+  readonly scope: 'per-source' | 'global';
+  readonly long_share?: Amount | undefined;
+  readonly keep_short?: Amount | undefined;
+  readonly remove?: 'long' | undefined;
+  readonly method?: (typeof mixMethods)[number] | undefined;
+  readonly except?: readonly string[] | undefined;
+}
+
+export interface CellEntry {
+  readonly source: string;
+  readonly from: Amount;
+  readonly to?: Amount | undefined;
+  readonly share: Amount;
+  readonly method?: 'drop' | 'repeat' | undefined;
+  readonly max_epochs?: number | undefined;
+  readonly pack_length?: Amount | undefined;
+}
+
+/** Shares may be off by this much in sum; they are divided by it. */
+export const shareTolerance = 1e-6;
+
+export const mostTokens: number = Number.MAX_SAFE_INTEGER;
+/** Arrow holds the length of a fixed-size list, and TypedArrays their offsets, in 31 bits. */
+export const longestRow: number = 2 ** 30;
+// Copies of a document are counted in 16 bits.
+const mostEpochs = 65_535;
+
+const lengthEntry = z.strictObject(
+  {
+    threshold: tokenLength(1, mostTokens).describe('Documents of at least this many tokens are long.'),
+    scope: oneOf(['per-source', 'global'])
+      .default('per-source')
+      .describe(
+        'per-source: the rule holds inside each source, whose share stays; global: over all documents together.',
+      ),
+    long_share: share({ above: 0, below: 1 }).optional().describe('Share that long documents shall have.'),
+    keep_short: share().optional().describe('Share of the short documents that is kept.'),
+    remove: oneOf(['long']).optional().describe('long: the ablation arm without long documents.'),
+    method: oneOf(mixMethods).optional().describe('The same as mix.method.'),
+    except: z
+      .array(text('the name of a source'), { error: 'expected a list of sources such as [books, papers]' })
+      .optional()
+      .describe('Sources that the rule leaves as they are, such as one that has long documents only.'),
+  },
+  mapError('a map with threshold and one of long_share, keep_short, remove'),
+);
+
+const cellEntry = z.strictObject(
+  {
+    source: text('the name of a source').describe('The source that the documents are of.'),
+    from: tokenLength(0, mostTokens).default(0).describe('Tokens that a document has at least.'),
+    to: tokenLength(1, mostTokens).optional().describe('Documents of the cell are shorter than this.'),
+    share: share().describe('Share of the whole mix.'),
+    method: oneOf(['drop', 'repeat']).optional().describe("The cell's own method, in place of mix.method."),
+    max_epochs: positiveNumber(mostEpochs)
+      .optional()
+      .describe("The cell's own bound, in place of mix.max_epochs."),
+    pack_length: tokenLength(2, longestRow)
+      .optional()
+      .describe(
+        'Its documents are packed in rows of this length, which are put end to end in the rows of the run.',
+      ),
+  },
+  mapError('a map such as { source: books, from: 64K, share: 30% }'),
+);
+
+const keys = {
+  shares_of: oneOf(['tokens', 'documents'])
+    .optional()
+    .describe('What shares, long_share and the shares of cells count; tokens if left out.'),
+  shares: z
+    .record(text('the name of a source'), share(), mapError('a map from sources to shares'))
+    .optional()
+    .describe('Share of the mix by source, 100% in sum; what the sources have if left out.'),
+  length: either(
+    z.literal('none'),
+    lengthEntry,
+    'a map with threshold and one of long_share, keep_short, remove; or none',
+  )
+    .optional()
+    .describe('A rule that raises or lowers the weight of long documents.'),
+  cells: z
+    .array(cellEntry, mapError('a list of cells such as { source: books, from: 64K, share: 30% }'))
+    .min(1, { error: 'expected at least one cell', abort: true })
+    .optional()
+    .describe('The mix cell by cell, in place of shares and length: documents of no cell are not taken.'),
+  method: oneOf(mixMethods)
+    .optional()
+    .describe(
+      'drop: no document more than once. repeat: documents may be taken up to max_epochs times. mixed: the same, and tokens all is what the corpus has. Left out: repeat where tokens is an amount and no length rule is given, else drop.',
+    ),
+  max_epochs: perSource(positiveNumber(mostEpochs), `a number above 0, at most ${mostEpochs}`)
+    .optional()
+    .describe(
+      'How often a document may be taken on average, at most; one number, or a map from sources to numbers; 4 if left out.',
+    ),
+  redistribute: oneOf(['never', 'within-source', 'over-all'])
+    .optional()
+    .describe(
+      'Where a cell runs out. never, if left out: an error. within-source: more of the same source. over-all: more of everything else.',
+    ),
+};
+
+/** A phase says its tokens in its own way. */
+export const phaseMixSchema: z.ZodType<MixEntry> = z.strictObject(keys, mapError('a map of settings'));
+
+export const mixSchema: z.ZodType<MixEntry & { readonly tokens: Amount }> = z.strictObject(
+  {
+    tokens: tokenAmount('all')
+      .default('all')
+      .describe('Tokens of the training split. all: what the sources have.'),
+    ...keys,
+  },
+  mapError('a map of settings'),
+);
+
+/** What a mix laid over another takes out of it: cells stand in place of shares and length, and the other way round. */
+export function displacedBy(gives: (key: string) => boolean): readonly string[] {
+  if (gives('cells')) return ['shares', 'length'];
+  return gives('shares') || gives('length') ? ['cells'] : [];
+}

@@ -1,0 +1,122 @@
+/** What a recipe may say about the rows that documents are packed into. A phase takes the same keys, all optional. */
+
+import { z } from 'zod';
+import { packings } from '../../nouns/recipe.ts';
+import {
+  type Amount,
+  either,
+  flag,
+  mapError,
+  oneOf,
+  positiveNumber,
+  tokenLength,
+  wholeNumber,
+} from './fields.ts';
+import { longestRow } from './schema-mix.ts';
+
+export interface SequencesEntry {
+  readonly length?: Amount | undefined;
+  readonly packing?: (typeof packings)[number] | undefined;
+  readonly pack_length?: Amount | undefined;
+  readonly decompose?: DecomposeEntry | undefined;
+  readonly overlong?: 'fragment' | 'truncate' | 'exclude' | undefined;
+  readonly tails?: 'carry' | 'discard' | undefined;
+  readonly bos?: boolean | undefined;
+  readonly eos?: boolean | undefined;
+  readonly plus_one?: boolean | undefined;
+}
+
+export interface DecomposeEntry {
+  readonly smallest?: Amount | undefined;
+  readonly odds: string | readonly number[];
+  readonly cycles: number;
+}
+
+const oddsNames = ['uniform', 'grow-linear', 'grow-p2'] as const;
+
+const decompose = z.strictObject(
+  {
+    smallest: tokenLength(2, longestRow)
+      .optional()
+      .describe(
+        'Length of the shortest rows, a power of two; 256 if left out. Shorter rests are left out, and counted.',
+      ),
+    odds: either(
+      oneOf(oddsNames),
+      z.array(positiveNumber(1e6), { error: 'expected a list of numbers' }),
+      `one of ${oddsNames.join(', ')}, or a list of numbers, shortest rows first`,
+    )
+      .default('uniform')
+      .describe(
+        'How often a step takes rows of each length, shortest first. grow-linear: n, ... 2, 1. grow-p2: 2^n, ... 2, 1.',
+      ),
+    cycles: wholeNumber(1, 'a whole number of at least 1')
+      .default(1)
+      .describe('How many times the run goes through the lengths.'),
+  },
+  mapError('a map of settings'),
+);
+
+const keys = {
+  length: tokenLength(2, longestRow).describe('Tokens of a training sequence.'),
+  packing: oneOf(packings).describe(
+    'best-fit: never cuts a document that fits. concat: end to end, then cut. pad: one document a row. decompose: pieces of a power of two, one a row.',
+  ),
+  overlong: oneOf(['fragment', 'truncate', 'exclude']).describe(
+    'What becomes of a document longer than a sequence. fragment: pieces, each in a row. truncate: its beginning, a row of it. exclude: it is left out.',
+  ),
+  tails: oneOf(['carry', 'discard']).describe(
+    'With packing concat: what becomes of the rest of a document that the end of a sequence cut. carry: it begins the next. discard: it is left out.',
+  ),
+  bos: flag().describe('Put the begin-of-sequence token before each document.'),
+  eos: flag().describe('Put the end-of-sequence token after each document.'),
+  plus_one: flag().describe('Rows of length + 1 tokens, for trainers that shift inputs and labels.'),
+};
+
+/** What has no default. */
+const optionalKeys = {
+  pack_length: tokenLength(2, longestRow)
+    .optional()
+    .describe('Documents are packed in rows of this length, which are put end to end in rows of length.'),
+  decompose: decompose
+    .optional()
+    .describe('With packing decompose: the lengths, and the order in which they come.'),
+};
+
+/** What a recipe that says nothing about its sequences has. */
+export const defaultSequences = {
+  length: 8192,
+  packing: 'best-fit',
+  overlong: 'fragment',
+  tails: 'carry',
+  bos: false,
+  eos: true,
+  plus_one: false,
+} as const;
+
+/** Of decompose, where nothing is said. */
+export function smallestPiece(length: number): number {
+  return Math.min(256, length);
+}
+
+export const sequencesSchema: z.ZodType<SequencesEntry> = z.strictObject(
+  {
+    length: keys.length
+      .default(defaultSequences.length)
+      .describe(
+        'Tokens of a training sequence: 32K is 32,768. Validation has it too; where only phases say theirs, that of the longest.',
+      ),
+    packing: keys.packing.default(defaultSequences.packing),
+    overlong: keys.overlong.default(defaultSequences.overlong),
+    tails: keys.tails.default(defaultSequences.tails),
+    bos: keys.bos.default(defaultSequences.bos),
+    eos: keys.eos.default(defaultSequences.eos),
+    plus_one: keys.plus_one.default(defaultSequences.plus_one),
+    ...optionalKeys,
+  },
+  mapError('a map of settings'),
+);
+
+export const phaseSequencesSchema: z.ZodType<SequencesEntry> = z
+  .strictObject({ ...keys, ...optionalKeys }, mapError('a map of settings'))
+  .partial();

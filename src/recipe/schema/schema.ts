@@ -1,0 +1,285 @@
+/**
+ * What a recipe file may say: the one source for checking, defaults, help texts and the JSON Schema for editors
+ * (`z.toJSONSchema(recipeSchema, { io: 'input' })`). Values are left as written (`5B` stays text); `to-recipe.ts` turns
+ * them into numbers. What concerns two keys at once is in `cross-checks.ts`.
+ */
+
+import { z } from 'zod';
+import { formats, quotings } from '../../nouns/recipe.ts';
+import {
+  type Amount,
+  anyText,
+  byteSize,
+  either,
+  encoding,
+  estimator,
+  flag,
+  folderName,
+  mapError,
+  oneOf,
+  perSource,
+  share,
+  shareOrCount,
+  shareOrTokens,
+  text,
+  tokenLength,
+  wholeNumber,
+} from './fields.ts';
+import { shapeOf } from './schema-keys.ts';
+import { type MixEntry, mixSchema, mostTokens, type PerSourceEntry, phaseMixSchema } from './schema-mix.ts';
+import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
+
+/** A recipe as written, with the defaults that don't depend on other keys. */
+export interface RecipeFile {
+  readonly name?: string | undefined;
+  readonly tokenizer: string | TokenizerEntry;
+  readonly store?: string | undefined;
+  readonly sources: Readonly<Record<string, string | SourceEntry>>;
+  readonly documents: DocumentsEntry;
+  readonly split: { readonly validation: Amount };
+  readonly mix: MixEntry & { readonly tokens: Amount };
+  readonly sequences: SequencesEntry;
+  readonly phases?: Readonly<Record<string, PhaseEntry>> | undefined;
+  readonly phase_documents: 'disjoint' | 'shared';
+  readonly tokens_per_step?: Amount | undefined;
+  readonly shards: {
+    readonly size: Amount;
+    readonly dtype: 'auto' | 'uint16' | 'int32';
+    readonly provenance: boolean;
+  };
+  readonly max_bad_records: Amount;
+  readonly seed: number;
+}
+
+export interface TokenizerEntry {
+  readonly file: string;
+  readonly pattern?: string | undefined;
+  readonly bos?: string | number | undefined;
+  readonly eos?: string | number | undefined;
+  readonly pad?: string | number | undefined;
+}
+
+export interface SourceEntry {
+  readonly path: string;
+  readonly format?: (typeof formats)[number] | undefined;
+  readonly extract: boolean;
+  readonly command?: readonly string[] | undefined;
+  readonly text: string;
+  readonly id: string;
+  readonly source?: string | undefined;
+  readonly join: 'file' | 'directory';
+  readonly separator: string;
+  readonly encoding?: string | undefined;
+  readonly quote: (typeof quotings)[number];
+  readonly include: string | readonly string[];
+  readonly exclude: string | readonly string[];
+}
+
+export interface DocumentsEntry {
+  readonly min_tokens?: PerSourceEntry<Amount> | undefined;
+  readonly max_tokens?: PerSourceEntry<Amount> | undefined;
+  readonly duplicates: 'remove' | 'keep';
+  readonly length: string;
+  readonly buckets?: readonly Amount[] | undefined;
+}
+
+export interface PhaseEntry {
+  readonly tokens: Amount;
+  readonly mix: MixEntry;
+  readonly sequences: SequencesEntry;
+}
+
+const globs = (): z.ZodType<string | readonly string[]> =>
+  either(
+    text('a glob'),
+    z.array(text('a glob in quotes, such as "**/*.md"'), { error: 'expected a list of globs' }),
+    'a glob in quotes, such as "**/*.md", or a list of them',
+  );
+
+const commandForm = 'a program and its words, such as [pdftotext, "{file}", "-"]';
+const path = 'a file, a directory, a glob, or `-` for standard input';
+
+const sourceEntry = z.strictObject(
+  {
+    path: text(path).describe(`Where the text is: ${path}. Relative to the recipe.`),
+    format: oneOf(formats).optional().describe('Format of the files; by file extension if left out.'),
+    extract: flag()
+      .default(true)
+      .describe(
+        'Text is taken out of HTML, notebooks and EPUB; false: HTML and notebooks are read as they are.',
+      ),
+    command: z
+      .array(text('a word of the command in quotes'), { error: `expected ${commandForm}` })
+      .min(1, { error: `expected ${commandForm}` })
+      .optional()
+      .describe(
+        'A program that writes the text of a file to standard output, for formats that longmix does not read; {file} stands for the path.',
+      ),
+    text: text('the name of a field').default('text').describe('Field or column that holds the text.'),
+    id: text('the name of a field').default('id').describe("Field or column that holds the document's id."),
+    source: text('the name of a field')
+      .optional()
+      .describe(
+        "Field or column whose value names the document's source, in place of the key of this entry.",
+      ),
+    join: oneOf(['file', 'directory'])
+      .default('file')
+      .describe('directory: all files of a directory become one document, in path order.'),
+    separator: anyText('text to put between joined files')
+      .default('\n')
+      .describe('Put between the files of a joined document.'),
+    encoding: encoding()
+      .optional()
+      .describe(
+        'Encoding of text, JSON and CSV files, such as utf-16, windows-1252 or shift_jis; UTF-8 if left out, and then files that are not are left out and named. utf-8: wrong bytes become U+FFFD, however many.',
+      ),
+    quote: oneOf(quotings)
+      .default('auto')
+      .describe(
+        'Quotes of CSV and TSV. double: around a field, doubled inside it. none: text like any other. auto: double, but in a TSV not around lines that are whole rows.',
+      ),
+    include: globs()
+      .default([])
+      .describe('Globs of the files to read, against the path inside the source; all if left out.'),
+    exclude: globs().default([]).describe('Globs of the files to leave out.'),
+  },
+  mapError('a map of settings'),
+);
+
+/** What `name: path` stands for. */
+export function plainSource(path: string): SourceEntry {
+  return sourceEntry.parse({ path });
+}
+
+const documents = z.strictObject(
+  {
+    min_tokens: perSource(tokenLength(0, mostTokens), 'a length in tokens')
+      .optional()
+      .describe('Shorter documents are left out; one amount, or a map from sources to amounts.'),
+    max_tokens: perSource(tokenLength(1, mostTokens), 'a length in tokens')
+      .optional()
+      .describe('Longer documents are left out; one amount, or a map from sources to amounts.'),
+    duplicates: oneOf(['remove', 'keep'])
+      .default('remove')
+      .describe('remove: of documents with exactly the same text only the first is there.'),
+    length: estimator()
+      .default('exact')
+      .describe(
+        'What thresholds and buckets measure: exact, the tokens; or chars/3.68, the characters over a number, as Fu et al. do.',
+      ),
+    buckets: z
+      .array(tokenLength(1, mostTokens), { error: 'expected a list of lengths such as [4K, 32K]' })
+      .optional()
+      .describe('Edges between the length buckets of tables and samples; powers of two if left out.'),
+  },
+  mapError('a map of settings'),
+);
+
+const phase = z.strictObject(
+  {
+    tokens: shareOrTokens().describe(
+      "The phase's part: a share of mix.tokens such as 20%, or an amount of tokens.",
+    ),
+    mix: phaseMixSchema.prefault({}).describe('What is other than in mix.'),
+    sequences: phaseSequencesSchema.prefault({}).describe('What is other than in sequences.'),
+  },
+  mapError('a map such as { tokens: 20%, sequences: { length: 4K } }'),
+);
+
+const shards = z.strictObject(
+  {
+    size: byteSize().default('256MB').describe('Target size of a shard file.'),
+    dtype: oneOf(['auto', 'uint16', 'int32'])
+      .default('auto')
+      .describe('Type of the token ids. auto: uint16 where the vocabulary fits, else int32.'),
+    provenance: flag().default(true).describe('Columns that lead each piece of a row back to its document.'),
+  },
+  mapError('a map of settings'),
+);
+
+const sourceName = text('the name of a source without control characters', /^[^\p{Cc}]+$/u);
+const tokenizerForm =
+  'the name of an encoding such as cl100k_base, a path such as ./tokenizer.json, or { file: ./tokenizer.json }';
+
+const tokenizer = z.strictObject({
+  file: text('the path of a tokenizer file').describe(
+    'A tokenizer.json, tekken.json or tokenizer.model, or the folder of one; relative to the recipe.',
+  ),
+  pattern: text('the name of a pattern or a regular expression')
+    .optional()
+    .describe('How a tiktoken file cuts text: a name such as llama3, or a regular expression.'),
+  bos: token().describe('Token that begins a document, by text or id; as the files say if left out.'),
+  eos: token().describe('Token that ends a document, by text or id; as the files say if left out.'),
+  pad: token().describe('Token that fills up rows, by text or id; the end-of-document token if left out.'),
+});
+
+function token(): z.ZodType<string | number | undefined> {
+  const form = 'the text of a token such as "<s>", or its id';
+  return either(text(form), wholeNumber(0, form), form).optional();
+}
+
+export const recipeSchema: z.ZodType<RecipeFile> = z
+  .strictObject(
+    {
+      name: folderName()
+        .optional()
+        .describe("Names the build and its folder, out/NAME; the recipe's file name if left out."),
+      tokenizer: either(text(tokenizerForm), tokenizer, tokenizerForm)
+        .default('cl100k_base')
+        .describe(`How text becomes tokens: ${tokenizerForm}.`),
+      store: text('the path of a folder')
+        .optional()
+        .describe('Folder of the token store, to share it between recipes; out/NAME/store if left out.'),
+      sources: z
+        .record(
+          sourceName,
+          either(text(path), sourceEntry, `${path}; or a map of settings`),
+          mapError('a map from names to paths or settings'),
+        )
+        .describe('The corpora, by name.'),
+      documents: documents.prefault({}).describe('Which documents may be taken.'),
+      split: z
+        .strictObject(
+          {
+            validation: share({ below: 1 })
+              .default(0)
+              .describe('Share of the documents that is kept apart for validation, chosen by content.'),
+          },
+          mapError('a map such as { validation: 0.5% }'),
+        )
+        .prefault({})
+        .describe('What is kept apart from training.'),
+      mix: mixSchema.prefault({}).describe('How much of what.'),
+      sequences: sequencesSchema.prefault({}).describe('The rows that documents are packed into.'),
+      phases: z
+        .record(
+          text('a name of letters, digits and _', /^\w+$/),
+          phase,
+          mapError('a map from names to phases such as short: { tokens: 20%, sequences: { length: 4K } }'),
+        )
+        .optional()
+        .describe('Parts of the training run, in order, each with rows or a mix of its own: a curriculum.'),
+      phase_documents: oneOf(['disjoint', 'shared'])
+        .default('disjoint')
+        .describe('disjoint: a document is in one phase only. shared: each phase draws from all documents.'),
+      tokens_per_step: tokenLength(1, mostTokens)
+        .optional()
+        .describe(
+          'Tokens of an optimizer step, the same in every phase; a multiple of every length of rows.',
+        ),
+      shards: shards.prefault({}).describe('The files that rows are written to.'),
+      max_bad_records: shareOrCount('records')
+        .default('0.1%')
+        .describe(
+          'A build stops when more records than this are malformed; a percentage allows at least 10, except 0%.',
+        ),
+      seed: wholeNumber(0, 'a whole number from 0 to 2^53 - 1')
+        .default(0)
+        .describe('Decides every random choice; the same seed and recipe give the same bytes.'),
+    },
+    mapError('a map of settings, at least `sources`'),
+  )
+  .describe('A longmix recipe.');
+
+/** The keys of a recipe at its top level. */
+export const recipeKeys: readonly string[] = Object.keys(shapeOf(recipeSchema));

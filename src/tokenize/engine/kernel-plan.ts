@@ -1,0 +1,60 @@
+/**
+ * A TokenizerModel in the kernel's terms. The kernel knows one thing: byte-level BPE of texts that lie end to end, cut by
+ * its steps (kernel-steps.ts) or not at all. What else a model asks for is brought into this form, exactly, or refused with the reason:
+ *
+ * - Added tokens, normalization, prefixes: prepare-text.ts cuts and changes the text before the kernel sees it.
+ * - Characters and SentencePiece style: kernel-vocabulary.ts. A text without a pattern is cut between bytes that no
+ *   piece joins (cut-bytes.ts has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
+ */
+
+import type { TextSteps, TokenizerModel, Vocabulary } from '../model.ts';
+import { findBytesInPieces, findJoinedBytes } from './cut-bytes.ts';
+import type { KernelModel, KernelStep } from './kernel/model.ts';
+import { findExceededBound } from './kernel-bounds.ts';
+import { planUnigram } from './kernel-plan-unigram.ts';
+import { planSteps } from './kernel-steps.ts';
+import { planVocabulary } from './kernel-vocabulary.ts';
+import { planPreparation } from './plan-preparation.ts';
+import type { Preparation } from './preparation.ts';
+
+export interface KernelPlan {
+  readonly model: KernelModel;
+  readonly preparation: Preparation;
+}
+
+/** @returns the plan, or why the kernel can't do it */
+export function planKernel({
+  steps,
+  vocabulary,
+}: Pick<TokenizerModel, 'steps' | 'vocabulary'>): KernelPlan | { readonly unsupported: string } {
+  const exceeded = findExceededBound(vocabulary.pieces);
+  if (exceeded !== null) return { unsupported: exceeded };
+  const { metaspace, splits } = steps;
+  const isOfBytes = vocabulary.kind === 'bpe' && vocabulary.units === 'bytes';
+  if (metaspace !== null && (splits.length > 0 || isOfBytes))
+    return { unsupported: 'a metaspace beside a pattern or bytes' };
+  const kernelSteps = splits.length > 0 ? planSteps(splits) : planCuts(steps, vocabulary);
+  if ('unsupported' in kernelSteps) return kernelSteps;
+  const preparation = planPreparation(steps);
+  if ('unsupported' in preparation) return preparation;
+  if (vocabulary.kind === 'unigram') {
+    const model = planUnigram(vocabulary, metaspace !== null, kernelSteps);
+    return 'unsupported' in model ? model : { model, preparation };
+  }
+  const planned = planVocabulary(vocabulary, metaspace !== null);
+  if ('unsupported' in planned) return planned;
+  const { ignoreMerges } = vocabulary;
+  return { model: { ...planned, ignoreMerges, steps: kernelSteps }, preparation };
+}
+
+/** Where a segment that no pattern cuts is cut all the same. */
+function planCuts({ metaspace }: TextSteps, vocabulary: Vocabulary): readonly KernelStep[] {
+  if (metaspace?.split) return [{ scanner: 'spaces' }];
+  if (vocabulary.kind === 'unigram') {
+    // Hugging Face's sums are doubles, for which the kernel does not know the words of such a text.
+    if (vocabulary.as === 'huggingface') return [];
+    return [{ scanner: 'joins', joined: findBytesInPieces(vocabulary.pieces, metaspace !== null) }];
+  }
+  const joined = findJoinedBytes(vocabulary, metaspace !== null);
+  return joined === null ? [] : [{ scanner: 'joins', joined }];
+}

@@ -1,0 +1,121 @@
+/**
+ * A TokenizerModel on the kernel. What is costly to make (the vocabulary's tables, some 0.2 to 2 s for a file) is made once and
+ * is plain data over shared memory, so that the other threads open it (`openShared`) in a few ms.
+ */
+import { LongmixError } from '../../errors.ts';
+import type { EncodedChunk, Tokenizer } from '../../nouns/tokens.ts';
+import type { TokenizerModel } from '../model.ts';
+import { buildImage, createKernelFromImage, type Kernel, type KernelImage } from './kernel/kernel.ts';
+import type { Preparation } from './preparation.ts';
+import { createPreparation, type PreparedText } from './prepare-text.ts';
+import { createSafeCut, findSafeCut, type SafeCut } from './safe-cut.ts';
+
+/** All of a tokenizer but `decode`: what it takes to fill a token store. */
+export type Encoder = Omit<Tokenizer, 'decode'>;
+
+/** What threads hand to each other. */
+export interface SharedTokenizer {
+  readonly facts: Omit<Encoder, 'encode' | 'safeCut'>;
+  readonly image: KernelImage;
+  readonly preparation: Preparation;
+  readonly safeCut: SafeCut | null;
+}
+
+/** @returns what threads share, or why the kernel can't do it */
+export async function shareTokenizer(
+  tokenizer: TokenizerModel,
+): Promise<SharedTokenizer | { readonly unsupported: string }> {
+  const { name, vocabularySize, bosId, eosId, padId = null, fingerprint } = tokenizer;
+  const { planKernel } = await import('./kernel-plan.ts');
+  const plan = planKernel(tokenizer);
+  if ('unsupported' in plan) return plan;
+  return {
+    facts: { name, vocabularySize, bosId, eosId, padId, fingerprint },
+    image: await buildImage(plan.model),
+    preparation: plan.preparation,
+    safeCut: findSafeCut(tokenizer),
+  };
+}
+
+/** @param memoryBytes bound of the kernel's memory; default: none */
+export async function openShared(shared: SharedTokenizer, memoryBytes?: number): Promise<Encoder> {
+  const kernel = await boundedKernel(shared, memoryBytes);
+  const prepare = createPreparation(shared.preparation);
+  return {
+    ...shared.facts,
+    safeCut: createSafeCut(shared.safeCut),
+    encode(text, ends, continued = false) {
+      const prepared = prepare(text, ends, continued);
+      if (prepared === null) return kernel.encode(text, ends, continued);
+      const segments = kernel.encode(prepared.text, prepared.ends, continued);
+      if (prepared.added.length > 0) return join(prepared, segments);
+      return { tokens: segments.tokens, lengths: sumLengths(prepared, segments.lengths) };
+    },
+  };
+}
+
+/**
+ * The kernel, with what it says when it gets no more memory as the user's matter: a bound was set.
+ * @throws LongmixError `memory-exceeded`, as does `encode`
+ */
+async function boundedKernel({ image, facts }: SharedTokenizer, memoryBytes?: number): Promise<Kernel> {
+  const tooMuch = (cause: unknown): never => {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new LongmixError('memory-exceeded', `${facts.name}: ${cause.message}`, {
+      cure: 'give more with --memory, or use fewer --workers; a text without spaces needs ten times its size',
+      exitCode: 1,
+      cause,
+    });
+  };
+  const limits = memoryBytes === undefined ? {} : { memoryLimitBytes: memoryBytes };
+  const kernel = await createKernelFromImage(image, limits).catch(tooMuch);
+  return {
+    ...kernel,
+    encode(text, ends, continued) {
+      try {
+        return kernel.encode(text, ends, continued);
+      } catch (cause) {
+        return tooMuch(cause);
+      }
+    },
+  };
+}
+
+function sumLengths({ documentEnds }: PreparedText, segments: Uint32Array): Uint32Array {
+  const lengths = new Uint32Array(documentEnds.length);
+  for (let i = 0, at = 0; i < lengths.length; i += 1) {
+    let sum = 0;
+    for (; at < documentEnds[i]!; at += 1) sum += segments[at]!;
+    lengths[i] = sum;
+  }
+  return lengths;
+}
+
+/** Added tokens in their places. */
+function join(prepared: PreparedText, segments: EncodedChunk): EncodedChunk {
+  const { documentEnds, documentAdded, added, isInPlace } = prepared;
+  const tokens = new Uint32Array(segments.tokens.length + added.length);
+  const lengths = new Uint32Array(documentEnds.length);
+  let length = 0;
+  let from = 0;
+  let segment = 0;
+  let nextAdded = 0;
+  const copySegments = (until: number) => {
+    const start = from;
+    for (; segment < until; segment += 1) from += segments.lengths[segment]!;
+    tokens.set(segments.tokens.subarray(start, from), length);
+    length += from - start;
+  };
+  for (let i = 0; i < lengths.length; i += 1) {
+    const before = length;
+    for (; nextAdded < documentAdded[i]!; nextAdded += 1) {
+      const { id, segments: until } = added[nextAdded]!;
+      copySegments(until);
+      tokens[length++] = id;
+      if (isInPlace) from += segments.lengths[segment++]!;
+    }
+    copySegments(documentEnds[i]!);
+    lengths[i] = length - before;
+  }
+  return { tokens: tokens.subarray(0, length), lengths };
+}

@@ -1,0 +1,150 @@
+/**
+ * Each normalizer of a model as the few kinds of change that the engines apply: characters one by one, a normalization
+ * form, white space at both ends, text put before, matches replaced. Both engines share this list (normalize-plain.ts runs
+ * it on strings, normalize-bytes.ts on UTF-8); Hugging Face's library judges it on every code point.
+ */
+
+import type { Normalization, Normalizer } from '../model.ts';
+import { createMatcher } from '../pattern/match.ts';
+import { parsePattern } from '../pattern/parse.ts';
+import type { CodePointSet } from '../pattern/syntax.ts';
+import { classTest, lowercaseOf } from '../unicode/hf-classes.ts';
+
+/** What becomes of one character; null: it stays as it is. */
+export type CharacterMap = (point: number) => string | null;
+
+export type NormalizerStep =
+  | Extract<Normalizer, { kind: 'charsmap' | 'sentencepiece' }>
+  | { readonly kind: 'map'; readonly map: CharacterMap }
+  | { readonly kind: 'form'; readonly form: Normalization }
+  | { readonly kind: 'strip'; readonly left: boolean; readonly right: boolean }
+  /** Text that is not empty gets this before it, if the document begins here. */
+  | { readonly kind: 'prepend'; readonly text: string }
+  | { readonly kind: 'replace-text'; readonly text: string; readonly content: string }
+  /** Runs of characters of one class, at least `min` and at most `max` of them a match. */
+  | {
+      readonly kind: 'replace-runs';
+      readonly set: CodePointSet;
+      readonly min: number;
+      readonly max: number;
+      readonly content: string;
+    }
+  | { readonly kind: 'replace-matches'; readonly replace: (text: string) => string };
+
+/** @throws PatternError, UnsupportedPattern */
+export function normalizerSteps(normalizers: readonly Normalizer[]): readonly NormalizerStep[] {
+  return normalizers.flatMap(stepsOf);
+}
+
+function stepsOf(normalizer: Normalizer): readonly NormalizerStep[] {
+  switch (normalizer.kind) {
+    case 'form':
+    case 'strip':
+    case 'prepend':
+      return [normalizer];
+    case 'lowercase':
+      return [{ kind: 'map', map: lowercaseOf }];
+    case 'strip-accents':
+      return [without(classTest('marks'))];
+    case 'nmt':
+      return [{ kind: 'map', map: nmt }];
+    case 'bert':
+      return bertSteps(normalizer);
+    case 'replace':
+      return [replaceStep(normalizer)];
+    case 'charsmap':
+    case 'sentencepiece':
+      return [normalizer];
+  }
+}
+
+function without(isDropped: (point: number) => boolean): NormalizerStep {
+  return { kind: 'map', map: (point) => (isDropped(point) ? '' : null) };
+}
+
+function bertSteps(bert: Extract<Normalizer, { kind: 'bert' }>): readonly NormalizerStep[] {
+  const steps: NormalizerStep[] = [];
+  if (bert.cleanText) steps.push({ kind: 'map', map: cleanText() });
+  if (bert.chineseChars) steps.push({ kind: 'map', map: spaceChinese });
+  if (bert.stripAccents) steps.push({ kind: 'form', form: 'NFD' }, without(classTest('nonspacing')));
+  if (bert.lowercase) steps.push({ kind: 'map', map: lowercaseOf });
+  return steps;
+}
+
+/** Control characters go, but tab and line ends; white space becomes a space. U+0085 is both, and goes. */
+function cleanText(): CharacterMap {
+  const isOther = classTest('other');
+  const isSpace = classTest('space');
+  return (point) => {
+    if (point === 0x09 || point === 0x0a || point === 0x0d) return ' ';
+    if (point === 0xfffd || isOther(point)) return '';
+    return isSpace(point) && point !== 0x20 ? ' ' : null;
+  };
+}
+
+/** The range from U+2B920 on is what Hugging Face has; U+2B820 would be the block's beginning. */
+function spaceChinese(point: number): string | null {
+  if (point < 0x3400) return null;
+  const isChinese =
+    (point >= 0x4e00 && point <= 0x9fff) ||
+    point <= 0x4dbf ||
+    (point >= 0x20000 && point <= 0x2a6df) ||
+    (point >= 0x2a700 && point <= 0x2b81f) ||
+    (point >= 0x2b920 && point <= 0x2ceaf) ||
+    (point >= 0xf900 && point <= 0xfaff) ||
+    (point >= 0x2f800 && point <= 0x2fa1f);
+  return isChinese ? ` ${String.fromCodePoint(point)} ` : null;
+}
+
+/** sentencepiece's `nmt` rules, as Hugging Face has them. */
+function nmt(point: number): string | null {
+  if (point < 0x20) {
+    if (point === 0x09 || point === 0x0a || point === 0x0c || point === 0x0d) return ' ';
+    return point === 0 ? null : '';
+  }
+  if (point === 0x7f || point === 0x8f || point === 0x9f) return '';
+  const isSpace =
+    point === 0x1680 ||
+    (point >= 0x200b && point <= 0x200f) ||
+    point === 0x2028 ||
+    point === 0x2029 ||
+    point === 0x2581 ||
+    point === 0xfeff ||
+    point === 0xfffd;
+  return isSpace ? ' ' : null;
+}
+
+/** The one place where a normalizer's regular expression is run. */
+function replaceStep({ pattern, regex, content }: Extract<Normalizer, { kind: 'replace' }>): NormalizerStep {
+  if (!regex) return { kind: 'replace-text', text: pattern, content };
+  const run = runOfOneClass(pattern);
+  if (run !== null) return { kind: 'replace-runs', ...run, content };
+  const findMatches = createMatcher(pattern, 'oniguruma');
+  return { kind: 'replace-matches', replace: (text) => replaceMatches(text, findMatches(text), content) };
+}
+
+/**
+ * ` {2,}` or `\s+`, as the normalizers of most Unigram files have them: one class, repeated as often as possible. There is only
+ * one way to match that, so no matcher is needed. null: another pattern.
+ */
+export function runOfOneClass(
+  pattern: string,
+): { readonly set: CodePointSet; readonly min: number; readonly max: number } | null {
+  const parsed = parsePattern(pattern, 'oniguruma');
+  const node = parsed.type === 'concatenation' && parsed.parts.length === 1 ? parsed.parts[0]! : parsed;
+  if (node.type === 'set') return { set: node.set, min: 1, max: 1 };
+  if (node.type !== 'repeat' || node.mode !== 'greedy' || node.min === 0 || node.body.type !== 'set')
+    return null;
+  return { set: node.body.set, min: node.min, max: node.max };
+}
+
+/** @param matches starts and ends by turns */
+function replaceMatches(text: string, matches: readonly number[], content: string): string {
+  let out = '';
+  let last = 0;
+  for (let i = 0; i < matches.length; i += 2) {
+    out += text.slice(last, matches[i]) + content;
+    last = matches[i + 1]!;
+  }
+  return out + text.slice(last);
+}

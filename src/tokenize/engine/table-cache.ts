@@ -1,0 +1,171 @@
+/**
+ * Vocabulary tables kept for the next process, because making them takes 0.1 to 5 s and reading them some ms. Files in
+ * the user's cache folder, or in LONGMIX_CACHE (empty: nothing is kept). A file that is damaged, or that cannot be read
+ * or written, is as good as none. What a file was made of is its name, so it is never out of date. Cost: 14 to 200 MB
+ * of disk a tokenizer, for the last few that were used.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { deserialize, serialize } from 'node:v8';
+import { packageRoot } from '../../base/package-root.ts';
+import type { TokenizerSpec } from '../../nouns/recipe.ts';
+import { createDigest } from '../digest/digest.ts';
+import { resolveTokenizerFile } from '../files/file-form.ts';
+import { sideFilesOf } from '../files/side-files.ts';
+import { kernelFile } from './kernel/kernel.ts';
+import type { SharedTokenizer } from './kernel-tokenizer.ts';
+
+const kept = 6;
+/** A file that is being written is there for seconds; one this old is of a process that was killed. */
+const unfinishedMs = 3_600_000;
+/** Bytes of the header and of the tables (u32 each), then their hash. */
+const prefixBytes = 16;
+
+/** The tables of a tokenizer from an earlier process; null: there are none. */
+export function readTables(spec: TokenizerSpec): SharedTokenizer | null {
+  try {
+    const file = fileOf(spec);
+    return file === null ? null : readFile(file);
+  } catch {
+    return null;
+  }
+}
+
+export function keepTables(spec: TokenizerSpec, tables: SharedTokenizer): void {
+  try {
+    const file = fileOf(spec);
+    if (file === null) return;
+    writeFile(file, tables);
+    dropOldest(dirname(file));
+  } catch {
+    // Nothing is kept, and the next process makes them again.
+  }
+}
+
+function fileOf(spec: TokenizerSpec): string | null {
+  const folder = cacheFolder();
+  return folder === '' ? null : join(folder, `tables-${keyOf(spec)}`);
+}
+
+function cacheFolder(): string {
+  const { LONGMIX_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  if (LONGMIX_CACHE !== undefined) return LONGMIX_CACHE;
+  if (process.platform === 'win32') return LOCALAPPDATA ? join(LOCALAPPDATA, 'longmix') : '';
+  if (process.platform === 'darwin') return join(homedir(), 'Library/Caches/longmix');
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'longmix');
+}
+
+/** Of the tokenizer's files and of all code that has a part in the tables. */
+function keyOf(spec: TokenizerSpec): string {
+  const hash = createHash('sha256');
+  if ('file' in spec) hash.update(JSON.stringify([spec.pattern, spec.bos, spec.eos, spec.pad]));
+  const files = 'file' in spec ? tokenizerFiles(spec.file) : [encodingFile(spec.encoding)];
+  for (const file of files) add(hash, basename(file), readFileSync(file));
+  const here = fileURLToPath(new URL('dist/tokenize/', packageRoot));
+  for (const name of readdirSync(here, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (/(?<!\.d)\.[jt]s$/.test(name)) add(hash, name, readFileSync(join(here, name)));
+  }
+  add(hash, process.versions.v8, readFileSync(kernelFile));
+  return hash.digest('hex').slice(0, 40);
+}
+
+function add(hash: Hash, name: string, bytes: Uint8Array): void {
+  hash.update(`\n${name} ${bytes.length}\n`).update(bytes);
+}
+
+function encodingFile(name: string): string {
+  return createRequire(import.meta.url).resolve(`@dqbd/tiktoken/encoders/${name}.json`);
+}
+
+/** The file, and what may lie beside it and says more. */
+function tokenizerFiles(path: string): string[] {
+  const file = resolveTokenizerFile(path);
+  return [file, ...sideFilesOf(file)];
+}
+
+function readFile(file: string): SharedTokenizer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const prefix = Buffer.alloc(prefixBytes);
+    readSync(descriptor, prefix, 0, prefixBytes, 0);
+    const [headerBytes, tableBytes] = [prefix.readUInt32LE(0), prefix.readUInt32LE(4)];
+    if (fstatSync(descriptor).size !== prefixBytes + headerBytes + tableBytes) throw new Error('cut off');
+    const header = Buffer.alloc(headerBytes);
+    const bytes = new SharedArrayBuffer(tableBytes);
+    readSync(descriptor, header, 0, headerBytes, prefixBytes);
+    readSync(descriptor, new Uint8Array(bytes), 0, tableBytes, prefixBytes + headerBytes);
+    if (!hashOf(header, bytes).equals(prefix.subarray(8))) throw new Error('damaged');
+    const { image, ...rest } = deserialize(header) as SharedTokenizer;
+    const now = new Date();
+    utimesSync(file, now, now);
+    return { ...rest, image: { ...image, bytes } };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeFile(file: string, { image, ...rest }: SharedTokenizer): void {
+  // Not mkdir's own `recursive`: below a folder that can't hold folders (/proc) Node 20 tries for ever.
+  for (const folder of [dirname(dirname(file)), dirname(file)]) {
+    if (statSync(folder, { throwIfNoEntry: false }) === undefined) mkdirSync(folder);
+  }
+  // First: they may be what the disk is full of.
+  dropUnfinished(dirname(file));
+  const { bytes, ...imageFacts } = image;
+  const header = serialize({ ...rest, image: imageFacts });
+  const prefix = Buffer.alloc(8);
+  prefix.writeUInt32LE(header.length, 0);
+  prefix.writeUInt32LE(bytes.byteLength, 4);
+  const temporary = `${file}.${process.pid}.tmp`;
+  const descriptor = openSync(temporary, 'wx');
+  try {
+    for (const part of [prefix, hashOf(header, bytes), header, new Uint8Array(bytes)]) {
+      for (let done = 0; done < part.length; ) done += writeSync(descriptor, part, done);
+    }
+    closeSync(descriptor);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** xxHash64, against accidents: it costs a tenth of reading the tables. */
+function hashOf(header: Uint8Array, bytes: SharedArrayBuffer): Buffer {
+  const digest = createDigest();
+  digest.add(header, [header.length], true);
+  const { keys } = digest.add(new Uint8Array(bytes), [bytes.byteLength], false);
+  return Buffer.from(keys.buffer);
+}
+
+function dropUnfinished(folder: string): void {
+  for (const name of readdirSync(folder).filter((name) => /^tables-[0-9a-f]{40}\.\d+\.tmp$/.test(name))) {
+    const written = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - written > unfinishedMs) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function dropOldest(folder: string): void {
+  const files = readdirSync(folder)
+    .filter((name) => /^tables-[0-9a-f]{40}$/.test(name))
+    .map((name) => ({ path: join(folder, name), used: statSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.used - a.used);
+  for (const { path } of files.slice(kept)) rmSync(path, { force: true });
+}

@@ -1,0 +1,127 @@
+/**
+ * The added tokens of a tokenizer.json, as Hugging Face's AddedVocabulary has them (tokenizers 0.23, with
+ * `encode_special_tokens`). Its rules that a reader of the file would not expect:
+ *
+ * - The ids in the file count for nothing. A token whose text is in the model's vocabulary has the id that it has there; the
+ *   others are numbered in the order of the file, from the number of the vocabulary's pieces on.
+ * - A text that stands twice is one token: the last entry counts, but a text that was once marked special stays special.
+ * - `normalized` tokens are looked for in normalized text, after the others, and their own text is normalized for that.
+ * - A special token is text, and takes its place in the search all the same: nothing else is found inside it.
+ */
+
+import type { AddedToken, Normalizer } from '../model.ts';
+import { createPlainNormalizer } from '../plain/normalize-plain.ts';
+import { Unsupported } from './hf-file.ts';
+import type { HfAddedToken, HfFile } from './hf-shape.ts';
+
+export interface HfAdded {
+  readonly added: readonly AddedToken[];
+  readonly addedNormalized: readonly AddedToken[];
+  /** Text -> id. */
+  readonly special: ReadonlyMap<string, number>;
+  /** The ids of all of them. */
+  readonly ids: readonly number[];
+}
+
+/**
+ * @param vocabulary the model's pieces -> ids
+ * @param size the number of the model's entries: a piece that a Unigram model lists twice counts twice
+ * @param normalizers all of the file's
+ * @throws Unsupported
+ */
+export function readAdded(
+  file: HfFile,
+  vocabulary: ReadonlyMap<string, number>,
+  size: number,
+  normalizers: readonly Normalizer[],
+): HfAdded {
+  const tokens = new Map<string, HfAddedToken>();
+  const special = new Map<string, number>();
+  let next = size;
+  const ids = new Map<string, number>();
+  for (const token of file.added_tokens ?? []) {
+    if (token.content === '') continue;
+    const id = ids.get(token.content) ?? vocabulary.get(token.content) ?? next++;
+    ids.set(token.content, id);
+    tokens.set(token.content, token);
+    if (token.special === true) special.set(token.content, id);
+  }
+  const read = (token: HfAddedToken, text = token.content): AddedToken => ({
+    id: special.has(token.content) ? null : ids.get(token.content)!,
+    text,
+    ...(token.lstrip && { lstrip: true }),
+    ...(token.rstrip && { rstrip: true }),
+    ...(token.single_word && { singleWord: true }),
+  });
+  const raw = [...tokens.values()].filter((token) => token.normalized !== true);
+  const normalized = [...tokens.values()].filter((token) => token.normalized === true);
+  const normalize = createPlainNormalizer(normalizers);
+  const all = [...ids.values()];
+  return {
+    added: withoutIdle(raw.map((token) => read(token))),
+    addedNormalized: withoutIdle(
+      checkTexts(normalized.map((token) => read(token, normalize(token.content, false)))),
+    ),
+    special,
+    ids: all,
+  };
+}
+
+/** The native library searches without end for a text that is empty, and which of two equal texts it finds is chance. */
+function checkTexts(tokens: readonly AddedToken[]): readonly AddedToken[] {
+  const texts = new Set(tokens.map(({ text }) => text));
+  if (texts.has('')) throw new Unsupported('an added token of which normalization leaves nothing');
+  if (texts.size < tokens.length)
+    throw new Unsupported('added tokens that are the same text once normalized');
+  return tokens;
+}
+
+/**
+ * Leaves out special tokens that can't hide another one: a search that does not know them finds the same. One hides tokens
+ * whose text, or the beginning of it, is found inside its own; and it may hide another special one that would hide a
+ * token, so this goes on until no more are needed. In the order of their texts: the file's order means nothing.
+ */
+function withoutIdle(tokens: readonly AddedToken[]): readonly AddedToken[] {
+  const kept = tokens.filter(({ id }) => id !== null);
+  let others = tokens
+    .filter(({ id }) => id === null)
+    .map(({ text }) => ({ id: null, text }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1));
+  for (let count = -1; count !== kept.length; ) {
+    count = kept.length;
+    const hides = createHides(kept.map(({ text }) => text));
+    kept.push(...others.filter(({ text }) => hides(text)));
+    others = others.filter(({ text }) => !hides(text));
+  }
+  return kept;
+}
+
+/** Whether one of these texts, or its beginning up to the end of `text`, stands in `text`. */
+function createHides(texts: readonly string[]): (text: string) => boolean {
+  const root: Node = { isEnd: false, next: new Map() };
+  for (const text of texts) {
+    let node = root;
+    for (let i = 0; i < text.length; i += 1) {
+      const child: Node = node.next.get(text[i]!) ?? { isEnd: false, next: new Map() };
+      node.next.set(text[i]!, child);
+      node = child;
+    }
+    node.isEnd = true;
+  }
+  const hidesAt = (text: string, from: number): boolean => {
+    let node: Node | undefined = root;
+    for (let i = from; i < text.length; i += 1) {
+      node = node.next.get(text[i]!);
+      if (node === undefined) return false;
+      if (node.isEnd) return true;
+    }
+    // One that begins with all of this text is found in its place.
+    return from > 0;
+  };
+  return (text) => Array.from({ length: text.length }, (_, i) => i).some((from) => hidesAt(text, from));
+}
+
+interface Node {
+  isEnd: boolean;
+  readonly next: Map<string, Node>;
+}

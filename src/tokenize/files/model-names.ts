@@ -1,0 +1,38 @@
+/** The tokens of a TokenizerModel by text and id, for the few that begin, end or pad a document. Cost: a search of the list each. */
+import type { TokenizerModel } from '../model.ts';
+import type { TokenNames } from './special-ids.ts';
+
+/**
+ * Ids behind the ranks of a tiktoken file that a recipe may give: it has no special tokens, and its models have up to 32,971
+ * of them (Emu 3).
+ */
+const spareIds = 65_536;
+
+/** @param hasSpareIds the file leaves special tokens out */
+export function namesOfModel(
+  { special, steps, vocabulary, vocabularySize }: TokenizerModel,
+  hasSpareIds: boolean,
+): TokenNames {
+  const { pieces } = vocabulary;
+  const added = [...steps.added, ...steps.addedNormalized];
+  return {
+    special,
+    idOf(text) {
+      const known = special.get(text) ?? added.find((token) => token.text === text)?.id;
+      if (known !== undefined && known !== null) return known;
+      const bytes = Buffer.from(text);
+      const id = pieces.findIndex((piece) => piece !== undefined && bytes.equals(piece));
+      return id < 0 ? null : id;
+    },
+    textOf(id) {
+      for (const [text, known] of special) if (known === id) return text;
+      const known = added.find((token) => token.id === id);
+      if (known !== undefined) return known.text;
+      const piece = pieces[id];
+      if (piece !== undefined) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(piece);
+      const byte = vocabulary.unknown.bytes?.indexOf(id) ?? -1;
+      return byte < 0 ? null : `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+    },
+    idsBelow: hasSpareIds ? Math.max(vocabularySize, pieces.length + spareIds) : vocabularySize,
+  };
+}
