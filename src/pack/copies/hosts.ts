@@ -3,14 +3,11 @@
  * rows have much room left, since no copy that is still to be placed may stand in them, a long document fills them up,
  * and has some full rows fewer. Its last piece stays as it is.
  */
+import type { Host } from '../packers/lay-rows.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 
-export interface Host {
-  /** Index of the long item. */
-  readonly long: number;
+interface DocumentHost extends Host {
   readonly document: number;
-  /** Of its document, in this row. */
-  readonly tokens: number;
 }
 
 export interface Hosting {
@@ -64,7 +61,7 @@ export function chooseHosts(
   excess: number,
   width: number,
 ): Hosting {
-  const hostOf = new Map<number, Host[]>();
+  const hostOf = new Map<number, DocumentHost[]>();
   const rowsLess = new Map<number, number>();
   const rooms = roomy.map(({ room }) => room);
   let roomLeft = rooms.reduce((sum, room) => sum + room, 0);

@@ -7,7 +7,6 @@
  */
 import { type KeyedHash, keyedHash, scramble } from '../../base/keyed-hash.ts';
 import { giveBack } from '../../base/scratch.ts';
-import type { Host } from '../copies/hosts.ts';
 import type { RowKinds } from './fit-lengths.ts';
 import type { PackInput } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
@@ -22,6 +21,13 @@ export interface LaidPieces {
   readonly exceptions: Uint32Array;
   /** Four numbers per document with full rows: its document, the tokens taken of that, where its next piece begins. */
   readonly longs: Uint32Array;
+}
+
+/** A piece of a long document that fills up a row which others share. */
+export interface Host {
+  /** Index of the long document. */
+  readonly long: number;
+  readonly tokens: number;
 }
 
 const noHosts: ReadonlyMap<number, readonly Host[]> = new Map();
