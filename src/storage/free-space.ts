@@ -4,10 +4,10 @@
  */
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { bytes as inBytes } from '../base/words.ts';
 import type { PlannedSet } from '../build/nouns.ts';
 import { setFolders } from '../build/ownership.ts';
 import { LongmixError } from '../errors.ts';
-import { bytes as inBytes } from '../report/format.ts';
 import { isShardName } from '../shard/format.ts';
 
 /** A build by what it will take. */

@@ -4,6 +4,7 @@
  */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { noProgress } from '../../base/progress.ts';
 import { LongmixError } from '../../errors.ts';
 import type { ShardInput, ShardResult } from '../../execute/shard-task.ts';
 import { runTasks } from '../../execute/tasks.ts';
@@ -37,7 +38,6 @@ import {
   shardFolder,
 } from '../ownership.ts';
 import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
-import { noProgress } from '../progress.ts';
 import { writeDocumentList } from './document-list.ts';
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */

@@ -8,6 +8,7 @@
  */
 import { closeSync, openSync, read, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstFrom } from '../../base/sequence.ts';
 import { LongmixError, systemReason } from '../../errors.ts';
 import { type BatchRecord, idBytes, type ShardSetManifest } from '../../shard/format.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from '../stream/batch-layout.ts';
@@ -192,15 +193,9 @@ export class RowFiles {
     return into.buffer;
   }
 
+  /** The last that begins at or before the row. */
   #batchOf(row: number): number {
-    let low = 0;
-    let high = this.#batches.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.#firstRows[middle]! <= row) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return firstFrom(this.#firstRows, row + 1) - 1;
   }
 
   #layout(batch: number): BatchLayout {
