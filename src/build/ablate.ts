@@ -10,8 +10,8 @@ import { noProgress, type Progress } from '../base/progress.ts';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../nouns/recipe.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
-import { type BuildSize, refuseFullDisk } from '../storage/free-space.ts';
 import { withLock } from '../storage/lock.ts';
+import { type BuildSize, refuseFullDisk } from './disk-room.ts';
 import {
   type AblationReport,
   type ArmReport,

@@ -6,7 +6,7 @@ import type { Recipe } from '../nouns/recipe.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
-import { refuseFullDisk } from '../storage/free-space.ts';
+import { refuseFullDisk } from './disk-room.ts';
 import { withLock } from '../storage/lock.ts';
 import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';

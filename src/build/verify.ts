@@ -14,7 +14,7 @@ import {
   verifyNames,
   verifyRows,
 } from '../shard/verify.ts';
-import { verifyFiles } from '../shard/verify-files.ts';
+import { verifyFiles } from '../storage/verify-files.ts';
 import { type StoreManifest, storeFile, storeFiles } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
 import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';

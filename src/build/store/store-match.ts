@@ -9,7 +9,7 @@ import type { TokenizeInput } from '../../execute/tokenize-task.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { extractorOf } from '../../read/extract/extractors.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
-import { verifyFiles } from '../../shard/verify-files.ts';
+import { verifyFiles } from '../../storage/verify-files.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../../store/format.ts';

@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { verifyFiles } from '../../shard/verify-files.ts';
+import { verifyFiles } from '../../storage/verify-files.ts';
 import { makeFolder } from '../../storage/commit.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { storeFile, storeFiles } from '../../store/format.ts';

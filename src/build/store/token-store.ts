@@ -16,7 +16,7 @@ import { refuseMissingProgram } from '../../read/extract/find-program.ts';
 import { discover, type LeftOut } from '../../read/input/discover.ts';
 import { spoolStandardInput } from '../../read/input/spool.ts';
 import { makeFolder, sweep, writeJson } from '../../storage/commit.ts';
-import { storeShortage } from '../../storage/free-space.ts';
+import { storeShortage } from '../disk-room.ts';
 import { withLock } from '../../storage/lock.ts';
 import { fingerprint, notesFolder } from '../../storage/receipt.ts';
 import {
