@@ -11,7 +11,6 @@ import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../nouns/recipe.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
-import { type BuildSize, refuseFullDisk } from './disk-room.ts';
 import {
   type AblationReport,
   type ArmReport,
@@ -20,6 +19,7 @@ import {
   setAblationAside,
 } from './ablation-file.ts';
 import { buildPlanned, keepingTokens } from './build.ts';
+import { type BuildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
 import { loadIndex, planBuild } from './plan/build-plan.ts';

@@ -34,6 +34,18 @@ export type FileCalls = Pick<
   | 'writeSync'
 >;
 
+interface FileSteps {
+  write(chunk: Uint8Array): void;
+  sync(): void;
+  syncAside(): Promise<void>;
+  /** Under its name, in place of what may be there. */
+  appear(): void;
+  /** The same, unless there is a file of that name. False: there is. `bytes` is what was written. */
+  appearIfAbsent(bytes: Uint8Array): boolean;
+  /** Removes what has not appeared. */
+  abort(): void;
+}
+
 /** A file of this machine in the making. */
 export interface LocalPendingFile extends PendingFile {
   commit(synced?: boolean): FileRecord;
@@ -95,7 +107,7 @@ export function writeJson(path: string, value: unknown): FileRecord {
 
 /** Whole, but neither hashed nor synced: for a cache, whose file is checked when it is read. @throws what the system says */
 export function writeCache(path: string, parts: readonly Uint8Array[]): void {
-  const file = beginFile(path, system);
+  const file = beginFile(path);
   try {
     for (const part of parts) file.write(part);
     file.appear();
@@ -120,8 +132,8 @@ export function putIfAbsent(path: string, bytes: Uint8Array, calls: FileCalls = 
   }
 }
 
-/** The steps of the protocol; what they throw is the system's. */
-function beginFile(path: string, calls: FileCalls) {
+/** The steps of the protocol, for what needs no hash (it costs 2 s a GB); what they throw is the system's. */
+export function beginFile(path: string, calls: FileCalls = system): FileSteps {
   attempts += 1;
   const temporary = join(dirname(path), `.longmix-${hostname()}-${process.pid}-${threadId}-${attempts}.tmp`);
   const descriptor = calls.openSync(temporary, 'wx');
@@ -138,8 +150,7 @@ function beginFile(path: string, calls: FileCalls) {
       close();
       calls.renameSync(temporary, path);
     },
-    /** @param bytes what was written */
-    appearIfAbsent(bytes: Uint8Array): boolean {
+    appearIfAbsent(bytes) {
       close();
       try {
         calls.linkSync(temporary, path);

@@ -61,7 +61,7 @@ export function exists(path: string): boolean {
   return existsSync(path);
 }
 
-export function readBytes(path: string | URL): Buffer {
+export function readBytes(path: string | URL): Buffer<ArrayBuffer> {
   return readFileSync(path);
 }
 

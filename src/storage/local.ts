@@ -12,7 +12,7 @@ import {
   putIfAbsent,
 } from './commit.ts';
 import { exists, type LocalBytes, openFile, removeFile } from './files.ts';
-import { checkName, type Entry, type Storage } from './storage.ts';
+import { checkName, type Entry, readWhole, type Storage } from './storage.ts';
 import { walk } from './walk.ts';
 
 export interface LocalStorage extends Storage {
@@ -50,4 +50,14 @@ export function localStorage(folder: string): LocalStorage {
     },
     remove: (name) => removeFile(pathOf(name)),
   };
+}
+
+/** All bytes of a file. */
+export function readFrom(storage: LocalStorage, name: string): Buffer {
+  const bytes = storage.open(name);
+  try {
+    return readWhole(bytes);
+  } finally {
+    bytes.close();
+  }
 }

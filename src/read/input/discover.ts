@@ -9,12 +9,12 @@ import { isUrl } from '../../base/is-url.ts';
 import { LongmixError } from '../../errors.ts';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
-import { jsonFormat } from '../formats/json-format.ts';
-import { splitLines } from '../formats/split-lines.ts';
-import { describeFormats, type FileKind, hasRecords, kindOf } from '../formats.ts';
 import { checkAccess, type FileFacts, readBytes, statOf } from '../../storage/files.ts';
 import { orUnreadable } from '../../storage/unreadable.ts';
 import { type WalkedFile, walk } from '../../storage/walk.ts';
+import { jsonFormat } from '../formats/json-format.ts';
+import { splitLines } from '../formats/split-lines.ts';
+import { describeFormats, type FileKind, hasRecords, kindOf } from '../formats.ts';
 
 /** A file that is there and is not read: its format is unknown, or it has records and cannot be a part of a joined text. */
 export interface LeftOut {
