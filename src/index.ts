@@ -10,6 +10,7 @@ export { batches, type Course } from './feed/batches.ts';
 export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
 export type { FeedManifest } from './feed/rows/manifest.ts';
 export type { Recipe } from './nouns/recipe.ts';
+export type { PositionLoss, SourceLoss, Validation } from './nouns/training.ts';
 export { defaultRecipe } from './recipe/default-recipe.ts';
 export { parseRecipe } from './recipe/parse-recipe.ts';
 export type { ShardSetManifest } from './shard/format.ts';

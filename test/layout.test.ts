@@ -166,6 +166,23 @@ it('Arrow is loaded from base/arrow.ts', () => {
   expect(loading.map(({ name }) => name)).toEqual([]);
 });
 
+describe('trainers/', () => {
+  const trainers = fileURLToPath(new URL('../trainers/', import.meta.url));
+  const names = readdirSync(trainers, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+
+  it('knows of longmix what a user knows: the package, by its name', () => {
+    expect(names.length).toBeGreaterThan(5);
+    const strangers = names.flatMap((name) =>
+      importsOf(readFileSync(join(trainers, name), 'utf8'))
+        .filter((specifier) => !/^(node:|@tensorflow\/|\.\/)/.test(specifier) && specifier !== 'longmix')
+        .map((specifier) => `${name} imports ${specifier}`),
+    );
+    expect(strangers).toEqual([]);
+  });
+});
+
 it('there are no barrels inside folders', () => {
   expect(files.map(({ name }) => name).filter((name) => /\/index\.ts$/.test(name))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** What the arms learned: loss over the tokens of training, and on the validation set by how far back a guess could look. */
-import type { PositionLoss } from '../../train/validation.ts';
+import type { PositionLoss } from '../../nouns/training.ts';
 import { compact, integer } from '../format.ts';
 import { shorten } from '../table.ts';
 import { type LineStyle, positionChart, tokenChart } from './curve-charts.ts';

@@ -1,4 +1,4 @@
-import type { SourceLoss } from '../validation.ts';
+import type { SourceLoss } from 'longmix';
 
 /** Loss by the source of the document that a token is of. */
 export class LossBySource {

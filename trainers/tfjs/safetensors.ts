@@ -3,9 +3,8 @@
  * of a JSON header (little-endian), the header {name: {dtype, shape, data_offsets}}, then the numbers.
  * Format: the README of huggingface/safetensors.
  */
-import { readFileSync } from 'node:fs';
-import { LongmixError } from '../../errors.ts';
-import { createFile } from '../../storage/commit.ts';
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { LongmixError } from 'longmix';
 
 export interface NamedArray {
   readonly name: string;
@@ -36,18 +35,23 @@ export function writeSafetensors(
   const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  const file = createFile(path);
+  const file = openSync(path, 'w');
   try {
-    file.write(length);
-    file.write(padded);
+    writeWhole(file, length);
+    writeWhole(file, padded);
     for (const { values } of arrays) {
-      file.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+      writeWhole(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     }
-    file.commit();
-  } catch (error) {
-    file.abort();
-    throw error;
+    // longmix calls the checkpoint complete as soon as `save` has ended.
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
+}
+
+/** A write may take less than it was given: Linux takes 2 GiB at most. */
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 /** @throws LongmixError `checkpoint-damaged` */

@@ -1,6 +1,6 @@
 /** The same model in double precision with loops and the whole matrix of pairs: what the fast one must agree with. */
-import type { ModelShape, Parameter } from '../../../src/train/tfjs/model.ts';
-import type { ModelRow } from '../../../src/train/tfjs/rows.ts';
+import type { ModelShape, Parameter } from '../../../trainers/tfjs/model.ts';
+import type { ModelRow } from '../../../trainers/tfjs/rows.ts';
 
 type Matrix = number[][];
 

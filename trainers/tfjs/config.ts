@@ -1,5 +1,5 @@
 /** The settings of the tfjs trainer: `--set NAME=VALUE` to numbers, checked. */
-import { LongmixError } from '../../errors.ts';
+import { LongmixError } from 'longmix';
 
 export interface TfjsConfig {
   readonly layers: number;

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { LongmixError } from '../../errors.ts';
+import { LongmixError } from 'longmix';
 
 export type Tf = typeof TensorFlow;
 export type Tensor = TensorFlow.Tensor;

@@ -1,5 +1,6 @@
 /**
- * `--trainer tfjs`: a small transformer on TensorFlow.js, in this process. It answers "does this mix learn, and at
+ * `--trainer tfjs`: a small transformer on TensorFlow.js, in this process. longmix loads it as it loads a user's module,
+ * and it knows of longmix what a user's trainer knows: the public API. It answers "does this mix learn, and at
  * which context lengths" on a laptop; a real model is trained by `command`, or through `pipe` and `serve`.
  *
  * Everything that a step depends on is in the checkpoint, and nothing is random after the first weights, so a resumed
@@ -7,9 +8,7 @@
  */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { LongmixError } from '../../errors.ts';
-import type { Batch } from '../../feed/feed.ts';
-import type { Metrics, TrainContext, Trainer } from '../trainer.ts';
+import { type Batch, LongmixError, type Metrics, type TrainContext, type Trainer } from 'longmix';
 import { adamW, clipGradients, learningRate, type Moments } from './adamw.ts';
 import { loadTfjs, type Tf } from './backend.ts';
 import { parseConfig, type TfjsConfig } from './config.ts';
@@ -44,7 +43,7 @@ interface State {
   updates: number;
 }
 
-export function tfjsTrainer(load: () => Promise<Tf> = loadTfjs): Trainer {
+export default function tfjsTrainer(load: () => Promise<Tf> = loadTfjs): Trainer {
   let state: State;
   return {
     async start(context) {

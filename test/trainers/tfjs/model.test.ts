@@ -1,7 +1,6 @@
 /** The model against a plain one, its gradients against finite differences of that, and what a token may depend on. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { scramble } from '../../../src/base/keyed-hash.ts';
-import { loadTfjs, type Tf } from '../../../src/train/tfjs/backend.ts';
+import { loadTfjs, type Tf } from '../../../trainers/tfjs/backend.ts';
 import {
   addRowGradients,
   createParameters,
@@ -9,8 +8,9 @@ import {
   type Parameter,
   placeModel,
   rowLosses,
-} from '../../../src/train/tfjs/model.ts';
-import type { ModelRow } from '../../../src/train/tfjs/rows.ts';
+} from '../../../trainers/tfjs/model.ts';
+import type { ModelRow } from '../../../trainers/tfjs/rows.ts';
+import { scramble } from '../../../trainers/tfjs/scramble.ts';
 import { plainLosses } from './plain-model.ts';
 
 const shape = { layers: 2, width: 8, heads: 2, ropeBase: 10_000 };

@@ -1,4 +1,4 @@
-import type { PositionLoss } from '../validation.ts';
+import type { PositionLoss } from 'longmix';
 
 const firstEdge = 16;
 

@@ -6,13 +6,13 @@
  * Weights live in JavaScript as Float32Arrays (the optimizer and checkpoints need no backend) and are placed on the
  * backend for a step. A row is a micro-batch: its gradients are added up, so memory doesn't grow with rows a step.
  */
-import { scramble } from '../../base/keyed-hash.ts';
 import { attention, blockTokens } from './attention.ts';
 import type { Tensor, Tf } from './backend.ts';
 import type { TfjsConfig } from './config.ts';
 import { addTo, crossEntropy, type Embeddings, lookUp, scatter, tokenLosses } from './cross-entropy.ts';
 import { linear, type Rotation, rmsNorm, rotate, rotation, squaredRelu } from './ops.ts';
 import { type ModelRow, targetsOf } from './rows.ts';
+import { scramble } from './scramble.ts';
 import { planSpans, positionsOf, type Span } from './spans.ts';
 
 export type ModelShape = Pick<TfjsConfig, 'layers' | 'width' | 'heads' | 'ropeBase'>;

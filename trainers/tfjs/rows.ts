@@ -1,5 +1,5 @@
 /** The feed's rows as the model takes them: ids in its own vocabulary, documents, and what is to be foretold. */
-import type { Batch } from '../../feed/feed.ts';
+import type { Batch } from 'longmix';
 
 /** A row as the model takes it. */
 export interface ModelRow {

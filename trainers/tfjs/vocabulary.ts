@@ -6,19 +6,22 @@
  *
  * Cost: one pass over the shards before the first step. It is kept in the checkpoint.
  */
-import { openShards, readBatch } from '../../shard/reader.ts';
+import { openFeed } from 'longmix';
 
 /** Ids in ascending order. @param folders of shard sets */
 export function usedIds(folders: readonly string[], vocabularySize: number): Int32Array {
   const used = new Uint8Array(vocabularySize);
   for (const folder of folders) {
-    for (const shard of openShards(folder).shards) {
-      for (let batch = 0; batch < shard.batches.length; batch += 1) {
-        const rows = readBatch(folder, shard, batch).getChild('input_ids')!;
-        for (const { children } of rows.data) {
-          for (const id of children[0]!.values as Int32Array | Uint16Array) used[id] = 1;
-        }
+    const feed = openFeed(folder, { rowsPerStep: 1 });
+    try {
+      let memory: ArrayBufferLike | undefined;
+      for (let step = 0; step < feed.epochSteps; step += 1) {
+        const { inputIds } = feed.batch({ epoch: 0, step }, 0, 1, memory);
+        for (const id of inputIds) used[id] = 1;
+        memory = inputIds.buffer;
       }
+    } finally {
+      feed.close();
     }
   }
   return Int32Array.from(used.keys()).filter((id) => used[id] === 1);
