@@ -7,15 +7,18 @@ import { describe, expect, it } from 'vitest';
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** Folders that know the nouns and themselves, and are put together by `build/`. */
-const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'recipe', 'feed'];
-/** `feed/` reads what `shard/` wrote, and streams the same columns. */
-const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file|schema)\.ts$/]]);
+const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'steps', 'recipe', 'feed'];
+/** `feed/` reads what `shard/` wrote, streams the same columns, and follows the steps as they were planned. */
+const mayReadSiblings = new Map([
+  ['feed', /^(shard\/(format|reader|schema)|steps\/(schedule-file|step-rows))\.ts$/],
+]);
 /** `tokenize/` reads the tokenizer's file, and the kernel's. */
 const mayTouchFiles = [
   'read',
   'tokenize',
   'store',
   'shard',
+  'steps',
   'feed',
   'train',
   'storage',

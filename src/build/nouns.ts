@@ -7,7 +7,7 @@ import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { ShardDtype } from '../shard/format.ts';
-import type { StepPlan } from '../shard/schedule-file.ts';
+import type { StepPlan } from '../nouns/steps.ts';
 import type { StoreManifest } from '../store/format.ts';
 import type { Progress } from './progress.ts';
 

@@ -6,10 +6,10 @@ import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs
 import { join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
+import { isCount } from '../base/is-count.ts';
 import { LongmixError } from '../errors.ts';
 import {
   dictFile,
-  isCount,
   manifestFile,
   readableVersions,
   type ShardRecord,

@@ -19,11 +19,11 @@ import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
 import { packRows } from '../../pack/rows.ts';
 import { idBytes, type ShardDtype, shardVersion } from '../../shard/format.ts';
+import { planSteps } from '../../steps/plan-steps.ts';
 import { fingerprint } from '../../storage/receipt.ts';
 import { loadCharacters, loadDocuments } from '../../store/reader.ts';
 import type { BuildPlan, PlannedSet, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
-import { planSteps } from './steps.ts';
 
 export function loadIndex({ folder, manifest }: TokenStore, recipes: readonly Recipe[]): StoreIndex {
   const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);

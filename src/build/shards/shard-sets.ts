@@ -20,8 +20,8 @@ import {
   shardVersion,
 } from '../../shard/format.ts';
 import { openShards } from '../../shard/reader.ts';
-import { scheduleFile } from '../../shard/schedule-file.ts';
 import { datasetInfo, datasetState } from '../../shard/schema.ts';
+import { scheduleFile, scheduleRecord } from '../../steps/schedule-file.ts';
 import { sweep, writeJson } from '../../storage/commit.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
@@ -132,7 +132,7 @@ export async function writeShardSets(
     progress.end();
   }
   if (plan.steps === null) rmSync(join(out, scheduleFile), { force: true });
-  else writeJson(join(out, scheduleFile), { format: 'longmix-schedule', version: 1, ...plan.steps });
+  else writeJson(join(out, scheduleFile), scheduleRecord(plan.steps));
   writeJson(join(out, dictFile), { splits: plan.sets.map(({ name }) => name) });
   return manifests;
 }

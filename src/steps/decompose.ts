@@ -9,12 +9,13 @@
  *   set's rows early in the cycle. The paper lists the odds; that they multiply what a set holds is how the authors'
  *   released script makes its weights.
  * - Draws are keyed hashes of the step's number: the same recipe and rows give the same schedule.
- * - Rows at a set's end that don't make a whole step are in no step: a step of another size would have another learning
- *   signal. There are fewer than `tokensPerStep` tokens of them a set, and `schedule.json` says how many rows (`rest`).
+ * - Rows at a set's end that don't make a whole step are in no step. There are fewer than `tokensPerStep` tokens of them a
+ *   set, and `schedule.json` says how many rows (`rest`).
  */
 
 import { keyedHash } from '../base/keyed-hash.ts';
 import type { DecomposeSpec } from '../nouns/recipe.ts';
+import { rowsOfStep, wholeSteps } from './whole-steps.ts';
 
 export interface RowSet {
   readonly width: number;
@@ -25,7 +26,7 @@ export interface RowSet {
  * For each step the index of its set.
  * @param sets as `packRows` gives them: some of the lengths from `decompose.smallest` on, by powers of two
  */
-export function schedule(
+export function drawSteps(
   sets: readonly RowSet[],
   tokensPerStep: number,
   decompose: Pick<DecomposeSpec, 'smallest' | 'odds' | 'cycles'>,
@@ -34,7 +35,7 @@ export function schedule(
   const hash = keyedHash(seed, 'schedule');
   const { smallest, cycles } = decompose;
   const odds = sets.map(({ width }) => decompose.odds[Math.log2(width / smallest)]!);
-  const stepsOf = sets.map((set) => wholeSteps(set, tokensPerStep));
+  const stepsOf = sets.map(({ width, rows }) => wholeSteps(rows, rowsOfStep(tokensPerStep, width)));
   const steps = new Uint16Array(stepsOf.reduce((sum, n) => sum + n, 0));
   let step = 0;
   for (let cycle = 0; cycle < cycles; cycle += 1) {
@@ -50,10 +51,6 @@ export function schedule(
     }
   }
   return steps;
-}
-
-function wholeSteps({ width, rows }: RowSet, tokensPerStep: number): number {
-  return Math.floor(rows / (tokensPerStep / width));
 }
 
 /** Index of the weight that `fraction` of their sum falls in. */

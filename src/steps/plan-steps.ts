@@ -1,14 +1,14 @@
 /**
  * Which shard set each optimizer step takes its rows from. Phases come one after another, each with as many whole steps
- * as its rows make; the lengths of a decomposed phase come as its odds and cycles say (`pack/schedule.ts`). A step has
- * the same number of tokens throughout, so rows of half the length make twice as many rows a step.
+ * as its rows make; the lengths of a decomposed phase come as its odds and cycles say (`decompose.ts`).
  *
  * Rows that make no whole step are counted: a trainer may take them as a smaller last step, or leave them.
  */
 
-import type { Recipe, SequenceSpec } from '../../nouns/recipe.ts';
-import { schedule } from '../../pack/schedule.ts';
-import type { StepPlan, StepSet } from '../../shard/schedule-file.ts';
+import type { Recipe, SequenceSpec } from '../nouns/recipe.ts';
+import type { StepPlan, StepSet, Stretch } from '../nouns/steps.ts';
+import { drawSteps } from './decompose.ts';
+import { rowsOfStep, wholeSteps } from './whole-steps.ts';
 
 interface PhaseRows {
   readonly name: string;
@@ -27,36 +27,41 @@ export function planSteps(recipe: Recipe, planned: readonly PhaseRows[]): StepPl
     const mine = planned.flatMap((set, i) => (set.phase === name ? [i] : []));
     const sets = mine.map((i) => planned[i]!);
     const { decompose } = sets[0]?.sequences ?? { decompose: null };
-    if (decompose === null) order.push(...mine.flatMap((i) => wholeSteps(planned[i]!, tokensPerStep, i)));
+    if (decompose === null) order.push(...mine.flatMap((i) => stepsOf(planned[i]!, tokensPerStep, i)));
     else {
       const widths = sets.map(({ rows: { width, rows } }) => ({ width, rows }));
-      for (const at of schedule(widths, tokensPerStep, decompose, recipe.seed)) order.push(mine[at]!);
+      for (const at of drawSteps(widths, tokensPerStep, decompose, recipe.seed)) order.push(mine[at]!);
     }
   }
   const taken = new Array<number>(planned.length).fill(0);
-  const stretches: [number, number][] = [];
-  for (const set of order) {
-    taken[set]! += 1;
-    const last = stretches.at(-1);
-    if (last?.[0] === set) last[1] += 1;
-    else stretches.push([set, 1]);
-  }
+  for (const set of order) taken[set]! += 1;
   const sets = planned.map((set, i): StepSet => {
     const {
       name,
       rows: { width, rows },
     } = set;
-    const rowsPerStep = rowsOfStep(set, tokensPerStep);
+    const rowsPerStep = rowsOfSet(set, tokensPerStep);
     return { name, width, rows, rowsPerStep, steps: taken[i]!, rest: rows - taken[i]! * rowsPerStep };
   });
-  return { tokensPerStep, steps: order.length, sets, stretches };
+  return { tokensPerStep, steps: order.length, sets, stretches: stretchesOf(order) };
 }
 
 /** A row of L + 1 tokens gives L to train on. */
-function rowsOfStep({ sequences, rows }: PhaseRows, tokensPerStep: number): number {
-  return tokensPerStep / (sequences.decompose === null ? sequences.length : rows.width);
+function rowsOfSet({ sequences, rows }: PhaseRows, tokensPerStep: number): number {
+  return rowsOfStep(tokensPerStep, sequences.decompose === null ? sequences.length : rows.width);
 }
 
-function wholeSteps(phase: PhaseRows, tokensPerStep: number, set: number): number[] {
-  return new Array<number>(Math.floor(phase.rows.rows / rowsOfStep(phase, tokensPerStep))).fill(set);
+function stepsOf(phase: PhaseRows, tokensPerStep: number, set: number): number[] {
+  return new Array<number>(wholeSteps(phase.rows.rows, rowsOfSet(phase, tokensPerStep))).fill(set);
+}
+
+/** @param order the set of each step */
+function stretchesOf(order: readonly number[]): Stretch[] {
+  const stretches: [number, number][] = [];
+  for (const set of order) {
+    const last = stretches.at(-1);
+    if (last?.[0] === set) last[1] += 1;
+    else stretches.push([set, 1]);
+  }
+  return stretches;
 }

@@ -1,32 +1,18 @@
 /**
  * `schedule.json` beside the shard sets of a build whose steps have a fixed number of tokens: which set each optimizer
- * step takes its rows from. `build/plan/steps.ts` plans it, `feed/` follows it.
+ * step takes its rows from. `plan-steps.ts` plans it, `step-rows.ts` follows it.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isCount } from '../base/is-count.ts';
 import { LongmixError } from '../errors.ts';
-import { isCount } from './format.ts';
+import type { StepPlan } from '../nouns/steps.ts';
 
 export const scheduleFile = 'schedule.json';
 
-export interface StepPlan {
-  readonly tokensPerStep: number;
-  readonly steps: number;
-  /** In the order of first use. */
-  readonly sets: readonly StepSet[];
-  /** The run: so many steps from so-and-so set, one stretch after another. Pairs of (index into sets, steps). */
-  readonly stretches: readonly (readonly [set: number, steps: number])[];
-}
-
-export interface StepSet {
-  /** Folder of the shard set. */
-  readonly name: string;
-  readonly width: number;
-  readonly rows: number;
-  readonly rowsPerStep: number;
-  readonly steps: number;
-  /** Rows at the end that make no whole step. */
-  readonly rest: number;
+/** As the file has it. */
+export function scheduleRecord(plan: StepPlan): unknown {
+  return { format: 'longmix-schedule', version: 1, ...plan };
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { schedule } from '../../src/pack/schedule.ts';
+import { drawSteps } from '../../src/steps/decompose.ts';
 import { fuzz } from '../support/fuzz.ts';
 
 const tokensPerStep = 4096;
@@ -23,12 +23,12 @@ const setsOf = (rows: readonly number[], smallest: number) =>
 
 const count = (steps: ArrayLike<number>, set: number) => Array.from(steps).filter((s) => s === set).length;
 
-describe('schedule', () => {
+describe('drawSteps', () => {
   it('has every whole step of every set, an equal part of them in each cycle', () => {
     fc.assert(
       fc.property(decomposition, fc.nat(), ({ cycles, smallest, odds, rows }, seed) => {
         const sets = setsOf(rows, smallest);
-        const steps = schedule(sets, tokensPerStep, { smallest, odds, cycles }, seed);
+        const steps = drawSteps(sets, tokensPerStep, { smallest, odds, cycles }, seed);
         const whole = sets.map((set) => Math.floor((set.rows * set.width) / tokensPerStep));
         expect(sets.map((_, s) => count(steps, s))).toEqual(whole);
         let at = 0;
@@ -51,7 +51,7 @@ describe('schedule', () => {
     const smallest = 256;
     const sets = [256, 512, 1024, 2048, 4096, 8192].map((width) => ({ width, rows: 6_553_600 / width }));
     const meanLength = (odds: readonly number[], cycles: number, part: number) => {
-      const steps = schedule(sets, 16_384, { smallest, odds, cycles }, 5);
+      const steps = drawSteps(sets, 16_384, { smallest, odds, cycles }, 5);
       const perCycle = steps.length / cycles;
       const quarter = Array.from(steps).filter(
         (_, step) => Math.floor((4 * (step % perCycle)) / perCycle) === part,
@@ -71,7 +71,7 @@ describe('schedule', () => {
     const sets = [2, 4, 8].map((width) => ({ width, rows: 4096 / width }));
     const first = Array.from(
       { length: 7000 },
-      (_, seed) => schedule(sets, 8, { smallest: 2, odds: [4, 2, 1], cycles: 1 }, seed)[0]!,
+      (_, seed) => drawSteps(sets, 8, { smallest: 2, odds: [4, 2, 1], cycles: 1 }, seed)[0]!,
     );
     // Standard deviation 41 or less.
     for (const [s, expected] of [4000, 2000, 1000].entries()) {
@@ -81,7 +81,7 @@ describe('schedule', () => {
 
   it('is empty where no set has a whole step', () => {
     const decompose = { smallest: 2, odds: [1, 1], cycles: 3 };
-    expect([...schedule([], 8, decompose, 1)]).toEqual([]);
-    expect([...schedule([{ width: 4, rows: 1 }], 8, decompose, 1)]).toEqual([]);
+    expect([...drawSteps([], 8, decompose, 1)]).toEqual([]);
+    expect([...drawSteps([{ width: 4, rows: 1 }], 8, decompose, 1)]).toEqual([]);
   });
 });

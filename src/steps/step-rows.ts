@@ -2,8 +2,9 @@
  * Which rows a step takes: set and place in the set's order, from the number of the step alone.
  * Cost: an entry a stretch (a phase; in a decomposed run nearly every step begins another), and its binary search.
  */
-import { LongmixError } from '../../errors.ts';
-import type { FeedSets } from './sets.ts';
+import { LongmixError } from '../errors.ts';
+import type { StepPlan, Stretch } from '../nouns/steps.ts';
+import { rowsOfStep, wholeSteps } from './whole-steps.ts';
 
 export interface StepRows {
   /** Index into the sets. */
@@ -24,16 +25,24 @@ export interface Steps {
   at(step: number): StepRows;
 }
 
+/** What the arithmetic needs to know of the shard sets. */
+export interface StepSource {
+  readonly sets: readonly { readonly manifest: { readonly length: number; readonly rows: number } }[];
+  /** The build's, if its steps are fixed; `sets` are its sets, in its order. null: the sets come one after another. */
+  readonly schedule: StepPlan | null;
+}
+
 /**
  * @param rows of a step; of the longest sequences, if there are several lengths: shorter ones come as so many more.
  *   Undefined: as the schedule says, else 1
  * @throws LongmixError `rows-per-step-invalid`
  */
-export function planSteps({ sets, schedule }: FeedSets, rows: number | undefined): Steps {
+export function followSteps({ sets, schedule }: StepSource, rows: number | undefined): Steps {
   const lengths = sets.map(({ manifest }) => manifest.length);
   const longest = Math.max(...lengths);
   const rowsPerStep =
-    schedule?.sets.map((set) => set.rowsPerStep) ?? lengths.map((length) => ((rows ?? 1) * longest) / length);
+    schedule?.sets.map((set) => set.rowsPerStep) ??
+    lengths.map((length) => rowsOfStep((rows ?? 1) * longest, length));
   const given = Math.min(...rowsPerStep);
   if (rows !== undefined && (!Number.isSafeInteger(rows) || rows < 1)) {
     throw invalid(`rows per step: ${rows}`, 'use a whole number of at least 1');
@@ -52,13 +61,13 @@ export function planSteps({ sets, schedule }: FeedSets, rows: number | undefined
   }
   const stretches =
     schedule?.stretches ??
-    sets.map(({ manifest }, set) => [set, Math.floor(manifest.rows / rowsPerStep[set]!)] as const);
+    sets.map(({ manifest }, set) => [set, wholeSteps(manifest.rows, rowsPerStep[set]!)] as const);
   return { rowsPerStep, ...laidOut({ sets, schedule }, stretches, rowsPerStep) };
 }
 
 function laidOut(
-  { sets }: FeedSets,
-  stretches: readonly (readonly [set: number, steps: number])[],
+  { sets }: StepSource,
+  stretches: readonly Stretch[],
   rowsPerStep: readonly number[],
 ): Omit<Steps, 'rowsPerStep'> {
   const ends = new Float64Array(stretches.length);
