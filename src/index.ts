@@ -1,7 +1,7 @@
 /** The public API, in the order of the data. */
 
 export { type BuildOptions, type BuildResult, build } from './build/build.ts';
-export type { BuildPlan, StageOptions, TokenStore } from './build/nouns.ts';
+export type { BuildPlan, StageOptions, StoreOptions, TokenStore } from './build/nouns.ts';
 export { planBuild } from './build/plan/build-plan.ts';
 export { ensureStore } from './build/store/token-store.ts';
 export { type Verified, verify } from './build/verify.ts';

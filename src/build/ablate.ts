@@ -18,7 +18,7 @@ import {
   dropAside,
   setAblationAside,
 } from './ablation-file.ts';
-import { buildPlanned, keepingTokens } from './build.ts';
+import { buildPlanned } from './build.ts';
 import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
 import { loadIndex, planBuild } from './plan/build-plan.ts';
@@ -59,7 +59,7 @@ async function ablateLocked(
   const [{ recipe: first }] = arms as [AblationArm];
   sweep(out);
   const folder = storeFolder(first, out);
-  const store = await ensureStore(first, folder, keepingTokens(options), (tokenizer) => {
+  const store = await ensureStore(first, folder, { ...options, keepUnchanged: true }, (tokenizer) => {
     for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
   });
   const index = loadIndex(

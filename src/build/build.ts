@@ -42,15 +42,10 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions):
 async function buildLocked(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   sweep(out);
   const tokens = storeFolder(recipe, out);
-  const store = await ensureStore(recipe, tokens, keepingTokens(options));
+  const store = await ensureStore(recipe, tokens, { ...options, keepUnchanged: true });
   const plan = planBuild(recipe, store);
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
-}
-
-/** For a build or an ablation: `fresh` is about its shards. */
-export function keepingTokens<T extends StageOptions>(options: T): T {
-  return options.fresh ? { ...options, fresh: 'changed' } : options;
 }
 
 /** The part of a build that follows its plan. The caller has the folder's lock. */

@@ -4,10 +4,10 @@ import type { Ledger } from '../nouns/ledger.ts';
 import type { PlannedCell } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
+import type { StepPlan } from '../nouns/steps.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { ShardDtype } from '../shard/format.ts';
-import type { StepPlan } from '../nouns/steps.ts';
 import type { StoreManifest } from '../store/format.ts';
 import type { Progress } from './progress.ts';
 
@@ -80,10 +80,18 @@ export interface StageOptions {
   readonly workers: number;
   /** Bound of the whole process's memory, in bytes; none where it is not given. */
   readonly memory?: number;
-  /** Replace what an earlier run left, once there is nothing more to refuse. Of tokens: 'changed', what is not intact. */
-  readonly fresh?: boolean | 'changed';
+  /** Replace what an earlier run left, once there is nothing more to refuse. Default: false. */
+  readonly fresh?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: Progress | undefined;
+}
+
+export interface StoreOptions extends StageOptions {
+  /**
+   * With `fresh`, the parts of an intact store whose inputs and tokenizer are unchanged are not tokenized again. Default:
+   * false. `build` and `ablate` do so, for their `fresh` is about shards.
+   */
+  readonly keepUnchanged?: boolean;
 }
 
 export interface TokenStore {

@@ -32,7 +32,7 @@ import {
 import { openStore } from '../../store/reader.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import { workerLimits } from '../memory.ts';
-import type { StageOptions, TokenStore } from '../nouns.ts';
+import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from '../ownership.ts';
 import { noProgress } from '../progress.ts';
 import { idNotes } from './id-notes.ts';
@@ -65,7 +65,7 @@ export function storeFolder(recipe: Recipe, out: string): string {
 export async function ensureStore(
   recipe: Recipe,
   folder: string,
-  options: StageOptions,
+  options: StoreOptions,
   check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
 ): Promise<TokenStore> {
   refuseForeign(folder, tokenFolder);
@@ -79,11 +79,11 @@ export async function ensureStore(
 async function ensureUnlocked(
   recipe: Recipe,
   folder: string,
-  options: StageOptions,
+  options: StoreOptions,
   check: (tokenizer: TokenizerTables['facts']) => void,
 ): Promise<TokenStore> {
-  const { fresh = false } = options;
-  const isThere = fresh === false && existsSync(join(folder, storeFile));
+  const { fresh = false, keepUnchanged = false } = options;
+  const isThere = !fresh && existsSync(join(folder, storeFile));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources) {
     if (source.command !== undefined && !isThere) refuseMissingProgram(source.name, source.command);
@@ -111,7 +111,7 @@ async function ensureUnlocked(
     }
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
-      if (fresh !== false) setAside(folder, fresh);
+      if (fresh) setAside(folder, keepUnchanged);
       // Another command may have made it in the meantime.
       else if (existsSync(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
       try {
