@@ -43,7 +43,7 @@ export async function setUpShard(setting: ShardSetting): Promise<StageRun<ShardI
     if (result === null) {
       const file = createFile(join(folder, name));
       try {
-        const { batches, counts } = writeShard(plan, firstRow, endRow, table, tokens, options, file);
+        const { batches, counts } = writeShard({ plan, table, firstRow, endRow }, tokens, options, file);
         result = { record: { ...file.commit(), rows, batches }, counts };
         leaveReceipt(folder, name, made, [result.record], result);
       } catch (error) {

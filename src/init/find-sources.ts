@@ -87,7 +87,10 @@ async function sourcesOf(
   const named = around.byPath || groups.size > 1 ? null : await namedSources(units);
   if (named === null && groups.size === 1 && isFlat(groups) && areSources(units)) {
     return await Promise.all(
-      units.map((unit) => describe(stem(unit), unit.files[0]!.path, null, [], [unit], null)),
+      units.map((unit) => {
+        const path = unit.files[0]!.path;
+        return describe({ name: stem(unit), path, include: null, exclude: [], named: null }, [unit]);
+      }),
     );
   }
   // Apart even if there is one group: the output beside it must not be read by the next run.
@@ -96,7 +99,7 @@ async function sourcesOf(
     const name =
       units[0]!.files[0]!.path === root ? withoutExtensions(basename(root)) : basename(root) || 'corpus';
     const exclude = [...excludes(root, recipe), ...(around.outputBelow ? ['out/**'] : [])];
-    return [await describe(name, root, null, exclude, units, named)];
+    return [await describe({ name, path: root, include: null, exclude, named }, units)];
   }
   const found: FoundSource[] = [];
   const repositories = marked(root)
@@ -107,7 +110,10 @@ async function sourcesOf(
     const include = all ? null : repositories.map((name) => `${literal(name)}/**`);
     const name = repositories.length === 1 ? repositories[0]! : nameBeside(groups, 'repositories');
     const inside = repositories.flatMap((directory) => groups.get(directory)!);
-    const made = await describe(name, root, include, excludes(root, recipe), inside, null);
+    const made = await describe(
+      { name, path: root, include, exclude: excludes(root, recipe), named: null },
+      inside,
+    );
     found.push({ ...made, join: 'directory' });
   }
   for (const [directory, mine] of groups) {
@@ -116,12 +122,8 @@ async function sourcesOf(
     const name = directory === '' ? nameBeside(groups, basename(root) || 'corpus') : directory;
     // `*` stops at the next `/`: only what lies directly in the directory.
     const made = await describe(
-      name,
-      path,
-      directory === '' ? '*' : null,
-      excludes(path, recipe),
+      { name, path, include: directory === '' ? '*' : null, exclude: excludes(path, recipe), named },
       mine,
-      named,
     );
     const isJoined = directory !== '' && holdsRepositories(path, directory, mine);
     found.push({ ...made, join: isJoined ? 'directory' : null });
@@ -129,18 +131,13 @@ async function sourcesOf(
   return found;
 }
 
-async function describe(
-  name: string,
-  path: string,
-  include: FoundSource['include'],
-  exclude: readonly string[],
-  units: readonly ReadUnit[],
-  named: FoundSource['named'],
-): Promise<FoundSource> {
+type Selected = Pick<FoundSource, 'name' | 'path' | 'include' | 'exclude' | 'named'>;
+
+async function describe(selected: Selected, units: readonly ReadUnit[]): Promise<FoundSource> {
   const files = new Set(units.flatMap((unit) => unit.files.map((file) => file.path)));
   const size = units.reduce((sum, unit) => sum + unitBytes(unit), 0);
   const fields = await fieldsOf(units);
-  return { name, path, include, exclude, join: null, fields, named, files: files.size, bytes: size };
+  return { ...selected, join: null, fields, files: files.size, bytes: size };
 }
 
 async function fieldsOf(units: readonly ReadUnit[]): Promise<FoundFields> {

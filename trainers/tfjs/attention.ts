@@ -22,7 +22,8 @@ export function attention(
     (save as (tensors: Tensor[]) => void)([...inputs, value]);
     return {
       value,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => backward(tf, saved.slice(0, 3), saved[3]!, dy, spans, heads),
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        backward(tf, { inputs: saved.slice(0, 3), output: saved[3]!, dy }, spans, heads),
     };
   });
   return op(q, k, v);
@@ -52,9 +53,11 @@ function forward(tf: Tf, inputs: readonly Tensor[], spans: readonly Span[], head
 /** Gradients of q, k and v. With P the probabilities: dV = P'dO, dS = P (dO V' - sum(dO O)), dQ = dS K, dK = dS'Q. */
 function backward(
   tf: Tf,
-  inputs: readonly Tensor[],
-  output: Tensor,
-  dy: Tensor,
+  {
+    inputs,
+    output,
+    dy,
+  }: { readonly inputs: readonly Tensor[]; readonly output: Tensor; readonly dy: Tensor },
   spans: readonly Span[],
   heads: number,
 ): Tensor[] {

@@ -71,8 +71,7 @@ export function addRowGradients(
   tf: Tf,
   shape: ModelShape,
   model: PlacedModel,
-  row: ModelRow,
-  weight: number,
+  { row, weight }: { readonly row: ModelRow; readonly weight: number },
   gradients: readonly Float32Array[],
 ): number {
   return tf.tidy(() => {

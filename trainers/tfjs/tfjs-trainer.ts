@@ -129,7 +129,7 @@ async function updateWeights(
   const model = placeModel(tf, parameters);
   let loss = 0;
   for (const row of rows) {
-    loss += addRowGradients(tf, config, model, row, 1 / tokens, gradients) / tokens;
+    loss += addRowGradients(tf, config, model, { row, weight: 1 / tokens }, gradients) / tokens;
     await setImmediate();
   }
   disposeModel(tf, model);

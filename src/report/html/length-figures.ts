@@ -66,7 +66,6 @@ export async function stackFigure<C extends Cell>(
   sources: readonly Source[],
   { title, tokens }: View<C>,
   frame: LengthFrame,
-  caption: string = title,
 ): Promise<Markup> {
   const whole = sum(cells, tokens);
   const series = sources.map(({ name: source, colour }): Series => {
@@ -77,10 +76,10 @@ export async function stackFigure<C extends Cell>(
     };
   });
   const chart = await draw(lengthStack(series, frame), {
-    title: `${caption}: tokens by length of document and source`,
+    title: `${title}: tokens by length of document and source`,
     description: inWords(byBucket(cells, tokens)),
   });
-  return figure(`${caption}, % of all tokens`, chart);
+  return figure(`${title}, % of all tokens`, chart);
 }
 
 /** Each on its own scale: it compares the views of one source, and the stacks compare sources. */

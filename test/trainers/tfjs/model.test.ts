@@ -54,7 +54,7 @@ function lossesOf(parameters: readonly Parameter[], row: ModelRow): Float32Array
 function gradientsOf(parameters: readonly Parameter[], row: ModelRow, weight: number) {
   const gradients = parameters.map(({ values }) => new Float32Array(values.length));
   const model = placeModel(tf, parameters);
-  const loss = addRowGradients(tf, shape, model, row, weight, gradients);
+  const loss = addRowGradients(tf, shape, model, { row, weight }, gradients);
   disposeModel(tf, model);
   return { loss, gradients };
 }
