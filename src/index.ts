@@ -1,8 +1,9 @@
 /** The public API, in the order of the data. */
 
 export { type BuildOptions, type BuildResult, build } from './build/build.ts';
-export type { BuildPlan, StageOptions, StoreOptions, TokenStore } from './build/nouns.ts';
+export type { BuildPlan, StageOptions, StoreIndex, StoreOptions, TokenStore } from './build/nouns.ts';
 export { planBuild } from './build/plan/build-plan.ts';
+export { loadIndex } from './build/plan/load-index.ts';
 export { ensureStore } from './build/store/token-store.ts';
 export { type Verified, verify } from './build/verify.ts';
 export { describeError, LongmixError } from './errors.ts';

@@ -28,7 +28,10 @@ const mayTouchFiles = [
   'cli',
 ];
 /** What stands below everything imports nothing but itself, with one library in one place. */
-const mayUseLibraries = new Map([['base/arrow.ts', /^(node:module|apache-arrow)$/]]);
+const mayUseLibraries = new Map([
+  ['base/arrow.ts', /^(node:module|apache-arrow)$/],
+  ['base/fingerprint.ts', /^node:crypto$/],
+]);
 const longest = 350;
 
 interface SourceFile {
@@ -144,6 +147,23 @@ it('no file imports itself, by whatever way round and whatever kind of import', 
   };
   for (const { name } of files) visit(name, []);
   expect(circles).toEqual([]);
+});
+
+it('a plan reads no disk: nothing that planBuild runs does', () => {
+  const reached = new Map<string, readonly string[]>();
+  const visit = (name: string, way: readonly string[]) => {
+    if (reached.has(name)) return;
+    const file = files.find((one) => one.name === name)!;
+    // Imports of types alone run nothing.
+    const run = importsOf(file.text.replace(/^(import|export) type\b[^;]*;/gm, ''));
+    reached.set(name, [...way, ...run.filter((specifier) => /^(node:)?fs(\/|$)/.test(specifier))]);
+    for (const specifier of run)
+      if (specifier.startsWith('.')) visit(target(file, specifier), [...way, name]);
+  };
+  visit('build/plan/build-plan.ts', []);
+  expect(reached.size).toBeGreaterThan(20);
+  const reading = [...reached].filter(([, way]) => way.some((step) => /^(node:)?fs/.test(step)));
+  expect(reading.map(([name, way]) => [...way, name].join(' <- '))).toEqual([]);
 });
 
 it('execute/, build/, init/ and report/ do not know the command line', () => {

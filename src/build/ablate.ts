@@ -21,7 +21,8 @@ import {
 import { buildPlanned } from './build.ts';
 import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
-import { loadIndex, planBuild } from './plan/build-plan.ts';
+import { planBuild } from './plan/build-plan.ts';
+import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { noProgress, type Progress } from './progress.ts';
 import { isBuilt } from './shards/shard-sets.ts';

@@ -11,6 +11,7 @@ import { withLock } from '../storage/lock.ts';
 import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
+import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shards/shard-sets.ts';
 import { ensureStore, storeFolder } from './store/token-store.ts';
@@ -43,7 +44,7 @@ async function buildLocked(recipe: Recipe, out: string, options: BuildOptions): 
   sweep(out);
   const tokens = storeFolder(recipe, out);
   const store = await ensureStore(recipe, tokens, { ...options, keepUnchanged: true });
-  const plan = planBuild(recipe, store);
+  const plan = planBuild(recipe, store, loadIndex(store, [recipe]));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
 }

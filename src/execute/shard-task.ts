@@ -3,13 +3,14 @@
  * memory; tokens come from the store.
  */
 import { join } from 'node:path';
+import { fingerprint } from '../base/fingerprint.ts';
 import type { StageRun } from '../build/nouns.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardCounts, ShardRecord } from '../shard/format.ts';
 import { type ShardOptions, writeShard } from '../shard/writer.ts';
 import { createFile } from '../storage/commit.ts';
-import { findReceipt, fingerprint, leaveReceipt } from '../storage/receipt.ts';
+import { findReceipt, leaveReceipt } from '../storage/receipt.ts';
 import { type TokenFiles, TokenReader } from '../store/reader.ts';
 
 export interface ShardSetting {

@@ -4,6 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import gen from 'stream-chain/gen.js';
+import { fingerprint } from '../base/fingerprint.ts';
 import type { WorkerLimits } from '../build/memory.ts';
 import type { StageRun } from '../build/nouns.ts';
 import type { BadRecord, DocumentChunk, FileFault, ReadUnit } from '../nouns/documents.ts';
@@ -13,7 +14,7 @@ import { extractorOf } from '../read/extract/extractors.ts';
 import { createUnitHash, hashInput } from '../read/input/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
 import { createFile } from '../storage/commit.ts';
-import { findReceipt, fingerprint, hasReceipt, leaveReceipt } from '../storage/receipt.ts';
+import { findReceipt, hasReceipt, leaveReceipt } from '../storage/receipt.ts';
 import {
   docsFile,
   type InputRecord,

@@ -11,7 +11,7 @@ import { unitBytes } from '../build/store/parts.ts';
 import { LongmixError } from '../errors.ts';
 import type { ReadUnit } from '../nouns/documents.ts';
 import { hasRecords, isSourceCode } from '../read/formats.ts';
-import { discover, type LeftOut } from '../read/input/discover.ts';
+import { discover } from '../read/input/discover.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { type FoundFields, findFields, findNamedSources, plainFields } from './find-fields.ts';
 
@@ -54,8 +54,8 @@ export async function findSources(root: string, around: Surroundings): Promise<F
   const [whole] = defaultRecipe(root).sources;
   const outputs = new Map<string, boolean>();
   let { recipe } = around;
-  const leftOut: LeftOut[] = [];
-  const units = (await discover(whole!, leftOut)).filter(({ files }) => {
+  const { units: all, leftOut } = await discover(whole!);
+  const units = all.filter(({ files }) => {
     const { path } = files[0]!;
     if (recipe === null && around.isRecipe(path)) recipe = path;
     return path !== recipe && !isOutput(root, path, outputs);

@@ -4,7 +4,6 @@
  *
  * Receipts are local notes, not output: they live in `.longmix/` beside what they are about and can be deleted.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileRecord } from '../nouns/files.ts';
@@ -16,11 +15,6 @@ interface Receipt {
   readonly fingerprint: string;
   readonly files: readonly FileRecord[];
   readonly result: unknown;
-}
-
-/** sha256 over a value's JSON. Keys are taken in the order in which the code that makes the value writes them. */
-export function fingerprint(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** Whether an earlier run finished a task of this name, of whatever it was made. */

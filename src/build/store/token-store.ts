@@ -5,19 +5,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
+import { fingerprint } from '../../base/fingerprint.ts';
 import { LongmixError } from '../../errors.ts';
 import { startWorkers, type Workers } from '../../execute/tasks.ts';
 import type { TokenizeInput, TokenizeResult } from '../../execute/tokenize-task.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { refuseMissingProgram } from '../../read/extract/find-program.ts';
-import { discover, type LeftOut } from '../../read/input/discover.ts';
+import { discover } from '../../read/input/discover.ts';
 import { spoolStandardInput } from '../../read/input/spool.ts';
 import { compact, counted } from '../../report/format.ts';
 import { makeFolder, sweep, writeJson } from '../../storage/commit.ts';
 import { storeShortage } from '../../storage/free-space.ts';
 import { withLock } from '../../storage/lock.ts';
-import { fingerprint, notesFolder } from '../../storage/receipt.ts';
+import { notesFolder } from '../../storage/receipt.ts';
 import {
   docsFile,
   type PartRecord,
@@ -39,6 +40,7 @@ import { idNotes } from './id-notes.ts';
 import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
 import { planParts, unitBytes } from './parts.ts';
+import { recipeTables } from './recipe-tables.ts';
 import {
   inputStamps,
   reading,
@@ -48,7 +50,7 @@ import {
   rememberInputs,
 } from './store-match.ts';
 import { putBack, setAside } from './store-renewal.ts';
-import { recipeTables, refuseUnfit } from './tokenizer-fit.ts';
+import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
 /** The store of a recipe that is built into `out`. */
@@ -87,10 +89,9 @@ async function ensureUnlocked(
   const units: ReadUnit[] = [];
   for (const source of recipe.sources) {
     if (source.command !== undefined && !isThere) refuseMissingProgram(source.name, source.command);
-    const leftOut: LeftOut[] = [];
-    const found = await discover(await atRest(source, folder, isThere, options.signal), leftOut);
-    units.push(...found);
-    const note = isThere ? null : kindsNote(source, found, leftOut);
+    const found = await discover(await atRest(source, folder, isThere, options.signal));
+    units.push(...found.units);
+    const note = isThere ? null : kindsNote(source, found.units, found.leftOut);
     if (note !== null) options.progress?.note(note);
   }
   const parts = planParts(units);
