@@ -2,11 +2,12 @@
  * `schedule.json` beside the shard sets of a build whose steps have a fixed number of tokens: which set each optimizer
  * step takes its rows from. `plan-steps.ts` plans it, `step-rows.ts` follows it.
  */
-import { existsSync, readFileSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { isCount } from '../base/is-count.ts';
 import { LongmixError } from '../errors.ts';
 import type { StepPlan } from '../nouns/steps.ts';
+import { exists, readJson } from '../storage/files.ts';
 
 export const scheduleFile = 'schedule.json';
 
@@ -21,9 +22,9 @@ export function scheduleRecord(plan: StepPlan): unknown {
  */
 export function readSchedule(build: string): StepPlan | null {
   const file = join(build, scheduleFile);
-  if (!existsSync(file)) return null;
+  if (!exists(file)) return null;
   try {
-    const read = JSON.parse(readFileSync(file, 'utf8')) as StepPlan | null;
+    const read = readJson(file) as StepPlan | null;
     if (isWhole(read)) return read;
   } catch (cause) {
     throw damagedSchedule(file, cause);

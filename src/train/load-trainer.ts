@@ -1,9 +1,10 @@
 /** A trainer by its name, or by the path of a module. */
-import { statSync } from 'node:fs';
+
 import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { packageRoot } from '../base/package-root.ts';
 import { LongmixError } from '../errors.ts';
+import { statOf } from '../storage/files.ts';
 import type { Trainer } from './trainer.ts';
 
 /** Modules that come with longmix, by their short names. */
@@ -31,7 +32,7 @@ export async function loadTrainer(nameOrPath: string, command: readonly string[]
 
 /** @param path for messages, as the user gave it */
 async function moduleTrainer(path: string, file: string): Promise<Trainer> {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+  if (statOf(file)?.kind !== 'file') {
     throw new LongmixError('trainer-unknown', `no trainer "${path}", and no file of that path`, {
       cure: `use ${shortNames.join(', ')}, or the path of an ES module such as ./mine.js`,
     });

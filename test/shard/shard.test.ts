@@ -12,8 +12,8 @@ import { manifestFile, type ShardSetManifest, shardFormat, shardVersion } from '
 import { openShards, type Row, readRow } from '../../src/shard/reader.ts';
 import { datasetInfo, datasetState, rowSchema } from '../../src/shard/schema.ts';
 import { verifyDatasetFiles, verifyRows } from '../../src/shard/verify.ts';
-import { verifyFiles } from '../../src/shard/verify-files.ts';
 import { writeShard } from '../../src/shard/writer.ts';
+import { verifyFiles } from '../../src/storage/verify-files.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { sequenceSpec } from '../support/recipes.ts';
