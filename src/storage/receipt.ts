@@ -13,7 +13,10 @@ import { makeFolder, writeFile } from './commit.ts';
 export const notesFolder = '.longmix';
 
 interface Receipt {
+  /** Of all that went in, the bytes of the inputs included. */
   readonly fingerprint: string;
+  /** Of the task as its list has it, in which inputs are known by their sizes and times: looked up without reading them. */
+  readonly listed?: string;
   readonly files: readonly FileRecord[];
   readonly result: unknown;
 }
@@ -28,11 +31,19 @@ export function hasReceipt(folder: string, task: string): boolean {
   return existsSync(receiptFile(folder, task));
 }
 
-/** The result of an earlier run of the same task, or null. */
-export function findReceipt<T>(folder: string, task: string, expected: string): T | null {
+/**
+ * The result of an earlier run of the same task, or null.
+ * @param by which of a receipt's fingerprints `expected` is
+ */
+export function findReceipt<T>(
+  folder: string,
+  task: string,
+  expected: string,
+  by: 'fingerprint' | 'listed' = 'fingerprint',
+): T | null {
   try {
     const receipt = JSON.parse(readFileSync(receiptFile(folder, task), 'utf8')) as Receipt;
-    if (receipt.fingerprint !== expected) return null;
+    if (receipt[by] !== expected) return null;
     const present = receipt.files.every(({ name, bytes }) => statSync(join(folder, name)).size === bytes);
     return present ? (receipt.result as T) : null;
   } catch {
@@ -46,9 +57,15 @@ export function leaveReceipt(
   expected: string,
   files: readonly FileRecord[],
   result: unknown,
+  listed?: string,
 ): void {
   makeFolder(join(folder, notesFolder));
-  const receipt: Receipt = { fingerprint: expected, files, result };
+  const receipt: Receipt = {
+    fingerprint: expected,
+    ...(listed === undefined ? {} : { listed }),
+    files,
+    result,
+  };
   writeFile(receiptFile(folder, task), JSON.stringify(receipt), false);
 }
 
