@@ -66,7 +66,8 @@ export const shardStage: Stage<ShardKind> = {
     findReceipt<ShardResult>(setFolder(folder, setting, input), input.name, madeOf(setting, input)),
   isOver: (folder, setting, input) => isInFinishedSet(setFolder(folder, setting, input), setting, input),
   folders: (folder, { sets }) => sets.map(({ name }) => join(folder, name)),
-  words: ({ name }, { record }) => `${name}, ${counted(record.rows, 'row')}`,
+  words: ({ sets }, { set, name }, { record }) =>
+    `${sets[set]!.name}/${name}, ${counted(record.rows, 'row')}`,
 };
 
 function setFolder(folder: string, { sets }: ShardSetting, { set }: ShardInput): string {

@@ -44,7 +44,7 @@ export interface Stage<K extends StageKind> {
   /** Folders that tasks write to. */
   folders(folder: string, setting: K['setting']): readonly string[];
   /** What a task made, in a few words. */
-  words(input: K['input'], result: K['result']): string;
+  words(setting: K['setting'], input: K['input'], result: K['result']): string;
 }
 
 export interface TaskProgress {

@@ -79,7 +79,7 @@ export const tokenizeStage: Stage<TokenizeKind> = {
     findReceipt<TokenizeResult>(folder, input.part, listedPrint(setting, input), 'listed'),
   isOver: () => false,
   folders: (folder) => [folder],
-  words: ({ part }, { part: { documents, tokens } }) =>
+  words: (_, { part }, { part: { documents, tokens } }) =>
     `${part}, ${counted(documents, 'document')}, ${compact(tokens)} tokens`,
 };
 

@@ -62,7 +62,7 @@ export async function runWorker(
       signal,
       onResult(index, result) {
         ended.add(left[index]!);
-        onTask(left[index]!, stage.words(inputs[index], result));
+        onTask(left[index]!, stage.words(setting, inputs[index], result));
       },
     });
   } catch (error) {
