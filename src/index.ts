@@ -7,6 +7,8 @@ export { loadIndex } from './build/plan/load-index.ts';
 export { ensureStore } from './build/store/token-store.ts';
 export { type Verified, verify } from './build/verify.ts';
 export { describeError, LongmixError } from './errors.ts';
+export { byHand } from './execute/by-hand.ts';
+export { type Executor, TasksLeft } from './execute/executor.ts';
 export { batches, type Course } from './feed/batches.ts';
 export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
 export type { FeedManifest } from './feed/rows/manifest.ts';

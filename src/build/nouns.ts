@@ -1,6 +1,7 @@
-/** What the files of `build/` and `execute/` hand to each other: options, the store, the plan, a task's work. Nothing here runs. */
+/** What the files of `build/` hand to each other: options, the store, the plan. Nothing here runs. */
 
-import type { Progress, TaskProgress } from '../base/progress.ts';
+import type { Progress } from '../base/progress.ts';
+import type { Executor } from '../execute/executor.ts';
 import type { Ledger } from '../nouns/ledger.ts';
 import type { PlannedCell } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
@@ -77,7 +78,10 @@ export interface PlanReport {
 }
 
 export interface StageOptions {
+  /** Worker threads, unless `executor` says where tasks run. */
   readonly workers: number;
+  /** Where tasks run (default: in threads). */
+  readonly executor?: Executor | undefined;
   /** Bound of the whole process's memory, in bytes; none where it is not given. */
   readonly memory?: number;
   /** Replace what an earlier run left, once there is nothing more to refuse. Default: false. */
@@ -101,10 +105,3 @@ export interface TokenStore {
   /** The id that the recipe names for padding; null: rows are padded with EOS. */
   readonly padId: number | null;
 }
-
-/** Does a task's work. Its files may be on their way to the disk still: `committed` has the result when they are there. */
-export type StageRun<Input, Result> = (
-  input: Input,
-  report: (progress: TaskProgress) => void,
-  signal?: AbortSignal,
-) => Promise<{ readonly committed: Promise<Result> }>;

@@ -12,7 +12,10 @@ import { exists, readJson, statOf } from './files.ts';
 export const notesFolder = '.longmix';
 
 interface Receipt {
+  /** Of all that went in, the bytes of the inputs included. */
   readonly fingerprint: string;
+  /** Of the task as its list has it, in which inputs are known by their sizes and times: looked up without reading them. */
+  readonly listed?: string;
   readonly files: readonly FileRecord[];
   readonly result: unknown;
 }
@@ -22,11 +25,19 @@ export function hasReceipt(folder: string, task: string): boolean {
   return exists(receiptFile(folder, task));
 }
 
-/** The result of an earlier run of the same task, or null. */
-export function findReceipt<T>(folder: string, task: string, expected: string): T | null {
+/**
+ * The result of an earlier run of the same task, or null.
+ * @param by which of a receipt's fingerprints `expected` is
+ */
+export function findReceipt<T>(
+  folder: string,
+  task: string,
+  expected: string,
+  by: 'fingerprint' | 'listed' = 'fingerprint',
+): T | null {
   try {
     const receipt = readJson(receiptFile(folder, task)) as Receipt;
-    if (receipt.fingerprint !== expected) return null;
+    if (receipt[by] !== expected) return null;
     const present = receipt.files.every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
     return present ? (receipt.result as T) : null;
   } catch {
@@ -40,9 +51,15 @@ export function leaveReceipt(
   expected: string,
   files: readonly FileRecord[],
   result: unknown,
+  listed?: string,
 ): void {
   makeFolder(join(folder, notesFolder));
-  const receipt: Receipt = { fingerprint: expected, files, result };
+  const receipt: Receipt = {
+    fingerprint: expected,
+    ...(listed === undefined ? {} : { listed }),
+    files,
+    result,
+  };
   writeFile(receiptFile(folder, task), JSON.stringify(receipt), false);
 }
 

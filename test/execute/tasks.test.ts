@@ -1,13 +1,13 @@
 /** The loop that takes tasks: every task once, the first error, and files that are on their way when it ends. */
 import { expect, it, vi } from 'vitest';
-import type { StageRun } from '../../src/build/nouns.ts';
+import type { StageRun } from '../../src/execute/task.ts';
 import { startWorkers, takeTasks } from '../../src/execute/tasks.ts';
 
 const fake = vi.hoisted(() => ({
   run: undefined as unknown as StageRun<number, string>,
 }));
 vi.mock('../../src/execute/stages.ts', () => ({
-  stages: { shard: async () => async () => fake.run },
+  stages: { shard: async () => ({ setUp: async () => fake.run }) },
 }));
 
 const counter = () => new Int32Array(new SharedArrayBuffer(4));
@@ -120,7 +120,7 @@ it('ends between tasks when it is aborted, once what is being committed is there
 it('a stage in this thread gives its results in the order of the inputs', async () => {
   fake.run = async (input) => ({ committed: Promise.resolve(`result ${input}`) });
   const workers = startWorkers('shard', 1);
-  expect(await workers.run({} as never, inputs as never, {})).toEqual(inputs.map((i) => `result ${i}`));
+  expect(await workers.run({ inputs } as never, {})).toEqual(inputs.map((i) => `result ${i}`));
   await workers.close();
 });
 
@@ -131,6 +131,6 @@ it('a stage ends with the reason of its signal, also of one that was aborted bef
   };
   const workers = startWorkers('shard', 1);
   const signal = AbortSignal.abort(new Error('interrupted'));
-  await expect(workers.run({} as never, inputs as never, { signal })).rejects.toThrow('interrupted');
+  await expect(workers.run({ inputs } as never, { signal })).rejects.toThrow('interrupted');
   await workers.close();
 });

@@ -8,8 +8,11 @@ import { fingerprint } from '../../base/fingerprint.ts';
 import { noProgress } from '../../base/progress.ts';
 import { compact, counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
-import { startWorkers, type Workers } from '../../execute/tasks.ts';
-import type { TokenizeInput, TokenizeResult } from '../../execute/tokenize-task.ts';
+import type { Crew, Job } from '../../execute/executor.ts';
+import { dropOtherJob } from '../../execute/job-file.ts';
+import { workerLimits } from '../../execute/memory.ts';
+import { threads } from '../../execute/tasks.ts';
+import type { TokenizeResult } from '../../execute/tokenize-task.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { refuseMissingProgram } from '../../read/extract/find-program.ts';
@@ -33,13 +36,12 @@ import {
 import { openStore } from '../../store/reader.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import { storeShortage } from '../disk-room.ts';
-import { workerLimits } from '../memory.ts';
 import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from '../ownership.ts';
 import { idNotes } from './id-notes.ts';
 import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
-import { planParts, unitBytes } from './parts.ts';
+import { type PlannedPart, planParts, unitBytes } from './parts.ts';
 import { recipeTables } from './recipe-tables.ts';
 import {
   inputStamps,
@@ -96,7 +98,8 @@ async function ensureUnlocked(
   }
   const parts = planParts(units);
   // Threads load their code while this one gets the tokenizer.
-  const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
+  const { executor = threads(options.workers) } = options;
+  const crew = executor.ready('tokenize', isThere ? 0 : parts.length);
   try {
     const tokenizer = await recipeTables(recipe);
     check(tokenizer.facts);
@@ -116,21 +119,21 @@ async function ensureUnlocked(
       // Another command may have made it in the meantime.
       else if (exists(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
       try {
-        return await makeStore(recipe, folder, parts, tokenizer, workers, options);
+        return await makeStore(recipe, folder, parts, tokenizer, crew, options);
       } finally {
         putBack(folder);
       }
     });
     return { folder, padId, manifest };
   } finally {
-    await workers.close();
+    await crew.close();
   }
 }
 
 function openSame(
   recipe: Recipe,
   folder: string,
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
   tokenizer: TokenizerTables['facts'],
 ): StoreManifest {
   const manifest = openStore(folder);
@@ -145,9 +148,9 @@ function openSame(
 async function makeStore(
   recipe: Recipe,
   folder: string,
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
   { facts, shared, slow }: TokenizerTables,
-  workers: Workers<'tokenize'>,
+  crew: Crew<'tokenize'>,
   { memory, signal, progress = noProgress }: StageOptions,
 ): Promise<StoreManifest> {
   sweep(folder);
@@ -158,13 +161,23 @@ async function makeStore(
   );
   if (slow !== null) progress.note(slow);
   const units = parts.flatMap((part) => part.units);
-  const stamps = inputStamps(parts);
+  // Before they are read: what is written meanwhile must show.
+  const stamps = parts.map((part) => inputStamps([part]));
   const text = units.reduce((bytes, unit) => bytes + unitBytes(unit), 0);
   const shortage = storeShortage(folder, text, storeDtype(facts.vocabularySize));
   if (shortage !== null) progress.note(shortage);
   progress.start('tokenize', text, 'B');
-  const limits = memory === undefined ? null : workerLimits(memory, workers.count, shared);
-  const results = await workers.run({ tokenizer: recipe.tokenizer, shared, folder, limits }, parts, {
+  const limits = memory === undefined ? null : workerLimits(memory, crew.count, shared);
+  const job: Job<'tokenize'> = {
+    stage: 'tokenize',
+    folder,
+    setting: { tokenizer: recipe.tokenizer, fingerprint: facts.fingerprint },
+    inputs: parts.map((part, i) => ({ ...part, stamp: fingerprint(stamps[i]) })),
+    memory: { shared, limits },
+    files: [],
+  };
+  dropOtherJob(job);
+  const results = await crew.run(job, {
     signal,
     onProgress: ({ done, tokens }) => progress.advance(done, tokens),
   });
@@ -180,7 +193,7 @@ async function makeStore(
     });
   }
   removeOtherParts(folder, manifest);
-  rememberInputs(folder, stamps);
+  rememberInputs(folder, stamps.flat());
   rememberFiles(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
   writeJson(join(folder, storeFile), manifest);

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { workerLimits } from '../../src/build/memory.ts';
+import { workerLimits } from '../../src/execute/memory.ts';
 import { openShared } from '../../src/tokenize/engine/kernel-tokenizer.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
 import { expectMessage, workplace } from '../support/command.ts';
