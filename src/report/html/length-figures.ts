@@ -1,8 +1,8 @@
 /** Lengths of documents as figures: all sources on top of each other, and a panel a source. */
 
+import { bucketName } from '../../base/bucket-name.ts';
 import { percent } from '../../base/words.ts';
 import type { Cell } from '../../nouns/mix.ts';
-import { bucketName } from '../bucket-name.ts';
 import { lengthAxis } from './axes.ts';
 import type { Draw } from './draw.ts';
 import { figure, grid, keys, swatch } from './figure.ts';
