@@ -126,7 +126,7 @@ async function setUpShard({
         result = mark === null ? null : findReceipt<ShardResult>(place, name, made);
         if (result === null) {
           result = { record: { ...file.commit(), rows, batches }, counts };
-          leaveReceipt(place, name, made, [result.record], result);
+          leaveReceipt(place, name, { fingerprint: made, files: [result.record], result });
         } else file.abort();
       } catch (error) {
         file.abort();

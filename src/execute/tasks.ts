@@ -87,7 +87,7 @@ export function startWorkers<S extends StageName>(
       const own = (async () => {
         const run = await (await stages[stage]()).setUp(given);
         const report = (progress: TaskProgress) => onProgress?.(progress);
-        await takeTasks(run, inputs, next, report, finish, stop.signal);
+        await takeTasks(run, { inputs, next, signal: stop.signal }, { report, onResult: finish });
       })();
       try {
         await Promise.all([own, ...ends]);
@@ -107,14 +107,23 @@ export function startWorkers<S extends StageName>(
 /** Tasks of a worker whose files are on their way to the disk while the next one works: its answer takes its time. */
 const mostCommitting = 16;
 
+export interface TaskList<Input> {
+  readonly inputs: readonly Input[];
+  /** The number of the next input, in memory that all who take from the list share. */
+  readonly next: Int32Array;
+  readonly signal?: AbortSignal;
+}
+
+export interface TaskAnswers<Result> {
+  report(progress: TaskProgress): void;
+  onResult(index: number, result: Result): void;
+}
+
 /** Takes inputs as long as there are any. */
 export async function takeTasks<Input, Result>(
   run: StageRun<Input, Result>,
-  inputs: readonly Input[],
-  next: Int32Array,
-  report: (progress: TaskProgress) => void,
-  onResult: (index: number, result: Result) => void,
-  signal?: AbortSignal,
+  { inputs, next, signal }: TaskList<Input>,
+  { report, onResult }: TaskAnswers<Result>,
 ): Promise<void> {
   const committing: Promise<void>[] = [];
   try {

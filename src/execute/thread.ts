@@ -19,7 +19,11 @@ try {
   const report = (progress: (ThreadAnswer & { kind: 'progress' })['progress']) =>
     answer({ kind: 'progress', progress });
   const run = await stage.setUp(given);
-  await takeTasks(run, inputs, next, report, (index, result) => answer({ kind: 'result', index, result }));
+  await takeTasks(
+    run,
+    { inputs, next },
+    { report, onResult: (index, result) => answer({ kind: 'result', index, result }) },
+  );
   answer({ kind: 'done' });
 } catch (error) {
   answer({ kind: 'error', error: toPlain(error) });

@@ -130,7 +130,7 @@ async function setUpTokenize({
       const made = madeOf(units, units.map(hashInput));
       const earlier = findReceipt<TokenizeResult>(folder, part, made);
       if (earlier !== null) {
-        leaveReceipt(folder, part, made, earlier.part.files, earlier, listed);
+        leaveReceipt(folder, part, { fingerprint: made, listed, files: earlier.part.files, result: earlier });
         return isDone(earlier);
       }
     }
@@ -200,7 +200,7 @@ async function setUpTokenize({
           badSamples,
           fileFaults,
         };
-        leaveReceipt(folder, part, made, files, result, listed);
+        leaveReceipt(folder, part, { fingerprint: made, listed, files, result });
         return result;
       };
       return { committed: commit().catch(abort) };

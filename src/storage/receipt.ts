@@ -11,7 +11,7 @@ import { exists, readJson, statOf } from './files.ts';
 
 export const notesFolder = '.longmix';
 
-interface Receipt {
+export interface Receipt {
   /** Of all that went in, the bytes of the inputs included. */
   readonly fingerprint: string;
   /** Of the task as its list has it, in which inputs are known by their sizes and times: looked up without reading them. */
@@ -45,21 +45,8 @@ export function findReceipt<T>(
   }
 }
 
-export function leaveReceipt(
-  folder: string,
-  task: string,
-  expected: string,
-  files: readonly FileRecord[],
-  result: unknown,
-  listed?: string,
-): void {
+export function leaveReceipt(folder: string, task: string, receipt: Receipt): void {
   makeFolder(join(folder, notesFolder));
-  const receipt: Receipt = {
-    fingerprint: expected,
-    ...(listed === undefined ? {} : { listed }),
-    files,
-    result,
-  };
   writeFile(receiptFile(folder, task), JSON.stringify(receipt), false);
 }
 

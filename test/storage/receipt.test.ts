@@ -13,7 +13,7 @@ const made = fingerprint(['recipe', 1]);
 function finished(): string {
   const folder = temporaryFolder();
   const files = [writeFile(join(folder, 'a'), 'first'), writeFile(join(folder, 'b'), '')];
-  leaveReceipt(folder, 'part', made, files, { rows: 7 });
+  leaveReceipt(folder, 'part', { fingerprint: made, files, result: { rows: 7 } });
   return folder;
 }
 

@@ -133,14 +133,21 @@ export async function writeShardSets(
   const job = shardJob(plan, shards, store, out, provenance);
   dropOtherJob(job);
   progress.start(`write ${setNames(plan)}`, rowsOf(plan), 'rows');
-  const { results, lists } = await writeRows(job, executor, store, plan, provenance, options);
+  const { results, lists } = await writeRows(job, store, provenance ? plan.sets : [], {
+    ...options,
+    executor,
+  });
   progress.end();
 
   const resultsOf = (s: number) => results.filter((_, i) => job.inputs[i]!.set === s);
   const manifests = plan.sets.map((set, s) => {
     const written = resultsOf(s);
     refuseImbalance(set.name, writtenImbalances(set, written));
-    return writeManifest(recipe, store, plan, set, join(out, set.name), written, lists[s] ?? null);
+    return writeManifest(recipe, store, plan, set, {
+      folder: join(out, set.name),
+      results: written,
+      documents: lists[s] ?? null,
+    });
   });
   if (plan.steps === null) removeFile(join(out, scheduleFile));
   else writeJson(join(out, scheduleFile), scheduleRecord(plan.steps));
@@ -165,14 +172,15 @@ function makeReady(folder: string, files: readonly string[]): void {
   removeStrangers(folder, files);
 }
 
-/** The shards by the executor, and the lists of documents here meanwhile. */
+/**
+ * The shards by the executor, and the lists of documents here meanwhile.
+ * @param listed sets that have a list
+ */
 async function writeRows(
   job: Job<'shard'>,
-  executor: Executor,
   store: TokenStore,
-  { sets }: BuildPlan,
-  provenance: boolean,
-  { signal, progress }: StageOptions,
+  listed: readonly PlannedSet[],
+  { executor, signal, progress }: StageOptions & { readonly executor: Executor },
 ): Promise<{ results: ShardResult[]; lists: DocumentsRecord[] }> {
   const stop = new AbortController();
   const running = runJob(executor, job, {
@@ -181,7 +189,7 @@ async function writeRows(
   });
   const listing = (async () => {
     const lists: DocumentsRecord[] = [];
-    for (const { name, rows } of provenance ? sets : [])
+    for (const { name, rows } of listed)
       lists.push(await writeDocumentList(store, rows, join(job.folder, name), stop.signal));
     return lists;
   })();
@@ -196,14 +204,18 @@ async function writeRows(
   }
 }
 
+interface WrittenSet {
+  readonly folder: string;
+  readonly results: readonly ShardResult[];
+  readonly documents: DocumentsRecord | null;
+}
+
 function writeManifest(
   recipe: Recipe,
   store: TokenStore,
   plan: BuildPlan,
   set: PlannedSet,
-  folder: string,
-  results: readonly ShardResult[],
-  documents: DocumentsRecord | null,
+  { folder, results, documents }: WrittenSet,
 ): ShardSetManifest {
   const { tokenizer, fingerprint, sources } = store.manifest;
   const { width, rows, repeats } = set.rows;

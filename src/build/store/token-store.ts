@@ -119,7 +119,7 @@ async function ensureUnlocked(
       // Another command may have made it in the meantime.
       else if (exists(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
       try {
-        return await makeStore(recipe, folder, parts, tokenizer, crew, options);
+        return await makeStore(recipe, folder, parts, tokenizer, { ...options, crew });
       } finally {
         putBack(folder);
       }
@@ -150,8 +150,7 @@ async function makeStore(
   folder: string,
   parts: readonly PlannedPart[],
   { facts, shared, slow }: TokenizerTables,
-  crew: Crew<'tokenize'>,
-  { memory, signal, progress = noProgress }: StageOptions,
+  { crew, memory, signal, progress = noProgress }: StageOptions & { readonly crew: Crew<'tokenize'> },
 ): Promise<StoreManifest> {
   sweep(folder);
   sweep(join(folder, notesFolder));
