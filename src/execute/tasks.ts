@@ -47,7 +47,7 @@ export function threads(workers: number, mark: JobMark | null = null): Executor 
 }
 
 /** Starts so many workers, this thread included; there is always this one. */
-export function startWorkers<S extends StageName>(
+function startWorkers<S extends StageName>(
   stage: S,
   workers: number,
   mark: JobMark | null = null,
