@@ -13,7 +13,6 @@
  *
  * Cost: a few searches a kind of row, slice and length; 8 bytes per item.
  */
-
 import { fitLengths } from '../packers/fit-lengths.ts';
 import type { Host } from '../packers/lay-rows.ts';
 import type { PackInput } from '../packers/packer.ts';
