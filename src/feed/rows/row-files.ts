@@ -185,9 +185,9 @@ export class RowFiles {
     return into.buffer;
   }
 
-  /** The last that begins at or before the row. */
+  /** The last that begins at or before the row. A damaged schedule may ask for rows behind the end: reading them is the error. */
   #batchOf(row: number): number {
-    return firstFrom(this.#firstRows, row + 1) - 1;
+    return Math.min(firstFrom(this.#firstRows, row + 1), this.#batches.length) - 1;
   }
 
   #layout(batch: number): BatchLayout {
