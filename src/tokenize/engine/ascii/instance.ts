@@ -17,6 +17,7 @@ export interface AsciiExports {
   apartAddress(): number;
   pairsAddress(): number;
   setTexts(table: number, slots: number, nodes: number, high: number): void;
+  findPoint(points: number, at: number, end: number): number;
   findTexts(at: number, end: number, out: number, most: number): number;
 }
 

@@ -2,6 +2,7 @@
  * Stretches of ASCII that are copied, each byte by a table, with runs of spaces made one where that is asked for. Sixteen bytes
  * at a time: most blocks of text stay as they are, which is seen by one set of bytes; the others go through the whole table.
  */
+import { findPointIn } from './find-points';
 import { outside } from './sets';
 
 export { apartAddress, findTexts, pairsAddress, setTexts } from './find-texts';
@@ -21,6 +22,11 @@ export function tableAddress(): usize { return table; }
 export function sameAddress(): usize { return same; }
 export function writtenTo(): usize { return written; }
 export function endsAfterSpace(): bool { return isAfterSpace; }
+
+/** The first character that is not in the table of ASCII that stays, nor of those that stay by `points` (u8 by code point). */
+export function findPoint(points: usize, at: usize, end: usize): usize {
+  return findPointIn(same, points, at, end);
+}
 
 /** The first byte that is the host's. */
 export function base(): usize {
