@@ -57,7 +57,10 @@ export function findSpaceBorders(bpe: BpeVocabulary): SpaceBorders | null {
       if (product[at] !== 0x20) continue;
       const left = at === 1 ? product[0]! : product[at - 2]! | (product[at - 1]! << 8) | (2 << 16);
       const after = product.subarray(at + 1, at + 4);
-      const bit = borderBit(left, after.reduce((sum, byte, i) => sum | (byte << (8 * i)), after.length << 24));
+      const bit = borderBit(
+        left,
+        after.reduce((sum, byte, i) => sum | (byte << (8 * i)), after.length << 24),
+      );
       borders[bit >> 3]! |= 1 << (bit & 7);
     }
   }

@@ -46,7 +46,8 @@ export function planKernel({
   const planned = planVocabulary(vocabulary, metaspace !== null);
   if ('unsupported' in planned) return planned;
   const { ignoreMerges } = vocabulary;
-  const borders = planned.unknown === null && keepsWordsTogether(splits) ? findSpaceBorders(vocabulary) : null;
+  const borders =
+    planned.unknown === null && keepsWordsTogether(splits) ? findSpaceBorders(vocabulary) : null;
   return { model: { ...planned, ignoreMerges, steps: kernelSteps, borders }, preparation };
 }
 

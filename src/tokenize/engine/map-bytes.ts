@@ -3,10 +3,10 @@
  * stays under looks for what changes, and leaves the rest; another one writes all of the text.
  */
 import { AsciiCopy, beginsStretch } from './ascii/copy-ascii.ts';
-import type { ByteNormalizer } from './byte-normalizer.ts';
-import type { CharacterMap } from './normalizer-steps.ts';
 import { PointFinder } from './ascii/point-finder.ts';
+import type { ByteNormalizer } from './byte-normalizer.ts';
 import { GrowingBytes } from './growing-bytes.ts';
+import type { CharacterMap } from './normalizer-steps.ts';
 import { codePointAt, widthOf } from './space-bytes.ts';
 
 const stays = 1;

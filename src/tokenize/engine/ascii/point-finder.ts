@@ -25,8 +25,7 @@ export class PointFinder {
     this.#text = this.#table + points;
     exports.reserve(this.#text);
     const same = new Uint8Array(exports.memory.buffer, exports.sameAddress(), 16);
-    for (let byte = 0; byte < 0x80; byte += 1)
-      if (!mayChange(byte)) same[byte & 15]! |= 1 << (byte >> 4);
+    for (let byte = 0; byte < 0x80; byte += 1) if (!mayChange(byte)) same[byte & 15]! |= 1 << (byte >> 4);
   }
 
   /** `next` searches in text[start, end), which stays as it is meanwhile. */
