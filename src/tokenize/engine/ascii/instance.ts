@@ -1,6 +1,7 @@
 /** The module of `assembly/`, compiled once. Each user has an instance of its own, whose memory holds one text at a time. */
-import { readFileSync } from 'node:fs';
+
 import { packageRoot } from '../../../base/package-root.ts';
+import { readBytes } from '../../../storage/files.ts';
 
 export interface AsciiExports {
   readonly memory: WebAssembly.Memory;
@@ -25,6 +26,6 @@ const wasm = new URL('dist/tokenize/engine/ascii/ascii.wasm', packageRoot);
 let compiled: WebAssembly.Module | undefined;
 
 export function instantiateAscii(): AsciiExports {
-  compiled ??= new WebAssembly.Module(readFileSync(wasm));
+  compiled ??= new WebAssembly.Module(readBytes(wasm));
   return new WebAssembly.Instance(compiled, {}).exports as unknown as AsciiExports;
 }
