@@ -1,5 +1,7 @@
 /** The public API, in the order of the data. */
 
+export { type AblateOptions, ablate } from './build/ablate.ts';
+export type { AblationReport, ArmReport } from './build/ablation-file.ts';
 export { type BuildOptions, type BuildResult, build } from './build/build.ts';
 export type { BuildPlan, StageOptions, TokenStore } from './build/nouns.ts';
 export { planBuild } from './build/plan/build-plan.ts';
@@ -9,9 +11,11 @@ export { describeError, LongmixError } from './errors.ts';
 export { batches, type Course } from './feed/batches.ts';
 export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
 export type { FeedManifest } from './feed/rows/manifest.ts';
-export type { Recipe } from './nouns/recipe.ts';
+export type { Ablation, AblationArm, Recipe } from './nouns/recipe.ts';
+export { parseAblation } from './recipe/ablation/parse-ablation.ts';
 export { defaultRecipe } from './recipe/default-recipe.ts';
 export { parseRecipe } from './recipe/parse-recipe.ts';
+export { ablationFrom, type RecipeFromOptions, recipeFrom } from './recipe/recipe-from.ts';
 export type { ShardSetManifest } from './shard/format.ts';
 export { openShards, type Row, readRow } from './shard/reader.ts';
 export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';
