@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { longmixOk } from './support/command.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
@@ -64,6 +65,17 @@ describe('the examples of the library', () => {
     expect(library.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['recipe.mjs', 'plan.mjs', 'build.mjs', 'ablate.mjs', 'feed.mjs']),
     );
+  });
+
+  it('docs/add-a-trainer.md has a module that trains, saves and resumes', async () => {
+    const [{ code, name }] = examples('docs/add-a-trainer.md') as [Example];
+    writeFileSync(join(folder, name), code);
+    const train = ['train', 'out', '--out', 'run', '--trainer', `./${name}`, '--quiet'];
+    await longmixOk([...train, '--steps', '2', '--set', 'label=docs'], folder);
+    await longmixOk([...train, '--steps', '3', '--resume', '--set', 'label=docs'], folder);
+    const lines = readFileSync(join(folder, 'run/metrics.jsonl'), 'utf8').trim().split('\n');
+    // A row of 32 tokens, 4 of them padding, in every step.
+    expect(lines.map((line) => (JSON.parse(line) as { seen: number }).seen)).toEqual([28, 56, 84]);
   });
 
   it.each([...library, ...errors])('$name prints what it says', ({ name, says }) => {
