@@ -127,7 +127,10 @@ async function makeBlocks(work) {
         '...': '(the other fields of plan.json)',
       })),
     }),
-    receipt: shown(json('out/store/.longmix/part-00001.json')),
+    receipt: shown({
+      ...json('out/store/.longmix/part-00001.json'),
+      listed: "(a sha256 that is this machine's: it has the times of the inputs)",
+    }),
     ...(await oneDocument(recipe, store, plan, out)),
   };
 }
@@ -135,7 +138,9 @@ async function makeBlocks(work) {
 /** corpus/tides.txt, from its bytes to a step. */
 async function oneDocument(recipe, store, plan, out) {
   const source = recipe.sources[0];
-  const [unit] = await discover(source);
+  const {
+    units: [unit],
+  } = await discover(source);
   const [file] = unit.files;
   const chunks = [];
   const tokenizer = await loadTokenizer(recipe.tokenizer);

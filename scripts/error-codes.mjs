@@ -7,7 +7,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const src = new URL('../src/', import.meta.url);
+const root = new URL('../', import.meta.url);
+/** tfjs comes with longmix, and is loaded as a user's trainer is. */
+const folders = ['src', 'trainers'];
 
 /** Code -> [what it means, the cure]. In groups, by what a user is doing. */
 const groups = {
@@ -236,6 +238,25 @@ const groups = {
       'Rows count from 0; the message says how many there are.',
     ],
   },
+  'Several machines': {
+    'job-missing': [
+      '`longmix worker` cannot read the list of tasks.',
+      'Give the path that `longmix build --engine by-hand` names.',
+    ],
+    'job-damaged': [
+      'The list of tasks is damaged, or of another version of longmix.',
+      'Remove it and run the build command again, which writes it anew.',
+    ],
+    'job-stale': [
+      'The list of tasks, the token store, the tokenizer or the row plan changed after the list was written.',
+      'Run the build command again, and then the tasks of the list that it names.',
+    ],
+    'row-plan-missing': [
+      'A worker cannot read the plan of the rows.',
+      'Run the build command again, on a folder that all machines share.',
+    ],
+    'row-plan-damaged': ['The plan of the rows is damaged.', 'Remove it and run the build command again.'],
+  },
   'Feeding and training': {
     'rank-invalid': [
       'The rank is not below the world size, or the rows of a step cannot be shared by that many ranks.',
@@ -328,9 +349,13 @@ const templates = { '`${noun}-invalid`': ['recipe-invalid', 'ablation-invalid'] 
 /** code -> { files, exits } of all places that make an error; an error that is passed on keeps its code. */
 function thrown() {
   const codes = new Map();
-  const names = readdirSync(src, { recursive: true }).map((name) => name.replaceAll('\\', '/'));
+  const names = folders.flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true }).map(
+      (name) => `${folder}/${name.replaceAll('\\', '/')}`,
+    ),
+  );
   for (const name of names.filter((one) => one.endsWith('.ts') && !one.includes('/assembly/')).sort()) {
-    const text = readFileSync(new URL(name, src), 'utf8');
+    const text = readFileSync(new URL(name, root), 'utf8');
     if (!text.includes('new LongmixError(')) continue;
     const visit = (node) => {
       if (ts.isNewExpression(node) && node.expression.getText() === 'LongmixError') {
@@ -386,7 +411,7 @@ const sections = Object.entries(groups).map(([title, group]) => {
     const links = [...files].map((file) => `\`${file}\``).join(', ');
     return `| \`${code}\` | ${means} | ${cure} | ${[...exits].sort().join(', ')} | ${links} |`;
   });
-  return `## ${title}\n\n| code | what it means | cure | exit | thrown in src/ |\n|---|---|---|---|---|\n${rows.join('\n')}`;
+  return `## ${title}\n\n| code | what it means | cure | exit | thrown in |\n|---|---|---|---|---|\n${rows.join('\n')}`;
 });
 
 console.log(`# Errors

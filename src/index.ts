@@ -15,8 +15,11 @@ export { type AblateOptions, ablate } from './build/ablate.ts';
 export type { AblationReport, ArmReport } from './build/ablation-file.ts';
 export { type BuildOptions, type BuildResult, build } from './build/build.ts';
 export { planBuild } from './build/plan/build-plan.ts';
+export { loadIndex } from './build/plan/load-index.ts';
 export { ensureStore } from './build/store/token-store.ts';
 export { type Verified, verify } from './build/verify.ts';
+export { byHand } from './execute/by-hand.ts';
+export { type Executor, TasksLeft } from './execute/executor.ts';
 export { openShards, type Row, readRow } from './shard/reader.ts';
 
 // From shards to a trainer.
@@ -25,10 +28,12 @@ export { batches, type Course } from './feed/batches.ts';
 export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
 export type { FeedManifest } from './feed/rows/manifest.ts';
 export type { RowLengths } from './feed/rows/row-files.ts';
+export type { PositionLoss, SourceLoss, Validation } from './nouns/training.ts';
 export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';
 
 // What these hand to each other, and the records that they write (docs/formats.md).
 
+export type { Progress } from './base/progress.ts';
 export type {
   BuildPlan,
   PlannedPhase,
@@ -38,9 +43,9 @@ export type {
   SplitName,
   StageOptions,
   StoreIndex,
+  StoreOptions,
   TokenStore,
 } from './build/nouns.ts';
-export type { Progress } from './build/progress.ts';
 export type { FileRecord } from './nouns/files.ts';
 export {
   type DropReason,
@@ -52,6 +57,7 @@ export {
 export type { Bucket, Cell, PlannedCell } from './nouns/mix.ts';
 export type * from './nouns/recipe.ts';
 export type { PieceCuts, RowPlan, RowRepeats } from './nouns/rows.ts';
+export type { StepPlan, StepSet } from './nouns/steps.ts';
 export type { DocumentTable } from './nouns/tokens.ts';
 export type { PackingQuality } from './pack/accounts/quality.ts';
 export type {
@@ -61,7 +67,6 @@ export type {
   ShardRecord,
   ShardSetManifest,
 } from './shard/format.ts';
-export type { StepPlan, StepSet } from './shard/schedule-file.ts';
 export type { Fault } from './shard/verify.ts';
 export type {
   InputRecord,

@@ -54,6 +54,17 @@ describe('the documents', () => {
     expect(targets.filter((target) => !ships(target))).toEqual([]);
   });
 
+  it.each(pages.filter((page) => page !== 'docs/trainers.md'))(
+    '%s: the files that it names are there',
+    (page) => {
+      const named = Array.from(
+        read(page).matchAll(/`((?:src|test|scripts|trainers)\/[\w./-]+)`/g),
+        ([, path]) => path!,
+      );
+      expect(named.filter((path) => !path.includes('NAME') && !existsSync(join(root, path)))).toEqual([]);
+    },
+  );
+
   it('are all in the index', () => {
     const indexed = ['docs/README.md', 'docs/decisions/README.md'].flatMap((index) =>
       Array.from(read(index).matchAll(/\]\(([^)#]+)\)/g), ([, link]) => posix.join(dirname(index), link!)),
