@@ -1,8 +1,8 @@
 /**
  * Every kind of bad input ends with one message that says what, where and what to do, with the right exit code, and
- * leaves no folder that looks finished.
+ * leaves no folder that looks finished. Those that need a shell, threads or standard input are in shell.test.ts.
  */
-import { symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -10,11 +10,10 @@ import {
   expectNothingFinished,
   filesBelow,
   jsonLines,
-  shell,
-  temporaryFiles,
+  longmix,
   type Workplace,
   workplace,
-} from '../support/command.ts';
+} from '../support/in-process.ts';
 
 let place: Workplace & Disposable;
 beforeEach(() => {
@@ -69,14 +68,6 @@ describe('the corpus', () => {
     place.write('texts/a.txt', 'text');
     symlinkSync('nowhere', join(place.path, 'texts/b.txt'));
     expectMessage(await place.run('build', 'texts', '--out', 'out'), 1, /texts\/b\.txt/);
-  });
-
-  test('nothing on standard input', async () => {
-    expectMessage(
-      await shell('longmix build - --out out', { cwd: place.path }),
-      2,
-      /nothing came from standard input/,
-    );
   });
 });
 
@@ -319,22 +310,9 @@ describe('the output', () => {
     expectMessage(await place.run('build', 'mix.yaml', '--out', 'out'), 2, /cannot write .*file\/store/);
   });
 
-  test.each(['1', '2'])('a disk that is full, %s workers', async (workers) => {
-    // 10 KB a file at most: less than the tokens.
-    place.write('more.jsonl', jsonLines(2000));
-    place.write('mix.yaml', 'sources: { web: ./web.jsonl, more: ./more.jsonl }\n');
-    const build = `longmix build mix.yaml --out out --workers ${workers}`;
-    const outcome = await shell(`ulimit -f 10; ${build}`, { cwd: place.path });
-    expectMessage(outcome, 1, /cannot write .*part-0000\d\.tokens: /, /room/);
-    expectNothingFinished(join(place.path, 'out'));
-    const again = await shell(`${build} && mv out done`, { cwd: place.path });
-    expect(again.code).toBe(0);
-    expect(temporaryFiles(join(place.path, 'done'))).toEqual([]);
-  });
-
   test('inside the corpus', async () => {
     place.write('corpus/a.txt', 'text');
-    const outcome = await shell('cd corpus && longmix build .', { cwd: place.path });
+    const outcome = await longmix(['build', '.'], { cwd: join(place.path, 'corpus') });
     expectMessage(outcome, 2, /corpus\/out\/corpus is inside source "corpus"/, /--out/);
     expect(filesBelow(join(place.path, 'corpus'))).toEqual(['a.txt']);
   });
@@ -351,7 +329,7 @@ describe('the output', () => {
       expect((await place.run('tokenize', 'mix.yaml', '--out', 'out/x', '--fresh', '--quiet')).stderr).toBe(
         '',
       );
-      await shell('rm -r out', { cwd: place.path });
+      rmSync(join(place.path, 'out'), { recursive: true });
     }
   });
 
