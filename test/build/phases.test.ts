@@ -10,7 +10,7 @@ import { verify } from '../../src/build/verify.ts';
 import { dropReasons, type Ledger } from '../../src/nouns/ledger.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import type { StepPlan } from '../../src/shard/schedule-file.ts';
-import { longmixOk } from '../support/in-process.ts';
+import { longmixOk } from '../support/command.ts';
 import { writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';
 import { readSplit } from '../support/reconstruct.ts';

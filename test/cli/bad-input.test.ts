@@ -86,21 +86,6 @@ describe('records', () => {
     );
   });
 
-  // 10 MB of lines are read in three pieces, which don't know how many lines are before them.
-  test('a record is told, and found again, by its line in a file that is read in pieces', async () => {
-    const line = `${JSON.stringify({ text: 'of many words '.repeat(70) })}\n`;
-    const lines = (count: number) => line.repeat(count);
-    place.write('big.jsonl', `${lines(9000)}[1]\n\n${lines(800)}{"text":"the last one","id":"last"}\n[2]\n`);
-    for (const workers of ['1', '2']) {
-      const outcome = await place.run('build', 'big.jsonl', '--out', `big${workers}`, '--workers', workers);
-      expect(outcome.code).toBe(0);
-      expect(outcome.stderr).toMatch(/big\.jsonl:9001: not an object[\s\S]*big\.jsonl:9804: not an object/);
-    }
-    const { stdout } = await place.run('inspect', 'big1/train', '--row', '0', '--json');
-    const pieces = (JSON.parse(stdout) as { pieces: { id: string | null; record: number }[] }).pieces;
-    expect(pieces.find(({ id }) => id === 'last')?.record).toBe(9803);
-  });
-
   test('max_bad_records: 0 in the recipe', async () => {
     place.write('bad.jsonl', `${good}[1]\n`);
     place.write('mix.yaml', 'sources: { web: ./bad.jsonl }\nmax_bad_records: 0\n');
@@ -153,28 +138,6 @@ describe('records', () => {
       code: 2,
       stderr: expect.stringContaining('expected the name of an encoding'),
     });
-  });
-
-  // 10 MB are read in three pieces; what is said must not depend on who reads which.
-  test('a name of the id field that no record has is noted, with the fields that are there', async () => {
-    const line = `${JSON.stringify({ text: 'of many words '.repeat(70), url: 'x' })}\n`;
-    place.write('web.jsonl', line.repeat(10_000));
-    const tokenize = async (id: string, workers: string) => {
-      place.write('mix.yaml', `sources: { all: { path: ./web.jsonl, id: ${id} } }\n`);
-      const flags = ['--out', `${id}${workers}`, '--workers', workers, '--quiet'];
-      const { code, stderr } = await place.run('tokenize', 'mix.yaml', ...flags);
-      expect(code).toBe(0);
-      return stderr;
-    };
-    for (const workers of ['1', '2']) {
-      expect(await tokenize('uri', workers)).toBe(
-        'note: source "all": no document has an id (id: uri): no field "uri"; the records have "text", "url"\n',
-      );
-    }
-    expect(await tokenize('url', '1')).toBe('');
-    // Rare, and in the last piece only.
-    place.write('web.jsonl', `${line.repeat(10_000)}{"text":"the last","uri":7}\n`);
-    expect(await tokenize('uri', '3')).toBe('');
   });
 
   test('a damaged compressed file', async () => {
