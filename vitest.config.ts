@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { cacheFolder } from './test/support/cache.ts';
 import { type Project, projectOf, testFiles } from './test/support/projects.ts';
@@ -18,6 +19,10 @@ function project(name: Project, options: object): object {
 }
 
 export default defineConfig({
+  // A trainer imports the package by its name: in tests that is src/, not dist/.
+  resolve: {
+    alias: [{ find: /^longmix$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
+  },
   test: {
     testTimeout: 60_000,
     globalSetup: ['test/support/wasm.ts', 'test/support/cache.ts'],

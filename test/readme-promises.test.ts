@@ -28,6 +28,11 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ['plans, compares and builds any number of mixes', 'test/cli/ablate.test.ts: compares with --plan'],
   ['for any number of workers', 'test/properties/determinism.test.ts: '],
   [
+    'runs them by number on any machine',
+    'test/cli/worker.test.ts: makes the same build, task by task',
+    'test/execute/by-hand.test.ts: of %s has the bytes',
+  ],
+  [
     'after any interruption',
     'test/properties/interruption.test.ts: ',
     'test/cli/interrupt.test.ts: kill -9 while writing shards',

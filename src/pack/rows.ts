@@ -18,7 +18,7 @@ import type { Instances } from '../nouns/mix.ts';
 import type { Packing, SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
-import { packCopiesBestFit } from './copies/best-fit-copies.ts';
+import { packCopiesBestFit, spreadCopiesBestFit } from './copies/best-fit-copies.ts';
 import { packCopiesInOrder } from './copies/in-order-copies.ts';
 import { type InnerRows, orderCopies } from './copies/rows-of-copies.ts';
 import { type SpreadRows, sliceCount } from './copies/spread.ts';
@@ -53,6 +53,8 @@ export function packRows(
   const width = rowWidth(sequences);
   if (instances.mostCopies > 1) {
     const slices = sliceCount(instances.mostCopies);
+    if (packing === 'best-fit' && inputs.length === 1 && inputs[0]!.width === width)
+      return [packCopiesBestFit(inputs[0]!, slices)];
     const groups = inputs.map((input): InnerRows => {
       return { rows: packCopies(input, slices), perRow: width / input.width };
     });
@@ -80,7 +82,7 @@ export function packRows(
 
 function packCopies(input: PackInput, slices: number): SpreadRows {
   const { packing, tails } = input.sequences;
-  if (packing === 'best-fit') return packCopiesBestFit(input, slices);
+  if (packing === 'best-fit') return spreadCopiesBestFit(input, slices);
   const concat = tails === 'discard' ? packConcatDiscard : packConcat;
   return packCopiesInOrder(input, slices, packing === 'pad' ? packPad : concat);
 }

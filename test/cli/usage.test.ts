@@ -13,6 +13,7 @@ const commands = [
   'plan',
   'inspect',
   'verify',
+  'worker',
   'train',
   'init',
   'schema',

@@ -2,18 +2,19 @@
  * Whether a token store is of what the recipe names, and as it was when it was made: quickly by what files look like
  * from outside (size, time), of which a local note is kept beside the store, else by their bytes.
  */
-import { readFileSync, statSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
-import type { TokenizeInput } from '../../execute/tokenize-task.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { extractorOf } from '../../read/extract/extractors.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
-import { verifyFiles } from '../../shard/verify-files.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
+import { readJson, statOf } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
+import { verifyFiles } from '../../storage/verify-files.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../../store/format.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
+import type { PlannedPart } from './parts.ts';
 
 /** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
 export function reading({
@@ -41,25 +42,20 @@ const inputsNote = `${notesFolder}/inputs.json`;
  * Size and times of every input, so that a later run need not read them all to know that they are the same. To be taken
  * before they are read: what is written meanwhile must show. (ctime: of a file whose mtime was set back.)
  */
-export function inputStamps(parts: readonly TokenizeInput[]): string {
+export function inputStamps(parts: readonly PlannedPart[]): readonly unknown[] {
   const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
-  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, ...times(path)]));
+  return files.map(({ path, bytes }) => [path, bytes, statOf(path)?.stamp]);
 }
 
-function times(path: string): readonly (number | undefined)[] {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return [stats?.mtimeMs, stats?.ctimeMs];
-}
-
-export function rememberInputs(folder: string, stamps: string): void {
-  writeNote(folder, inputsNote, stamps);
+export function rememberInputs(folder: string, stamps: readonly unknown[]): void {
+  writeNote(folder, inputsNote, JSON.stringify(stamps));
 }
 
 const filesNote = `${notesFolder}/files.json`;
 
-/** Times of the store's own files. */
+/** Size and times of the store's own files. */
 function fileStamps(folder: string, manifest: StoreManifest): string {
-  return JSON.stringify(storeFiles(manifest).map(({ name }) => [name, ...times(join(folder, name))]));
+  return JSON.stringify(storeFiles(manifest).map(({ name }) => [name, statOf(join(folder, name))?.stamp]));
 }
 
 export function rememberFiles(folder: string, manifest: StoreManifest): void {
@@ -96,7 +92,7 @@ function writeNote(folder: string, note: string, content: string): void {
 /** null: there is none, or it is torn. */
 function readNote(folder: string, note: string): string | null {
   try {
-    return JSON.parse(readFileSync(join(folder, note), 'utf8')) as string;
+    return readJson(join(folder, note)) as string;
   } catch {
     return null;
   }
@@ -107,7 +103,7 @@ export function refuseMismatch(
   manifest: StoreManifest,
   recipe: Recipe,
   tokenizer: TokenizerTables['facts'],
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
 ): void {
   const difference =
     tokenizerDifference(manifest, tokenizer) ??
@@ -156,7 +152,7 @@ function readingDifference(manifest: StoreManifest, recipe: Recipe): string | nu
 function inputDifference(
   folder: string,
   manifest: StoreManifest,
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
 ): string | null {
   const now = parts.flatMap(({ units }) => units);
   const then = manifest.parts.flatMap(({ inputs }) => inputs);
@@ -180,7 +176,7 @@ function inputDifference(
   if (now.some((unit, i) => unit.source.name !== then[i]!.source || unit.name !== then[i]!.name))
     return 'its sources came in another order';
   const stamps = inputStamps(parts);
-  if (readNote(folder, inputsNote) === stamps) return null;
+  if (readNote(folder, inputsNote) === JSON.stringify(stamps)) return null;
   for (const [i, unit] of now.entries()) {
     if (hashInput(unit) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
   }

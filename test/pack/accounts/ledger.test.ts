@@ -32,7 +32,12 @@ function written(plan: RowPlan, table: DocumentTable, dtype: 'uint16' | 'int32')
     },
   };
   const sink = { write: (bytes: Uint8Array) => chunks.push(Uint8Array.from(bytes)) };
-  writeShard(plan, 0, plan.rows, table, tokens, { dtype, provenance: true, ...specials }, sink);
+  writeShard(
+    { plan, table, firstRow: 0, endRow: plan.rows },
+    tokens,
+    { dtype, provenance: true, ...specials },
+    sink,
+  );
   const [batch] = tableFromIPC(Buffer.concat(chunks)).batches;
   return Array.from({ length: batch?.numRows ?? 0 }, (_, row) => rowOf(batch!, row));
 }
