@@ -9,16 +9,18 @@ const files = testFiles().map((file) => ({ file, project: projectOf(file) }));
 
 // None writes into the user's cache folder.
 const plain = { env: { LONGMIX_CACHE: '' } };
+// With `--mode quick`: a quarter of the runs of properties, with the same seed.
+const quick = { LONGMIX_FUZZ: '0.25', LONGMIX_FUZZ_SEED: '1' };
 const cached = { env: { LONGMIX_CACHE: cacheFolder } };
 const withoutDist = { setupFiles: ['test/support/without-dist.ts'] };
 
-/** `npm run test:unit` runs one of these, `npx vitest run --project NAME` any. */
+/** `npm run test:command` runs one of these, `npx vitest run --project NAME` any. */
 function project(name: Project, options: object): object {
   const include = files.filter((one) => one.project === name).map(({ file }) => file);
   return { extends: true, test: { name, include, ...options } };
 }
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   // A trainer imports the package by its name: in tests that is src/, not dist/.
   resolve: {
     alias: [{ find: /^longmix$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
@@ -29,10 +31,15 @@ export default defineConfig({
     // Vitest leaves a core free: of two that is half of them.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      project('unit', { ...plain, ...withoutDist }),
+      // They share their modules, which take longer to load than most of these tests do to run.
+      project('unit', {
+        isolate: false,
+        env: { ...plain.env, ...(mode === 'quick' ? quick : {}) },
+        ...withoutDist,
+      }),
       project('pipeline', { ...cached, ...withoutDist }),
       project('peers', { ...plain, ...withoutDist }),
       project('command', cached),
     ],
   },
-});
+}));

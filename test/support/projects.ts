@@ -21,8 +21,8 @@ const signs: readonly (readonly [Project, (file: TestSource) => boolean])[] = [
   ['command', ({ imports }) => imports.has('test/support/command.ts')],
   [
     'peers',
-    ({ imports, words }) =>
-      words.has('vocabularies') ||
+    ({ imports, texts }) =>
+      texts.some((text) => /\/vocabularies\b|from 'tokenizers'/.test(text)) ||
       ['test/support/peers.ts', 'test/support/python.ts', 'test/report/in-page.ts'].some((name) =>
         imports.has(name),
       ),
@@ -33,7 +33,7 @@ const signs: readonly (readonly [Project, (file: TestSource) => boolean])[] = [
 interface TestSource {
   /** Paths from the root, of this file and what it imports of test/ and src/; what files of src/ import is not followed. */
   readonly imports: ReadonlySet<string>;
-  readonly words: ReadonlySet<string>;
+  readonly texts: readonly string[];
 }
 
 /** Paths from the root, with `/`. */
@@ -52,10 +52,7 @@ export function projectOf(file: string): Project {
 
 function sourceOf(file: string, seen: Map<string, string>): TestSource {
   follow(file, seen);
-  const words = new Set(
-    [...seen.values()].flatMap((text) => (/\/vocabularies\b/.test(text) ? ['vocabularies'] : [])),
-  );
-  return { imports: new Set(seen.keys()), words };
+  return { imports: new Set(seen.keys()), texts: [...seen.values()] };
 }
 
 function follow(file: string, seen: Map<string, string>): void {
