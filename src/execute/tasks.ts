@@ -47,11 +47,7 @@ export function threads(workers: number, mark: JobMark | null = null): Executor 
 }
 
 /** Starts so many workers, this thread included; there is always this one. */
-function startWorkers<S extends StageName>(
-  stage: S,
-  workers: number,
-  mark: JobMark | null = null,
-): Crew<S> {
+function startWorkers<S extends StageName>(stage: S, workers: number, mark: JobMark | null = null): Crew<S> {
   const threads = Array.from(
     { length: Math.max(0, workers - 1) },
     () => new Worker(new URL('dist/bin/thread.js', packageRoot), { workerData: stage }),

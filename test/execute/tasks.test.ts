@@ -1,7 +1,7 @@
 /** The loop that takes tasks: every task once, the first error, and files that are on their way when it ends. */
 import { expect, it, vi } from 'vitest';
 import type { StageRun } from '../../src/execute/task.ts';
-import { startWorkers, takeTasks } from '../../src/execute/tasks.ts';
+import { takeTasks, threads } from '../../src/execute/tasks.ts';
 
 const fake = vi.hoisted(() => ({
   run: undefined as unknown as StageRun<number, string>,
@@ -132,7 +132,7 @@ it('ends between tasks when it is aborted, once what is being committed is there
 
 it('a stage in this thread gives its results in the order of the inputs', async () => {
   fake.run = async (input) => ({ committed: Promise.resolve(`result ${input}`) });
-  const workers = startWorkers('shard', 1);
+  const workers = threads(1).ready('shard', inputs.length);
   expect(await workers.run({ inputs } as never, {})).toEqual(inputs.map((i) => `result ${i}`));
   await workers.close();
 });
@@ -142,7 +142,7 @@ it('a stage ends with the reason of its signal, also of one that was aborted bef
     signal?.throwIfAborted();
     return { committed: Promise.resolve('') };
   };
-  const workers = startWorkers('shard', 1);
+  const workers = threads(1).ready('shard', inputs.length);
   const signal = AbortSignal.abort(new Error('interrupted'));
   await expect(workers.run({ inputs } as never, { signal })).rejects.toThrow('interrupted');
   await workers.close();

@@ -58,7 +58,7 @@ function sourceOf(file: string, seen: Map<string, string>): TestSource {
 function follow(file: string, seen: Map<string, string>): void {
   if (seen.has(file)) return;
   const text =
-    file.startsWith('test/') && existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
+    /^test\/.*\.ts$/.test(file) && existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
   seen.set(file, text);
   for (const [, specifier] of text.matchAll(/\b(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g))
     follow(join(dirname(file), specifier!).replaceAll('\\', '/'), seen);
