@@ -10,7 +10,7 @@ import {
   longmixOk,
   type Workplace,
   workplace,
-} from '../support/command.ts';
+} from '../support/in-process.ts';
 import { readSplit } from '../support/reconstruct.ts';
 
 const base = {

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { rememberFiles } from '../../src/build/store/store-match.ts';
 import { type ShardSetManifest, shardVersion } from '../../src/shard/format.ts';
 import { openStore } from '../../src/store/reader.ts';
-import { expectMessage, jsonLines, type Outcome, workplace } from '../support/command.ts';
+import { expectMessage, jsonLines, type Outcome, workplace } from '../support/in-process.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());

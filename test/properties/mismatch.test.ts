@@ -17,9 +17,9 @@ import { type BuildResult, build } from '../../src/build/build.ts';
 import { ensureStore } from '../../src/build/store/token-store.ts';
 import { LongmixError } from '../../src/errors.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import { longmix, longmixOk } from '../support/command.ts';
 import { diskSources, writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';
+import { longmix, longmixOk } from '../support/in-process.ts';
 import { smallFile } from '../tokenize/small-file.ts';
 
 const small = { sequences: { length: 512 } };
