@@ -1,5 +1,6 @@
 /** `longmix ablate`: several mixes over one token store, and their comparison. */
 import { join, relative } from 'node:path';
+import { counted } from '../base/words.ts';
 import { ablate } from '../build/ablate.ts';
 import { type AblationReport, ablationFile, asideFile } from '../build/ablation-file.ts';
 import { ablationFolder } from '../build/folders.ts';
@@ -9,7 +10,6 @@ import { parseAblation } from '../recipe/ablation/parse-ablation.ts';
 import { recipeKeys } from '../recipe/schema/schema.ts';
 import { parseTokens } from '../recipe/units.ts';
 import { armsText } from '../report/arms-text.ts';
-import { counted } from '../report/format.ts';
 import type { ArmData } from '../report/html/data.ts';
 import { writeJson } from '../storage/commit.ts';
 import { trainingText } from '../train/arms-text.ts';
@@ -35,7 +35,7 @@ type Flags = RunFlags & {
 
 export async function runAblate(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   if (flags.train === true && flags.plan === true) {
-    throw new LongmixError('flag-invalid', '--plan builds nothing that --train could use', {
+    throw new LongmixError('flag-invalid', '--plan builds no shards, and --train needs them', {
       cure: 'give one of them',
     });
   }
@@ -102,7 +102,7 @@ async function learned(
 
 function sayDropped(arms: readonly string[]): void {
   process.stderr.write(
-    `longmix: the training curves of ${arms.join(', ')} are dropped: the shards are not those that were trained on; --train trains again\n`,
+    `longmix: the training curves of ${arms.join(', ')} are dropped: the shards have changed since the training; --train trains again\n`,
   );
 }
 

@@ -1,11 +1,11 @@
 /** `longmix init`: a first recipe for a corpus, with what is in it and what can be changed, or a published one filled in. */
 import { existsSync, fstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
+import { counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import { type FoundSource, findSources } from '../init/find-sources.ts';
 import { type Filled, fillPreset, presetList, presetText } from '../init/presets.ts';
 import { scalar, sourceText } from '../init/source-text.ts';
-import { counted } from '../report/format.ts';
 import { writeFile } from '../storage/commit.ts';
 import { refuseOwnOutput } from './options.ts';
 
@@ -37,8 +37,8 @@ export async function runInit(corpus: string | undefined, flags: Flags): Promise
   const preset = flags.preset === undefined ? null : presetText(flags.preset);
   const out = flags.out === undefined ? null : resolve(flags.out);
   if (out !== null && existsSync(out)) {
-    throw new LongmixError('output-exists', `${flags.out} is there already`, {
-      cure: 'give another name with --out, or remove it',
+    throw new LongmixError('output-exists', `${flags.out} already exists`, {
+      cure: 'choose another name with --out, or remove it',
     });
   }
   const root = resolve(corpus);

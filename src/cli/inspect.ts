@@ -1,11 +1,11 @@
 /** `longmix inspect`: rows or pieces as text, and the way back from each piece to its file and record. */
 import { randomInt } from 'node:crypto';
+import { counted, integer } from '../base/words.ts';
 import { type Origin, originsOf } from '../build/origins.ts';
 import { tokenizerOf } from '../build/store/tokenizer-note.ts';
 import { shardSetFolders } from '../build/verify.ts';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
-import { counted, integer } from '../report/format.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards, type Row, readRow } from '../shard/reader.ts';
 import { wholeNumber } from './feed-flags.ts';
@@ -54,7 +54,7 @@ export async function runInspect(folder: string, flags: Flags): Promise<void> {
   if (row !== undefined) {
     throw new LongmixError(
       'flag-invalid',
-      '--row shows one row, and --random, --doc, --source and --grep look for pieces',
+      '--row shows one row; --random, --doc, --source and --grep search for pieces',
       {
         cure: 'give --row, or some of the others',
       },
@@ -118,7 +118,7 @@ async function showPieces(folder: string, wanted: Wanted, flags: Flags): Promise
   throw new LongmixError('inspect-nothing', `no piece of a document in ${folder} ${searchWords(wanted)}`, {
     cure:
       wanted.doc === null
-        ? 'letters count as they are written; a text that is cut over two rows is in no piece'
+        ? 'the search is case-sensitive, and it does not find text that is cut between two rows'
         : 'its ledger (longmix verify, plan.json) says what was dropped, and why; other shard sets may have it',
     exitCode: 1,
   });
@@ -181,7 +181,7 @@ function words({ tokens, source, document, start, origin, record, id }: Piece): 
 }
 
 function storeGone({ store }: ShardSetManifest): string {
-  return `(where they came from is in the token store, which is not at ${store.path} any more)`;
+  return `(the origins are in the token store, which is no longer at ${store.path})`;
 }
 
 /** @param around shows the text around this, and not the ends */

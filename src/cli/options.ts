@@ -7,6 +7,7 @@ import { isUrl } from '../base/is-url.ts';
 import { outputMark } from '../build/folders.ts';
 import type { StageOptions } from '../build/nouns.ts';
 import { LongmixError, systemReason } from '../errors.ts';
+import { byHand } from '../execute/by-hand.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
@@ -49,13 +50,9 @@ function quoted(text: string | undefined): string {
 export function refuseRecipeFlags(flags: RecipeFlags, what: string): void {
   const [first] = recipeSettings(flags);
   if (first === undefined) return;
-  throw new LongmixError(
-    'flag-invalid',
-    `${first.flag} is a setting of a recipe, and ${what} is made already`,
-    {
-      cure: 'give the recipe or the corpus, or leave the flag out',
-    },
-  );
+  throw new LongmixError('flag-invalid', `${first.flag} is a recipe setting, and ${what} is already made`, {
+    cure: 'give the recipe or the corpus, or leave the flag out',
+  });
 }
 
 export interface RunFlags extends RecipeFlags {
@@ -63,6 +60,7 @@ export interface RunFlags extends RecipeFlags {
   readonly memory: string;
   readonly fresh?: boolean;
   readonly quiet?: boolean;
+  readonly engine?: 'threads' | 'by-hand';
 }
 
 /** What one worker needs at most: a tokenizer, some chunks, a record batch in the making. */
@@ -104,7 +102,7 @@ export function readYaml(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new LongmixError('recipe-unreadable', `cannot read ${path}: ${systemReason(cause)}`, {
-      cure: 'check the path, and that the file is yours to read',
+      cure: 'check the path, and that you may read the file',
       cause,
     });
   }
@@ -117,21 +115,32 @@ export function readYaml(path: string): string {
 export function refuseOwnOutput(folder: string): void {
   const mark = outputMark(folder);
   if (mark === null) return;
-  throw new LongmixError('corpus-is-output', `${folder} is no corpus: longmix wrote it (it has ${mark})`, {
-    cure: 'give the recipe or the corpus that it was made of; if it is not finished, that finishes it',
-  });
+  throw new LongmixError(
+    'corpus-is-output',
+    `${folder} is not a corpus; longmix created it (it has ${mark})`,
+    {
+      cure: 'give the recipe or the corpus that it was made from; if it is unfinished, that finishes it',
+    },
+  );
 }
 
 export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions {
+  const isByHand = flags.engine === 'by-hand';
+  if (isByHand && flags.fresh === true) {
+    throw new LongmixError('flag-invalid', '--fresh would throw away what workers have done', {
+      cure: 'remove the output folder, or leave --fresh out',
+    });
+  }
   const memory = memoryBytes(flags.memory);
   const most = Math.floor(memory / workerBytes);
   return {
     workers:
       flags.workers === undefined ? Math.min(availableParallelism(), most) : workerCount(flags.workers, most),
     memory,
+    executor: isByHand ? byHand : undefined,
     fresh: flags.fresh === true,
     signal,
-    progress: flags.quiet === true ? notesOnly(process.stderr) : progressLines(process.stderr),
+    progress: flags.quiet === true || isByHand ? notesOnly(process.stderr) : progressLines(process.stderr),
   };
 }
 

@@ -1,12 +1,12 @@
 /** A plan in words and tables, as `plan` and `build` show it. */
 
+import { bytes, counted, integer, length } from '../base/words.ts';
 import type { BuildPlan } from '../build/nouns.ts';
 import { planWarnings } from '../build/plan/plan-warnings.ts';
 import type { Recipe } from '../nouns/recipe.ts';
-import { bytes, counted, integer, length } from '../report/format.ts';
+import type { StepPlan } from '../nouns/steps.ts';
 import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
-import type { StepPlan } from '../shard/schedule-file.ts';
 
 /** One string a section, without blank lines between them. `all`: every cell, however many there are. */
 export function planSections(recipe: Recipe, plan: BuildPlan, all = false): string[] {
@@ -32,8 +32,8 @@ function stepsText({ tokensPerStep, steps, sets }: StepPlan): string {
   ]);
   const columns = [
     { title: 'steps', align: 'left' as const },
-    { title: 'tokens a row' },
-    { title: 'rows a step' },
+    { title: 'tokens per row' },
+    { title: 'rows per step' },
     { title: 'steps' },
     { title: 'rows left over' },
   ];

@@ -3,13 +3,14 @@
  * the names say that they are the same. A role that nobody plays is left out of it, and a source
  * that has none is listed in a comment: the recipe runs with what is there, and says what was done.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+
 import { dirname, sep } from 'node:path';
 import { isMap, isNode, isScalar, type Pair, parseDocument } from 'yaml';
 import { packageRoot } from '../base/package-root.ts';
 import { LongmixError } from '../errors.ts';
 import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
 import { parseRecipe } from '../recipe/parse-recipe.ts';
+import { listFolder, readText, statOf } from '../storage/files.ts';
 import type { FoundSource } from './find-sources.ts';
 import { applyEdits, withoutRoles } from './preset-roles.ts';
 import { problemText, scalar, settingsText, sizeText, sourceText } from './source-text.ts';
@@ -19,10 +20,9 @@ const folder = new URL('pipelines/', packageRoot);
 const notPresets: readonly string[] = ['sample.yaml'];
 
 export function presetNames(): string[] {
-  return readdirSync(folder)
+  return listFolder(folder)
     .filter((file) => file.endsWith('.yaml') && !notPresets.includes(file))
-    .map((file) => file.slice(0, -'.yaml'.length))
-    .sort();
+    .map((file) => file.slice(0, -'.yaml'.length));
 }
 
 /** A line for each: its name, and what its first comment says. */
@@ -44,7 +44,7 @@ export function presetText(name: string): string {
       },
     );
   }
-  return readFileSync(new URL(`${name}.yaml`, folder), 'utf8');
+  return readText(new URL(`${name}.yaml`, folder));
 }
 
 /** A preset as the user's recipe. */
@@ -72,7 +72,7 @@ function withSources(text: string, found: readonly FoundSource[], base: string):
     return {
       text: withoutRoles(anySources(text, slots, found, base), new Set(gone)),
       changes: [
-        `no source is named ${gone.join(', ')}: what the preset gives them is left out, and the sources weigh what they have`,
+        `no source is named ${gone.join(', ')}: the preset's shares for them are left out, and the sources keep their own weights`,
       ],
     };
   }
@@ -101,11 +101,11 @@ function withSources(text: string, found: readonly FoundSource[], base: string):
       ...(gone.length === 0
         ? []
         : [
-            `left out, as nothing is named so: ${gone.join(', ')} (the shares of the others keep their proportions)`,
+            `left out, because no source has that name: ${gone.join(', ')} (the shares of the others keep their proportions)`,
           ]),
       ...(left.length === 0
         ? []
-        : [`not read, as the preset has no such source: ${left.map(({ name }) => name).join(', ')}`]),
+        : [`not read, because the preset has no such source: ${left.map(({ name }) => name).join(', ')}`]),
     ],
   };
 }
@@ -131,9 +131,9 @@ function withTokens(
     text: text.replace(
       line,
       (_, key: string, amount: string, space: string) =>
-        `${key}${'all'.padEnd(amount.length + space.length)}# instead of ${amount}, which is more than there is; `,
+        `${key}${'all'.padEnd(amount.length + space.length)}# instead of ${amount}, which is more than the corpus has; `,
     ),
-    change: [`tokens: all instead of ${written}, which is more than there is`],
+    change: [`tokens: all instead of ${written}, which is more than the corpus has`],
   };
 }
 
@@ -251,7 +251,7 @@ function wholeOf(name: string, found: readonly FoundSource[]): FoundSource | nul
 
 /** null: a source is a file, so that the folder may have others. */
 function commonFolder(paths: readonly string[]): string | null {
-  if (paths.some((path) => !statSync(path).isDirectory())) return null;
+  if (paths.some((path) => statOf(path)?.kind !== 'folder')) return null;
   const shortest = paths.reduce((a, b) => (b.length < a.length ? b : a));
   const inAll = (folder: string) => paths.every((path) => path === folder || path.startsWith(folder + sep));
   return inAll(shortest) ? shortest : inAll(dirname(shortest)) ? dirname(shortest) : null;

@@ -1,7 +1,8 @@
 /** The figures by which arms are compared: of all training rows of an arm together. */
+
+import { bucketName } from '../base/bucket-name.ts';
+import { bytes, integer, length, percent, percentFine } from '../base/words.ts';
 import { dropReasons } from '../nouns/ledger.ts';
-import { bucketName } from './bucket-name.ts';
-import { bytes, integer, length, percent, percentFine } from './format.ts';
 import type { ArmData, SetData } from './html/data.ts';
 import { reasonNames } from './reasons.ts';
 
@@ -55,7 +56,7 @@ export function armLines(arms: readonly ArmData[], all = true): ArmLine[][] {
     ),
     [
       line('rows', ({ ledger }) => integer(ledger.rows)),
-      line('tokens a row', (arm) => rowLengths(arm)),
+      line('tokens per row', (arm) => rowLengths(arm)),
       line('fill', ({ ledger }) => percentFine(ratio(ledger.packedInstances, ledger.rowTokens))),
       line('documents that fit, cut', (arm) => {
         const { fitting, fittingCut } = packing(arm);

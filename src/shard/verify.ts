@@ -1,10 +1,11 @@
 /**
  * Is a shard set what its manifest says? Every row is decoded, and compared with the token store where that is at hand.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { TokenSource } from '../nouns/tokens.ts';
+import { listFolder, readJson } from '../storage/files.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
 import { type Row, readBatch, rowOf } from './reader.ts';
 
@@ -21,11 +22,11 @@ export type Fault = string;
 export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): Fault[] {
   const path = join(folder, 'state.json');
   try {
-    const state = JSON.parse(readFileSync(path, 'utf8')) as { _data_files: { filename: string }[] };
-    JSON.parse(readFileSync(join(folder, 'dataset_info.json'), 'utf8'));
+    const state = readJson(path) as { _data_files: { filename: string }[] };
+    readJson(join(folder, 'dataset_info.json'));
     const listed = state._data_files.map(({ filename }) => filename).join();
     const ours = manifest.shards.map(({ name }) => name).join();
-    return listed === ours ? [] : [`${path}: it lists other files than the manifest`];
+    return listed === ours ? [] : [`${path}: its list of files differs from the manifest's`];
   } catch (error) {
     return [`${path} or dataset_info.json: cannot be read (${(error as Error).message})`];
   }
@@ -34,10 +35,9 @@ export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): 
 /** Shards that the manifest does not name: a tool that takes a folder's files by their names would train on them. */
 export function verifyNames(folder: string, manifest: ShardSetManifest): Fault[] {
   const ours = new Set(manifest.shards.map(({ name }) => name));
-  return readdirSync(folder)
+  return listFolder(folder)
     .filter((name) => isShardName(name) && !ours.has(name))
-    .sort()
-    .map((name) => `${join(folder, name)}: the manifest does not name it`);
+    .map((name) => `${join(folder, name)}: it is not in the manifest`);
 }
 
 /**
@@ -89,9 +89,9 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
   const sum = lengths.reduce((total, length) => total + length, padding);
   if (sum !== manifest.width) faults.push(`seq_lengths sum to ${sum}, not ${manifest.width}`);
   if (ids.some((id) => id < 0 || id >= manifest.tokenizer.vocabularySize))
-    faults.push('an id beyond the vocabulary');
+    faults.push('an id outside the vocabulary');
   if (ids.subarray(manifest.width - padding).some((id) => id !== manifest.padId))
-    faults.push('padding of other ids');
+    faults.push('padding with a wrong id');
   if (!manifest.provenance || store === null) return faults;
 
   let at = 0;
@@ -107,10 +107,10 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     store.copy(document, start, tokens, expected, 0);
     const found = ids.subarray(at + bos, at + bos + tokens);
     if (expected.some((id, j) => id !== found[j]))
-      faults.push(`piece ${i} is not what document ${document} has`);
+      faults.push(`piece ${i} differs from document ${document}`);
     const rest = length - bos - tokens;
     if (rest > 1 || (rest === 1 && ids[end - 1] !== manifest.eosId))
-      faults.push(`piece ${i} has more than its document`);
+      faults.push(`piece ${i} is longer than its document`);
     at = end;
   }
   return faults;

@@ -2,10 +2,11 @@
  * What arms learned, as tables: the validation set is the same for all. The last column is the farthest look back that
  * all arms have, which is where mixes of long documents differ; the one before it is the nearest.
  */
-import { integer } from '../report/format.ts';
+import { integer } from '../base/words.ts';
+import type { PositionLoss, Validation } from '../nouns/training.ts';
 import { type Column, table } from '../report/table.ts';
 import type { ArmsTraining } from './train-arms.ts';
-import { type PositionLoss, type Validation, validationOf } from './validation.ts';
+import { validationOf } from './validation.ts';
 
 export function trainingText({ arms }: ArmsTraining): string {
   const found = arms.map((arm) => ({ ...arm, validation: validationOf(arm.final) }));
@@ -50,8 +51,8 @@ function range({ from, to }: PositionLoss): string {
 
 function note(shown: readonly PositionLoss[]): string {
   const far = shown.at(-1)!;
-  const words = `after ${range(far)}: the validation loss of tokens with so many tokens of their document before them`;
-  return `${words},\n${shown.length > 1 ? 'the farthest that all arms have' : 'the only range that all arms have'}`;
+  const words = `after ${range(far)}: validation loss of tokens that have this many tokens of their document before them`;
+  return `${words},\n${shown.length > 1 ? 'the farthest range that all arms have' : 'the only range that all arms have'}`;
 }
 
 /** Grouped by source, to compare arms. */

@@ -1,15 +1,19 @@
 /** A trainer by its name, or by the path of a module. */
-import { statSync } from 'node:fs';
+
 import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { packageRoot } from '../base/package-root.ts';
 import { LongmixError } from '../errors.ts';
+import { statOf } from '../storage/files.ts';
 import type { Trainer } from './trainer.ts';
 
-/** The ones that come with longmix; loaded when named. */
-const named: Readonly<Record<string, (command: readonly string[]) => Promise<Trainer>>> = {
-  tfjs: async () => (await import('./tfjs/tfjs-trainer.ts')).tfjsTrainer(),
-  command: async (command) => (await import('./command.ts')).commandTrainer(command),
+/** Modules that come with longmix, by their short names. */
+const shipped: Readonly<Record<string, URL>> = {
+  tfjs: new URL('dist/trainers/tfjs/tfjs-trainer.js', packageRoot),
 };
+
+/** All that are not the path of a module. */
+const shortNames = [...Object.keys(shipped), 'command'];
 
 /**
  * @throws LongmixError `trainer-unknown` | `trainer-broken` | `trainer-invalid` | `command-missing`; a module's methods:
@@ -18,18 +22,19 @@ const named: Readonly<Record<string, (command: readonly string[]) => Promise<Tra
 export async function loadTrainer(nameOrPath: string, command: readonly string[] = []): Promise<Trainer> {
   if (command.length > 0 && nameOrPath !== 'command') {
     throw new LongmixError('flag-invalid', `--trainer ${nameOrPath} takes no command`, {
-      cure: 'a command behind -- is for --trainer command',
+      cure: 'a command after -- is for --trainer command',
     });
   }
-  const make = Object.hasOwn(named, nameOrPath) ? named[nameOrPath] : undefined;
-  return make === undefined ? moduleTrainer(nameOrPath) : make(command);
+  if (nameOrPath === 'command') return (await import('./command.ts')).commandTrainer(command);
+  const module = Object.hasOwn(shipped, nameOrPath) ? shipped[nameOrPath]! : null;
+  return moduleTrainer(nameOrPath, module === null ? resolve(nameOrPath) : fileURLToPath(module));
 }
 
-async function moduleTrainer(path: string): Promise<Trainer> {
-  const file = resolve(path);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+/** @param path for messages, as the user gave it */
+async function moduleTrainer(path: string, file: string): Promise<Trainer> {
+  if (statOf(file)?.kind !== 'file') {
     throw new LongmixError('trainer-unknown', `no trainer "${path}", and no file of that path`, {
-      cure: `use ${Object.keys(named).join(', ')}, or the path of an ES module such as ./mine.js`,
+      cure: `use ${shortNames.join(', ')}, or the path of an ES module such as ./mine.js`,
     });
   }
   let made: unknown;
@@ -39,13 +44,13 @@ async function moduleTrainer(path: string): Promise<Trainer> {
       return typeof module.default === 'function' ? module.default() : module.default;
     });
   } catch (cause) {
-    throw new LongmixError('trainer-broken', `${path} can't be loaded: ${firstLine(cause)}`, {
+    throw new LongmixError('trainer-broken', `${path} cannot be loaded: ${firstLine(cause)}`, {
       cure: 'node FILE shows where; an ES module ends in .mjs, or its package.json says "type": "module"',
       cause,
     });
   }
   if (!isTrainer(made)) {
-    throw new LongmixError('trainer-invalid', `${path}: its default export makes no trainer`, {
+    throw new LongmixError('trainer-invalid', `${path}: its default export does not make a trainer`, {
       cure: 'export default { step(batch) { ... } }, or a function that returns that; see src/train/trainer.ts',
     });
   }
@@ -66,7 +71,7 @@ function namedIn(path: string, file: string, trainer: Trainer): Trainer {
         if (cause instanceof LongmixError || (cause as Error)?.name === 'AbortError') throw cause;
         const place = placeIn(file, cause);
         throw new LongmixError('trainer-failed', `${path}: its ${name} failed: ${firstLine(cause)}`, {
-          cure: place === null ? 'mend the trainer' : `it was thrown at ${place}`,
+          cure: place === null ? 'fix the trainer' : `it was thrown at ${place}`,
           exitCode: 1,
           cause,
         });
@@ -81,7 +86,7 @@ function namedIn(path: string, file: string, trainer: Trainer): Trainer {
 async function orStuck(call: () => unknown): Promise<unknown> {
   let tell = () => {};
   const stuck = new Promise<never>((_, reject) => {
-    tell = () => reject(new Error('it waits for something that never comes'));
+    tell = () => reject(new Error('it waits for something that never happens'));
   });
   process.once('beforeExit', tell);
   try {

@@ -2,7 +2,7 @@
  * A run: batches of a feed to a trainer, step by step, from wherever the run was. Its folder has metrics.jsonl and the
  * newest checkpoint. The position in the feed is a number of steps, so going on costs nothing but the checkpoint.
  */
-import { existsSync } from 'node:fs';
+
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LongmixError } from '../errors.ts';
@@ -11,6 +11,7 @@ import { type Batch, type Feed, type FeedOptions, openFeed } from '../feed/feed.
 import { openSets } from '../feed/rows/sets.ts';
 import { dictFile, manifestFile } from '../shard/format.ts';
 import { makeFolder } from '../storage/commit.ts';
+import { exists } from '../storage/files.ts';
 import { withLock } from '../storage/lock.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { findCheckpoint, refuseOtherRun, saveCheckpoint } from './checkpoints.ts';
@@ -73,21 +74,25 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     beginning(trainer, out, options, place);
     options.onBegin?.(out);
     makeFolder(out);
-    return await withLock(out, () => run(trainer, options, feed, validation, out, place));
+    return await withLock(out, () => run(trainer, options, { feed, validation, out, place }));
   } finally {
     feed.close();
     validation?.close();
   }
 }
 
+interface OpenRun {
+  readonly feed: Feed;
+  readonly validation: Feed | null;
+  readonly out: string;
+  readonly place: RunPosition;
+}
+
 /** The caller has the lock of the run's folder. */
 async function run(
   trainer: Trainer,
   options: RunOptions,
-  feed: Feed,
-  validation: Feed | null,
-  out: string,
-  place: RunPosition,
+  { feed, validation, out, place }: OpenRun,
 ): Promise<RunResult> {
   const { signal, line } = options;
   const { steps } = place;
@@ -173,8 +178,8 @@ function beginning(
   }
   if (!resume) {
     if (!hasMetrics(out)) return { step: 0, checkpoint: null };
-    throw new LongmixError('run-exists', `${out} holds a run already`, {
-      cure: 'go on with it by --resume, or choose another folder with --out',
+    throw new LongmixError('run-exists', `${out} already holds a run`, {
+      cure: 'continue it with --resume, or choose another folder with --out',
     });
   }
   const keepsOwn = trainer.restore === undefined;
@@ -184,8 +189,8 @@ function beginning(
     const keeps = trainer.save !== undefined && !keepsOwn;
     throw new LongmixError('resume-nothing', `nothing to resume in ${out}`, {
       cure: keeps
-        ? 'it has no finished checkpoint: begin without --resume'
-        : 'this trainer keeps its state itself, and has not said what it saved (saved_steps, docs/trainers.md): say with --start-step how many steps its checkpoint has done',
+        ? 'it has no finished checkpoint: start without --resume'
+        : 'this trainer keeps its own state and did not report what it saved (saved_steps, docs/trainers.md): give the number of steps in its checkpoint with --start-step',
     });
   }
   refuseOtherRun(checkpoint, place);
@@ -214,7 +219,7 @@ function rowsOf(feed: Feed, from: number, to: number): AsyncGenerator<Batch, voi
 }
 
 function isBuild(folder: string): boolean {
-  return !existsSync(join(folder, manifestFile)) && existsSync(join(folder, dictFile));
+  return !exists(join(folder, manifestFile)) && exists(join(folder, dictFile));
 }
 
 /** Folders of all shard sets that have to do with a run, its own first. */
@@ -233,7 +238,7 @@ function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
 /** The validation set of the build that the shards are of; null: it has none. */
 function validationOf(folder: string): string | null {
   const path = join(isBuild(folder) ? folder : dirname(resolve(folder)), 'validation');
-  return basename(resolve(folder)) !== 'validation' && existsSync(join(path, manifestFile)) ? path : null;
+  return basename(resolve(folder)) !== 'validation' && exists(join(path, manifestFile)) ? path : null;
 }
 
 function noSteps(folder: string): LongmixError {

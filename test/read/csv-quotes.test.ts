@@ -77,7 +77,7 @@ describe('a CSV', () => {
         file: path,
         start: 0,
         record: 2,
-        reason: 'line 3 has a quote that nothing closes (quote: none takes quotes as text)',
+        reason: 'line 3 has a quote that is never closed (quote: none treats quotes as text)',
       },
     ]);
   });
@@ -89,7 +89,7 @@ describe('a CSV', () => {
     expect(result.counts.fileFaults).toEqual([
       {
         path,
-        what: 'quotes hold together lines that look like rows, from line 3 (quote: none takes quotes as text)',
+        what: 'quotes join lines that look like separate rows, from line 3 (quote: none treats quotes as text)',
         leftOut: false,
       },
     ]);
@@ -110,7 +110,7 @@ describe('a CSV', () => {
   test('a field that is larger than the memory allows is an error that names its line', async () => {
     const path = fileWith('a.csv', `id,text\n1,one\n2,"${'long\n'.repeat(400_000)}`);
     const all = async () => {
-      const [unit] = await discover(sourceOf(path));
+      const [unit] = (await discover(sourceOf(path))).units;
       for await (const chunk of read(unit!, createReadCounts(), { recordBytes: 1_000_000 })) void chunk;
     };
     expect(await errorOf(all())).toMatchObject({ code: 'memory-exceeded', where: `${path}:3` });

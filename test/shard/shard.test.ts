@@ -12,8 +12,8 @@ import { manifestFile, type ShardSetManifest, shardFormat, shardVersion } from '
 import { openShards, type Row, readRow } from '../../src/shard/reader.ts';
 import { datasetInfo, datasetState, rowSchema } from '../../src/shard/schema.ts';
 import { verifyDatasetFiles, verifyRows } from '../../src/shard/verify.ts';
-import { verifyFiles } from '../../src/shard/verify-files.ts';
 import { writeShard } from '../../src/shard/writer.ts';
+import { verifyFiles } from '../../src/storage/verify-files.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { sequenceSpec } from '../support/recipes.ts';
@@ -116,7 +116,12 @@ function writeSet(
     const chunks: Uint8Array[] = [];
     // A sink may not keep what it is given: the writer may reuse it.
     const sink = { write: (bytes: Uint8Array) => chunks.push(Uint8Array.from(bytes)) };
-    const { batches, counts } = writeShard(plan, first, end, table, tokens, { ...options, ...special }, sink);
+    const { batches, counts } = writeShard(
+      { plan, table, firstRow: first, endRow: end },
+      tokens,
+      { ...options, ...special },
+      sink,
+    );
     const bytes = Buffer.concat(chunks);
     padding += counts.padding;
     writeFileSync(join(folder, name), bytes);
@@ -178,7 +183,12 @@ describe('a shard set', () => {
       fc.property(sets, dtypes, ({ plan, table, rows }, dtype) => {
         const sink = { write() {} };
         const options = { dtype, provenance: false, ...special };
-        const { counts, batches } = writeShard(plan, 0, plan.rows, table, tokens, options, sink);
+        const { counts, batches } = writeShard(
+          { plan, table, firstRow: 0, endRow: plan.rows },
+          tokens,
+          options,
+          sink,
+        );
         const pieces = rows.flat();
         const documentTokens = pieces.reduce((sum, [, , count]) => sum + count, 0);
         const specialTokens = pieces.reduce((sum, [, , , bos, eos]) => sum + Number(bos) + Number(eos), 0);
@@ -326,7 +336,7 @@ describe('verify', () => {
         const faults = verifyRows(folder, manifest, store);
         writeFileSync(path, original);
         expect(faults.length).toBeGreaterThan(0);
-        // Rows with equal ids are possible: the first of them was changed.
+        // Rows with equal ids are possible: the first ones was changed.
         expect(faults.every((fault) => /row \d+: /.test(fault))).toBe(true);
       }),
       fuzz(60),
@@ -340,7 +350,7 @@ describe('verify', () => {
     expect(verifyRows(folder, { ...manifest, ledger: padding }, store).join()).toContain('padding');
     expect(verifyRows(folder, { ...manifest, rows: manifest.rows + 1 }, store).join()).toContain('rows');
     expect(verifyRows(folder, { ...manifest, width: manifest.width + 1 }, store).join()).toContain('tokens');
-    expect(verifyRows(folder, { ...manifest, padId: 1 }, store).join()).toContain('padding of other ids');
+    expect(verifyRows(folder, { ...manifest, padId: 1 }, store).join()).toContain('padding with a wrong id');
     const small = { ...manifest.tokenizer, vocabularySize: 100 };
     expect(verifyRows(folder, { ...manifest, tokenizer: small }, store).join()).toContain('vocabulary');
     expect(verifyDatasetFiles(folder, { ...manifest, shards: [] })[0]).toContain('lists other files');

@@ -10,7 +10,7 @@ import { createReadCounts, read } from '../../src/read/read.ts';
 import { createDocumentEncoder } from '../../src/tokenize/document-encoder.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
+import { fuzz, fuzzTimeout, often } from '../support/fuzz.ts';
 import { hardTexts } from '../support/texts.ts';
 
 const encodings = ['cl100k_base', 'o200k_base', 'gpt2'];
@@ -64,7 +64,7 @@ async function chunksOf(
     ...{ join: 'file', separator: '\n', encoding: null, quote: 'auto', include: [], exclude: [], ...more },
   };
   const chunks: DocumentChunk[] = [];
-  for (const unit of await discover(source)) {
+  for (const unit of (await discover(source)).units) {
     for await (const chunk of read(unit, createReadCounts(), { chunkBytes })) {
       // A chunk is the reader's until the next one.
       chunks.push({ ...chunk, text: Uint8Array.from(chunk.text) });
@@ -118,7 +118,7 @@ describe('createDocumentEncoder', () => {
         ),
         fuzz(250),
       );
-      expect(open).toBeGreaterThan(100);
+      expect(open).toBeGreaterThan(often(100));
     },
     fuzzTimeout(60_000),
   );

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { openFeed } from '../../src/feed/feed.ts';
-import { defaultConfig } from '../../src/train/tfjs/config.ts';
+import { defaultConfig } from '../../trainers/tfjs/config.ts';
 import { expectMessage, longmix, start, until } from '../support/command.ts';
 import { trainingBuild } from './training-build.ts';
 
@@ -219,11 +219,13 @@ describe('words that are off', () => {
     [['--trainer', 'command'], /no command/],
     [
       ['--trainer', 'command', '--', 'no-such-program'],
-      /no-such-program can't be started: no such file or directory/,
+      /no-such-program cannot be started: no such file or directory/,
     ],
     [['--trainer', 'pytorch'], /no trainer "pytorch"/],
     [['--trainer', 'tfjs', '--', 'python'], /--trainer tfjs takes no command/],
     [['--trainer', 'tfjs', '--set', 'lr'], /--set: found "lr"/],
+    // From the trainer's own copy of the package.
+    [['--trainer', 'tfjs', '--set', 'depth=3'], /the tfjs trainer has no setting "depth"/],
     [['--trainer', 'tfjs', '--steps', '0'], /--steps: found "0"/],
     [['--trainer', 'tfjs', '--resume', '--start-step', '2'], /--resume finds the step itself/],
     [['--trainer', 'tfjs', '--rows-per-step', '100000'], /too few rows for one step/],
@@ -262,7 +264,11 @@ it.each([
   ['bigint-in', 'step: () => ({ loss: 1n })', /its step gave what JSON can't say \(.*BigInt/],
   ['finish', "step() {}, finish: () => 'done'", /its finish gave a string/],
   ['report', 'start({ report }) { report(null); }, step() {}', /its report gave null/],
-  ['stuck', 'step: () => new Promise(() => {})', /its step failed: it waits for something that never comes/],
+  [
+    'stuck',
+    'step: () => new Promise(() => {})',
+    /its step failed: it waits for something that never happens/,
+  ],
   [
     'stuck-stop',
     "step() { throw 'one' }, stop: () => new Promise(() => {})",
@@ -286,7 +292,7 @@ it('a module that is never made is told as such', async () => {
   const path = join(folder, 'unmade.mjs');
   writeFileSync(path, 'export default () => new Promise(() => {});\n');
   const outcome = await longmix(['train', build, '--trainer', path, '--out', join(folder, 'unmade')]);
-  expectMessage(outcome, 2, /unmade\.mjs can't be loaded: it waits for something that never comes/);
+  expectMessage(outcome, 2, /unmade\.mjs cannot be loaded: it waits for something that never happens/);
 });
 
 it("a module's own LongmixError, from the library, is a message of the command's", async () => {

@@ -2,27 +2,31 @@
  * A plan to shard sets: one folder a split, each complete in itself and marked complete by its manifest, and
  * `dataset_dict.json` over them, which comes last of all.
  */
-import { existsSync, rmSync, statSync } from 'node:fs';
+
 import { join, relative } from 'node:path';
+import { noProgress } from '../../base/progress.ts';
+import { counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
-import type { ShardInput, ShardResult } from '../../execute/shard-task.ts';
-import { runTasks } from '../../execute/tasks.ts';
+import { type Executor, type Job, runJob } from '../../execute/executor.ts';
+import { dropJobFiles, dropOtherJob } from '../../execute/job-file.ts';
+import type { ShardResult } from '../../execute/shard-task.ts';
+import { threads } from '../../execute/tasks.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import {
+  type DocumentsRecord,
   dictFile,
   documentsFile,
-  idBytes,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
-  shardName,
   shardSetFiles,
   shardVersion,
 } from '../../shard/format.ts';
 import { openShards } from '../../shard/reader.ts';
-import { scheduleFile } from '../../shard/schedule-file.ts';
 import { datasetInfo, datasetState } from '../../shard/schema.ts';
+import { scheduleFile, scheduleRecord } from '../../steps/schedule-file.ts';
 import { sweep, writeJson } from '../../storage/commit.ts';
+import { exists, removeFile, statOf } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
 import {
@@ -37,8 +41,8 @@ import {
   shardFolder,
 } from '../ownership.ts';
 import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
-import { noProgress } from '../progress.ts';
 import { writeDocumentList } from './document-list.ts';
+import { planShards, planSuffix, shardJob, shardOptions } from './shard-job.ts';
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
@@ -47,15 +51,13 @@ export function isBuilt(out: string, plan: BuildPlan): boolean {
 }
 
 function areThere(folder: string, files: readonly string[]): boolean {
-  return files.every((name) => existsSync(join(folder, name)));
+  return files.every((name) => exists(join(folder, name)));
 }
 
 function isWritten(folder: string, plan: BuildPlan): boolean {
   const manifest = manifestOf(folder);
   if (manifest?.fingerprint !== plan.fingerprint || !areThere(folder, datasetFiles)) return false;
-  return shardSetFiles(manifest).every(
-    ({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes,
-  );
+  return shardSetFiles(manifest).every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
 }
 
 /** @throws LongmixError `build-mismatch` if the folder holds the finished output of something else */
@@ -86,7 +88,9 @@ function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStor
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
   if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
-  return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
+  return keys.length === 0
+    ? 'they were made by another version of longmix'
+    : `what differs: ${keys.join(', ')}`;
 }
 
 function changedKeys(then: Settings, now: Settings): string[] {
@@ -121,70 +125,106 @@ export async function writeShardSets(
   out: string,
   options: StageOptions,
 ): Promise<ShardSetManifest[]> {
-  const { progress = noProgress } = options;
-  const manifests: ShardSetManifest[] = [];
-  for (const set of plan.sets) {
-    const folder = join(out, set.name);
-    sweep(folder);
-    sweep(join(folder, notesFolder));
-    progress.start(`write ${set.name}`, set.rows.rows, 'rows');
-    manifests.push(await writeShardSet(recipe, store, plan, set, folder, options));
-    progress.end();
+  const { progress = noProgress, executor = threads(options.workers) } = options;
+  const { provenance } = recipe.shards;
+  const shards = plan.sets.map((set) => planShards(set.rows, plan.dtype, recipe.shards.size));
+  for (const [s, set] of plan.sets.entries()) {
+    const files = [...shards[s]!.map(({ name }) => name), ...(provenance ? [documentsFile] : [])];
+    makeReady(join(out, set.name), files);
   }
-  if (plan.steps === null) rmSync(join(out, scheduleFile), { force: true });
-  else writeJson(join(out, scheduleFile), { format: 'longmix-schedule', version: 1, ...plan.steps });
+  const job = shardJob(plan, shards, store, out, provenance);
+  dropOtherJob(job);
+  progress.start(`write ${setNames(plan)}`, rowsOf(plan), 'rows');
+  const { results, lists } = await writeRows(job, store, provenance ? plan.sets : [], {
+    ...options,
+    executor,
+  });
+  progress.end();
+
+  const resultsOf = (s: number) => results.filter((_, i) => job.inputs[i]!.set === s);
+  const manifests = plan.sets.map((set, s) => {
+    const written = resultsOf(s);
+    refuseImbalance(set.name, writtenImbalances(set, written));
+    return writeManifest(recipe, store, plan, set, {
+      folder: join(out, set.name),
+      results: written,
+      documents: lists[s] ?? null,
+    });
+  });
+  if (plan.steps === null) removeFile(join(out, scheduleFile));
+  else writeJson(join(out, scheduleFile), scheduleRecord(plan.steps));
   writeJson(join(out, dictFile), { splits: plan.sets.map(({ name }) => name) });
+  for (const { name } of plan.sets) removeNotes(join(out, name));
+  dropJobFiles(out, (name) => name.endsWith(planSuffix));
   return manifests;
 }
 
-async function writeShardSet(
+function setNames({ sets }: BuildPlan): string {
+  return sets.length > 3 ? counted(sets.length, 'shard set') : sets.map(({ name }) => name).join(', ');
+}
+
+function rowsOf({ sets }: BuildPlan): number {
+  return sets.reduce((sum, set) => sum + set.rows.rows, 0);
+}
+
+function makeReady(folder: string, files: readonly string[]): void {
+  sweep(folder);
+  sweep(join(folder, notesFolder));
+  claimFolder(folder, files);
+  removeStrangers(folder, files);
+}
+
+/**
+ * The shards by the executor, and the lists of documents here meanwhile.
+ * @param listed sets that have a list
+ */
+async function writeRows(
+  job: Job<'shard'>,
+  store: TokenStore,
+  listed: readonly PlannedSet[],
+  { executor, signal, progress }: StageOptions & { readonly executor: Executor },
+): Promise<{ results: ShardResult[]; lists: DocumentsRecord[] }> {
+  const stop = new AbortController();
+  const running = runJob(executor, job, {
+    signal,
+    onProgress: ({ done, tokens }) => progress?.advance(done, tokens),
+  });
+  const listing = (async () => {
+    const lists: DocumentsRecord[] = [];
+    for (const { name, rows } of listed)
+      lists.push(await writeDocumentList(store, rows, join(job.folder, name), stop.signal));
+    return lists;
+  })();
+  // Reported below, once no thread is at work any more.
+  listing.catch(() => {});
+  try {
+    return { results: await running, lists: await listing };
+  } catch (error) {
+    stop.abort();
+    await listing.catch(() => {});
+    throw error;
+  }
+}
+
+interface WrittenSet {
+  readonly folder: string;
+  readonly results: readonly ShardResult[];
+  readonly documents: DocumentsRecord | null;
+}
+
+function writeManifest(
   recipe: Recipe,
   store: TokenStore,
   plan: BuildPlan,
   set: PlannedSet,
-  folder: string,
-  options: StageOptions,
-): Promise<ShardSetManifest> {
-  const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
-  const { bosId, eosId } = tokenizer;
+  { folder, results, documents }: WrittenSet,
+): ShardSetManifest {
+  const { tokenizer, fingerprint, sources } = store.manifest;
   const { width, rows, repeats } = set.rows;
-  const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
-  const { provenance } = recipe.shards;
-  const names = inputs.map(({ name }) => name);
-  const files = [...names, ...(provenance ? [documentsFile] : [])];
-  claimFolder(folder, files);
-  removeStrangers(folder, files);
-  // EOS says as much as a token for padding, and the column `padding` says where it is one.
-  const padId = store.padId ?? eosId ?? 0;
-  const stop = new AbortController();
-  const listed = provenance ? writeDocumentList(store, set.rows, folder, stop.signal) : null;
-  // Reported below, once no thread is at work any more.
-  listed?.catch(() => {});
-  const results = await runTasks(
-    'shard',
-    {
-      store: { folder: store.folder, parts: parts.map(({ name: part }) => ({ name: part })), dtype },
-      table: plan.table,
-      plan: set.rows,
-      options: { dtype: plan.dtype, provenance, bosId, eosId, padId },
-      folder,
-      fingerprint: plan.fingerprint,
-    },
-    inputs,
-    {
-      workers: options.workers,
-      signal: options.signal,
-      onProgress: ({ done, tokens }) => options.progress?.advance(done, tokens),
-    },
-  ).catch(async (error) => {
-    stop.abort();
-    await listed?.catch(() => {});
-    throw error;
-  });
-  const documents = await listed;
-  refuseImbalance(set.name, writtenImbalances(set, results));
-
-  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, plan.dtype, provenance));
+  const { provenance, dtype, bosId, eosId, padId } = shardOptions(store, plan, recipe.shards.provenance);
+  const shards = results.map(({ record }) => record);
+  const names = shards.map(({ name }) => name);
+  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, provenance));
   writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
@@ -198,7 +238,7 @@ async function writeShardSet(
     length: set.sequences.decompose === null ? set.sequences.length : width,
     width,
     sequences: set.sequences,
-    dtype: plan.dtype,
+    dtype,
     provenance,
     bosId,
     eosId,
@@ -206,26 +246,14 @@ async function writeShardSet(
     sources,
     rows,
     ...(repeats === null ? {} : { repeats }),
-    shards: results.map(({ record }) => record),
+    shards,
     documents,
     ledger: set.ledger,
     recipe: outputRecipe(recipe),
     store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
   };
   writeJson(join(folder, manifestFile), manifest);
-  removeNotes(folder);
   return manifest;
-}
-
-/** Rows in order, as many in a shard as its size allows. */
-function planShards(rows: number, rowBytes: number, shardBytes: number): ShardInput[] {
-  const perShard = Math.max(1, Math.floor(shardBytes / rowBytes));
-  const shards = Math.ceil(rows / perShard);
-  return Array.from({ length: shards }, (_, i) => ({
-    name: shardName(i, shards),
-    firstRow: i * perShard,
-    endRow: Math.min(rows, (i + 1) * perShard),
-  }));
 }
 
 /** The ledger counted the plan, the writers counted what they wrote. */
@@ -249,7 +277,7 @@ function removeStrangers(folder: string, files: readonly string[]): void {
 
 /** Removes what longmix wrote as shard sets, and nothing else. */
 export function clearShardSets(out: string): void {
-  for (const name of [dictFile, scheduleFile]) rmSync(join(out, name), { force: true });
+  for (const name of [dictFile, scheduleFile]) removeFile(join(out, name));
   for (const set of setFolders(out)) {
     const folder = join(out, set);
     const shards = shardFiles(folder);
@@ -262,5 +290,5 @@ export function clearShardSets(out: string): void {
 
 /** The manifest of the finished shard set in a folder, or null. */
 function manifestOf(folder: string): ShardSetManifest | null {
-  return existsSync(join(folder, manifestFile)) ? openShards(folder) : null;
+  return exists(join(folder, manifestFile)) ? openShards(folder) : null;
 }

@@ -2,13 +2,14 @@
  * What was off in the input. Bad records were skipped; a few are the corpus's nature, many are a mistake. Bytes that are
  * no UTF-8 became U+FFFD, which is told and never refused.
  */
+
+import type { Progress } from '../../base/progress.ts';
+import { counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
 import type { TokenizeResult } from '../../execute/tokenize-task.ts';
 import type { FileFault } from '../../nouns/documents.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
-import { counted } from '../../report/format.ts';
 import { linesBefore } from '../../store/format.ts';
-import type { Progress } from '../progress.ts';
 
 /** @throws LongmixError `bad-records` if there are more than the recipe allows; fewer are noted */
 export function refuseBadRecords(
@@ -34,10 +35,10 @@ export function refuseBadRecords(
   });
   const list = [...lines, ...namedFiles(leftOut)].join('\n');
   const isAll = bad === samples.length + leftOut.length;
-  const what = `${bad} of ${records} records could not be read${isAll ? '' : ', the first of them'}`;
+  const what = `${bad} of ${records} records could not be read${isAll ? '' : ', the first ones'}`;
   if (bad > limit) {
     throw new LongmixError('bad-records', `${what}:\n${list}`, {
-      cure: `at most ${limit} are skipped (max_bad_records); mend the input, or allow more in the recipe`,
+      cure: `at most ${limit} are skipped (max_bad_records); fix the input, or allow more in the recipe`,
       exitCode: 1,
     });
   }
@@ -62,7 +63,7 @@ function namedFiles(faults: readonly FileFault[]): string[] {
 export function fileNote(results: readonly TokenizeResult[]): string | null {
   const faults = results.flatMap(({ fileFaults }) => fileFaults).filter(({ leftOut }) => !leftOut);
   if (faults.length === 0) return null;
-  return `${counted(faults.length, 'file')} may not be read as meant:\n${namedFiles(faults).join('\n')}`;
+  return `${counted(faults.length, 'file')} may not have been read as intended:\n${namedFiles(faults).join('\n')}`;
 }
 
 /** Where what was no UTF-8 stands. null: all was UTF-8. */

@@ -2,18 +2,19 @@
  * Whether a token store is of what the recipe names, and as it was when it was made: quickly by what files look like
  * from outside (size, time), of which a local note is kept beside the store, else by their bytes.
  */
-import { readFileSync, statSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
-import type { TokenizeInput } from '../../execute/tokenize-task.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { extractorOf } from '../../read/extract/extractors.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
-import { verifyFiles } from '../../shard/verify-files.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
+import { readJson, statOf } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
+import { verifyFiles } from '../../storage/verify-files.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../../store/format.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
+import type { PlannedPart } from './parts.ts';
 
 /** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
 export function reading({
@@ -41,25 +42,20 @@ const inputsNote = `${notesFolder}/inputs.json`;
  * Size and times of every input, so that a later run need not read them all to know that they are the same. To be taken
  * before they are read: what is written meanwhile must show. (ctime: of a file whose mtime was set back.)
  */
-export function inputStamps(parts: readonly TokenizeInput[]): string {
+export function inputStamps(parts: readonly PlannedPart[]): readonly unknown[] {
   const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
-  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, ...times(path)]));
+  return files.map(({ path, bytes }) => [path, bytes, statOf(path)?.stamp]);
 }
 
-function times(path: string): readonly (number | undefined)[] {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return [stats?.mtimeMs, stats?.ctimeMs];
-}
-
-export function rememberInputs(folder: string, stamps: string): void {
-  writeNote(folder, inputsNote, stamps);
+export function rememberInputs(folder: string, stamps: readonly unknown[]): void {
+  writeNote(folder, inputsNote, JSON.stringify(stamps));
 }
 
 const filesNote = `${notesFolder}/files.json`;
 
-/** Times of the store's own files. */
+/** Size and times of the store's own files. */
 function fileStamps(folder: string, manifest: StoreManifest): string {
-  return JSON.stringify(storeFiles(manifest).map(({ name }) => [name, ...times(join(folder, name))]));
+  return JSON.stringify(storeFiles(manifest).map(({ name }) => [name, statOf(join(folder, name))?.stamp]));
 }
 
 export function rememberFiles(folder: string, manifest: StoreManifest): void {
@@ -96,7 +92,7 @@ function writeNote(folder: string, note: string, content: string): void {
 /** null: there is none, or it is torn. */
 function readNote(folder: string, note: string): string | null {
   try {
-    return JSON.parse(readFileSync(join(folder, note), 'utf8')) as string;
+    return readJson(join(folder, note)) as string;
   } catch {
     return null;
   }
@@ -107,19 +103,23 @@ export function refuseMismatch(
   manifest: StoreManifest,
   recipe: Recipe,
   tokenizer: TokenizerTables['facts'],
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
 ): void {
   const difference =
     tokenizerDifference(manifest, tokenizer) ??
     readingDifference(manifest, recipe) ??
     inputDifference(folder, manifest, parts);
   if (difference === null) return;
-  throw new LongmixError('store-mismatch', `the token store ${folder} is of something else: ${difference}`, {
-    cure:
-      recipe.store === folder
-        ? 'name another store (`store:` in the recipe); --fresh would replace what other recipes that name this one use'
-        : 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
-  });
+  throw new LongmixError(
+    'store-mismatch',
+    `the token store ${folder} was made from other inputs: ${difference}`,
+    {
+      cure:
+        recipe.store === folder
+          ? 'name another store (`store:` in the recipe); --fresh would replace a store that other recipes use'
+          : 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
+    },
+  );
 }
 
 function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables['facts']): string | null {
@@ -146,17 +146,17 @@ function readingDifference(manifest: StoreManifest, recipe: Recipe): string | nu
     const before = manifest.reading.find(({ source }) => source === changed.name);
     return before === undefined
       ? `it has no source "${changed.name}"`
-      : `source "${changed.name}" was read with ${inWords(before)}, now it is with ${inWords(reading(changed))}`;
+      : `source "${changed.name}" was read with ${inWords(before)}, and is now read with ${inWords(reading(changed))}`;
   }
   const gone = manifest.reading.find(({ source }) => !recipe.sources.some(({ name }) => name === source));
-  return gone === undefined ? null : `it has a source "${gone.source}" that the recipe has not`;
+  return gone === undefined ? null : `it has a source "${gone.source}", which the recipe does not list`;
 }
 
 /** The first difference between what a store was made of and what the recipe names now, in words. */
 function inputDifference(
   folder: string,
   manifest: StoreManifest,
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
 ): string | null {
   const now = parts.flatMap(({ units }) => units);
   const then = manifest.parts.flatMap(({ inputs }) => inputs);
@@ -168,19 +168,20 @@ function inputDifference(
     const key = keyOf(unit.source.name, unit.name, unit.start);
     const input = recorded.get(key);
     if (input === undefined) return `${unit.name} of source "${unit.source.name}" is new`;
-    if (input.end !== unit.end) return `${label(input)} has changed its size`;
+    if (input.end !== unit.end) return `${label(input)} has another size than before`;
     const { format } = unit.files[0]!;
-    if (input.format !== format) return `${label(input)} was read as ${input.format}, now it is ${format}`;
+    if (input.format !== format)
+      return `${label(input)} was read as ${input.format}, and is now read as ${format}`;
     const extractor = extractorOf(unit.files);
     if (input.extractor !== extractor)
-      return `the text of ${label(input)} was taken out by ${input.extractor ?? 'nothing'}, now it is by ${extractor ?? 'nothing'}`;
+      return `the text of ${label(input)} was taken out by ${input.extractor ?? 'nothing'}, and is now taken out by ${extractor ?? 'nothing'}`;
     recorded.delete(key);
   }
   for (const input of recorded.values()) return `${label(input)} is gone`;
   if (now.some((unit, i) => unit.source.name !== then[i]!.source || unit.name !== then[i]!.name))
-    return 'its sources came in another order';
+    return 'its sources are in another order';
   const stamps = inputStamps(parts);
-  if (readNote(folder, inputsNote) === stamps) return null;
+  if (readNote(folder, inputsNote) === JSON.stringify(stamps)) return null;
   for (const [i, unit] of now.entries()) {
     if (hashInput(unit) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
   }

@@ -1,10 +1,12 @@
 /** What a folder gives to train on: one shard set, or the training sets of a build in the order of its run. */
-import { existsSync } from 'node:fs';
+
 import { basename, join, resolve } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import { manifestFile, type ShardSetManifest } from '../../shard/format.ts';
 import { listedSets, openShards } from '../../shard/reader.ts';
-import { readSchedule, type StepPlan } from '../../shard/schedule-file.ts';
+import { readSchedule } from '../../steps/schedule-file.ts';
+import type { StepSource } from '../../steps/step-rows.ts';
+import { exists } from '../../storage/files.ts';
 import { RowFiles } from './row-files.ts';
 
 export interface FeedSet {
@@ -14,10 +16,8 @@ export interface FeedSet {
   readonly files: RowFiles;
 }
 
-export interface FeedSets {
+export interface FeedSets extends StepSource {
   readonly sets: readonly FeedSet[];
-  /** The build's, if its steps are fixed; `sets` are its sets, in its order. */
-  readonly schedule: StepPlan | null;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface FeedSets {
  * @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` | `schedule-damaged` | `build-mixed`
  */
 export function openSets(folder: string): FeedSets {
-  const listed = existsSync(join(folder, manifestFile)) ? null : listedSets(folder);
+  const listed = exists(join(folder, manifestFile)) ? null : listedSets(folder);
   if (listed === null) return { sets: [openSet(folder)], schedule: null };
   const schedule = readSchedule(folder);
   const names = schedule?.sets.map(({ name }) => name) ?? trainingSets(folder, listed);

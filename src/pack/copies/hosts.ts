@@ -6,10 +6,6 @@
 import type { Host } from '../packers/lay-rows.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 
-interface DocumentHost extends Host {
-  readonly document: number;
-}
-
 export interface Hosting {
   /** By row: what fills it up. */
   readonly hostOf: ReadonlyMap<number, readonly Host[]>;
@@ -61,7 +57,7 @@ export function chooseHosts(
   excess: number,
   width: number,
 ): Hosting {
-  const hostOf = new Map<number, DocumentHost[]>();
+  const hostOf = new Map<number, Host[]>();
   const rowsLess = new Map<number, number>();
   const rooms = roomy.map(({ room }) => room);
   let roomLeft = rooms.reduce((sum, room) => sum + room, 0);

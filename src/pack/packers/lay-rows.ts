@@ -11,6 +11,15 @@ import type { RowKinds } from './fit-lengths.ts';
 import type { PackInput } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
 
+/** A long document that fills up a row of others (`copies/hosts.ts`). */
+export interface Host {
+  /** Index of the long item. */
+  readonly long: number;
+  readonly document: number;
+  /** Of its document, in this row. */
+  readonly tokens: number;
+}
+
 /** Pieces, and full rows of long documents. Both columns of four numbers end with one that is left to the packer. */
 export interface LaidPieces {
   /** List by list: the document of a piece that is whole; `table.count` + the number of an exception. */
@@ -21,13 +30,6 @@ export interface LaidPieces {
   readonly exceptions: Uint32Array;
   /** Four numbers per document with full rows: its document, the tokens taken of that, where its next piece begins. */
   readonly longs: Uint32Array;
-}
-
-/** A piece of a long document that fills up a row which others share. */
-export interface Host {
-  /** Index of the long document. */
-  readonly long: number;
-  readonly tokens: number;
 }
 
 const noHosts: ReadonlyMap<number, readonly Host[]> = new Map();

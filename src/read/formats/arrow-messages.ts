@@ -4,8 +4,8 @@
  * is, and its buffers inside its body; and that a stream goes on to its end mark, or it was cut. A file's messages are
  * those that its footer names, dictionaries first.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { unreadable } from '../input/file-blocks.ts';
+import { openFile } from '../../storage/files.ts';
+import { orUnreadable } from '../../storage/unreadable.ts';
 import { FlatTable } from './flat-table.ts';
 
 const magic = 'ARROW1';
@@ -19,7 +19,7 @@ const mostDepth = 64;
 
 /** @throws Error that says what is wrong with the file; LongmixError `input-unreadable` */
 export function* arrowMessages(path: string, bytes: number): Generator<Uint8Array> {
-  const file = openFile(path, bytes);
+  const file = openInput(path, bytes);
   try {
     const head = file.read(0, Math.min(bytes, magic.length));
     yield* head.toString('latin1') === magic ? ofFile(file) : ofStream(file);
@@ -35,26 +35,17 @@ interface OpenFile {
   close(): void;
 }
 
-function openFile(path: string, bytes: number): OpenFile {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
+function openInput(path: string, bytes: number): OpenFile {
+  const file = orUnreadable(path, () => openFile(path));
   return {
     bytes,
     read(at, length) {
       if (length < 0 || at < 0 || at + length > bytes) throw new Error('the file ends too early');
       const buffer = Buffer.allocUnsafeSlow(length);
-      for (let done = 0; done < length; ) {
-        const count = readSync(descriptor, buffer, done, length - done, at + done);
-        if (count === 0) throw new Error('the file ends too early');
-        done += count;
-      }
+      file.read(at, buffer);
       return buffer;
     },
-    close: () => closeSync(descriptor),
+    close: () => file.close(),
   };
 }
 
@@ -119,7 +110,7 @@ function* atBlock(file: OpenFile, offset: number, end: number, kind: number): Ge
   const message = file.read(at, length);
   const body = checkMessage(message);
   if (checked(() => FlatTable.root(message).byte(1)) !== kind || at + length + body > end)
-    throw new Error('its footer names what is not there');
+    throw new Error('its footer points to missing data');
   yield* pieces(message, file.read(at + length, body));
 }
 
@@ -147,7 +138,7 @@ function checkMessage(message: Buffer): number {
       const data = header.table(1);
       if (data === null) throw new RangeError('it has no content');
       checkBatch(message, data, body);
-    } else throw new RangeError('it is of no known kind');
+    } else throw new RangeError('its kind is unknown');
     return body;
   });
 }
@@ -170,7 +161,7 @@ function checkBatch(message: Buffer, batch: FlatTable, body: number): void {
   if (rows < 0) throw new RangeError('it has a negative number of rows');
   const nodes = batch.places(1, 16);
   if (nodes.length > 0 && Number(message.readBigInt64LE(nodes[0]!)) !== rows)
-    throw new RangeError('its columns have another number of rows');
+    throw new RangeError('its columns have a different number of rows');
   for (const at of nodes) {
     const [length, nulls] = [Number(message.readBigInt64LE(at)), Number(message.readBigInt64LE(at + 8))];
     if (length < 0 || nulls < 0 || nulls > length) throw new RangeError('a column has a wrong length');

@@ -2,7 +2,6 @@
  * A source of the recipe -> what there is to read, in an order that depends on the names alone. What becomes a unit
  * follows from the inputs and never from the machine or the number of workers.
  */
-import { accessSync, constants, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import picomatch from 'picomatch';
 import { isPointer, isPointerSize, pointerCure, pointerFound } from '../../base/git-lfs.ts';
@@ -10,11 +9,12 @@ import { isUrl } from '../../base/is-url.ts';
 import { LongmixError } from '../../errors.ts';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
+import { checkAccess, type FileFacts, readBytes, statOf } from '../../storage/files.ts';
+import { orUnreadable } from '../../storage/unreadable.ts';
+import { type WalkedFile, walk } from '../../storage/walk.ts';
 import { jsonFormat } from '../formats/json-format.ts';
 import { splitLines } from '../formats/split-lines.ts';
 import { describeFormats, type FileKind, hasRecords, kindOf } from '../formats.ts';
-import { unreadable } from './file-blocks.ts';
-import { type WalkedFile, walk } from './walk.ts';
 
 /** A file that is there and is not read: its format is unknown, or it has records and cannot be a part of a joined text. */
 export interface LeftOut {
@@ -22,43 +22,48 @@ export interface LeftOut {
   readonly why: 'format' | 'records';
 }
 
+export interface Discovered {
+  readonly units: ReadUnit[];
+  readonly leftOut: readonly LeftOut[];
+}
+
 /**
  * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
  * (`spool.ts`).
- *
- * @param leftOut is given the files that are not read
  * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`
  */
-export async function discover(source: SourceSpec, leftOut: LeftOut[] = []): Promise<ReadUnit[]> {
+export async function discover(source: SourceSpec): Promise<Discovered> {
   if (source.path === '-') throw new Error('standard input is not spooled');
-  const stats = statSync(source.path, { throwIfNoEntry: false });
+  const stats = statOf(source.path);
   if (source.join === 'directory') checkJoin(source, stats);
-  const files = await findFiles(source, stats, leftOut);
+  const { files, leftOut } = await findFiles(source, stats);
   for (const file of files) {
-    checkReadable(file.path);
+    orUnreadable(file.path, () => checkAccess(file.path, 'read'));
     refusePointer(file);
   }
-  if (source.join === 'directory') return joinDirectories(source, files);
-  return files.map((file) => unitOf(source, file));
+  const joined = source.join === 'directory';
+  const units = joined ? joinDirectories(source, files) : files.map((file) => unitOf(source, file));
+  return { units, leftOut };
 }
 
 /** @param what the path, and whose it is */
 export function notLocal(what: string): LongmixError {
   return new LongmixError('source-remote', `${what} is not on this machine`, {
-    cure: 'longmix reads files: copy it here, mount it, or pipe JSON Lines in with path: -',
+    cure: 'longmix reads local files: copy it here, mount it, or pipe in JSON Lines with path: -',
   });
 }
 
-async function findFiles(
-  source: SourceSpec,
-  stats: Stats | undefined,
-  leftOut: LeftOut[],
-): Promise<readonly InputFile[]> {
-  if (stats?.isFile()) return [await singleFile(source, stats)];
-  if (stats?.isDirectory()) return await filesBelow(source, source.path, null, leftOut);
+interface FoundFiles {
+  readonly files: readonly InputFile[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+async function findFiles(source: SourceSpec, stats: FileFacts | null): Promise<FoundFiles> {
+  if (stats?.kind === 'file') return { files: [await singleFile(source, stats)], leftOut: [] };
+  if (stats?.kind === 'folder') return await filesBelow(source, source.path, null);
   // A file that is there wins over a glob: `[` and `(` are common in names.
   const { base, glob, isGlob } = picomatch.scan(source.path);
-  if (stats !== undefined || !isGlob || !statSync(base, { throwIfNoEntry: false })?.isDirectory()) {
+  if (stats !== null || !isGlob || statOf(base)?.kind !== 'folder') {
     if (isUrl(source.path)) throw notLocal(`source "${source.name}": ${source.path}`);
     const missing = isGlob ? base : source.path;
     throw new LongmixError(
@@ -69,10 +74,10 @@ async function findFiles(
       },
     );
   }
-  return await filesBelow(source, base, glob, leftOut);
+  return await filesBelow(source, base, glob);
 }
 
-async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> {
+async function singleFile(source: SourceSpec, stats: FileFacts): Promise<InputFile> {
   const name = basename(source.path);
   const kind = kindOf(name, source);
   if (kind === null) {
@@ -87,12 +92,7 @@ async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> 
     : file;
 }
 
-async function filesBelow(
-  source: SourceSpec,
-  root: string,
-  glob: string | null,
-  leftOut: LeftOut[],
-): Promise<readonly InputFile[]> {
+async function filesBelow(source: SourceSpec, root: string, glob: string | null): Promise<FoundFiles> {
   const selects = selector(source, glob);
   const patterns = [...source.include, glob ?? ''];
   const unknown = new Set<string>();
@@ -114,9 +114,11 @@ async function filesBelow(
   const isKept = ({ format }: InputFile) => source.join === 'file' || !hasRecords(format);
   const kept = files.filter(isKept);
   if (kept.length === 0) throw emptySource(source, unknown);
-  for (const name of unknown) leftOut.push({ name, why: 'format' });
-  for (const { name } of files.filter((file) => !isKept(file))) leftOut.push({ name, why: 'records' });
-  return kept;
+  const leftOut = [
+    ...Array.from(unknown, (name): LeftOut => ({ name, why: 'format' })),
+    ...files.filter((file) => !isKept(file)).map(({ name }): LeftOut => ({ name, why: 'records' })),
+  ];
+  return { files: kept, leftOut };
 }
 
 /** What `datasets` writes beside its Arrow files is of no document. */
@@ -135,8 +137,9 @@ function depthOf(glob: string | null): number {
 
 /** A name says all of a file but `.json`, of which a directory of source code has many that hold no records. */
 async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFile> {
-  const kind = kindOf(file.name, source)!;
-  const found = { ...file, ...kind };
+  const { path, name, bytes } = file;
+  const kind = kindOf(name, source)!;
+  const found = { path, name, bytes, ...kind };
   return isOpen(source, kind) ? { ...found, format: await jsonFormat(source, found) } : found;
 }
 
@@ -169,9 +172,9 @@ export function splitUnit(unit: ReadUnit, rangeBytes: number): ReadUnit[] {
   return splitLines(file.path, file.bytes, rangeBytes).map((range) => ({ ...unit, ...range }));
 }
 
-function checkJoin(source: SourceSpec, stats: Stats | undefined): void {
+function checkJoin(source: SourceSpec, stats: FileFacts | null): void {
   const records = source.format !== null && hasRecords(source.format);
-  if (!records && !stats?.isFile()) return;
+  if (!records && stats?.kind !== 'file') return;
   const what = records ? `format: ${source.format}` : 'a single file';
   throw new LongmixError(
     'source-format',
@@ -200,16 +203,8 @@ function joinDirectories(source: SourceSpec, files: readonly InputFile[]): ReadU
   });
 }
 
-function checkReadable(path: string): void {
-  try {
-    accessSync(path, constants.R_OK);
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-}
-
 function refusePointer({ path, bytes }: InputFile): void {
-  if (!isPointerSize(bytes) || !isPointer(readFileSync(path))) return;
+  if (!isPointerSize(bytes) || !isPointer(readBytes(path))) return;
   throw new LongmixError('input-unfetched', pointerFound, { where: path, cure: pointerCure, exitCode: 1 });
 }
 
@@ -221,7 +216,11 @@ function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixE
   const looked = filters.length === 0 ? source.path : `${source.path} (${filters.join(', ')})`;
   const [example] = unknown;
   const others = example === undefined ? '' : `; ${unknown.size} files of unknown format, such as ${example}`;
-  return new LongmixError('source-empty', `source "${source.name}": nothing to read in ${looked}${others}`, {
-    cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
-  });
+  return new LongmixError(
+    'source-empty',
+    `source "${source.name}": found found nothing to read in ${looked}${others}`,
+    {
+      cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
+    },
+  );
 }

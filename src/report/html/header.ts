@@ -1,6 +1,7 @@
 /** The top of the page: what this is, and the figures that people ask for first. */
+
+import { bytes, compact, counted, integer, percent, percentFine } from '../../base/words.ts';
 import { rowLengths } from '../arm-figures.ts';
-import { bytes, compact, counted, integer, percent, percentFine } from '../format.ts';
 import type { ArmData, ReportData } from './data.ts';
 import { html, type Markup } from './markup.ts';
 import { share, sum } from './sums.ts';
@@ -117,7 +118,7 @@ function spanTiles(arms: readonly ArmData[]): Tile[] {
     );
   const anyLong = arms.some(({ phases }) => phases.some(({ cells }) => cells.some(({ long }) => long)));
   return [
-    { name: 'Mix', value: span(tokens, compact), note: 'tokens an arm' },
+    { name: 'Mix', value: span(tokens, compact), note: 'tokens per arm' },
     ...(anyLong ? [{ name: 'Long documents', value: span(longShare, percent), note: 'of the mix' }] : []),
     { name: 'Rows', value: span(({ ledger }) => ledger.rows, integer), note: 'an arm' },
     {

@@ -3,8 +3,9 @@
  * speed don't depend on the length of a document. The vocabulary's tables are built once, into an image that other
  * threads copy (`buildImage`, `createKernelFromImage`), in about a tenth of the time.
  */
-import { readFileSync } from 'node:fs';
+
 import { packageRoot } from '../../../base/package-root.ts';
+import { readBytes } from '../../../storage/files.ts';
 import { noToken } from '../../model.ts';
 import type { KernelModel, KernelUnknown } from './model.ts';
 import { stepsSize, writeSteps } from './step-tables.ts';
@@ -49,6 +50,7 @@ interface Exports extends UnigramExports {
   reserveInput(pieces: number, textBytes: number): void;
   reserveUnknown(knownBytes: number): number;
   reserveSteps(bytes: number): number;
+  reserveBorders(): number;
   begin(pieces: number, ignoreMerges: number): void;
   beginMerges(merges: number): void;
   buildFromRanks(pieces: number): void;
@@ -85,7 +87,7 @@ export const kernelFile: URL = new URL('dist/tokenize/engine/kernel/kernel.wasm'
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function instantiate(): Promise<Exports> {
-  compiled ??= WebAssembly.compile(readFileSync(kernelFile));
+  compiled ??= WebAssembly.compile(readBytes(kernelFile));
   const instance = await WebAssembly.instantiate(await compiled, {});
   return instance.exports as unknown as Exports;
 }
@@ -132,6 +134,10 @@ function fillTables(exports: Exports, model: KernelModel): number {
   new Uint32Array(exports.memory.buffer, directory[26]!, pieces.length).set(model.ids);
   if (model.unigram !== undefined) return fillUnigram(exports, model, model.unigram);
   if (model.unknown !== null) fillUnknown(exports, model.unknown);
+  if (model.borders) {
+    const borders = exports.reserveBorders();
+    new Uint8Array(exports.memory.buffer).set(model.borders, borders);
+  }
   exports.begin(pieces.length, model.ignoreMerges ? 1 : 0);
   if (merges === 'ranks') {
     exports.buildFromRanks(pieces.length);

@@ -1,0 +1,45 @@
+/** What a build asks of the disk before it writes or removes anything. */
+import { mkdirSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { diskShortage, refuseFullDisk, storeShortage } from '../../src/build/disk-room.ts';
+import { errorOf } from '../support/error-of.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const planOf = (out: string, ...bytes: number[]) => [
+  { out, plan: { sets: bytes.map((one) => ({ bytes: one })) } },
+];
+
+it('refuses what has no room, and counts the shards that would go', () => {
+  const folder = temporaryFolder();
+  const { bavail, bsize } = statfsSync(folder);
+  const tooMuch = bavail * bsize + 2e9;
+  refuseFullDisk(folder, planOf(folder, 1e6, 1e6));
+  const error = errorOf(() => refuseFullDisk(folder, planOf(folder, tooMuch / 2, tooMuch / 2)));
+  expect(error).toMatchObject({ code: 'disk-full', where: folder, exitCode: 1 });
+  // A file with nothing in it but its size.
+  mkdirSync(join(folder, 'train/.longmix'), { recursive: true });
+  const shard = join(folder, 'train/data-00000-of-00001.arrow');
+  writeFileSync(shard, '');
+  truncateSync(shard, 4e9);
+  refuseFullDisk(folder, planOf(folder, tooMuch));
+});
+
+it('is foreseen for all arms together, in a folder that is not there yet', () => {
+  const folder = temporaryFolder();
+  const { bavail, bsize } = statfsSync(folder);
+  const most = bavail * bsize;
+  const arms = ['a', 'b', 'c'].flatMap((arm) => planOf(join(folder, 'out', arm), most / 2.5));
+  expect(diskShortage(arms.slice(0, 2))).toBeNull();
+  expect(diskShortage(arms)).toMatch(/^the shards need about .*, and the disk has room for [^,]*$/);
+});
+
+it('is said of a token store before it is made, by the size of its text and of its ids', () => {
+  const folder = temporaryFolder();
+  const { bavail, bsize } = statfsSync(folder);
+  const text = 1.5 * bavail * bsize;
+  expect(storeShortage(folder, text, 'uint16')).toBeNull();
+  expect(storeShortage(folder, text, 'uint32')).toMatch(
+    /^the token store may need .*, and the disk of .* has room for/,
+  );
+});
