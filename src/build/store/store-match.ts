@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { TokenizeInput } from '../../execute/tokenize-task.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
-import { extractorOf } from '../../read/extract/extractors.ts';
+import { extractorOf } from '../../read/formats.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
 import { verifyFiles } from '../../shard/verify-files.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
@@ -171,7 +171,7 @@ function inputDifference(
     if (input.end !== unit.end) return `${label(input)} has changed its size`;
     const { format } = unit.files[0]!;
     if (input.format !== format) return `${label(input)} was read as ${input.format}, now it is ${format}`;
-    const extractor = extractorOf(unit.files);
+    const extractor = extractorOf(unit);
     if (input.extractor !== extractor)
       return `the text of ${label(input)} was taken out by ${input.extractor ?? 'nothing'}, now it is by ${extractor ?? 'nothing'}`;
     recorded.delete(key);

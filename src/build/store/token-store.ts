@@ -93,7 +93,7 @@ async function ensureUnlocked(
     const note = isThere ? null : kindsNote(source, found, leftOut);
     if (note !== null) options.progress?.note(note);
   }
-  const parts = planParts(units);
+  const parts = await planParts(units);
   // Threads load their code while this one gets the tokenizer.
   const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
   try {

@@ -8,6 +8,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
+import { standardInputFormat } from '../formats.ts';
 import { fileBlocks } from './file-blocks.ts';
 
 /** First bytes in hex; a zstd file may begin with a skippable frame. */
@@ -28,7 +29,7 @@ export async function spoolStandardInput(
   input: AsyncIterable<Uint8Array>,
   isUsed: boolean,
 ): Promise<SourceSpec> {
-  const format = source.format ?? 'jsonl';
+  const format = source.format ?? standardInputFormat;
   const partial = join(folder, `stdin.${process.pid}.partial`);
   const file = await open(partial, 'w');
   let head = Buffer.alloc(0);

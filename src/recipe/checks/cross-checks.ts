@@ -3,7 +3,7 @@
  * tells those), so that one run lists everything that is wrong in a recipe.
  */
 
-import { tiktokenEncodings } from '../../nouns/recipe.ts';
+import { extractedOnly, tiktokenEncodings } from '../../nouns/recipe.ts';
 import { isTokenizerPath } from '../tokenizer-path.ts';
 import type { Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
@@ -121,7 +121,7 @@ function commandReadsAlone(yaml: YamlFile): Problem[] {
 function epubIsExtracted(yaml: YamlFile): Problem[] {
   return yaml.keysOf(['sources']).flatMap((name) => {
     const isRaw = valueIn(yaml, ['sources', name, 'extract']) === false;
-    if (!isRaw || valueIn(yaml, ['sources', name, 'format']) !== 'epub') return [];
+    if (!isRaw || !isExtractedOnly(valueIn(yaml, ['sources', name, 'format']))) return [];
     return [
       wrongKey(
         yaml,
@@ -130,6 +130,10 @@ function epubIsExtracted(yaml: YamlFile): Problem[] {
       ),
     ];
   });
+}
+
+function isExtractedOnly(format: unknown): boolean {
+  return (extractedOnly as readonly unknown[]).includes(format);
 }
 
 function pathOf(yaml: YamlFile, name: string): unknown {
