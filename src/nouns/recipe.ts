@@ -88,6 +88,7 @@ export const formats = [
   'tsv',
   'parquet',
   'arrow',
+  'warc',
 ] as const;
 
 /** `command`: whatever the source's program reads. */

@@ -196,6 +196,14 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     notes: ['dataset_info.json', 'dataset_dict.json', 'state.json'],
     load: async () => (await import('./formats/arrow.ts')).readArrow,
   },
+  warc: {
+    extensions: ['warc', 'wet'],
+    compressible: true,
+    documents: 'fields',
+    extractor: 'warc 1, html 1, htmlparser2 12.0.0',
+    ranges: async (...file) => await (await import('./formats/warc.ts')).warcRanges(...file),
+    load: async () => (await import('./formats/warc.ts')).readWarc,
+  },
   // What a program of the user's makes of a file of any name.
   command: {
     extensions: [],
