@@ -13,5 +13,6 @@ export type { Recipe } from './nouns/recipe.ts';
 export { defaultRecipe } from './recipe/default-recipe.ts';
 export { parseRecipe } from './recipe/parse-recipe.ts';
 export type { ShardSetManifest } from './shard/format.ts';
-export { openShards, type Row, readRow } from './shard/reader.ts';
+export { openShards, readRow } from './shard/reader.ts';
+export type { Row } from './shard/row-columns.ts';
 export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';

@@ -2,50 +2,72 @@
  * A batch as the message of an Arrow record batch, byte for byte. Arrow's own writer builds objects for every column,
  * field and buffer to come to the same bytes, which costs more than all else that a small step takes.
  *
- * The metadata is a flatbuffer whose tables never change, so it is laid out once here, by hand, and only counts and
- * offsets are filled in: a table points back to its vtable, which says where in the table its fields are.
+ * The metadata is a flatbuffer whose tables never change, so it is laid out once here, by the list of columns, and only
+ * counts and offsets are filled in: a table points back to its vtable, which says where in the table its fields are.
  */
+import { buffersOf, feedColumns, type RowColumn, type Values } from '../../shard/row-columns.ts';
 import type { Batch } from '../feed.ts';
 
-/** Bytes of the metadata, and of the 8 before it: a mark, and their length. */
-const metadataBytes = 456;
-const headBytes = 8 + metadataBytes;
+/** uint32 columns of a stream that shards have not; the others are `feedColumns`. */
+export const stepColumns: readonly string[] = ['step', 'epoch', 'row'];
+
+const shapes: readonly RowColumn['shape'][] = [
+  ...stepColumns.map(() => 'number' as const),
+  ...feedColumns.map(({ shape }) => shape),
+];
+/** What a column has rows or entries of: itself, and the values that its rows consist of. */
+const nodes = shapes.reduce((sum, shape) => sum + (shape === 'number' ? 1 : 2), 0);
+const buffers = shapes.reduce((sum, shape) => sum + buffersOf[shape].count, 0);
+
 const nodesAt = 80;
-const buffersAt = 216;
+/** Their number is before them, at a multiple of 4 that makes them begin at one of 8. */
+const buffersAt = nodesAt + 16 * nodes + 8;
+/** Bytes of the metadata, and of the 8 before it: a mark, and their length. */
+const metadataBytes = buffersAt + 16 * buffers;
+const headBytes = 8 + metadataBytes;
 
 /** Messages smaller than this are one piece: a write costs more than a copy of some kilobytes. */
 const smallBytes = 64 * 1024;
 
 /** A batch's message in pieces; the ids of a large one are not copied: their piece is the batch's own memory. */
 export function batchMessage(batch: Batch): Uint8Array[] {
-  const { step, epoch, rows, inputIds, seqOffsets, seqLengths, padding } = batch;
-  const count = rows.length;
-  const column = filled(count * 4);
-  const lengthsAt = filled(seqOffsets.byteLength);
-  const paddingAt = lengthsAt + filled(seqLengths.byteLength);
-  const tailBytes = paddingAt + column;
-  const idBytes = filled(inputIds.byteLength);
-  const before = headBytes + 3 * column;
-  const whole = before + idBytes + tailBytes <= smallBytes;
+  const { rows, inputIds } = batch;
+  const columns = columnsOf(batch);
+  const sizes = Array.from({ length: columns.length }, (_, c) => filled(columns[c]!.byteLength));
+  const bodyBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  const ids = columns.indexOf(inputIds);
+  const whole = headBytes + bodyBytes <= smallBytes;
+  let before = headBytes;
+  for (let c = 0; c < ids; c += 1) before += sizes[c]!;
 
-  const first = new Uint8Array(whole ? before + idBytes + tailBytes : before);
-  const numbers = new Uint32Array(first.buffer, headBytes);
-  numbers.fill(step, 0, count);
-  numbers.fill(epoch, column / 4, column / 4 + count);
-  numbers.set(rows, column / 2);
-  writeHead(new DataView(first.buffer), batch, before - headBytes + idBytes + tailBytes);
+  const first = new Uint8Array(whole ? headBytes + bodyBytes : before);
+  writeHead(new DataView(first.buffer), columns, rows.length, bodyBytes);
+  // Padding after the ids needs no write: the buffer is zeroed.
+  const behind = headBytes + bodyBytes - before - inputIds.byteLength;
+  const tail = whole ? first.subarray(before + inputIds.byteLength) : new Uint8Array(behind);
+  let at = headBytes;
+  for (let c = 0; c < columns.length; c += 1) {
+    if (c < ids || (c === ids && whole)) first.set(bytesOf(columns[c]!), at);
+    else if (c > ids) tail.set(bytesOf(columns[c]!), at - before - inputIds.byteLength);
+    at += sizes[c]!;
+  }
+  return whole ? [first] : [first, bytesOf(inputIds), tail];
+}
 
-  const tail = whole
-    ? first.subarray(before + idBytes)
-    : new Uint8Array(idBytes - inputIds.byteLength + tailBytes);
-  // Of what fills up the ids there is nothing to say: it is zeros before the tail.
-  const at = whole ? 0 : idBytes - inputIds.byteLength;
-  tail.set(bytesOf(seqOffsets), at);
-  tail.set(bytesOf(seqLengths), at + lengthsAt);
-  tail.set(bytesOf(padding), at + paddingAt);
-  if (!whole) return [first, bytesOf(inputIds), tail];
-  first.set(bytesOf(inputIds), before);
-  return [first];
+/** The arrays of a message, in its order: each column's values, those of a list behind its offsets. */
+function columnsOf(batch: Batch): Values[] {
+  const { step, epoch, rows } = batch;
+  const arrays: Values[] = [
+    new Uint32Array(rows.length).fill(step),
+    new Uint32Array(rows.length).fill(epoch),
+    rows,
+  ];
+  const of = batch as unknown as Readonly<Record<string, Values>>;
+  for (const { feed } of feedColumns) {
+    if (feed!.offsets !== null) arrays.push(of[feed!.offsets]!);
+    arrays.push(of[feed!.values]!);
+  }
+  return arrays;
 }
 
 /** The end of a stream: a mark, and no metadata. */
@@ -53,7 +75,7 @@ export function endOfStream(): Uint8Array {
   return Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 }
 
-function writeHead(view: DataView, batch: Batch, bodyBytes: number): void {
+function writeHead(view: DataView, columns: readonly Values[], count: number, bodyBytes: number): void {
   view.setInt32(0, -1, true);
   view.setInt32(4, metadataBytes, true);
   new Uint8Array(view.buffer).set(template, 8);
@@ -61,22 +83,36 @@ function writeHead(view: DataView, batch: Batch, bodyBytes: number): void {
     view.setUint32(8 + at, value % 2 ** 32, true);
     view.setUint32(12 + at, Math.floor(value / 2 ** 32), true);
   };
-  const count = batch.rows.length;
-  const { inputIds, seqOffsets, seqLengths } = batch;
-  const four = count * 4;
   long(bodyBytesAt, bodyBytes);
   long(rowsAt, count);
-  // Rows or entries of each column, children behind their parents; none is null.
-  const nodes = [count, count, count, count, inputIds.length, count, seqLengths.length, count];
-  for (const [i, length] of nodes.entries()) long(nodesAt + 16 * i, length);
-  // Each column's validity, which is empty, and then its values; that of a list, its offsets; a list of fixed size has none.
-  const ids = [0, 0, inputIds.byteLength];
-  const lengths = [0, seqOffsets.byteLength, 0, seqLengths.byteLength];
+  let node = nodesAt;
+  let buffer = buffersAt;
   let offset = 0;
-  for (const [i, bytes] of [0, four, 0, four, 0, four, ...ids, ...lengths, 0, four].entries()) {
-    long(buffersAt + 16 * i, offset);
-    long(buffersAt + 16 * i + 8, bytes);
-    offset += filled(bytes);
+  let c = 0;
+  /** One that holds nothing: no value is null. */
+  const addEmpty = () => {
+    long(buffer, offset);
+    buffer += 16;
+  };
+  const add = ({ byteLength }: Values) => {
+    long(buffer, offset);
+    long(buffer + 8, byteLength);
+    buffer += 16;
+    offset += filled(byteLength);
+  };
+  // Each column's validity, and then its values; that of a list, its offsets; a list of fixed size has none. Children follow.
+  for (const shape of shapes) {
+    long(node, count);
+    node += 16;
+    addEmpty();
+    if (shape === 'list') add(columns[c++]!);
+    const values = columns[c++]!;
+    if (shape !== 'number') {
+      long(node, values.length);
+      node += 16;
+      addEmpty();
+    }
+    add(values);
   }
 }
 
@@ -102,8 +138,8 @@ const template: Uint8Array = (() => {
   int(52, 52 - 40);
   int(64, nodesAt - 4 - 64);
   int(68, buffersAt - 4 - 68);
-  int(nodesAt - 4, 8);
-  int(buffersAt - 4, 15);
+  int(nodesAt - 4, nodes);
+  int(buffersAt - 4, buffers);
   return new Uint8Array(view.buffer);
 })();
 
@@ -112,6 +148,6 @@ function filled(bytes: number): number {
   return (bytes + 7) & ~7;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Int32Array | Uint16Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Values): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
