@@ -10,20 +10,8 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'recipe', 'feed'];
 /** `feed/` reads what `shard/` wrote, and streams the same columns. */
 const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file|schema)\.ts$/]]);
-/** `tokenize/` reads the tokenizer's file, and the kernel's. */
-const mayTouchFiles = [
-  'read',
-  'tokenize',
-  'store',
-  'shard',
-  'feed',
-  'train',
-  'storage',
-  'execute',
-  'build',
-  'init',
-  'cli',
-];
+/** All others reach files through `storage/`. */
+const mayTouchFiles = ['storage', 'cli'];
 /** What stands below everything imports nothing but itself, with one library in one place. */
 const mayUseLibraries = new Map([['base/arrow.ts', /^(node:module|apache-arrow)$/]]);
 const longest = 350;
@@ -93,14 +81,14 @@ describe('importsOf', () => {
 });
 
 describe('a stage folder', () => {
-  it.each(stages)('%s/ imports nouns/, errors, base/ and itself, never a sibling', (stage) => {
+  it.each(stages)('%s/ imports nouns/, errors, base/, storage/ and itself, never a sibling', (stage) => {
     const own = files.filter(({ folder }) => folder === stage);
     expect(own.length).toBeGreaterThan(0);
     const strangers = own.flatMap((file) =>
       file.imports
         .filter((specifier) => specifier.startsWith('.'))
         .map((specifier) => target(file, specifier))
-        .filter((path) => path !== 'errors.ts' && !/^(base|nouns)\//.test(path))
+        .filter((path) => path !== 'errors.ts' && !/^(base|nouns|storage)\//.test(path))
         .filter((path) => !path.startsWith(`${stage}/`) && mayReadSiblings.get(stage)?.test(path) !== true)
         .map((path) => `${file.name} imports ${path}`),
     );
@@ -118,6 +106,19 @@ it('nouns/, errors and base/ stand below everything', () => {
       .filter((path) => mayUseLibraries.get(file.name)?.test(path) !== true)
       .map((path) => `${file.name} imports ${path}`),
   );
+  expect(strangers).toEqual([]);
+});
+
+it('storage/ stands below the stages: it imports nouns/, errors, base/ and itself', () => {
+  const strangers = files
+    .filter(({ folder }) => folder === 'storage')
+    .flatMap((file) =>
+      file.imports
+        .filter((specifier) => !specifier.startsWith('node:'))
+        .map((specifier) => (specifier.startsWith('.') ? target(file, specifier) : specifier))
+        .filter((path) => path !== 'errors.ts' && !/^(base|nouns|storage)\//.test(path))
+        .map((path) => `${file.name} imports ${path}`),
+    );
   expect(strangers).toEqual([]);
 });
 

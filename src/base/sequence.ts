@@ -79,8 +79,8 @@ export function cutTo({ cuts, bos, length }: RowPlan, cut: number): number {
   return Math.min(cuts.take[cut]!, end);
 }
 
-/** Index of the first of ascending numbers that is at least `least`. */
-export function firstFrom(numbers: Uint32Array, least: number): number {
+/** Index of the first of ascending numbers that is at least `least`; their count if none is. */
+export function firstFrom(numbers: Uint32Array | Float64Array, least: number): number {
   let low = 0;
   let high = numbers.length;
   while (low < high) {

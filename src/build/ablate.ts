@@ -6,10 +6,10 @@
  * are made again when it is their turn, because holding those of all arms would cost memory an arm and document.
  */
 import { join } from 'node:path';
+import { noProgress, type Progress } from '../base/progress.ts';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../nouns/recipe.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
-import { type BuildSize, refuseFullDisk } from '../storage/free-space.ts';
 import { withLock } from '../storage/lock.ts';
 import {
   type AblationReport,
@@ -19,11 +19,11 @@ import {
   setAblationAside,
 } from './ablation-file.ts';
 import { buildPlanned, keepingTokens } from './build.ts';
+import { type BuildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
 import { loadIndex, planBuild } from './plan/build-plan.ts';
 import { planReport } from './plan/plan-report.ts';
-import { noProgress, type Progress } from './progress.ts';
 import { isBuilt } from './shards/shard-sets.ts';
 import { ensureStore, storeFolder } from './store/token-store.ts';
 import { refuseUnfit } from './store/tokenizer-fit.ts';

@@ -1,9 +1,10 @@
 /** `ablation.json`: the record of an ablation's folder, written last. */
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { AblationArm } from '../nouns/recipe.ts';
-import { makeFolder } from '../storage/commit.ts';
+import { makeFolder, moveFile } from '../storage/commit.ts';
+import { exists, readJson, removeFile } from '../storage/files.ts';
 import { notesFolder } from '../storage/receipt.ts';
 import type { PlanReport } from './nouns.ts';
 
@@ -26,14 +27,14 @@ export function asideFile(out: string): string {
 
 /** Before the first arm changes. The record holds training curves that the next run may keep. */
 export function setAblationAside(out: string): void {
-  if (!existsSync(join(out, ablationFile))) return;
+  if (!exists(join(out, ablationFile))) return;
   makeFolder(join(out, notesFolder));
-  renameSync(join(out, ablationFile), asideFile(out));
+  moveFile(join(out, ablationFile), asideFile(out));
 }
 
 /** Once the new record is there. */
 export function dropAside(out: string): void {
-  rmSync(asideFile(out), { force: true });
+  removeFile(asideFile(out));
 }
 
 export interface ListedArm {
@@ -48,9 +49,9 @@ export interface ListedArm {
  */
 export function listedArms(folder: string): ListedArm[] | null {
   const file = join(folder, ablationFile);
-  if (!existsSync(file)) return null;
+  if (!exists(file)) return null;
   try {
-    const { arms } = JSON.parse(readFileSync(file, 'utf8')) as AblationReport;
+    const { arms } = readJson(file) as AblationReport;
     return arms.map(({ arm, fingerprint }) => ({ folder: join(folder, arm), fingerprint }));
   } catch (cause) {
     throw new LongmixError('shards-damaged', `damaged: ${file}: it does not list the arms`, {

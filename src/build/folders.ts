@@ -2,12 +2,13 @@
  * Where a command writes, checked against where it reads: output among the inputs would be read as text by the next
  * run, which is an easy mistake (`longmix build .`) and a hard one to notice.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+
 import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { LongmixError } from '../errors.ts';
 import type { Ablation, Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { manifestFile } from '../shard/format.ts';
+import { exists, readText, statOf } from '../storage/files.ts';
 import { storeFile } from '../store/format.ts';
 import { ablationFile } from './ablation-file.ts';
 import { planFile } from './ownership.ts';
@@ -74,7 +75,7 @@ const written = [
 function wouldRead(source: SourceSpec, folder: string): boolean {
   // A document a directory is made of text files only, and longmix writes none.
   if (source.path === '-' || source.join === 'directory') return false;
-  const isFolder = statSync(source.path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = statOf(source.path)?.kind === 'folder';
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (!isFolder && !isGlob) return false;
   const below = relative(isFolder ? source.path : resolve(base), folder).replaceAll(sep, '/');
@@ -90,7 +91,7 @@ function wouldRead(source: SourceSpec, folder: string): boolean {
 
 /** What shows a folder to be a build, a shard set or a token store, finished or not; null: nothing does. */
 export function outputMark(folder: string): string | null {
-  const notes = ['.longmix', 'store/.longmix'].find((name) => existsSync(join(folder, name)));
+  const notes = ['.longmix', 'store/.longmix'].find((name) => exists(join(folder, name)));
   return (
     notes ?? [planFile, ablationFile, manifestFile, storeFile].find((name) => isOurs(folder, name)) ?? null
   );
@@ -99,7 +100,7 @@ export function outputMark(folder: string): string | null {
 /** Others have a manifest.json too: what it says of itself decides. */
 function isOurs(folder: string, name: string): boolean {
   try {
-    return /^\s*\{\s*"format":\s*"longmix-/.test(readFileSync(join(folder, name), 'utf8'));
+    return /^\s*\{\s*"format":\s*"longmix-/.test(readText(join(folder, name)));
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
 /** What the files of `build/` and `execute/` hand to each other: options, the store, the plan, a task's work. Nothing here runs. */
 
+import type { Progress, TaskProgress } from '../base/progress.ts';
 import type { Ledger } from '../nouns/ledger.ts';
 import type { PlannedCell } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
@@ -9,7 +10,6 @@ import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { ShardDtype } from '../shard/format.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';
 import type { StoreManifest } from '../store/format.ts';
-import type { Progress } from './progress.ts';
 
 export type SplitName = 'train' | 'validation';
 
@@ -92,12 +92,6 @@ export interface TokenStore {
   readonly manifest: StoreManifest;
   /** The id that the recipe names for padding; null: rows are padded with EOS. */
   readonly padId: number | null;
-}
-
-export interface TaskProgress {
-  /** Work done since the last report, in the stage's unit (bytes of text, rows). */
-  readonly done: number;
-  readonly tokens: number;
 }
 
 /** Does a task's work. Its files may be on their way to the disk still: `committed` has the result when they are there. */

@@ -6,7 +6,7 @@
  * The signs: a record in longmix's format (`manifest.json`, `store.json`, `plan.json` ...), or the notes folder
  * `.longmix/`, which is made before the first file. A link in place of a shard set's folder is refused.
  */
-import { lstatSync, readdirSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs';
+
 import { basename, join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import {
@@ -20,6 +20,15 @@ import {
 } from '../shard/format.ts';
 import { scheduleFile } from '../shard/schedule-file.ts';
 import { makeFolder, writeFile } from '../storage/commit.ts';
+import {
+  type FileFacts,
+  linkStatOf,
+  listFolder,
+  readJson,
+  removeFile,
+  removeFolder,
+  statOf,
+} from '../storage/files.ts';
 import { notesFolder } from '../storage/receipt.ts';
 import { storeFile, storeFormat } from '../store/format.ts';
 import { ablationFile } from './ablation-file.ts';
@@ -70,14 +79,14 @@ export const tokenFolder: FolderKind = {
 
 /** @throws LongmixError `folder-foreign` if longmix may not write there; nothing is changed */
 export function refuseForeign(folder: string, kind: FolderKind): void {
-  const there = stats(folder);
+  const there = kindOf(folder);
   if (there === null) return;
   // A folder that the user names, or a token store that is shared, may be a link; a shard set, which may be emptied, may not.
-  if (there.isSymbolicLink() && kind === shardFolder) {
+  if (there === 'link' && kind === shardFolder) {
     throw foreign(folder, kind, 'it is a link', 'longmix does not write a shard set through a link');
   }
   if (!isFolder(folder) || isOurs(folder, kind)) return;
-  const found = readdirSync(folder).filter((name) => kind.writes(name));
+  const found = listFolder(folder).filter((name) => kind.writes(name));
   if (found.length === 0) return;
   throw foreign(
     folder,
@@ -102,7 +111,7 @@ export function refuseForeignOutput(out: string): void {
   const planned = plannedSets(out);
   for (const name of setNames(out)) {
     const folder = join(out, name);
-    if (!planned.includes(name) || stats(folder)?.isSymbolicLink()) refuseForeign(folder, shardFolder);
+    if (!planned.includes(name) || kindOf(folder) === 'link') refuseForeign(folder, shardFolder);
   }
 }
 
@@ -111,7 +120,7 @@ export function setFolders(out: string): string[] {
   const planned = plannedSets(out);
   return setNames(out).filter((name) => {
     const folder = join(out, name);
-    return stats(folder)?.isDirectory() === true && (planned.includes(name) || isOurs(folder, shardFolder));
+    return kindOf(folder) === 'folder' && (planned.includes(name) || isOurs(folder, shardFolder));
   });
 }
 
@@ -123,21 +132,21 @@ function plannedSets(out: string): readonly string[] {
 }
 
 function setNames(out: string): string[] {
-  return (isFolder(out) ? readdirSync(out).sort() : []).filter((name) => setName.test(name));
+  return (isFolder(out) ? listFolder(out) : []).filter((name) => setName.test(name));
 }
 
 /** Whether longmix wrote this folder. */
 function isOurs(folder: string, kind: FolderKind): boolean {
-  if (stats(join(folder, notesFolder))?.isDirectory() === true) return true;
+  if (kindOf(join(folder, notesFolder)) === 'folder') return true;
   if (kind.records.some(([file, format]) => formatOf(join(folder, file)) === format)) return true;
   return kind.inside !== undefined && setFolders(folder).length > 0;
 }
 
 /** The `format` that a JSON file says; null: it says none, or it is not a regular file with JSON. */
 function formatOf(file: string): unknown {
-  if (stats(file)?.isFile() !== true) return null;
+  if (kindOf(file) !== 'file') return null;
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { format?: unknown } | null)?.format ?? null;
+    return (readJson(file) as { format?: unknown } | null)?.format ?? null;
   } catch {
     return null;
   }
@@ -163,7 +172,7 @@ function plannedFiles(folder: string): readonly string[] {
 /** Files in the folder that longmix's records name: manifests, receipts, and notes of what was about to be written. */
 function ownFiles(folder: string, recorded: readonly string[]): ReadonlySet<string> {
   const notes = join(folder, notesFolder);
-  const receipts = stats(notes)?.isDirectory() === true ? readdirSync(notes) : [];
+  const receipts = kindOf(notes) === 'folder' ? listFolder(notes) : [];
   const received = receipts.flatMap((name) =>
     namesIn(join(notes, name), ({ files }) => (files as { name: string }[]).map((file) => file.name)),
   );
@@ -175,9 +184,9 @@ function namesIn(
   file: string,
   pick: (record: Record<string, unknown>) => readonly string[],
 ): readonly string[] {
-  if (stats(file)?.isFile() !== true) return [];
+  if (kindOf(file) !== 'file') return [];
   try {
-    const names = pick(JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>);
+    const names = pick(readJson(file) as Record<string, unknown>);
     return names.filter((name) => typeof name === 'string' && name === basename(name));
   } catch {
     return [];
@@ -205,37 +214,37 @@ export function removeOwnFiles(
 ): void {
   for (const name of ownFiles(folder, recorded)) {
     const file = join(folder, name);
-    if (kind.writes(name) && !keep(name) && stats(file)?.isFile() === true) rmSync(file);
+    if (kind.writes(name) && !keep(name) && kindOf(file) === 'file') removeFile(file);
   }
 }
 
 /** Forgets what earlier tasks have finished there, so that all of them run again. */
 export function removeReceipts(folder: string): void {
   const notes = join(folder, notesFolder);
-  for (const name of readdirSync(notes)) {
-    if (name !== plannedFile && stats(join(notes, name))?.isFile() === true) rmSync(join(notes, name));
+  for (const name of listFolder(notes)) {
+    if (name !== plannedFile && kindOf(join(notes, name)) === 'file') removeFile(join(notes, name));
   }
 }
 
 /** Removes the notes that longmix keeps in a folder. */
 export function removeNotes(folder: string): void {
   const notes = join(folder, notesFolder);
-  if (stats(notes)?.isDirectory() === true) rmSync(notes, { recursive: true });
+  if (kindOf(notes) === 'folder') removeFolder(notes);
 }
 
 /** A folder, or a link to one. */
 export function isFolder(path: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statOf(path)?.kind === 'folder';
   } catch {
     return false;
   }
 }
 
-/** Of the file itself, not of what a link leads to; null: it is not there, or cannot be, below a file. */
-function stats(path: string): Stats | null {
+/** Of the entry itself, not of what a link leads to; null: it is not there, or cannot be, below a file. */
+function kindOf(path: string): FileFacts['kind'] | null {
   try {
-    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+    return linkStatOf(path)?.kind ?? null;
   } catch {
     // If the folder is unusable, the first real write reports it.
     return null;

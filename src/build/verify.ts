@@ -1,7 +1,7 @@
 /**
  * `longmix verify`: a shard set, all shard sets of a build or of an ablation's arms, or a token store, against their own records.
  */
-import { existsSync } from 'node:fs';
+
 import { join, resolve } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { discardsTails, imbalances } from '../pack/accounts/ledger.ts';
@@ -14,7 +14,8 @@ import {
   verifyNames,
   verifyRows,
 } from '../shard/verify.ts';
-import { verifyFiles } from '../shard/verify-files.ts';
+import { exists } from '../storage/files.ts';
+import { verifyFiles } from '../storage/verify-files.ts';
 import { type StoreManifest, storeFile, storeFiles } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
 import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
@@ -30,11 +31,11 @@ export interface Verified {
 
 /** @throws LongmixError `verify-nothing` if the folder holds nothing of longmix's, finished */
 export function verify(folder: string, deep: boolean): Verified {
-  if (existsSync(join(folder, storeFile))) return verifyStore(folder, deep);
+  if (exists(join(folder, storeFile))) return verifyStore(folder, deep);
   const arms = listedArms(folder) ?? [];
   const builds = arms.length === 0 ? [folder] : arms.map((arm) => arm.folder);
   const sets = builds.flatMap(shardSetFolders);
-  if (!existsSync(folder)) {
+  if (!exists(folder)) {
     throw new LongmixError('verify-missing', `there is no folder ${folder}`, {
       cure: 'check the path; longmix build writes out/NAME, below the folder that it is started in',
     });
@@ -65,7 +66,7 @@ export function verify(folder: string, deep: boolean): Verified {
  * @throws LongmixError `shards-damaged`
  */
 export function shardSetFolders(folder: string): string[] {
-  if (existsSync(join(folder, manifestFile))) return [folder];
+  if (exists(join(folder, manifestFile))) return [folder];
   return listedSets(folder)?.map((name) => join(folder, name)) ?? [];
 }
 
@@ -127,7 +128,7 @@ export function openStoreOf(
   manifest: ShardSetManifest,
 ): { path: string; store: StoreManifest } | null {
   const path = resolve(folder, manifest.store.path);
-  if (!existsSync(join(path, storeFile))) return null;
+  if (!exists(join(path, storeFile))) return null;
   const store = openStore(path);
   return store.fingerprint === manifest.store.fingerprint ? { path, store } : null;
 }

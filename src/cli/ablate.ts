@@ -1,5 +1,6 @@
 /** `longmix ablate`: several mixes over one token store, and their comparison. */
 import { join, relative } from 'node:path';
+import { counted } from '../base/words.ts';
 import { ablate } from '../build/ablate.ts';
 import { type AblationReport, ablationFile, asideFile } from '../build/ablation-file.ts';
 import { ablationFolder } from '../build/folders.ts';
@@ -9,7 +10,6 @@ import { parseAblation } from '../recipe/ablation/parse-ablation.ts';
 import { recipeKeys } from '../recipe/schema/schema.ts';
 import { parseTokens } from '../recipe/units.ts';
 import { armsText } from '../report/arms-text.ts';
-import { counted } from '../report/format.ts';
 import type { ArmData } from '../report/html/data.ts';
 import { writeJson } from '../storage/commit.ts';
 import { trainingText } from '../train/arms-text.ts';

@@ -1,10 +1,10 @@
 /** `longmix build`: all of it, and a summary that a newcomer understands. */
 import { join, relative } from 'node:path';
+import { bytes, compact, counted } from '../base/words.ts';
 import { type BuildResult, build } from '../build/build.ts';
 import { outFolder } from '../build/folders.ts';
 import { planReport } from '../build/plan/plan-report.ts';
 import type { Recipe } from '../nouns/recipe.ts';
-import { bytes, compact, counted } from '../report/format.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { planSections } from './plan-sections.ts';
 import { writePlanReport } from './report-data.ts';

@@ -1,11 +1,11 @@
 /** `longmix init`: a first recipe for a corpus, with what is in it and what can be changed, or a published one filled in. */
 import { existsSync, fstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
+import { counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import { type FoundSource, findSources } from '../init/find-sources.ts';
 import { type Filled, fillPreset, presetList, presetText } from '../init/presets.ts';
 import { scalar, sourceText } from '../init/source-text.ts';
-import { counted } from '../report/format.ts';
 import { writeFile } from '../storage/commit.ts';
 import { refuseOwnOutput } from './options.ts';
 

@@ -1,11 +1,11 @@
 /** `longmix inspect`: rows or pieces as text, and the way back from each piece to its file and record. */
 import { randomInt } from 'node:crypto';
+import { counted, integer } from '../base/words.ts';
 import { type Origin, originsOf } from '../build/origins.ts';
 import { tokenizerOf } from '../build/store/tokenizer-note.ts';
 import { shardSetFolders } from '../build/verify.ts';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
-import { counted, integer } from '../report/format.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards, readRow } from '../shard/reader.ts';
 import type { Row } from '../shard/row-columns.ts';

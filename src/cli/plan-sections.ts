@@ -1,9 +1,9 @@
 /** A plan in words and tables, as `plan` and `build` show it. */
 
+import { bytes, counted, integer, length } from '../base/words.ts';
 import type { BuildPlan } from '../build/nouns.ts';
 import { planWarnings } from '../build/plan/plan-warnings.ts';
 import type { Recipe } from '../nouns/recipe.ts';
-import { bytes, counted, integer, length } from '../report/format.ts';
 import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
 import type { StepPlan } from '../shard/schedule-file.ts';

@@ -1,11 +1,11 @@
 /** `longmix plan`: the mix before anything is written. */
 
+import { diskShortage } from '../build/disk-room.ts';
 import { outFolder } from '../build/folders.ts';
 import { planBuild } from '../build/plan/build-plan.ts';
 import { estimateSeconds } from '../build/plan/estimate.ts';
 import { planReport } from '../build/plan/plan-report.ts';
 import { ensureStore, storeFolder } from '../build/store/token-store.ts';
-import { diskShortage } from '../storage/free-space.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { costText, planSections } from './plan-sections.ts';
 import { writePlanReport } from './report-data.ts';

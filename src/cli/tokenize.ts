@@ -1,8 +1,8 @@
 /** `longmix tokenize`: the token store only. */
 
+import { bytes, compact, counted } from '../base/words.ts';
 import { storeOut } from '../build/folders.ts';
 import { ensureStore } from '../build/store/token-store.ts';
-import { bytes, compact, counted } from '../report/format.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 
 type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };

@@ -1,5 +1,5 @@
 /** What a tokenizer does, in words: the engine that it gets, its steps, its special tokens. */
-import { integer } from '../report/format.ts';
+import { integer } from '../base/words.ts';
 import { recognizeFamily } from '../tokenize/files/patterns.ts';
 import type { DescribedTokenizer } from '../tokenize/load.ts';
 import type { AddedToken, Normalizer, SplitStep, TokenizerModel } from '../tokenize/model.ts';

@@ -1,11 +1,11 @@
 /** `longmix tokenizer`: which engine a tokenizer gets and why, its special tokens, its rate here, and whether its tokens are right. */
 import { existsSync } from 'node:fs';
+import { counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import { type TokenizerSpec, tiktokenEncodings } from '../nouns/recipe.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
 import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
-import { counted } from '../report/format.ts';
 import { type DescribedTokenizer, describeTokenizer } from '../tokenize/load.ts';
 import { madeText, sampleText } from './sample-texts.ts';
 import { type Checked, checkTokenizer } from './tokenizer-check.ts';

@@ -1,7 +1,7 @@
 /** `longmix train`: batches to a trainer, with progress, metrics and the place to go on from. */
 import { join, relative } from 'node:path';
+import { counted, integer } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
-import { counted, integer } from '../report/format.ts';
 import { findCheckpoint } from '../train/checkpoints.ts';
 import { graceSeconds } from '../train/command.ts';
 import { loadTrainer } from '../train/load-trainer.ts';

@@ -1,9 +1,9 @@
 /** `longmix verify`: exit code 0 if all is as recorded, 1 if anything is off. */
 import { existsSync } from 'node:fs';
+import { bytes, counted } from '../base/words.ts';
 import { isFolder } from '../build/ownership.ts';
 import { openStoreOf, type Verified, verify } from '../build/verify.ts';
 import { LongmixError, reworded } from '../errors.ts';
-import { bytes, counted } from '../report/format.ts';
 import { manifestFile } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 

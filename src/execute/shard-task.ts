@@ -2,13 +2,12 @@
  * One shard: rows [first, end) of a plan, written and committed. The plan and the table of documents are in shared
  * memory; tokens come from the store.
  */
-import { join } from 'node:path';
 import type { StageRun } from '../build/nouns.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardCounts, ShardRecord } from '../shard/format.ts';
 import { type ShardOptions, writeShard } from '../shard/writer.ts';
-import { createFile } from '../storage/commit.ts';
+import { localStorage } from '../storage/local.ts';
 import { findReceipt, fingerprint, leaveReceipt } from '../storage/receipt.ts';
 import { type TokenFiles, TokenReader } from '../store/reader.ts';
 
@@ -41,7 +40,7 @@ export async function setUpShard(setting: ShardSetting): Promise<StageRun<ShardI
     const made = fingerprint([setting.fingerprint, name, firstRow, endRow]);
     let result = findReceipt<ShardResult>(folder, name, made);
     if (result === null) {
-      const file = createFile(join(folder, name));
+      const file = localStorage(folder).create(name);
       try {
         const { batches, counts } = writeShard(plan, firstRow, endRow, table, tokens, options, file);
         result = { record: { ...file.commit(), rows, batches }, counts };

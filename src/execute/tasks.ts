@@ -10,7 +10,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../base/package-root.ts';
-import type { StageRun, TaskProgress } from '../build/nouns.ts';
+import type { TaskProgress } from '../base/progress.ts';
+import type { StageRun } from '../build/nouns.ts';
 import { type ErrorDetails, LongmixError } from '../errors.ts';
 import { type StageName, type StageTypes, stages } from './stages.ts';
 

@@ -2,7 +2,7 @@
  * One part of the token store: read -> tokenize -> write, as a stream-chain pipeline over chunks of documents. Inside
  * a chunk everything is synchronous; the pipeline waits once a chunk (about 1 MiB of text), never once a document.
  */
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import gen from 'stream-chain/gen.js';
 import type { WorkerLimits } from '../build/memory.ts';
 import type { StageRun } from '../build/nouns.ts';
@@ -12,7 +12,7 @@ import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/formats.ts';
 import { createUnitHash, hashInput } from '../read/input/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
-import { createFile } from '../storage/commit.ts';
+import { localStorage } from '../storage/local.ts';
 import { findReceipt, fingerprint, hasReceipt, leaveReceipt } from '../storage/receipt.ts';
 import {
   docsFile,
@@ -61,6 +61,7 @@ export async function setUpTokenize(
   setting: TokenizeSetting,
 ): Promise<StageRun<TokenizeInput, TokenizeResult>> {
   const { folder, shared, limits } = setting;
+  const storage = localStorage(folder);
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
   const encoder = createDocumentEncoder(tokenizer);
@@ -77,8 +78,8 @@ export async function setUpTokenize(
     }
 
     const counts = createReadCounts();
-    const tokens = createFile(join(folder, tokensFile(part)));
-    const docs = createFile(join(folder, docsFile(part)));
+    const tokens = storage.create(tokensFile(part));
+    const docs = storage.create(docsFile(part));
     const abort = (error: unknown): never => {
       tokens.abort();
       docs.abort();

@@ -3,7 +3,7 @@
  * directories, the records may name their sources, or a few files be one each. A directory of very many directories is
  * one source: shares over hundreds of names are nothing that a person would set.
  */
-import { existsSync } from 'node:fs';
+
 import { basename, join, relative, sep } from 'node:path';
 import { outputMark } from '../build/folders.ts';
 import { kindsOf } from '../build/store/input-kinds.ts';
@@ -13,6 +13,7 @@ import type { ReadUnit } from '../nouns/documents.ts';
 import { hasFields as formatHasFields, isSourceCode, withoutCompression } from '../read/formats.ts';
 import { discover, type LeftOut } from '../read/input/discover.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
+import { exists } from '../storage/files.ts';
 import { type FoundFields, findFields, findNamedSources, plainFields } from './find-fields.ts';
 
 export interface FoundSource {
@@ -197,7 +198,7 @@ const marks: readonly string[] =
 
 /** Whether a folder says that it is a repository or a package. */
 function marked(folder: string): boolean {
-  return marks.some((name) => existsSync(join(folder, name)));
+  return marks.some((name) => exists(join(folder, name)));
 }
 
 const manySources = 10;

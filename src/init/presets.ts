@@ -3,13 +3,14 @@
  * the names say that they are the same. A role that nobody plays is left out of it, and a source
  * that has none is listed in a comment: the recipe runs with what is there, and says what was done.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+
 import { dirname, sep } from 'node:path';
 import { isMap, isNode, isScalar, type Pair, parseDocument } from 'yaml';
 import { packageRoot } from '../base/package-root.ts';
 import { LongmixError } from '../errors.ts';
 import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
 import { parseRecipe } from '../recipe/parse-recipe.ts';
+import { listFolder, readText, statOf } from '../storage/files.ts';
 import type { FoundSource } from './find-sources.ts';
 import { applyEdits, withoutRoles } from './preset-roles.ts';
 import { problemText, scalar, settingsText, sizeText, sourceText } from './source-text.ts';
@@ -19,10 +20,9 @@ const folder = new URL('pipelines/', packageRoot);
 const notPresets: readonly string[] = ['sample.yaml'];
 
 export function presetNames(): string[] {
-  return readdirSync(folder)
+  return listFolder(folder)
     .filter((file) => file.endsWith('.yaml') && !notPresets.includes(file))
-    .map((file) => file.slice(0, -'.yaml'.length))
-    .sort();
+    .map((file) => file.slice(0, -'.yaml'.length));
 }
 
 /** A line for each: its name, and what its first comment says. */
@@ -44,7 +44,7 @@ export function presetText(name: string): string {
       },
     );
   }
-  return readFileSync(new URL(`${name}.yaml`, folder), 'utf8');
+  return readText(new URL(`${name}.yaml`, folder));
 }
 
 /** A preset as the user's recipe. */
@@ -251,7 +251,7 @@ function wholeOf(name: string, found: readonly FoundSource[]): FoundSource | nul
 
 /** null: a source is a file, so that the folder may have others. */
 function commonFolder(paths: readonly string[]): string | null {
-  if (paths.some((path) => !statSync(path).isDirectory())) return null;
+  if (paths.some((path) => statOf(path)?.kind !== 'folder')) return null;
   const shortest = paths.reduce((a, b) => (b.length < a.length ? b : a));
   const inAll = (folder: string) => paths.every((path) => path === folder || path.startsWith(folder + sep));
   return inAll(shortest) ? shortest : inAll(dirname(shortest)) ? dirname(shortest) : null;

@@ -1,6 +1,6 @@
 /** Found sources as lines of a recipe. */
 import { relative, sep } from 'node:path';
-import { bytes, counted } from '../report/format.ts';
+import { bytes, counted } from '../base/words.ts';
 import type { FoundSource } from './find-sources.ts';
 
 /** @param base folder of the recipe */

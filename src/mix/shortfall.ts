@@ -1,7 +1,8 @@
 /** The error for a mix that asks for more than there is: cell, what it has, what it needs, and ways out that work. */
+import { integer } from '../base/words.ts';
 import type { MixSpec, PhaseSpec } from '../nouns/recipe.ts';
 import { type Cap, type Claim, exceeds } from './claims.ts';
-import { count, infeasible } from './infeasible.ts';
+import { infeasible } from './infeasible.ts';
 import { describeRange } from './weights.ts';
 
 export interface Shortfall {
@@ -38,7 +39,7 @@ export function refuseShortfall(shortfall: Shortfall): never {
   const whose = more ? `phase "${phases[0]!.name}": ` : '';
   const all = rowsOf(shortfall, over);
   const left = all.length - shownRows;
-  const rows = (left > 1 ? [...all.slice(0, shownRows), `and ${count(left)} more`] : all).join('\n  ');
+  const rows = (left > 1 ? [...all.slice(0, shownRows), `and ${integer(left)} more`] : all).join('\n  ');
   throw infeasible(`${whose}the mix asks for more than there is (${limits.join('; ')}):\n  ${rows}`, [
     fewerTokens(shortfall),
     `${drop ? 'repeat documents: method: repeat, with' : 'a higher cap:'} max_epochs of at least ${leastEpochs(shortfall, over)}`,
@@ -51,7 +52,7 @@ function fewerTokens({ phases, more, total, fits }: Shortfall): string {
   if (phases.some(({ mix }) => mix.tokens === 'all')) {
     return 'use method: drop, which takes what the scarcest cell allows';
   }
-  const most = count(largest(Math.floor(total), (tokens) => fits(tokens, 0, null)));
+  const most = integer(largest(Math.floor(total), (tokens) => fits(tokens, 0, null)));
   return phases.length === 1 && !more
     ? `fewer tokens: mix.tokens of at most ${most}`
     : `fewer tokens: at most ${most} in all phases together`;
@@ -80,7 +81,7 @@ function rowsOf(
     .sort(([, a], [, b]) => b.needs / b.has - a.needs / a.has)
     .map(
       ([which, { has, needs }]) =>
-        `${which}: has ${count(has)} tokens, needs ${count(needs)} (${(needs / has).toFixed(2)} epochs)`,
+        `${which}: has ${integer(has)} tokens, needs ${integer(needs)} (${(needs / has).toFixed(2)} epochs)`,
     );
 }
 

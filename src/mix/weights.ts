@@ -8,8 +8,9 @@
  * have share p ends with p / (p + r (1 - p)). Explicit cells take the place of both: a range's share goes to the
  * buckets in it by their measure.
  */
+import { percentAsTyped } from '../base/words.ts';
 import type { CellSpec, LengthRule, MixSpec } from '../nouns/recipe.ts';
-import { infeasible, percent } from './infeasible.ts';
+import { infeasible } from './infeasible.ts';
 import { refuseUnknownSource } from './named-sources.ts';
 
 /** What a cell has for a phase. */
@@ -66,7 +67,7 @@ function rangeWeights(
     if (range.share === 0 || inRange[k]! > 0) continue;
     refuseUnknownSource('mix.cells', range.source, sources);
     throw infeasible(
-      `${describeRange(range)}: should be ${percent(range.share)} of the mix and has no usable tokens`,
+      `${describeRange(range)}: should be ${percentAsTyped(range.share)} of the mix and has no usable tokens`,
       [
         'choose another range (longmix stats shows the lengths)',
         'take the cell out, and give its share to others',
@@ -99,7 +100,7 @@ function sourceWeights(
   for (const [s, name] of sources.entries()) {
     if (shares[s]! > 0 && perSource[s] === 0) {
       throw infeasible(
-        `source "${name}" should be ${percent(shares[s]!)} of the mix and has no usable tokens`,
+        `source "${name}" should be ${percentAsTyped(shares[s]!)} of the mix and has no usable tokens`,
         [
           'take it out of mix.shares',
           'if its documents are copies of those of sources before it: documents.duplicates: keep',
@@ -184,7 +185,7 @@ function refuseOneSided(
   ].join(', and ');
   const own = bad.length > 1 ? 'their' : 'its';
   const so = {
-    long_share: `, so ${own} long share can't be ${percent(rule.kind === 'long_share' ? rule.share : 0)}`,
+    long_share: `, so ${own} long share can't be ${percentAsTyped(rule.kind === 'long_share' ? rule.share : 0)}`,
     keep_short: ', and keep_short is 0%: nothing is left',
     remove_long: ': nothing is left',
   }[rule.kind];

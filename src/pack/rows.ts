@@ -6,7 +6,7 @@ import type { Instances } from '../nouns/mix.ts';
 import type { Packing, SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
-import { packCopiesBestFit } from './copies/best-fit-copies.ts';
+import { packCopiesBestFit, spreadCopiesBestFit } from './copies/best-fit-copies.ts';
 import { packBestFit } from './packers/best-fit.ts';
 import { packBestFitNaive } from './packers/best-fit-naive.ts';
 import { packConcat, packConcatDiscard } from './packers/concat.ts';
@@ -17,7 +17,7 @@ import { packPad } from './packers/pad.ts';
 
 /** The naive one judges `best-fit` in tests: it takes the square of the number of rows. */
 export const packers: Readonly<Record<Packing | 'best-fit-naive', PackPhase>> = {
-  'best-fit': inRows(packBestFit, packCopiesBestFit),
+  'best-fit': inRows(packBestFit, spreadCopiesBestFit, packCopiesBestFit),
   'best-fit-naive': inOrder(() => packBestFitNaive),
   concat: inOrder(({ tails }) => (tails === 'discard' ? packConcatDiscard : packConcat)),
   pad: inOrder(() => packPad),

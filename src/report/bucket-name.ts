@@ -1,5 +1,5 @@
+import { length } from '../base/words.ts';
 import type { Bucket } from '../nouns/mix.ts';
-import { length } from './format.ts';
 
 export function bucketName({ from, to }: Bucket): string {
   if (to === null) return `>= ${length(from)}`;

@@ -2,9 +2,10 @@
  * The lines of a table of cells: every cell below its source, as far as that is a page; of more, the sources alone; of very
  * many sources, the largest. What is left out is one line, and the lengths are summed over all sources.
  */
+
+import { counted } from '../base/words.ts';
 import type { Bucket } from '../nouns/mix.ts';
 import { bucketName } from './bucket-name.ts';
-import { counted } from './format.ts';
 
 interface CellLike {
   readonly source: string;

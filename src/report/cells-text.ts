@@ -1,7 +1,8 @@
 /** The length cells of a corpus, as a table with bars that fits a terminal of 80 columns. */
+
+import { compact, integer, percent } from '../base/words.ts';
 import type { Cell } from '../nouns/mix.ts';
 import { linesBySource } from './by-source.ts';
-import { compact, integer, percent } from './format.ts';
 import { bar, table } from './table.ts';
 
 const barWidth = 14;

@@ -1,6 +1,7 @@
 /** Lengths of documents as tables: quantiles by source, and the longest documents by name. */
+
+import { compact, integer } from '../base/words.ts';
 import type { DocumentLengths } from '../build/store/document-lengths.ts';
-import { compact, integer } from './format.ts';
 import { table } from './table.ts';
 
 export function lengthsText({ sources, longest }: DocumentLengths): string {

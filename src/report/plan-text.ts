@@ -1,10 +1,10 @@
 /** A plan as tables: what each cell has, what was asked, what it gives; then rows, packing and the ledger. */
 
+import { bytes, compact, integer, percent, percentFine, rowLength } from '../base/words.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry } from '../nouns/ledger.ts';
 import type { PlannedCell } from '../nouns/mix.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import { linesBySource } from './by-source.ts';
-import { bytes, compact, integer, percent, percentFine, rowLength } from './format.ts';
 import { reasonNames } from './reasons.ts';
 import { table, tables } from './table.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Progress for people: one live line a stage on a terminal, a line every few seconds with a timestamp elsewhere.
  */
-import { bytes, compact, counted, duration, percent } from './format.ts';
+import { bytes, compact, counted, duration, percent } from '../base/words.ts';
 
 /** The part of a stream that this needs. */
 interface Output {

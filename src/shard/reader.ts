@@ -2,11 +2,14 @@
  * Reads what `writer.ts` wrote: the manifest, and record batches by their place in the file, so that any row costs
  * one read.
  */
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+
 import { join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import { LongmixError } from '../errors.ts';
+import { exists, type LocalBytes, readJson, readText } from '../storage/files.ts';
+import { localStorage } from '../storage/local.ts';
+import { EndedEarly } from '../storage/storage.ts';
 import {
   dictFile,
   isCount,
@@ -23,7 +26,7 @@ export function openShards(folder: string): ShardSetManifest {
   const file = join(folder, manifestFile);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readText(file);
   } catch (cause) {
     throw new LongmixError('shards-missing', `no finished shard set here: ${folder}`, {
       cure: 'give a folder with a manifest.json, such as out/NAME/train; longmix build makes it',
@@ -75,10 +78,10 @@ const dtypes: Readonly<Record<ShardSetManifest['dtype'], true>> = { uint16: true
  */
 export function listedSets(build: string): string[] | null {
   const file = join(build, dictFile);
-  if (!existsSync(file)) return null;
+  if (!exists(file)) return null;
   let splits: unknown;
   try {
-    ({ splits } = JSON.parse(readFileSync(file, 'utf8')) as { splits?: unknown });
+    ({ splits } = readJson(file) as { splits?: unknown });
   } catch (cause) {
     throw damaged(file, 'it cannot be read', cause);
   }
@@ -107,19 +110,19 @@ export function readBatch(folder: string, shard: ShardRecord, batch: number): Re
   const schemaBytes = shard.batches[0]!.offset;
   const stream = new Uint8Array(schemaBytes + bytes);
   const file = join(folder, shard.name);
-  let descriptor: number;
+  let open: LocalBytes;
   try {
-    descriptor = openSync(file, 'r');
+    open = localStorage(folder).open(shard.name);
   } catch (cause) {
     throw damaged(file, 'it cannot be opened', cause);
   }
   try {
-    const read =
-      readSync(descriptor, stream, 0, schemaBytes, 0) +
-      readSync(descriptor, stream, schemaBytes, bytes, offset);
-    if (read < stream.length) throw damaged(file, 'it ends too early');
+    open.read(0, stream.subarray(0, schemaBytes));
+    open.read(offset, stream.subarray(schemaBytes));
+  } catch (cause) {
+    throw cause instanceof EndedEarly ? damaged(file, 'it ends too early', cause) : cause;
   } finally {
-    closeSync(descriptor);
+    open.close();
   }
   let decoded: RecordBatch | undefined;
   try {

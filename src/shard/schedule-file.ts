@@ -2,9 +2,10 @@
  * `schedule.json` beside the shard sets of a build whose steps have a fixed number of tokens: which set each optimizer
  * step takes its rows from. `build/plan/steps.ts` plans it, `feed/` follows it.
  */
-import { existsSync, readFileSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import { exists, readJson } from '../storage/files.ts';
 import { isCount } from './format.ts';
 
 export const scheduleFile = 'schedule.json';
@@ -35,9 +36,9 @@ export interface StepSet {
  */
 export function readSchedule(build: string): StepPlan | null {
   const file = join(build, scheduleFile);
-  if (!existsSync(file)) return null;
+  if (!exists(file)) return null;
   try {
-    const read = JSON.parse(readFileSync(file, 'utf8')) as StepPlan | null;
+    const read = readJson(file) as StepPlan | null;
     if (isWhole(read)) return read;
   } catch (cause) {
     throw damagedSchedule(file, cause);

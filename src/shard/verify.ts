@@ -1,10 +1,11 @@
 /**
  * Is a shard set what its manifest says? Every row is decoded, and compared with the token store where that is at hand.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { TokenSource } from '../nouns/tokens.ts';
+import { listFolder, readJson } from '../storage/files.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
 import { readBatch, rowOf } from './reader.ts';
 import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
@@ -22,8 +23,8 @@ export type Fault = string;
 export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): Fault[] {
   const path = join(folder, 'state.json');
   try {
-    const state = JSON.parse(readFileSync(path, 'utf8')) as { _data_files: { filename: string }[] };
-    JSON.parse(readFileSync(join(folder, 'dataset_info.json'), 'utf8'));
+    const state = readJson(path) as { _data_files: { filename: string }[] };
+    readJson(join(folder, 'dataset_info.json'));
     const listed = state._data_files.map(({ filename }) => filename).join();
     const ours = manifest.shards.map(({ name }) => name).join();
     return listed === ours ? [] : [`${path}: it lists other files than the manifest`];
@@ -35,9 +36,8 @@ export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): 
 /** Shards that the manifest does not name: a tool that takes a folder's files by their names would train on them. */
 export function verifyNames(folder: string, manifest: ShardSetManifest): Fault[] {
   const ours = new Set(manifest.shards.map(({ name }) => name));
-  return readdirSync(folder)
+  return listFolder(folder)
     .filter((name) => isShardName(name) && !ours.has(name))
-    .sort()
     .map((name) => `${join(folder, name)}: the manifest does not name it`);
 }
 

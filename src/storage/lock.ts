@@ -5,11 +5,12 @@
  * moved from: two hosts that share a folder are not kept apart.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
-import { isRunning } from './commit.ts';
+import { isRunning, putIfAbsent } from './commit.ts';
+import { readText } from './files.ts';
 
 const lockFile = '.longmix.lock';
 
@@ -48,7 +49,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T> | T): P
     return await within.run(new Set([...mine, path]), async () => await work());
   } finally {
     ours.delete(path);
-    // Not that of somebody who took it over.
+    // Remove the lock only if it is still ours.
     if (read(file) === mark) remove(file);
   }
 }
@@ -64,43 +65,22 @@ function busy(folder: string, file: string, who: string): LongmixError {
 /** Who holds the lock; null: it is ours now, or there is none to be had, because nothing can be written there. */
 function take(file: string, mark: string): Holder | null {
   attempts += 1;
-  const own = `${file}.${process.pid}-${attempts}`;
-  try {
-    writeFileSync(own, mark);
-  } catch {
-    return null; // What must be written tells its own error.
-  }
-  try {
-    // Each turn but the last finds a mark that another process has just taken away, or put there.
-    for (let turn = 0; turn < 100; turn += 1) {
-      if (appears(own, file, mark)) return null;
-      const found = read(file);
-      if (found === null) continue;
-      const holder = parse(found);
-      if (holder !== null && isAlive(holder)) return holder;
-      takeAway(file, found, `${own}-old`);
+  const aside = `${file}.${process.pid}-${attempts}-old`;
+  // Each turn but the last finds a mark that another process has just taken away, or put there.
+  for (let turn = 0; turn < 100; turn += 1) {
+    try {
+      if (putIfAbsent(file, Buffer.from(mark))) return null;
+    } catch {
+      // If the folder is unwritable, the first real write reports it.
+      return null;
     }
-    return null;
-  } finally {
-    remove(own);
+    const found = read(file);
+    if (found === null) continue;
+    const holder = parse(found);
+    if (holder !== null && isAlive(holder)) return holder;
+    takeAway(file, found, aside);
   }
-}
-
-/** Under its name at once and whole, if there is none of that name. */
-function appears(own: string, file: string, mark: string): boolean {
-  try {
-    linkSync(own, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-  }
-  // A file system without links. A mark in the making may be taken for a torn one.
-  try {
-    writeFileSync(file, mark, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'EEXIST';
-  }
+  return null;
 }
 
 /** Removes a mark, if it is still the one that was found: another process may have replaced it by its own. */
@@ -124,7 +104,7 @@ function remove(file: string): void {
 
 function read(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return readText(file);
   } catch {
     return null;
   }
@@ -152,8 +132,8 @@ const gone = 'gone';
  */
 function beginning(pid: number): string | null {
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const boot = readText('/proc/sys/kernel/random/boot_id').trim();
+    const stat = readText(`/proc/${pid}/stat`);
     // The second field, the program's name in parentheses, may have spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? gone : `${boot} ${fields[19]}`;

@@ -5,10 +5,10 @@
  * Receipts are local notes, not output: they live in `.longmix/` beside what they are about and can be deleted.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileRecord } from '../nouns/files.ts';
 import { makeFolder, writeFile } from './commit.ts';
+import { exists, readJson, statOf } from './files.ts';
 
 export const notesFolder = '.longmix';
 
@@ -25,15 +25,15 @@ export function fingerprint(value: unknown): string {
 
 /** Whether an earlier run finished a task of this name, of whatever it was made. */
 export function hasReceipt(folder: string, task: string): boolean {
-  return existsSync(receiptFile(folder, task));
+  return exists(receiptFile(folder, task));
 }
 
 /** The result of an earlier run of the same task, or null. */
 export function findReceipt<T>(folder: string, task: string, expected: string): T | null {
   try {
-    const receipt = JSON.parse(readFileSync(receiptFile(folder, task), 'utf8')) as Receipt;
+    const receipt = readJson(receiptFile(folder, task)) as Receipt;
     if (receipt.fingerprint !== expected) return null;
-    const present = receipt.files.every(({ name, bytes }) => statSync(join(folder, name)).size === bytes);
+    const present = receipt.files.every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
     return present ? (receipt.result as T) : null;
   } catch {
     return null; // No receipt, a torn one, or a file is gone: the task runs again, which is always right.

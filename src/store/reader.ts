@@ -2,13 +2,16 @@
  * Reads what `writer.ts` wrote: the manifest, the table of all documents (the planner's input), and tokens by
  * document number. Memory: 14 bytes a document, in shared memory, so that workers need no copy.
  */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+
 import { join } from 'node:path';
 import type { Table, Vector } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import { firstFrom } from '../base/sequence.ts';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
+import { type LocalBytes, readText } from '../storage/files.ts';
+import { localStorage, readFrom } from '../storage/local.ts';
+import { EndedEarly } from '../storage/storage.ts';
 import {
   docsFile,
   linesBefore,
@@ -25,7 +28,7 @@ export function openStore(folder: string): StoreManifest {
   const file = join(folder, storeFile);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readText(file);
   } catch (cause) {
     throw new LongmixError('store-missing', `no finished token store here: ${folder}`, {
       cure: 'make it with: longmix tokenize RECIPE --out STORE',
@@ -191,7 +194,7 @@ export class TokenReader implements TokenSource {
   readonly #table: DocumentTable;
   /** Tokens of the store before every `stride`-th document: a document's place is a short sum from there. */
   readonly #tokensBefore: Float64Array;
-  readonly #open = new Map<number, number>();
+  readonly #open = new Map<number, LocalBytes>();
   #scratch = new Uint8Array(0);
 
   constructor(folder: string, files: TokenFiles, table: DocumentTable) {
@@ -228,7 +231,7 @@ export class TokenReader implements TokenSource {
 
   /** Closes what is open; asked for more, it opens it again. */
   close(): void {
-    for (const descriptor of this.#open.values()) closeSync(descriptor);
+    for (const file of this.#open.values()) file.close();
     this.#open.clear();
   }
 
@@ -241,28 +244,25 @@ export class TokenReader implements TokenSource {
   }
 
   #read(part: number, position: number, bytes: Uint8Array): void {
-    let descriptor = this.#open.get(part);
-    if (descriptor === undefined) {
-      descriptor = openTokens(this.#path(part));
-      this.#open.set(part, descriptor);
+    let file = this.#open.get(part);
+    if (file === undefined) {
+      file = openTokens(this.#folder, tokensFile(this.#files.parts[part]!.name));
+      this.#open.set(part, file);
       // The oldest goes, so that a store of thousands of parts stays below the limit of open files.
       if (this.#open.size > 256) this.#closeOldest();
     }
-    let done = 0;
-    while (done < bytes.length) {
-      const read = readSync(descriptor, bytes, done, bytes.length - done, position + done);
-      if (read === 0) throw damaged(this.#path(part), 'it ends too early');
-      done += read;
+    try {
+      file.read(position, bytes);
+    } catch (cause) {
+      if (!(cause instanceof EndedEarly)) throw cause;
+      const path = join(this.#folder, tokensFile(this.#files.parts[part]!.name));
+      throw damaged(path, 'it ends too early', cause);
     }
   }
 
-  #path(part: number): string {
-    return join(this.#folder, tokensFile(this.#files.parts[part]!.name));
-  }
-
   #closeOldest(): void {
-    const [part, descriptor] = this.#open.entries().next().value!;
-    closeSync(descriptor);
+    const [part, file] = this.#open.entries().next().value!;
+    file.close();
     this.#open.delete(part);
   }
 }
@@ -280,20 +280,21 @@ export function createDocumentTable(count: number, sources: readonly string[], p
   };
 }
 
-function openTokens(file: string): number {
+function openTokens(folder: string, name: string): LocalBytes {
   try {
-    return openSync(file, 'r');
+    return localStorage(folder).open(name);
   } catch (cause) {
-    throw damaged(file, 'it cannot be opened', cause);
+    throw damaged(join(folder, name), 'it cannot be opened', cause);
   }
 }
 
 /** The index of a part; it has as many rows as the part has documents. */
 function readIndex(folder: string, part: PartRecord): { file: string; docs: Table } {
-  const file = join(folder, docsFile(part.name));
+  const name = docsFile(part.name);
+  const file = join(folder, name);
   let docs: Table;
   try {
-    docs = arrow.tableFromIPC(readFileSync(file)) as Table;
+    docs = arrow.tableFromIPC(readFrom(localStorage(folder), name)) as Table;
   } catch (cause) {
     throw damaged(file, 'it cannot be read', cause);
   }

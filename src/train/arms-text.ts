@@ -2,7 +2,7 @@
  * What arms learned, as tables: the validation set is the same for all. The last column is the farthest look back that
  * all arms have, which is where mixes of long documents differ; the one before it is the nearest.
  */
-import { integer } from '../report/format.ts';
+import { integer } from '../base/words.ts';
 import { type Column, table } from '../report/table.ts';
 import type { ArmsTraining } from './train-arms.ts';
 import { type PositionLoss, type Validation, validationOf } from './validation.ts';

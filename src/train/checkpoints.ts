@@ -3,10 +3,10 @@
  * without it is no checkpoint. The newest is kept; the one before goes once the newer is complete.
  */
 
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import { makeFolder, writeJson } from '../storage/commit.ts';
+import { exists, linkStatOf, listFolder, readJson, removeFolder } from '../storage/files.ts';
 import { dropMetrics } from './metrics-file.ts';
 import type { Checkpoint, RunPosition } from './run-position.ts';
 import { dropSaved } from './saved.ts';
@@ -20,8 +20,8 @@ const folderName = /^step-\d{8,}$/;
  */
 export function clearRun(out: string): void {
   for (const folder of folders(out)) {
-    const isCheckpoint = existsSync(join(folder, positionFile)) && !lstatSync(folder).isSymbolicLink();
-    if (isCheckpoint) rmSync(folder, { recursive: true });
+    const isCheckpoint = exists(join(folder, positionFile)) && linkStatOf(folder)?.kind !== 'link';
+    if (isCheckpoint) removeFolder(folder);
   }
   dropMetrics(out);
   dropSaved(out);
@@ -30,20 +30,20 @@ export function clearRun(out: string): void {
 export async function saveCheckpoint(out: string, trainer: Trainer, position: RunPosition): Promise<void> {
   if (trainer.save === undefined) return;
   const folder = join(out, `step-${String(position.step).padStart(8, '0')}`);
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
   makeFolder(folder);
   await trainer.save(folder);
   writeJson(join(folder, positionFile), { format: 'longmix-checkpoint', version: 1, ...position });
-  for (const older of folders(out)) if (older !== folder) rmSync(older, { recursive: true, force: true });
+  for (const older of folders(out)) if (older !== folder) removeFolder(older);
 }
 
 /** The newest checkpoint that is complete, or null. */
 export function findCheckpoint(out: string): Checkpoint | null {
-  const folder = folders(out).findLast((candidate) => existsSync(join(candidate, positionFile)));
+  const folder = folders(out).findLast((candidate) => exists(join(candidate, positionFile)));
   if (folder === undefined) return null;
   const file = join(folder, positionFile);
   try {
-    const position = JSON.parse(readFileSync(file, 'utf8')) as RunPosition | null;
+    const position = readJson(file) as RunPosition | null;
     if (!Number.isSafeInteger(position?.step)) throw new Error('it has no step');
     return { folder, position: position! };
   } catch (cause) {
@@ -71,8 +71,7 @@ export function refuseOtherRun({ folder, position }: Checkpoint, now: RunPositio
 }
 
 function folders(out: string): string[] {
-  return (existsSync(out) ? readdirSync(out) : [])
+  return listFolder(out)
     .filter((name) => folderName.test(name))
-    .sort()
     .map((name) => join(out, name));
 }

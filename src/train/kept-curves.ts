@@ -1,6 +1,7 @@
 /** What an earlier `ablate --train` left in ablation.json, as far as it still tells of the arms that are there. */
-import { existsSync, readFileSync } from 'node:fs';
+
 import type { AblationReport } from '../build/ablation-file.ts';
+import { exists, readJson } from '../storage/files.ts';
 import type { ArmsTraining, ArmTraining } from './train-arms.ts';
 
 /** `ablation.json` as `ablate --train` leaves it. */
@@ -15,9 +16,9 @@ interface KeptCurves {
 
 /** The file as it was; null: there is none that can be read. */
 export function readAblation(path: string): TrainedAblation | null {
-  if (!existsSync(path)) return null;
+  if (!exists(path)) return null;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as TrainedAblation;
+    return readJson(path) as TrainedAblation;
   } catch {
     // It is about to be written anew.
     return null;

@@ -1,8 +1,9 @@
 /** A trainer by its name, or by the path of a module. */
-import { statSync } from 'node:fs';
+
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LongmixError } from '../errors.ts';
+import { statOf } from '../storage/files.ts';
 import type { Trainer } from './trainer.ts';
 
 /** The ones that come with longmix; loaded when named. */
@@ -27,7 +28,7 @@ export async function loadTrainer(nameOrPath: string, command: readonly string[]
 
 async function moduleTrainer(path: string): Promise<Trainer> {
   const file = resolve(path);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+  if (statOf(file)?.kind !== 'file') {
     throw new LongmixError('trainer-unknown', `no trainer "${path}", and no file of that path`, {
       cure: `use ${Object.keys(named).join(', ')}, or the path of an ES module such as ./mine.js`,
     });

@@ -1,19 +1,20 @@
 /** metrics.jsonl of a run: a line of JSON a step, appended as it comes, so that what a crash leaves is a whole run so far. */
-import { appendFileSync, existsSync, lstatSync, readFileSync, rmSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { orUnwritable, writeFile } from '../storage/commit.ts';
+import { appendText, exists, linkStatOf, readText, removeFile } from '../storage/files.ts';
 import type { Metrics } from './trainer.ts';
 
 const name = 'metrics.jsonl';
 
 export function hasMetrics(out: string): boolean {
-  return existsSync(join(out, name));
+  return exists(join(out, name));
 }
 
 /** Takes back the lines of steps that will be done again, and a line that was cut short. */
 export function rewindMetrics(out: string, step: number): void {
   if (!hasMetrics(out)) return;
-  const kept = readFileSync(join(out, name), 'utf8')
+  const kept = readText(join(out, name))
     .split('\n')
     .filter((line) => isBefore(line, step));
   writeFile(join(out, name), kept.map((line) => `${line}\n`).join(''));
@@ -23,7 +24,7 @@ export function rewindMetrics(out: string, step: number): void {
 export function appendMetrics(out: string, metrics: Metrics): void {
   const path = join(out, name);
   const line = `${JSON.stringify(metrics)}\n`;
-  orUnwritable(path, () => appendFileSync(path, line));
+  orUnwritable(path, () => appendText(path, line));
 }
 
 function isBefore(line: string, step: number): boolean {
@@ -37,11 +38,11 @@ function isBefore(line: string, step: number): boolean {
 /** Removes the metrics of an earlier run. */
 export function dropMetrics(out: string): void {
   const path = join(out, name);
-  if (existsSync(path) && lstatSync(path).isFile()) rmSync(path);
+  if (linkStatOf(path)?.kind === 'file') removeFile(path);
 }
 
 /** All lines, in order. */
 export function readMetrics(out: string): Metrics[] {
-  const lines = readFileSync(join(out, name), 'utf8').split('\n');
+  const lines = readText(join(out, name)).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Metrics);
 }

@@ -2,9 +2,10 @@
  * How far a trainer that keeps its own checkpoints has come: it says `saved_steps`, and `saved.json` in the run's folder
  * keeps that, so that --resume begins there. A word of what was saved, and nothing that could be restored.
  */
-import { existsSync, lstatSync, readFileSync, rmSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { writeJson } from '../storage/commit.ts';
+import { linkStatOf, readJson, removeFile } from '../storage/files.ts';
 import type { Checkpoint, RunPosition } from './run-position.ts';
 import type { Metrics } from './trainer.ts';
 
@@ -23,7 +24,7 @@ export function noteSaved(out: string, position: RunPosition): void {
 /** What the trainer said last; null: nothing, or the note can't be read. */
 export function findSaved(out: string): Checkpoint | null {
   try {
-    const note = JSON.parse(readFileSync(join(out, savedFile), 'utf8')) as RunPosition & { format?: unknown };
+    const note = readJson(join(out, savedFile)) as RunPosition & { format?: unknown };
     return note.format === format && Number.isSafeInteger(note.step) ? { folder: out, position: note } : null;
   } catch {
     return null;
@@ -38,5 +39,5 @@ export function rewindSaved(out: string, step: number): void {
 
 export function dropSaved(out: string): void {
   const path = join(out, savedFile);
-  if (existsSync(path) && lstatSync(path).isFile() && findSaved(out) !== null) rmSync(path);
+  if (linkStatOf(path)?.kind === 'file' && findSaved(out) !== null) removeFile(path);
 }

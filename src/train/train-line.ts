@@ -1,5 +1,5 @@
 /** Progress of a run for people: one live line on a terminal, a line every few seconds elsewhere. */
-import { compact, duration, integer, percent } from '../report/format.ts';
+import { compact, duration, integer, percent } from '../base/words.ts';
 
 interface Output {
   readonly isTTY?: boolean;
@@ -8,7 +8,7 @@ interface Output {
 }
 
 /** What a run has done since it was started. */
-export interface Progress {
+export interface RunState {
   /** Steps that are done, of the whole run; null: the trainer does not say. */
   readonly step: number | null;
   /** Steps whose rows it has. */
@@ -26,7 +26,7 @@ const liveMs = 200;
 const plainMs = 5000;
 
 export interface TrainLine {
-  show(progress: Progress, last: boolean): void;
+  show(state: RunState, last: boolean): void;
   readonly log: (message: string) => void;
 }
 
@@ -34,10 +34,10 @@ export function trainLine(output: Output, now: () => number = Date.now): TrainLi
   const live = output.isTTY === true;
   let shown = Number.NEGATIVE_INFINITY;
   return {
-    show(progress, last) {
+    show(state, last) {
       if (!last && now() - shown < (live ? liveMs : plainMs)) return;
       shown = now();
-      const text = progressText(progress, last);
+      const text = progressText(state, last);
       const width = output.columns ?? 0;
       const fitted = width > 0 && text.length >= width ? `${text.slice(0, Math.max(0, width - 2))}…` : text;
       output.write(
@@ -53,8 +53,8 @@ export function quietLine(output: Output): TrainLine {
   return { show() {}, log: (message) => output.write(`${message}\n`) };
 }
 
-function progressText(progress: Progress, last: boolean): string {
-  const { step, sent, steps, firstStep, tokens, loss, seconds, waited } = progress;
+function progressText(state: RunState, last: boolean): string {
+  const { step, sent, steps, firstStep, tokens, loss, seconds, waited } = state;
   const did = step === null ? 0 : step - firstStep;
   const parts = [
     step === null

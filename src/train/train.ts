@@ -2,7 +2,7 @@
  * A run: batches of a feed to a trainer, step by step, from wherever the run was. Its folder has metrics.jsonl and the
  * newest checkpoint. The position in the feed is a number of steps, so going on costs nothing but the checkpoint.
  */
-import { existsSync } from 'node:fs';
+
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LongmixError } from '../errors.ts';
@@ -11,6 +11,7 @@ import { type Batch, type Feed, type FeedOptions, openFeed } from '../feed/feed.
 import { openSets } from '../feed/rows/sets.ts';
 import { dictFile, manifestFile } from '../shard/format.ts';
 import { makeFolder } from '../storage/commit.ts';
+import { exists } from '../storage/files.ts';
 import { withLock } from '../storage/lock.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { findCheckpoint, refuseOtherRun, saveCheckpoint } from './checkpoints.ts';
@@ -214,7 +215,7 @@ function rowsOf(feed: Feed, from: number, to: number): AsyncGenerator<Batch, voi
 }
 
 function isBuild(folder: string): boolean {
-  return !existsSync(join(folder, manifestFile)) && existsSync(join(folder, dictFile));
+  return !exists(join(folder, manifestFile)) && exists(join(folder, dictFile));
 }
 
 /** Folders of all shard sets that have to do with a run, its own first. */
@@ -233,7 +234,7 @@ function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
 /** The validation set of the build that the shards are of; null: it has none. */
 function validationOf(folder: string): string | null {
   const path = join(isBuild(folder) ? folder : dirname(resolve(folder)), 'validation');
-  return basename(resolve(folder)) !== 'validation' && existsSync(join(path, manifestFile)) ? path : null;
+  return basename(resolve(folder)) !== 'validation' && exists(join(path, manifestFile)) ? path : null;
 }
 
 function noSteps(folder: string): LongmixError {

@@ -75,9 +75,9 @@ function packBestFit(lengths: Uint32Array, width: number): Packed {
   const kinds = fitLengths(Uint32Array.from(byLength, (pieces) => pieces.length));
   for (let kind = 0; kind < kinds.kinds; kind += 1) {
     for (let row = 0; row < kinds.rowsOf[kind]!; row += 1) {
-      for (let link = kinds.links[kind]!; link >= 0; link = kinds.next[link]!) {
-        for (let n = 0; n < kinds.times[link]!; n += 1) {
-          const { item, start, length } = byLength[kinds.length[link]!]!.shift()!;
+      for (let link = kinds.links[kind]!; link >= 0; link = kinds.chain[link + 3]!) {
+        for (let n = 0; n < kinds.chain[link + 2]!; n += 1) {
+          const { item, start, length } = byLength[kinds.chain[link + 1]!]!.shift()!;
           list.add(item, start, length);
         }
       }

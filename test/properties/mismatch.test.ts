@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { noProgress } from '../../src/base/progress.ts';
 import { type BuildResult, build } from '../../src/build/build.ts';
-import { noProgress } from '../../src/build/progress.ts';
 import { ensureStore } from '../../src/build/store/token-store.ts';
 import { LongmixError } from '../../src/errors.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';

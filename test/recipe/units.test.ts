@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { length } from '../../src/base/words.ts';
 import { parseLength, parseShare, parseSize, parseTokens } from '../../src/recipe/units.ts';
-import { length } from '../../src/report/format.ts';
 
 describe('parseTokens', () => {
   test.each([

@@ -2,8 +2,9 @@
  * A plan to shard sets: one folder a split, each complete in itself and marked complete by its manifest, and
  * `dataset_dict.json` over them, which comes last of all.
  */
-import { existsSync, rmSync, statSync } from 'node:fs';
+
 import { join, relative } from 'node:path';
+import { noProgress } from '../../base/progress.ts';
 import { LongmixError } from '../../errors.ts';
 import type { ShardInput, ShardResult } from '../../execute/shard-task.ts';
 import { runTasks } from '../../execute/tasks.ts';
@@ -23,6 +24,7 @@ import { openShards } from '../../shard/reader.ts';
 import { scheduleFile } from '../../shard/schedule-file.ts';
 import { datasetInfo, datasetState } from '../../shard/schema.ts';
 import { sweep, writeJson } from '../../storage/commit.ts';
+import { exists, removeFile, statOf } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
 import {
@@ -37,7 +39,6 @@ import {
   shardFolder,
 } from '../ownership.ts';
 import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
-import { noProgress } from '../progress.ts';
 import { writeDocumentList } from './document-list.ts';
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
@@ -47,15 +48,13 @@ export function isBuilt(out: string, plan: BuildPlan): boolean {
 }
 
 function areThere(folder: string, files: readonly string[]): boolean {
-  return files.every((name) => existsSync(join(folder, name)));
+  return files.every((name) => exists(join(folder, name)));
 }
 
 function isWritten(folder: string, plan: BuildPlan): boolean {
   const manifest = manifestOf(folder);
   if (manifest?.fingerprint !== plan.fingerprint || !areThere(folder, datasetFiles)) return false;
-  return shardSetFiles(manifest).every(
-    ({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes,
-  );
+  return shardSetFiles(manifest).every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
 }
 
 /** @throws LongmixError `build-mismatch` if the folder holds the finished output of something else */
@@ -131,7 +130,7 @@ export async function writeShardSets(
     manifests.push(await writeShardSet(recipe, store, plan, set, folder, options));
     progress.end();
   }
-  if (plan.steps === null) rmSync(join(out, scheduleFile), { force: true });
+  if (plan.steps === null) removeFile(join(out, scheduleFile));
   else writeJson(join(out, scheduleFile), { format: 'longmix-schedule', version: 1, ...plan.steps });
   writeJson(join(out, dictFile), { splits: plan.sets.map(({ name }) => name) });
   return manifests;
@@ -249,7 +248,7 @@ function removeStrangers(folder: string, files: readonly string[]): void {
 
 /** Removes what longmix wrote as shard sets, and nothing else. */
 export function clearShardSets(out: string): void {
-  for (const name of [dictFile, scheduleFile]) rmSync(join(out, name), { force: true });
+  for (const name of [dictFile, scheduleFile]) removeFile(join(out, name));
   for (const set of setFolders(out)) {
     const folder = join(out, set);
     const shards = shardFiles(folder);
@@ -262,5 +261,5 @@ export function clearShardSets(out: string): void {
 
 /** The manifest of the finished shard set in a folder, or null. */
 function manifestOf(folder: string): ShardSetManifest | null {
-  return existsSync(join(folder, manifestFile)) ? openShards(folder) : null;
+  return exists(join(folder, manifestFile)) ? openShards(folder) : null;
 }

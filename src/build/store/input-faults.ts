@@ -2,13 +2,14 @@
  * What was off in the input. Bad records were skipped; a few are the corpus's nature, many are a mistake. Bytes that are
  * no UTF-8 became U+FFFD, which is told and never refused.
  */
+
+import type { Progress } from '../../base/progress.ts';
+import { counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
 import type { TokenizeResult } from '../../execute/tokenize-task.ts';
 import type { FileFault } from '../../nouns/documents.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
-import { counted } from '../../report/format.ts';
 import { linesBefore } from '../../store/format.ts';
-import type { Progress } from '../progress.ts';
 
 /** @throws LongmixError `bad-records` if there are more than the recipe allows; fewer are noted */
 export function refuseBadRecords(

@@ -2,16 +2,17 @@
  * Whether a token store is of what the recipe names, and as it was when it was made: quickly by what files look like
  * from outside (size, time), of which a local note is kept beside the store, else by their bytes.
  */
-import { readFileSync, statSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { TokenizeInput } from '../../execute/tokenize-task.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { extractorOf } from '../../read/formats.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
-import { verifyFiles } from '../../shard/verify-files.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
+import { readJson, statOf } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
+import { verifyFiles } from '../../storage/verify-files.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../../store/format.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 
@@ -43,12 +44,7 @@ const inputsNote = `${notesFolder}/inputs.json`;
  */
 export function inputStamps(parts: readonly TokenizeInput[]): string {
   const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
-  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, ...times(path)]));
-}
-
-function times(path: string): readonly (number | undefined)[] {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return [stats?.mtimeMs, stats?.ctimeMs];
+  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, statOf(path)?.stamp]));
 }
 
 export function rememberInputs(folder: string, stamps: string): void {
@@ -57,9 +53,9 @@ export function rememberInputs(folder: string, stamps: string): void {
 
 const filesNote = `${notesFolder}/files.json`;
 
-/** Times of the store's own files. */
+/** Size and times of the store's own files. */
 function fileStamps(folder: string, manifest: StoreManifest): string {
-  return JSON.stringify(storeFiles(manifest).map(({ name }) => [name, ...times(join(folder, name))]));
+  return JSON.stringify(storeFiles(manifest).map(({ name }) => [name, statOf(join(folder, name))?.stamp]));
 }
 
 export function rememberFiles(folder: string, manifest: StoreManifest): void {
@@ -96,7 +92,7 @@ function writeNote(folder: string, note: string, content: string): void {
 /** null: there is none, or it is torn. */
 function readNote(folder: string, note: string): string | null {
   try {
-    return JSON.parse(readFileSync(join(folder, note), 'utf8')) as string;
+    return readJson(join(folder, note)) as string;
   } catch {
     return null;
   }

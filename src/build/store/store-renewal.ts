@@ -3,11 +3,12 @@
  * tokenized; until the first one is, the old store can be put back, so that a mistake that only the texts tell (a field
  * that they don't have) costs nothing.
  */
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+
 import { join } from 'node:path';
-import { verifyFiles } from '../../shard/verify-files.ts';
-import { makeFolder } from '../../storage/commit.ts';
+import { makeFolder, moveFile } from '../../storage/commit.ts';
+import { exists, listFolder, removeFile } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
+import { verifyFiles } from '../../storage/verify-files.ts';
 import { storeFile, storeFiles } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 
@@ -17,22 +18,21 @@ import { openStore } from '../../store/reader.ts';
  */
 export function setAside(folder: string, fresh: true | 'changed'): void {
   const notes = join(folder, notesFolder);
-  const finished = existsSync(join(folder, storeFile));
+  const finished = exists(join(folder, storeFile));
   if (fresh === true || (finished && !isIntact(folder))) {
-    for (const name of existsSync(notes) ? readdirSync(notes) : [])
-      if (/^part-\d{5,}\.json$/.test(name)) rmSync(join(notes, name));
+    for (const name of listFolder(notes)) if (/^part-\d{5,}\.json$/.test(name)) removeFile(join(notes, name));
   }
   if (!finished) return;
   makeFolder(notes);
-  renameSync(join(folder, storeFile), join(notes, storeFile));
+  moveFile(join(folder, storeFile), join(notes, storeFile));
 }
 
 /** When the work has ended, well or not. */
 export function putBack(folder: string): void {
   const notes = join(folder, notesFolder);
-  if (!existsSync(join(notes, storeFile))) return;
-  if (existsSync(join(folder, storeFile)) || !isIntact(folder, notes)) rmSync(join(notes, storeFile));
-  else renameSync(join(notes, storeFile), join(folder, storeFile));
+  if (!exists(join(notes, storeFile))) return;
+  if (exists(join(folder, storeFile)) || !isIntact(folder, notes)) removeFile(join(notes, storeFile));
+  else moveFile(join(notes, storeFile), join(folder, storeFile));
 }
 
 /** @param notes the folder that has the store's record */

@@ -2,9 +2,10 @@
  * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
  */
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
+import { noProgress } from '../../base/progress.ts';
+import { compact, counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
 import { startWorkers, type Workers } from '../../execute/tasks.ts';
 import type { TokenizeInput, TokenizeResult } from '../../execute/tokenize-task.ts';
@@ -13,9 +14,8 @@ import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { refuseMissingProgram } from '../../read/extract/find-program.ts';
 import { discover, type LeftOut } from '../../read/input/discover.ts';
 import { spoolStandardInput } from '../../read/input/spool.ts';
-import { compact, counted } from '../../report/format.ts';
 import { makeFolder, sweep, writeJson } from '../../storage/commit.ts';
-import { storeShortage } from '../../storage/free-space.ts';
+import { exists } from '../../storage/files.ts';
 import { withLock } from '../../storage/lock.ts';
 import { fingerprint, notesFolder } from '../../storage/receipt.ts';
 import {
@@ -31,10 +31,10 @@ import {
 } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
+import { storeShortage } from '../disk-room.ts';
 import { workerLimits } from '../memory.ts';
 import type { StageOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from '../ownership.ts';
-import { noProgress } from '../progress.ts';
 import { idNotes } from './id-notes.ts';
 import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
@@ -83,7 +83,7 @@ async function ensureUnlocked(
   check: (tokenizer: TokenizerTables['facts']) => void,
 ): Promise<TokenStore> {
   const { fresh = false } = options;
-  const isThere = fresh === false && existsSync(join(folder, storeFile));
+  const isThere = fresh === false && exists(join(folder, storeFile));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources) {
     if (source.command !== undefined && !isThere) refuseMissingProgram(source.name, source.command);
@@ -113,7 +113,7 @@ async function ensureUnlocked(
     const manifest = await withLock(folder, async () => {
       if (fresh !== false) setAside(folder, fresh);
       // Another command may have made it in the meantime.
-      else if (existsSync(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
+      else if (exists(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
       try {
         return await makeStore(recipe, folder, parts, tokenizer, workers, options);
       } finally {

@@ -2,13 +2,14 @@
  * Where the tokenizer file of a token store lies. Manifests hold no places on a machine, so this is a note for this one,
  * beside the store, and `inspect` asks for the file where the note or the file is gone.
  */
-import { existsSync, readFileSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
 import type { Tokenizer } from '../../nouns/tokens.ts';
 import type { ShardSetManifest } from '../../shard/format.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
+import { exists, readJson } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { loadTokenizer } from '../../tokenize/load.ts';
 
@@ -26,7 +27,7 @@ export function noteTokenizer(store: string, spec: TokenizerSpec): void {
 
 function readNote(store: string): TokenizerSpec | null {
   try {
-    return JSON.parse(readFileSync(join(store, noteFile), 'utf8')) as TokenizerSpec;
+    return readJson(join(store, noteFile)) as TokenizerSpec;
   } catch {
     return null;
   }
@@ -70,5 +71,5 @@ async function findSpec(
   const { openStoreOf } = await import('../verify.ts');
   const store = openStoreOf(folder, manifest);
   const noted = store === null ? null : readNote(store.path);
-  return noted !== null && 'file' in noted && existsSync(noted.file) ? noted : null;
+  return noted !== null && 'file' in noted && exists(noted.file) ? noted : null;
 }

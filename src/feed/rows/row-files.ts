@@ -6,8 +6,9 @@
  * behind the ids in a record batch (16 MiB of tokens: some 50 KB of lengths) is kept, if all of it fits in `keptBytes`;
  * else each run of rows takes three small reads more.
  */
-import { closeSync, openSync, read, readSync } from 'node:fs';
+
 import { join } from 'node:path';
+import { firstFrom } from '../../base/sequence.ts';
 import { LongmixError, systemReason } from '../../errors.ts';
 import { type BatchRecord, idBytes, type ShardSetManifest } from '../../shard/format.ts';
 import {
@@ -18,6 +19,9 @@ import {
   rowColumns,
   type Values,
 } from '../../shard/row-columns.ts';
+import type { LocalBytes } from '../../storage/files.ts';
+import { localStorage } from '../../storage/local.ts';
+import { EndedEarly } from '../../storage/storage.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from '../stream/batch-layout.ts';
 
 const usuallyKept = 64 * 1024 * 1024;
@@ -57,8 +61,8 @@ export class RowFiles {
   readonly #layouts = new Map<number, BatchLayout>();
   /** By record batch, the file's bytes behind the ids; null: they are too many. */
   readonly #kept: Map<number, ArrayBuffer> | null;
-  /** Descriptors by shard. */
-  readonly #open = new Map<number, number>();
+  /** By shard. */
+  readonly #open = new Map<number, LocalBytes>();
 
   constructor(folder: string, manifest: ShardSetManifest, keptBytes: number = usuallyKept) {
     this.#folder = folder;
@@ -112,37 +116,26 @@ export class RowFiles {
 
   /** @throws LongmixError `shards-damaged` */
   read({ shard, offset, into, row }: FileRead): void {
-    const descriptor = this.#descriptor(shard, row);
-    // One read may give less than was asked (2 GiB and more, network file systems).
-    for (let at = 0; at < into.length; ) {
-      let count: number;
-      try {
-        count = readSync(descriptor, into, at, into.length - at, offset + at);
-      } catch (cause) {
-        throw this.#unreadable(shard, row, cause);
-      }
-      if (count === 0) throw this.#damaged(shard, row, 'the file ends before it');
-      at += count;
+    const file = this.#file(shard, row);
+    try {
+      file.read(offset, into);
+    } catch (cause) {
+      throw this.#unreadable(shard, row, cause);
     }
   }
 
   /** As `read`, in a thread of Node's pool. */
   async readAhead({ shard, offset, into, row }: FileRead): Promise<void> {
-    for (let at = 0; at < into.length; ) {
-      const descriptor = this.#descriptor(shard, row);
-      const count = await new Promise<number>((resolve, reject) => {
-        read(descriptor, into, at, into.length - at, offset + at, (error, bytes) => {
-          if (error === null) resolve(bytes);
-          else reject(this.#unreadable(shard, row, error));
-        });
-      });
-      if (count === 0) throw this.#damaged(shard, row, 'the file ends before it');
-      at += count;
+    const file = this.#file(shard, row);
+    try {
+      await file.readAside(offset, into);
+    } catch (cause) {
+      throw this.#unreadable(shard, row, cause);
     }
   }
 
   close(): void {
-    for (const descriptor of this.#open.values()) closeSync(descriptor);
+    for (const file of this.#open.values()) file.close();
     this.#open.clear();
   }
 
@@ -196,15 +189,9 @@ export class RowFiles {
     return into.buffer;
   }
 
+  /** The last that begins at or before the row. A damaged schedule may ask for rows behind the end: reading them is the error. */
   #batchOf(row: number): number {
-    let low = 0;
-    let high = this.#batches.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.#firstRows[middle]! <= row) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return Math.min(firstFrom(this.#firstRows, row + 1), this.#batches.length) - 1;
   }
 
   #layout(batch: number): BatchLayout {
@@ -227,17 +214,16 @@ export class RowFiles {
     return layout;
   }
 
-  #descriptor(shard: number, row: number): number {
+  #file(shard: number, row: number): LocalBytes {
     const found = this.#open.get(shard);
     if (found !== undefined) return found;
-    let descriptor: number;
     try {
-      descriptor = openSync(this.#path(shard), 'r');
+      const file = localStorage(this.#folder).open(this.#manifest.shards[shard]!.name);
+      this.#open.set(shard, file);
+      return file;
     } catch (cause) {
       throw this.#unreadable(shard, row, cause);
     }
-    this.#open.set(shard, descriptor);
-    return descriptor;
   }
 
   #path(shard: number): string {
@@ -249,7 +235,9 @@ export class RowFiles {
   }
 
   #unreadable(shard: number, row: number, cause: unknown): LongmixError {
-    return this.#damaged(shard, row, `it can't be read: ${systemReason(cause)}`, cause);
+    const what =
+      cause instanceof EndedEarly ? 'the file ends before it' : `it can't be read: ${systemReason(cause)}`;
+    return this.#damaged(shard, row, what, cause);
   }
 
   /** @param row in the set; the first of those that were wanted */

@@ -1,10 +1,11 @@
 /** What a folder gives to train on: one shard set, or the training sets of a build in the order of its run. */
-import { existsSync } from 'node:fs';
+
 import { basename, join, resolve } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import { manifestFile, type ShardSetManifest } from '../../shard/format.ts';
 import { listedSets, openShards } from '../../shard/reader.ts';
 import { readSchedule, type StepPlan } from '../../shard/schedule-file.ts';
+import { exists } from '../../storage/files.ts';
 import { RowFiles } from './row-files.ts';
 
 export interface FeedSet {
@@ -25,7 +26,7 @@ export interface FeedSets {
  * @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` | `schedule-damaged` | `build-mixed`
  */
 export function openSets(folder: string): FeedSets {
-  const listed = existsSync(join(folder, manifestFile)) ? null : listedSets(folder);
+  const listed = exists(join(folder, manifestFile)) ? null : listedSets(folder);
   if (listed === null) return { sets: [openSet(folder)], schedule: null };
   const schedule = readSchedule(folder);
   const names = schedule?.sets.map(({ name }) => name) ?? trainingSets(folder, listed);

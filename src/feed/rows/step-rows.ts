@@ -2,6 +2,7 @@
  * Which rows a step takes: set and place in the set's order, from the number of the step alone.
  * Cost: an entry a stretch (a phase; in a decomposed run nearly every step begins another), and its binary search.
  */
+import { firstFrom } from '../../base/sequence.ts';
 import { LongmixError } from '../../errors.ts';
 import type { FeedSets } from './sets.ts';
 
@@ -75,24 +76,13 @@ function laidOut(
     count,
     restRows: sets.reduce((sum, { manifest }, set) => sum + manifest.rows - taken[set]!, 0),
     at(step) {
-      const stretch = firstAbove(ends, step);
+      // The first stretch that ends after the step: steps are whole numbers.
+      const stretch = firstFrom(ends, step + 1);
       const [set, steps] = stretches[stretch]!;
       const rows = rowsPerStep[set]!;
       return { set, first: firstRows[stretch]! + (step - (ends[stretch]! - steps)) * rows, rows };
     },
   };
-}
-
-/** Index of the first of ascending numbers that is above `number`. */
-function firstAbove(numbers: Float64Array, number: number): number {
-  let low = 0;
-  let high = numbers.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (numbers[middle]! > number) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function invalid(message: string, cure: string): LongmixError {

@@ -1,51 +1,66 @@
 /**
- * Where documents repeat, the last piece of each item, sorted by length. Pieces of documents that are there once are in
- * keyed order, those of copies in the order of their times in the run (`spread.ts`). An item of a whole number of rows, and
- * more than one, has full rows only, and is not in the list.
+ * Where documents repeat, the last piece of each item, by length. The pieces of a length are in lists: one of documents that
+ * are there once, in keyed order, and one for each slice of the run (`spread.ts`), of copies in the order of their times. An
+ * item of a whole number of rows, and more than one, has full rows only, and is in no list.
  *
- * Cost: 8 bytes per item, and 4 per one that isn't one whole piece.
+ * Documents are dealt out by length first, and each gives its copies where its length has its place: one miss of the caches
+ * per document, and not one per copy.
+ *
+ * Cost: 4 bytes per item and 8 per list, 4 per item that isn't one whole piece; while they are sorted, 4 bytes per item and 12
+ * per document that repeats.
  */
+import { Column } from '../../base/column.ts';
 import { keyedHash } from '../../base/keyed-hash.ts';
 import { HashSorter } from '../../base/radix-sort.ts';
-import { borrow } from '../../base/scratch.ts';
+import { borrow, giveBack } from '../../base/scratch.ts';
 import { firstFrom, rowWidth } from '../../base/sequence.ts';
+import type { LaidPieces } from '../packers/lay-rows.ts';
 import { type PackInput, sequenceLengths } from '../packers/packer.ts';
-import { type CopyPlace, type CopyTime, copyPlaces, copyTimes } from './spread.ts';
+import { anywhere, type CopyPlace, copyPhases, copyPlaces, sliceOf, timeOf } from './spread.ts';
 
 export class CopyPieces {
   readonly #input: PackInput;
-  readonly #times: CopyTime;
+  readonly #slices: number;
+  readonly #phaseOf: (document: number) => number;
   readonly #placeOf: (item: number) => CopyPlace;
   /** Items of pieces that aren't whole documents. */
   readonly #cutItem: Uint32Array;
-  /** Where the pieces of each length end, those that are there once and those of copies. */
-  readonly #ends: Uint32Array;
-  /** A piece each: the document of one that is whole; `table.count` + its number, of one that isn't. */
+  /** Where the lists of each length end, those of what is there once and those of copies. */
+  readonly #listEnds: Uint32Array;
+  /** List by list: the document of a piece that is whole; `table.count` + its number, of one that isn't. */
   readonly sorted: Uint32Array;
-  /** What the pieces of a length are ordered by; the times of copies. */
-  readonly keys: Uint32Array;
+  /** By list: its first piece in `sorted`, and its slice; `anywhere`: of what is there once. */
+  readonly starts: Column = new Column();
+  readonly sliceOf: Column = new Column();
   /** Last pieces of each length. */
   readonly counts: Uint32Array;
   readonly mostCopies: number;
   /** In keyed order, the copies of a document one after another. */
   readonly longs: Longs;
 
-  constructor(input: PackInput) {
+  constructor(input: PackInput, slices: number) {
     const { table, width, seed } = input;
     this.#input = input;
-    this.#times = copyTimes(input);
+    this.#slices = slices;
+    this.#phaseOf = copyPhases(input);
     this.#placeOf = copyPlaces(input);
     const ends = new Uint32Array(2 * width + 2);
+    const runEnds = new Uint32Array(width + 1);
     let pieces = 0;
     let cuts = 0;
     let longs = 0;
+    let runs = 0;
     let mostCopies = 0;
-    this.#eachItem((_item, _document, sequence, isWhole, _copy, copies) => {
-      if (sequence > width) longs += 1;
+    this.#eachRun((_item, items, _document, sequence, isWhole, copies) => {
+      if (sequence > width) longs += items;
       if (!hasLastPiece(sequence, width)) return;
-      ends[bin(lastPiece(sequence, width), copies > 1)]! += 1;
-      pieces += 1;
-      if (!isWhole) cuts += 1;
+      const length = lastPiece(sequence, width);
+      ends[bin(length, copies > 1)]! += items;
+      pieces += items;
+      if (!isWhole) cuts += items;
+      if (copies === 1) return;
+      runEnds[length]! += 1;
+      runs += 1;
       if (copies > mostCopies) mostCopies = copies;
     });
     this.mostCopies = mostCopies;
@@ -53,71 +68,94 @@ export class CopyPieces {
       { length: width + 1 },
       (_, length) => ends[2 * length]! + ends[2 * length + 1]!,
     );
-    let end = 0;
-    // Each number moves from where its pieces begin to where they end.
-    const at = ends.map((count) => {
-      end += count;
-      return end - count;
-    });
-    this.#ends = at;
+    toStarts(ends);
+    toStarts(runEnds);
     const sorted = new Uint32Array(pieces);
+    this.sorted = sorted;
     const keys = borrow(pieces);
     const cutItem = new Uint32Array(cuts);
     const longItem = new Uint32Array(longs);
     const longKeys = new Uint32Array(longs);
-    const hash = keyedHash(seed, 'order');
+    const order = keyedHash(seed, 'order');
     cuts = 0;
     longs = 0;
-    this.#eachItem((item, document, sequence, isWhole, copy, copies) => {
+    const cut = (item: number) => {
+      cutItem[cuts] = item;
+      cuts += 1;
+      return table.count + cuts - 1;
+    };
+    // What is there once to its place; runs to theirs, by length.
+    const runItem = new Uint32Array(runs);
+    const runItems = new Uint32Array(runs);
+    const runPhase = new Uint32Array(runs);
+    this.#eachRun((item, items, document, sequence, isWhole, copies) => {
+      const key =
+        copies === 1 || sequence > width ? order(table.keysLow[document]!, table.keysHigh[document]!, 0) : 0;
       if (sequence > width) {
-        longItem[longs] = item;
-        longKeys[longs] = hash(table.keysLow[document]!, table.keysHigh[document]!, 0);
-        longs += 1;
+        for (let n = 0; n < items; n += 1, longs += 1) {
+          longItem[longs] = item + n;
+          longKeys[longs] = key;
+        }
       }
       if (!hasLastPiece(sequence, width)) return;
-      const b = bin(lastPiece(sequence, width), copies > 1);
-      const place = at[b]!;
-      at[b] = place + 1;
-      keys[place] =
-        copies > 1
-          ? this.#times(document, 0, copy, copies)
-          : hash(table.keysLow[document]!, table.keysHigh[document]!, 0);
-      if (isWhole) sorted[place] = document;
-      else {
-        sorted[place] = table.count + cuts;
-        cutItem[cuts] = item;
-        cuts += 1;
+      const length = lastPiece(sequence, width);
+      if (copies === 1) {
+        const place = ends[bin(length, false)]!;
+        ends[bin(length, false)] = place + 1;
+        keys[place] = key;
+        sorted[place] = isWhole ? document : cut(item);
+        return;
       }
+      const place = runEnds[length]!;
+      runEnds[length] = place + 1;
+      runItem[place] = item;
+      runItems[place] = 2 * items + Number(isWhole);
+      runPhase[place] = this.#phaseOf(document);
     });
+
     const sorter = new HashSorter();
-    for (let b = 2; b < at.length; b += 1) sorter.sort(keys, sorted, at[b - 1]!, at[b]!);
+    const runColumns = { item: runItem, items: runItems, phase: runPhase };
+    this.#listEnds = new Uint32Array(2 * width + 2);
+    for (let length = 1; length <= width; length += 1) {
+      const once = bin(length, false);
+      const from = ends[once]!;
+      if (from > ends[once - 1]!) {
+        sorter.sort(keys, sorted, ends[once - 1]!, from);
+        this.starts.push(ends[once - 1]!);
+        this.sliceOf.push(anywhere);
+      }
+      this.#listEnds[once] = this.starts.length;
+      const to = this.#giveCopies(runColumns, runEnds[length - 1]!, runEnds[length]!, from, keys, cut);
+      ends[once + 1] = to;
+      sorter.sort(keys, sorted, from, to);
+      this.#listBySlice(keys, from, to);
+      this.#listEnds[once + 1] = this.starts.length;
+    }
+    giveBack(keys);
     sorter.sort(longKeys, longItem, 0, longs);
-    this.sorted = sorted;
-    this.keys = keys;
     this.#cutItem = cutItem;
     const lengthOf = sequenceLengths(input.instances, table, input.sequences);
-    const fullRows = longItem.map((item) => {
-      return fullRowsOf(lengthOf(input.items === null ? item : input.items[item]!), width);
-    });
+    const fullRows = longItem.map((item) => fullRowsOf(lengthOf(this.#instanceOf(item)), width));
     this.longs = { item: longItem, fullRows };
   }
 
-  /** Where the pieces of a length are, of documents that repeat or of others: from the first to before the second. */
-  ofLength(length: number, repeated: boolean): readonly [number, number] {
+  /** The lists of a length, of documents that repeat or of others: from the first to before the second. */
+  listsOf(length: number, repeated: boolean): readonly [number, number] {
     const b = bin(length, repeated);
-    return [this.#ends[b - 1]!, this.#ends[b]!];
+    return [this.#listEnds[b - 1]!, this.#listEnds[b]!];
   }
 
-  /** The length of the sorted piece at a place. */
-  lengthAt(at: number): number {
-    return firstFrom(this.#ends, at + 1) >> 1;
+  /** Where a list ends in `sorted`. */
+  endOf(list: number): number {
+    return list + 1 < this.starts.length ? this.starts.at(list + 1) : this.sorted.length;
   }
 
   documentOf(piece: number): number {
-    const { table, instances, items } = this.#input;
-    if (piece < table.count) return piece;
-    const item = this.itemOfCut(piece);
-    return instances.document[items === null ? item : items[item]!]!;
+    return piece < this.#input.table.count ? piece : this.documentOfItem(this.itemOfCut(piece));
+  }
+
+  documentOfItem(item: number): number {
+    return this.#input.instances.document[this.#instanceOf(item)]!;
   }
 
   /** The item of a piece that isn't a whole document. */
@@ -130,19 +168,21 @@ export class CopyPieces {
     return this.#placeOf(item);
   }
 
-  /** Which copy of which document the sorted piece at a place is. */
-  copyAt(at: number): { readonly document: number; readonly copy: number; readonly copies: number } {
-    const piece = this.sorted[at]!;
+  /** Which copy of which document a piece of a list of this slice is. */
+  copyOf(piece: number, slice: number): { document: number; copy: number; copies: number } {
     if (piece >= this.#input.table.count) {
       const item = this.itemOfCut(piece);
       const { document, from, copies } = this.#placeOf(item);
       return { document, copy: item - from, copies };
     }
     const copies = this.copiesOf(piece);
-    const key = this.keys[at]!;
-    // The time was rounded down.
-    const copy = Math.floor((key / 2 ** 32) * copies);
-    return { document: piece, copy: this.#times(piece, 0, copy, copies) === key ? copy : copy + 1, copies };
+    if (copies === 1) return { document: piece, copy: 0, copies };
+    // Each copy has a slice of its own.
+    const phase = this.#phaseOf(piece);
+    let copy = Math.floor((slice * copies) / this.#slices);
+    while (sliceOf(timeOf(phase, 0, copy, copies), this.#slices) < slice) copy += 1;
+    while (sliceOf(timeOf(phase, 0, copy, copies), this.#slices) > slice) copy -= 1;
+    return { document: piece, copy, copies };
   }
 
   copiesOf(document: number): number {
@@ -150,13 +190,77 @@ export class CopyPieces {
     return firstFrom(instances.document, document + 1) - firstFrom(instances.document, document);
   }
 
-  #eachItem(
+  /** The pieces as `layRows` takes them. @param fullRows of each long item @param takeOf tokens of its document that an item takes */
+  laid(starts: Uint32Array, takeOf: (item: number) => number): LaidPieces {
+    const { instances, table, sequences, width } = this.#input;
+    const lengthOf = sequenceLengths(instances, table, sequences);
+    const exceptions = new Uint32Array(4 * this.#cutItem.length);
+    for (let cut = 0; cut < this.#cutItem.length; cut += 1) {
+      const item = this.#cutItem[cut]!;
+      const length = lengthOf(this.#instanceOf(item));
+      exceptions[4 * cut] = this.documentOfItem(item);
+      exceptions[4 * cut + 1] = takeOf(item);
+      exceptions[4 * cut + 2] = length - lastPiece(length, width);
+    }
+    const longs = new Uint32Array(4 * this.longs.item.length);
+    for (let long = 0; long < this.longs.item.length; long += 1) {
+      const item = this.longs.item[long]!;
+      longs[4 * long] = this.documentOfItem(item);
+      longs[4 * long + 1] = takeOf(item);
+    }
+    return { sorted: this.sorted, starts, exceptions, longs };
+  }
+
+  /** Puts down the copies of runs, and their times. @returns where they end */
+  #giveCopies(
+    runs: { item: Uint32Array; items: Uint32Array; phase: Uint32Array },
+    first: number,
+    last: number,
+    from: number,
+    times: Uint32Array,
+    cut: (item: number) => number,
+  ): number {
+    const { sorted } = this;
+    let at = from;
+    for (let run = first; run < last; run += 1) {
+      const begin = runs.item[run]!;
+      const end = begin + (runs.items[run]! >>> 1);
+      const phase = runs.phase[run]!;
+      const isWhole = runs.items[run]! % 2 === 1;
+      const { document, from: firstCopy, copies } = this.#placeOf(begin);
+      for (let item = begin; item < end; item += 1, at += 1) {
+        times[at] = timeOf(phase, 0, item - firstCopy, copies);
+        sorted[at] = isWhole ? document : cut(item);
+      }
+    }
+    return at;
+  }
+
+  /** Adds a list for each slice that has some of the pieces, which are sorted by their times. */
+  #listBySlice(times: Uint32Array, from: number, to: number): void {
+    let last = anywhere;
+    for (let at = from; at < to; at += 1) {
+      const slice = sliceOf(times[at]!, this.#slices);
+      if (slice === last) continue;
+      last = slice;
+      this.starts.push(at);
+      this.sliceOf.push(slice);
+    }
+  }
+
+  #instanceOf(item: number): number {
+    const { items } = this.#input;
+    return items === null ? item : items[item]!;
+  }
+
+  /** Runs of items: copies of one document, one after another, of which as much is taken. */
+  #eachRun(
     visit: (
       item: number,
+      items: number,
       document: number,
       sequence: number,
       isWhole: boolean,
-      copy: number,
       copies: number,
     ) => void,
   ): void {
@@ -166,20 +270,27 @@ export class CopyPieces {
     const specials = bos + Number(sequences.eos);
     const longest = sequences.overlong === 'truncate' ? rowWidth(sequences) : Number.POSITIVE_INFINITY;
     const count = items?.length ?? instances.count;
+    const visitRun = (item: number, n: number, d: number, taken: number, all: number, copies: number) => {
+      const sequence = Math.min(taken, longest);
+      visit(item, n, d, sequence, sequence === all && all <= width, copies);
+    };
     let part = 0;
     for (let from = 0; from < count; ) {
       const d = document[items === null ? from : items[from]!]!;
       let end = from + 1;
       while (end < count && document[items === null ? end : items[end]!] === d) end += 1;
       const all = table.lengths[d]! + specials;
+      let run = from;
       for (let item = from; item < end; item += 1) {
         const instance = items === null ? item : items[item]!;
         while (parts.copy[part]! < instance) part += 1;
-        const taken = parts.copy[part] === instance ? parts.take[part]! + bos : all;
-        const sequence = Math.min(taken, longest);
-        const isWhole = sequence === all && taken === all && all <= width;
-        visit(item, d, sequence, isWhole, item - from, end - from);
+        if (parts.copy[part] !== instance) continue;
+        // A copy of a part of the document is a run by itself.
+        if (item > run) visitRun(run, item - run, d, all, all, end - from);
+        visitRun(item, 1, d, parts.take[part]! + bos, all, end - from);
+        run = item + 1;
       }
+      if (end > run) visitRun(run, end - run, d, all, all, end - from);
       from = end;
     }
   }
@@ -189,6 +300,15 @@ export class CopyPieces {
 export interface Longs {
   readonly item: Uint32Array;
   readonly fullRows: Uint32Array;
+}
+
+/** Each number moves from how many pieces there are to where they begin. */
+function toStarts(counts: Uint32Array): void {
+  let end = 0;
+  for (let at = 0; at < counts.length; at += 1) {
+    end += counts[at]!;
+    counts[at] = end - counts[at]!;
+  }
 }
 
 /** Bins begin with 2: those before them are empty. */

@@ -4,12 +4,11 @@
  * A copy that is placed with others of its length and slice goes at most `sliceReach` slices from its own. So for every
  * document it is known where its copies can be without a look into a row; the few that are placed one by one are noted.
  */
-import { borrow } from '../../base/scratch.ts';
+import type { Column } from '../../base/column.ts';
 import type { PackInput } from '../packers/packer.ts';
 import type { CopyPieces } from './copy-pieces.ts';
-import type { Hosting, RoomyRow } from './hosts.ts';
-import { free, none, OpenKinds } from './open-kinds.ts';
-import { anywhere, type CopyTime, copyTimes, golden, sliceOf, sliceReach } from './spread.ts';
+import { free, none, OpenKinds, type SlicedKinds } from './open-kinds.ts';
+import { type CopyTime, copyTimes, sliceOf, sliceReach } from './spread.ts';
 
 /** So many times as long as it is counts a copy of less than such a part of a row, and is placed the earlier. */
 const copiesAhead = 8;
@@ -17,12 +16,9 @@ const copiesAhead = 8;
 const slicesTried = 64;
 
 /** Rows of last pieces. Rows that are full of one long document are not among them. */
-export interface DealtRows {
-  readonly rows: number;
-  /** Pieces in the order of the rows, as `CopyPieces` has them, and their lengths. */
-  readonly pieces: Uint32Array;
-  readonly lengths: Uint16Array | Uint32Array;
-  /** Where the pieces of each row begin, and those of the last row end. */
+export interface PlacedRows {
+  readonly kinds: SlicedKinds;
+  /** Where each list begins in `CopyPieces.sorted`. */
   readonly starts: Uint32Array;
 }
 
@@ -35,8 +31,8 @@ export class Fitting {
   readonly #open: OpenKinds;
   /** Documents that are placed before all others, copy by copy. */
   readonly #first: ReadonlySet<number>;
-  /** Where each list of pieces begins: pieces that stand one after another in `#pieces`, and are dealt out in that order. */
-  readonly #lists: number[] = [];
+  /** Where each list of pieces begins: the lists of `#pieces`, and parts of these. */
+  readonly #starts: Column;
   /** By document, the slices of its copies that were placed one by one. */
   readonly #late = new Map<number, Map<number, number>>();
   #budget = 0;
@@ -52,6 +48,7 @@ export class Fitting {
     this.#times = copyTimes(input);
     this.#open = new OpenKinds(input.width, slices);
     this.#first = first;
+    this.#starts = pieces.starts.copy();
   }
 
   get rows(): number {
@@ -77,8 +74,15 @@ export class Fitting {
 
   #placeFirst(): void {
     const pieces = this.#pieces;
-    for (let at = pieces.sorted.length - 1; at >= 0; at -= 1)
-      if (this.#isFirst(at)) this.#placeOne(at, pieces.lengthAt(at), true);
+    for (let length = this.#width; length > 0; length -= 1) {
+      for (const repeated of [true, false]) {
+        const [begin, end] = pieces.listsOf(length, repeated);
+        for (let list = end - 1; list >= begin; list -= 1) {
+          for (let at = pieces.endOf(list) - 1; at >= pieces.starts.at(list); at -= 1)
+            if (this.#isFirst(at)) this.#placeOne(at, length, pieces.sliceOf.at(list), true);
+        }
+      }
+    }
   }
 
   #isFirst(at: number): boolean {
@@ -87,7 +91,7 @@ export class Fitting {
 
   #placeOnce(length: number): void {
     const open = this.#open;
-    this.#eachRun(length, false, 1, (list, from, to) => {
+    this.#eachRun(length, false, (list, from, to) => {
       let left = to - from;
       while (left > 0) {
         const kind = open.find(length);
@@ -104,7 +108,7 @@ export class Fitting {
 
   #placeCopies(length: number): void {
     const open = this.#open;
-    this.#eachRun(length, true, this.#slices, (list, from, to, slice) => {
+    this.#eachRun(length, true, (list, from, to, slice) => {
       let left = to - from;
       while (left > 0) {
         const kind = this.#inTime(slice, length);
@@ -114,36 +118,38 @@ export class Fitting {
           left -= open.open(list, length, left, slice, this.#budget - open.rows);
         else break;
       }
-      for (let at = to - left; at < to; at += 1) this.#placeOne(at, length, false);
+      for (let at = to - left; at < to; at += 1) this.#placeOne(at, length, slice, false);
     });
   }
 
-  /** Pieces of a length that are not placed first, by slice: lists of neighbours. */
+  /** The lists of a length, without the pieces that are placed first. */
   #eachRun(
     length: number,
     repeated: boolean,
-    slices: number,
     visit: (list: number, from: number, to: number, slice: number) => void,
   ): void {
-    const { keys } = this.#pieces;
-    const [begin, end] = this.#pieces.ofLength(length, repeated);
-    for (let from = begin; from < end; ) {
-      if (this.#first.size > 0 && this.#isFirst(from)) {
-        from += 1;
+    const pieces = this.#pieces;
+    const [begin, end] = pieces.listsOf(length, repeated);
+    for (let list = begin; list < end; list += 1) {
+      const slice = pieces.sliceOf.at(list);
+      const last = pieces.endOf(list);
+      if (this.#first.size === 0) {
+        visit(list, pieces.starts.at(list), last, slice);
         continue;
       }
-      const slice = sliceOf(keys[from]!, slices);
-      let to = from + 1;
-      while (to < end && sliceOf(keys[to]!, slices) === slice && !(this.#first.size > 0 && this.#isFirst(to)))
-        to += 1;
-      visit(this.#list(from), from, to, slice);
-      from = to;
+      for (let from = pieces.starts.at(list); from < last; ) {
+        let to = from;
+        while (to < last && !this.#isFirst(to)) to += 1;
+        if (to > from) visit(this.#part(from), from, to, slice);
+        from = to + 1;
+      }
     }
   }
 
-  #list(from: number): number {
-    this.#lists.push(from);
-    return this.#lists.length - 1;
+  /** A list of its own for some pieces of one. */
+  #part(from: number): number {
+    this.#starts.push(from);
+    return this.#starts.length - 1;
   }
 
   /** The fullest kind that a copy fits in and may stand in; `none`: there is none. */
@@ -159,17 +165,16 @@ export class Fitting {
   }
 
   /** A copy by itself: in its part of the run, where no other copy of its document can be. */
-  #placeOne(at: number, tokens: number, first: boolean): void {
+  #placeOne(at: number, tokens: number, slice: number, first: boolean): void {
     const open = this.#open;
-    const { document, copy, copies } = this.#pieces.copyAt(at);
-    const list = this.#list(at);
+    const { document, copy, copies } = this.#pieces.copyOf(this.#pieces.sorted[at]!, slice);
+    const list = this.#part(at);
     if (copies === 1) {
       const kind = open.find(tokens);
       if (kind === none) open.open(list, tokens, 1, free, 1);
       else open.fill(kind, list, tokens, 1, free);
       return;
     }
-    const slice = sliceOf(this.#times(document, 0, copy, copies), this.#slices);
     const part = first ? this.#reach + 1 : Math.floor(this.#slices / (2 * copies));
     let kind = this.#nearest(slice, part, tokens, document, copy, copies);
     if (kind === none && !first && open.rows >= this.#most)
@@ -241,68 +246,13 @@ export class Fitting {
     return (slice + this.#slices) % this.#slices;
   }
 
-  /** Rows with at least so much room, those with most first. */
-  roomyRows({ pieces, starts }: DealtRows, least: number): RoomyRow[] {
-    const open = this.#open;
-    const found: RoomyRow[] = [];
-    for (let kind = 0, row = 0; kind < open.kinds; kind += 1) {
-      const room = open.roomOf(kind);
-      for (const end = row + open.rowsOf(kind); row < end; row += 1) {
-        if (room < least) continue;
-        const mine = pieces.subarray(starts[row], starts[row + 1]);
-        const takes = (document: number) =>
-          mine.every((piece) => this.#pieces.documentOf(piece) !== document);
-        found.push({ row, room, takes });
-      }
-    }
-    return found.sort((a, b) => b.room - a.room || a.row - b.row);
+  /** The kinds of rows, and where their lists begin. Rows with at least `roomy` tokens of room come first. */
+  placed(roomy: number): PlacedRows {
+    return { kinds: this.#open.bySlice(roomy), starts: this.#starts.toUint32() };
   }
 
-  /** By row: its slice; `anywhere`: it holds no repeated document. */
-  slicesOf(hosting: Hosting): Int32Array {
-    const open = this.#open;
-    const slice = new Int32Array(open.rows).fill(anywhere);
-    for (let kind = 0, row = 0; kind < open.kinds; kind += 1) {
-      const end = row + open.rowsOf(kind);
-      if (open.sliceOf(kind) !== free) slice.fill(open.sliceOf(kind), row, end);
-      row = end;
-    }
-    for (const [row, hosts] of hosting.hostOf) {
-      if (slice[row] !== anywhere) continue;
-      if (hosts.some(({ long }) => this.#pieces.placeOf(this.#pieces.longs.item[long]!).copies > 1))
-        slice[row] = Math.floor(((row * golden) % 1) * this.#slices);
-    }
-    return slice;
-  }
-
-  /** The pieces of the rows, kind by kind. */
-  deal(): DealtRows {
-    const open = this.#open;
-    const { sorted } = this.#pieces;
-    const pieces = borrow(sorted.length);
-    const lengths = this.#width < 65_536 ? new Uint16Array(sorted.length) : new Uint32Array(sorted.length);
-    const starts = new Uint32Array(open.rows + 1);
-    const next = Float64Array.from(this.#lists);
-    let row = 0;
-    let to = 0;
-    for (let kind = 0; kind < open.kinds; kind += 1) {
-      const links: { list: number; length: number; times: number }[] = [];
-      open.eachLink(kind, (list, times) =>
-        links.push({ list, times, length: this.#pieces.lengthAt(this.#lists[list]!) }),
-      );
-      for (let n = open.rowsOf(kind); n > 0; n -= 1) {
-        for (const { list, length, times } of links) {
-          let from = next[list]!;
-          for (const end = from + times; from < end; from += 1, to += 1) {
-            pieces[to] = sorted[from]!;
-            lengths[to] = length;
-          }
-          next[list] = from;
-        }
-        row += 1;
-        starts[row] = to;
-      }
-    }
-    return { rows: row, pieces, lengths, starts };
+  /** So much room must rows have that they have so many tokens of room together, but at least `least`. */
+  roomyFrom(tokens: number, least: number): number {
+    return this.#open.roomyFrom(tokens, least);
   }
 }

@@ -6,7 +6,7 @@
 import type { CopyPieces } from './copy-pieces.ts';
 
 export interface Host {
-  /** Index into the long items. */
+  /** Index of the long item. */
   readonly long: number;
   readonly document: number;
   /** Of its document, in this row. */

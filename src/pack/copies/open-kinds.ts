@@ -5,34 +5,21 @@
  *
  * Cost: a step a change of kind. A slice's kinds are in a sorted list, as there are few.
  */
+import { Column } from '../../base/column.ts';
 import { CapacityIndex } from '../packers/capacity-index.ts';
+import type { RowKinds } from '../packers/fit-lengths.ts';
 
 export const none = -1;
+/** More than there can be. */
+const mostKinds = 2 ** 29;
 /** The slice of free kinds. */
 export const free = -1;
 
-/** A column of whole numbers that grows. */
-class Column {
-  #values = new Int32Array(1024);
-  length = 0;
-
-  at(index: number): number {
-    return this.#values[index]!;
-  }
-
-  set(index: number, value: number): void {
-    this.#values[index] = value;
-  }
-
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Int32Array(2 * this.length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length] = value;
-    this.length += 1;
-  }
+/** Kinds whose rows are to stand in a slice of the run. */
+export interface SlicedKinds extends RowKinds {
+  readonly slice: Int32Array;
+  /** Tokens that are left in each row of a kind. */
+  readonly room: Uint32Array;
 }
 
 export class OpenKinds {
@@ -40,12 +27,13 @@ export class OpenKinds {
   readonly #room = new Column();
   readonly #rows = new Column();
   readonly #slice = new Column();
-  readonly #chain = new Column();
+  readonly #pieces = new Column();
+  readonly #first = new Column();
   readonly #all: Stacks;
   readonly #free: Stacks;
-  readonly #ofSlice: number[][];
+  readonly #ofSlice: SortedKinds[];
   readonly #mostRoom: MostRoom;
-  readonly #links = { list: new Column(), times: new Column(), next: new Column() };
+  readonly #chain = new Column();
   /** All rows. */
   rows = 0;
 
@@ -53,7 +41,7 @@ export class OpenKinds {
     this.#width = width;
     this.#all = new Stacks(width);
     this.#free = new Stacks(width);
-    this.#ofSlice = Array.from({ length: slices }, () => []);
+    this.#ofSlice = Array.from({ length: slices }, () => new SortedKinds());
     this.#mostRoom = new MostRoom(slices);
   }
 
@@ -73,13 +61,6 @@ export class OpenKinds {
     return this.#slice.at(kind);
   }
 
-  /** What each row of a kind holds: so many pieces of a list, the lists that were put in last first. */
-  eachLink(kind: number, visit: (list: number, times: number) => void): void {
-    const { list, times, next } = this.#links;
-    for (let link = this.#chain.at(kind); link !== none; link = next.at(link))
-      visit(list.at(link), times.at(link));
-  }
-
   /** The fullest kind with so much room; `none`: there is none. */
   find(tokens: number): number {
     return this.#all.find(tokens);
@@ -90,9 +71,7 @@ export class OpenKinds {
   }
 
   findIn(slice: number, tokens: number): number {
-    const kinds = this.#ofSlice[slice]!;
-    const at = this.#firstWith(kinds, tokens);
-    return at < kinds.length ? kinds[at]! : none;
+    return this.#ofSlice[slice]!.find(tokens);
   }
 
   /**
@@ -133,30 +112,68 @@ export class OpenKinds {
     const fitting = Math.min(pieces, most * each);
     const full = Math.floor(fitting / each);
     const rest = fitting - full * each;
-    if (full > 0) this.#put(this.#kind(this.#width, full, none), list, tokens, each, slice);
-    if (rest > 0) this.#put(this.#kind(this.#width, 1, none), list, tokens, rest, slice);
+    if (full > 0) this.#put(this.#kind(this.#width, full, 0, none), list, tokens, each, slice);
+    if (rest > 0) this.#put(this.#kind(this.#width, 1, 0, none), list, tokens, rest, slice);
     this.rows += full + (rest > 0 ? 1 : 0);
     return fitting;
   }
 
-  #kind(room: number, rows: number, chain: number): number {
+  /** The largest room at which all rows with so much, or more, have `tokens` of room together; else `least`. */
+  roomyFrom(tokens: number, least: number): number {
+    const roomOf = new Float64Array(this.#width + 1);
+    for (let kind = 0; kind < this.kinds; kind += 1)
+      roomOf[this.#room.at(kind)]! += this.#room.at(kind) * this.#rows.at(kind);
+    let room = this.#width;
+    for (let sum = roomOf[room]!; room > least && sum < tokens; sum += roomOf[room]!) room -= 1;
+    return room;
+  }
+
+  /** All kinds: first those with at least so much room, then those that are free, then those of each slice. */
+  bySlice(roomy: number): SlicedKinds {
+    const classOf = (kind: number) => (this.#room.at(kind) >= roomy ? 0 : this.#slice.at(kind) + 2);
+    const ends = new Uint32Array(this.#ofSlice.length + 3);
+    for (let kind = 0; kind < this.kinds; kind += 1) ends[classOf(kind) + 1]! += 1;
+    for (let c = 1; c < ends.length; c += 1) ends[c]! += ends[c - 1]!;
+    const rowsOf = new Uint32Array(this.kinds);
+    const piecesOf = new Uint32Array(this.kinds);
+    const room = new Uint32Array(this.kinds);
+    const links = new Int32Array(this.kinds);
+    const slice = new Int32Array(this.kinds);
+    for (let kind = 0; kind < this.kinds; kind += 1) {
+      const c = classOf(kind);
+      const at = ends[c]!;
+      ends[c] = at + 1;
+      rowsOf[at] = this.#rows.at(kind);
+      piecesOf[at] = this.#pieces.at(kind);
+      room[at] = this.#room.at(kind);
+      links[at] = this.#first.at(kind);
+      slice[at] = this.#slice.at(kind);
+    }
+    const { kinds, rows } = this;
+    return { kinds, rows, rowsOf, piecesOf, room, slice, links, chain: this.#chain.toInt32() };
+  }
+
+  #kind(room: number, rows: number, pieces: number, first: number): number {
     this.#room.push(room);
     this.#rows.push(rows);
     this.#slice.push(free);
-    this.#chain.push(chain);
+    this.#pieces.push(pieces);
+    this.#first.push(first);
     return this.kinds - 1;
   }
 
   #part(kind: number, rows: number): number {
-    return this.#kind(this.#room.at(kind), rows, this.#chain.at(kind));
+    return this.#kind(this.#room.at(kind), rows, this.#pieces.at(kind), this.#first.at(kind));
   }
 
   #put(kind: number, list: number, tokens: number, times: number, slice: number): void {
-    const { list: lists, times: timesOf, next } = this.#links;
-    lists.push(list);
-    timesOf.push(times);
-    next.push(this.#chain.at(kind));
-    this.#chain.set(kind, lists.length - 1);
+    const first = this.#chain.length;
+    this.#chain.push(list);
+    this.#chain.push(tokens);
+    this.#chain.push(times);
+    this.#chain.push(this.#first.at(kind));
+    this.#first.set(kind, first);
+    this.#pieces.set(kind, this.#pieces.at(kind) + times);
     const room = this.#room.at(kind) - times * tokens;
     this.#room.set(kind, room);
     this.#slice.set(kind, slice);
@@ -165,8 +182,8 @@ export class OpenKinds {
     if (slice === free) this.#free.add(kind, room);
     else {
       const kinds = this.#ofSlice[slice]!;
-      kinds.splice(this.#firstWith(kinds, room), 0, kind);
-      this.#mostRoom.set(slice, this.#room.at(kinds.at(-1)!));
+      kinds.add(kind, room);
+      this.#mostRoom.set(slice, kinds.mostRoom);
     }
   }
 
@@ -177,18 +194,54 @@ export class OpenKinds {
     if (slice === free) this.#free.remove(kind, room);
     else {
       const kinds = this.#ofSlice[slice]!;
-      kinds.splice(kinds.indexOf(kind, this.#firstWith(kinds, room)), 1);
-      this.#mostRoom.set(slice, kinds.length === 0 ? 0 : this.#room.at(kinds.at(-1)!));
+      kinds.remove(kind, room);
+      this.#mostRoom.set(slice, kinds.mostRoom);
     }
   }
+}
 
-  /** Where the kinds with so much room begin. */
-  #firstWith(kinds: readonly number[], room: number): number {
+/** A sorted list of kinds by their room, of equal ones the last one added first: for few kinds out of many rooms. */
+class SortedKinds {
+  /** The room and the kind in one number. */
+  #codes = new Float64Array(8);
+  #count = 0;
+
+  /** `none`: no kind has so much room. */
+  find(room: number): number {
+    const at = this.#firstWith(room);
+    return at < this.#count ? this.#codes[at]! % mostKinds : none;
+  }
+
+  get mostRoom(): number {
+    return this.#count === 0 ? 0 : Math.floor(this.#codes[this.#count - 1]! / mostKinds);
+  }
+
+  add(kind: number, room: number): void {
+    if (this.#count === this.#codes.length) {
+      const larger = new Float64Array(2 * this.#count);
+      larger.set(this.#codes);
+      this.#codes = larger;
+    }
+    const at = this.#firstWith(room);
+    this.#codes.copyWithin(at + 1, at, this.#count);
+    this.#codes[at] = room * mostKinds + kind;
+    this.#count += 1;
+  }
+
+  remove(kind: number, room: number): void {
+    const at = this.#codes.indexOf(room * mostKinds + kind, this.#firstWith(room));
+    this.#codes.copyWithin(at, at + 1, this.#count);
+    this.#count -= 1;
+  }
+
+  #firstWith(room: number): number {
+    const codes = this.#codes;
+    const least = room * mostKinds;
     let low = 0;
-    let high = kinds.length;
+    let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#room.at(kinds[middle]!) < room) low = middle + 1;
+      if (codes[middle]! < least) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -7,7 +7,7 @@ import type { SequenceSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 import type { DocumentTable } from '../../nouns/tokens.ts';
 import { RowWriter } from '../packers/row-writer.ts';
-import { measureRepeats, runOrder, sortRows } from './run-order.ts';
+import { eachOf, measureRepeats, runOrder, sortRows } from './run-order.ts';
 import { anywhere, type SpreadRows } from './spread.ts';
 
 /** Rows of one inner width, and how many of them make a row. */
@@ -35,11 +35,10 @@ export function orderCopies(
   const firsts = groups.map((_, g) => groups.slice(0, g).reduce((sum, _group, h) => sum + rowsOf(h), 0));
   const slice = new Int32Array(groups.reduce((sum, _, g) => sum + rowsOf(g), 0));
   for (const [g, { rows }] of groups.entries()) slice.set(joined[g]?.slice ?? rows.slice, firsts[g]!);
-  const order = runOrder(slice, slices, seed);
+  const { order, isBound } = runOrder(eachOf(slice), slices, seed);
 
   const pieces = groups.reduce((sum, { rows }) => sum + rows.pieces, 0);
   const out = new RowWriter(table, width, sequences, pieces);
-  const isBound = new Uint8Array(order.length);
   for (let place = 0; place < order.length; place += 1) {
     const row = order[place]!;
     let g = groups.length - 1;
@@ -47,7 +46,6 @@ export function orderCopies(
     const own = row - firsts[g]!;
     const { rows, perRow } = groups[g]!;
     const parts = joined[g];
-    if (slice[row] !== anywhere) isBound[place] = 1;
     if (parts === null || parts === undefined) {
       out.join(1);
       rows.give(own, place, out);
@@ -69,7 +67,7 @@ interface JoinedRows {
 }
 
 function joinRows(rows: SpreadRows, perRow: number, slices: number, seed: number): JoinedRows {
-  const { bound, free } = sortRows(rows.slice, slices, seed);
+  const { bound, free } = sortRows(eachOf(rows.slice), slices, seed);
   const sequence = new Uint32Array(rows.rows);
   const ends: number[] = [];
   const slice: number[] = [];

@@ -13,54 +13,70 @@ import type { Instances } from '../../nouns/mix.ts';
 import type { RowPlan, RowRepeats } from '../../nouns/rows.ts';
 import { anywhere } from './spread.ts';
 
-/** @param slice of each row */
-export function runOrder(slice: Int32Array, slices: number, seed: number): Uint32Array {
-  const { bound, free } = sortRows(slice, slices, seed);
-  const total = slice.length;
+/** Goes through rows: `rows` of them that `what` stands for, all of a slice or `anywhere`. */
+export type EachRow = (visit: (what: number, slice: number, rows: number) => void) => void;
+
+export interface RunOrder {
+  /** In the order of the run: what stands for each row. */
+  readonly order: Uint32Array;
+  /** In the order of the run: 1 where a row holds a repeated document. */
+  readonly isBound: Uint8Array;
+}
+
+export function runOrder(eachRow: EachRow, slices: number, seed: number): RunOrder {
+  const { bound, free } = sortRows(eachRow, slices, seed);
+  const total = bound.length + free.length;
   const [ofBound] = interleave(bound.length, total);
   const order = new Uint32Array(total);
+  const isBound = new Uint8Array(total);
   let nextBound = 0;
   for (let place = 0; place < total; place += 1) {
     if (ofBound.before(place + 1) > nextBound) {
       order[place] = bound[nextBound]!;
+      isBound[place] = 1;
       nextBound += 1;
     } else order[place] = free[place - nextBound]!;
   }
-  return order;
+  return { order, isBound };
 }
 
-/** The rows that are tied to a time, in the order of their times, and the others, shuffled. */
+/** The rows that are tied to a time, in the order of their times, and the others, shuffled; where each slice begins. */
 export function sortRows(
-  slice: Int32Array,
+  eachRow: EachRow,
   slices: number,
   seed: number,
-): { bound: Uint32Array; free: Uint32Array } {
+): { bound: Uint32Array; free: Uint32Array; starts: Uint32Array } {
   const starts = new Uint32Array(slices + 1);
-  let boundRows = 0;
-  for (let row = 0; row < slice.length; row += 1) {
-    if (slice[row] === anywhere) continue;
-    starts[slice[row]! + 1]! += 1;
-    boundRows += 1;
-  }
+  let freeRows = 0;
+  eachRow((_what, slice, rows) => {
+    if (slice === anywhere) freeRows += rows;
+    else starts[slice + 1]! += rows;
+  });
   for (let s = 0; s < slices; s += 1) starts[s + 1]! += starts[s]!;
-  const bound = new Uint32Array(boundRows);
-  const free = new Uint32Array(slice.length - boundRows);
+  const bound = new Uint32Array(starts[slices]!);
+  const free = new Uint32Array(freeRows);
   const at = starts.slice();
   let f = 0;
-  for (let row = 0; row < slice.length; row += 1) {
-    const s = slice[row]!;
-    if (s === anywhere) {
-      free[f] = row;
-      f += 1;
+  eachRow((what, slice, rows) => {
+    if (slice === anywhere) {
+      free.fill(what, f, f + rows);
+      f += rows;
     } else {
-      bound[at[s]!] = row;
-      at[s]! += 1;
+      bound.fill(what, at[slice]!, at[slice]! + rows);
+      at[slice]! += rows;
     }
-  }
+  });
   const hash = keyedHash(seed, 'row');
   shuffle(free, hash, 0);
   for (let s = 0; s < slices; s += 1) shuffle(bound.subarray(starts[s], starts[s + 1]), hash, 1 + s);
-  return { bound, free };
+  return { bound, free, starts };
+}
+
+/** Rows by their numbers. @param slice of each */
+export function eachOf(slice: Int32Array): EachRow {
+  return (visit) => {
+    for (let row = 0; row < slice.length; row += 1) visit(row, slice[row]!, 1);
+  };
 }
 
 /** Bins per octave of the distances between copies. */
@@ -70,7 +86,7 @@ const mostMeetings = 1 / 30;
 /** Of the distances between copies, such a part may be less than two stretches. */
 const mostNear = 1 / 4;
 /** The distances are those of a sample: of so many copies, and of so many pieces of each. */
-const sampledCopies = 500_000;
+const sampledCopies = 100_000;
 const sampledPieces = 4;
 /** Documents with more copies, which meet most, are sampled by themselves. */
 const fewCopies = 8;
@@ -120,23 +136,23 @@ export function measureRepeats(plan: RowPlan, isBound: Uint8Array, instances: In
 /** For pieces of a sample that stand in several rows: the numbers of these among the rows that hold repeated documents. */
 function copiesOfPieces(plan: RowPlan, isBound: Uint8Array, instances: Instances): Iterable<number[]> {
   const sampled = sampleRepeated(instances);
-  const found = new Map<string, number[]>();
-  const { cuts } = plan;
+  const found = new Map<number, number[]>();
+  const { cuts, rowEnds, document } = plan;
+  const beyond = sampledPieces * plan.width;
   let rank = 0;
   for (let row = 0, p = 0, cut = 0; row < plan.rows; row += 1) {
     if (isBound[row] === 0) {
-      p = plan.rowEnds[row]!;
+      p = rowEnds[row]!;
       continue;
     }
-    for (; p < plan.rowEnds[row]!; p += 1) {
-      const document = plan.document[p]!;
-      if (sampled[document] === 0) continue;
+    for (const end = rowEnds[row]!; p < end; p += 1) {
+      const d = document[p]!;
+      if ((sampled[d >>> 5]! & (1 << (d & 31))) === 0) continue;
       while (cuts.piece[cut]! < p) cut += 1;
       const start = cuts.piece[cut] === p ? cuts.start[cut]! : 0;
-      if (start >= sampledPieces * plan.width) continue;
-      const piece = `${document}/${start}`;
-      const ranks = found.get(piece);
-      if (ranks === undefined) found.set(piece, [rank]);
+      if (start >= beyond) continue;
+      const ranks = found.get(d * beyond + start);
+      if (ranks === undefined) found.set(d * beyond + start, [rank]);
       else ranks.push(rank);
     }
     rank += 1;
@@ -144,10 +160,10 @@ function copiesOfPieces(plan: RowPlan, isBound: Uint8Array, instances: Instances
   return [...found.values()].filter((ranks) => ranks.length > 1);
 }
 
-/** By document: 1 where it repeats and is of the sample. */
-function sampleRepeated({ document, count }: Instances): Uint8Array {
+/** A bit per document: 1 where it repeats and is of the sample. */
+function sampleRepeated({ document, count }: Instances): Int32Array {
   const documents = count === 0 ? 0 : document[count - 1]! + 1;
-  const sampled = new Uint8Array(documents);
+  const sampled = new Int32Array((documents >>> 5) + 1);
   const eachRepeated = (visit: (document: number, copies: number) => void) => {
     for (let from = 0; from < count; ) {
       let to = from + 1;
@@ -164,7 +180,7 @@ function sampleRepeated({ document, count }: Instances): Uint8Array {
   const nth = [0, 0];
   eachRepeated((d, copies) => {
     const kind = copies > fewCopies ? 1 : 0;
-    if (nth[kind]! % every[kind]! === 0) sampled[d] = 1;
+    if (nth[kind]! % every[kind]! === 0) sampled[d >>> 5]! |= 1 << (d & 31);
     nth[kind]! += 1;
   });
   return sampled;

@@ -61,19 +61,32 @@ export function sliceReach(slices: number, copies: number): number {
  */
 export type CopyTime = (document: number, piece: number, k: number, copies: number) => number;
 
-export function copyTimes({ table, seed }: Pick<PackInput, 'table' | 'seed'>): CopyTime {
-  const { keysLow, keysHigh } = table;
-  const phase = keyedHash(seed, 'spread');
+export function copyTimes(input: Pick<PackInput, 'table' | 'seed'>): CopyTime {
+  const phaseOf = copyPhases(input);
   // Most askers go through the copies of a document one after another.
   let last = -1;
-  let start = 0;
+  let phase = 0;
   return (document, piece, k, copies) => {
     if (document !== last) {
       last = document;
-      start = phase(keysLow[document]!, keysHigh[document]!, 0) / 2 ** 32;
+      phase = phaseOf(document);
     }
-    return Math.floor(((k + ((start + piece * golden) % 1)) / copies) * 2 ** 32);
+    return timeOf(phase, piece, k, copies);
   };
+}
+
+/** The phase of a document, in [0, 2^32): a hash. */
+export function copyPhases({ table, seed }: Pick<PackInput, 'table' | 'seed'>): (document: number) => number {
+  const { keysLow, keysHigh } = table;
+  const hash = keyedHash(seed, 'spread');
+  return (document) => hash(keysLow[document]!, keysHigh[document]!, 0);
+}
+
+/** `CopyTime` of a document of this phase. */
+export function timeOf(phase: number, piece: number, k: number, copies: number): number {
+  const start = phase / 2 ** 32 + piece * golden;
+  // Not `% 1`, which is a call.
+  return Math.floor(((k + (start - Math.floor(start))) / copies) * 2 ** 32);
 }
 
 /** The items of a document are neighbours: its first one, and how many there are. */
@@ -89,12 +102,16 @@ export function copyPlaces({
 }: Pick<PackInput, 'instances' | 'items'>): (item: number) => CopyPlace {
   const count = items?.length ?? instances.count;
   const documentOf = (item: number) => instances.document[items === null ? item : items[item]!]!;
+  // Most askers go through the copies of a document one after another.
+  let last: CopyPlace = { document: 0, from: 0, copies: 0 };
   return (item) => {
+    if (item >= last.from && item < last.from + last.copies) return last;
     const document = documentOf(item);
     let from = item;
     while (from > 0 && documentOf(from - 1) === document) from -= 1;
     let to = item + 1;
     while (to < count && documentOf(to) === document) to += 1;
-    return { document, from, copies: to - from };
+    last = { document, from, copies: to - from };
+    return last;
   };
 }

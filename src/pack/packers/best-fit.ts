@@ -11,13 +11,14 @@
  *
  * Cost: a counting sort by length and a sort by hash inside each length, 4 bytes a document beside the plan.
  */
-import { type KeyedHash, keyedHash, scramble } from '../../base/keyed-hash.ts';
+import { keyedHash } from '../../base/keyed-hash.ts';
 import { HashSorter } from '../../base/radix-sort.ts';
-import { borrow, giveBack } from '../../base/scratch.ts';
+import { borrow } from '../../base/scratch.ts';
 import { takenTokens } from '../../base/sequence.ts';
 import { shuffle } from '../../base/shuffle.ts';
 import { lastPiece } from '../copies/copy-pieces.ts';
 import { fitLengths, type RowKinds } from './fit-lengths.ts';
+import { type LaidPieces, layRows } from './lay-rows.ts';
 import { type PackInput, readLengths, sequenceLengths } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
 
@@ -30,14 +31,10 @@ export function packBestFit(input: PackInput, out: RowWriter): void {
   const kinds = fitLengths(sorted.counts);
   const rows = listRows(kinds, sorted);
   shuffle(rows, keyedHash(seed, 'row'), 0);
-  const ends = out.rowsAhead(rows.length);
-  setEnds(kinds, rows, out.pieces, ends);
-  putDown(sorted, kinds, rowsByKind(kinds, rows), ends, keyedHash(seed, 'within-row'), out);
-  giveBack(sorted.ofLength);
-  addInOrder(sorted, kinds, rows, ends, input, out);
+  layRows(sorted, kinds, rows, input, out);
 }
 
-/** A number for every row: that of its kind; for the full rows of a document one after those of kinds. */
+/** What each row is, as `layRows` takes it. */
 function listRows(kinds: RowKinds, { longs, fullRows }: SortedPieces): Uint32Array {
   const rows = new Uint32Array(kinds.rows + fullRows);
   let row = 0;
@@ -50,119 +47,16 @@ function listRows(kinds: RowKinds, { longs, fullRows }: SortedPieces): Uint32Arr
   return rows;
 }
 
-/** One past the last piece of each row, where the first row begins with the piece `first`. */
-function setEnds(
-  { kinds, links, next, times }: RowKinds,
-  rows: Uint32Array,
-  first: number,
-  ends: Uint32Array,
-): void {
-  const pieces = new Uint32Array(kinds);
-  for (let kind = 0; kind < kinds; kind += 1) {
-    for (let link = links[kind]!; link >= 0; link = next[link]!) pieces[kind]! += times[link]!;
-  }
-  let end = first;
-  for (let row = 0; row < rows.length; row += 1) {
-    end += rows[row]! < kinds ? pieces[rows[row]!]! : 1;
-    ends[row] = end;
-  }
-}
-
-/** The rows of each kind, one kind after the other. */
-function rowsByKind({ kinds, rows: count, rowsOf }: RowKinds, rows: Uint32Array): Uint32Array {
-  const next = new Uint32Array(kinds);
-  for (let kind = 1; kind < kinds; kind += 1) next[kind] = next[kind - 1]! + rowsOf[kind - 1]!;
-  const byKind = new Uint32Array(count);
-  for (let row = 0; row < rows.length; row += 1) {
-    const kind = rows[row]!;
-    if (kind >= kinds) continue;
-    byKind[next[kind]!] = row;
-    next[kind]! += 1;
-  }
-  return byKind;
-}
-
-/** Puts the pieces of all rows of a kind down where they belong, by their numbers in `ofLength`. */
-function putDown(
-  { counts, ofLength }: SortedPieces,
-  kinds: RowKinds,
-  byKind: Uint32Array,
-  ends: Uint32Array,
-  hash: KeyedHash,
-  { document, length, pieces: first }: RowWriter,
-): void {
-  const nextOf = startsOf(counts);
-  let n = 0;
-  for (let kind = 0; kind < kinds.kinds; kind += 1) {
-    for (const end = n + kinds.rowsOf[kind]!; n < end; n += 1) {
-      const row = byKind[n]!;
-      const salt = hash(row, 0, 0);
-      const begin = row === 0 ? first : ends[row - 1]!;
-      let at = begin;
-      for (let link = kinds.links[kind]!; link >= 0; link = kinds.next[link]!) {
-        const tokens = kinds.length[link]!;
-        const from = nextOf[tokens]!;
-        const to = from + kinds.times[link]!;
-        nextOf[tokens] = to;
-        for (let i = from; i < to; i += 1, at += 1) {
-          // Changes places with any of those before it, or none.
-          const other = begin + Math.floor((scramble(salt + at) / 2 ** 32) * (at - begin + 1));
-          document[at] = document[other]!;
-          length[at] = length[other]!;
-          document[other] = ofLength[i]!;
-          length[other] = tokens;
-        }
-      }
-    }
-  }
-}
-
-/** Adds all rows in the order of the run: what was put down, and the full rows of documents. */
-function addInOrder(
-  { exceptions, longs }: SortedPieces,
-  { kinds }: RowKinds,
-  rows: Uint32Array,
-  ends: Uint32Array,
-  { table, width }: PackInput,
-  out: RowWriter,
-): void {
-  const { document, length } = out;
-  for (let row = 0, p = out.pieces; row < rows.length; row += 1) {
-    if (rows[row]! >= kinds) {
-      const long = (rows[row]! - kinds) * 4;
-      const start = longs[long + 2]!;
-      out.addCut(longs[long]!, longs[long + 1]!, start, width);
-      longs[long + 2] = start + width;
-      p += 1;
-    }
-    for (const end = ends[row]!; p < end; p += 1) {
-      const piece = document[p]!;
-      if (piece < table.count) continue;
-      const at = (piece - table.count) * 4;
-      out.addPut(p);
-      out.addCut(exceptions[at]!, exceptions[at + 1]!, exceptions[at + 2]!, length[p]!);
-    }
-    out.addPut(p);
-    out.endRow();
-  }
-}
-
-interface SortedPieces {
+interface SortedPieces extends LaidPieces {
   /** Number of pieces of each length. */
   readonly counts: Uint32Array;
-  /** Pieces by length, then in keyed order: the document of one that is whole; `table.count` + the number of an exception. */
-  readonly ofLength: Uint32Array;
-  /** Four numbers a piece that isn't a whole document: its document, the tokens taken of that, where the piece begins, 0. */
-  readonly exceptions: Uint32Array;
-  /** The same for each document with full rows before its last piece, in keyed order: 0 for where the next begins, and how many. */
-  readonly longs: Uint32Array;
   readonly fullRows: number;
 }
 
 /** @param scratch as long as there are pieces, or longer */
 function sortPieces(input: PackInput, scratch: Uint32Array): SortedPieces {
   const { counts, exceptionCount, longCount } = countPieces(input);
-  const { ofLength, exceptions, longItem, longKeys } = dealPieces(
+  const { sorted, exceptions, longItem, longKeys } = dealPieces(
     input,
     startsOf(counts),
     scratch,
@@ -172,11 +66,11 @@ function sortPieces(input: PackInput, scratch: Uint32Array): SortedPieces {
   const sorter = new HashSorter();
   for (let length = 1, from = 0; length < counts.length; length += 1) {
     const to = from + counts[length]!;
-    sorter.sort(scratch, ofLength, from, to);
+    sorter.sort(scratch, sorted, from, to);
     from = to;
   }
   sorter.sort(longKeys, longItem, 0, longCount);
-  return { counts, ofLength, exceptions, ...listLongs(input, longItem) };
+  return { counts, sorted, starts: startsOf(counts), exceptions, ...listLongs(input, longItem) };
 }
 
 function countPieces(input: PackInput): {
@@ -217,7 +111,7 @@ function dealPieces(
   const takeOf = takenTokens(instances, lengths);
   const hash = keyedHash(seed, 'order');
   // No document is here twice; and the ledger, which has this array next, has a number for every document.
-  const ofLength = borrow(table.count);
+  const sorted = borrow(table.count);
   const exceptions = new Uint32Array(4 * exceptionCount);
   const longItem = new Uint32Array(longCount);
   const longKeys = new Uint32Array(longCount);
@@ -245,12 +139,12 @@ function dealPieces(
         long += 1;
       }
       const place = at[last]!;
-      ofLength[place] = piece;
+      sorted[place] = piece;
       keys[place] = key;
       at[last] = place + 1;
     }
   }
-  return { ofLength, exceptions, longItem, longKeys };
+  return { sorted, exceptions, longItem, longKeys };
 }
 
 function listLongs(

@@ -6,19 +6,19 @@
  * (`best-fit-naive.ts`; tests hold the two equal; between rows of equal room both take the one filled last), and the
  * cost is a step a change of kind, not a piece: a hundred million documents are packed in some million steps.
  */
+import { Column } from '../../base/column.ts';
 import { CapacityIndex } from './capacity-index.ts';
 
-/** Kinds of rows. What a row of a kind holds is a chain of links, the last one put in first. */
+/** Kinds of rows. What a row of a kind holds is a chain of links, the last one put in first. Kinds share the ends of chains. */
 export interface RowKinds {
   readonly kinds: number;
   readonly rows: number;
-  /** Per kind: its number of rows, and its chain's first link. */
+  /** Per kind: its number of rows, the pieces of each, and its chain's first link. */
   readonly rowsOf: Uint32Array;
+  readonly piecesOf: Uint32Array;
   readonly links: Int32Array;
-  /** Per link: pieces of `length`, so many of them; and the next link, -1 at the chain's end. */
-  readonly length: Uint32Array;
-  readonly times: Uint32Array;
-  readonly next: Int32Array;
+  /** Four numbers per link: a list of pieces, their length, how many of them, and where the next link begins; -1: nowhere. */
+  readonly chain: Int32Array;
 }
 
 const none = -1;
@@ -33,10 +33,7 @@ export function fitLengths(counts: Uint32Array): RowKinds {
   let links = new Int32Array(1024);
   let below = new Int32Array(1024);
   let kinds = 0;
-  let lengths = new Uint32Array(1024);
-  let times = new Uint32Array(1024);
-  let next = new Int32Array(1024);
-  let linkCount = 0;
+  const chain = new Column();
   let rows = 0;
 
   const newKind = (rowCount: number): number => {
@@ -51,16 +48,12 @@ export function fitLengths(counts: Uint32Array): RowKinds {
   };
   /** Rows of a kind that had `room` and the chain `link` take so many pieces each. */
   const fill = (kind: number, link: number, room: number, length: number, pieces: number) => {
-    if (linkCount === lengths.length) {
-      lengths = grown(lengths, new Uint32Array(2 * linkCount));
-      times = grown(times, new Uint32Array(2 * linkCount));
-      next = grown(next, new Int32Array(2 * linkCount));
-    }
-    lengths[linkCount] = length;
-    times[linkCount] = pieces;
-    next[linkCount] = link;
-    links[kind] = linkCount;
-    linkCount += 1;
+    links[kind] = chain.length;
+    // All pieces of a length are one list.
+    chain.push(length);
+    chain.push(length);
+    chain.push(pieces);
+    chain.push(link);
     const left = room - pieces * length;
     if (left === 0) return;
     if (top[left] === none) open.add(left);
@@ -100,7 +93,11 @@ export function fitLengths(counts: Uint32Array): RowKinds {
       break;
     }
   }
-  return { kinds, rows, rowsOf, links, length: lengths, times, next };
+  const piecesOf = new Uint32Array(kinds);
+  for (let kind = 0; kind < kinds; kind += 1) {
+    for (let link = links[kind]!; link >= 0; link = chain.at(link + 3)) piecesOf[kind]! += chain.at(link + 2);
+  }
+  return { kinds, rows, rowsOf, piecesOf, links, chain: chain.toInt32() };
 
   function pop(room: number, kind: number): void {
     top[room] = below[kind]!;

@@ -35,8 +35,15 @@ export function inOrder(packerOf: (sequences: SequenceSpec) => Packer): PackPhas
   );
 }
 
-/** @param packRows where no document repeats */
-export function inRows(packRows: PackRows, packCopies: PackCopies): PackPhase {
+/**
+ * @param packRows where no document repeats
+ * @param packWhole a faster way where documents repeat, and all rows are of one width
+ */
+export function inRows(
+  packRows: PackRows,
+  packCopies: PackCopies,
+  packWhole?: (input: PackInput, slices: number) => RowPlan,
+): PackPhase {
   return ({ instances, table, sequences, seed }) => {
     const widths = innerWidths(instances, sequences);
     const inputs = groupInstances(instances, sequences, widths).map((items, w): PackInput => {
@@ -45,6 +52,8 @@ export function inRows(packRows: PackRows, packCopies: PackCopies): PackPhase {
     const width = rowWidth(sequences);
     if (instances.mostCopies > 1) {
       const slices = sliceCount(instances.mostCopies);
+      if (packWhole !== undefined && inputs.length === 1 && inputs[0]!.width === width)
+        return [packWhole(inputs[0]!, slices)];
       const groups = inputs.map((input): InnerRows => {
         return { rows: packCopies(input, slices), perRow: width / input.width };
       });

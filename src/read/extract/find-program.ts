@@ -1,7 +1,8 @@
 /** Whether the program of a source's `command:` is there: to be known before anything is read. */
-import { accessSync, constants, statSync } from 'node:fs';
+
 import { delimiter, join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
+import { checkAccess, statOf } from '../../storage/files.ts';
 
 /** @throws LongmixError `command-missing` */
 export function refuseMissingProgram(source: string, [program]: readonly string[]): void {
@@ -17,8 +18,8 @@ export function refuseMissingProgram(source: string, [program]: readonly string[
 
 function isProgram(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    checkAccess(path, 'run');
+    return statOf(path)?.kind === 'file';
   } catch {
     return false;
   }

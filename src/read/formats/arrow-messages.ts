@@ -4,8 +4,8 @@
  * is, and its buffers inside its body; and that a stream goes on to its end mark, or it was cut. A file's messages are
  * those that its footer names, dictionaries first.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { unreadable } from '../input/file-blocks.ts';
+import { openFile } from '../../storage/files.ts';
+import { orUnreadable } from '../../storage/unreadable.ts';
 import { FlatTable } from './flat-table.ts';
 
 const magic = 'ARROW1';
@@ -19,7 +19,7 @@ const mostDepth = 64;
 
 /** @throws Error that says what is wrong with the file; LongmixError `input-unreadable` */
 export function* arrowMessages(path: string, bytes: number): Generator<Uint8Array> {
-  const file = openFile(path, bytes);
+  const file = openInput(path, bytes);
   try {
     const head = file.read(0, Math.min(bytes, magic.length));
     yield* head.toString('latin1') === magic ? ofFile(file) : ofStream(file);
@@ -35,26 +35,17 @@ interface OpenFile {
   close(): void;
 }
 
-function openFile(path: string, bytes: number): OpenFile {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
+function openInput(path: string, bytes: number): OpenFile {
+  const file = orUnreadable(path, () => openFile(path));
   return {
     bytes,
     read(at, length) {
       if (length < 0 || at < 0 || at + length > bytes) throw new Error('the file ends too early');
       const buffer = Buffer.allocUnsafeSlow(length);
-      for (let done = 0; done < length; ) {
-        const count = readSync(descriptor, buffer, done, length - done, at + done);
-        if (count === 0) throw new Error('the file ends too early');
-        done += count;
-      }
+      file.read(at, buffer);
       return buffer;
     },
-    close: () => closeSync(descriptor),
+    close: () => file.close(),
   };
 }
 

@@ -2,7 +2,6 @@
  * Parquet by hyparquet: only the columns that are needed, row group by row group, through positioned reads. Texts stay
  * bytes from the page to the chunk. Cost: memory for one row group's needed columns, decompressed.
  */
-import { type FileHandle, open } from 'node:fs/promises';
 import {
   type AsyncBuffer,
   type FileMetaData,
@@ -12,7 +11,9 @@ import {
 } from 'hyparquet';
 import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
-import { corrupt, unreadable } from '../input/file-blocks.ts';
+import { type LocalBytes, openFile } from '../../storage/files.ts';
+import { orUnreadable } from '../../storage/unreadable.ts';
+import { corrupt } from '../input/file-blocks.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
 import { timestampText } from './column-ids.ts';
 import { rawIds } from './parquet-ids.ts';
@@ -26,9 +27,7 @@ export async function* readParquet(
 ): AsyncGenerator<DocumentChunk> {
   const { path, bytes } = onlyFile(unit);
   if (bytes === 0) throw corrupt(path, 'the file is empty, where a Parquet file has at least its metadata');
-  const handle = await open(path).catch((cause) => {
-    throw unreadable(path, cause);
-  });
+  const handle = orUnreadable(path, () => openFile(path));
   try {
     const file = bufferOf(handle, bytes);
     const stored = await readable(path, () => parquetMetadataAsync(file));
@@ -62,7 +61,7 @@ export async function* readParquet(
     }
     yield* reader.end();
   } finally {
-    await handle.close();
+    handle.close();
   }
 }
 
@@ -120,17 +119,13 @@ function topLevelColumns({ schema }: FileMetaData): string[] {
   return names;
 }
 
-function bufferOf(handle: FileHandle, byteLength: number): AsyncBuffer {
+function bufferOf(handle: LocalBytes, byteLength: number): AsyncBuffer {
   return {
     byteLength,
     async slice(start, end = byteLength) {
       if (!(start >= 0 && end >= start && end <= byteLength)) throw new Error('the file ends too early');
       const bytes = new Uint8Array(end - start);
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
-        if (bytesRead === 0) throw new Error('the file ends too early');
-        done += bytesRead;
-      }
+      await handle.readAside(start, bytes);
       return bytes.buffer;
     },
   };

@@ -2,7 +2,6 @@
  * A source of the recipe -> what there is to read, in an order that depends on the names alone. What becomes a unit
  * follows from the inputs and never from the machine or the number of workers.
  */
-import { accessSync, constants, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import picomatch from 'picomatch';
 import { isPointer, isPointerSize, pointerCure, pointerFound } from '../../base/git-lfs.ts';
@@ -10,9 +9,10 @@ import { isUrl } from '../../base/is-url.ts';
 import { LongmixError } from '../../errors.ts';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
+import { checkAccess, type FileFacts, readBytes, statOf } from '../../storage/files.ts';
+import { orUnreadable } from '../../storage/unreadable.ts';
+import { type WalkedFile, walk } from '../../storage/walk.ts';
 import { describeFormats, formatTable, hasFields, kindOf } from '../formats.ts';
-import { unreadable } from './file-blocks.ts';
-import { type WalkedFile, walk } from './walk.ts';
 
 /** A file that is there and is not read: its format is unknown, or it has records and cannot be a part of a joined text. */
 export interface LeftOut {
@@ -29,11 +29,11 @@ export interface LeftOut {
  */
 export async function discover(source: SourceSpec, leftOut: LeftOut[] = []): Promise<ReadUnit[]> {
   if (source.path === '-') throw new Error('standard input is not spooled');
-  const stats = statSync(source.path, { throwIfNoEntry: false });
+  const stats = statOf(source.path);
   if (source.join === 'directory') checkJoin(source, stats);
   const files = await findFiles(source, stats, leftOut);
   for (const file of files) {
-    checkReadable(file.path);
+    orUnreadable(file.path, () => checkAccess(file.path, 'read'));
     refusePointer(file);
   }
   if (source.join === 'directory') return joinDirectories(source, files);
@@ -49,14 +49,14 @@ export function notLocal(what: string): LongmixError {
 
 async function findFiles(
   source: SourceSpec,
-  stats: Stats | undefined,
+  stats: FileFacts | null,
   leftOut: LeftOut[],
 ): Promise<readonly InputFile[]> {
-  if (stats?.isFile()) return [await singleFile(source, stats)];
-  if (stats?.isDirectory()) return await filesBelow(source, source.path, null, leftOut);
+  if (stats?.kind === 'file') return [await singleFile(source, stats)];
+  if (stats?.kind === 'folder') return await filesBelow(source, source.path, null, leftOut);
   // A file that is there wins over a glob: `[` and `(` are common in names.
   const { base, glob, isGlob } = picomatch.scan(source.path);
-  if (stats !== undefined || !isGlob || !statSync(base, { throwIfNoEntry: false })?.isDirectory()) {
+  if (stats !== null || !isGlob || statOf(base)?.kind !== 'folder') {
     if (isUrl(source.path)) throw notLocal(`source "${source.name}": ${source.path}`);
     const missing = isGlob ? base : source.path;
     throw new LongmixError(
@@ -70,7 +70,7 @@ async function findFiles(
   return await filesBelow(source, base, glob, leftOut);
 }
 
-async function singleFile(source: SourceSpec, stats: Stats): Promise<InputFile> {
+async function singleFile(source: SourceSpec, stats: FileFacts): Promise<InputFile> {
   const name = basename(source.path);
   const kind = kindOf(name, source);
   if (kind === null) {
@@ -131,7 +131,8 @@ function depthOf(glob: string | null): number {
 }
 
 async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFile> {
-  return await settle(source, { ...file, ...kindOf(file.name, source)! });
+  const { path, name, bytes } = file;
+  return await settle(source, { path, name, bytes, ...kindOf(name, source)! });
 }
 
 /** A name says all of a file, but for some formats. */
@@ -159,9 +160,9 @@ export async function splitUnit(unit: ReadUnit, rangeBytes: number): Promise<rea
   return (await ranges(unit, rangeBytes)).map((range) => ({ ...unit, ...range }));
 }
 
-function checkJoin(source: SourceSpec, stats: Stats | undefined): void {
+function checkJoin(source: SourceSpec, stats: FileFacts | null): void {
   const records = source.format !== null && hasFields(source.format);
-  if (!records && !stats?.isFile()) return;
+  if (!records && stats?.kind !== 'file') return;
   const what = records ? `format: ${source.format}` : 'a single file';
   throw new LongmixError(
     'source-format',
@@ -190,16 +191,8 @@ function joinDirectories(source: SourceSpec, files: readonly InputFile[]): ReadU
   });
 }
 
-function checkReadable(path: string): void {
-  try {
-    accessSync(path, constants.R_OK);
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-}
-
 function refusePointer({ path, bytes }: InputFile): void {
-  if (!isPointerSize(bytes) || !isPointer(readFileSync(path))) return;
+  if (!isPointerSize(bytes) || !isPointer(readBytes(path))) return;
   throw new LongmixError('input-unfetched', pointerFound, { where: path, cure: pointerCure, exitCode: 1 });
 }
 

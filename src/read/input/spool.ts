@@ -2,15 +2,16 @@
  * Standard input -> a file. Input is read more than once (hashed, split, read by several workers), so it must lie still
  * first. Cost: its size on disk.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
+import { beginFile, moveFile, orUnwritable } from '../../storage/commit.ts';
+import { exists, removeFile } from '../../storage/files.ts';
+import { hashFile } from '../../storage/hash.ts';
 import { standardInputFormat } from '../formats.ts';
-import { fileBlocks } from './file-blocks.ts';
 
+const magicBytes = 4;
 /** First bytes in hex; a zstd file may begin with a skippable frame. */
 const magics: readonly (readonly [RegExp, string])[] = [
   [/^1f8b/, '.gz'],
@@ -30,30 +31,38 @@ export async function spoolStandardInput(
   isUsed: boolean,
 ): Promise<SourceSpec> {
   const format = source.format ?? standardInputFormat;
-  const partial = join(folder, `stdin.${process.pid}.partial`);
-  const file = await open(partial, 'w');
+  // Its name says how it is compressed, which its first bytes tell.
+  const fresh = join(folder, 'stdin.new');
+  const head = await copy(input, fresh);
+  const suffix = magics.find(([magic]) => magic.test(head.toString('hex')))?.[1] ?? '';
+  const path = join(folder, `stdin.${format}${suffix}`);
+  const refusal = head.length === 0 ? nothingCame(source) : isUsed ? otherInput(path, fresh) : null;
+  if (refusal !== null) {
+    removeFile(fresh);
+    throw refusal;
+  }
+  moveFile(fresh, path);
+  return { ...source, path, format };
+}
+
+/** Returns the first bytes. */
+async function copy(input: AsyncIterable<Uint8Array>, path: string): Promise<Buffer> {
+  const file = orUnwritable(path, () => beginFile(path));
   let head = Buffer.alloc(0);
   try {
     for await (const block of input) {
-      if (head.length < 4) head = Buffer.concat([head, block.subarray(0, 4)]);
-      await file.writeFile(block);
+      if (head.length < magicBytes) head = Buffer.concat([head, block.subarray(0, magicBytes)]);
+      orUnwritable(path, () => file.write(block));
     }
-    await file.sync();
-    await file.close();
+    orUnwritable(path, () => {
+      file.sync();
+      file.appear();
+    });
+    return head;
   } catch (error) {
-    await file.close();
-    await rm(partial, { force: true });
+    file.abort();
     throw error;
   }
-  const suffix = magics.find(([magic]) => magic.test(head.toString('hex')))?.[1] ?? '';
-  const path = join(folder, `stdin.${format}${suffix}`);
-  const refusal = head.length === 0 ? nothingCame(source) : isUsed ? otherInput(path, partial) : null;
-  if (refusal !== null) {
-    await rm(partial);
-    throw refusal;
-  }
-  await rename(partial, path);
-  return { ...source, path, format };
 }
 
 function nothingCame({ name }: SourceSpec): LongmixError {
@@ -63,15 +72,9 @@ function nothingCame({ name }: SourceSpec): LongmixError {
 }
 
 function otherInput(path: string, now: string): LongmixError | null {
-  if (!existsSync(path) || hashOf(path) === hashOf(now)) return null;
+  if (!exists(path) || hashFile(path).sha256 === hashFile(now).sha256) return null;
   return new LongmixError('store-mismatch', 'standard input is not what the tokens here were made of', {
     where: path,
     cure: 'choose another folder with --out, or replace them with --fresh',
   });
-}
-
-function hashOf(path: string): string {
-  const hash = createHash('sha256');
-  for (const block of fileBlocks(path, 0, statSync(path).size, true)) hash.update(block);
-  return hash.digest('hex');
 }

@@ -2,10 +2,11 @@
  * Lines of JSON -> the fields that make a document, without a parsed record and without a string of the text, in
  * WebAssembly (`assembly/`). It takes only what it is sure of; a line that it calls odd is JSON.parse's to judge.
  */
+
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import { packageRoot } from '../../base/package-root.ts';
 import type { FieldNames } from '../../nouns/recipe.ts';
+import { readBytes } from '../../storage/files.ts';
 
 /** What a line was found to hold. */
 export interface LineTaker {
@@ -59,7 +60,7 @@ export function jsonScan(fields: FieldNames): JsonScan | null {
 }
 
 function createJsonScan(fields: FieldNames, names: readonly string[]): JsonScan {
-  compiled ??= new WebAssembly.Module(readFileSync(wasm));
+  compiled ??= new WebAssembly.Module(readBytes(wasm));
   const exports = new WebAssembly.Instance(compiled, {}).exports as unknown as Exports;
   addNames(exports, names);
   const start = exports.inputAddress();

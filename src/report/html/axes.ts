@@ -1,6 +1,7 @@
 /** The axes that charts share. */
+
+import { length, percent } from '../../base/words.ts';
 import type { Bucket } from '../../nouns/mix.ts';
-import { length, percent } from '../format.ts';
 
 /**
  * Lengths on a logarithmic axis, in doublings. The first bucket, from 0, and the last, without an end, get the room of

@@ -1,6 +1,7 @@
 /** The top of the page: what this is, and the figures that people ask for first. */
+
+import { bytes, compact, counted, integer, percent, percentFine } from '../../base/words.ts';
 import { rowLengths } from '../arm-figures.ts';
-import { bytes, compact, counted, integer, percent, percentFine } from '../format.ts';
 import type { ArmData, ReportData } from './data.ts';
 import { html, type Markup } from './markup.ts';
 import { share, sum } from './sums.ts';

@@ -1,6 +1,7 @@
 /** The ledger as a flow: what was read, less what was lost on the way, plus what fills the rows. */
+
+import { compact } from '../../base/words.ts';
 import { dropReasons, type Ledger } from '../../nouns/ledger.ts';
-import { compact } from '../format.ts';
 import { shortReasonNames } from '../reasons.ts';
 import { linear, lineNames } from './axes.ts';
 import type { Chart } from './draw.ts';

@@ -1,7 +1,8 @@
 /** Lengths of documents as figures: all sources on top of each other, and a panel a source. */
+
+import { percent } from '../../base/words.ts';
 import type { Cell } from '../../nouns/mix.ts';
 import { bucketName } from '../bucket-name.ts';
-import { percent } from '../format.ts';
 import { lengthAxis } from './axes.ts';
 import type { Draw } from './draw.ts';
 import { figure, grid, keys, swatch } from './figure.ts';

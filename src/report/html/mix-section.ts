@@ -1,7 +1,8 @@
 /** The mix of a phase: lengths before and after, shares asked for and achieved, epochs a cell, what was moved. */
+
+import { compact, counted, integer, length, percent } from '../../base/words.ts';
 import type { PlannedCell } from '../../nouns/mix.ts';
 import { thresholdOf } from '../common-threshold.ts';
-import { compact, counted, integer, length, percent } from '../format.ts';
 import { epochsTable, movedTable, plannedTable, shareGroups, sharesTable } from './cell-tables.ts';
 import type { Draw } from './draw.ts';
 import { figure, folded, heading, keys } from './figure.ts';

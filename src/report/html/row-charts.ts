@@ -1,5 +1,5 @@
 /** Rows: their length over the training run, and how many documents share one. */
-import { compact, length } from '../format.ts';
+import { compact, length } from '../../base/words.ts';
 import { shorten } from '../table.ts';
 import { bareAxis, linear, shareTicks, tickLabels } from './axes.ts';
 import type { RowBin } from './data.ts';

@@ -1,6 +1,7 @@
 /** What became of the mix in rows: how well they are packed, the accounts of every shard set, row lengths of the run. */
+
+import { bytes, compact, counted, integer, length, percent, percentFine } from '../../base/words.ts';
 import { dropReasons, type Ledger } from '../../nouns/ledger.ts';
-import { bytes, compact, counted, integer, length, percent, percentFine } from '../format.ts';
 import { reasonNames } from '../reasons.ts';
 import type { ArmData, SetData } from './data.ts';
 import type { Draw } from './draw.ts';

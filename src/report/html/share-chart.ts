@@ -1,5 +1,5 @@
 /** Shares of the corpus, asked for, and achieved: a line each. */
-import { percent } from '../format.ts';
+import { percent } from '../../base/words.ts';
 import { shorten } from '../table.ts';
 import { bareAxis, linear, lineNames, shareTicks } from './axes.ts';
 import type { Chart } from './draw.ts';

@@ -1,6 +1,7 @@
 /** What the arms learned: loss over the tokens of training, and on the validation set by how far back a guess could look. */
+
+import { compact, integer } from '../../base/words.ts';
 import type { PositionLoss } from '../../train/validation.ts';
-import { compact, integer } from '../format.ts';
 import { shorten } from '../table.ts';
 import { type LineStyle, positionChart, tokenChart } from './curve-charts.ts';
 import type { ArmCurves, TrainingData } from './data.ts';

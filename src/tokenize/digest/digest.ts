@@ -2,8 +2,9 @@
  * What a token store keeps of a document's text: its xxHash64, and how many characters it has. Both in WebAssembly
  * (`assembly/`), over windows that hold many documents: a call a document would cost more than a short document's hash.
  */
-import { readFileSync } from 'node:fs';
+
 import { packageRoot } from '../../base/package-root.ts';
+import { readBytes } from '../../storage/files.ts';
 
 export interface Digest {
   /**
@@ -35,7 +36,7 @@ const wasm = new URL('dist/tokenize/digest/digest.wasm', packageRoot);
 let compiled: WebAssembly.Module | undefined;
 
 export function createDigest(): Digest {
-  compiled ??= new WebAssembly.Module(readFileSync(wasm));
+  compiled ??= new WebAssembly.Module(readBytes(wasm));
   const exports = new WebAssembly.Instance(compiled, {}).exports as unknown as Exports;
   const { buffer } = exports.memory;
   const atMost = exports.documentsAtMost();

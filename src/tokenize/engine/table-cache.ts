@@ -4,21 +4,8 @@
  * or written, is as good as none. What a file was made of is its name, so it is never out of date. Cost: 14 to 200 MB
  * of disk a tokenizer, for the last few that were used.
  */
+
 import { createHash, type Hash } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeSync,
-} from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -26,6 +13,9 @@ import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { packageRoot } from '../../base/package-root.ts';
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
+import { isTemporary, makeFolder, writeCache } from '../../storage/commit.ts';
+import { listFolder, openFile, readBytes, removeFile, statOf, touch } from '../../storage/files.ts';
+import { walk } from '../../storage/walk.ts';
 import { createDigest } from '../digest/digest.ts';
 import { resolveTokenizerFile } from '../files/file-form.ts';
 import { sideFilesOf } from '../files/side-files.ts';
@@ -77,12 +67,13 @@ function keyOf(spec: TokenizerSpec): string {
   const hash = createHash('sha256');
   if ('file' in spec) hash.update(JSON.stringify([spec.pattern, spec.bos, spec.eos, spec.pad]));
   const files = 'file' in spec ? tokenizerFiles(spec.file) : [encodingFile(spec.encoding)];
-  for (const file of files) add(hash, basename(file), readFileSync(file));
+  for (const file of files) add(hash, basename(file), readBytes(file));
   const here = fileURLToPath(new URL('dist/tokenize/', packageRoot));
-  for (const name of readdirSync(here, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (/(?<!\.d)\.[jt]s$/.test(name)) add(hash, name, readFileSync(join(here, name)));
-  }
-  add(hash, process.versions.v8, readFileSync(kernelFile));
+  const isCode = (name: string) => /(?<!\.d)\.[jt]s$/.test(name);
+  const everywhere = { hidden: true, nodeModules: true, depth: Number.POSITIVE_INFINITY };
+  for (const { name, path } of walk(here, { ...everywhere, wanted: isCode }))
+    add(hash, name, readBytes(path));
+  add(hash, process.versions.v8, readBytes(kernelFile));
   return hash.digest('hex').slice(0, 40);
 }
 
@@ -100,51 +91,36 @@ function tokenizerFiles(path: string): string[] {
   return [file, ...sideFilesOf(file)];
 }
 
-function readFile(file: string): SharedTokenizer {
-  const descriptor = openSync(file, 'r');
+function readFile(path: string): SharedTokenizer {
+  const file = openFile(path);
   try {
     const prefix = Buffer.alloc(prefixBytes);
-    readSync(descriptor, prefix, 0, prefixBytes, 0);
+    file.read(0, prefix);
     const [headerBytes, tableBytes] = [prefix.readUInt32LE(0), prefix.readUInt32LE(4)];
-    if (fstatSync(descriptor).size !== prefixBytes + headerBytes + tableBytes) throw new Error('cut off');
+    if (file.size !== prefixBytes + headerBytes + tableBytes) throw new Error('cut off');
     const header = Buffer.alloc(headerBytes);
     const bytes = new SharedArrayBuffer(tableBytes);
-    readSync(descriptor, header, 0, headerBytes, prefixBytes);
-    readSync(descriptor, new Uint8Array(bytes), 0, tableBytes, prefixBytes + headerBytes);
+    file.read(prefixBytes, header);
+    file.read(prefixBytes + headerBytes, new Uint8Array(bytes));
     if (!hashOf(header, bytes).equals(prefix.subarray(8))) throw new Error('damaged');
     const { image, ...rest } = deserialize(header) as SharedTokenizer;
-    const now = new Date();
-    utimesSync(file, now, now);
+    touch(path);
     return { ...rest, image: { ...image, bytes } };
   } finally {
-    closeSync(descriptor);
+    file.close();
   }
 }
 
-function writeFile(file: string, { image, ...rest }: SharedTokenizer): void {
-  // Not mkdir's own `recursive`: below a folder that can't hold folders (/proc) Node 20 tries for ever.
-  for (const folder of [dirname(dirname(file)), dirname(file)]) {
-    if (statSync(folder, { throwIfNoEntry: false }) === undefined) mkdirSync(folder);
-  }
+function writeFile(path: string, { image, ...rest }: SharedTokenizer): void {
+  makeFolder(dirname(path));
   // First: they may be what the disk is full of.
-  dropUnfinished(dirname(file));
+  dropUnfinished(dirname(path));
   const { bytes, ...imageFacts } = image;
   const header = serialize({ ...rest, image: imageFacts });
   const prefix = Buffer.alloc(8);
   prefix.writeUInt32LE(header.length, 0);
   prefix.writeUInt32LE(bytes.byteLength, 4);
-  const temporary = `${file}.${process.pid}.tmp`;
-  const descriptor = openSync(temporary, 'wx');
-  try {
-    for (const part of [prefix, hashOf(header, bytes), header, new Uint8Array(bytes)]) {
-      for (let done = 0; done < part.length; ) done += writeSync(descriptor, part, done);
-    }
-    closeSync(descriptor);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  writeCache(path, [prefix, hashOf(header, bytes), header, new Uint8Array(bytes)]);
 }
 
 /** xxHash64, against accidents: it costs a tenth of reading the tables. */
@@ -156,16 +132,16 @@ function hashOf(header: Uint8Array, bytes: SharedArrayBuffer): Buffer {
 }
 
 function dropUnfinished(folder: string): void {
-  for (const name of readdirSync(folder).filter((name) => /^tables-[0-9a-f]{40}\.\d+\.tmp$/.test(name))) {
-    const written = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - written > unfinishedMs) rmSync(join(folder, name), { force: true });
+  for (const name of listFolder(folder).filter(isTemporary)) {
+    const written = statOf(join(folder, name))?.modifiedMs ?? Date.now();
+    if (Date.now() - written > unfinishedMs) removeFile(join(folder, name));
   }
 }
 
 function dropOldest(folder: string): void {
-  const files = readdirSync(folder)
+  const files = listFolder(folder)
     .filter((name) => /^tables-[0-9a-f]{40}$/.test(name))
-    .map((name) => ({ path: join(folder, name), used: statSync(join(folder, name)).mtimeMs }))
+    .map((name) => ({ path: join(folder, name), used: statOf(join(folder, name))?.modifiedMs ?? 0 }))
     .sort((a, b) => b.used - a.used);
-  for (const { path } of files.slice(kept)) rmSync(path, { force: true });
+  for (const { path } of files.slice(kept)) removeFile(path);
 }

@@ -3,10 +3,11 @@
  * first of the files in it that is named below: a tokenizer.json says most, a tiktoken file least. The form of a file is told by its
  * content where the content is clear, because people rename files.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { isPointer, pointerCure, pointerFound } from '../../base/git-lfs.ts';
 import { LongmixError, systemReason } from '../../errors.ts';
+import { listFolder, readBytes, statOf } from '../../storage/files.ts';
 
 export type FileForm = 'huggingface' | 'tekken' | 'sentencepiece' | 'tiktoken';
 
@@ -30,19 +31,19 @@ const cure =
 
 /** @throws LongmixError `tokenizer-missing` */
 export function resolveTokenizerFile(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) {
+  const stats = statOf(path);
+  if (stats === null) {
     throw new LongmixError('tokenizer-missing', 'the tokenizer: no such file or folder', {
       where: path,
       cure,
     });
   }
-  if (!stats.isDirectory()) return path;
-  const present = new Set(readdirSync(path));
+  if (stats.kind !== 'folder') return path;
+  const present = new Set(listFolder(path));
   const named = names.find((name) => present.has(name));
   if (named !== undefined) return join(path, named);
   for (const pattern of patterns) {
-    const [first, ...others] = [...present].filter((name) => pattern.test(name)).sort();
+    const [first, ...others] = [...present].filter((name) => pattern.test(name));
     if (first !== undefined && others.length === 0) return join(path, first);
     if (first === undefined) continue;
     throw new LongmixError(
@@ -61,12 +62,12 @@ export function resolveTokenizerFile(path: string): string {
 export function readTokenizerFile(path: string): Uint8Array {
   let bytes: Uint8Array;
   try {
-    const { size } = statSync(path);
+    const size = statOf(path)?.size ?? 0;
     if (size > largestFile) {
       const message = `a file of ${Math.ceil(size / 1e6)} MB; a tokenizer has ${largestFile / 1e6} MB at most`;
       throw new LongmixError('tokenizer-bad', message, { where: path, cure });
     }
-    bytes = readFileSync(path);
+    bytes = readBytes(path);
   } catch (cause) {
     if (cause instanceof LongmixError) throw cause;
     throw new LongmixError('tokenizer-missing', `the tokenizer: ${systemReason(cause)}`, {

@@ -4,9 +4,10 @@
  * config.json and generation_config.json belong to the model, and any program may have a config.json: what isn't a model's is
  * passed over.
  */
-import { readFileSync, statSync } from 'node:fs';
+
 import { basename, dirname, join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
+import { readBytes, statOf } from '../../storage/files.ts';
 import { badFile, isId, isObject, parseJsonObject, shown } from './json-shape.ts';
 
 /** In order of rank. */
@@ -41,7 +42,7 @@ const help = 'it says which tokens begin and end a text; fix it or remove it';
 export function sideFilesOf(file: string): string[] {
   return sideFiles
     .map((name) => join(dirname(file), name))
-    .filter((path) => path !== file && statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+    .filter((path) => path !== file && statOf(path)?.kind === 'file');
 }
 
 /** @throws LongmixError `tokenizer-bad` */
@@ -63,7 +64,7 @@ export function readSideFiles(file: string): SideFacts {
 }
 
 function read(path: string): Uint8Array {
-  if (statSync(path).size <= largestFile) return readFileSync(path);
+  if ((statOf(path)?.size ?? 0) <= largestFile) return readBytes(path);
   throw new LongmixError('tokenizer-bad', `the file has more than ${largestFile / 1e6} MB`, {
     where: path,
     cure: help,

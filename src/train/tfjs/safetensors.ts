@@ -3,9 +3,10 @@
  * of a JSON header (little-endian), the header {name: {dtype, shape, data_offsets}}, then the numbers.
  * Format: the README of huggingface/safetensors.
  */
-import { readFileSync } from 'node:fs';
+
 import { LongmixError } from '../../errors.ts';
 import { createFile } from '../../storage/commit.ts';
+import { readBytes } from '../../storage/files.ts';
 
 export interface NamedArray {
   readonly name: string;
@@ -56,7 +57,7 @@ export function readSafetensors(path: string): {
   readonly metadata: Readonly<Record<string, string>>;
 } {
   try {
-    const bytes = readFileSync(path);
+    const bytes = readBytes(path);
     const start = 8 + Number(bytes.readBigUInt64LE());
     const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, Entry>;
     const { __metadata__: metadata, ...entries } = header;

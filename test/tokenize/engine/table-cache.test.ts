@@ -107,11 +107,7 @@ it('keeps the last few that were used', async () => {
 it('removes what a killed process left half written, and not what another is writing', async () => {
   const folder = cacheFolder();
   mkdirSync(folder);
-  const [left, now, other] = [
-    `tables-${'0'.repeat(40)}.11.tmp`,
-    `tables-${'0'.repeat(40)}.12.tmp`,
-    'a.1.tmp',
-  ];
+  const [left, now, other] = ['.longmix-host-11-0-1.tmp', '.longmix-host-12-0-1.tmp', 'a.1.tmp'];
   for (const name of [left, now, other]) writeFileSync(join(folder, name), '');
   for (const name of [left, other]) utimesSync(join(folder, name), 1000, 1000);
   await loadTables(encoding);

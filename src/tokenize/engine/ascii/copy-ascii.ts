@@ -2,8 +2,9 @@
  * Text that is mapped on its way into another buffer: stretches of ASCII go by a table in WebAssembly (`assembly/`), what else
  * there is the caller writes between them. A byte costs a tenth of what JavaScript's loop takes.
  */
-import { readFileSync } from 'node:fs';
+
 import { packageRoot } from '../../../base/package-root.ts';
+import { readBytes } from '../../../storage/files.ts';
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -47,7 +48,7 @@ export class AsciiCopy {
    * @param collapses of spaces in a row one is written
    */
   constructor(table: ArrayLike<number>, collapses: boolean) {
-    compiled ??= new WebAssembly.Module(readFileSync(wasm));
+    compiled ??= new WebAssembly.Module(readBytes(wasm));
     this.#exports = new WebAssembly.Instance(compiled, {}).exports as unknown as Exports;
     this.#collapses = collapses;
     this.#base = this.#exports.base();

@@ -3,8 +3,9 @@
  * speed don't depend on the length of a document. The vocabulary's tables are built once, into an image that other
  * threads copy (`buildImage`, `createKernelFromImage`), in about a tenth of the time.
  */
-import { readFileSync } from 'node:fs';
+
 import { packageRoot } from '../../../base/package-root.ts';
+import { readBytes } from '../../../storage/files.ts';
 import { noToken } from '../../model.ts';
 import type { KernelModel, KernelUnknown } from './model.ts';
 import { stepsSize, writeSteps } from './step-tables.ts';
@@ -85,7 +86,7 @@ export const kernelFile: URL = new URL('dist/tokenize/engine/kernel/kernel.wasm'
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function instantiate(): Promise<Exports> {
-  compiled ??= WebAssembly.compile(readFileSync(kernelFile));
+  compiled ??= WebAssembly.compile(readBytes(kernelFile));
   const instance = await WebAssembly.instantiate(await compiled, {});
   return instance.exports as unknown as Exports;
 }

@@ -7,8 +7,9 @@ import {
   integer,
   length,
   percent,
+  percentAsTyped,
   percentFine,
-} from '../../src/report/format.ts';
+} from '../../src/base/words.ts';
 
 it.each([
   [0, '0'],
@@ -67,6 +68,13 @@ it.each([
   [0.00001, '0.001%'],
   [1e-9, '< 0.001%'],
 ])('percent %d', (value, text) => expect(percent(value)).toBe(text));
+
+it.each([
+  [0.7, '70%'],
+  [0.125, '12.5%'],
+  [0.1234567, '12.35%'],
+  [0, '0%'],
+])('percentAsTyped %d', (value, text) => expect(percentAsTyped(value)).toBe(text));
 
 it.each([
   [0.4, '0:00'],

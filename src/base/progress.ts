@@ -12,3 +12,10 @@ export interface Progress {
 }
 
 export const noProgress: Progress = { start() {}, advance() {}, end() {}, note() {}, aside() {} };
+
+/** What a task reports while it works. */
+export interface TaskProgress {
+  /** Work done since the last report, in the stage's unit (bytes of text, rows). */
+  readonly done: number;
+  readonly tokens: number;
+}

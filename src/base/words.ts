@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers as people read them: what messages, progress lines, tables and the report share. */
 
 /** 1234567 -> `1,234,567`. */
 export function integer(value: number): string {
@@ -32,11 +32,16 @@ export function rowLength(width: number | null): string {
   return width === null ? 'several' : length(width);
 }
 
-/** 0.7 -> `70.0%`; what isn't nothing doesn't read as nothing. */
+/** 0.7 -> `70.0%`, for columns and running text; what isn't nothing doesn't read as nothing. */
 export function percent(share: number): string {
   const value = share * 100;
   if (value === 0 || value >= 0.05) return `${value.toFixed(1)}%`;
   return value < 0.001 ? '< 0.001%' : `${value.toPrecision(1)}%`;
+}
+
+/** 0.7 -> `70%`, 0.12345 -> `12.35%`: a share as a person would have typed it, at most four digits. */
+export function percentAsTyped(share: number): string {
+  return `${Number((share * 100).toPrecision(4))}%`;
 }
 
 /** 0.99944 -> `99.944%`: shares whose third digit is what people compare. What isn't all doesn't read as all. */

@@ -2,7 +2,7 @@
 import { mkdirSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { diskShortage, refuseFullDisk, storeShortage } from '../../src/storage/free-space.ts';
+import { diskShortage, refuseFullDisk, storeShortage } from '../../src/build/disk-room.ts';
 import { errorOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

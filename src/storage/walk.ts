@@ -6,14 +6,16 @@
  */
 import { type Dirent, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { LongmixError } from '../../errors.ts';
-import { unreadable } from './file-blocks.ts';
+import { LongmixError } from '../errors.ts';
+import { stampOf } from './files.ts';
+import { orUnreadable, unreadable } from './unreadable.ts';
 
 export interface WalkedFile {
   readonly path: string;
   /** Relative to the root, with `/`. */
   readonly name: string;
   readonly bytes: number;
+  readonly stamp: string;
 }
 
 export interface WalkOptions {
@@ -30,22 +32,22 @@ export function walk(root: string, options: WalkOptions): WalkedFile[] {
   const files: WalkedFile[] = [];
 
   const enter = (folder: string, prefix: string, depth: number, above: readonly string[]): void => {
-    for (const entry of attempt(folder, () => readdirSync(folder, { withFileTypes: true }))) {
+    for (const entry of orUnreadable(folder, () => readdirSync(folder, { withFileTypes: true }))) {
       if (entry.name.startsWith('.') && !options.hidden) continue;
       const path = join(folder, entry.name);
       const name = prefix + entry.name;
       const stats = entry.isDirectory() ? null : statsOf(path, entry, () => options.wanted(name));
       if (entry.isDirectory() || stats?.isDirectory()) {
         if (depth <= 1 || (entry.name === 'node_modules' && !options.nodeModules)) continue;
-        const real = attempt(path, () => realpathSync(path));
+        const real = orUnreadable(path, () => realpathSync(path));
         if (!above.includes(real)) enter(path, `${name}/`, depth - 1, [...above, real]);
       } else if (stats?.isFile() && options.wanted(name)) {
-        files.push({ path, name, bytes: stats.size });
+        files.push({ path, name, bytes: stats.size, stamp: stampOf(stats) });
       }
     }
   };
 
-  enter(root, '', options.depth, [attempt(root, () => realpathSync(root))]);
+  enter(root, '', options.depth, [orUnreadable(root, () => realpathSync(root))]);
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -67,12 +69,4 @@ function deadLink(path: string, cause: unknown): LongmixError {
     exitCode: 1,
     cause,
   });
-}
-
-function attempt<T>(path: string, look: () => T): T {
-  try {
-    return look();
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
 }

@@ -1,0 +1,63 @@
+/**
+ * Room on the disk, asked before anything is written: finished shards are worth more than a failed build, and a build that
+ * fails at its end costs its whole time.
+ */
+import { join } from 'node:path';
+import { bytes as inBytes } from '../base/words.ts';
+import { LongmixError } from '../errors.ts';
+import { isShardName } from '../shard/format.ts';
+import { exists, listFolder, statOf } from '../storage/files.ts';
+import { freeBytes } from '../storage/free-space.ts';
+import type { PlannedSet } from './nouns.ts';
+import { setFolders } from './ownership.ts';
+
+/** A build by what it will take. */
+export interface BuildSize {
+  readonly out: string;
+  readonly plan: { readonly sets: readonly Pick<PlannedSet, 'bytes'>[] };
+}
+
+/** @throws LongmixError `disk-full` if the shards have no room where those that are there are gone, or go on */
+export function refuseFullDisk(out: string, builds: readonly BuildSize[]): void {
+  const shortage = diskShortage(builds);
+  if (shortage === null) return;
+  throw new LongmixError('disk-full', shortage, {
+    where: out,
+    cure: 'choose another disk with --out, or make room; nothing was removed',
+    exitCode: 1,
+  });
+}
+
+/** What the shards of builds on one disk need, where it has less; null: there is room. */
+export function diskShortage(builds: readonly BuildSize[]): string | null {
+  const needed = builds.reduce(
+    (sum, { plan }) => sum + plan.sets.reduce((all, set) => all + set.bytes, 0),
+    0,
+  );
+  const there = builds.reduce((sum, { out }) => sum + shardBytes(out), 0);
+  const free = freeBytes(builds[0]?.out ?? '.');
+  if (free === null || needed <= free + there) return null;
+  const included = there === 0 ? '' : ', what would be replaced included';
+  return `the shards need about ${inBytes(needed)}, and the disk has room for ${inBytes(free + there)}${included}`;
+}
+
+/** Text of one language or another is 3 to 5 bytes a token. */
+const bytesPerToken = 4;
+
+/** The same of a token store that is not made yet, whose size is an estimate: it stops nothing. */
+export function storeShortage(folder: string, textBytes: number, dtype: 'uint16' | 'uint32'): string | null {
+  const needed = (textBytes / bytesPerToken) * (dtype === 'uint16' ? 2 : 4);
+  const free = freeBytes(folder);
+  if (free === null || needed <= free) return null;
+  return `the token store may need ${inBytes(needed)}, and the disk of ${folder} has room for ${inBytes(free)}`;
+}
+
+function shardBytes(out: string): number {
+  if (!exists(out)) return 0;
+  const files = setFolders(out).flatMap((set) =>
+    listFolder(join(out, set))
+      .filter(isShardName)
+      .map((name) => join(out, set, name)),
+  );
+  return files.reduce((sum, file) => sum + (statOf(file)?.size ?? 0), 0);
+}

@@ -1,0 +1,166 @@
+/**
+ * Puts the pieces of rows down in the order of the run. The rows of a kind take the pieces of each of its lists in the list's
+ * order, and put them down in a shuffled order; the rows of a long document hold its pieces in the document's order.
+ *
+ * Rows are filled kind by kind and not in the order of the run, because what the rows of a kind take lies together: fetching
+ * every piece from somewhere else would cost a cache miss per piece.
+ */
+import { type KeyedHash, keyedHash, scramble } from '../../base/keyed-hash.ts';
+import { giveBack } from '../../base/scratch.ts';
+import type { Host } from '../copies/hosts.ts';
+import type { RowKinds } from './fit-lengths.ts';
+import type { PackInput } from './packer.ts';
+import type { RowWriter } from './row-writer.ts';
+
+/** Pieces, and full rows of long documents. Both columns of four numbers end with one that is left to the packer. */
+export interface LaidPieces {
+  /** List by list: the document of a piece that is whole; `table.count` + the number of an exception. */
+  readonly sorted: Uint32Array;
+  /** Per list: where its next piece stands in `sorted`. */
+  readonly starts: Uint32Array;
+  /** Four numbers per piece that isn't a whole document: its document, the tokens taken of that, where the piece begins. */
+  readonly exceptions: Uint32Array;
+  /** Four numbers per document with full rows: its document, the tokens taken of that, where its next piece begins. */
+  readonly longs: Uint32Array;
+}
+
+const noHosts: ReadonlyMap<number, readonly Host[]> = new Map();
+
+/**
+ * @param pieces is used up
+ * @param rows each row's kind, in the order of the run; for a full row of a document, the number of kinds + that of the document
+ * @param hostsOf by kind: long documents that fill up its rows
+ */
+export function layRows(
+  pieces: LaidPieces,
+  kinds: RowKinds,
+  rows: Uint32Array,
+  { table, width, seed }: Pick<PackInput, 'table' | 'width' | 'seed'>,
+  out: RowWriter,
+  hostsOf: ReadonlyMap<number, readonly Host[]> = noHosts,
+): void {
+  const ends = out.rowsAhead(rows.length);
+  setEnds(kinds, hostsOf, rows, out.pieces, ends);
+  putDown(pieces, kinds, hostsOf, rowsByKind(kinds, rows), ends, keyedHash(seed, 'within-row'), out);
+  giveBack(pieces.sorted);
+  addInOrder(pieces, kinds, hostsOf, rows, ends, table.count, width, out);
+}
+
+/** One past the last piece of each row, where the first row begins with the piece `first`. */
+function setEnds(
+  { kinds, piecesOf }: RowKinds,
+  hostsOf: ReadonlyMap<number, readonly Host[]>,
+  rows: Uint32Array,
+  first: number,
+  ends: Uint32Array,
+): void {
+  const pieces = hostsOf.size === 0 ? piecesOf : piecesOf.slice();
+  for (const [kind, hosts] of hostsOf) pieces[kind]! += hosts.length;
+  let end = first;
+  for (let row = 0; row < rows.length; row += 1) {
+    end += rows[row]! < kinds ? pieces[rows[row]!]! : 1;
+    ends[row] = end;
+  }
+}
+
+/** The rows of each kind, one kind after the other. */
+function rowsByKind({ kinds, rows: count, rowsOf }: RowKinds, rows: Uint32Array): Uint32Array {
+  const next = new Uint32Array(kinds);
+  for (let kind = 1; kind < kinds; kind += 1) next[kind] = next[kind - 1]! + rowsOf[kind - 1]!;
+  const byKind = new Uint32Array(count);
+  for (let row = 0; row < rows.length; row += 1) {
+    const kind = rows[row]!;
+    if (kind >= kinds) continue;
+    byKind[next[kind]!] = row;
+    next[kind]! += 1;
+  }
+  return byKind;
+}
+
+/** Puts the pieces of all rows of a kind down where they belong, by their numbers in `sorted`. */
+function putDown(
+  { starts, sorted }: LaidPieces,
+  { kinds, rowsOf, links, chain }: RowKinds,
+  hostsOf: ReadonlyMap<number, readonly Host[]>,
+  byKind: Uint32Array,
+  ends: Uint32Array,
+  hash: KeyedHash,
+  { document, length, pieces: first }: RowWriter,
+): void {
+  let n = 0;
+  for (let kind = 0; kind < kinds; kind += 1) {
+    const hosts = hostsOf.size === 0 ? 0 : (hostsOf.get(kind)?.length ?? 0);
+    for (const end = n + rowsOf[kind]!; n < end; n += 1) {
+      const row = byKind[n]!;
+      const salt = hash(row, 0, 0);
+      const begin = (row === 0 ? first : ends[row - 1]!) + (standBefore(row) ? hosts : 0);
+      let at = begin;
+      for (let link = links[kind]!; link >= 0; link = chain[link + 3]!) {
+        const list = chain[link]!;
+        const tokens = chain[link + 1]!;
+        const from = starts[list]!;
+        const to = from + chain[link + 2]!;
+        starts[list] = to;
+        for (let i = from; i < to; i += 1, at += 1) {
+          // Changes places with any of those before it, or none.
+          const other = begin + Math.floor((scramble(salt + at) / 2 ** 32) * (at - begin + 1));
+          document[at] = document[other]!;
+          length[at] = length[other]!;
+          document[other] = sorted[i]!;
+          length[other] = tokens;
+        }
+      }
+    }
+  }
+}
+
+/** Adds all rows in the order of the run: what was put down, and the pieces of long documents. */
+function addInOrder(
+  { exceptions, longs }: LaidPieces,
+  { kinds }: RowKinds,
+  hostsOf: ReadonlyMap<number, readonly Host[]>,
+  rows: Uint32Array,
+  ends: Uint32Array,
+  documents: number,
+  width: number,
+  out: RowWriter,
+): void {
+  const { document, length } = out;
+  const addLong = (long: number, tokens: number) => {
+    const start = longs[4 * long + 2]!;
+    out.addCut(longs[4 * long]!, longs[4 * long + 1]!, start, tokens);
+    longs[4 * long + 2] = start + tokens;
+  };
+  for (let row = 0, p = out.pieces; row < rows.length; row += 1) {
+    if (rows[row]! >= kinds) {
+      addLong(rows[row]! - kinds, width);
+      p += 1;
+      out.endRow();
+      continue;
+    }
+    const hosts = hostsOf.size === 0 ? undefined : hostsOf.get(rows[row]!);
+    if (hosts !== undefined && standBefore(row)) {
+      for (const { long, tokens } of hosts) addLong(long, tokens);
+      p += hosts.length;
+    }
+    const after = hosts === undefined || standBefore(row) ? 0 : hosts.length;
+    for (const end = ends[row]! - after; p < end; p += 1) {
+      const piece = document[p]!;
+      if (piece < documents) continue;
+      const at = (piece - documents) * 4;
+      out.addPut(p);
+      out.addCut(exceptions[at]!, exceptions[at + 1]!, exceptions[at + 2]!, length[p]!);
+    }
+    out.addPut(p);
+    if (after > 0) {
+      for (const { long, tokens } of hosts!) addLong(long, tokens);
+      p += after;
+    }
+    out.endRow();
+  }
+}
+
+/** Long documents stand before the others of a row in every second row, and after them in the rest. */
+function standBefore(row: number): boolean {
+  return row % 2 === 0;
+}

@@ -1,0 +1,169 @@
+/**
+ * Files of this machine by their paths, for what is always local: the user's own files, settings, notes, caches and what
+ * comes with the package. Output and token stores are reached by `local.ts`, which another storage may stand in for.
+ */
+import {
+  accessSync,
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  read,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  type Stats,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { type Bytes, EndedEarly } from './storage.ts';
+
+export interface FileFacts {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly size: number;
+  /** Size and times of change: ctime shows a file whose mtime was set back. */
+  readonly stamp: string;
+  readonly modifiedMs: number;
+}
+
+/** Of what a path leads to, through links; null: nothing is there. */
+export function statOf(path: string): FileFacts | null {
+  return factsOf(statSync(path, { throwIfNoEntry: false }));
+}
+
+/** Of the entry itself, which may be a link; null: nothing is there. */
+export function linkStatOf(path: string): FileFacts | null {
+  return factsOf(lstatSync(path, { throwIfNoEntry: false }));
+}
+
+function factsOf(stats: Stats | undefined): FileFacts | null {
+  if (stats === undefined) return null;
+  const kind = stats.isFile()
+    ? 'file'
+    : stats.isDirectory()
+      ? 'folder'
+      : stats.isSymbolicLink()
+        ? 'link'
+        : 'other';
+  return { kind, size: stats.size, stamp: stampOf(stats), modifiedMs: stats.mtimeMs };
+}
+
+/** A clock of the system goes in steps of some ms, so the size is in it, too. */
+export function stampOf({ size, mtimeMs, ctimeMs }: Stats): string {
+  return `${size} ${mtimeMs} ${ctimeMs}`;
+}
+
+export function exists(path: string): boolean {
+  return existsSync(path);
+}
+
+export function readBytes(path: string | URL): Buffer<ArrayBuffer> {
+  return readFileSync(path);
+}
+
+export function readText(path: string | URL): string {
+  return readFileSync(path, 'utf8');
+}
+
+/** What the file says is the caller's to check. */
+export function readJson(path: string): unknown {
+  return JSON.parse(readText(path));
+}
+
+/** Names in a folder, in code-unit order; of one that is not there, none. */
+export function listFolder(path: string | URL): string[] {
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** @throws what the system says, if this user may not read the file, or run it */
+export function checkAccess(path: string, use: 'read' | 'run'): void {
+  accessSync(path, use === 'read' ? constants.R_OK : constants.X_OK);
+}
+
+/** A file that is not there is as good as removed. */
+export function removeFile(path: string): void {
+  rmSync(path, { force: true });
+}
+
+export function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+/** For a log that is useful as far as it goes: what a crash leaves may end in half a line. */
+export function appendText(path: string, text: string): void {
+  appendFileSync(path, text);
+}
+
+/** Sets the file's time to now. */
+export function touch(path: string): void {
+  const now = new Date();
+  utimesSync(path, now, now);
+}
+
+/** A file of this machine, open for reading. */
+export interface LocalBytes extends Bytes {
+  read(at: number, into: Uint8Array): void;
+}
+
+/** @throws what the system says */
+export function openFile(path: string): LocalBytes {
+  return new LocalFile(openSync(path, 'r'));
+}
+
+class LocalFile implements LocalBytes {
+  readonly #descriptor: number;
+  #stats: Stats | undefined;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  get size(): number {
+    return this.#look().size;
+  }
+
+  get stamp(): string {
+    return stampOf(this.#look());
+  }
+
+  read(at: number, into: Uint8Array): void {
+    // One read may give less than was asked for (2 GiB and more, network file systems).
+    for (let done = 0; done < into.length; ) {
+      const count = readSync(this.#descriptor, into, done, into.length - done, at + done);
+      if (count === 0) throw new EndedEarly(at + done);
+      done += count;
+    }
+  }
+
+  async readAside(at: number, into: Uint8Array): Promise<void> {
+    for (let done = 0; done < into.length; ) {
+      const count = await new Promise<number>((resolve, reject) => {
+        read(this.#descriptor, into, done, into.length - done, at + done, (error, bytes) => {
+          if (error === null) resolve(bytes);
+          else reject(error);
+        });
+      });
+      if (count === 0) throw new EndedEarly(at + done);
+      done += count;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  /** Asked for late: most readers know the size. */
+  #look(): Stats {
+    this.#stats ??= fstatSync(this.#descriptor);
+    return this.#stats;
+  }
+}

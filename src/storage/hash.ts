@@ -1,0 +1,23 @@
+/** sha256 of a file as it lies there, to be compared with the record that was made when it was committed. */
+import { createHash } from 'node:crypto';
+import { openFile } from './files.ts';
+
+const readBytes = 4 * 1024 * 1024;
+
+/** How many bytes a file has now, and their sha256. */
+export function hashFile(path: string): { bytes: number; sha256: string } {
+  const file = openFile(path);
+  try {
+    const hash = createHash('sha256');
+    const { size } = file;
+    const block = Buffer.allocUnsafeSlow(Math.min(readBytes, size));
+    for (let at = 0; at < size; at += readBytes) {
+      const part = block.subarray(0, Math.min(readBytes, size - at));
+      file.read(at, part);
+      hash.update(part);
+    }
+    return { bytes: size, sha256: hash.digest('hex') };
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * A folder of this machine as a storage. It answers at once, never by a promise, and what it gives says so in its types.
+ * Folders inside it are made as files need them.
+ */
+import { dirname, join } from 'node:path';
+import {
+  createFile,
+  isTemporary,
+  type LocalPendingFile,
+  makeFolder,
+  orUnwritable,
+  putIfAbsent,
+} from './commit.ts';
+import { exists, type LocalBytes, openFile, removeFile } from './files.ts';
+import { checkName, type Entry, readWhole, type Storage } from './storage.ts';
+import { walk } from './walk.ts';
+
+export interface LocalStorage extends Storage {
+  list(under: string): Iterable<Entry>;
+  open(name: string): LocalBytes;
+  create(name: string): LocalPendingFile;
+  putIfAbsent(name: string, bytes: Uint8Array): boolean;
+  remove(name: string): void;
+}
+
+/** @param folder need not be there before the first file is */
+export function localStorage(folder: string): LocalStorage {
+  const pathOf = (name: string) => join(folder, checkName(name));
+  const made = (name: string) => {
+    const path = pathOf(name);
+    if (!exists(dirname(path))) makeFolder(dirname(path));
+    return path;
+  };
+  return {
+    where: folder,
+    list(under) {
+      const root = under === '' ? folder : pathOf(under);
+      if (!exists(root)) return [];
+      const before = under === '' ? '' : `${under}/`;
+      // What is being written is not there yet.
+      const wanted = (name: string) => !isTemporary(name.slice(name.lastIndexOf('/') + 1));
+      const files = walk(root, { hidden: true, nodeModules: true, depth: Number.POSITIVE_INFINITY, wanted });
+      return files.map(({ name, bytes, stamp }) => ({ name: `${before}${name}`, size: bytes, stamp }));
+    },
+    open: (name) => openFile(pathOf(name)),
+    create: (name) => createFile(made(name)),
+    putIfAbsent(name, bytes) {
+      const path = made(name);
+      return orUnwritable(path, () => putIfAbsent(path, bytes));
+    },
+    remove: (name) => removeFile(pathOf(name)),
+  };
+}
+
+/** All bytes of a file. */
+export function readFrom(storage: LocalStorage, name: string): Buffer {
+  const bytes = storage.open(name);
+  try {
+    return readWhole(bytes);
+  } finally {
+    bytes.close();
+  }
+}
