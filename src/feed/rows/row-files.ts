@@ -170,7 +170,7 @@ export class RowFiles {
   #values(run: Run, type: RowColumn['type'], offset: number, first: number, entries: number): Values {
     const skipped = first * bytesOfType(type, 'int32');
     if (this.#kept === null) {
-      const found = arrayOf(type, new ArrayBuffer(entries * bytesOfType(type, 'int32')), 0, entries);
+      const found = newArray(type, entries);
       const into = new Uint8Array(found.buffer);
       this.read({ shard: this.#batches[run.batch]!.shard, offset: offset + skipped, into, row: run.row });
       return found;
@@ -271,7 +271,7 @@ function joinColumn(
 ): void {
   let entries = 0;
   for (const part of parts) entries += part[c]!.values.length;
-  const values = arrayOf(type, new ArrayBuffer(entries * bytesOfType(type, 'int32')), 0, entries);
+  const values = newArray(type, entries);
   into[feed!.values] = values;
   let entry = 0;
   for (const part of parts) {
@@ -288,6 +288,12 @@ function joinColumn(
     for (let r = 1; r < starts.length; r += 1) offsets[row + r] = shift + starts[r]!;
     row += starts.length - 1;
   }
+}
+
+/** An array that makes its own buffer is cheaper where it is small. */
+function newArray(type: RowColumn['type'], entries: number): Values {
+  if (type === 'uint16') return new Uint16Array(entries);
+  return type === 'uint32' ? new Uint32Array(entries) : new Int32Array(entries);
 }
 
 function arrayOf(type: RowColumn['type'], buffer: ArrayBuffer, offset: number, entries: number): Values {

@@ -5,69 +5,84 @@
  * The metadata is a flatbuffer whose tables never change, so it is laid out once here, by the list of columns, and only
  * counts and offsets are filled in: a table points back to its vtable, which says where in the table its fields are.
  */
-import { buffersOf, feedColumns, type RowColumn, type Values } from '../../shard/row-columns.ts';
+import { feedColumns, rowColumns, type Values } from '../../shard/row-columns.ts';
 import type { Batch } from '../feed.ts';
 
 /** uint32 columns of a stream that shards have not; the others are `feedColumns`. */
 export const stepColumns: readonly string[] = ['step', 'epoch', 'row'];
 
-const shapes: readonly RowColumn['shape'][] = [
-  ...stepColumns.map(() => 'number' as const),
-  ...feedColumns.map(({ shape }) => shape),
-];
-/** What a column has rows or entries of: itself, and the values that its rows consist of. */
-const nodes = shapes.reduce((sum, shape) => sum + (shape === 'number' ? 1 : 2), 0);
-const buffers = shapes.reduce((sum, shape) => sum + buffersOf[shape].count, 0);
+const ofRows = -1;
+const empty = -2;
+/**
+ * Nodes of the message (each column, and the children of those that have them) and its buffers (each column's validity,
+ * which is empty, then a list's offsets, then the same of a child, then the values): the place in `arrays` of what each
+ * measures; `ofRows`: a number per row.
+ */
+const nodes: number[] = stepColumns.map(() => ofRows);
+const buffers: number[] = stepColumns.flatMap(() => [empty, ofRows]);
+{
+  let array = 0;
+  for (const { shape } of feedColumns) {
+    nodes.push(ofRows);
+    buffers.push(empty);
+    if (shape === 'list') buffers.push(array++);
+    if (shape !== 'number') {
+      nodes.push(array);
+      buffers.push(empty);
+    }
+    buffers.push(array++);
+  }
+}
 
 const nodesAt = 80;
 /** Their number is before them, at a multiple of 4 that makes them begin at one of 8. */
-const buffersAt = nodesAt + 16 * nodes + 8;
+const buffersAt = nodesAt + 16 * nodes.length + 8;
 /** Bytes of the metadata, and of the 8 before it: a mark, and their length. */
-const metadataBytes = buffersAt + 16 * buffers;
+const metadataBytes = buffersAt + 16 * buffers.length;
 const headBytes = 8 + metadataBytes;
 
 /** Messages smaller than this are one piece: a write costs more than a copy of some kilobytes. */
 const smallBytes = 64 * 1024;
 
+/** Names in a batch of the arrays of its message, in its order: each column's values, those of a list behind its offsets. */
+const arrays: readonly string[] = feedColumns.flatMap(({ feed }) =>
+  feed!.offsets === null ? [feed!.values] : [feed!.offsets, feed!.values],
+);
+const idsAt = arrays.indexOf(rowColumns.ids.feed.values);
+
 /** A batch's message in pieces; the ids of a large one are not copied: their piece is the batch's own memory. */
 export function batchMessage(batch: Batch): Uint8Array[] {
-  const { rows, inputIds } = batch;
-  const columns = columnsOf(batch);
-  const sizes = Array.from({ length: columns.length }, (_, c) => filled(columns[c]!.byteLength));
-  const bodyBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
-  const ids = columns.indexOf(inputIds);
-  const whole = headBytes + bodyBytes <= smallBytes;
-  let before = headBytes;
-  for (let c = 0; c < ids; c += 1) before += sizes[c]!;
+  const { step, epoch, rows, inputIds } = batch;
+  const columns: Values[] = [];
+  const stepColumn = filled(rows.byteLength);
+  let before = headBytes + stepColumns.length * stepColumn;
+  let bytes = before;
+  for (let c = 0; c < arrays.length; c += 1) {
+    const column = (batch as unknown as Readonly<Record<string, Values>>)[arrays[c]!]!;
+    columns.push(column);
+    if (c < idsAt) before += filled(column.byteLength);
+    bytes += filled(column.byteLength);
+  }
+  const whole = bytes <= smallBytes;
 
-  const first = new Uint8Array(whole ? headBytes + bodyBytes : before);
-  writeHead(new DataView(first.buffer), columns, rows.length, bodyBytes);
+  const first = new Uint8Array(whole ? bytes : before);
+  const numbers = new Uint32Array(first.buffer, headBytes);
+  numbers.fill(step, 0, rows.length);
+  numbers.fill(epoch, stepColumn / 4, stepColumn / 4 + rows.length);
+  numbers.set(rows, stepColumn / 2);
+  writeHead(new DataView(first.buffer), columns, rows.length, bytes - headBytes);
+
   // Padding after the ids needs no write: the buffer is zeroed.
-  const behind = headBytes + bodyBytes - before - inputIds.byteLength;
-  const tail = whole ? first.subarray(before + inputIds.byteLength) : new Uint8Array(behind);
-  let at = headBytes;
+  const idsEnd = before + inputIds.byteLength;
+  const tail = whole ? first : new Uint8Array(bytes - idsEnd);
+  let at = headBytes + stepColumns.length * stepColumn;
   for (let c = 0; c < columns.length; c += 1) {
-    if (c < ids || (c === ids && whole)) first.set(bytesOf(columns[c]!), at);
-    else if (c > ids) tail.set(bytesOf(columns[c]!), at - before - inputIds.byteLength);
-    at += sizes[c]!;
+    const column = columns[c]!;
+    if (whole || c < idsAt) first.set(bytesOf(column), at);
+    else if (c > idsAt) tail.set(bytesOf(column), at - idsEnd);
+    at += filled(column.byteLength);
   }
   return whole ? [first] : [first, bytesOf(inputIds), tail];
-}
-
-/** The arrays of a message, in its order: each column's values, those of a list behind its offsets. */
-function columnsOf(batch: Batch): Values[] {
-  const { step, epoch, rows } = batch;
-  const arrays: Values[] = [
-    new Uint32Array(rows.length).fill(step),
-    new Uint32Array(rows.length).fill(epoch),
-    rows,
-  ];
-  const of = batch as unknown as Readonly<Record<string, Values>>;
-  for (const { feed } of feedColumns) {
-    if (feed!.offsets !== null) arrays.push(of[feed!.offsets]!);
-    arrays.push(of[feed!.values]!);
-  }
-  return arrays;
 }
 
 /** The end of a stream: a mark, and no metadata. */
@@ -85,34 +100,18 @@ function writeHead(view: DataView, columns: readonly Values[], count: number, bo
   };
   long(bodyBytesAt, bodyBytes);
   long(rowsAt, count);
-  let node = nodesAt;
-  let buffer = buffersAt;
+  for (let n = 0; n < nodes.length; n += 1) {
+    const c = nodes[n]!;
+    long(nodesAt + 16 * n, c === ofRows ? count : columns[c]!.length);
+  }
   let offset = 0;
-  let c = 0;
-  /** One that holds nothing: no value is null. */
-  const addEmpty = () => {
-    long(buffer, offset);
-    buffer += 16;
-  };
-  const add = ({ byteLength }: Values) => {
-    long(buffer, offset);
-    long(buffer + 8, byteLength);
-    buffer += 16;
-    offset += filled(byteLength);
-  };
-  // Each column's validity, and then its values; that of a list, its offsets; a list of fixed size has none. Children follow.
-  for (const shape of shapes) {
-    long(node, count);
-    node += 16;
-    addEmpty();
-    if (shape === 'list') add(columns[c++]!);
-    const values = columns[c++]!;
-    if (shape !== 'number') {
-      long(node, values.length);
-      node += 16;
-      addEmpty();
-    }
-    add(values);
+  for (let b = 0; b < buffers.length; b += 1) {
+    const c = buffers[b]!;
+    long(buffersAt + 16 * b, offset);
+    if (c === empty) continue;
+    const bytes = c === ofRows ? 4 * count : columns[c]!.byteLength;
+    long(buffersAt + 16 * b + 8, bytes);
+    offset += filled(bytes);
   }
 }
 
@@ -138,8 +137,8 @@ const template: Uint8Array = (() => {
   int(52, 52 - 40);
   int(64, nodesAt - 4 - 64);
   int(68, buffersAt - 4 - 68);
-  int(nodesAt - 4, nodes);
-  int(buffersAt - 4, buffers);
+  int(nodesAt - 4, nodes.length);
+  int(buffersAt - 4, buffers.length);
   return new Uint8Array(view.buffer);
 })();
 
