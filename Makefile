@@ -57,7 +57,7 @@ format: node_modules/.package-lock.json
 clean:
 	rm -rf dist out node_modules samples/corpus/node_modules test/vocabularies/node_modules test/vocabularies/made coverage
 
-dist: node_modules/.package-lock.json package.json asconfig.json tsconfig.json tsconfig.build.json $(shell find src -type f)
+dist: node_modules/.package-lock.json package.json asconfig.json tsconfig.json tsconfig.build.json tsconfig.trainers.json $(shell find src trainers -type f)
 	npm run --silent build
 	@touch dist
 

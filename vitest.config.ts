@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // A trainer imports the package by its name: in tests that is src/, not dist/.
+  resolve: {
+    alias: [{ find: /^longmix$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
+  },
   test: {
     // Labs and built copies have tests of their own: only ours run here.
     include: ['test/**/*.test.ts'],

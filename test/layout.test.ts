@@ -1,4 +1,4 @@
-/** The layout of design section 11, as far as a machine can see it. */
+/** The layout that ARCHITECTURE.md draws, as far as a machine can see it. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,14 +6,25 @@ import { describe, expect, it } from 'vitest';
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 
+/** Arrows run one way: each room imports those after it, and itself. */
+const rooms = [
+  ...['index.ts', 'cli', 'train', 'init', 'report', 'build', 'execute'],
+  ...['feed', 'recipe', 'read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'steps', 'shard'],
+  ...['storage', 'base', 'nouns', 'errors.ts'],
+];
 /** Folders that know the nouns and themselves, and are put together by `build/`. */
-const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'recipe', 'feed'];
-/** `feed/` reads what `shard/` wrote, and streams the same columns. */
-const mayReadSiblings = new Map([['feed', /^shard\/(format|reader|schedule-file|schema)\.ts$/]]);
+const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'steps', 'recipe', 'feed'];
+/** `feed/` reads what `shard/` wrote, streams the same columns, and follows the steps as they were planned. */
+const mayReadSiblings = new Map([
+  ['feed', /^(shard\/(format|reader|schema)|steps\/(schedule-file|step-rows))\.ts$/],
+]);
 /** All others reach files through `storage/`. */
 const mayTouchFiles = ['storage', 'cli'];
-/** What stands below everything imports nothing but itself, with one library in one place. */
-const mayUseLibraries = new Map([['base/arrow.ts', /^(node:module|apache-arrow)$/]]);
+/** What stands below everything uses no library, with one in one place. */
+const mayUseLibraries = new Map([
+  ['base/arrow.ts', /^(node:module|apache-arrow)$/],
+  ['base/fingerprint.ts', /^node:crypto$/],
+]);
 const longest = 350;
 
 interface SourceFile {
@@ -96,29 +107,37 @@ describe('a stage folder', () => {
   });
 });
 
-it('nouns/, errors and base/ stand below everything', () => {
-  const base = files.filter(({ name, folder }) => /^(base|nouns)$/.test(folder) || name === 'errors.ts');
-  const strangers = base.flatMap((file) =>
-    file.imports
-      .map((specifier) => (specifier.startsWith('.') ? target(file, specifier) : specifier))
-      // `..` is the package's folder, which is no module.
-      .filter((path) => path !== '..' && !/^(base|nouns)\//.test(path))
-      .filter((path) => mayUseLibraries.get(file.name)?.test(path) !== true)
-      .map((path) => `${file.name} imports ${path}`),
-  );
-  expect(strangers).toEqual([]);
+describe('the order of the rooms', () => {
+  const roomOf = (path: string) => path.split('/')[0]!;
+
+  it('has every room', () => {
+    expect([...new Set(files.map(({ name }) => roomOf(name)))].sort()).toEqual([...rooms].sort());
+  });
+
+  it.each(rooms)('%s imports what comes after it, and itself', (room) => {
+    const after = rooms.slice(rooms.indexOf(room));
+    const strangers = files
+      .filter(({ name }) => roomOf(name) === room)
+      .flatMap((file) =>
+        file.imports
+          .filter((specifier) => specifier.startsWith('.'))
+          .map((specifier) => target(file, specifier))
+          // The package's folder, which is not a module.
+          .filter((path) => path !== '..' && !after.includes(roomOf(path)))
+          .map((path) => `${file.name} imports ${path}`),
+      );
+    expect(strangers).toEqual([]);
+  });
 });
 
-it('storage/ stands below the stages: it imports nouns/, errors, base/ and itself', () => {
-  const strangers = files
-    .filter(({ folder }) => folder === 'storage')
-    .flatMap((file) =>
-      file.imports
-        .filter((specifier) => !specifier.startsWith('node:'))
-        .map((specifier) => (specifier.startsWith('.') ? target(file, specifier) : specifier))
-        .filter((path) => path !== 'errors.ts' && !/^(base|nouns|storage)\//.test(path))
-        .map((path) => `${file.name} imports ${path}`),
-    );
+it('nouns/, errors and base/ use no library, but for one in one place', () => {
+  const low = files.filter(({ name, folder }) => /^(base|nouns)$/.test(folder) || name === 'errors.ts');
+  const strangers = low.flatMap((file) =>
+    file.imports
+      .filter((specifier) => !specifier.startsWith('.'))
+      .filter((specifier) => mayUseLibraries.get(file.name)?.test(specifier) !== true)
+      .map((specifier) => `${file.name} imports ${specifier}`),
+  );
   expect(strangers).toEqual([]);
 });
 
@@ -144,14 +163,21 @@ it('no file imports itself, by whatever way round and whatever kind of import', 
   expect(circles).toEqual([]);
 });
 
-it('execute/, build/, init/ and report/ do not know the command line', () => {
-  const users = files.filter(({ folder, name }) => folder !== 'cli' && name !== 'index.ts');
-  const strangers = users.flatMap((file) =>
-    file.imports
-      .filter((specifier) => specifier.startsWith('.') && target(file, specifier).startsWith('cli/'))
-      .map((specifier) => `${file.name} imports ${specifier}`),
-  );
-  expect(strangers).toEqual([]);
+it('a plan reads no disk: nothing that planBuild runs does', () => {
+  const reached = new Map<string, readonly string[]>();
+  const visit = (name: string, way: readonly string[]) => {
+    if (reached.has(name)) return;
+    const file = files.find((one) => one.name === name)!;
+    // Imports of types alone run nothing.
+    const run = importsOf(file.text.replace(/^(import|export) type\b[^;]*;/gm, ''));
+    reached.set(name, [...way, ...run.filter((specifier) => /^(node:)?fs(\/|$)/.test(specifier))]);
+    for (const specifier of run)
+      if (specifier.startsWith('.')) visit(target(file, specifier), [...way, name]);
+  };
+  visit('build/plan/build-plan.ts', []);
+  expect(reached.size).toBeGreaterThan(20);
+  const reading = [...reached].filter(([, way]) => way.some((step) => /^(node:)?fs/.test(step)));
+  expect(reading.map(([name, way]) => [...way, name].join(' <- '))).toEqual([]);
 });
 
 it(`only ${mayTouchFiles.join(', ')} touch files`, () => {
@@ -165,6 +191,23 @@ it(`only ${mayTouchFiles.join(', ')} touch files`, () => {
 it('Arrow is loaded from base/arrow.ts', () => {
   const loading = files.filter(({ text }) => /^import (?!type\b)[^;]*'apache-arrow/m.test(text));
   expect(loading.map(({ name }) => name)).toEqual([]);
+});
+
+describe('trainers/', () => {
+  const trainers = fileURLToPath(new URL('../trainers/', import.meta.url));
+  const names = readdirSync(trainers, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+
+  it('knows of longmix what a user knows: the package, by its name', () => {
+    expect(names.length).toBeGreaterThan(5);
+    const strangers = names.flatMap((name) =>
+      importsOf(readFileSync(join(trainers, name), 'utf8'))
+        .filter((specifier) => !/^(node:|@tensorflow\/|\.\/)/.test(specifier) && specifier !== 'longmix')
+        .map((specifier) => `${name} imports ${specifier}`),
+    );
+    expect(strangers).toEqual([]);
+  });
 });
 
 it('there are no barrels inside folders', () => {

@@ -18,11 +18,12 @@ import {
   dropAside,
   setAblationAside,
 } from './ablation-file.ts';
-import { buildPlanned, keepingTokens } from './build.ts';
+import { buildPlanned } from './build.ts';
 import { type BuildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
-import { loadIndex, planBuild } from './plan/build-plan.ts';
+import { planBuild } from './plan/build-plan.ts';
+import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { isBuilt } from './shards/shard-sets.ts';
 import { ensureStore, storeFolder } from './store/token-store.ts';
@@ -59,7 +60,7 @@ async function ablateLocked(
   const [{ recipe: first }] = arms as [AblationArm];
   sweep(out);
   const folder = storeFolder(first, out);
-  const store = await ensureStore(first, folder, keepingTokens(options), (tokenizer) => {
+  const store = await ensureStore(first, folder, { ...options, keepUnchanged: true }, (tokenizer) => {
     for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
   });
   const index = loadIndex(

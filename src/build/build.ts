@@ -11,6 +11,7 @@ import { refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
+import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shards/shard-sets.ts';
 import { ensureStore, storeFolder } from './store/token-store.ts';
@@ -42,15 +43,10 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions):
 async function buildLocked(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   sweep(out);
   const tokens = storeFolder(recipe, out);
-  const store = await ensureStore(recipe, tokens, keepingTokens(options));
-  const plan = planBuild(recipe, store);
+  const store = await ensureStore(recipe, tokens, { ...options, keepUnchanged: true });
+  const plan = planBuild(recipe, store, loadIndex(store, [recipe]));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
-}
-
-/** For a build or an ablation: `fresh` is about its shards. */
-export function keepingTokens<T extends StageOptions>(options: T): T {
-  return options.fresh ? { ...options, fresh: 'changed' } : options;
 }
 
 /** The part of a build that follows its plan. The caller has the folder's lock. */

@@ -1,14 +1,15 @@
-/** What the files of `build/` and `execute/` hand to each other: options, the store, the plan, a task's work. Nothing here runs. */
+/** What the files of `build/` hand to each other: options, the store, the plan. Nothing here runs. */
 
-import type { Progress, TaskProgress } from '../base/progress.ts';
+import type { Progress } from '../base/progress.ts';
+import type { Executor } from '../execute/executor.ts';
 import type { Ledger } from '../nouns/ledger.ts';
 import type { PlannedCell } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
+import type { StepPlan } from '../nouns/steps.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { ShardDtype } from '../shard/format.ts';
-import type { StepPlan } from '../shard/schedule-file.ts';
 import type { StoreManifest } from '../store/format.ts';
 
 export type SplitName = 'train' | 'validation';
@@ -77,13 +78,24 @@ export interface PlanReport {
 }
 
 export interface StageOptions {
+  /** Worker threads, unless `executor` says where tasks run. */
   readonly workers: number;
+  /** Where tasks run (default: in threads). */
+  readonly executor?: Executor | undefined;
   /** Bound of the whole process's memory, in bytes; none where it is not given. */
   readonly memory?: number;
-  /** Replace what an earlier run left, once there is nothing more to refuse. Of tokens: 'changed', what is not intact. */
-  readonly fresh?: boolean | 'changed';
+  /** Replace what an earlier run left, once there is nothing more to refuse. Default: false. */
+  readonly fresh?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: Progress | undefined;
+}
+
+export interface StoreOptions extends StageOptions {
+  /**
+   * With `fresh`, the parts of an intact store whose inputs and tokenizer are unchanged are not tokenized again. Default:
+   * false. `build` and `ablate` do so, for their `fresh` is about shards.
+   */
+  readonly keepUnchanged?: boolean;
 }
 
 export interface TokenStore {
@@ -93,10 +105,3 @@ export interface TokenStore {
   /** The id that the recipe names for padding; null: rows are padded with EOS. */
   readonly padId: number | null;
 }
-
-/** Does a task's work. Its files may be on their way to the disk still: `committed` has the result when they are there. */
-export type StageRun<Input, Result> = (
-  input: Input,
-  report: (progress: TaskProgress) => void,
-  signal?: AbortSignal,
-) => Promise<{ readonly committed: Promise<Result> }>;

@@ -18,7 +18,7 @@ import {
   shardFormat,
   shardSetFiles,
 } from '../shard/format.ts';
-import { scheduleFile } from '../shard/schedule-file.ts';
+import { scheduleFile } from '../steps/schedule-file.ts';
 import { makeFolder, writeFile } from '../storage/commit.ts';
 import {
   type FileFacts,

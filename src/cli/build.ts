@@ -5,9 +5,13 @@ import { type BuildResult, build } from '../build/build.ts';
 import { outFolder } from '../build/folders.ts';
 import { planReport } from '../build/plan/plan-report.ts';
 import type { Recipe } from '../nouns/recipe.ts';
+
+import { orTasksLeft } from './by-hand.ts';
+
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { planSections } from './plan-sections.ts';
 import { writePlanReport } from './report-data.ts';
+import { shellWord } from './shell-word.ts';
 
 type Flags = RunFlags & {
   readonly out?: string;
@@ -19,7 +23,8 @@ type Flags = RunFlags & {
 export async function runBuild(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = await loadRecipe(path, flags);
   const out = outFolder(recipe, flags.out);
-  const result = await build(recipe, out, stageOptions(flags, signal));
+  const result = await orTasksLeft(flags, build(recipe, out, stageOptions(flags, signal)));
+  if (result === null) return;
   await writePlanReport(flags, recipe, result.store, result.plan);
   if (flags.json === true) {
     const report = { out, written: result.written, ...planReport(recipe, result.store, result.plan) };
@@ -67,9 +72,4 @@ function damage({ replaced, badRecords }: { replaced: number; badRecords: number
     );
   if (replaced > 0) remarks.push(`${counted(replaced, 'sequence')} not in UTF-8 became U+FFFD`);
   return remarks.map((remark) => `note        ${remark}\n`).join('');
-}
-
-/** As it can be pasted into a POSIX shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

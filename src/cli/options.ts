@@ -7,6 +7,7 @@ import { isUrl } from '../base/is-url.ts';
 import { outputMark } from '../build/folders.ts';
 import type { StageOptions } from '../build/nouns.ts';
 import { LongmixError, systemReason } from '../errors.ts';
+import { byHand } from '../execute/by-hand.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
@@ -63,6 +64,7 @@ export interface RunFlags extends RecipeFlags {
   readonly memory: string;
   readonly fresh?: boolean;
   readonly quiet?: boolean;
+  readonly engine?: 'threads' | 'by-hand';
 }
 
 /** What one worker needs at most: a tokenizer, some chunks, a record batch in the making. */
@@ -123,15 +125,22 @@ export function refuseOwnOutput(folder: string): void {
 }
 
 export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions {
+  const isByHand = flags.engine === 'by-hand';
+  if (isByHand && flags.fresh === true) {
+    throw new LongmixError('flag-invalid', '--fresh would throw away what workers have done', {
+      cure: 'remove the output folder, or leave --fresh out',
+    });
+  }
   const memory = memoryBytes(flags.memory);
   const most = Math.floor(memory / workerBytes);
   return {
     workers:
       flags.workers === undefined ? Math.min(availableParallelism(), most) : workerCount(flags.workers, most),
     memory,
+    executor: isByHand ? byHand : undefined,
     fresh: flags.fresh === true,
     signal,
-    progress: flags.quiet === true ? notesOnly(process.stderr) : progressLines(process.stderr),
+    progress: flags.quiet === true || isByHand ? notesOnly(process.stderr) : progressLines(process.stderr),
   };
 }
 

@@ -4,9 +4,9 @@ import { bytes, counted, integer, length } from '../base/words.ts';
 import type { BuildPlan } from '../build/nouns.ts';
 import { planWarnings } from '../build/plan/plan-warnings.ts';
 import type { Recipe } from '../nouns/recipe.ts';
+import type { StepPlan } from '../nouns/steps.ts';
 import { ledgerText, mixText, packingText } from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
-import type { StepPlan } from '../shard/schedule-file.ts';
 
 /** One string a section, without blank lines between them. `all`: every cell, however many there are. */
 export function planSections(recipe: Recipe, plan: BuildPlan, all = false): string[] {

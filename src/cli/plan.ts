@@ -4,6 +4,7 @@ import { diskShortage } from '../build/disk-room.ts';
 import { outFolder } from '../build/folders.ts';
 import { planBuild } from '../build/plan/build-plan.ts';
 import { estimateSeconds } from '../build/plan/estimate.ts';
+import { loadIndex } from '../build/plan/load-index.ts';
 import { planReport } from '../build/plan/plan-report.ts';
 import { ensureStore, storeFolder } from '../build/store/token-store.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
@@ -22,7 +23,7 @@ export async function runPlan(path: string, flags: Flags, signal: AbortSignal): 
   const options = stageOptions(flags, signal);
   const out = outFolder(recipe, flags.out);
   const store = await ensureStore(recipe, storeFolder(recipe, out), options);
-  const plan = planBuild(recipe, store);
+  const plan = planBuild(recipe, store, loadIndex(store, [recipe]));
   const shortage = diskShortage([{ out, plan }]);
   await writePlanReport(flags, recipe, store, plan);
   const seconds = estimateSeconds(plan, store, options.workers);

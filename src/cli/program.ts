@@ -3,7 +3,7 @@
  * runs: `--help` and a misspelt flag need not wait for Arrow and tokenizers.
  */
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
 
 const recipeHelp =
@@ -48,6 +48,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .command('build')
       .argument('<recipe>', recipeHelp)
       .description('tokenize, mix, pack and write shards; goes on where an interrupted build stopped')
+      .addOption(engine())
       .option('--out <dir>', 'folder for the output (default: out/NAME)')
       .option('--html <file>', 'write a page with charts, too')
       .option('--all', 'tables of every source and length, however many there are')
@@ -58,6 +59,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .command('tokenize')
       .argument('<recipe>', recipeHelp)
       .description('make the token store only: tokens of every document, used by every mix')
+      .addOption(engine())
       .option('--out <store>', "folder of the store (default: the recipe's `store`, else out/NAME/store)")
       .option('--json', 'print the store record as JSON on stdout'),
   ).action(async (recipe, flags) => (await import('./tokenize.ts')).runTokenize(recipe, flags, signal));
@@ -194,6 +196,22 @@ Examples:
     (await import('./train.ts')).runTrain(shards, command, flags, signal),
   );
   program
+    .command('worker')
+    .argument('<job>', 'a list of tasks, which build --engine by-hand writes and names')
+    .description('run tasks of a list by number, here or on any machine that shares its folder')
+    .option('--task <n>', 'the task of this number, from 0')
+    .option('--tasks <list>', 'tasks by their numbers, one after the other: 0-63, or 3,7-9')
+    .option('--tasks-per-job <k>', 'with --task: task 0 stands for the first K tasks, task 1 for the next K')
+    .option('--workers <n>', 'threads that share the tasks', '1')
+    .option('--memory <size>', 'bound of the memory to use', '4GB')
+    .option('--quiet', 'errors only')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, or was done before; 1 try again; 2 a mistake of the user's, which trying again does not help.`,
+    )
+    .action(async (job, flags) => (await import('./worker.ts')).runWorkerCommand(job, flags, signal));
+  program
     .command('tokenizer')
     .argument(
       '<what>',
@@ -244,6 +262,11 @@ function commandError(text: string): string {
   const said = text.replace(/^error: /, 'longmix: ').replace('\n(', '\n  (');
   if (!/too many arguments for '(build|tokenize|stats|plan)'/.test(said)) return said;
   return `${said.trimEnd()}\n  quote a glob ('corpus/*.jsonl'), or name several sources in a recipe\n`;
+}
+
+function engine(): Option {
+  const about = 'where tasks run: threads, here; by-hand: write a list of them for longmix worker, and stop';
+  return new Option('--engine <name>', about).choices(['threads', 'by-hand']).default('threads');
 }
 
 function collect(value: string, before: readonly string[]): string[] {

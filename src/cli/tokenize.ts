@@ -3,6 +3,7 @@
 import { bytes, compact, counted } from '../base/words.ts';
 import { storeOut } from '../build/folders.ts';
 import { ensureStore } from '../build/store/token-store.ts';
+import { orTasksLeft } from './by-hand.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 
 type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
@@ -11,7 +12,10 @@ export async function runTokenize(path: string, flags: Flags, signal: AbortSigna
   const recipe = await loadRecipe(path, flags);
   const folder = storeOut(recipe, flags.out);
   // A store needs no BOS and no EOS: rows that do are refused when they are planned.
-  const { manifest } = await ensureStore(recipe, folder, stageOptions(flags, signal), () => {});
+  const making = ensureStore(recipe, folder, stageOptions(flags, signal), () => {});
+  const store = await orTasksLeft(flags, making);
+  if (store === null) return;
+  const { manifest } = store;
   if (flags.json === true) process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
   if (flags.quiet === true) return;
   const { documents, textBytes, tokens } = manifest.totals;

@@ -11,30 +11,14 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../base/package-root.ts';
 import type { TaskProgress } from '../base/progress.ts';
-import type { StageRun } from '../build/nouns.ts';
 import { type ErrorDetails, LongmixError } from '../errors.ts';
+import type { Crew, Executor, RunOptions } from './executor.ts';
 import { type StageName, type StageTypes, stages } from './stages.ts';
-
-export interface RunOptions {
-  /** Ends the stage early: every thread is stopped, and `run` rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: TaskProgress) => void) | undefined;
-}
-
-export interface Workers<S extends StageName> {
-  readonly count: number;
-  /** Once. */
-  run(
-    setting: StageTypes[S]['setting'],
-    inputs: readonly StageTypes[S]['input'][],
-    options: RunOptions,
-  ): Promise<StageTypes[S]['result'][]>;
-  close(): Promise<void>;
-}
+import type { Given, JobMark, StageRun } from './task.ts';
 
 /** What a thread is sent, once, and what it answers. */
 export interface ThreadWork {
-  readonly setting: unknown;
+  readonly given: unknown;
   readonly inputs: readonly unknown[];
   readonly next: Int32Array;
 }
@@ -49,24 +33,21 @@ export interface PlainError {
   readonly message: string;
   readonly stack: string | undefined;
   readonly user: (ErrorDetails & { readonly code: string }) | null;
+  /** The system's code of what caused it, such as EIO. */
+  readonly system?: string;
 }
 
-export async function runTasks<S extends StageName>(
-  stage: S,
-  setting: StageTypes[S]['setting'],
-  inputs: readonly StageTypes[S]['input'][],
-  options: RunOptions & { readonly workers: number },
-): Promise<StageTypes[S]['result'][]> {
-  const workers = startWorkers(stage, Math.min(options.workers, inputs.length));
-  try {
-    return await workers.run(setting, inputs, options);
-  } finally {
-    await workers.close();
-  }
+/**
+ * The executor of one machine: this thread and others.
+ * @param workers how many at most; there is always this thread
+ * @param mark of a job that came from a file
+ */
+export function threads(workers: number, mark: JobMark | null = null): Executor {
+  return { ready: (stage, tasks) => startWorkers(stage, Math.min(workers, tasks), mark) };
 }
 
 /** Starts so many workers, this thread included; there is always this one. */
-export function startWorkers<S extends StageName>(stage: S, workers: number): Workers<S> {
+function startWorkers<S extends StageName>(stage: S, workers: number, mark: JobMark | null = null): Crew<S> {
   const threads = Array.from(
     { length: Math.max(0, workers - 1) },
     () => new Worker(new URL('dist/bin/thread.js', packageRoot), { workerData: stage }),
@@ -79,22 +60,30 @@ export function startWorkers<S extends StageName>(stage: S, workers: number): Wo
 
   return {
     count: 1 + threads.length,
-    async run(setting, inputs, { signal, onProgress }) {
+    async run(
+      { folder, setting, inputs, memory },
+      { signal, onProgress, onResult }: RunOptions<StageTypes[S]['result']>,
+    ) {
+      const given: Given<StageTypes[S]> = { folder, setting, memory, mark };
       const results = new Array<StageTypes[S]['result']>(inputs.length);
       if (inputs.length === 0) return results;
+      const finish = (index: number, result: StageTypes[S]['result']) => {
+        results[index] = result;
+        onResult?.(index, result);
+      };
       answered = (answer) => {
         if (answer.kind === 'progress') onProgress?.(answer.progress);
-        else if (answer.kind === 'result') results[answer.index] = answer.result as StageTypes[S]['result'];
+        else if (answer.kind === 'result') finish(answer.index, answer.result as StageTypes[S]['result']);
       };
       const abort = () => stop.abort(signal!.reason);
       signal?.addEventListener('abort', abort, { once: true });
       if (signal?.aborted) abort();
       const next = new Int32Array(new SharedArrayBuffer(4));
-      for (const thread of threads) thread.postMessage({ setting, inputs, next } satisfies ThreadWork);
+      for (const thread of threads) thread.postMessage({ given, inputs, next } satisfies ThreadWork);
       const own = (async () => {
-        const run = await (await stages[stage]())(setting);
+        const run = await (await stages[stage]()).setUp(given);
         const report = (progress: TaskProgress) => onProgress?.(progress);
-        await takeTasks(run, inputs, next, report, (index, result) => (results[index] = result), stop.signal);
+        await takeTasks(run, { inputs, next, signal: stop.signal }, { report, onResult: finish });
       })();
       try {
         await Promise.all([own, ...ends]);
@@ -114,14 +103,23 @@ export function startWorkers<S extends StageName>(stage: S, workers: number): Wo
 /** Tasks of a worker whose files are on their way to the disk while the next one works: its answer takes its time. */
 const mostCommitting = 16;
 
+export interface TaskList<Input> {
+  readonly inputs: readonly Input[];
+  /** The number of the next input, in memory that all who take from the list share. */
+  readonly next: Int32Array;
+  readonly signal?: AbortSignal;
+}
+
+export interface TaskAnswers<Result> {
+  report(progress: TaskProgress): void;
+  onResult(index: number, result: Result): void;
+}
+
 /** Takes inputs as long as there are any. */
 export async function takeTasks<Input, Result>(
   run: StageRun<Input, Result>,
-  inputs: readonly Input[],
-  next: Int32Array,
-  report: (progress: TaskProgress) => void,
-  onResult: (index: number, result: Result) => void,
-  signal?: AbortSignal,
+  { inputs, next, signal }: TaskList<Input>,
+  { report, onResult }: TaskAnswers<Result>,
 ): Promise<void> {
   const committing: Promise<void>[] = [];
   try {
@@ -167,16 +165,25 @@ function threadDied(cause: unknown): Error {
   });
 }
 
+/** The system's code of what caused an error, such as EIO; undefined: the system had no part in it. */
+export function systemCode({ cause }: Error): string | undefined {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : undefined;
+}
+
 export function toPlain(error: unknown): PlainError {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (!(error instanceof LongmixError)) return { message, stack, user: null };
   const { code, where, cure, exitCode } = error;
   const optional = { ...(where === undefined ? {} : { where }), ...(cure === undefined ? {} : { cure }) };
-  return { message, stack, user: { code, exitCode, ...optional } };
+  const system = systemCode(error);
+  const cause = system === undefined ? {} : { system };
+  return { message, stack, user: { code, exitCode, ...optional }, ...cause };
 }
 
-function fromPlain({ message, stack, user }: PlainError): Error {
-  if (user !== null) return new LongmixError(user.code, message, user);
+function fromPlain({ message, stack, user, system }: PlainError): Error {
+  const cause = system === undefined ? {} : { cause: { code: system } };
+  if (user !== null) return new LongmixError(user.code, message, { ...user, ...cause });
   const error = new Error(message);
   if (stack !== undefined) error.stack = stack;
   return error;

@@ -4,8 +4,9 @@
  */
 import { dirname } from 'node:path';
 import gen from 'stream-chain/gen.js';
-import type { WorkerLimits } from '../build/memory.ts';
-import type { StageRun } from '../build/nouns.ts';
+import { fingerprint } from '../base/fingerprint.ts';
+import { compact, counted } from '../base/words.ts';
+import { LongmixError } from '../errors.ts';
 import type { BadRecord, DocumentChunk, FileFault, ReadUnit } from '../nouns/documents.ts';
 import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
@@ -13,7 +14,7 @@ import { extractorOf } from '../read/formats.ts';
 import { createUnitHash, hashInput } from '../read/input/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
 import { localStorage } from '../storage/local.ts';
-import { findReceipt, fingerprint, hasReceipt, leaveReceipt } from '../storage/receipt.ts';
+import { findReceipt, hasReceipt, leaveReceipt } from '../storage/receipt.ts';
 import {
   docsFile,
   type InputRecord,
@@ -25,13 +26,19 @@ import {
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
+import { refuseStale } from './job-file.ts';
+import { type WorkerLimits, workerLimits } from './memory.ts';
+import type { Bounds, Given, Stage, StageRun } from './task.ts';
 
 export interface TokenizeSetting {
   readonly tokenizer: TokenizerSpec;
+  /** Of the tokenizer's file as it was when the list was made. */
+  readonly fingerprint: string;
+}
+
+export interface TokenizeMemory {
   /** The tokenizer's tables, made once for all threads; null: each makes its own from the spec. */
   readonly shared: SharedTokenizer | null;
-  /** The store's folder. */
-  readonly folder: string;
   /** null: none. */
   readonly limits: WorkerLimits | null;
 }
@@ -40,6 +47,8 @@ export interface TokenizeInput {
   /** Name of the part. */
   readonly part: string;
   readonly units: readonly ReadUnit[];
+  /** Sizes and times of the files of its units, hashed, as they were when the list was made. */
+  readonly stamp: string;
 }
 
 export interface TokenizeResult {
@@ -57,10 +66,50 @@ export interface TokenizeResult {
 /** Of `TokenizeResult`, which receipts hold: a part that has a receipt of another is made again. */
 const resultVersion = 3;
 
-export async function setUpTokenize(
+export interface TokenizeKind {
+  readonly setting: TokenizeSetting;
+  readonly input: TokenizeInput;
+  readonly memory: TokenizeMemory;
+  readonly result: TokenizeResult;
+}
+
+export const tokenizeStage: Stage<TokenizeKind> = {
+  setUp: setUpTokenize,
+  load: loadTokenizerOf,
+  finished: (folder, setting, input) =>
+    findReceipt<TokenizeResult>(folder, input.part, listedPrint(setting, input), 'listed'),
+  isOver: () => false,
+  folders: (folder) => [folder],
+  words: (_, { part }, { part: { documents, tokens } }) =>
+    `${part}, ${counted(documents, 'document')}, ${compact(tokens)} tokens`,
+};
+
+/** Of a task, with its inputs known from outside only. */
+function listedPrint({ fingerprint: tokenizer }: TokenizeSetting, { units, stamp }: TokenizeInput): string {
+  return fingerprint([storeVersion, resultVersion, tokenizer, units.map(unitSpec), stamp]);
+}
+
+async function loadTokenizerOf(
+  _: string,
   setting: TokenizeSetting,
-): Promise<StageRun<TokenizeInput, TokenizeResult>> {
-  const { folder, shared, limits } = setting;
+  { memory, workers }: Bounds,
+): Promise<TokenizeMemory> {
+  const { loadTables } = await import('../tokenize/engine/load-tables.ts');
+  const { facts, shared } = await loadTables(setting.tokenizer);
+  if (facts.fingerprint !== setting.fingerprint) {
+    throw new LongmixError('job-stale', `the tokenizer ${facts.name} is not the one of the list of tasks`, {
+      cure: 'give this machine the same tokenizer file, or run the build command again to make the list anew',
+    });
+  }
+  return { shared, limits: workerLimits(memory, workers, shared) };
+}
+
+async function setUpTokenize({
+  folder,
+  setting,
+  memory: { shared, limits },
+  mark,
+}: Given<TokenizeKind>): Promise<StageRun<TokenizeInput, TokenizeResult>> {
   const storage = localStorage(folder);
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
@@ -68,12 +117,21 @@ export async function setUpTokenize(
   const madeOf = (units: readonly ReadUnit[], hashes: readonly string[]) =>
     fingerprint([storeVersion, resultVersion, tokenizer.fingerprint, units.map(unitSpec), hashes]);
 
-  return async ({ part, units }, report, signal) => {
+  return async (input, report, signal) => {
+    const { part, units } = input;
+    const listed = listedPrint(setting, input);
+    const isDone = (earlier: TokenizeResult) => {
+      report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });
+      return { committed: Promise.resolve(earlier) };
+    };
     if (hasReceipt(folder, part)) {
-      const earlier = findReceipt<TokenizeResult>(folder, part, madeOf(units, units.map(hashInput)));
+      const same = findReceipt<TokenizeResult>(folder, part, listed, 'listed');
+      if (same !== null) return isDone(same);
+      const made = madeOf(units, units.map(hashInput));
+      const earlier = findReceipt<TokenizeResult>(folder, part, made);
       if (earlier !== null) {
-        report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });
-        return { committed: Promise.resolve(earlier) };
+        leaveReceipt(folder, part, { fingerprint: made, listed, files: earlier.part.files, result: earlier });
+        return isDone(earlier);
       }
     }
 
@@ -118,6 +176,18 @@ export async function setUpTokenize(
       const { sources, ...held } = writer.finish();
       const { replaced, badRecords, badSamples, fileFaults } = counts;
       const commit = async (): Promise<TokenizeResult> => {
+        const made = madeOf(
+          units,
+          inputs.map(({ sha256 }) => sha256),
+        );
+        // Another attempt at the task may have been quicker: its files stay.
+        const earlier = mark === null ? null : findReceipt<TokenizeResult>(folder, part, made);
+        if (earlier !== null) {
+          tokens.abort();
+          docs.abort();
+          return earlier;
+        }
+        refuseStale(mark);
         const pending = [tokens.commitAside(), docs.commitAside()];
         await Promise.allSettled(pending);
         const files = await Promise.all(pending);
@@ -130,8 +200,7 @@ export async function setUpTokenize(
           badSamples,
           fileFaults,
         };
-        const hashes = inputs.map(({ sha256 }) => sha256);
-        leaveReceipt(folder, part, madeOf(units, hashes), files, result);
+        leaveReceipt(folder, part, { fingerprint: made, listed, files, result });
         return result;
       };
       return { committed: commit().catch(abort) };

@@ -11,13 +11,13 @@
 import { LongmixError } from '../errors.ts';
 import { idBytes } from '../shard/format.ts';
 import type { RowLengths } from '../shard/row-columns.ts';
+import { followSteps } from '../steps/step-rows.ts';
 import { type FeedManifest, feedManifest } from './rows/manifest.ts';
 import { epochOrder } from './rows/order.ts';
 import { PacedReads } from './rows/paced-reads.ts';
 import type { FileRead } from './rows/row-files.ts';
 import { type FeedSets, openSets } from './rows/sets.ts';
 import { byWork } from './rows/sort-by-work.ts';
-import { planSteps } from './rows/step-rows.ts';
 
 /** A rank's rows of a step are one array, and one message. */
 const mostBatchBytes = 512 * 1024 * 1024;
@@ -79,7 +79,7 @@ export function openFeed(folder: string, options: FeedOptions = {}): Feed {
 /** A feed of sets that are open: several feeds may share them, and the last one closes them. */
 export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = false }: FeedOptions): Feed {
   const { sets } = opened;
-  const steps = planSteps(opened, rowsPerStep);
+  const steps = followSteps(opened, rowsPerStep);
   const paced = new PacedReads();
 
   function rowsOf({ epoch, step }: Position, rank: number, worldSize: number) {

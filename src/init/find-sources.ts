@@ -11,7 +11,7 @@ import { unitBytes } from '../build/store/parts.ts';
 import { LongmixError } from '../errors.ts';
 import type { ReadUnit } from '../nouns/documents.ts';
 import { hasFields as formatHasFields, isSourceCode, withoutCompression } from '../read/formats.ts';
-import { discover, type LeftOut } from '../read/input/discover.ts';
+import { discover } from '../read/input/discover.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { exists } from '../storage/files.ts';
 import { type FoundFields, findFields, findNamedSources, plainFields } from './find-fields.ts';
@@ -55,8 +55,8 @@ export async function findSources(root: string, around: Surroundings): Promise<F
   const [whole] = defaultRecipe(root).sources;
   const outputs = new Map<string, boolean>();
   let { recipe } = around;
-  const leftOut: LeftOut[] = [];
-  const units = (await discover(whole!, leftOut)).filter(({ files }) => {
+  const { units: all, leftOut } = await discover(whole!);
+  const units = all.filter(({ files }) => {
     const { path } = files[0]!;
     if (recipe === null && around.isRecipe(path)) recipe = path;
     return path !== recipe && !isOutput(root, path, outputs);
@@ -88,7 +88,10 @@ async function sourcesOf(
   const named = around.byPath || groups.size > 1 ? null : await namedSources(units);
   if (named === null && groups.size === 1 && isFlat(groups) && areSources(units)) {
     return await Promise.all(
-      units.map((unit) => describe(stem(unit), unit.files[0]!.path, null, [], [unit], null)),
+      units.map((unit) => {
+        const path = unit.files[0]!.path;
+        return describe({ name: stem(unit), path, include: null, exclude: [], named: null }, [unit]);
+      }),
     );
   }
   // Apart even if there is one group: the output beside it must not be read by the next run.
@@ -97,7 +100,7 @@ async function sourcesOf(
     const name =
       units[0]!.files[0]!.path === root ? withoutExtensions(basename(root)) : basename(root) || 'corpus';
     const exclude = [...excludes(root, recipe), ...(around.outputBelow ? ['out/**'] : [])];
-    return [await describe(name, root, null, exclude, units, named)];
+    return [await describe({ name, path: root, include: null, exclude, named }, units)];
   }
   const found: FoundSource[] = [];
   const repositories = marked(root)
@@ -108,7 +111,10 @@ async function sourcesOf(
     const include = all ? null : repositories.map((name) => `${literal(name)}/**`);
     const name = repositories.length === 1 ? repositories[0]! : nameBeside(groups, 'repositories');
     const inside = repositories.flatMap((directory) => groups.get(directory)!);
-    const made = await describe(name, root, include, excludes(root, recipe), inside, null);
+    const made = await describe(
+      { name, path: root, include, exclude: excludes(root, recipe), named: null },
+      inside,
+    );
     found.push({ ...made, join: 'directory' });
   }
   for (const [directory, mine] of groups) {
@@ -117,12 +123,8 @@ async function sourcesOf(
     const name = directory === '' ? nameBeside(groups, basename(root) || 'corpus') : directory;
     // `*` stops at the next `/`: only what lies directly in the directory.
     const made = await describe(
-      name,
-      path,
-      directory === '' ? '*' : null,
-      excludes(path, recipe),
+      { name, path, include: directory === '' ? '*' : null, exclude: excludes(path, recipe), named },
       mine,
-      named,
     );
     const isJoined = directory !== '' && holdsRepositories(path, directory, mine);
     found.push({ ...made, join: isJoined ? 'directory' : null });
@@ -130,18 +132,13 @@ async function sourcesOf(
   return found;
 }
 
-async function describe(
-  name: string,
-  path: string,
-  include: FoundSource['include'],
-  exclude: readonly string[],
-  units: readonly ReadUnit[],
-  named: FoundSource['named'],
-): Promise<FoundSource> {
+type Selected = Pick<FoundSource, 'name' | 'path' | 'include' | 'exclude' | 'named'>;
+
+async function describe(selected: Selected, units: readonly ReadUnit[]): Promise<FoundSource> {
   const files = new Set(units.flatMap((unit) => unit.files.map((file) => file.path)));
   const size = units.reduce((sum, unit) => sum + unitBytes(unit), 0);
   const fields = await fieldsOf(units);
-  return { name, path, include, exclude, join: null, fields, named, files: files.size, bytes: size };
+  return { ...selected, join: null, fields, files: files.size, bytes: size };
 }
 
 async function fieldsOf(units: readonly ReadUnit[]): Promise<FoundFields> {

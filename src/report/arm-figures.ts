@@ -1,8 +1,8 @@
 /** The figures by which arms are compared: of all training rows of an arm together. */
 
+import { bucketName } from '../base/bucket-name.ts';
 import { bytes, integer, length, percent, percentFine } from '../base/words.ts';
 import { dropReasons } from '../nouns/ledger.ts';
-import { bucketName } from './bucket-name.ts';
 import type { ArmData, SetData } from './html/data.ts';
 import { reasonNames } from './reasons.ts';
 

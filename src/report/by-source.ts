@@ -3,9 +3,9 @@
  * many sources, the largest. What is left out is one line, and the lengths are summed over all sources.
  */
 
+import { bucketName } from '../base/bucket-name.ts';
 import { counted } from '../base/words.ts';
 import type { Bucket } from '../nouns/mix.ts';
-import { bucketName } from './bucket-name.ts';
 
 interface CellLike {
   readonly source: string;

@@ -113,11 +113,6 @@ export function idBytes(dtype: ShardDtype): number {
   return dtype === 'uint16' ? 2 : 4;
 }
 
-/** Of a number that was read from a file. */
-export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
 export function shardName(shard: number, shards: number): string {
   const five = (n: number) => String(n).padStart(5, '0');
   return `data-${five(shard)}-of-${five(shards)}.arrow`;

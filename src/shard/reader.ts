@@ -6,13 +6,13 @@
 import { join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
+import { isCount } from '../base/is-count.ts';
 import { LongmixError } from '../errors.ts';
 import { exists, type LocalBytes, readJson, readText } from '../storage/files.ts';
 import { localStorage } from '../storage/local.ts';
 import { EndedEarly } from '../storage/storage.ts';
 import {
   dictFile,
-  isCount,
   manifestFile,
   readableVersions,
   type ShardRecord,

@@ -22,18 +22,24 @@ export interface ShardOptions {
   readonly padId: number;
 }
 
+/** Rows [firstRow, endRow) of a plan. */
+export interface PlannedRows {
+  readonly plan: RowPlan;
+  /** Of the documents that the plan numbers. */
+  readonly table: DocumentTable;
+  readonly firstRow: number;
+  readonly endRow: number;
+}
+
 const batchBytes = 16 * 1024 * 1024;
 
-/** Writes the plan's rows [firstRow, endRow). */
 export function writeShard(
-  plan: RowPlan,
-  firstRow: number,
-  endRow: number,
-  table: DocumentTable,
+  rows: PlannedRows,
   tokens: TokenSource,
   options: ShardOptions,
   sink: Sink,
 ): { batches: BatchRecord[]; counts: ShardCounts } {
+  const { plan, firstRow, endRow } = rows;
   const schema = rowSchema(plan.width, options.dtype, options.provenance);
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
@@ -44,7 +50,7 @@ export function writeShard(
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {
     const end = Math.min(endRow, row + rowsPerBatch);
     const offset = out.bytes;
-    writer.write(makeBatch(schema, plan, row, end, table, tokens, options, counts));
+    writer.write(makeBatch(schema, { ...rows, firstRow: row, endRow: end }, tokens, options, counts));
     batches.push({ rows: end - row, offset, bytes: out.bytes - offset });
   }
   writer.finish();
@@ -53,10 +59,7 @@ export function writeShard(
 
 function makeBatch(
   schema: Schema,
-  plan: RowPlan,
-  row: number,
-  end: number,
-  table: DocumentTable,
+  { plan, table, firstRow: row, endRow: end }: PlannedRows,
   tokens: TokenSource,
   options: ShardOptions,
   counts: { documentTokens: number; specialTokens: number; padding: number },

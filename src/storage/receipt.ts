@@ -4,7 +4,6 @@
  *
  * Receipts are local notes, not output: they live in `.longmix/` beside what they are about and can be deleted.
  */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { FileRecord } from '../nouns/files.ts';
 import { makeFolder, writeFile } from './commit.ts';
@@ -12,15 +11,13 @@ import { exists, readJson, statOf } from './files.ts';
 
 export const notesFolder = '.longmix';
 
-interface Receipt {
+export interface Receipt {
+  /** Of all that went in, the bytes of the inputs included. */
   readonly fingerprint: string;
+  /** Of the task as its list has it, in which inputs are known by their sizes and times: looked up without reading them. */
+  readonly listed?: string;
   readonly files: readonly FileRecord[];
   readonly result: unknown;
-}
-
-/** sha256 over a value's JSON. Keys are taken in the order in which the code that makes the value writes them. */
-export function fingerprint(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** Whether an earlier run finished a task of this name, of whatever it was made. */
@@ -28,11 +25,19 @@ export function hasReceipt(folder: string, task: string): boolean {
   return exists(receiptFile(folder, task));
 }
 
-/** The result of an earlier run of the same task, or null. */
-export function findReceipt<T>(folder: string, task: string, expected: string): T | null {
+/**
+ * The result of an earlier run of the same task, or null.
+ * @param by which of a receipt's fingerprints `expected` is
+ */
+export function findReceipt<T>(
+  folder: string,
+  task: string,
+  expected: string,
+  by: 'fingerprint' | 'listed' = 'fingerprint',
+): T | null {
   try {
     const receipt = readJson(receiptFile(folder, task)) as Receipt;
-    if (receipt.fingerprint !== expected) return null;
+    if (receipt[by] !== expected) return null;
     const present = receipt.files.every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
     return present ? (receipt.result as T) : null;
   } catch {
@@ -40,15 +45,8 @@ export function findReceipt<T>(folder: string, task: string, expected: string): 
   }
 }
 
-export function leaveReceipt(
-  folder: string,
-  task: string,
-  expected: string,
-  files: readonly FileRecord[],
-  result: unknown,
-): void {
+export function leaveReceipt(folder: string, task: string, receipt: Receipt): void {
   makeFolder(join(folder, notesFolder));
-  const receipt: Receipt = { fingerprint: expected, files, result };
   writeFile(receiptFile(folder, task), JSON.stringify(receipt), false);
 }
 

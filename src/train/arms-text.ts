@@ -3,9 +3,10 @@
  * all arms have, which is where mixes of long documents differ; the one before it is the nearest.
  */
 import { integer } from '../base/words.ts';
+import type { PositionLoss, Validation } from '../nouns/training.ts';
 import { type Column, table } from '../report/table.ts';
 import type { ArmsTraining } from './train-arms.ts';
-import { type PositionLoss, type Validation, validationOf } from './validation.ts';
+import { validationOf } from './validation.ts';
 
 export function trainingText({ arms }: ArmsTraining): string {
   const found = arms.map((arm) => ({ ...arm, validation: validationOf(arm.final) }));

@@ -1,16 +1,19 @@
 /** A trainer by its name, or by the path of a module. */
 
 import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { packageRoot } from '../base/package-root.ts';
 import { LongmixError } from '../errors.ts';
 import { statOf } from '../storage/files.ts';
 import type { Trainer } from './trainer.ts';
 
-/** The ones that come with longmix; loaded when named. */
-const named: Readonly<Record<string, (command: readonly string[]) => Promise<Trainer>>> = {
-  tfjs: async () => (await import('./tfjs/tfjs-trainer.ts')).tfjsTrainer(),
-  command: async (command) => (await import('./command.ts')).commandTrainer(command),
+/** Modules that come with longmix, by their short names. */
+const shipped: Readonly<Record<string, URL>> = {
+  tfjs: new URL('dist/trainers/tfjs/tfjs-trainer.js', packageRoot),
 };
+
+/** All that are not the path of a module. */
+const shortNames = [...Object.keys(shipped), 'command'];
 
 /**
  * @throws LongmixError `trainer-unknown` | `trainer-broken` | `trainer-invalid` | `command-missing`; a module's methods:
@@ -22,15 +25,16 @@ export async function loadTrainer(nameOrPath: string, command: readonly string[]
       cure: 'a command behind -- is for --trainer command',
     });
   }
-  const make = Object.hasOwn(named, nameOrPath) ? named[nameOrPath] : undefined;
-  return make === undefined ? moduleTrainer(nameOrPath) : make(command);
+  if (nameOrPath === 'command') return (await import('./command.ts')).commandTrainer(command);
+  const module = Object.hasOwn(shipped, nameOrPath) ? shipped[nameOrPath]! : null;
+  return moduleTrainer(nameOrPath, module === null ? resolve(nameOrPath) : fileURLToPath(module));
 }
 
-async function moduleTrainer(path: string): Promise<Trainer> {
-  const file = resolve(path);
+/** @param path for messages, as the user gave it */
+async function moduleTrainer(path: string, file: string): Promise<Trainer> {
   if (statOf(file)?.kind !== 'file') {
     throw new LongmixError('trainer-unknown', `no trainer "${path}", and no file of that path`, {
-      cure: `use ${Object.keys(named).join(', ')}, or the path of an ES module such as ./mine.js`,
+      cure: `use ${shortNames.join(', ')}, or the path of an ES module such as ./mine.js`,
     });
   }
   let made: unknown;

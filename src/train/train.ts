@@ -74,21 +74,25 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     beginning(trainer, out, options, place);
     options.onBegin?.(out);
     makeFolder(out);
-    return await withLock(out, () => run(trainer, options, feed, validation, out, place));
+    return await withLock(out, () => run(trainer, options, { feed, validation, out, place }));
   } finally {
     feed.close();
     validation?.close();
   }
 }
 
+interface OpenRun {
+  readonly feed: Feed;
+  readonly validation: Feed | null;
+  readonly out: string;
+  readonly place: RunPosition;
+}
+
 /** The caller has the lock of the run's folder. */
 async function run(
   trainer: Trainer,
   options: RunOptions,
-  feed: Feed,
-  validation: Feed | null,
-  out: string,
-  place: RunPosition,
+  { feed, validation, out, place }: OpenRun,
 ): Promise<RunResult> {
   const { signal, line } = options;
   const { steps } = place;

@@ -2,8 +2,8 @@
  * What consumes a build's batches. `longmix train SHARDS --trainer NAME | PATH` gives each step's rows to one; reading
  * the rows, the order, progress, metrics.jsonl and the place to go on from are longmix's, learning is the trainer's.
  *
- * A trainer of one's own is an ES module whose default export is a Trainer, or a function that makes one. This one
- * learns how often each id is, and is complete:
+ * A trainer of one's own is an ES module whose default export is a Trainer, or a function that makes one; trainers/tfjs/
+ * is a large example. This one learns how often each id is, and is complete:
  *
  *   // counts.js: longmix train out/mix --trainer ./counts.js --set smoothing=0.5
  *   import { readFileSync, writeFileSync } from 'node:fs';

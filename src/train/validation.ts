@@ -1,30 +1,6 @@
-/** What a trainer said of the validation set after its last step, if it did: ours says it so, others may say nothing. */
+/** What a trainer said of the validation set after its last step: ours says it so, others may say nothing. */
+import type { PositionLoss, SourceLoss, Validation } from '../nouns/training.ts';
 import type { Metrics } from './trainer.ts';
-
-export interface Validation {
-  /** Mean, in nats. */
-  readonly loss: number;
-  readonly byPosition: readonly PositionLoss[];
-  /** Left out by a trainer that does not say it, and for shards without provenance. */
-  readonly bySource?: readonly SourceLoss[];
-}
-
-/** Guesses in documents of a source. */
-export interface SourceLoss {
-  readonly source: string;
-  readonly tokens: number;
-  /** Mean, in nats. */
-  readonly loss: number;
-}
-
-/** Guesses that could look back on `from` to `to` (inclusive) tokens of their document. */
-export interface PositionLoss {
-  readonly from: number;
-  readonly to: number;
-  readonly tokens: number;
-  /** Mean, in nats. */
-  readonly loss: number;
-}
 
 /** null: nothing, or not in this form; a run that diverged has no loss to tell. */
 export function validationOf(final: Metrics | null): Validation | null {

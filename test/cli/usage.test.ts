@@ -15,6 +15,7 @@ const commands = [
   'plan',
   'inspect',
   'verify',
+  'worker',
   'train',
   'init',
   'schema',

@@ -1,13 +1,13 @@
 /** The loop that takes tasks: every task once, the first error, and files that are on their way when it ends. */
 import { expect, it, vi } from 'vitest';
-import type { StageRun } from '../../src/build/nouns.ts';
-import { startWorkers, takeTasks } from '../../src/execute/tasks.ts';
+import type { StageRun } from '../../src/execute/task.ts';
+import { takeTasks, threads } from '../../src/execute/tasks.ts';
 
 const fake = vi.hoisted(() => ({
   run: undefined as unknown as StageRun<number, string>,
 }));
 vi.mock('../../src/execute/stages.ts', () => ({
-  stages: { shard: async () => async () => fake.run },
+  stages: { shard: async () => ({ setUp: async () => fake.run }) },
 }));
 
 const counter = () => new Int32Array(new SharedArrayBuffer(4));
@@ -38,10 +38,11 @@ it('does every task once, however many take from the counter, and reports by ind
   const take = () =>
     takeTasks(
       run,
-      inputs,
-      next,
-      (progress) => (tokens += progress.tokens),
-      (index, result) => (results[index] = result),
+      { inputs, next },
+      {
+        report: (progress) => (tokens += progress.tokens),
+        onResult: (index, result) => (results[index] = result),
+      },
     );
   await Promise.all([take(), take(), take()]);
   expect(taken.sort((a, b) => a - b)).toEqual(inputs);
@@ -56,7 +57,7 @@ it('goes on while files are on their way to the disk, but not without bound', as
     begun = input + 1;
     return { committed: commits[input]!.promise };
   };
-  const done = takeTasks(run, inputs, counter(), noReport, () => {});
+  const done = takeTasks(run, { inputs, next: counter() }, { report: noReport, onResult: () => {} });
   await vi.waitFor(() => expect(begun).toBe(17));
   commits[0]!.resolve('');
   await vi.waitFor(() => expect(begun).toBe(18));
@@ -75,7 +76,11 @@ it('ends with the first error, takes no further task, and waits for what is bein
     return { committed: input === 0 ? commit.promise : Promise.resolve('') };
   };
   let ended = false;
-  const done = takeTasks(run, inputs, counter(), noReport, (index, result) => (results[index] = result));
+  const done = takeTasks(
+    run,
+    { inputs, next: counter() },
+    { report: noReport, onResult: (index, result) => (results[index] = result) },
+  );
   const outcome = done.catch((error: Error) => error).finally(() => (ended = true));
   await vi.waitFor(() => expect(taken).toEqual([0, 1, 2]));
   await new Promise((resolve) => setImmediate(resolve));
@@ -93,7 +98,11 @@ it('ends with the error of a commit, that of the first task where several fail',
     const failed = input === 1 ? first.promise : input === 2 ? Promise.reject(new Error('commit 2')) : null;
     return { committed: failed ?? Promise.resolve('') };
   };
-  const done = takeTasks(run, inputs.slice(0, 4), counter(), noReport, () => {});
+  const done = takeTasks(
+    run,
+    { inputs: inputs.slice(0, 4), next: counter() },
+    { report: noReport, onResult: () => {} },
+  );
   await expect(done).rejects.toThrow('commit 1');
 });
 
@@ -107,7 +116,11 @@ it('ends between tasks when it is aborted, once what is being committed is there
   };
   let ended = false;
   const onResult = (index: number, result: string) => (results[index] = result);
-  const done = takeTasks(run, inputs, counter(), noReport, onResult, controller.signal);
+  const done = takeTasks(
+    run,
+    { inputs, next: counter(), signal: controller.signal },
+    { report: noReport, onResult },
+  );
   const outcome = done.catch((error: Error) => error).finally(() => (ended = true));
   await vi.waitFor(() => expect(controller.signal.aborted).toBe(true));
   await new Promise((resolve) => setImmediate(resolve));
@@ -119,8 +132,8 @@ it('ends between tasks when it is aborted, once what is being committed is there
 
 it('a stage in this thread gives its results in the order of the inputs', async () => {
   fake.run = async (input) => ({ committed: Promise.resolve(`result ${input}`) });
-  const workers = startWorkers('shard', 1);
-  expect(await workers.run({} as never, inputs as never, {})).toEqual(inputs.map((i) => `result ${i}`));
+  const workers = threads(1).ready('shard', inputs.length);
+  expect(await workers.run({ inputs } as never, {})).toEqual(inputs.map((i) => `result ${i}`));
   await workers.close();
 });
 
@@ -129,8 +142,8 @@ it('a stage ends with the reason of its signal, also of one that was aborted bef
     signal?.throwIfAborted();
     return { committed: Promise.resolve('') };
   };
-  const workers = startWorkers('shard', 1);
+  const workers = threads(1).ready('shard', inputs.length);
   const signal = AbortSignal.abort(new Error('interrupted'));
-  await expect(workers.run({} as never, inputs as never, { signal })).rejects.toThrow('interrupted');
+  await expect(workers.run({ inputs } as never, { signal })).rejects.toThrow('interrupted');
   await workers.close();
 });

@@ -12,7 +12,7 @@ import { batches } from '../../src/feed/batches.ts';
 import { type Feed, openFeed } from '../../src/feed/feed.ts';
 import { RowFiles } from '../../src/feed/rows/row-files.ts';
 import { openShards } from '../../src/shard/reader.ts';
-import { readSchedule } from '../../src/shard/schedule-file.ts';
+import { readSchedule } from '../../src/steps/schedule-file.ts';
 import { type BuildName, builtFolder, plainRow, recipes, seenRows, stepRows } from '../support/feed.ts';
 import { fuzz } from '../support/fuzz.ts';
 

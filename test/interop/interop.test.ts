@@ -107,7 +107,7 @@ describe.skipIf(python === null)('the sample', () => {
       const expected = join(folder, 'expected.jsonl');
       const records: string[] = [];
       for (const source of parseRecipe(readFileSync(recipe, 'utf8'), recipe).sources) {
-        for (const { files, joined } of await discover(source)) {
+        for (const { files, joined } of (await discover(source)).units) {
           const text = files
             .map((file) => readFileSync(file.path, 'utf8'))
             .join(joined ? source.separator : '');

@@ -110,7 +110,7 @@ describe('a CSV', () => {
   test('a field that is larger than the memory allows is an error that names its line', async () => {
     const path = fileWith('a.csv', `id,text\n1,one\n2,"${'long\n'.repeat(400_000)}`);
     const all = async () => {
-      const [unit] = await discover(sourceOf(path));
+      const [unit] = (await discover(sourceOf(path))).units;
       for await (const chunk of read(unit!, createReadCounts(), { recordBytes: 1_000_000 })) void chunk;
     };
     expect(await errorOf(all())).toMatchObject({ code: 'memory-exceeded', where: `${path}:3` });

@@ -50,7 +50,7 @@ export async function readSource(
   source: SourceSpec,
   options: { rangeBytes?: number; chunkBytes?: number } = {},
 ): Promise<ReadResult> {
-  const units = await discover(source);
+  const { units } = await discover(source);
   const { rangeBytes } = options;
   return readUnits(rangeBytes === undefined ? units : await splitUnits(units, rangeBytes), options);
 }

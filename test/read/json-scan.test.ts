@@ -23,7 +23,7 @@ async function outcome(path: string, fields: FieldNames, plain: boolean): Promis
   const counts = createReadCounts();
   const chunks: DocumentChunk[] = [];
   try {
-    for (const unit of await discover(sourceOf(path, { fields }))) {
+    for (const unit of (await discover(sourceOf(path, { fields }))).units) {
       for await (const chunk of readJsonl(unit, counts, 500, null, 1e9, plain)) {
         const text = Buffer.from(chunk.text).toString('hex');
         // Ids go into the store as UTF-8, which has no lone surrogates.

@@ -72,7 +72,7 @@ describe('JSON', () => {
   test('an element that is larger than the memory allows is an error that names it', async () => {
     const path = fileWith('a.json', `[{"text":"a"},{"text":"${'b'.repeat(3_000_000)}"}]`);
     const read = async (recordBytes: number) => {
-      const [unit] = await discover(sourceOf(path));
+      const [unit] = (await discover(sourceOf(path))).units;
       const counts = createReadCounts();
       for await (const chunk of readUnit(unit!, counts, { recordBytes })) void chunk;
       return counts.documents;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { bucketName } from '../../src/base/bucket-name.ts';
 import type { Cell, PlannedCell } from '../../src/nouns/mix.ts';
-import { bucketName } from '../../src/report/bucket-name.ts';
 import { cellsText } from '../../src/report/cells-text.ts';
 import { ledgerText, mixText, type SplitFigures } from '../../src/report/plan-text.ts';
 import { ledgerOf } from '../support/report-data.ts';

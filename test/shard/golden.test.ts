@@ -47,7 +47,7 @@ it.each(cases)('%s, provenance %s, BOS %s, EOS %s', (dtype, provenance, bos, eos
   const hash = createHash('sha256');
   const sink = { write: (bytes: Uint8Array) => void hash.update(bytes) };
   const options = { dtype, provenance, ...special };
-  const written = writeShard(rows, 3, rows.rows, table, tokens, options, sink);
+  const written = writeShard({ plan: rows, table, firstRow: 3, endRow: rows.rows }, tokens, options, sink);
   hash.update(JSON.stringify([written, datasetInfo(64, dtype, provenance)]));
   expect(hash.digest('hex').slice(0, 16)).toBe(golden);
 });

@@ -117,7 +117,12 @@ function writeSet(
     const chunks: Uint8Array[] = [];
     // A sink may not keep what it is given: the writer may reuse it.
     const sink = { write: (bytes: Uint8Array) => chunks.push(Uint8Array.from(bytes)) };
-    const { batches, counts } = writeShard(plan, first, end, table, tokens, { ...options, ...special }, sink);
+    const { batches, counts } = writeShard(
+      { plan, table, firstRow: first, endRow: end },
+      tokens,
+      { ...options, ...special },
+      sink,
+    );
     const bytes = Buffer.concat(chunks);
     padding += counts.padding;
     writeFileSync(join(folder, name), bytes);
@@ -179,7 +184,12 @@ describe('a shard set', () => {
       fc.property(sets, dtypes, ({ plan, table, rows }, dtype) => {
         const sink = { write() {} };
         const options = { dtype, provenance: false, ...special };
-        const { counts, batches } = writeShard(plan, 0, plan.rows, table, tokens, options, sink);
+        const { counts, batches } = writeShard(
+          { plan, table, firstRow: 0, endRow: plan.rows },
+          tokens,
+          options,
+          sink,
+        );
         const pieces = rows.flat();
         const documentTokens = pieces.reduce((sum, [, , count]) => sum + count, 0);
         const specialTokens = pieces.reduce((sum, [, , , bos, eos]) => sum + Number(bos) + Number(eos), 0);

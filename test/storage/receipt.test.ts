@@ -2,14 +2,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { fingerprint } from '../../src/base/fingerprint.ts';
 import { writeFile } from '../../src/storage/commit.ts';
-import {
-  findReceipt,
-  fingerprint,
-  hasReceipt,
-  leaveReceipt,
-  notesFolder,
-} from '../../src/storage/receipt.ts';
+import { findReceipt, hasReceipt, leaveReceipt, notesFolder } from '../../src/storage/receipt.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const made = fingerprint(['recipe', 1]);
@@ -18,7 +13,7 @@ const made = fingerprint(['recipe', 1]);
 function finished(): string {
   const folder = temporaryFolder();
   const files = [writeFile(join(folder, 'a'), 'first'), writeFile(join(folder, 'b'), '')];
-  leaveReceipt(folder, 'part', made, files, { rows: 7 });
+  leaveReceipt(folder, 'part', { fingerprint: made, files, result: { rows: 7 } });
   return folder;
 }
 

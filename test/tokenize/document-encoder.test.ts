@@ -64,7 +64,7 @@ async function chunksOf(
     ...{ join: 'file', separator: '\n', encoding: null, quote: 'auto', include: [], exclude: [], ...more },
   };
   const chunks: DocumentChunk[] = [];
-  for (const unit of await discover(source)) {
+  for (const unit of (await discover(source)).units) {
     for await (const chunk of read(unit, createReadCounts(), { chunkBytes })) {
       // A chunk is the reader's until the next one.
       chunks.push({ ...chunk, text: Uint8Array.from(chunk.text) });

@@ -26,8 +26,8 @@ export function prepared(preparation: Preparation, texts: readonly string[]): (s
   return texts.map((_, i) => {
     const parts: (string | number)[] = [];
     while (segment < found.documentEnds[i]! || token < found.documentAdded[i]!) {
-      if (token < found.documentAdded[i]! && found.added[token]!.segments === segment) {
-        parts.push(found.added[token]!.id);
+      if (token < found.documentAdded[i]! && found.addedPlaces[token] === segment) {
+        parts.push(found.addedIds[token]!);
         token += 1;
         // Its own text is a segment, which it replaces.
         if (found.isInPlace) segment += 1;

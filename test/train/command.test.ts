@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { openFeed } from '../../src/feed/feed.ts';
-import { defaultConfig } from '../../src/train/tfjs/config.ts';
+import { defaultConfig } from '../../trainers/tfjs/config.ts';
 import { expectMessage, longmix, start, until } from '../support/command.ts';
 import { trainingBuild } from './training-build.ts';
 
@@ -224,6 +224,8 @@ describe('words that are off', () => {
     [['--trainer', 'pytorch'], /no trainer "pytorch"/],
     [['--trainer', 'tfjs', '--', 'python'], /--trainer tfjs takes no command/],
     [['--trainer', 'tfjs', '--set', 'lr'], /--set: found "lr"/],
+    // From the trainer's own copy of the package.
+    [['--trainer', 'tfjs', '--set', 'depth=3'], /the tfjs trainer has no setting "depth"/],
     [['--trainer', 'tfjs', '--steps', '0'], /--steps: found "0"/],
     [['--trainer', 'tfjs', '--resume', '--start-step', '2'], /--resume finds the step itself/],
     [['--trainer', 'tfjs', '--rows-per-step', '100000'], /too few rows for one step/],

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Validation } from '../../src/nouns/training.ts';
 import type { ArmsTraining } from '../../src/train/train-arms.ts';
-import { type Validation, validationOf } from '../../src/train/validation.ts';
+import { validationOf } from '../../src/train/validation.ts';
 import { expectMessage, jsonLines, longmixOk, workplace } from '../support/command.ts';
 
 const base = {

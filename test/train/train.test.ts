@@ -15,11 +15,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { loadTrainer } from '../../src/train/load-trainer.ts';
-import { loadTfjs } from '../../src/train/tfjs/backend.ts';
-import { tfjsTrainer } from '../../src/train/tfjs/tfjs-trainer.ts';
 import { type RunOptions, type RunResult, train } from '../../src/train/train.ts';
 import { quietLine } from '../../src/train/train-line.ts';
 import type { Trainer } from '../../src/train/trainer.ts';
+import { loadTfjs } from '../../trainers/tfjs/backend.ts';
+import tfjsTrainer from '../../trainers/tfjs/tfjs-trainer.ts';
 import { builtFolder } from '../support/feed.ts';
 import { trainingBuild } from './training-build.ts';
 

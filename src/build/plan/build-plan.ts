@@ -1,8 +1,9 @@
 /**
  * The exact answer to a recipe, before anything is written: lengths -> cells -> who may be taken -> split -> mix ->
- * rows -> accounts. Reads the store's index only.
+ * rows -> accounts. All that it needs is given to it (`load-index.ts` reads it): a plan reads no disk.
  */
 
+import { fingerprint } from '../../base/fingerprint.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
 import { eligibility } from '../../mix/eligible.ts';
@@ -20,26 +21,12 @@ import { copiesVersion } from '../../pack/copies/spread.ts';
 import { packRows } from '../../pack/rows.ts';
 import { idBytes, type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes } from '../../shard/row-columns.ts';
-import { fingerprint } from '../../storage/receipt.ts';
-import { loadCharacters, loadDocuments } from '../../store/reader.ts';
+import { planSteps } from '../../steps/plan-steps.ts';
 import type { BuildPlan, PlannedSet, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
-import { planSteps } from './steps.ts';
-
-export function loadIndex({ folder, manifest }: TokenStore, recipes: readonly Recipe[]): StoreIndex {
-  const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
-  return {
-    table: loadDocuments(folder, manifest),
-    characters: estimated ? loadCharacters(folder, manifest) : null,
-  };
-}
 
 /** @throws LongmixError `mix-infeasible` | `mix-empty` | `special-token-missing` | `dtype-too-small` */
-export function planBuild(
-  recipe: Recipe,
-  store: TokenStore,
-  index: StoreIndex = loadIndex(store, [recipe]),
-): BuildPlan {
+export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex): BuildPlan {
   const { manifest } = store;
   const { documents, phases, seed, sequences } = recipe;
   refuseUnfit(recipe, manifest.tokenizer);

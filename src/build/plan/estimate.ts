@@ -21,7 +21,8 @@ export function estimateSeconds(plan: BuildPlan, { folder, manifest }: TokenStor
   const options = { dtype: plan.dtype, provenance: true, bosId, eosId, padId: eosId ?? 0 };
   const started = performance.now();
   try {
-    writeShard(set.rows, 0, rows, plan.table, tokens, options, { write: (bytes) => void hash.update(bytes) });
+    const sample = { plan: set.rows, table: plan.table, firstRow: 0, endRow: rows };
+    writeShard(sample, tokens, options, { write: (bytes) => void hash.update(bytes) });
   } finally {
     tokens.close();
   }

@@ -3,10 +3,10 @@
  * is an error, elsewhere.
  */
 
+import { bucketName } from '../../base/bucket-name.ts';
 import { compact, counted, integer, length, percent } from '../../base/words.ts';
 import type { PlannedCell } from '../../nouns/mix.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
-import { bucketName } from '../../report/bucket-name.ts';
 import type { BuildPlan, PlannedSet } from '../nouns.ts';
 
 /** Repeated data is worth nearly as much as new up to here (Muennighoff et al. 2023, arXiv 2305.16264). */

@@ -5,24 +5,26 @@
 
 import { join, relative } from 'node:path';
 import { noProgress } from '../../base/progress.ts';
+import { counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
-import type { ShardInput, ShardResult } from '../../execute/shard-task.ts';
-import { runTasks } from '../../execute/tasks.ts';
+import { type Executor, type Job, runJob } from '../../execute/executor.ts';
+import { dropJobFiles, dropOtherJob } from '../../execute/job-file.ts';
+import type { ShardResult } from '../../execute/shard-task.ts';
+import { threads } from '../../execute/tasks.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import {
+  type DocumentsRecord,
   dictFile,
   documentsFile,
-  idBytes,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
-  shardName,
   shardSetFiles,
   shardVersion,
 } from '../../shard/format.ts';
 import { openShards } from '../../shard/reader.ts';
-import { scheduleFile } from '../../shard/schedule-file.ts';
 import { datasetInfo, datasetState } from '../../shard/schema.ts';
+import { scheduleFile, scheduleRecord } from '../../steps/schedule-file.ts';
 import { sweep, writeJson } from '../../storage/commit.ts';
 import { exists, removeFile, statOf } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
@@ -40,6 +42,7 @@ import {
 } from '../ownership.ts';
 import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
 import { writeDocumentList } from './document-list.ts';
+import { planShards, planSuffix, shardJob, shardOptions } from './shard-job.ts';
 
 /** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
@@ -120,70 +123,106 @@ export async function writeShardSets(
   out: string,
   options: StageOptions,
 ): Promise<ShardSetManifest[]> {
-  const { progress = noProgress } = options;
-  const manifests: ShardSetManifest[] = [];
-  for (const set of plan.sets) {
-    const folder = join(out, set.name);
-    sweep(folder);
-    sweep(join(folder, notesFolder));
-    progress.start(`write ${set.name}`, set.rows.rows, 'rows');
-    manifests.push(await writeShardSet(recipe, store, plan, set, folder, options));
-    progress.end();
+  const { progress = noProgress, executor = threads(options.workers) } = options;
+  const { provenance } = recipe.shards;
+  const shards = plan.sets.map((set) => planShards(set.rows, plan.dtype, recipe.shards.size));
+  for (const [s, set] of plan.sets.entries()) {
+    const files = [...shards[s]!.map(({ name }) => name), ...(provenance ? [documentsFile] : [])];
+    makeReady(join(out, set.name), files);
   }
+  const job = shardJob(plan, shards, store, out, provenance);
+  dropOtherJob(job);
+  progress.start(`write ${setNames(plan)}`, rowsOf(plan), 'rows');
+  const { results, lists } = await writeRows(job, store, provenance ? plan.sets : [], {
+    ...options,
+    executor,
+  });
+  progress.end();
+
+  const resultsOf = (s: number) => results.filter((_, i) => job.inputs[i]!.set === s);
+  const manifests = plan.sets.map((set, s) => {
+    const written = resultsOf(s);
+    refuseImbalance(set.name, writtenImbalances(set, written));
+    return writeManifest(recipe, store, plan, set, {
+      folder: join(out, set.name),
+      results: written,
+      documents: lists[s] ?? null,
+    });
+  });
   if (plan.steps === null) removeFile(join(out, scheduleFile));
-  else writeJson(join(out, scheduleFile), { format: 'longmix-schedule', version: 1, ...plan.steps });
+  else writeJson(join(out, scheduleFile), scheduleRecord(plan.steps));
   writeJson(join(out, dictFile), { splits: plan.sets.map(({ name }) => name) });
+  for (const { name } of plan.sets) removeNotes(join(out, name));
+  dropJobFiles(out, (name) => name.endsWith(planSuffix));
   return manifests;
 }
 
-async function writeShardSet(
+function setNames({ sets }: BuildPlan): string {
+  return sets.length > 3 ? counted(sets.length, 'shard set') : sets.map(({ name }) => name).join(', ');
+}
+
+function rowsOf({ sets }: BuildPlan): number {
+  return sets.reduce((sum, set) => sum + set.rows.rows, 0);
+}
+
+function makeReady(folder: string, files: readonly string[]): void {
+  sweep(folder);
+  sweep(join(folder, notesFolder));
+  claimFolder(folder, files);
+  removeStrangers(folder, files);
+}
+
+/**
+ * The shards by the executor, and the lists of documents here meanwhile.
+ * @param listed sets that have a list
+ */
+async function writeRows(
+  job: Job<'shard'>,
+  store: TokenStore,
+  listed: readonly PlannedSet[],
+  { executor, signal, progress }: StageOptions & { readonly executor: Executor },
+): Promise<{ results: ShardResult[]; lists: DocumentsRecord[] }> {
+  const stop = new AbortController();
+  const running = runJob(executor, job, {
+    signal,
+    onProgress: ({ done, tokens }) => progress?.advance(done, tokens),
+  });
+  const listing = (async () => {
+    const lists: DocumentsRecord[] = [];
+    for (const { name, rows } of listed)
+      lists.push(await writeDocumentList(store, rows, join(job.folder, name), stop.signal));
+    return lists;
+  })();
+  // Reported below, once no thread is at work any more.
+  listing.catch(() => {});
+  try {
+    return { results: await running, lists: await listing };
+  } catch (error) {
+    stop.abort();
+    await listing.catch(() => {});
+    throw error;
+  }
+}
+
+interface WrittenSet {
+  readonly folder: string;
+  readonly results: readonly ShardResult[];
+  readonly documents: DocumentsRecord | null;
+}
+
+function writeManifest(
   recipe: Recipe,
   store: TokenStore,
   plan: BuildPlan,
   set: PlannedSet,
-  folder: string,
-  options: StageOptions,
-): Promise<ShardSetManifest> {
-  const { tokenizer, parts, dtype, fingerprint, sources } = store.manifest;
-  const { bosId, eosId } = tokenizer;
+  { folder, results, documents }: WrittenSet,
+): ShardSetManifest {
+  const { tokenizer, fingerprint, sources } = store.manifest;
   const { width, rows, repeats } = set.rows;
-  const inputs = planShards(rows, width * idBytes(plan.dtype), recipe.shards.size);
-  const { provenance } = recipe.shards;
-  const names = inputs.map(({ name }) => name);
-  const files = [...names, ...(provenance ? [documentsFile] : [])];
-  claimFolder(folder, files);
-  removeStrangers(folder, files);
-  // EOS says as much as a token for padding, and the column `padding` says where it is one.
-  const padId = store.padId ?? eosId ?? 0;
-  const stop = new AbortController();
-  const listed = provenance ? writeDocumentList(store, set.rows, folder, stop.signal) : null;
-  // Reported below, once no thread is at work any more.
-  listed?.catch(() => {});
-  const results = await runTasks(
-    'shard',
-    {
-      store: { folder: store.folder, parts: parts.map(({ name: part }) => ({ name: part })), dtype },
-      table: plan.table,
-      plan: set.rows,
-      options: { dtype: plan.dtype, provenance, bosId, eosId, padId },
-      folder,
-      fingerprint: plan.fingerprint,
-    },
-    inputs,
-    {
-      workers: options.workers,
-      signal: options.signal,
-      onProgress: ({ done, tokens }) => options.progress?.advance(done, tokens),
-    },
-  ).catch(async (error) => {
-    stop.abort();
-    await listed?.catch(() => {});
-    throw error;
-  });
-  const documents = await listed;
-  refuseImbalance(set.name, writtenImbalances(set, results));
-
-  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, plan.dtype, provenance));
+  const { provenance, dtype, bosId, eosId, padId } = shardOptions(store, plan, recipe.shards.provenance);
+  const shards = results.map(({ record }) => record);
+  const names = shards.map(({ name }) => name);
+  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, provenance));
   writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
@@ -197,7 +236,7 @@ async function writeShardSet(
     length: set.sequences.decompose === null ? set.sequences.length : width,
     width,
     sequences: set.sequences,
-    dtype: plan.dtype,
+    dtype,
     provenance,
     bosId,
     eosId,
@@ -205,26 +244,14 @@ async function writeShardSet(
     sources,
     rows,
     ...(repeats === null ? {} : { repeats }),
-    shards: results.map(({ record }) => record),
+    shards,
     documents,
     ledger: set.ledger,
     recipe: outputRecipe(recipe),
     store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
   };
   writeJson(join(folder, manifestFile), manifest);
-  removeNotes(folder);
   return manifest;
-}
-
-/** Rows in order, as many in a shard as its size allows. */
-function planShards(rows: number, rowBytes: number, shardBytes: number): ShardInput[] {
-  const perShard = Math.max(1, Math.floor(shardBytes / rowBytes));
-  const shards = Math.ceil(rows / perShard);
-  return Array.from({ length: shards }, (_, i) => ({
-    name: shardName(i, shards),
-    firstRow: i * perShard,
-    endRow: Math.min(rows, (i + 1) * perShard),
-  }));
 }
 
 /** The ledger counted the plan, the writers counted what they wrote. */

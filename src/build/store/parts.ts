@@ -3,9 +3,14 @@
  * store's bytes don't either.
  */
 
-import type { TokenizeInput } from '../../execute/tokenize-task.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
 import { splitUnit } from '../../read/input/discover.ts';
+
+/** Inputs that make a part of the store. */
+export interface PlannedPart {
+  readonly part: string;
+  readonly units: readonly ReadUnit[];
+}
 
 /**
  * Input of a part, in bytes: a 64th of all, so that many cores are busy to the end; not so little that waiting for the
@@ -24,7 +29,7 @@ function partBytes(units: readonly ReadUnit[]): number {
 }
 
 /** Units as `discover` gives them. */
-export async function planParts(units: readonly ReadUnit[]): Promise<TokenizeInput[]> {
+export async function planParts(units: readonly ReadUnit[]): Promise<PlannedPart[]> {
   const size = partBytes(units);
   const groups: ReadUnit[][] = [];
   let room = 0;

@@ -5,7 +5,6 @@
 
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
-import type { TokenizeInput } from '../../execute/tokenize-task.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { extractorOf } from '../../read/formats.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
@@ -15,6 +14,7 @@ import { notesFolder } from '../../storage/receipt.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../../store/format.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
+import type { PlannedPart } from './parts.ts';
 
 /** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
 export function reading({
@@ -42,13 +42,13 @@ const inputsNote = `${notesFolder}/inputs.json`;
  * Size and times of every input, so that a later run need not read them all to know that they are the same. To be taken
  * before they are read: what is written meanwhile must show. (ctime: of a file whose mtime was set back.)
  */
-export function inputStamps(parts: readonly TokenizeInput[]): string {
+export function inputStamps(parts: readonly PlannedPart[]): readonly unknown[] {
   const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
-  return JSON.stringify(files.map(({ path, bytes }) => [path, bytes, statOf(path)?.stamp]));
+  return files.map(({ path, bytes }) => [path, bytes, statOf(path)?.stamp]);
 }
 
-export function rememberInputs(folder: string, stamps: string): void {
-  writeNote(folder, inputsNote, stamps);
+export function rememberInputs(folder: string, stamps: readonly unknown[]): void {
+  writeNote(folder, inputsNote, JSON.stringify(stamps));
 }
 
 const filesNote = `${notesFolder}/files.json`;
@@ -103,7 +103,7 @@ export function refuseMismatch(
   manifest: StoreManifest,
   recipe: Recipe,
   tokenizer: TokenizerTables['facts'],
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
 ): void {
   const difference =
     tokenizerDifference(manifest, tokenizer) ??
@@ -152,7 +152,7 @@ function readingDifference(manifest: StoreManifest, recipe: Recipe): string | nu
 function inputDifference(
   folder: string,
   manifest: StoreManifest,
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
 ): string | null {
   const now = parts.flatMap(({ units }) => units);
   const then = manifest.parts.flatMap(({ inputs }) => inputs);
@@ -176,7 +176,7 @@ function inputDifference(
   if (now.some((unit, i) => unit.source.name !== then[i]!.source || unit.name !== then[i]!.name))
     return 'its sources came in another order';
   const stamps = inputStamps(parts);
-  if (readNote(folder, inputsNote) === stamps) return null;
+  if (readNote(folder, inputsNote) === JSON.stringify(stamps)) return null;
   for (const [i, unit] of now.entries()) {
     if (hashInput(unit) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
   }

@@ -13,13 +13,13 @@ import { storeFile, storeFiles } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 
 /**
- * @param fresh 'changed': if all of it is intact its receipts stay, and parts of which inputs and tokenizer are the same
- * are not tokenized again. true: all are.
+ * @param keepUnchanged if all of it is intact its receipts stay, and parts of which inputs and tokenizer are the same are
+ * not tokenized again
  */
-export function setAside(folder: string, fresh: true | 'changed'): void {
+export function setAside(folder: string, keepUnchanged: boolean): void {
   const notes = join(folder, notesFolder);
   const finished = exists(join(folder, storeFile));
-  if (fresh === true || (finished && !isIntact(folder))) {
+  if (!keepUnchanged || (finished && !isIntact(folder))) {
     for (const name of listFolder(notes)) if (/^part-\d{5,}\.json$/.test(name)) removeFile(join(notes, name));
   }
   if (!finished) return;

@@ -4,20 +4,24 @@
 
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
+import { fingerprint } from '../../base/fingerprint.ts';
 import { noProgress } from '../../base/progress.ts';
 import { compact, counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
-import { startWorkers, type Workers } from '../../execute/tasks.ts';
-import type { TokenizeInput, TokenizeResult } from '../../execute/tokenize-task.ts';
+import type { Crew, Job } from '../../execute/executor.ts';
+import { dropOtherJob } from '../../execute/job-file.ts';
+import { workerLimits } from '../../execute/memory.ts';
+import { threads } from '../../execute/tasks.ts';
+import type { TokenizeResult } from '../../execute/tokenize-task.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { refuseMissingProgram } from '../../read/extract/find-program.ts';
-import { discover, type LeftOut } from '../../read/input/discover.ts';
+import { discover } from '../../read/input/discover.ts';
 import { spoolStandardInput } from '../../read/input/spool.ts';
 import { makeFolder, sweep, writeJson } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withLock } from '../../storage/lock.ts';
-import { fingerprint, notesFolder } from '../../storage/receipt.ts';
+import { notesFolder } from '../../storage/receipt.ts';
 import {
   docsFile,
   type PartRecord,
@@ -32,13 +36,13 @@ import {
 import { openStore } from '../../store/reader.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import { storeShortage } from '../disk-room.ts';
-import { workerLimits } from '../memory.ts';
-import type { StageOptions, TokenStore } from '../nouns.ts';
+import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from '../ownership.ts';
 import { idNotes } from './id-notes.ts';
 import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
-import { planParts, unitBytes } from './parts.ts';
+import { type PlannedPart, planParts, unitBytes } from './parts.ts';
+import { recipeTables } from './recipe-tables.ts';
 import {
   inputStamps,
   reading,
@@ -48,7 +52,7 @@ import {
   rememberInputs,
 } from './store-match.ts';
 import { putBack, setAside } from './store-renewal.ts';
-import { recipeTables, refuseUnfit } from './tokenizer-fit.ts';
+import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
 /** The store of a recipe that is built into `out`. */
@@ -65,7 +69,7 @@ export function storeFolder(recipe: Recipe, out: string): string {
 export async function ensureStore(
   recipe: Recipe,
   folder: string,
-  options: StageOptions,
+  options: StoreOptions,
   check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
 ): Promise<TokenStore> {
   refuseForeign(folder, tokenFolder);
@@ -79,23 +83,23 @@ export async function ensureStore(
 async function ensureUnlocked(
   recipe: Recipe,
   folder: string,
-  options: StageOptions,
+  options: StoreOptions,
   check: (tokenizer: TokenizerTables['facts']) => void,
 ): Promise<TokenStore> {
-  const { fresh = false } = options;
-  const isThere = fresh === false && exists(join(folder, storeFile));
+  const { fresh = false, keepUnchanged = false } = options;
+  const isThere = !fresh && exists(join(folder, storeFile));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources) {
     if (source.command !== undefined && !isThere) refuseMissingProgram(source.name, source.command);
-    const leftOut: LeftOut[] = [];
-    const found = await discover(await atRest(source, folder, isThere, options.signal), leftOut);
-    units.push(...found);
-    const note = isThere ? null : kindsNote(source, found, leftOut);
+    const found = await discover(await atRest(source, folder, isThere, options.signal));
+    units.push(...found.units);
+    const note = isThere ? null : kindsNote(source, found.units, found.leftOut);
     if (note !== null) options.progress?.note(note);
   }
   const parts = await planParts(units);
   // Threads load their code while this one gets the tokenizer.
-  const workers = startWorkers('tokenize', isThere ? 1 : Math.min(options.workers, parts.length));
+  const { executor = threads(options.workers) } = options;
+  const crew = executor.ready('tokenize', isThere ? 0 : parts.length);
   try {
     const tokenizer = await recipeTables(recipe);
     check(tokenizer.facts);
@@ -111,25 +115,25 @@ async function ensureUnlocked(
     }
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
-      if (fresh !== false) setAside(folder, fresh);
+      if (fresh) setAside(folder, keepUnchanged);
       // Another command may have made it in the meantime.
       else if (exists(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
       try {
-        return await makeStore(recipe, folder, parts, tokenizer, workers, options);
+        return await makeStore(recipe, folder, parts, tokenizer, { ...options, crew });
       } finally {
         putBack(folder);
       }
     });
     return { folder, padId, manifest };
   } finally {
-    await workers.close();
+    await crew.close();
   }
 }
 
 function openSame(
   recipe: Recipe,
   folder: string,
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
   tokenizer: TokenizerTables['facts'],
 ): StoreManifest {
   const manifest = openStore(folder);
@@ -144,10 +148,9 @@ function openSame(
 async function makeStore(
   recipe: Recipe,
   folder: string,
-  parts: readonly TokenizeInput[],
+  parts: readonly PlannedPart[],
   { facts, shared, slow }: TokenizerTables,
-  workers: Workers<'tokenize'>,
-  { memory, signal, progress = noProgress }: StageOptions,
+  { crew, memory, signal, progress = noProgress }: StageOptions & { readonly crew: Crew<'tokenize'> },
 ): Promise<StoreManifest> {
   sweep(folder);
   sweep(join(folder, notesFolder));
@@ -157,13 +160,23 @@ async function makeStore(
   );
   if (slow !== null) progress.note(slow);
   const units = parts.flatMap((part) => part.units);
-  const stamps = inputStamps(parts);
+  // Before they are read: what is written meanwhile must show.
+  const stamps = parts.map((part) => inputStamps([part]));
   const text = units.reduce((bytes, unit) => bytes + unitBytes(unit), 0);
   const shortage = storeShortage(folder, text, storeDtype(facts.vocabularySize));
   if (shortage !== null) progress.note(shortage);
   progress.start('tokenize', text, 'B');
-  const limits = memory === undefined ? null : workerLimits(memory, workers.count, shared);
-  const results = await workers.run({ tokenizer: recipe.tokenizer, shared, folder, limits }, parts, {
+  const limits = memory === undefined ? null : workerLimits(memory, crew.count, shared);
+  const job: Job<'tokenize'> = {
+    stage: 'tokenize',
+    folder,
+    setting: { tokenizer: recipe.tokenizer, fingerprint: facts.fingerprint },
+    inputs: parts.map((part, i) => ({ ...part, stamp: fingerprint(stamps[i]) })),
+    memory: { shared, limits },
+    files: [],
+  };
+  dropOtherJob(job);
+  const results = await crew.run(job, {
     signal,
     onProgress: ({ done, tokens }) => progress.advance(done, tokens),
   });
@@ -179,7 +192,7 @@ async function makeStore(
     });
   }
   removeOtherParts(folder, manifest);
-  rememberInputs(folder, stamps);
+  rememberInputs(folder, stamps.flat());
   rememberFiles(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
   writeJson(join(folder, storeFile), manifest);

@@ -7,29 +7,8 @@ import type { Recipe } from '../../nouns/recipe.ts';
 import type { Tokenizer } from '../../nouns/tokens.ts';
 import { placeInRecipe } from '../../recipe/yaml/places.ts';
 import type { ShardDtype } from '../../shard/format.ts';
-import { loadTables, type TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 
 type TokenizerFacts = Pick<Tokenizer, 'name' | 'vocabularySize' | 'bosId' | 'eosId'>;
-
-/**
- * The recipe's tokenizer; a token that the recipe names wrongly is told at its place there.
- * @throws whatever `loadTables` throws
- */
-export async function recipeTables(recipe: Recipe): Promise<TokenizerTables> {
-  try {
-    return await loadTables(recipe.tokenizer);
-  } catch (error) {
-    if (!(error instanceof LongmixError) || error.code !== 'tokenizer-token') throw error;
-    const role = /^tokenizer\.(\w+)/.exec(error.message)?.[1] ?? '';
-    const where = placeInRecipe(recipe, ['tokenizer', role]) ?? error.where;
-    const cure = error.cure === undefined ? {} : { cure: error.cure };
-    throw new LongmixError(error.code, error.message, {
-      ...(where === undefined ? {} : { where }),
-      ...cure,
-      cause: error,
-    });
-  }
-}
 
 /** @throws LongmixError `special-token-missing` | `dtype-too-small` */
 export function refuseUnfit(recipe: Recipe, tokenizer: TokenizerFacts): void {

@@ -1,7 +1,8 @@
 /** What a trainer has to know before the first row: `GET /v1/manifest`, and a trainer's `context.manifest`. */
+import type { Stretch } from '../../nouns/steps.ts';
 import type { ShardDtype, ShardSetManifest } from '../../shard/format.ts';
+import type { Steps } from '../../steps/step-rows.ts';
 import type { FeedSets } from './sets.ts';
-import type { Steps } from './step-rows.ts';
 
 export interface FeedManifest {
   readonly format: 'longmix-feed';
@@ -29,7 +30,7 @@ export interface FeedManifest {
     readonly rowsPerStep: number;
   }[];
   /** The build's schedule as pairs (index into sets, steps); null: the sets one after another. */
-  readonly schedule: readonly (readonly [set: number, steps: number])[] | null;
+  readonly schedule: readonly Stretch[] | null;
 }
 
 export function feedManifest({ sets, schedule }: FeedSets, steps: Steps): FeedManifest {

@@ -4,7 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import { manifestFile, type ShardSetManifest } from '../../shard/format.ts';
 import { listedSets, openShards } from '../../shard/reader.ts';
-import { readSchedule, type StepPlan } from '../../shard/schedule-file.ts';
+import { readSchedule } from '../../steps/schedule-file.ts';
+import type { StepSource } from '../../steps/step-rows.ts';
 import { exists } from '../../storage/files.ts';
 import { RowFiles } from './row-files.ts';
 
@@ -15,10 +16,8 @@ export interface FeedSet {
   readonly files: RowFiles;
 }
 
-export interface FeedSets {
+export interface FeedSets extends StepSource {
   readonly sets: readonly FeedSet[];
-  /** The build's, if its steps are fixed; `sets` are its sets, in its order. */
-  readonly schedule: StepPlan | null;
 }
 
 /**

@@ -89,14 +89,16 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
       headers['transfer-encoding'] !== undefined ||
       Number(headers['content-length'] ?? 0) > 0
     ) {
-      return refuse(response, 405, 'method-unknown', 'only GET, without a body', { allow: 'GET' });
+      return refuse(response, 405, 'method-unknown', 'only GET, without a body', {
+        headers: { allow: 'GET' },
+      });
     }
     if (url.length > longestUrl)
       return refuse(response, 414, 'url-too-long', `more than ${longestUrl} characters`);
     if (path !== '/healthz') {
       if (allowed !== null && !allowed(headers.authorization)) {
         return refuse(response, 401, 'token-wrong', 'send the header Authorization: Bearer TOKEN', {
-          'www-authenticate': 'Bearer',
+          headers: { 'www-authenticate': 'Bearer' },
         });
       }
       if (allowed === null && !namesLoopback(headers.host)) {
@@ -119,7 +121,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
         throw error;
       }
       if (error instanceof LongmixError && error.exitCode === 2)
-        return refuse(response, 400, error.code, error.message, {}, error.cure);
+        return refuse(response, 400, error.code, error.message, { cure: error.cure });
       refuse(response, 500, 'failed', 'the server could not do it; its log says why');
       throw error;
     }
@@ -137,8 +139,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
           505,
           'http-version',
           'a stream needs HTTP/1.1: in 1.0 a body that was cut off looks whole',
-          {},
-          'a proxy may have to be told: proxy_http_version 1.1 for nginx',
+          { cure: 'a proxy may have to be told: proxy_http_version 1.1 for nginx' },
         );
       }
       // Node holds the answer to a request that came too early back, and tells it nothing of the connection's end.
@@ -261,8 +262,10 @@ function refuse(
   code: number,
   error: string,
   message: string,
-  headers: Readonly<Record<string, string>> = {},
-  cure?: string,
+  {
+    headers = {},
+    cure,
+  }: { readonly headers?: Readonly<Record<string, string>>; readonly cure?: string | undefined } = {},
 ): void {
   for (const [name, value] of Object.entries({ ...headers, connection: 'close' }))
     response.setHeader(name, value);

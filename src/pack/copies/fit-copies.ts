@@ -13,12 +13,12 @@
  *
  * Cost: a few searches a kind of row, slice and length; 8 bytes per item.
  */
-
 import { fitLengths } from '../packers/fit-lengths.ts';
+import type { Host } from '../packers/lay-rows.ts';
 import type { PackInput } from '../packers/packer.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 import { Fitting, type PlacedRows } from './fitting.ts';
-import { chooseHosts, type Host, type Hosting, type RoomyRow } from './hosts.ts';
+import { chooseHosts, type Hosting, type RoomyRow } from './hosts.ts';
 import type { SlicedKinds } from './open-kinds.ts';
 import { anywhere, golden } from './spread.ts';
 

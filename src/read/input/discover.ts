@@ -20,24 +20,28 @@ export interface LeftOut {
   readonly why: 'format' | 'records';
 }
 
+export interface Discovered {
+  readonly units: ReadUnit[];
+  readonly leftOut: readonly LeftOut[];
+}
+
 /**
  * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
  * (`spool.ts`).
- *
- * @param leftOut is given the files that are not read
  * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`
  */
-export async function discover(source: SourceSpec, leftOut: LeftOut[] = []): Promise<ReadUnit[]> {
+export async function discover(source: SourceSpec): Promise<Discovered> {
   if (source.path === '-') throw new Error('standard input is not spooled');
   const stats = statOf(source.path);
   if (source.join === 'directory') checkJoin(source, stats);
-  const files = await findFiles(source, stats, leftOut);
+  const { files, leftOut } = await findFiles(source, stats);
   for (const file of files) {
     orUnreadable(file.path, () => checkAccess(file.path, 'read'));
     refusePointer(file);
   }
-  if (source.join === 'directory') return joinDirectories(source, files);
-  return files.map((file) => unitOf(source, file));
+  const joined = source.join === 'directory';
+  const units = joined ? joinDirectories(source, files) : files.map((file) => unitOf(source, file));
+  return { units, leftOut };
 }
 
 /** @param what the path, and whose it is */
@@ -47,13 +51,14 @@ export function notLocal(what: string): LongmixError {
   });
 }
 
-async function findFiles(
-  source: SourceSpec,
-  stats: FileFacts | null,
-  leftOut: LeftOut[],
-): Promise<readonly InputFile[]> {
-  if (stats?.kind === 'file') return [await singleFile(source, stats)];
-  if (stats?.kind === 'folder') return await filesBelow(source, source.path, null, leftOut);
+interface FoundFiles {
+  readonly files: readonly InputFile[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+async function findFiles(source: SourceSpec, stats: FileFacts | null): Promise<FoundFiles> {
+  if (stats?.kind === 'file') return { files: [await singleFile(source, stats)], leftOut: [] };
+  if (stats?.kind === 'folder') return await filesBelow(source, source.path, null);
   // A file that is there wins over a glob: `[` and `(` are common in names.
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (stats !== null || !isGlob || statOf(base)?.kind !== 'folder') {
@@ -67,7 +72,7 @@ async function findFiles(
       },
     );
   }
-  return await filesBelow(source, base, glob, leftOut);
+  return await filesBelow(source, base, glob);
 }
 
 async function singleFile(source: SourceSpec, stats: FileFacts): Promise<InputFile> {
@@ -84,12 +89,7 @@ async function singleFile(source: SourceSpec, stats: FileFacts): Promise<InputFi
   return settled.format === 'text' ? file : settled;
 }
 
-async function filesBelow(
-  source: SourceSpec,
-  root: string,
-  glob: string | null,
-  leftOut: LeftOut[],
-): Promise<readonly InputFile[]> {
+async function filesBelow(source: SourceSpec, root: string, glob: string | null): Promise<FoundFiles> {
   const selects = selector(source, glob);
   const patterns = [...source.include, glob ?? ''];
   const unknown = new Set<string>();
@@ -111,9 +111,11 @@ async function filesBelow(
   const isKept = ({ format }: InputFile) => source.join === 'file' || !hasFields(format);
   const kept = files.filter(isKept);
   if (kept.length === 0) throw emptySource(source, unknown);
-  for (const name of unknown) leftOut.push({ name, why: 'format' });
-  for (const { name } of files.filter((file) => !isKept(file))) leftOut.push({ name, why: 'records' });
-  return kept;
+  const leftOut = [
+    ...Array.from(unknown, (name): LeftOut => ({ name, why: 'format' })),
+    ...files.filter((file) => !isKept(file)).map(({ name }): LeftOut => ({ name, why: 'records' })),
+  ];
+  return { files: kept, leftOut };
 }
 
 /** Leaves out what lies beside files of a format and is not a document. */

@@ -26,7 +26,7 @@ export async function armsSection(
   const frame = stackFrame(allCells, [corpusView, mixView], thresholds.length === 1 ? thresholds[0]! : null);
   lengths.push(await stackFigure(draw, arms[0]!.phases[0]!.cells, sources, corpusView, frame));
   for (const { name, cells } of mixes) {
-    lengths.push(await stackFigure(draw, cells, sources, mixView, frame, name));
+    lengths.push(await stackFigure(draw, cells, sources, { ...mixView, title: name }, frame));
     shares.push(await sharesFigure(draw, cells, name, most));
   }
   return html`${ablation === null ? null : html`${heading(3, 'What differs in the recipes')}${changesTable(ablation)}`}

@@ -1,8 +1,8 @@
 /** Cells as tables: all their figures, those of sources, what was moved, and epochs as a map. */
 
+import { bucketName } from '../../base/bucket-name.ts';
 import { integer, percent } from '../../base/words.ts';
 import type { Cell, PlannedCell } from '../../nouns/mix.ts';
-import { bucketName } from '../bucket-name.ts';
 import { type HtmlCell, htmlTable, type TableGroup } from './html-table.ts';
 import { html, type Markup } from './markup.ts';
 import { epochsOf, share, sum } from './sums.ts';

@@ -1,7 +1,6 @@
 /** Lines, one an arm: what a loss did over the tokens of training, and by how far back a guess could look. */
-
 import { compact } from '../../base/words.ts';
-import type { PositionLoss } from '../../train/validation.ts';
+import type { PositionLoss } from '../../nouns/training.ts';
 import { lengthAxis, lengthDomain, lengthTicks, linear, tickLabels } from './axes.ts';
 import type { Chart } from './draw.ts';
 

@@ -5,8 +5,8 @@
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Cell, PlannedCell } from '../../nouns/mix.ts';
 import type { Ablation, AblationArm } from '../../nouns/recipe.ts';
+import type { Validation } from '../../nouns/training.ts';
 import type { PackingQuality } from '../../pack/accounts/quality.ts';
-import type { Validation } from '../../train/validation.ts';
 
 export interface ReportData {
   readonly title: string;

@@ -1,8 +1,8 @@
 /** Lengths of documents as figures: all sources on top of each other, and a panel a source. */
 
+import { bucketName } from '../../base/bucket-name.ts';
 import { percent } from '../../base/words.ts';
 import type { Cell } from '../../nouns/mix.ts';
-import { bucketName } from '../bucket-name.ts';
 import { lengthAxis } from './axes.ts';
 import type { Draw } from './draw.ts';
 import { figure, grid, keys, swatch } from './figure.ts';
@@ -67,7 +67,6 @@ export async function stackFigure<C extends Cell>(
   sources: readonly Source[],
   { title, tokens }: View<C>,
   frame: LengthFrame,
-  caption: string = title,
 ): Promise<Markup> {
   const whole = sum(cells, tokens);
   const series = sources.map(({ name: source, colour }): Series => {
@@ -78,10 +77,10 @@ export async function stackFigure<C extends Cell>(
     };
   });
   const chart = await draw(lengthStack(series, frame), {
-    title: `${caption}: tokens by length of document and source`,
+    title: `${title}: tokens by length of document and source`,
     description: inWords(byBucket(cells, tokens)),
   });
-  return figure(`${caption}, % of all tokens`, chart);
+  return figure(`${title}, % of all tokens`, chart);
 }
 
 /** Each on its own scale: it compares the views of one source, and the stacks compare sources. */

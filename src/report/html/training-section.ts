@@ -1,7 +1,6 @@
 /** What the arms learned: loss over the tokens of training, and on the validation set by how far back a guess could look. */
-
 import { compact, integer } from '../../base/words.ts';
-import type { PositionLoss } from '../../train/validation.ts';
+import type { PositionLoss } from '../../nouns/training.ts';
 import { shorten } from '../table.ts';
 import { type LineStyle, positionChart, tokenChart } from './curve-charts.ts';
 import type { ArmCurves, TrainingData } from './data.ts';

@@ -33,6 +33,44 @@ export function findBytesInPieces(pieces: readonly (Uint8Array | undefined)[], s
   return joined;
 }
 
+/**
+ * Where a pretoken of several words (a pattern that takes whole sentences) may be cut before a space: where no piece goes over
+ * it. Of each piece that has a space inside, the last one or two bytes before the space and up to three after it, as one bit of
+ * 2^17 (`borderBit`). A text that has no such bytes around a space is cut there; bits that fall together only leave it whole.
+ */
+export type SpaceBorders = Uint8Array;
+
+/** log2 of the bits; words.ts of the kernel has the same. */
+const borderBits = 17;
+
+/** @param left one byte, or two with 2 << 16; `right`: bytes, and their number << 24 */
+function borderBit(left: number, right: number): number {
+  return Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b) >>> (32 - borderBits);
+}
+
+/** @returns null: nothing is known to be safe */
+export function findSpaceBorders(bpe: BpeVocabulary): SpaceBorders | null {
+  if (bpe.ignoreMerges || bpe.units !== 'bytes') return null;
+  const borders = new Uint8Array(2 ** borderBits / 8);
+  for (const product of productsOf(bpe)) {
+    for (let at = 1; product !== undefined && at < product.length; at += 1) {
+      if (product[at] !== 0x20) continue;
+      const left = at === 1 ? product[0]! : product[at - 2]! | (product[at - 1]! << 8) | (2 << 16);
+      const after = product.subarray(at + 1, at + 4);
+      const bit = borderBit(
+        left,
+        after.reduce((sum, byte, i) => sum | (byte << (8 * i)), after.length << 24),
+      );
+      borders[bit >> 3]! |= 1 << (bit & 7);
+    }
+  }
+  return borders;
+}
+
+function productsOf({ pieces, merges }: BpeVocabulary): readonly (Uint8Array | undefined)[] {
+  return merges === 'ranks' || 'order' in merges ? pieces : Array.from(merges.merged, (id) => pieces[id]);
+}
+
 function join(joined: JoinedBytes, left: number, right: number): void {
   joined[(left << 5) | (right >> 3)]! |= 1 << (right & 7);
 }
@@ -51,13 +89,11 @@ function withSpaces(piece: Uint8Array): Uint8Array {
  */
 export function findJoinedBytes(bpe: BpeVocabulary, spaced: boolean): JoinedBytes | null {
   if (bpe.ignoreMerges) return null;
-  const { pieces, merges, units, unknown } = bpe;
+  const { pieces, units, unknown } = bpe;
   const kernelBytes = (piece: Uint8Array) => (spaced ? withSpaces(piece) : piece);
   const joined = new Uint8Array(8192);
 
-  const products =
-    merges === 'ranks' || 'order' in merges ? pieces : Array.from(merges.merged, (id) => pieces[id]);
-  for (const product of products) {
+  for (const product of productsOf(bpe)) {
     if (product === undefined) continue;
     joinInside(joined, kernelBytes(product));
   }

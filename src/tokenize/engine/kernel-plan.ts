@@ -7,8 +7,10 @@
  *   piece joins (cut-bytes.ts has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
  */
 
-import type { TextSteps, TokenizerModel, Vocabulary } from '../model.ts';
-import { findBytesInPieces, findJoinedBytes } from './cut-bytes.ts';
+import type { SplitStep, TextSteps, TokenizerModel, Vocabulary } from '../model.ts';
+import { createMatcher } from '../pattern/match.ts';
+import { splitText } from '../pattern/split.ts';
+import { findBytesInPieces, findJoinedBytes, findSpaceBorders } from './cut-bytes.ts';
 import type { KernelModel, KernelStep } from './kernel/model.ts';
 import { findExceededBound } from './kernel-bounds.ts';
 import { planUnigram } from './kernel-plan-unigram.ts';
@@ -44,7 +46,20 @@ export function planKernel({
   const planned = planVocabulary(vocabulary, metaspace !== null);
   if ('unsupported' in planned) return planned;
   const { ignoreMerges } = vocabulary;
-  return { model: { ...planned, ignoreMerges, steps: kernelSteps }, preparation };
+  const borders =
+    planned.unknown === null && keepsWordsTogether(splits) ? findSpaceBorders(vocabulary) : null;
+  return { model: { ...planned, ignoreMerges, steps: kernelSteps, borders }, preparation };
+}
+
+/** Whether a pretoken may be several words. Only speed depends on the answer. */
+function keepsWordsTogether(splits: readonly SplitStep[]): boolean {
+  if (splits.length === 0 || splits.some(({ over }) => over !== 'characters')) return false;
+  let parts = ['some words in a row'];
+  for (const split of splits) {
+    const findMatches = createMatcher(split.pattern, split.syntax);
+    parts = parts.flatMap((part) => splitText(part, findMatches(part), split));
+  }
+  return parts.some((part) => /\w \w/.test(part));
 }
 
 /** Where a segment that no pattern cuts is cut all the same. */

@@ -48,7 +48,7 @@ export async function openShared(shared: SharedTokenizer, memoryBytes?: number):
       const prepared = prepare(text, ends, continued);
       if (prepared === null) return kernel.encode(text, ends, continued);
       const segments = kernel.encode(prepared.text, prepared.ends, continued);
-      if (prepared.added.length > 0) return join(prepared, segments);
+      if (prepared.addedIds.length > 0) return join(prepared, segments);
       return { tokens: segments.tokens, lengths: sumLengths(prepared, segments.lengths) };
     },
   };
@@ -91,10 +91,59 @@ function sumLengths({ documentEnds }: PreparedText, segments: Uint32Array): Uint
   return lengths;
 }
 
+/** A loop copies fewer tokens than this faster than a call does. */
+const longestLoop = 64;
+
+function copyTokens(from: Uint32Array, start: number, end: number, to: Uint32Array, at: number): void {
+  if (end - start > longestLoop) to.set(from.subarray(start, end), at);
+  else for (let i = start, next = at; i < end; i += 1, next += 1) to[next] = from[i]!;
+}
+
 /** Added tokens in their places. */
 function join(prepared: PreparedText, segments: EncodedChunk): EncodedChunk {
-  const { documentEnds, documentAdded, added, isInPlace } = prepared;
-  const tokens = new Uint32Array(segments.tokens.length + added.length);
+  return prepared.isInPlace && haveTokens(prepared.addedPlaces, segments.lengths)
+    ? replaceSegments(prepared, segments)
+    : insertTokens(prepared, segments);
+}
+
+function haveTokens(places: Uint32Array, lengths: Uint32Array): boolean {
+  for (let i = 0; i < places.length; i += 1) if (lengths[places[i]!] === 0) return false;
+  return true;
+}
+
+/**
+ * Where each added token has a segment with at least one token: it takes their place in the same array. Most such segments are
+ * one token, so nothing moves.
+ */
+function replaceSegments(prepared: PreparedText, { tokens, lengths: parts }: EncodedChunk): EncodedChunk {
+  const { documentEnds, documentAdded, addedIds, addedPlaces } = prepared;
+  const lengths = new Uint32Array(documentEnds.length);
+  let length = 0;
+  let from = 0;
+  let segment = 0;
+  let nextAdded = 0;
+  const move = (until: number) => {
+    const start = from;
+    for (; segment < until; segment += 1) from += parts[segment]!;
+    if (start !== length) copyTokens(tokens, start, from, tokens, length);
+    length += from - start;
+  };
+  for (let i = 0; i < lengths.length; i += 1) {
+    const before = length;
+    for (; nextAdded < documentAdded[i]!; nextAdded += 1) {
+      move(addedPlaces[nextAdded]!);
+      tokens[length++] = addedIds[nextAdded]!;
+      from += parts[segment++]!;
+    }
+    move(documentEnds[i]!);
+    lengths[i] = length - before;
+  }
+  return { tokens: tokens.subarray(0, length), lengths };
+}
+
+function insertTokens(prepared: PreparedText, segments: EncodedChunk): EncodedChunk {
+  const { documentEnds, documentAdded, addedIds, addedPlaces, isInPlace } = prepared;
+  const tokens = new Uint32Array(segments.tokens.length + addedIds.length);
   const lengths = new Uint32Array(documentEnds.length);
   let length = 0;
   let from = 0;
@@ -103,15 +152,14 @@ function join(prepared: PreparedText, segments: EncodedChunk): EncodedChunk {
   const copySegments = (until: number) => {
     const start = from;
     for (; segment < until; segment += 1) from += segments.lengths[segment]!;
-    tokens.set(segments.tokens.subarray(start, from), length);
+    copyTokens(segments.tokens, start, from, tokens, length);
     length += from - start;
   };
   for (let i = 0; i < lengths.length; i += 1) {
     const before = length;
     for (; nextAdded < documentAdded[i]!; nextAdded += 1) {
-      const { id, segments: until } = added[nextAdded]!;
-      copySegments(until);
-      tokens[length++] = id;
+      copySegments(addedPlaces[nextAdded]!);
+      tokens[length++] = addedIds[nextAdded]!;
       if (isInPlace) from += segments.lengths[segment++]!;
     }
     copySegments(documentEnds[i]!);

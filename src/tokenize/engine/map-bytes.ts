@@ -1,15 +1,59 @@
-/** A map of single characters on UTF-8. What becomes of a character is asked for once, and remembered. */
+/**
+ * A map of single characters on UTF-8. What becomes of a character is asked for once, and remembered. A map that ordinary text
+ * stays under looks for what changes, and leaves the rest; another one writes all of the text.
+ */
 import { AsciiCopy, beginsStretch } from './ascii/copy-ascii.ts';
+import { PointFinder } from './ascii/point-finder.ts';
 import type { ByteNormalizer } from './byte-normalizer.ts';
+import { GrowingBytes } from './growing-bytes.ts';
 import type { CharacterMap } from './normalizer-steps.ts';
 import { codePointAt, widthOf } from './space-bytes.ts';
 
 const stays = 1;
 const changes = 2;
-/** No map of ours makes more bytes of a character. */
-const longest = 8;
+/** No map of ours makes more bytes of a character than eight; a Replace may. */
+export const longestOfMap = 64;
 
 export function mapCharacters(map: CharacterMap): ByteNormalizer {
+  return keepsText(map) ? mapFew(map) : mapMany(map);
+}
+
+/** Whether all but control characters of ASCII stay, and ends of lines and tabs. */
+function keepsText(map: CharacterMap): boolean {
+  for (let point = 0x20; point < 0x7f; point += 1) if (map(point) !== null) return false;
+  return map(0x09) === null && map(0x0a) === null && map(0x0d) === null;
+}
+
+function mapFew(map: CharacterMap): ByteNormalizer {
+  const finder = new PointFinder((point) => map(point) !== null);
+  const becomes = new Map<number, Uint8Array>();
+  function changed(point: number): Uint8Array {
+    let bytes = becomes.get(point);
+    if (bytes === undefined) {
+      bytes = Buffer.from(map(point)!);
+      becomes.set(point, bytes);
+    }
+    return bytes;
+  }
+
+  return (text, start, end) => {
+    finder.begin(text, start, end);
+    let at = finder.next(start, end);
+    if (at === end) return null;
+    const out = new GrowingBytes(end - start + 64);
+    let done = start;
+    for (; at < end; at = finder.next(done, end)) {
+      out.append(text, done, at);
+      const to = changed(codePointAt(text, at));
+      out.append(to, 0, to.length);
+      done = at + widthOf(text[at]!);
+    }
+    out.append(text, done, end);
+    return out.bytes();
+  };
+}
+
+function mapMany(map: CharacterMap): ByteNormalizer {
   /** By code point: 0 not asked yet, `stays`, `changes`. */
   const known = new Uint8Array(0x110000);
   const becomes = new Map<number, Uint8Array>();
@@ -52,7 +96,7 @@ export function mapCharacters(map: CharacterMap): ByteNormalizer {
       const width = widthOf(first);
       if ((known[point] || classify(point)) === changes) {
         isChanged = true;
-        out.makeRoom(longest, end - at);
+        out.makeRoom(becomes.get(point)!.length, end - at);
         for (const byte of becomes.get(point)!) out.bytes[out.length++] = byte;
       } else {
         for (let i = at; i < at + width; i += 1) out.bytes[out.length++] = text[i]!;

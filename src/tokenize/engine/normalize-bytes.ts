@@ -9,15 +9,15 @@ import { createFormNormalizer } from '../unicode/normalize-form.ts';
 import type { ByteNormalizer } from './byte-normalizer.ts';
 import { createGraphemeMapper, readCharsmap } from './charsmap.ts';
 import { GrowingBytes } from './growing-bytes.ts';
-import { mapCharacters } from './map-bytes.ts';
-import { type NormalizerStep, normalizerSteps } from './normalizer-steps.ts';
+import { longestOfMap, mapCharacters } from './map-bytes.ts';
+import { type CharacterMap, type NormalizerStep, normalizerSteps } from './normalizer-steps.ts';
 import { replaceRuns } from './replace-runs.ts';
 import { createSentencePieceNormalizer } from './sentencepiece-normalizer.ts';
 import { skipSpaces, skipSpacesBack } from './space-bytes.ts';
 
 /** @throws UnsupportedPattern */
 export function createByteNormalizer(normalizers: readonly Normalizer[]): ByteNormalizer {
-  const steps = normalizerSteps(normalizers).map(createStep);
+  const steps = joinMaps(normalizerSteps(normalizers)).map(createStep);
   if (steps.length === 1) return steps[0]!;
   return (text, start, end, continued) => {
     let changed: Uint8Array | null = null;
@@ -28,6 +28,35 @@ export function createByteNormalizer(normalizers: readonly Normalizer[]): ByteNo
           : (step(changed, 0, changed.length, continued) ?? changed);
     }
     return changed;
+  };
+}
+
+/** A Replace of single characters is a map of characters, and maps that follow each other are one. */
+function joinMaps(steps: readonly NormalizerStep[]): readonly NormalizerStep[] {
+  const joined: NormalizerStep[] = [];
+  for (const step of steps) {
+    const map = mapOf(step);
+    const before = joined.at(-1);
+    if (map === null) joined.push(step);
+    else if (before?.kind !== 'map') joined.push({ kind: 'map', map });
+    else joined[joined.length - 1] = { kind: 'map', map: mapTwice(before.map, map) };
+  }
+  return joined;
+}
+
+function mapOf(step: NormalizerStep): CharacterMap | null {
+  if (step.kind === 'map') return step.map;
+  if (step.kind !== 'replace-runs' || step.max !== 1 || Buffer.byteLength(step.content) > longestOfMap)
+    return null;
+  const { set, content } = step;
+  return (point) => (set.some(([first, last]) => point >= first && point <= last) ? content : null);
+}
+
+function mapTwice(first: CharacterMap, second: CharacterMap): CharacterMap {
+  return (point) => {
+    const text = first(point);
+    if (text === null) return second(point);
+    return Array.from(text, (char) => second(char.codePointAt(0)!) ?? char).join('');
   };
 }
 

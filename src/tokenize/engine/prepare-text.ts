@@ -4,10 +4,10 @@
  * needs none of it is handed on as it is, and to see that costs a look or two at each byte; only segments that a normalization
  * form or a regular expression may change become strings.
  */
-import { type AddedSink, createAddedFinder } from './find-added.ts';
+import { AddedFinder, type AddedSink } from './find-added.ts';
 import { createByteNormalizer } from './normalize-bytes.ts';
 import type { Preparation } from './preparation.ts';
-import { hasMetaspace, isMetaspaceAt, Segments, space } from './segments.ts';
+import { GrowingNumbers, hasMetaspace, isMetaspaceAt, Segments, space } from './segments.ts';
 import { skipSpaces, spaceAt } from './space-bytes.ts';
 import { createWordSpacer } from './space-words.ts';
 
@@ -17,8 +17,10 @@ export interface PreparedText {
   readonly ends: Uint32Array;
   /** Segments up to the end of each document. */
   readonly documentEnds: Uint32Array;
-  /** Added tokens in their order, and the number of segments before each. */
-  readonly added: readonly { readonly id: number; readonly segments: number }[];
+  /** Ids of the added tokens in their order. Valid until the next call. */
+  readonly addedIds: Uint32Array;
+  /** The number of segments before each. */
+  readonly addedPlaces: Uint32Array;
   /** Added tokens up to the end of each document. */
   readonly documentAdded: Uint32Array;
   /**
@@ -33,17 +35,18 @@ export type Prepare = (text: Uint8Array, ends: ArrayLike<number>, continued: boo
 
 export function createPreparation(preparation: Preparation): Prepare {
   const { prefix, metaspace, words } = preparation;
-  const raw = createAddedFinder(preparation.added);
+  const raw = new AddedFinder(preparation.added);
   const normalize =
     preparation.normalizers.length === 0 ? null : createByteNormalizer(preparation.normalizers);
-  const inNormalized = createAddedFinder(preparation.addedNormalized);
+  const inNormalized = new AddedFinder(preparation.addedNormalized);
   const always = prefix !== null || words !== null;
   // Tokens that strip white space may take what another one has.
   const strips = preparation.added.some(({ lstrip, rstrip }) => lstrip || rstrip);
   const mayStayInPlace = !always && !strips && normalize === null && preparation.addedNormalized.length === 0;
   const spaceWords = words === 'together' ? createWordSpacer(prefix === 'always') : null;
   const out = new Segments();
-  let added: { id: number; segments: number }[] = [];
+  const addedIds = new GrowingNumbers();
+  const addedPlaces = new GrowingNumbers();
   /** A segment that was normalized to see whether it changes, so that it is not done twice. */
   let firstChange: { readonly start: number; readonly end: number; readonly bytes: Uint8Array } | null = null;
 
@@ -59,7 +62,8 @@ export function createPreparation(preparation: Preparation): Prepare {
   let isFirst = false;
 
   const takeToken = (id: number) => {
-    added.push({ id, segments: out.count });
+    addedIds.push(id);
+    addedPlaces.push(out.count);
   };
   const rawSink: AddedSink = {
     token: takeToken,
@@ -80,13 +84,7 @@ export function createPreparation(preparation: Preparation): Prepare {
     },
   };
 
-  const inPlaceSink: AddedSink = {
-    token(id, _start, end) {
-      takeToken(id);
-      out.end(end);
-    },
-    text: (_start, end) => out.end(end),
-  };
+  const inPlaceSink = new InPlaceSink(out, addedIds, addedPlaces);
 
   function normalizeSegment(start: number, end: number): Uint8Array | null {
     if (normalize === null) return null;
@@ -147,13 +145,16 @@ export function createPreparation(preparation: Preparation): Prepare {
 
   return (chunk, ends, continued) => {
     text = chunk;
+    raw.keep(chunk);
+    inNormalized.keep(chunk);
     firstChange = null;
     const isWritten = metaspace && hasMetaspace(text);
     hasUnderlines = isWritten || (metaspace && normalize !== null);
     if (!always && !isWritten && !hasTokens() && isNormal(ends, continued)) return null;
     const isInPlace = mayStayInPlace && !hasUnderlines;
     out.clear(isInPlace ? 0 : text.length);
-    added = [];
+    addedIds.clear();
+    addedPlaces.clear();
     const documentEnds = new Uint32Array(ends.length);
     const documentAdded = new Uint32Array(ends.length);
     documentStart = 0;
@@ -162,10 +163,41 @@ export function createPreparation(preparation: Preparation): Prepare {
       isContinued = continued && i === 0;
       raw.find(text, documentStart, end, isInPlace ? inPlaceSink : rawSink);
       documentEnds[i] = out.count;
-      documentAdded[i] = added.length;
+      documentAdded[i] = addedIds.length;
       documentStart = end;
     }
     const prepared = isInPlace ? text : out.text();
-    return { text: prepared, ends: out.ends(), documentEnds, added, documentAdded, isInPlace };
+    return {
+      text: prepared,
+      ends: out.ends(),
+      documentEnds,
+      addedIds: addedIds.numbers(),
+      addedPlaces: addedPlaces.numbers(),
+      documentAdded,
+      isInPlace,
+    };
   };
+}
+
+/** The text of an added token is a segment like any other. A class, as AddedFinder is. */
+class InPlaceSink implements AddedSink {
+  readonly #out: Segments;
+  readonly #ids: GrowingNumbers;
+  readonly #places: GrowingNumbers;
+
+  constructor(out: Segments, ids: GrowingNumbers, places: GrowingNumbers) {
+    this.#out = out;
+    this.#ids = ids;
+    this.#places = places;
+  }
+
+  text(_start: number, end: number): void {
+    this.#out.end(end);
+  }
+
+  token(id: number, _start: number, end: number): void {
+    this.#ids.push(id);
+    this.#places.push(this.#out.count);
+    this.#out.end(end);
+  }
 }

@@ -4,16 +4,43 @@ export const space = 0x20;
 /** Up to here a loop copies faster than a call. */
 const longestLoop = 64;
 
+/** A list of numbers, in a buffer that is used again. */
+export class GrowingNumbers {
+  #all: Uint32Array = new Uint32Array(1024);
+  length = 0;
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  push(value: number): void {
+    if (this.length === this.#all.length) {
+      const larger = new Uint32Array(2 * this.length);
+      larger.set(this.#all);
+      this.#all = larger;
+    }
+    this.#all[this.length++] = value;
+  }
+
+  /** Valid until the next `clear`. */
+  numbers(): Uint32Array {
+    return this.#all.subarray(0, this.length);
+  }
+}
+
 /** Text and the ends of its segments, in buffers that are used again. */
 export class Segments {
   #bytes: Uint8Array = new Uint8Array(0);
-  #ends: Uint32Array = new Uint32Array(1024);
+  readonly #ends: GrowingNumbers = new GrowingNumbers();
   length = 0;
-  count = 0;
+
+  get count(): number {
+    return this.#ends.length;
+  }
 
   clear(expected: number): void {
     this.length = 0;
-    this.count = 0;
+    this.#ends.clear();
     if (this.#bytes.length < expected) this.#bytes = new Uint8Array(expected + (expected >> 3) + 1024);
   }
 
@@ -49,12 +76,7 @@ export class Segments {
   }
 
   end(at: number): void {
-    if (this.count === this.#ends.length) {
-      const larger = new Uint32Array(2 * this.count);
-      larger.set(this.#ends);
-      this.#ends = larger;
-    }
-    this.#ends[this.count++] = at;
+    this.#ends.push(at);
   }
 
   text(): Uint8Array {
@@ -62,7 +84,7 @@ export class Segments {
   }
 
   ends(): Uint32Array {
-    return this.#ends.subarray(0, this.count);
+    return this.#ends.numbers();
   }
 
   #reserve(bytes: number): void {

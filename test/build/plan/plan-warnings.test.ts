@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { TokenStore } from '../../../src/build/nouns.ts';
 import { planBuild } from '../../../src/build/plan/build-plan.ts';
+import { loadIndex } from '../../../src/build/plan/load-index.ts';
 import { planWarnings } from '../../../src/build/plan/plan-warnings.ts';
 import { ensureStore } from '../../../src/build/store/token-store.ts';
 import { parseRecipe } from '../../../src/recipe/parse-recipe.ts';
@@ -19,7 +20,7 @@ beforeAll(() => {
     const path = writeDiskRecipe(folder, 'recipe', { sequences: { length: 256 }, ...written });
     const recipe = parseRecipe(readFileSync(path, 'utf8'), path);
     const store: TokenStore = await ensureStore(recipe, join(folder, 'store'), { workers: 1 });
-    return planWarnings(recipe, planBuild(recipe, store));
+    return planWarnings(recipe, planBuild(recipe, store, loadIndex(store, [recipe])));
   };
 });
 

@@ -29,36 +29,36 @@ function finished() {
 
 it('sets the record of an intact store aside, and keeps the receipts of its parts', () => {
   const { folder, notes, stored } = finished();
-  setAside(folder, 'changed');
+  setAside(folder, true);
   expect(stored()).toBeNull();
   expect(notes()).toEqual(['inputs.json', 'part-00000.json', storeFile]);
 });
 
 it.each([
-  ['all of it is to be made again', true, () => {}],
-  ['a part of it has changed', 'changed', (folder: string) => writeFileSync(join(folder, part), 'other!')],
-  ['a part of it is gone', 'changed', (folder: string) => rmSync(join(folder, part))],
-  ['its record is damaged', 'changed', (folder: string) => writeFileSync(join(folder, storeFile), '{')],
-] as const)('drops the receipts where %s', (_, fresh, change) => {
+  ['all of it is to be made again', false, () => {}],
+  ['a part of it has changed', true, (folder: string) => writeFileSync(join(folder, part), 'other!')],
+  ['a part of it is gone', true, (folder: string) => rmSync(join(folder, part))],
+  ['its record is damaged', true, (folder: string) => writeFileSync(join(folder, storeFile), '{')],
+] as const)('drops the receipts where %s', (_, keepUnchanged, change) => {
   const { folder, notes } = finished();
   change(folder);
-  setAside(folder, fresh);
+  setAside(folder, keepUnchanged);
   expect(notes()).toEqual(['inputs.json', storeFile]);
 });
 
 it('does the same for a store that was never finished, but for a record', () => {
   const { folder, notes } = finished();
   rmSync(join(folder, storeFile));
-  setAside(folder, 'changed');
-  expect(notes()).toEqual(['inputs.json', 'part-00000.json']);
   setAside(folder, true);
+  expect(notes()).toEqual(['inputs.json', 'part-00000.json']);
+  setAside(folder, false);
   expect(notes()).toEqual(['inputs.json']);
-  setAside(temporaryFolder(), true);
+  setAside(temporaryFolder(), false);
 });
 
 it('puts the old store back as long as no part of it was replaced', () => {
   const { folder, manifest, notes, stored } = finished();
-  setAside(folder, true);
+  setAside(folder, false);
   putBack(folder);
   expect(stored()).toBe(manifest);
   expect(notes()).toEqual(['inputs.json']);
@@ -66,7 +66,7 @@ it('puts the old store back as long as no part of it was replaced', () => {
 
 it('throws the old record away once a part was replaced: it would stand over other bytes', () => {
   const { folder, notes, stored } = finished();
-  setAside(folder, true);
+  setAside(folder, false);
   writeFileSync(join(folder, part), 'newest');
   putBack(folder);
   expect(stored()).toBeNull();
@@ -75,7 +75,7 @@ it('throws the old record away once a part was replaced: it would stand over oth
 
 it('leaves the new store where there is one', () => {
   const { folder, notes, stored } = finished();
-  setAside(folder, true);
+  setAside(folder, false);
   writeFileSync(join(folder, storeFile), 'the new one');
   putBack(folder);
   expect(stored()).toBe('the new one');

@@ -251,7 +251,7 @@ describe('ranges', () => {
     // Stored as it is, as deflate does with what it can't pack.
     const members = [gzipSync(archive, { level: 0 }), ...[0, 1, 2].map((i) => gzipSync(text(`outer ${i}`)))];
     const path = fileWith(Buffer.concat(members), 'a.warc.gz');
-    const units = await splitUnits(await discover(sourceOf(path)), 1000);
+    const units = await splitUnits((await discover(sourceOf(path))).units, 1000);
     expect(units[0]!.end).toBe(members[0]!.length);
     const { documents } = await readSource(sourceOf(path), { rangeBytes: 1000 });
     expect(documents.map((one) => one.text)).toEqual(['outer 0', 'outer 1', 'outer 2']);
@@ -259,7 +259,7 @@ describe('ranges', () => {
 
   test('have the hash of their bytes', async () => {
     const path = fileWith(byMember(Array.from({ length: 9 }, (_, i) => text(`document ${i}`))), 'a.warc.gz');
-    const units = await splitUnits(await discover(sourceOf(path)), 300);
+    const units = await splitUnits((await discover(sourceOf(path))).units, 300);
     expect(units.length).toBeGreaterThan(2);
     for (const unit of units) {
       const hash = createUnitHash(unit);

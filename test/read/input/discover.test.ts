@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { discover, type LeftOut } from '../../../src/read/input/discover.ts';
+import { discover } from '../../../src/read/input/discover.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from '../helpers.ts';
 
 /** Writes files, each with its own name as its text. */
@@ -16,7 +16,7 @@ function folderWith(...names: string[]): string {
 }
 
 async function namesIn(path: string, more: Parameters<typeof sourceOf>[1] = {}): Promise<string[]> {
-  return (await discover(sourceOf(path, more))).map((unit) => unit.name);
+  return (await discover(sourceOf(path, more))).units.map((unit) => unit.name);
 }
 
 describe('directories', () => {
@@ -69,7 +69,7 @@ describe('directories', () => {
       'g.feather',
       'h.rs',
     );
-    const units = await discover(sourceOf(root));
+    const { units } = await discover(sourceOf(root));
     expect(units.map(({ files }) => [files[0]!.format, files[0]!.compression])).toEqual([
       ['jsonl', 'none'],
       ['jsonl', 'gzip'],
@@ -80,7 +80,7 @@ describe('directories', () => {
       ['arrow', 'none'],
       ['text', 'none'],
     ]);
-    const overridden = await discover(sourceOf(root, { format: 'text', include: ['[ab]*'] }));
+    const { units: overridden } = await discover(sourceOf(root, { format: 'text', include: ['[ab]*'] }));
     expect(overridden.map(({ files }) => [files[0]!.format, files[0]!.compression])).toEqual([
       ['text', 'none'],
       ['text', 'gzip'],
@@ -136,13 +136,13 @@ describe('.json in a directory', () => {
     writeFileSync(join(root, 'package.json'), '{"name": "settings"}');
     writeFileSync(join(root, 'records.json'), '\ufeff\n [{"text": "a"}]');
     writeFileSync(join(root, 'none.json'), '');
-    const units = await discover(sourceOf(root));
+    const { units } = await discover(sourceOf(root));
     expect(units.map(({ name, files }) => [name, files[0]!.format])).toEqual([
       ['none.json', 'text'],
       ['package.json', 'text'],
       ['records.json', 'json'],
     ]);
-    const asked = await discover(sourceOf(root, { format: 'json' }));
+    const { units: asked } = await discover(sourceOf(root, { format: 'json' }));
     expect(asked.map(({ files }) => files[0]!.format)).toEqual(['json', 'json', 'json']);
   });
 
@@ -158,7 +158,7 @@ describe('.json in a directory', () => {
       'pretty.json': '{\n  "a": [\n    {}\n  ]\n}\n',
     };
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(root, name), text);
-    const units = await discover(sourceOf(root));
+    const { units } = await discover(sourceOf(root));
     expect(units.map(({ files }) => files[0]!.format)).toEqual([
       'jsonl',
       'jsonl',
@@ -167,7 +167,7 @@ describe('.json in a directory', () => {
       'json',
       'text',
     ]);
-    const [alone] = await discover(sourceOf(join(root, 'lines.json')));
+    const [alone] = (await discover(sourceOf(join(root, 'lines.json')))).units;
     expect(alone!.files[0]!.format).toBe('jsonl');
   });
 
@@ -177,7 +177,7 @@ describe('.json in a directory', () => {
     writeFileSync(join(root, 'array.json.br'), brotliCompressSync('[{"text": "a"}]'));
     writeFileSync(join(root, 'lines.json.gz'), gzipSync(lines));
     writeFileSync(join(root, 'one.json.gz'), gzipSync('{"text": "a"}'));
-    const units = await discover(sourceOf(root));
+    const { units } = await discover(sourceOf(root));
     expect(units.map(({ files }) => files[0]!.format)).toEqual(['json', 'jsonl', 'json']);
     expect((await readSource(sourceOf(join(root, 'lines.json.gz')))).documents).toHaveLength(2);
     writeFileSync(join(root, 'torn.json.gz'), gzipSync(lines).subarray(0, 100));
@@ -223,7 +223,7 @@ describe('join: directory', () => {
       'top.txt',
       'repo-a/d.csv',
     );
-    const units = await discover(sourceOf(root, join_));
+    const { units } = await discover(sourceOf(root, join_));
     expect(units.map(({ name }) => name)).toEqual(['.', 'repo-a', 'repo-b']);
     const { documents } = await readSource(sourceOf(root, join_));
     expect(documents.map(({ text }) => text)).toEqual([
@@ -235,7 +235,7 @@ describe('join: directory', () => {
 
   test('a directory of the name of the root is another document, and no name is that of the root', async () => {
     const root = folderWith('requests/setup.py', 'requests/requests/api.py');
-    const units = await discover(sourceOf(join(root, 'requests'), join_));
+    const { units } = await discover(sourceOf(join(root, 'requests'), join_));
     expect(units.map(({ name, files }) => [name, files[0]!.name])).toEqual([
       ['.', 'setup.py'],
       ['requests', 'requests/api.py'],
@@ -279,8 +279,8 @@ describe('errors', () => {
 
   test('files of unknown format are told', async () => {
     const root = folderWith('a.txt', 'b.zip', 'c/d.xz', 'e.log', 'core');
-    const leftOut: LeftOut[] = [];
-    expect(await discover(sourceOf(root, { exclude: ['*.log'] }), leftOut)).toHaveLength(1);
+    const { units, leftOut } = await discover(sourceOf(root, { exclude: ['*.log'] }));
+    expect(units).toHaveLength(1);
     expect(leftOut.map(({ name }) => name).sort()).toEqual(['b.zip', 'c/d.xz', 'core']);
   });
 

@@ -11,7 +11,7 @@ import { folderInputs, recordInputs } from '../inputs.ts';
 test('the hash is of the name, the size and exactly the bytes of the unit', async () => {
   const path = join(temporaryFolder(), 'a.jsonl');
   writeFileSync(path, 'one\ntwo\n');
-  const units = await splitUnits(await discover(sourceOf(path)), 4);
+  const units = await splitUnits((await discover(sourceOf(path))).units, 4);
   const expected = ['one\n', 'two\n'].map((text) =>
     createHash('sha256').update(`7:a.jsonl 4\n${text}`).digest('hex'),
   );
@@ -23,7 +23,7 @@ test('a joined unit: moving text from one file to the next, or renaming a file, 
     const root = temporaryFolder();
     mkdirSync(join(root, 'r'));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(root, 'r', name), text);
-    const [unit] = await discover(sourceOf(root, { join: 'directory' }));
+    const [unit] = (await discover(sourceOf(root, { join: 'directory' }))).units;
     return hashInput(unit!);
   };
   const hash = await hashOf({ 'a.txt': 'ab', 'b.txt': 'c' });
@@ -38,7 +38,7 @@ describe('a hash that is made while a unit is read', () => {
     const path = inputs[name]!();
     const isFolder = name.startsWith('a directory');
     for (const source of [sourceOf(path), ...(isFolder ? [sourceOf(path, { join: 'directory' })] : [])]) {
-      for (const unit of (await splitUnits(await discover(source), 5000)).slice(0, 5)) {
+      for (const unit of (await splitUnits((await discover(source)).units, 5000)).slice(0, 5)) {
         const hash = createUnitHash(unit);
         for await (const _ of read(unit, createReadCounts(), { hash }));
         expect(hash.digest()).toBe(hashInput(unit));
@@ -49,7 +49,7 @@ describe('a hash that is made while a unit is read', () => {
   it('needs no second look at text and JSON Lines', async () => {
     for (const name of ['jsonl', 'jsonl.gz', 'jsonl.zst', 'a directory of .txt.br']) {
       const path = inputs[name]!();
-      for (const unit of (await discover(sourceOf(path))).slice(0, 2)) {
+      for (const unit of (await discover(sourceOf(path))).units.slice(0, 2)) {
         const expected = hashInput(unit);
         const hash = createUnitHash(unit);
         for await (const _ of read(unit, createReadCounts(), { hash }));
@@ -63,7 +63,7 @@ describe('a hash that is made while a unit is read', () => {
 test('a file that shrank since it was discovered is an error', async () => {
   const path = join(temporaryFolder(), 'a.txt');
   writeFileSync(path, 'long text');
-  const [unit] = await discover(sourceOf(path));
+  const [unit] = (await discover(sourceOf(path))).units;
   writeFileSync(path, 'short');
   expect(await errorOf((async () => hashInput(unit!))())).toMatchObject({
     code: 'input-changed',

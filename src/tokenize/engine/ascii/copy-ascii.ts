@@ -2,24 +2,7 @@
  * Text that is mapped on its way into another buffer: stretches of ASCII go by a table in WebAssembly (`assembly/`), what else
  * there is the caller writes between them. A byte costs a tenth of what JavaScript's loop takes.
  */
-
-import { packageRoot } from '../../../base/package-root.ts';
-import { readBytes } from '../../../storage/files.ts';
-
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  tableAddress(): number;
-  sameAddress(): number;
-  base(): number;
-  reserve(end: number): void;
-  copy(at: number, end: number, out: number, collapses: number, after: number): number;
-  find(at: number, end: number, pairs: number, high: number): number;
-  writtenTo(): number;
-  endsAfterSpace(): number;
-}
-
-const wasm = new URL('dist/tokenize/engine/ascii/ascii.wasm', packageRoot);
-let compiled: WebAssembly.Module | undefined;
+import { type AsciiExports, instantiateAscii } from './instance.ts';
 
 /** Whether it is worth a call: four bytes of ASCII. */
 export function beginsStretch(text: Uint8Array, at: number, end: number): boolean {
@@ -31,7 +14,7 @@ const shortest = 16;
 const slack = 64;
 
 export class AsciiCopy {
-  readonly #exports: Exports;
+  readonly #exports: AsciiExports;
   readonly #collapses: boolean;
   readonly #base: number;
   #text = 0;
@@ -48,8 +31,7 @@ export class AsciiCopy {
    * @param collapses of spaces in a row one is written
    */
   constructor(table: ArrayLike<number>, collapses: boolean) {
-    compiled ??= new WebAssembly.Module(readBytes(wasm));
-    this.#exports = new WebAssembly.Instance(compiled, {}).exports as unknown as Exports;
+    this.#exports = instantiateAscii();
     this.#collapses = collapses;
     this.#base = this.#exports.base();
     const { buffer } = this.#exports.memory;

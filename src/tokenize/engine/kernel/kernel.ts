@@ -50,6 +50,7 @@ interface Exports extends UnigramExports {
   reserveInput(pieces: number, textBytes: number): void;
   reserveUnknown(knownBytes: number): number;
   reserveSteps(bytes: number): number;
+  reserveBorders(): number;
   begin(pieces: number, ignoreMerges: number): void;
   beginMerges(merges: number): void;
   buildFromRanks(pieces: number): void;
@@ -133,6 +134,10 @@ function fillTables(exports: Exports, model: KernelModel): number {
   new Uint32Array(exports.memory.buffer, directory[26]!, pieces.length).set(model.ids);
   if (model.unigram !== undefined) return fillUnigram(exports, model, model.unigram);
   if (model.unknown !== null) fillUnknown(exports, model.unknown);
+  if (model.borders) {
+    const borders = exports.reserveBorders();
+    new Uint8Array(exports.memory.buffer).set(model.borders, borders);
+  }
   exports.begin(pieces.length, model.ignoreMerges ? 1 : 0);
   if (merges === 'ranks') {
     exports.buildFromRanks(pieces.length);

@@ -1,6 +1,6 @@
 import type { UnknownUnits } from '../../model.ts';
 import type { CompiledPattern, CutterTable } from '../../pattern/compile.ts';
-import type { JoinedBytes } from '../cut-bytes.ts';
+import type { JoinedBytes, SpaceBorders } from '../cut-bytes.ts';
 
 /** What the kernel builds its tables from: the part of a tokenizer that it runs (`kernel-plan.ts` says what runs around it). */
 export interface KernelModel {
@@ -19,6 +19,8 @@ export interface KernelModel {
   readonly ignoreMerges: boolean;
   /** What cuts a text into pretokens, one inside the other. None: the text is one pretoken (SentencePiece style). */
   readonly steps: readonly KernelStep[];
+  /** Where pretokens of several words may be cut; null: nowhere. */
+  readonly borders?: SpaceBorders | null;
   /** A vocabulary of scores; then `merges`, `unknown` and `ignoreMerges` don't count. */
   readonly unigram?: UnigramTables;
 }

@@ -2,6 +2,10 @@
  * Stretches of ASCII that are copied, each byte by a table, with runs of spaces made one where that is asked for. Sixteen bytes
  * at a time: most blocks of text stay as they are, which is seen by one set of bytes; the others go through the whole table.
  */
+import { findPointIn } from './find-points';
+import { outside } from './sets';
+
+export { apartAddress, findTexts, pairsAddress, setTexts } from './find-texts';
 
 /** u8[128]: what a byte becomes; STOP or more: the copy ends before it. */
 const table: usize = memory.data(128, 16);
@@ -19,6 +23,11 @@ export function sameAddress(): usize { return same; }
 export function writtenTo(): usize { return written; }
 export function endsAfterSpace(): bool { return isAfterSpace; }
 
+/** The first character that is not in the table of ASCII that stays, nor of those that stay by `points` (u8 by code point). */
+export function findPoint(points: usize, at: usize, end: usize): usize {
+  return findPointIn(same, points, at, end);
+}
+
 /** The first byte that is the host's. */
 export function base(): usize {
   return (__heap_base + 63) & ~63;
@@ -28,18 +37,6 @@ export function base(): usize {
 export function reserve(end: usize): void {
   const pages = <i32>((end + 64 + 0xffff) >>> 16) - memory.size();
   if (pages > 0 && memory.grow(pages) < 0) unreachable();
-}
-
-/** Bits of the bytes that are not in the set; bytes outside of ASCII are in none. */
-// @ts-ignore: decorator
-@inline
-function outside(set: v128, text: v128): u32 {
-  const bit = i8x16.swizzle(
-    i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0),
-    i8x16.shr_u(text, 4),
-  );
-  const found = v128.and(i8x16.swizzle(set, v128.and(text, i8x16.splat(0x0f))), bit);
-  return i8x16.bitmask(i8x16.eq(found, i8x16.splat(0)));
 }
 
 /**

@@ -15,6 +15,11 @@ import { reserveZeroed } from './memory';
 export const NEAR_BYTES: u32 = 15;
 export const NEAR_TOKENS: u32 = 3;
 
+/** 16 bytes a length, at a fixed address: what a key has where the pretoken has no bytes; nothing else where it is too long for one. */
+export const PADDING: usize = 0x9000;
+memory.fill(PADDING, 0xff, 17 * 16);
+for (let length: u32 = 0; length <= NEAR_BYTES; length++) memory.fill(PADDING + length * 16, 0, length);
+
 export let near: usize = 0;
 /** Takes the offset of a line from the upper 25 bits of a hash. */
 export let nearMask: usize = 0;
@@ -88,14 +93,19 @@ export function nearMany(line: usize, low: u64, high: u64): bool {
   return !isFree(line + 32) && (has(line ^ 64, low, high) || has((line ^ 64) + 32, low, high));
 }
 
+/** The slot for a new entry. */
+export function nearSlot(line: usize): usize {
+  if (isFree(line)) return line;
+  if (!isFree(line + 32)) {
+    if (isFree(line ^ 64)) return line ^ 64;
+    if (isFree((line ^ 64) + 32)) return (line ^ 64) + 32;
+  }
+  return line + 32;
+}
+
 /** Takes a free slot, of the line or the one beside it, else the line's second one. More than 3 tokens stay outside. Returns the slot. */
 export function nearInsert(line: usize, low: u64, high: u64, tokens: usize, count: u32): usize {
-  let slot = line;
-  if (!isFree(slot)) slot = line + 32;
-  if (!isFree(slot)) {
-    if (isFree(line ^ 64)) slot = line ^ 64;
-    else if (isFree((line ^ 64) + 32)) slot = (line ^ 64) + 32;
-  }
+  const slot = nearSlot(line);
   store<u64>(slot, low);
   store<u64>(slot, high ^ select<u64>(MANY, 0, count > NEAR_TOKENS), 8);
   v128.store(slot, v128.load(tokens), 16);

@@ -14,6 +14,7 @@ export { buildPieces } from './pieces';
 export { beginText, beginUnigram, endUnigram } from './unigram';
 export { begin, beginMerges, buildFromMerges, buildFromRanks, endTables } from './build';
 export { reserveUnknown } from './unknown';
+export { reserveBorders } from './words';
 
 export function directoryAddress(): usize {
   return DIRECTORY;

@@ -49,6 +49,7 @@ export const enum At {
   BytePieces = 108, // u32[256]: number of the piece that a byte is, or NONE
   Unknown = 112, // see unknown.ts; 0: no text has units that are no pieces
   Steps = 116, // step-layout.ts
+  Borders = 124, // see words.ts; 0: pretokens are not cut
   /** Unigram (`unigram.ts`); 0: the vocabulary is one of merges. */
   UnigramCells = 160,
   UnigramIds = 164, // u32[cells]: the token of the piece that ends in a cell

@@ -17,19 +17,15 @@ const CAPACITY: usize = 1024;
  * Arrays at fixed addresses, so that these are part of the instructions that load and store.
  * PLACES: u32 each, where the first pretoken begins, then where each one ends; a scanner may write 64 past what it keeps.
  * LINES: u32 each. KEYS: 16 bytes each, as in a slot of the cache.
- * PADDING: 16 bytes a length, what a key has where the pretoken has no bytes; nothing else where it is too long for one.
  * ENDS: {tail of the queue at the end of a document, where its number of tokens goes; odd: it goes on}, 8 bytes each.
  */
 const PLACES: usize = 0x2000;
 const LINES: usize = 0x3800;
 const KEYS: usize = 0x5000;
-const PADDING: usize = 0x9000;
 const ENDS: usize = 0x9200;
 const MOST_ENDS: u32 = 1024;
 
 const TOO_LONG: u32 = cache.NEAR_BYTES + 1;
-memory.fill(PADDING, 0xff, 17 * 16);
-for (let length: u32 = 0; length < TOO_LONG; length++) memory.fill(PADDING + length * 16, 0, length);
 
 /** The tail of a queue that holds nothing. */
 export const start: usize = PLACES;
@@ -110,7 +106,7 @@ export function last(tail: usize): usize {
 }
 
 /** Pretokens are not looked up, but their lengths in bytes are written in place of tokens: how tests see them. */
-let isLengthsOnly: bool = false;
+export let isLengthsOnly: bool = false;
 
 export function showPretokens(on: bool): void {
   isLengthsOnly = on;
@@ -206,7 +202,7 @@ function makeKeys(end: usize): void {
   for (let k: usize = 0; k < end; k += 4) {
     const to = load<u32>(k, PLACES + 4);
     const length = min(to - at, TOO_LONG);
-    const key = v128.or(v128.load(at), v128.load(<usize>length << 4, PADDING));
+    const key = v128.or(v128.load(at), v128.load(<usize>length << 4, cache.PADDING));
     v128.store(k << 2, key, KEYS);
     const hash = cache.hashKey(i64x2.extract_lane(key, 0), i64x2.extract_lane(key, 1));
     store<u32>(k, <u32>cache.nearLine(near, nearMask, hash), LINES);

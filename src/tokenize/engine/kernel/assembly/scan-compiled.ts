@@ -4,11 +4,13 @@
  * which are last. A table takes one look-up per byte of ASCII and one more per character of several bytes; matches
  * are known one character late.
  */
+import { NEAR_BYTES } from './cache';
 import { encodeFamily } from './families';
 import { empty, jump, leave, tail as lastTail } from './pretokens';
 import { full, push } from './queue';
 import { failedUpTo, matchEntry, scanLong, stoppedBy, undecided } from './scan-long';
 import { isInert, Keep, LOOP, LOOP_SET, MATCH, Of, outside, ROW, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
+import { pushWords } from './words';
 
 /** A match is looked for so far in the fast way. */
 const SHORT: usize = 128;
@@ -38,7 +40,8 @@ function emit(isLast: bool, k: u32, tail: usize, from: usize, to: usize): usize 
     runStep(k + 1, from, to, true);
     return lastTail;
   }
-  tail = push(jump(tail, from), to);
+  tail = jump(tail, from);
+  tail = to - from > NEAR_BYTES ? pushWords(tail, from, to) : push(tail, to);
   return tail >= full ? empty(tail) : tail;
 }
 

@@ -1,0 +1,17 @@
+/** The one thing that plans need from the disk: the index of the token store. */
+import type { Recipe } from '../../nouns/recipe.ts';
+import { loadCharacters, loadDocuments } from '../../store/reader.ts';
+import type { StoreIndex, TokenStore } from '../nouns.ts';
+
+/**
+ * What `planBuild` needs of a token store for each of these recipes. Memory: 14 bytes per document, 18 with
+ * characters.
+ * @throws LongmixError `store-damaged`
+ */
+export function loadIndex({ folder, manifest }: TokenStore, recipes: readonly Recipe[]): StoreIndex {
+  const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
+  return {
+    table: loadDocuments(folder, manifest),
+    characters: estimated ? loadCharacters(folder, manifest) : null,
+  };
+}

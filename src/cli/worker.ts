@@ -1,0 +1,79 @@
+/**
+ * `longmix worker`: tasks of a list by number. Its exit code is for the engine that started it: 0 done or was done, 1
+ * try again, 2 the user's mistake. A system's error that passes (a network file system that does not answer, too many
+ * open files) is 1, whatever a command that a person waits for would say.
+ */
+import { LongmixError, reworded } from '../errors.ts';
+import { systemCode } from '../execute/tasks.ts';
+import { runWorker } from '../execute/worker.ts';
+import { stageOptions } from './options.ts';
+
+interface Flags {
+  readonly task?: string;
+  readonly tasks?: string;
+  readonly tasksPerJob?: string;
+  readonly workers: string;
+  readonly memory: string;
+  readonly quiet?: boolean;
+}
+
+export async function runWorkerCommand(job: string, flags: Flags, signal: AbortSignal): Promise<void> {
+  const { workers, memory } = stageOptions({ workers: flags.workers, memory: flags.memory }, signal);
+  const onTask = (task: number, words: string) => {
+    if (flags.quiet !== true) process.stderr.write(`${new Date().toISOString()} task ${task}: ${words}\n`);
+  };
+  try {
+    const bounds = { workers, memory: memory! };
+    await runWorker(job, (tasks) => chosenTasks(flags, tasks), { ...bounds, onTask, signal });
+  } catch (error) {
+    throw error instanceof LongmixError && passes(error) ? reworded(error, { exitCode: 1 }) : error;
+  }
+}
+
+const passing = new Set(
+  'EAGAIN EBUSY EHOSTDOWN EHOSTUNREACH EINTR EIO EMFILE ENETDOWN ENFILE ENOMEM ENOSPC ESTALE ETIMEDOUT'.split(
+    ' ',
+  ),
+);
+
+function passes(error: LongmixError): boolean {
+  return passing.has(systemCode(error) ?? '');
+}
+
+/** @throws LongmixError `flag-invalid` */
+export function chosenTasks(
+  { task, tasks, tasksPerJob }: Pick<Flags, 'task' | 'tasks' | 'tasksPerJob'>,
+  count: number,
+): number[] {
+  const has = `the list has ${count === 1 ? 'one task, 0' : `${count} tasks, 0-${count - 1}`}`;
+  if ((task === undefined) === (tasks === undefined))
+    throw invalid('say which tasks to run, by --task or by --tasks', has);
+  if (tasks !== undefined) {
+    if (tasksPerJob !== undefined) throw invalid('--tasks-per-job goes with --task', 'leave it out');
+    return tasks.split(',').flatMap((range) => {
+      const [, first, last = first] = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(range) ?? [];
+      if (first === undefined || Number(first) > Number(last) || Number(last) >= count)
+        throw invalid(`--tasks ${tasks}: found "${range}"`, `use numbers and ranges such as 3,7-9; ${has}`);
+      return numbersFrom(Number(first), Number(last) + 1);
+    });
+  }
+  const perJob = tasksPerJob === undefined ? 1 : wholeNumber('--tasks-per-job', tasksPerJob, 1, has);
+  const first = wholeNumber('--task', task!, 0, has) * perJob;
+  if (first >= count) throw invalid(`--task ${task}: there is no such task`, has);
+  return numbersFrom(first, Math.min(count, first + perJob));
+}
+
+function numbersFrom(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, i) => first + i);
+}
+
+function wholeNumber(flag: string, typed: string, least: number, has: string): number {
+  const value = /^\d+$/.test(typed) ? Number(typed) : -1;
+  if (value < least)
+    throw invalid(`${flag}: found "${typed}"`, `use a whole number of at least ${least}; ${has}`);
+  return value;
+}
+
+function invalid(what: string, cure: string): LongmixError {
+  return new LongmixError('flag-invalid', what, { cure });
+}

@@ -1,0 +1,189 @@
+/**
+ * A job as a file: `.longmix/jobs/STAGE.jsonl` in the folder that its tasks write to. Row plans and the like lie beside it.
+ *
+ *   line 1     {"format":"longmix-job","version":1,"stage":"tokenize","fingerprint":"...","tasks":64,"setting":{...}}
+ *   line 2+i   the input of task i
+ *
+ * A line a task, so that a worker parses only the lines of its own tasks. The fingerprint is the sha256 of the setting
+ * and of all lines of tasks: a list that was cut short or edited is refused, and a worker notices that its list was
+ * replaced by another one. The number of tasks is here and nowhere else: what an engine counts may be wrong, as
+ * SLURM_ARRAY_TASK_COUNT is when a part of an array is run again.
+ *
+ * No path of the folder itself is in the file, so it may be mounted elsewhere on another machine. Paths of the corpus and
+ * of a tokenizer file are absolute.
+ */
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { LongmixError, systemReason } from '../errors.ts';
+import { createFile, makeFolder } from '../storage/commit.ts';
+import { firstLine, readLines, removeFiles } from '../storage/notes.ts';
+import { notesFolder } from '../storage/receipt.ts';
+import type { JobMark } from './task.ts';
+
+const format = 'longmix-job';
+const version = 1;
+
+/** A job as it is written: plain data. */
+export interface JobData {
+  readonly stage: string;
+  /** Absolute. Tasks write in it or below it, and its notes hold the job's files. */
+  readonly folder: string;
+  /** JSON can hold it. Names of files are relative to `folder`, unless they are absolute. */
+  readonly setting: unknown;
+  /** What each task is given: JSON can hold it. */
+  readonly inputs: readonly unknown[];
+  /** Files that the setting names and that only other processes need: written if the job is handed to such. */
+  readonly files: readonly JobFile[];
+}
+
+export interface JobFile {
+  /** In the folder of the job's file. */
+  readonly name: string;
+  isThere(path: string): boolean;
+  /** @throws LongmixError `output-unwritable` */
+  write(path: string): void;
+}
+
+interface Head {
+  readonly format: typeof format;
+  readonly version: typeof version;
+  readonly stage: string;
+  readonly fingerprint: string;
+  readonly tasks: number;
+  readonly setting: unknown;
+}
+
+export function jobsFolder(folder: string): string {
+  return join(folder, notesFolder, 'jobs');
+}
+
+export function jobFile({ folder, stage }: Pick<JobData, 'folder' | 'stage'>): string {
+  return join(jobsFolder(folder), `${stage}.jsonl`);
+}
+
+/**
+ * Writes a job and the files that it names, but for those that are there.
+ * @returns the path of the job's file
+ * @throws LongmixError `output-unwritable`
+ */
+export function writeJob(job: JobData): string {
+  const { folder, stage, setting, files } = job;
+  makeFolder(jobsFolder(folder));
+  for (const { name, isThere, write } of files) {
+    const path = join(jobsFolder(folder), name);
+    if (!isThere(path)) write(path);
+  }
+  const lines = linesOf(job);
+  const fingerprint = fingerprintOf(setting, lines);
+  const path = jobFile(job);
+  // Last, so that a list never names a file that is not there. One that workers are at is left as it is.
+  if (fingerprintIn(path) !== fingerprint) {
+    const head: Head = { format, version, stage, fingerprint, tasks: lines.length, setting };
+    writeLines(path, [JSON.stringify(head), ...lines]);
+  }
+  return path;
+}
+
+/** Line by line, because a list of a million files is longer than a string may be. */
+function writeLines(path: string, lines: readonly string[]): void {
+  const file = createFile(path);
+  try {
+    for (const line of lines) file.write(Buffer.from(`${line}\n`));
+    file.commit();
+  } catch (error) {
+    file.abort();
+    throw error;
+  }
+}
+
+/** Takes away the list of another job of this stage: its workers then commit nothing more. */
+export function dropOtherJob(job: JobData): void {
+  const there = fingerprintIn(jobFile(job));
+  if (there === null || there === fingerprintOf(job.setting, linesOf(job))) return;
+  removeFiles(jobsFolder(job.folder), (name) => name === `${job.stage}.jsonl`);
+}
+
+/** Removes what only tasks needed that are done. The list stays: a worker that comes late learns that all is done. */
+export function dropJobFiles(folder: string, isOurs: (name: string) => boolean): void {
+  removeFiles(jobsFolder(folder), isOurs);
+}
+
+function linesOf({ inputs }: JobData): string[] {
+  return inputs.map((input) => JSON.stringify(input));
+}
+
+function fingerprintOf(setting: unknown, lines: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(setting));
+  for (const line of lines) hash.update('\n').update(line);
+  return hash.digest('hex');
+}
+
+/** null: there is no job's file. */
+function fingerprintIn(path: string): string | null {
+  try {
+    return (JSON.parse(firstLine(path)) as Partial<Head>).fingerprint ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export interface StoredJob extends Pick<JobData, 'stage' | 'folder' | 'setting'> {
+  readonly tasks: number;
+  readonly mark: JobMark;
+  input(task: number): unknown;
+}
+
+/** @throws LongmixError `job-missing` | `job-damaged` */
+export function readJob(path: string): StoredJob {
+  const file = resolve(path);
+  const lines = linesIn(file);
+  const head = parse(String(lines[0] ?? '')) as Partial<Head> | null;
+  if (head?.format !== format) throw damaged(file, 'it is not a list of tasks');
+  if (head.version !== version) throw damaged(file, 'another version of longmix wrote it');
+  const { stage, setting, tasks, fingerprint } = head as Head;
+  const inputs = lines.slice(1);
+  if (inputs.length !== tasks || fingerprintOf(setting, inputs) !== fingerprint)
+    throw damaged(file, 'it is not as it was written');
+  return {
+    ...{ stage, setting, tasks },
+    folder: resolve(file, '../../..'),
+    mark: { file, fingerprint },
+    input: (task) => JSON.parse(String(inputs[task]!)),
+  };
+}
+
+function linesIn(file: string): Buffer[] {
+  try {
+    return readLines(file);
+  } catch (cause) {
+    throw new LongmixError('job-missing', `cannot read the list of tasks ${file}: ${systemReason(cause)}`, {
+      cure: 'give the path that longmix build --engine by-hand names',
+      cause,
+    });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function damaged(file: string, what: string): LongmixError {
+  return new LongmixError('job-damaged', `damaged list of tasks: ${file}: ${what}`, {
+    cure: 'remove it and run the build command again: it writes the list anew',
+  });
+}
+
+/**
+ * Asked before a task commits: files of an old plan must not get into the folder of a new one.
+ * @throws LongmixError `job-stale` if the list was replaced or removed since
+ */
+export function refuseStale(mark: JobMark | null): void {
+  if (mark === null || fingerprintIn(mark.file) === mark.fingerprint) return;
+  throw new LongmixError('job-stale', `the list of tasks has changed since this worker began: ${mark.file}`, {
+    cure: 'run the build command again, and the tasks of the list that it names',
+  });
+}

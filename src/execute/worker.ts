@@ -1,0 +1,73 @@
+/**
+ * Tasks of a job's file, by number: what `longmix worker` does. It may run anywhere that has the folder, any number of
+ * times and any number at once. A task that is done is not done again; two attempts at one task write the same bytes
+ * under names of their own, and the first to finish stays.
+ *
+ * No lock is taken, because workers are meant to be many. What keeps them apart from a build is the list itself: before
+ * a task commits, the list must still be there and be the same.
+ */
+import { join } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import { sweep } from '../storage/commit.ts';
+import { notesFolder } from '../storage/receipt.ts';
+import { type Job, runJob } from './executor.ts';
+import { readJob } from './job-file.ts';
+import { type StageName, stages } from './stages.ts';
+import type { Bounds, Stage, StageKind } from './task.ts';
+import { threads } from './tasks.ts';
+
+export interface WorkerOptions extends Bounds {
+  readonly signal?: AbortSignal | undefined;
+  /** Called for each task as it ends, or was found done. */
+  readonly onTask: (task: number, words: string) => void;
+}
+
+/**
+ * @param choose numbers of the tasks to run, of so many
+ * @throws LongmixError `job-missing` | `job-damaged` | `job-stale`; whatever `choose` and the tasks throw
+ */
+export async function runWorker(
+  path: string,
+  choose: (tasks: number) => readonly number[],
+  { onTask, signal, ...bounds }: WorkerOptions,
+): Promise<void> {
+  const { folder, setting, input, tasks, mark, ...stored } = readJob(path);
+  const name = stored.stage as StageName;
+  if (!Object.hasOwn(stages, name)) {
+    throw new LongmixError('job-damaged', `the list of tasks ${path} is of an unknown kind: ${name}`, {
+      cure: 'use the version of longmix that wrote it',
+    });
+  }
+  const stage = (await stages[name]()) as unknown as Stage<StageKind>;
+  const isDone = (task: number) =>
+    stage.finished(folder, setting, input(task)) !== null || stage.isOver(folder, setting, input(task));
+  const left = [...new Set(choose(tasks))].filter((task) => {
+    if (!isDone(task)) return true;
+    onTask(task, 'was done');
+    return false;
+  });
+  if (left.length === 0) return;
+  // Attempts that died on this machine; those of other machines are theirs to sweep.
+  for (const place of stage.folders(folder, setting)) {
+    sweep(place);
+    sweep(join(place, notesFolder));
+  }
+  const workers = Math.min(bounds.workers, left.length);
+  const ended = new Set<number>();
+  try {
+    const memory = await stage.load(folder, setting, { ...bounds, workers });
+    const inputs = left.map(input);
+    const job = { stage: name, folder, setting, inputs, memory, files: [] } as unknown as Job<StageName>;
+    await runJob(threads(workers, mark), job, {
+      signal,
+      onResult(index, result) {
+        ended.add(left[index]!);
+        onTask(left[index]!, stage.words(setting, inputs[index], result));
+      },
+    });
+  } catch (error) {
+    // Another attempt may have finished all of it, and the build gone on, and taken away what this one was using.
+    if (signal?.aborted || !left.every(isDone)) throw error;
+    for (const task of left) if (!ended.has(task)) onTask(task, 'was done by another worker');
+  }
+}

@@ -1,0 +1,23 @@
+/** steps -> feed and report: which shard set each optimizer step takes its rows from. */
+
+export interface StepPlan {
+  readonly tokensPerStep: number;
+  readonly steps: number;
+  /** In the order of first use. */
+  readonly sets: readonly StepSet[];
+  readonly stretches: readonly Stretch[];
+}
+
+/** The run: so many steps from so-and-so set, one stretch after another. `set` is an index into the sets. */
+export type Stretch = readonly [set: number, steps: number];
+
+export interface StepSet {
+  /** Folder of the shard set. */
+  readonly name: string;
+  readonly width: number;
+  readonly rows: number;
+  readonly rowsPerStep: number;
+  readonly steps: number;
+  /** Rows at the end that make no whole step. */
+  readonly rest: number;
+}

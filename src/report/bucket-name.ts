@@ -1,7 +1,0 @@
-import { length } from '../base/words.ts';
-import type { Bucket } from '../nouns/mix.ts';
-
-export function bucketName({ from, to }: Bucket): string {
-  if (to === null) return `>= ${length(from)}`;
-  return from === 0 ? `< ${length(to)}` : `${length(from)} - ${length(to)}`;
-}

@@ -1,0 +1,55 @@
+/**
+ * `schedule.json` beside the shard sets of a build whose steps have a fixed number of tokens: which set each optimizer
+ * step takes its rows from. `plan-steps.ts` plans it, `step-rows.ts` follows it.
+ */
+
+import { join } from 'node:path';
+import { isCount } from '../base/is-count.ts';
+import { LongmixError } from '../errors.ts';
+import type { StepPlan } from '../nouns/steps.ts';
+import { exists, readJson } from '../storage/files.ts';
+
+export const scheduleFile = 'schedule.json';
+
+/** As the file has it. */
+export function scheduleRecord(plan: StepPlan): unknown {
+  return { format: 'longmix-schedule', version: 1, ...plan };
+}
+
+/**
+ * The schedule of a build, or null if it has none.
+ * @throws LongmixError `schedule-damaged`
+ */
+export function readSchedule(build: string): StepPlan | null {
+  const file = join(build, scheduleFile);
+  if (!exists(file)) return null;
+  try {
+    const read = readJson(file) as StepPlan | null;
+    if (isWhole(read)) return read;
+  } catch (cause) {
+    throw damagedSchedule(file, cause);
+  }
+  throw damagedSchedule(file);
+}
+
+/** Whether its stretches are of sets that it lists, and those have rows for a step. */
+function isWhole(read: StepPlan | null): read is StepPlan {
+  if (!Array.isArray(read?.sets) || !Array.isArray(read.stretches) || read.sets.length === 0) return false;
+  return (
+    read.sets.every(
+      (set) => typeof set?.name === 'string' && isCount(set.rowsPerStep) && set.rowsPerStep > 0,
+    ) &&
+    read.stretches.every(
+      (stretch) =>
+        Array.isArray(stretch) && isCount(stretch[0]) && isCount(stretch[1]) && stretch[0] < read.sets.length,
+    )
+  );
+}
+
+function damagedSchedule(file: string, cause?: unknown): LongmixError {
+  return new LongmixError('schedule-damaged', `not a schedule: ${file}`, {
+    cure: 'build again with --fresh',
+    exitCode: 1,
+    cause,
+  });
+}

@@ -1,0 +1,171 @@
+/**
+ * Columns of numbers in a file, of which a reader takes any stretch and checks no more than that.
+ *
+ *   bytes 0-7     "LMXCOLS" and the version of this format, 1
+ *         8-11    length of the header in bytes, u32
+ *         12-15   CRC-32 of the header, u32
+ *         16-     the header, JSON in UTF-8: { about, columns: [{ name, type: u16 | u32, length, at, sums }] }
+ *         ...     zeros up to a multiple of 8, then the columns, each at such a multiple; `at` counts from the first of them
+ *
+ * Numbers are little-endian, as every machine that Node runs on has them in memory. A column is checked block by block:
+ * `sums` has the CRC-32 of each MiB of it. `about` is the writer's own, and says what the columns are of.
+ *
+ * Why not Arrow: a stretch of a column is wanted as one typed array, and a library that reads whole record batches
+ * would copy it twice. What that costs: no other program reads these files, and none should, they are notes.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { createFile } from './commit.ts';
+
+export type NumberColumn = Uint16Array | Uint32Array;
+
+const magic = 'LMXCOLS1';
+const headerStart = 16;
+const blockBytes = 1024 * 1024;
+
+interface ColumnRecord {
+  readonly name: string;
+  readonly type: 'u16' | 'u32';
+  readonly length: number;
+  readonly at: number;
+  readonly sums: readonly number[];
+}
+
+interface Header {
+  readonly about: unknown;
+  readonly columns: readonly ColumnRecord[];
+}
+
+/** @throws LongmixError `output-unwritable` */
+export function writeColumns(
+  path: string,
+  about: unknown,
+  columns: Readonly<Record<string, NumberColumn>>,
+): void {
+  let end = 0;
+  const records = Object.entries(columns).map(([name, column]): ColumnRecord => {
+    const at = end;
+    end = aligned(at + column.byteLength);
+    const type = column instanceof Uint16Array ? 'u16' : 'u32';
+    return { name, type, length: column.length, at, sums: [...blocks(bytesOf(column))].map((b) => crc32(b)) };
+  });
+  const header = Buffer.from(JSON.stringify({ about, columns: records } satisfies Header));
+  const head = Buffer.alloc(aligned(headerStart + header.length));
+  head.write(magic, 0, 'latin1');
+  head.writeUInt32LE(header.length, 8);
+  head.writeUInt32LE(crc32(header), 12);
+  header.copy(head, headerStart);
+  const file = createFile(path);
+  try {
+    file.write(head);
+    for (const column of Object.values(columns)) {
+      const bytes = bytesOf(column);
+      for (const block of blocks(bytes)) file.write(block);
+      file.write(Buffer.alloc(aligned(bytes.length) - bytes.length));
+    }
+    file.commit();
+  } catch (error) {
+    file.abort();
+    throw error;
+  }
+}
+
+/** What is wrong with a file of columns: no reader can go on. */
+export class DamagedColumns extends Error {}
+
+export interface ColumnsFile {
+  readonly about: unknown;
+  /** Numbers in a column. */
+  length(name: string): number;
+  /** Numbers [from, to) of a column, in shared memory. */
+  read(name: string, from: number, to: number): NumberColumn;
+  close(): void;
+}
+
+/** @throws DamagedColumns, as `read` does; a system error where there is no such file */
+export function openColumns(path: string): ColumnsFile {
+  const descriptor = openSync(path, 'r');
+  try {
+    const { about, columns, start } = readHeader(descriptor);
+    const ends = columns.map(({ at, length, type }) => start + at + length * width(type));
+    if (fstatSync(descriptor).size < Math.max(start, ...ends)) throw new DamagedColumns('it is cut short');
+    const byName = new Map(columns.map((column) => [column.name, column]));
+    const find = (name: string) => {
+      const column = byName.get(name);
+      if (column === undefined) throw new DamagedColumns(`it has no column ${name}`);
+      return column;
+    };
+    return {
+      about,
+      length: (name) => find(name).length,
+      read: (name, from, to) => readColumn(descriptor, start, find(name), from, to),
+      close: () => closeSync(descriptor),
+    };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+function readHeader(descriptor: number): Header & { readonly start: number } {
+  const head = Buffer.alloc(headerStart);
+  readFully(descriptor, head, 0);
+  if (head.toString('latin1', 0, 8) !== magic) throw new DamagedColumns(`it does not begin with ${magic}`);
+  const length = head.readUInt32LE(8);
+  if (length > fstatSync(descriptor).size) throw new DamagedColumns('it is cut short');
+  const header = Buffer.alloc(length);
+  readFully(descriptor, header, headerStart);
+  if (crc32(header) !== head.readUInt32LE(12)) throw new DamagedColumns('its header has changed');
+  return { ...(JSON.parse(header.toString()) as Header), start: aligned(headerStart + length) };
+}
+
+function readColumn(
+  descriptor: number,
+  start: number,
+  { name, type, length, at, sums }: ColumnRecord,
+  from: number,
+  to: number,
+): NumberColumn {
+  if (from < 0 || from > to || to > length)
+    throw new DamagedColumns(`column ${name} has no ${from} to ${to}`);
+  const size = width(type);
+  const whole = length * size;
+  const first = Math.floor((from * size) / blockBytes);
+  const end = Math.ceil((to * size) / blockBytes);
+  const begin = first * blockBytes;
+  const bytes = new Uint8Array(new SharedArrayBuffer(Math.max(0, Math.min(whole, end * blockBytes) - begin)));
+  readFully(descriptor, bytes, start + at + begin);
+  let block = first;
+  for (const part of blocks(bytes)) {
+    if (crc32(part) !== sums[block]) throw new DamagedColumns(`block ${block} of column ${name} has changed`);
+    block += 1;
+  }
+  const offset = from * size - begin;
+  return type === 'u16'
+    ? new Uint16Array(bytes.buffer, offset, to - from)
+    : new Uint32Array(bytes.buffer, offset, to - from);
+}
+
+function readFully(descriptor: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const read = readSync(descriptor, bytes, done, bytes.length - done, position + done);
+    if (read === 0) throw new DamagedColumns('it is cut short');
+    done += read;
+  }
+}
+
+function* blocks(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += blockBytes) yield bytes.subarray(at, at + blockBytes);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: NumberColumn): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function width(type: ColumnRecord['type']): number {
+  return type === 'u16' ? 2 : 4;
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}

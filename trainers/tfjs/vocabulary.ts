@@ -1,0 +1,35 @@
+/**
+ * The ids that occur in the shards, numbered from 0: the model's vocabulary. A corpus of a few million tokens uses a
+ * part of a tokenizer's ids, and the output layer is the largest part of a small model's work. Probabilities are over
+ * all ids that occur in the training and the validation sets, so nothing is left out and the loss is a whole one; of a
+ * model over the tokenizer's full vocabulary it differs by what that gives to ids which never come.
+ *
+ * Cost: one pass over the shards before the first step. It is kept in the checkpoint.
+ */
+import { openFeed } from 'longmix';
+
+/** Ids in ascending order. @param folders of shard sets */
+export function usedIds(folders: readonly string[], vocabularySize: number): Int32Array {
+  const used = new Uint8Array(vocabularySize);
+  for (const folder of folders) {
+    const feed = openFeed(folder, { rowsPerStep: 1 });
+    try {
+      let memory: ArrayBufferLike | undefined;
+      for (let step = 0; step < feed.epochSteps; step += 1) {
+        const { inputIds } = feed.batch({ epoch: 0, step }, 0, 1, memory);
+        for (const id of inputIds) used[id] = 1;
+        memory = inputIds.buffer;
+      }
+    } finally {
+      feed.close();
+    }
+  }
+  return Int32Array.from(used.keys()).filter((id) => used[id] === 1);
+}
+
+/** The number of each of the tokenizer's ids; -1: it has none. */
+export function numbersOf(ids: Int32Array): Int32Array {
+  const numbers = new Int32Array((ids.at(-1) ?? -1) + 1).fill(-1);
+  for (const [number, id] of ids.entries()) numbers[id] = number;
+  return numbers;
+}
