@@ -5,7 +5,8 @@ import { documentsNamed } from '../build/origins.ts';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
-import { type Row, readBatch, readRow, rowOf } from '../shard/reader.ts';
+import { readBatch, readRow, rowOf } from '../shard/reader.ts';
+import type { Row } from '../shard/row-columns.ts';
 
 export interface OpenSet {
   readonly folder: string;

@@ -7,7 +7,8 @@ import { shardSetFolders } from '../build/verify.ts';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
-import { openShards, type Row, readRow } from '../shard/reader.ts';
+import { openShards, readRow } from '../shard/reader.ts';
+import type { Row } from '../shard/row-columns.ts';
 import { wholeNumber } from './feed-flags.ts';
 import {
   type FoundPiece,

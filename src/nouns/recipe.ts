@@ -73,6 +73,10 @@ export interface FieldNames {
   readonly source: string | null;
 }
 
+/**
+ * The names that `format:` takes; what is known of each is in `read/formats.ts`. They are here because the recipe's schema
+ * and the readers both need them.
+ */
 export const formats = [
   'text',
   'html',
@@ -84,10 +88,14 @@ export const formats = [
   'tsv',
   'parquet',
   'arrow',
+  'warc',
 ] as const;
 
 /** `command`: whatever the source's program reads. */
 export type Format = (typeof formats)[number] | 'command';
+
+/** Of these nothing can be read with `extract: false`, for they are archives. */
+export const extractedOnly: readonly Format[] = ['epub'];
 
 /** `double`: around a field, doubled inside. `none`: text. `auto`: the first, unless a TSV speaks against it. */
 export const quotings = ['auto', 'double', 'none'] as const;

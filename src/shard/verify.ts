@@ -7,7 +7,8 @@ import { LongmixError } from '../errors.ts';
 import type { TokenSource } from '../nouns/tokens.ts';
 import { listFolder, readJson } from '../storage/files.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
-import { type Row, readBatch, rowOf } from './reader.ts';
+import { readBatch, rowOf } from './reader.ts';
+import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 
 /** A token store, as far as rows are compared with it. */
 export interface StoredDocuments extends TokenSource {
@@ -82,6 +83,8 @@ export function verifyRows(
   return faults;
 }
 
+const columns = Object.entries(rowColumns) as [keyof Row, RowColumn][];
+
 function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments | null): Fault[] {
   const faults: Fault[] = [];
   const { ids, lengths, padding, docIds, docStarts } = row;
@@ -92,6 +95,12 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     faults.push('an id outside the vocabulary');
   if (ids.subarray(manifest.width - padding).some((id) => id !== manifest.padId))
     faults.push('padding with a wrong id');
+  const uneven = columns.flatMap(([key, { name, shape, when }]) => {
+    if (shape !== 'list' || (when === 'provenance' && !manifest.provenance)) return [];
+    const entries = (row[key] as readonly number[]).length;
+    return entries === lengths.length ? [] : [`${entries} ${name} for ${lengths.length} pieces`];
+  });
+  if (uneven.length > 0) return [...faults, ...uneven];
   if (!manifest.provenance || store === null) return faults;
 
   let at = 0;

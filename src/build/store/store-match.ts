@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
-import { extractorOf } from '../../read/extract/extractors.ts';
+import { extractorOf } from '../../read/formats.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
 import { readJson, statOf } from '../../storage/files.ts';
@@ -172,7 +172,7 @@ function inputDifference(
     const { format } = unit.files[0]!;
     if (input.format !== format)
       return `${label(input)} was read as ${input.format}, and is now read as ${format}`;
-    const extractor = extractorOf(unit.files);
+    const extractor = extractorOf(unit);
     if (input.extractor !== extractor)
       return `the text of ${label(input)} was taken out by ${input.extractor ?? 'nothing'}, and is now taken out by ${extractor ?? 'nothing'}`;
     recorded.delete(key);

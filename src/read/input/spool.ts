@@ -9,6 +9,7 @@ import type { SourceSpec } from '../../nouns/recipe.ts';
 import { beginFile, moveFile, orUnwritable } from '../../storage/commit.ts';
 import { exists, removeFile } from '../../storage/files.ts';
 import { hashFile } from '../../storage/hash.ts';
+import { standardInputFormat } from '../formats.ts';
 
 const magicBytes = 4;
 /** First bytes in hex; a zstd file may begin with a skippable frame. */
@@ -29,7 +30,7 @@ export async function spoolStandardInput(
   input: AsyncIterable<Uint8Array>,
   isUsed: boolean,
 ): Promise<SourceSpec> {
-  const format = source.format ?? 'jsonl';
+  const format = source.format ?? standardInputFormat;
   // Its name says how it is compressed, which its first bytes tell.
   const fresh = join(folder, 'stdin.new');
   const head = await copy(input, fresh);

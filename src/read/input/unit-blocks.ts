@@ -5,15 +5,13 @@
 
 import { LongmixError } from '../../errors.ts';
 import type { InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
-import type { Format } from '../../nouns/recipe.ts';
+import { formatTable } from '../formats.ts';
 import { decodeBlocks } from './decode.ts';
 import { decompress } from './decompress.ts';
 import { fileBlocks } from './file-blocks.ts';
 import type { UnitHash } from './hash-input.ts';
 import { isForeignBlock, judgedBytes, whyNotText } from './judge-text.ts';
 import { repairBlocks } from './utf8.ts';
-
-const recordFormats: ReadonlySet<Format> = new Set<Format>(['jsonl', 'json', 'csv', 'tsv']);
 
 /** The one file of a unit that is not joined. */
 export function onlyFile(unit: ReadUnit): InputFile {
@@ -69,7 +67,8 @@ export async function judgedBlocks(
     beginning.push(bytes < beginningBytes ? Buffer.from(value) : value);
   }
   const whole = beginning.length === 1 ? beginning[0]! : Buffer.concat(beginning);
-  const why = await whyNotText(whole.subarray(0, beginningBytes), encoding, recordFormats.has(file.format));
+  const hasRecords = formatTable[file.format].textRecords === true;
+  const why = await whyNotText(whole.subarray(0, beginningBytes), encoding, hasRecords);
   if (why === null) return chain(beginning, blocks);
   await blocks.return(undefined);
   leaveOut(file, why, counts);

@@ -3,7 +3,7 @@
  * tells those), so that one run lists everything that is wrong in a recipe.
  */
 
-import { tiktokenEncodings } from '../../nouns/recipe.ts';
+import { extractedOnly, tiktokenEncodings } from '../../nouns/recipe.ts';
 import { isTokenizerPath } from '../tokenizer-path.ts';
 import type { Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
@@ -123,11 +123,15 @@ function commandReadsAlone(yaml: YamlFile): Problem[] {
 function epubIsExtracted(yaml: YamlFile): Problem[] {
   return yaml.keysOf(['sources']).flatMap((name) => {
     const isRaw = valueIn(yaml, ['sources', name, 'extract']) === false;
-    if (!isRaw || valueIn(yaml, ['sources', name, 'format']) !== 'epub') return [];
+    if (!isRaw || !isExtractedOnly(valueIn(yaml, ['sources', name, 'format']))) return [];
     return [
       wrongKey(yaml, ['sources', name, 'extract'], 'an EPUB is an archive, which cannot be read as text'),
     ];
   });
+}
+
+function isExtractedOnly(format: unknown): boolean {
+  return (extractedOnly as readonly unknown[]).includes(format);
 }
 
 function pathOf(yaml: YamlFile, name: string): unknown {
