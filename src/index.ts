@@ -1,21 +1,79 @@
-/** The public API, in the order of the data. */
+/** The public API, in the order of the data: first what runs, then the types that it takes and gives. */
 
+// A recipe.
+
+export { describeError, type ErrorDetails, type ExitCode, LongmixError } from './errors.ts';
+export { parseAblation } from './recipe/ablation/parse-ablation.ts';
+export { defaultRecipe } from './recipe/default-recipe.ts';
+export { parseRecipe } from './recipe/parse-recipe.ts';
+export type { Setting } from './recipe/parse-setting.ts';
+export { ablationFrom, type RecipeFromOptions, recipeFrom } from './recipe/recipe-from.ts';
+
+// From a corpus to shards.
+
+export { type AblateOptions, ablate } from './build/ablate.ts';
+export type { AblationReport, ArmReport } from './build/ablation-file.ts';
 export { type BuildOptions, type BuildResult, build } from './build/build.ts';
-export type { BuildPlan, StageOptions, StoreIndex, StoreOptions, TokenStore } from './build/nouns.ts';
 export { planBuild } from './build/plan/build-plan.ts';
 export { loadIndex } from './build/plan/load-index.ts';
 export { ensureStore } from './build/store/token-store.ts';
 export { type Verified, verify } from './build/verify.ts';
-export { describeError, LongmixError } from './errors.ts';
 export { byHand } from './execute/by-hand.ts';
 export { type Executor, TasksLeft } from './execute/executor.ts';
+export { openShards, readRow } from './shard/reader.ts';
+
+// From shards to a trainer.
+
 export { batches, type Course } from './feed/batches.ts';
 export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
 export type { FeedManifest } from './feed/rows/manifest.ts';
-export type { Recipe } from './nouns/recipe.ts';
 export type { PositionLoss, SourceLoss, Validation } from './nouns/training.ts';
-export { defaultRecipe } from './recipe/default-recipe.ts';
-export { parseRecipe } from './recipe/parse-recipe.ts';
-export type { ShardSetManifest } from './shard/format.ts';
-export { openShards, type Row, readRow } from './shard/reader.ts';
 export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';
+
+// What these hand to each other, and the records that they write (docs/formats.md).
+
+export type { Progress } from './base/progress.ts';
+export type {
+  BuildPlan,
+  PlannedPhase,
+  PlannedSet,
+  PlanReport,
+  SetReport,
+  SplitName,
+  StageOptions,
+  StoreIndex,
+  StoreOptions,
+  TokenStore,
+} from './build/nouns.ts';
+export type { FileRecord } from './nouns/files.ts';
+export {
+  type DropReason,
+  dropReasons,
+  type Ledger,
+  type LedgerCell,
+  type LedgerEntry,
+} from './nouns/ledger.ts';
+export type { Bucket, Cell, PlannedCell } from './nouns/mix.ts';
+export type * from './nouns/recipe.ts';
+export type { PieceCuts, RowPlan, RowRepeats } from './nouns/rows.ts';
+export type { StepPlan, StepSet } from './nouns/steps.ts';
+export type { DocumentTable } from './nouns/tokens.ts';
+export type { PackingQuality } from './pack/accounts/quality.ts';
+export type {
+  BatchRecord,
+  DocumentsRecord,
+  ShardDtype,
+  ShardRecord,
+  ShardSetManifest,
+} from './shard/format.ts';
+export type { Row, RowLengths } from './shard/row-columns.ts';
+export type { Fault } from './shard/verify.ts';
+export type {
+  InputRecord,
+  PartCounts,
+  PartRecord,
+  SourceReading,
+  StoreDtype,
+  StoreManifest,
+  TokenizerRecord,
+} from './store/format.ts';

@@ -1,7 +1,7 @@
 /** Documents that people copy from: their recipes are accepted, their links lead somewhere, their tables are today's. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseAblation } from '../src/recipe/ablation/parse-ablation.ts';
@@ -11,12 +11,21 @@ import { temporaryFolder } from './support/folder.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const pages = [
   ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(root, 'docs'))
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+    .map((name) => `docs/${name.split(sep).join('/')}`),
   'bench/RESULTS.md',
 ];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+
+/** npm puts these in whatever `files` says. */
+const always = ['README.md', 'LICENSE', 'package.json'];
+const { files: listed } = JSON.parse(read('package.json')) as { files: readonly string[] };
+
+/** Whether a path of the clone is in the package. */
+function ships(path: string): boolean {
+  return always.includes(path) || listed.some((entry) => path === entry || path.startsWith(`${entry}/`));
+}
 
 const snippets = pages.flatMap((page) =>
   Array.from(read(page).matchAll(/^```yaml\n(.*?)^```/gms), ([, yaml], i) => [page, i + 1, yaml!] as const),
@@ -37,6 +46,32 @@ describe('the documents', () => {
     for (const [, link] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect(existsSync(join(root, dirname(page), link!)), link).toBe(true);
     }
+  });
+
+  it.each(pages.filter(ships))('%s: its links lead to what is in the package, too', (page) => {
+    const links = Array.from(read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g), ([, link]) => link!);
+    const targets = links.map((link) => posix.join(posix.dirname(page), link).replace(/\/$/, ''));
+    expect(targets.filter((target) => !ships(target))).toEqual([]);
+  });
+
+  it.each(pages.filter((page) => page !== 'docs/trainers.md'))(
+    '%s: the files that it names are there',
+    (page) => {
+      const named = Array.from(
+        read(page).matchAll(/`((?:src|test|scripts|trainers)\/[\w./-]+)`/g),
+        ([, path]) => path!,
+      );
+      expect(named.filter((path) => !path.includes('NAME') && !existsSync(join(root, path)))).toEqual([]);
+    },
+  );
+
+  it('are all in the index', () => {
+    const indexed = ['docs/README.md', 'docs/decisions/README.md'].flatMap((index) =>
+      Array.from(read(index).matchAll(/\]\(([^)#]+)\)/g), ([, link]) => posix.join(dirname(index), link!)),
+    );
+    expect(pages.filter((page) => page.startsWith('docs/') && !indexed.includes(page))).toEqual([
+      'docs/README.md',
+    ]);
   });
 
   it('have a trainer in JavaScript that learns, saves and goes on', async () => {

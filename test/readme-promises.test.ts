@@ -13,9 +13,9 @@ const readme = read('README.md');
 
 /** What README says -> file: title. */
 const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])[] = [
-  ['in which long documents carry the weight that you chose', 'test/mix/exact-cells.test.ts: '],
+  ['with the share of long documents that you choose', 'test/mix/exact-cells.test.ts: '],
   [
-    'shown before a shard is written',
+    'shows the result before it writes a shard',
     'test/cli/commands.test.ts: writes nothing but the store',
     'test/cli/commands.test.ts: is what build does then',
   ],
@@ -43,11 +43,11 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
     'test/pack/accounts/ledger.test.ts: balances, and is what a count of the written rows gives',
   ],
   [
-    "A build that doesn't balance doesn't finish",
+    'A build whose ledger does not balance fails',
     'test/pack/accounts/ledger.test.ts: says what is off when a token is lost',
   ],
   [
-    'no document that fits in a row is cut',
+    'a document that fits in a row is never cut',
     'test/pack/rows.test.ts: cuts no document that fits with best-fit',
   ],
   ['the plan says how full the rows are', 'test/pack/rows.test.ts: counts what the rows show'],
@@ -65,18 +65,15 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ['`npx longmix` is the command', 'test/readme-promises.test.ts: is a command of the clone'],
   ['needs no recipe and uses every default', 'test/cli/commands.test.ts: a directory, with every default'],
   ["(or `'corpus/*.jsonl'`)", 'test/cli/recipe-flags.test.ts: a glob is a corpus'],
-  ['Flags take the place of keys', 'test/recipe/settings.test.ts: take the place of the recipe'],
+  ['Flags override keys', 'test/recipe/settings.test.ts: take the place of the recipe'],
   [
     '`source <(longmix completion bash)`',
     'test/cli/completion.test.ts: offers the commands, and of each its flags',
   ],
-  ['a length of `32K` is 32,768 tokens', 'test/recipe/units.test.ts: parseLength'],
-  ['pipelines/sample.yaml) is one that runs', 'test/recipe/presets.test.ts: plans'],
+  ['A length of `32K` is 32,768 tokens', 'test/recipe/units.test.ts: parseLength'],
+  ['pipelines/sample.yaml) is a recipe that runs', 'test/recipe/presets.test.ts: plans'],
   ['Relative paths are relative to the recipe', 'test/recipe/parse-recipe.test.ts: '],
-  [
-    'told with its line, its column and what is allowed there',
-    'test/recipe/bad-recipes.test.ts: bad recipes',
-  ],
+  ['Recipe errors give line, column and allowed values', 'test/recipe/bad-recipes.test.ts: bad recipes'],
   ['gives editors the keys', 'test/recipe/schema/json-schema.test.ts: '],
   [
     'may be compressed: `.gz`, `.zst`, `.br`',
@@ -87,39 +84,47 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
     'test/read/formats/text.test.ts: a byte-order mark is dropped at the start only',
   ],
   ['`extract: false` reads HTML and notebooks as they are', 'test/read/extract/extract.test.ts: '],
-  ['has a program read the files of', 'test/cli/extract.test.ts: the words of a command are of the store'],
-  ['What is done with which files is said once', 'test/cli/init.test.ts: '],
+  ['a program reads the files of', 'test/cli/extract.test.ts: the words of a command are of the store'],
+  ['A note says once how each kind of file is read', 'test/cli/init.test.ts: '],
   [
-    'Text is UTF-8, or what `encoding:` of its source says',
+    'Text is UTF-8, unless `encoding:` of the source names another',
     'test/read/encoding.test.ts: every format that is text',
   ],
   [
-    'A file in another encoding, or with binary content, is left out and named',
+    'leaves out a file in another encoding or with binary content',
     'test/read/encoding.test.ts: a file that is UTF-8 all the same, or something else, is left out and named',
   ],
   [
-    'a few wrong bytes become U+FFFD and are counted',
+    'A few wrong bytes become U+FFFD and are counted',
     'test/read/encoding.test.ts: a few wrong bytes in a text that is UTF-8 otherwise are replaced and counted',
   ],
   [
-    "Records that can't be read are skipped, counted and shown",
+    'skips records that it cannot read, counts them and shows them',
     'test/cli/commands.test.ts: a few bad records are skipped',
   ],
   [
     'A large `.jsonl` is split over all cores',
     'test/read/formats/jsonl.test.ts: a large file is split into about as many ranges',
   ],
+  ['The same from a program', 'test/docs-library.test.ts: prints what it says'],
+  ['shows a real record of every file', 'test/docs-made.test.ts: show what a build writes'],
   ['takes the name of one of tiktoken', 'test/tokenize/load.test.ts: '],
   ['tested against the native libraries', 'test/tokenize/family-table.test.ts: '],
-  ['share times total over what the cell has is its number of epochs', 'test/mix/factors.test.ts: '],
-  ['copies apart in the run', 'test/pack/rows.test.ts: spreads the copies of a document over the run'],
+  [
+    'epochs of a cell is its share times the total, divided by the tokens that the cell has',
+    'test/mix/factors.test.ts: ',
+  ],
+  [
+    'their copies are far apart in the run',
+    'test/pack/rows.test.ts: spreads the copies of a document over the run',
+  ],
   ['Exact copies of a document are removed', 'test/mix/eligible.test.ts: '],
   [
     'the cell, what it has, what it would need, and the ways out',
     'test/mix/factors.test.ts: names source, numbers and ways out',
   ],
   ['what is kept at a rate of 20 % is also kept at 50 %', 'test/mix/nested.test.ts: '],
-  ['each phase a shard set with documents of its own', 'test/mix/phases.test.ts: '],
+  ['Each phase is a shard set with documents of its own', 'test/mix/phases.test.ts: '],
   ['`LONGMIX_CACHE` names another folder', 'test/tokenize/engine/table-cache.test.ts: '],
   [
     '`seq_lengths` (the lengths of its documents',
@@ -135,7 +140,11 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
 ];
 
 /** Says what is not there, and where things are: no promise. */
-const remarks: readonly string[] = ['are designed and not built', 'Licence: Apache-2.0'];
+const remarks: readonly string[] = [
+  'are designed and not built',
+  'is the index of all pages',
+  'Licence: Apache-2.0',
+];
 
 /** Prose of README: its paragraphs and list items, without code, tables, titles and pictures. */
 const prose = readme

@@ -214,17 +214,18 @@ export function discardsTails({ packing, tails }: Pick<SequenceSpec, 'packing' |
   return packing === 'decompose' || (packing === 'concat' && tails === 'discard');
 }
 
-/** What doesn't balance, in words; empty if all does. */
+/** What doesn't balance, in words; empty if all does. A ledger of an earlier version may lack a reason that came later. */
 export function imbalances(ledger: Ledger, mayDiscard: boolean): string[] {
   const faults: string[] = [];
   const check = (what: string, left: number, right: number) => {
     if (left !== right) faults.push(`${what}: ${left} is not ${right}`);
   };
-  const droppedOf = (entry: LedgerEntry) => sum(dropReasons, (reason) => entry.dropped[reason]);
+  const droppedOf = (entry: LedgerEntry) => sum(dropReasons, (reason) => entry.dropped[reason] ?? 0);
   for (const cell of ledger.cells) {
     const name = `${cell.source}, from ${cell.bucket.from} tokens`;
     check(`${name}: read = packed once + dropped`, cell.read, cell.packedOnce + droppedOf(cell));
-    for (const reason of dropReasons) check(`${name}: ${reason} >= 0`, Math.min(0, cell.dropped[reason]), 0);
+    for (const reason of dropReasons)
+      check(`${name}: ${reason} >= 0`, Math.min(0, cell.dropped[reason] ?? 0), 0);
     if (!mayDiscard) check(`${name}: no tail is discarded`, cell.dropped.tail_discarded, 0);
   }
   const sums = total(ledger.cells);

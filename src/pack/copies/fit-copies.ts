@@ -13,12 +13,12 @@
  *
  * Cost: a few searches a kind of row, slice and length; 8 bytes per item.
  */
-
 import { fitLengths } from '../packers/fit-lengths.ts';
+import type { Host } from '../packers/lay-rows.ts';
 import type { PackInput } from '../packers/packer.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 import { Fitting, type PlacedRows } from './fitting.ts';
-import { chooseHosts, type Host, type Hosting, type RoomyRow } from './hosts.ts';
+import { chooseHosts, type Hosting, type RoomyRow } from './hosts.ts';
 import type { SlicedKinds } from './open-kinds.ts';
 import { anywhere, golden } from './spread.ts';
 
@@ -49,7 +49,7 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
   let best: { placed: PlacedRows; hosting: Hosting } | null = null;
   let bestExcess = Number.POSITIVE_INFINITY;
   for (let n = 0; n < attempts; n += 1) {
-    const fitting = new Fitting(input, pieces, slices, new Set(first));
+    const fitting = new Fitting(input, pieces, slices, first);
     // Rows too many that are opened in time can be filled up by long documents.
     fitting.place(fewest - fullRows, fewest - fullRows + Math.floor(fullRows * mostFilledUp));
     const tooMany = fitting.rows + fullRows - fewest;
@@ -60,10 +60,10 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
     const placed = fitting.placed(roomy);
     const hosting = chooseHosts(roomyRows(pieces, placed, roomy), pieces, tooMany, input.width);
     const excess = tooMany - hosting.saved;
-    // A large mix is packed again only as long as that helps.
-    if (excess >= bestExcess) break;
-    bestExcess = excess;
-    best = { placed, hosting };
+    if (excess < bestExcess) {
+      bestExcess = excess;
+      best = { placed, hosting };
+    }
     const before = first.size;
     for (const document of fitting.stranded) if (first.size < mostFirst) first.add(document);
     if (excess <= 1 || first.size === before) break;

@@ -3,15 +3,8 @@
  * rows have much room left, since no copy that is still to be placed may stand in them, a long document fills them up,
  * and has some full rows fewer. Its last piece stays as it is.
  */
+import type { Host } from '../packers/lay-rows.ts';
 import type { CopyPieces } from './copy-pieces.ts';
-
-export interface Host {
-  /** Index of the long item. */
-  readonly long: number;
-  readonly document: number;
-  /** Of its document, in this row. */
-  readonly tokens: number;
-}
 
 export interface Hosting {
   /** By row: what fills it up. */

@@ -27,7 +27,7 @@ export interface Copy {
 }
 
 /** Changes with the rows of mixes in which documents repeat: shards of another version are of another build. */
-export const copiesVersion = 'copies-1';
+export const copiesVersion = 'copies-2';
 
 export const anywhere = -1;
 /** The golden ratio's fraction: the numbers k * golden mod 1 are spread evenly, wherever one stops. */

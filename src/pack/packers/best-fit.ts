@@ -2,12 +2,8 @@
  * Best-fit decreasing for documents: one longer than a row gives full rows and a last piece, every other is one piece,
  * and `fit-lengths.ts` says which lengths share a row. No document that fits in a row is cut.
  *
- * Rows of all kinds are shuffled. The rows of a kind then take the documents of each of its lengths in keyed order, and
- * put them down in a shuffled order; so nothing comes sorted by length, nor as the corpus has it. The full rows of a
- * document are spread over the run like any, and keep their order in it.
- *
- * Rows are filled kind by kind and not in the order of the run, because what the rows of a kind take lies together:
- * fetching every piece from somewhere else would cost a miss of the processor's caches a piece.
+ * Rows of all kinds are shuffled, and `lay-rows.ts` puts down what they hold, in a shuffled order; so nothing comes sorted by
+ * length, nor as the corpus has it. The full rows of a document are spread over the run like any, and keep their order in it.
  *
  * Cost: a counting sort by length and a sort by hash inside each length, 4 bytes a document beside the plan.
  */

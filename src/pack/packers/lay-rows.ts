@@ -7,10 +7,18 @@
  */
 import { type KeyedHash, keyedHash, scramble } from '../../base/keyed-hash.ts';
 import { giveBack } from '../../base/scratch.ts';
-import type { Host } from '../copies/hosts.ts';
 import type { RowKinds } from './fit-lengths.ts';
 import type { PackInput } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
+
+/** A long document that fills up a row of others (`copies/hosts.ts`). */
+export interface Host {
+  /** Index of the long item. */
+  readonly long: number;
+  readonly document: number;
+  /** Of its document, in this row. */
+  readonly tokens: number;
+}
 
 /** Pieces, and full rows of long documents. Both columns of four numbers end with one that is left to the packer. */
 export interface LaidPieces {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cellNumbers } from '../../../src/bucket/cells.ts';
 import { planMix, takeHeldOut } from '../../../src/mix/mix.ts';
 import { heldOut } from '../../../src/mix/split.ts';
-import type { Ledger } from '../../../src/nouns/ledger.ts';
+import { dropReasons, type Ledger, type LedgerEntry } from '../../../src/nouns/ledger.ts';
 import type { Instances } from '../../../src/nouns/mix.ts';
 import type { MixSpec, SequenceSpec } from '../../../src/nouns/recipe.ts';
 import type { RowPlan } from '../../../src/nouns/rows.ts';
@@ -164,6 +164,24 @@ describe('the ledger', () => {
       }),
       fuzz(40),
     );
+  });
+
+  it('balances where an earlier version wrote it, before a reason existed', () => {
+    const old = (entry: LedgerEntry) => {
+      const { elsewhere: _, ...dropped } = entry.dropped;
+      return { ...entry, dropped: dropped as LedgerEntry['dropped'] };
+    };
+    const reasons = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as LedgerEntry['dropped'];
+    const entry = { read: 5, packedOnce: 5, packedInstances: 5, dropped: reasons };
+    const counts = { documents: 1, packedDocuments: 1 };
+    const cell = { source: 'one', bucket: { from: 0, to: null }, ...counts, ...entry };
+    const rows = { rows: 1, width: 8, rowTokens: 8, specialTokens: 1, padding: 2 };
+    const ledger = (dropped: LedgerEntry['dropped']): Ledger => {
+      const cells = [{ ...cell, ...old({ ...entry, dropped }) }];
+      return { ...counts, ...rows, ...old({ ...entry, dropped }), cells } as Ledger;
+    };
+    expect(imbalances(ledger(reasons), false)).toEqual([]);
+    expect(imbalances(ledger({ ...reasons, duplicate: 1 }), false)).not.toEqual([]);
   });
 });
 
