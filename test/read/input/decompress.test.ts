@@ -7,7 +7,7 @@ import { compressors, corpus, writers } from '../corpus.ts';
 import { errorOf, readSource, sourceOf, temporaryFolder } from '../helpers.ts';
 import { zstdFrames } from '../zstd-frames.ts';
 
-const golden = join(import.meta.dirname, 'golden', 'documents.jsonl.zst');
+const golden = join(import.meta.dirname, '../golden', 'documents.jsonl.zst');
 const texts = corpus.map(({ text }) => text);
 
 function fileWith(name: string, content: Uint8Array): string {
