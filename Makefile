@@ -12,14 +12,16 @@
 
 SHELL := /bin/sh
 LONGMIX := node dist/bin/longmix.js
+# Not the folder: unit tests put WebAssembly alone into it.
+BUILT := dist/bin/longmix.js
 
 .PHONY: sample screenshot test check bench bench-tokenize bench-families bench-feed nightly format clean
 
-sample: dist samples/corpus/node_modules/.package-lock.json
+sample: $(BUILT) samples/corpus/node_modules/.package-lock.json
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample
 	@echo '(in this folder the command is: npx longmix)'
 
-screenshot: dist samples/corpus/node_modules/.package-lock.json
+screenshot: $(BUILT) samples/corpus/node_modules/.package-lock.json
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample --html out/sample/report.html --quiet
 	mkdir -p docs
 	node scripts/screenshot.mjs out/sample/report.html docs/report.png
@@ -27,7 +29,7 @@ screenshot: dist samples/corpus/node_modules/.package-lock.json
 test: check samples/corpus/node_modules/.package-lock.json test/vocabularies/node_modules/.package-lock.json
 	npx vitest run
 
-check: dist
+check: $(BUILT)
 	npm run --silent check
 
 nightly: check samples/corpus/node_modules/.package-lock.json test/vocabularies/node_modules/.package-lock.json
@@ -37,16 +39,16 @@ nightly: check samples/corpus/node_modules/.package-lock.json test/vocabularies/
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample --quiet
 	node bench/serve-load.mjs out/sample/train
 
-bench: dist
+bench: $(BUILT)
 	node bench/build.mjs $(CORPUS)
 
-bench-tokenize: dist test/vocabularies/node_modules/.package-lock.json
+bench-tokenize: $(BUILT) test/vocabularies/node_modules/.package-lock.json
 	node bench/tokenize.mjs $(CORPUS)
 
-bench-families: dist test/vocabularies/node_modules/.package-lock.json
+bench-families: $(BUILT) test/vocabularies/node_modules/.package-lock.json
 	node bench/families.mjs $(CORPUS)
 
-bench-feed: dist
+bench-feed: $(BUILT)
 	@sh scripts/torch-env.sh
 	node bench/feed.mjs $(SHARDS)
 	node bench/serve-load.mjs $(SHARDS)
@@ -57,9 +59,9 @@ format: node_modules/.package-lock.json
 clean:
 	rm -rf dist out node_modules samples/corpus/node_modules test/vocabularies/node_modules test/vocabularies/made coverage
 
-dist: node_modules/.package-lock.json package.json asconfig.json tsconfig.json tsconfig.build.json tsconfig.trainers.json $(shell find src trainers -type f)
+$(BUILT): node_modules/.package-lock.json package.json asconfig.json tsconfig.json tsconfig.build.json tsconfig.trainers.json $(shell find src trainers -type f)
 	npm run --silent build
-	@touch dist
+	@touch $@
 
 # npm writes this file when an installation is complete.
 # Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which npm leaves out where the

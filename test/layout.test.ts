@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { projectOf, testFiles } from './support/projects.ts';
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 
@@ -219,4 +220,23 @@ it(`no file is longer than ${longest} lines`, () => {
     .map(({ name, text }) => ({ name, lines: text.trimEnd().split('\n').length }))
     .filter(({ lines }) => lines > longest);
   expect(long).toEqual([]);
+});
+
+describe('test files', () => {
+  const tests = testFiles().map((name) => ({
+    name,
+    project: projectOf(name),
+    text: readFileSync(join(src, '..', name), 'utf8'),
+  }));
+
+  it.each(stages)('%s/ has unit tests', (stage) => {
+    const own = tests.filter(({ name, project }) => project === 'unit' && name.startsWith(`test/${stage}/`));
+    expect(own.length).toBeGreaterThan(0);
+  });
+
+  it('that name what npm run build makes are tests of the command', () => {
+    const naming = tests.filter(({ text }) => /['"`/]dist\/(?!2020)[\w/]+\.js\b/.test(text));
+    expect(naming.map(({ name }) => name)).toContain('test/cli/shell.test.ts');
+    expect(naming.filter(({ project }) => project !== 'command').map(({ name }) => name)).toEqual([]);
+  });
 });

@@ -120,7 +120,7 @@ export function refuseUnknown(sets: readonly OpenSet[], { doc, source }: Wanted)
   if (plain !== undefined && (doc !== null || source !== null)) {
     throw new LongmixError(
       'provenance-missing',
-      `${plain.folder} does not say which documents its rows are of`,
+      `${plain.folder} does not record which documents its rows come from`,
       {
         cure: 'it was built with `shards: { provenance: false }`; --grep and --random work',
       },

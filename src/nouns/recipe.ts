@@ -143,7 +143,7 @@ export interface MixSpec {
   /** Source name -> share; shares sum to 1. null: what the sources have. */
   readonly shares: ReadonlyMap<string, number> | null;
   readonly length: LengthRule | null;
-  /** Every cell by itself; then `shares` and `length` are null, and documents of no cell are not taken. */
+  /** Every cell by itself; then `shares` and `length` are null, and documents in no cell are not taken. */
   readonly cells: readonly CellSpec[] | null;
   readonly method: MixMethod;
   /** Upper bound of the repeat factor of a cell. */
@@ -226,7 +226,7 @@ export interface ShardSpec {
   /** Target size of a shard file, in bytes. */
   readonly size: number;
   readonly dtype: 'auto' | 'uint16' | 'int32';
-  /** Columns that lead each piece of a row back to its document. */
+  /** Columns that trace each piece of a row back to its document. */
   readonly provenance: boolean;
 }
 

@@ -48,7 +48,7 @@ export function openShards(folder: string): ShardSetManifest {
       },
     );
   }
-  if (!isWhole(manifest)) throw damaged(file, 'what it says of the shards is impossible');
+  if (!isWhole(manifest)) throw damaged(file, 'its description of the shards is impossible');
   return manifest;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Every kind of bad input ends with one message that says what, where and what to do, with the right exit code, and
- * leaves no folder that looks finished.
+ * leaves no folder that looks finished. Those that need a shell, threads or standard input are in shell.test.ts.
  */
-import { symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -10,11 +10,10 @@ import {
   expectNothingFinished,
   filesBelow,
   jsonLines,
-  shell,
-  temporaryFiles,
+  longmix,
   type Workplace,
   workplace,
-} from '../support/command.ts';
+} from '../support/in-process.ts';
 
 let place: Workplace & Disposable;
 beforeEach(() => {
@@ -70,14 +69,6 @@ describe('the corpus', () => {
     symlinkSync('nowhere', join(place.path, 'texts/b.txt'));
     expectMessage(await place.run('build', 'texts', '--out', 'out'), 1, /texts\/b\.txt/);
   });
-
-  test('nothing on standard input', async () => {
-    expectMessage(
-      await shell('longmix build - --out out', { cwd: place.path }),
-      2,
-      /nothing came from standard input/,
-    );
-  });
 });
 
 describe('records', () => {
@@ -93,21 +84,6 @@ describe('records', () => {
       /bad\.jsonl:101: not JSON/,
       /at most 10 .*max_bad_records/,
     );
-  });
-
-  // 10 MB of lines are read in three pieces, which don't know how many lines are before them.
-  test('a record is told, and found again, by its line in a file that is read in pieces', async () => {
-    const line = `${JSON.stringify({ text: 'of many words '.repeat(70) })}\n`;
-    const lines = (count: number) => line.repeat(count);
-    place.write('big.jsonl', `${lines(9000)}[1]\n\n${lines(800)}{"text":"the last one","id":"last"}\n[2]\n`);
-    for (const workers of ['1', '2']) {
-      const outcome = await place.run('build', 'big.jsonl', '--out', `big${workers}`, '--workers', workers);
-      expect(outcome.code).toBe(0);
-      expect(outcome.stderr).toMatch(/big\.jsonl:9001: not an object[\s\S]*big\.jsonl:9804: not an object/);
-    }
-    const { stdout } = await place.run('inspect', 'big1/train', '--row', '0', '--json');
-    const pieces = (JSON.parse(stdout) as { pieces: { id: string | null; record: number }[] }).pieces;
-    expect(pieces.find(({ id }) => id === 'last')?.record).toBe(9803);
   });
 
   test('max_bad_records: 0 in the recipe', async () => {
@@ -162,28 +138,6 @@ describe('records', () => {
       code: 2,
       stderr: expect.stringContaining('expected the name of an encoding'),
     });
-  });
-
-  // 10 MB are read in three pieces; what is said must not depend on who reads which.
-  test('a name of the id field that no record has is noted, with the fields that are there', async () => {
-    const line = `${JSON.stringify({ text: 'of many words '.repeat(70), url: 'x' })}\n`;
-    place.write('web.jsonl', line.repeat(10_000));
-    const tokenize = async (id: string, workers: string) => {
-      place.write('mix.yaml', `sources: { all: { path: ./web.jsonl, id: ${id} } }\n`);
-      const flags = ['--out', `${id}${workers}`, '--workers', workers, '--quiet'];
-      const { code, stderr } = await place.run('tokenize', 'mix.yaml', ...flags);
-      expect(code).toBe(0);
-      return stderr;
-    };
-    for (const workers of ['1', '2']) {
-      expect(await tokenize('uri', workers)).toBe(
-        'note: source "all": no document has an id (id: uri): no field "uri"; the records have "text", "url"\n',
-      );
-    }
-    expect(await tokenize('url', '1')).toBe('');
-    // Rare, and in the last piece only.
-    place.write('web.jsonl', `${line.repeat(10_000)}{"text":"the last","uri":7}\n`);
-    expect(await tokenize('uri', '3')).toBe('');
   });
 
   test('a damaged compressed file', async () => {
@@ -319,22 +273,9 @@ describe('the output', () => {
     expectMessage(await place.run('build', 'mix.yaml', '--out', 'out'), 2, /cannot write .*file\/store/);
   });
 
-  test.each(['1', '2'])('a disk that is full, %s workers', async (workers) => {
-    // 10 KB a file at most: less than the tokens.
-    place.write('more.jsonl', jsonLines(2000));
-    place.write('mix.yaml', 'sources: { web: ./web.jsonl, more: ./more.jsonl }\n');
-    const build = `longmix build mix.yaml --out out --workers ${workers}`;
-    const outcome = await shell(`ulimit -f 10; ${build}`, { cwd: place.path });
-    expectMessage(outcome, 1, /cannot write .*part-0000\d\.tokens: /, /room/);
-    expectNothingFinished(join(place.path, 'out'));
-    const again = await shell(`${build} && mv out done`, { cwd: place.path });
-    expect(again.code).toBe(0);
-    expect(temporaryFiles(join(place.path, 'done'))).toEqual([]);
-  });
-
   test('inside the corpus', async () => {
     place.write('corpus/a.txt', 'text');
-    const outcome = await shell('cd corpus && longmix build .', { cwd: place.path });
+    const outcome = await longmix(['build', '.'], { cwd: join(place.path, 'corpus') });
     expectMessage(outcome, 2, /corpus\/out\/corpus is inside source "corpus"/, /--out/);
     expect(filesBelow(join(place.path, 'corpus'))).toEqual(['a.txt']);
   });
@@ -351,7 +292,7 @@ describe('the output', () => {
       expect((await place.run('tokenize', 'mix.yaml', '--out', 'out/x', '--fresh', '--quiet')).stderr).toBe(
         '',
       );
-      await shell('rm -r out', { cwd: place.path });
+      rmSync(join(place.path, 'out'), { recursive: true });
     }
   });
 
@@ -406,12 +347,12 @@ describe('the output', () => {
     expectMessage(
       await place.run('plan', 'arms.yaml'),
       2,
-      /arms\.yaml:1:1: this is an ablation and no recipe/,
+      /arms\.yaml:1:1: this is an ablation, not a recipe/,
     );
     expectMessage(
       await place.run('ablate', 'mix.yaml'),
       2,
-      /mix\.yaml:1:1: this is a recipe and no ablation/,
+      /mix\.yaml:1:1: this is a recipe, not an ablation/,
     );
     place.write('arms.yaml', 'base: ./nowhere.yaml\narms: { a: {} }\n');
     expectMessage(await place.run('ablate', 'arms.yaml'), 2, /nowhere\.yaml: no such file or directory/);

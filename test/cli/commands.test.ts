@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DocumentLengths } from '../../src/build/store/document-lengths.ts';
-import { filesBelow, jsonLines, longmix, shell, workplace } from '../support/command.ts';
 import { hashes } from '../support/folder.ts';
+import { filesBelow, jsonLines, workplace } from '../support/in-process.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());
@@ -47,18 +47,6 @@ describe('build', () => {
     ]);
   });
 
-  test('standard input is the same as the file', async () => {
-    const piped = await longmix(['build', '-', '--out', 'piped', '--quiet'], {
-      cwd: place.path,
-      input: readFileSync(at('web.jsonl'), 'utf8'),
-    });
-    expect(piped).toMatchObject({ code: 0, stderr: '' });
-    await place.run('build', 'web.jsonl', '--out', 'filed', '--quiet');
-    const data = (folder: string) => hashes(at(folder))['train/data-00000-of-00001.arrow'];
-    expect(data('piped')).toMatch(/^[0-9a-f]{64}$/);
-    expect(data('piped')).toBe(data('filed'));
-  });
-
   test('a few bad records are skipped, listed and counted, --quiet or not', async () => {
     place.write('few.jsonl', `${jsonLines(20)}{"text": "torn\n`);
     const { code, stdout, stderr } = await place.run('build', 'few.jsonl', '--quiet');
@@ -74,16 +62,6 @@ describe('build', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('Already built, nothing to do: mix');
     expect(hashes(at('out/mix'))).toEqual(before);
-  });
-
-  test('what to try next can be pasted, spaces and all', async () => {
-    const { stderr } = await place.run('build', 'mix.yaml', '--out', "it's here");
-    const next = stderr
-      .match(/^ {2}longmix (inspect|verify) .*$/gm)!
-      .map((line) => line.trim().split('      ')[0]!);
-    expect(next).toHaveLength(2);
-    for (const line of next)
-      expect(await shell(line, { cwd: place.path })).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('--json', async () => {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { expectMessage, type Workplace, workplace } from '../support/command.ts';
+import { expectMessage, type Workplace, workplace } from '../support/in-process.ts';
 
 let place: Workplace & Disposable;
 beforeEach(() => {

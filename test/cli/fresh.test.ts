@@ -2,8 +2,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { expectMessage, jsonLines, shell, workplace } from '../support/command.ts';
 import { hashes } from '../support/folder.ts';
+import { expectMessage, jsonLines, workplace } from '../support/in-process.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());
@@ -38,15 +38,6 @@ test('it makes the same again', async () => {
   const before = hashes(join(place.path, 'made'));
   expect((await place.run('build', 'mix.yaml', '--out', 'made', '--fresh', '--quiet')).code).toBe(0);
   expect(hashes(join(place.path, 'made'))).toEqual(before);
-});
-
-test('it makes a store of what is read from standard input', async () => {
-  for (const more of ['', '--fresh']) {
-    const line = `cat web.jsonl | longmix tokenize - --out piped ${more} --quiet`;
-    const { code, stderr } = await shell(line, { cwd: place.path });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  }
-  expect((await place.run('verify', 'piped', '--deep')).code).toBe(0);
 });
 
 test('parts of a source that the recipe no longer has go', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { jsonLines, workplace } from '../support/command.ts';
+import { jsonLines, workplace } from '../support/in-process.ts';
 
 test('--html writes a page, the same for a plan and its build, and for any number of workers', async () => {
   using place = workplace();

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { expectMessage, jsonLines, shell, type Workplace, workplace } from '../support/command.ts';
+import { expectMessage, jsonLines, longmix, type Workplace, workplace } from '../support/in-process.ts';
 
 let place: Workplace & Disposable;
 beforeEach(() => {
@@ -89,10 +89,12 @@ test('a flat directory whose records name their sources, with ids of another nam
   expect(plan).toMatchObject({ code: 0, stderr: '' });
   expect(text).toContain('# shares: { "a b": 34%, books: 33%, web: 33% }');
   // In the folder itself, too, where the output will be below the corpus.
-  const inside = await shell('longmix init . --out mix.yaml && longmix plan mix.yaml --quiet --json', {
-    cwd: join(place.path, 'c'),
+  const cwd = join(place.path, 'c');
+  const inside = await longmix(['init', '.', '--out', 'mix.yaml'], { cwd });
+  expect(await longmix(['plan', 'mix.yaml', '--quiet', '--json'], { cwd })).toMatchObject({
+    code: 0,
+    stderr: '',
   });
-  expect(inside).toMatchObject({ code: 0 });
   expect(inside.stderr).toMatch(/^wrote mix\.yaml: 1 source; next.*\n$/);
 });
 
@@ -127,7 +129,7 @@ test('records without any field that could be the text: the recipe says what to 
   place.write('web.jsonl', '{"a": 1}\n');
   const { code, stdout } = await place.run('init', 'web.jsonl');
   expect(code).toBe(0);
-  expect(stdout).toContain('  # mend this source: web.jsonl: no field "text"; the records have "a"\n');
+  expect(stdout).toContain('  # fix this source: web.jsonl: no field "text"; the records have "a"\n');
   expect((parse(stdout) as Written).sources).toEqual({ web: { path: './web.jsonl' } });
 });
 
@@ -208,8 +210,8 @@ describe('init --preset', () => {
         'note: GitHub is its github',
         'note: books is its book',
         'note: wiki_pedia is its wikipedia',
-        'note: left out, as nothing is named so: c4, stackexchange (the shares of the others keep their proportions)',
-        'note: not read, as the preset has no such source: novels',
+        'note: left out, because no source has that name: c4, stackexchange (the shares of the others keep their proportions)',
+        'note: not read, because the preset has no such source: novels',
         'note: tokens: all instead of 5B, which is more than there is',
         'wrote mix.yaml: 6 sources; next: longmix plan mix.yaml\n',
       ].join('\n'),
@@ -261,7 +263,7 @@ describe('init --preset', () => {
       stderr: 'note: web is its corpus\nnote: tokens: all instead of 1B, which is more than there is\n',
       sources: { corpus: { path: './web.jsonl' } },
     });
-    expect(stdout).toContain('  # mend this source: web.jsonl: no field "text"; the records have "a"\n');
+    expect(stdout).toContain('  # fix this source: web.jsonl: no field "text"; the records have "a"\n');
   });
 
   test('keeps what the preset says of a source beside its path', async () => {
@@ -272,7 +274,7 @@ describe('init --preset', () => {
       code: { path: './c/code', join: 'directory' },
       books: { path: './c/books' },
     });
-    expect(stderr).toMatch(/^note: left out, as nothing is named so: textbooks, .*$/m);
+    expect(stderr).toMatch(/^note: left out, because no source has that name: textbooks, .*$/m);
     const { documents, mix } = parse(stdout) as Record<string, object>;
     expect(documents).toEqual({ min_tokens: { code: '64K', books: '64K' } });
     expect(mix).toMatchObject({ tokens: 'all', shares: { code: '50%', books: '50%' } });
@@ -334,28 +336,26 @@ test('the schema that the recipe names is in the package, and can be printed', a
 
 test('the schema beside the recipe is no text of the corpus', async () => {
   place.write('1.txt', 'one');
-  const line =
-    'longmix init . --out mix.yaml && longmix schema > .recipe.schema.json && longmix build mix.yaml --json --quiet';
-  const { stdout, stderr } = await shell(line, { cwd: place.path });
-  expect(stderr).toMatch(/^wrote mix\.yaml.*\n$/);
+  expect((await place.run('init', '.', '--out', 'mix.yaml')).stderr).toMatch(/^wrote mix\.yaml.*\n$/);
+  place.write('.recipe.schema.json', (await place.run('schema')).stdout);
+  const { stdout } = await place.run('build', 'mix.yaml', '--json', '--quiet');
   expect(JSON.parse(stdout)).toMatchObject({ store: { documents: 1 } });
 });
 
-describe('a recipe inside the corpus', () => {
-  test.each(['longmix init . --out a+b.yaml', 'longmix init . > a+b.yaml'])('%s', async (line) => {
-    place.write('1.txt', 'one');
-    place.write('more/2.txt', 'two');
-    const build = 'longmix build a+b.yaml --json --quiet';
-    // Twice: the second run must not find the output of the first, nor the recipe.
-    const { code, stdout, stderr } = await shell(`${line} && ${build} > /dev/null && ${build}`, {
-      cwd: place.path,
-    });
-    expect({ code, stderr: stderr.replace(/^wrote .*\n/, '') }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toMatchObject({ written: false, store: { documents: 2 } });
-    // Nor does another init.
-    const again = await place.run('init', '.');
-    expect(Object.keys((parse(again.stdout) as Written).sources)).toHaveLength(2);
-  });
+// With the recipe from a shell's `>` it is in shell.test.ts.
+test('a recipe inside the corpus is no text of it, nor is the output', async () => {
+  place.write('1.txt', 'one');
+  place.write('more/2.txt', 'two');
+  expect((await place.run('init', '.', '--out', 'a+b.yaml')).code).toBe(0);
+  // Twice: the second run must not find the output of the first, nor the recipe.
+  const build = ['build', 'a+b.yaml', '--json', '--quiet'];
+  expect(await place.run(...build)).toMatchObject({ code: 0, stderr: '' });
+  const { code, stdout, stderr } = await place.run(...build);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ written: false, store: { documents: 2 } });
+  // Nor does another init read them.
+  const again = await place.run('init', '.');
+  expect(Object.keys((parse(again.stdout) as Written).sources)).toHaveLength(2);
 });
 
 describe('no recipe', () => {

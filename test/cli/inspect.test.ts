@@ -2,7 +2,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectMessage, workplace } from '../support/command.ts';
+import { expectMessage, workplace } from '../support/in-process.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());

@@ -2,7 +2,7 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { expectMessage, jsonLines, workplace } from '../support/command.ts';
+import { expectMessage, jsonLines, workplace } from '../support/in-process.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());

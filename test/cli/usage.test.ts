@@ -1,8 +1,6 @@
-/** What was typed: help, misspellings, flags, and standard streams that others close. */
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+/** What was typed: help, misspellings and flags. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { expectMessage, jsonLines, longmix, shell, workplace } from '../support/command.ts';
+import { expectMessage, jsonLines, workplace } from '../support/in-process.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());
@@ -82,56 +80,7 @@ describe('words that are off', () => {
   });
 });
 
-describe('standard streams', () => {
-  test('a reader that has seen enough is no error', async () => {
-    // More than a pipe holds (64 KiB): one token a word, so a row of 8,192 tokens has 139 KB of text.
-    place.write('long.txt', ' responsibilities'.repeat(9000));
-    const { stdout, stderr } = await shell(
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash's.
-      'longmix build long.txt --out long --quiet && longmix inspect long --full | head -1; echo "${PIPESTATUS[0]}"',
-      { cwd: place.path },
-    );
-    expect(stderr).toBe('');
-    expect(stdout).toMatch(/^long\/train, row 0 .*\n0\n$/);
-  });
-
-  test('closed stderr does not stop the work', async () => {
-    const { stdout } = await shell(
-      'longmix build corpus.jsonl --out closed 2>&1 | true; longmix verify closed',
-      {
-        cwd: place.path,
-      },
-    );
-    expect(stdout).toContain('ok: closed/train');
-  });
-
-  test.skipIf(process.platform !== 'linux')('a full disk behind stdout', async () => {
-    const { code, stderr } = await shell('longmix stats corpus.jsonl --quiet > /dev/full', {
-      cwd: place.path,
-    });
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: "longmix: can't write to standard output: no space left on the device\n",
-    });
-  });
-
-  test('progress without a terminal: plain lines, no control characters', async () => {
-    const { stderr } = await longmix(['build', 'corpus.jsonl', '--out', 'plain'], { cwd: place.path });
-    expect(stderr).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z tokenize: .* in \d/m);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
-    expect(stderr).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
-  });
-
-  test('--quiet: nothing but remarks', async () => {
-    const { code, stdout, stderr } = await place.run('build', 'corpus.jsonl', '--out', 'quiet', '--quiet');
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
-  });
+test('--quiet: nothing but remarks', async () => {
+  const { code, stdout, stderr } = await place.run('build', 'corpus.jsonl', '--out', 'quiet', '--quiet');
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
 });
-
-test.skipIf(process.platform === 'win32')(
-  'the file is a command by itself, as npx and npm link need it',
-  () => {
-    const file = fileURLToPath(new URL('../../dist/bin/longmix.js', import.meta.url));
-    expect(execFileSync(file, ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
-  },
-);

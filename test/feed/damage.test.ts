@@ -18,9 +18,9 @@ import { openSets } from '../../src/feed/rows/sets.ts';
 import { feedServer } from '../../src/feed/serve/server.ts';
 import type { ShardRecord, ShardSetManifest } from '../../src/shard/format.ts';
 import { openShards } from '../../src/shard/reader.ts';
-import { expectMessage, longmix } from '../support/command.ts';
 import { builtFolder, plainRow, type SeenRow, seenRows } from '../support/feed.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
+import { expectMessage, longmix } from '../support/in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'longmix-damage-'));
 const mostMemory = 64 * 1024 * 1024;

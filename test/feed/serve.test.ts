@@ -17,9 +17,9 @@ import type { FeedManifest } from '../../src/feed/rows/manifest.ts';
 import { type FeedSets, openSets } from '../../src/feed/rows/sets.ts';
 import { isLoopback, namesLoopback } from '../../src/feed/serve/access.ts';
 import { type FeedServer, feedServer, type ServeOptions } from '../../src/feed/serve/server.ts';
-import { until } from '../support/command.ts';
 import { builtFolder, expectedSteps, type StreamedStep, streamedSteps, together } from '../support/feed.ts';
 import { fuzz } from '../support/fuzz.ts';
+import { until } from '../support/workplace.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'longmix-serve-'));
 let opened: FeedSets;

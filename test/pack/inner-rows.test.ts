@@ -5,7 +5,7 @@ import type { SequenceSpec } from '../../src/nouns/recipe.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { packingQuality } from '../../src/pack/accounts/quality.ts';
 import { packRows } from '../../src/pack/rows.ts';
-import { fuzz } from '../support/fuzz.ts';
+import { fuzz, often } from '../support/fuzz.ts';
 import { instancesOf, takesOf } from '../support/instances.ts';
 import { sequenceSpec } from '../support/recipes.ts';
 import { type Piece, rowsOf } from '../support/rows.ts';
@@ -98,11 +98,14 @@ describe('inner rows', () => {
         kinds = Math.max(kinds, new Set(innerOf.values()).size);
         const short = new Map<number, number>();
         for (const row of rows) {
-          expect(total(row)).toBeLessThanOrEqual(sequences.length);
           const inner = new Set(row.map(({ document }) => innerOf.get(document)!));
-          expect(inner.size).toBe(1);
           const [length] = inner as unknown as [number];
-          expect(stretches(row, length)).toBeLessThanOrEqual(sequences.length / length);
+          const isGood =
+            total(row) <= sequences.length &&
+            inner.size === 1 &&
+            stretches(row, length) <= sequences.length / length;
+          // `expect` takes longer than all that it looks at here, so it is called for what is wrong.
+          if (!isGood) expect.unreachable(`a row of ${total(row)} tokens: ${JSON.stringify(row)}`);
           // A row that another inner row would have fitted in.
           if (total(row) <= sequences.length - length) short.set(length, (short.get(length) ?? 0) + 1);
         }
@@ -138,7 +141,7 @@ describe('inner rows', () => {
       }),
       fuzz(200),
     );
-    expect(between).toBeGreaterThan(100);
+    expect(between).toBeGreaterThan(often(100));
   });
 
   it('hold all of every copy once', () => {

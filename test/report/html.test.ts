@@ -114,13 +114,15 @@ describe.each(Object.entries(reports))('the report of %s', async (_, report) => 
 
   test('nests what it opens', () => {
     const open: string[] = [];
+    const wrong: string[] = [];
     const single = ['meta', 'br'];
     for (const [, close, name, self] of page.matchAll(/<(\/?)([a-z][\w]*)[^>]*?(\/?)>/g)) {
       if (self === '/' || single.includes(name!)) continue;
-      if (close === '/') expect(open.pop()).toBe(name);
-      else open.push(name!);
+      if (close !== '/') open.push(name!);
+      else if (open.at(-1) === name) open.pop();
+      else wrong.push(name!);
     }
-    expect(open).toEqual([]);
+    expect({ open, wrong }).toEqual({ open: [], wrong: [] });
   });
 
   test('ids are unique, and what refers to them finds them', () => {

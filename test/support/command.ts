@@ -1,22 +1,19 @@
-/** The built command, run as a user's shell would, and folders to run it in. */
+/**
+ * The built command, run as a user's shell would. A test that needs no process of its own (no signal, no pipe, no shell,
+ * no thread) takes the same names from in-process.ts, which is many times as quick. Test files that import this one are
+ * the project `command` (vitest.config.ts).
+ */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { type Outcome, type Workplace, workplaceWith } from './workplace.ts';
+
+export * from './workplace.ts';
 
 const main: string = fileURLToPath(new URL('../../dist/bin/longmix.js', import.meta.url));
 if (!existsSync(main))
   throw new Error(`${main} is missing: npm run build makes it (make test does that first)`);
-
-export interface Outcome {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface Started {
   readonly child: ChildProcess;
@@ -85,73 +82,6 @@ function follow(child: ChildProcess, input: string | null): Started {
   return { child, finished };
 }
 
-export interface Workplace {
-  /** An empty folder. */
-  readonly path: string;
-  /** Writes a file, folders included, and gives its path. */
-  readonly write: (name: string, text: string | Uint8Array) => string;
-  readonly run: (...args: string[]) => Promise<Outcome>;
-}
-
-/** A folder with a space and a letter beyond ASCII in its name, as users have them. */
 export function workplace(): Workplace & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'longmix cłi-'));
-  return {
-    path,
-    write(name, text) {
-      const file = join(path, name);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-      return file;
-    },
-    run: (...args) => longmix(args, { cwd: path }),
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
-  };
-}
-
-/** JSON Lines of so many short documents. */
-export function jsonLines(count: number, field = 'text'): string {
-  return Array.from(
-    { length: count },
-    (_, i) =>
-      `${JSON.stringify({ id: `d${i}`, [field]: `Document ${i} has some words. `.repeat(1 + (i % 50)) })}\n`,
-  ).join('');
-}
-
-/** Asserts that a command failed in the way that users can read: one message, its parts, the cure, no stack. */
-export function expectMessage(outcome: Outcome, code: 1 | 2, ...parts: (string | RegExp)[]): void {
-  const { stderr } = outcome;
-  expect(stderr).not.toMatch(/^ {4}at /m);
-  expect(stderr).not.toContain('this is a bug');
-  expect(stderr.match(/^longmix: /gm), stderr).toHaveLength(1);
-  for (const part of parts) expect(stderr).toMatch(part);
-  expect(stderr, 'no cure').toMatch(/^longmix: .*\n(.*\n)* {2}\S/m);
-  expect(outcome.code).toBe(code);
-}
-
-/** Files below a folder, by relative path, in order. */
-export function filesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
-}
-
-export function expectNothingFinished(folder: string): void {
-  const marks = filesBelow(folder).filter((name) => /(store|manifest|dataset_dict)\.json$/.test(name));
-  expect(marks).toEqual([]);
-}
-
-export function temporaryFiles(folder: string): string[] {
-  return filesBelow(folder).filter((name) => /\.(tmp|partial)$/.test(name));
-}
-
-/** Waits until there is what is looked for. */
-export async function until(what: string, isThere: () => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; !isThere(); ) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+  return workplaceWith(longmix);
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadDocuments, openStore, TokenReader } from '../../src/store/reader.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
-import { longmixOk } from '../support/command.ts';
+import { longmixOk } from '../support/in-process.ts';
 
 const cases = join(import.meta.dirname, 'cases');
 const folder = mkdtempSync(join(tmpdir(), 'longmix-cases-'));

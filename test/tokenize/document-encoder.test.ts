@@ -10,7 +10,7 @@ import { createReadCounts, read } from '../../src/read/read.ts';
 import { createDocumentEncoder } from '../../src/tokenize/document-encoder.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
+import { fuzz, fuzzTimeout, often } from '../support/fuzz.ts';
 import { hardTexts } from '../support/texts.ts';
 
 const encodings = ['cl100k_base', 'o200k_base', 'gpt2'];
@@ -118,7 +118,7 @@ describe('createDocumentEncoder', () => {
         ),
         fuzz(250),
       );
-      expect(open).toBeGreaterThan(100);
+      expect(open).toBeGreaterThan(often(100));
     },
     fuzzTimeout(60_000),
   );

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
-import { longmixOk } from '../support/command.ts';
+import { longmixOk } from '../support/in-process.ts';
 import { readSplit } from '../support/reconstruct.ts';
 import { type Family, familyNamed } from './families.ts';
 

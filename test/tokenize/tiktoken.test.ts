@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { tiktokenEncodings } from '../../src/nouns/recipe.ts';
 import { createSafeCut } from '../../src/tokenize/engine/safe-cut.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
-import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
+import { fuzz, fuzzTimeout, often } from '../support/fuzz.ts';
 import { hardTexts } from '../support/texts.ts';
 
 describe.each(tiktokenEncodings)('%s', async (name) => {
@@ -58,7 +58,7 @@ describe.each(tiktokenEncodings)('%s', async (name) => {
         }),
         fuzz(150),
       );
-      expect(cuts).toBeGreaterThan(40);
+      expect(cuts).toBeGreaterThan(often(40));
     },
     fuzzTimeout(60_000),
   );

@@ -73,7 +73,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   );
   refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
   if (train.sets.length === 0) {
-    throw new LongmixError('mix-empty', 'the mix takes no document: there would be no row', {
+    throw new LongmixError('mix-empty', 'the mix takes no documents, so there would be no rows', {
       cure: 'ask for more tokens, or loosen the length rule, `documents` or `overlong`',
     });
   }

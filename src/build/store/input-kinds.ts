@@ -54,7 +54,7 @@ export function kindsOf(
     ...clause(taken, `text taken out${rawHint(source, [...taken.keys()])}`),
     ...(said ? [] : clause(marked, 'read as text, markup included')),
     ...clause(documents!, 'left out; command: reads them'),
-    ...clause(records!, 'left out; records do not go into joined text'),
+    ...clause(records!, 'left out; records cannot be part of joined text'),
     ...clause(unknown!, 'left out, unknown format; format: reads them'),
   ];
 }

@@ -68,9 +68,13 @@ async function commandText(command: readonly string[], path: string, most: numbe
 
 /** Not a bad record: what is read must not depend on how fast the machine is. */
 function stuckError(program: string, path: string): LongmixError {
-  return new LongmixError('command-stuck', `${program} has not ended after ${patienceSeconds / 60} minutes`, {
-    where: path,
-    cure: 'leave the file out with exclude:, or bound the time in a program of yours',
-    exitCode: 1,
-  });
+  return new LongmixError(
+    'command-stuck',
+    `${program} was still running after ${patienceSeconds / 60} minutes`,
+    {
+      where: path,
+      cure: 'leave the file out with exclude:, or set a time limit in your program',
+      exitCode: 1,
+    },
+  );
 }

@@ -47,7 +47,7 @@ export async function discover(source: SourceSpec): Promise<Discovered> {
 /** @param what the path, and whose it is */
 export function notLocal(what: string): LongmixError {
   return new LongmixError('source-remote', `${what} is not on this machine`, {
-    cure: 'longmix reads files: copy it here, mount it, or pipe JSON Lines in with path: -',
+    cure: 'longmix reads local files: copy it here, mount it, or pipe in JSON Lines with path: -',
   });
 }
 
@@ -206,7 +206,11 @@ function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixE
   const looked = filters.length === 0 ? source.path : `${source.path} (${filters.join(', ')})`;
   const [example] = unknown;
   const others = example === undefined ? '' : `; ${unknown.size} files of unknown format, such as ${example}`;
-  return new LongmixError('source-empty', `source "${source.name}": nothing to read in ${looked}${others}`, {
-    cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
-  });
+  return new LongmixError(
+    'source-empty',
+    `source "${source.name}": found found found nothing to read in ${looked}${others}`,
+    {
+      cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
+    },
+  );
 }

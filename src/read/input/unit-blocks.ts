@@ -96,9 +96,9 @@ async function* watched(file: InputFile, blocks: AsyncIterable<Uint8Array>): Asy
   let at = 0;
   for await (const block of blocks) {
     if (at >= judgedBytes && isForeignBlock(block)) {
-      throw new LongmixError('input-encoding', `from about byte ${at} on it is not UTF-8 text`, {
+      throw new LongmixError('input-encoding', `it is not UTF-8 text from about byte ${at} on`, {
         where: file.path,
-        cure: 'set encoding: of its source, leave it out with exclude:, or set encoding: utf-8, which reads it as it is and puts U+FFFD for what is wrong',
+        cure: 'set encoding: of its source, leave it out with exclude:, or set encoding: utf-8, which replaces invalid bytes by U+FFFD',
         exitCode: 1,
       });
     }

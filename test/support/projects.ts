@@ -1,0 +1,65 @@
+/**
+ * Which project of vitest a test file belongs to: by what it imports, itself or through other files of test/, so that
+ * there is no list to keep.
+ *
+ * - `command` runs the built command: it imports support/command.ts. It needs `npm run build`.
+ * - `peers` compares with software and vocabularies of others: it needs what `make test` and `.ci/run` install.
+ * - `pipeline` runs several stages, or the command in the tests' process: it imports src/build/ or src/cli/.
+ * - `unit` is all the rest: one stage at a time, and quick.
+ *
+ * Only `command` may use what `npm run build` makes; the others need WebAssembly alone, which wasm.ts makes.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+export type Project = 'unit' | 'pipeline' | 'peers' | 'command';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** The first that fits. */
+const signs: readonly (readonly [Project, (file: TestSource) => boolean])[] = [
+  ['command', ({ imports }) => imports.has('test/support/command.ts')],
+  [
+    'peers',
+    ({ imports, texts }) =>
+      texts.some((text) => /\/vocabularies\b|from 'tokenizers'/.test(text)) ||
+      ['test/support/peers.ts', 'test/support/python.ts', 'test/report/in-page.ts'].some((name) =>
+        imports.has(name),
+      ),
+  ],
+  ['pipeline', ({ imports }) => [...imports].some((name) => /^src\/(build|cli|index\.ts)/.test(name))],
+];
+
+interface TestSource {
+  /** Paths from the root, of this file and what it imports of test/ and src/; what files of src/ import is not followed. */
+  readonly imports: ReadonlySet<string>;
+  readonly texts: readonly string[];
+}
+
+/** Paths from the root, with `/`. */
+export function testFiles(): string[] {
+  const below = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' });
+  return below
+    .filter((name) => name.endsWith('.test.ts') && !name.includes('node_modules'))
+    .map((name) => `test/${name.replaceAll('\\', '/')}`)
+    .sort();
+}
+
+export function projectOf(file: string): Project {
+  const source = sourceOf(file, new Map());
+  return signs.find(([, isSo]) => isSo(source))?.[0] ?? 'unit';
+}
+
+function sourceOf(file: string, seen: Map<string, string>): TestSource {
+  follow(file, seen);
+  return { imports: new Set(seen.keys()), texts: [...seen.values()] };
+}
+
+function follow(file: string, seen: Map<string, string>): void {
+  if (seen.has(file)) return;
+  const text =
+    /^test\/.*\.ts$/.test(file) && existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
+  seen.set(file, text);
+  for (const [, specifier] of text.matchAll(/\b(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g))
+    follow(join(dirname(file), specifier!).replaceAll('\\', '/'), seen);
+}
