@@ -20,14 +20,13 @@ export { ensureStore } from './build/store/token-store.ts';
 export { type Verified, verify } from './build/verify.ts';
 export { byHand } from './execute/by-hand.ts';
 export { type Executor, TasksLeft } from './execute/executor.ts';
-export { openShards, type Row, readRow } from './shard/reader.ts';
+export { openShards, readRow } from './shard/reader.ts';
 
 // From shards to a trainer.
 
 export { batches, type Course } from './feed/batches.ts';
 export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
 export type { FeedManifest } from './feed/rows/manifest.ts';
-export type { RowLengths } from './feed/rows/row-files.ts';
 export type { PositionLoss, SourceLoss, Validation } from './nouns/training.ts';
 export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';
 
@@ -67,6 +66,7 @@ export type {
   ShardRecord,
   ShardSetManifest,
 } from './shard/format.ts';
+export type { Row, RowLengths } from './shard/row-columns.ts';
 export type { Fault } from './shard/verify.ts';
 export type {
   InputRecord,

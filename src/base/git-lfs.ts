@@ -12,5 +12,5 @@ export function isPointer(content: Uint8Array): boolean {
   return isPointerSize(content.length) && firstLine.compare(content, 0, firstLine.length) === 0;
 }
 
-export const pointerFound = 'a pointer of Git LFS: the file itself was not fetched';
-export const pointerCure = 'fetch it: git lfs pull, in the clone that it is of';
+export const pointerFound = 'a Git LFS pointer: the file itself was not fetched';
+export const pointerCure = 'fetch it: run git lfs pull in its clone';

@@ -23,7 +23,7 @@ export function refuseFullDisk(out: string, builds: readonly BuildSize[]): void 
   if (shortage === null) return;
   throw new LongmixError('disk-full', shortage, {
     where: out,
-    cure: 'choose another disk with --out, or make room; nothing was removed',
+    cure: 'choose another disk with --out, or free some space; nothing was removed',
     exitCode: 1,
   });
 }
@@ -37,7 +37,7 @@ export function diskShortage(builds: readonly BuildSize[]): string | null {
   const there = builds.reduce((sum, { out }) => sum + shardBytes(out), 0);
   const free = freeBytes(builds[0]?.out ?? '.');
   if (free === null || needed <= free + there) return null;
-  const included = there === 0 ? '' : ', what would be replaced included';
+  const included = there === 0 ? '' : ', including what would be replaced';
   return `the shards need about ${inBytes(needed)}, and the disk has room for ${inBytes(free + there)}${included}`;
 }
 

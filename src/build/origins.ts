@@ -56,7 +56,7 @@ export async function documentsNamed(
     }
   } else if (found.size === 0) {
     throw new LongmixError('inspect-nothing', `${folder} does not say the ids of its documents`, {
-      cure: `they are in the token store, which is not at ${manifest.store.path} any more; give the document's number, or build again`,
+      cure: `the ids are in the token store, which is no longer at ${manifest.store.path}; give the document's number, or build again`,
     });
   }
   return found;

@@ -37,12 +37,12 @@ export function verify(folder: string, deep: boolean): Verified {
   const sets = builds.flatMap(shardSetFolders);
   if (!exists(folder)) {
     throw new LongmixError('verify-missing', `there is no folder ${folder}`, {
-      cure: 'check the path; longmix build writes out/NAME, below the folder that it is started in',
+      cure: 'check the path; longmix build writes out/NAME, below the folder in which it is started',
     });
   }
   if (sets.length === 0) {
-    throw new LongmixError('verify-nothing', `neither shards nor a token store, finished, here: ${folder}`, {
-      cure: 'give the folder that longmix build, longmix ablate or longmix tokenize wrote; one that was interrupted is finished by running it again',
+    throw new LongmixError('verify-nothing', `no finished shards and no finished token store in ${folder}`, {
+      cure: 'give the folder that longmix build, longmix ablate or longmix tokenize wrote; if the command was interrupted, run it again to finish the folder',
       exitCode: isFolder(folder) ? 1 : 2,
     });
   }
@@ -75,7 +75,8 @@ function armFaults({ folder, fingerprint }: ListedArm): Fault[] {
   return shardSetFolders(folder)
     .filter((set) => openShards(set).fingerprint !== fingerprint)
     .map(
-      (set) => `${set}: its shards are not those that ${ablationFile} describes; run longmix ablate again`,
+      (set) =>
+        `${set}: its shards differ from those that ${ablationFile} describes; run longmix ablate again`,
     );
 }
 

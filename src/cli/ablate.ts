@@ -35,7 +35,7 @@ type Flags = RunFlags & {
 
 export async function runAblate(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   if (flags.train === true && flags.plan === true) {
-    throw new LongmixError('flag-invalid', '--plan builds nothing that --train could use', {
+    throw new LongmixError('flag-invalid', '--plan builds no shards, and --train needs them', {
       cure: 'give one of them',
     });
   }
@@ -102,7 +102,7 @@ async function learned(
 
 function sayDropped(arms: readonly string[]): void {
   process.stderr.write(
-    `longmix: the training curves of ${arms.join(', ')} are dropped: the shards are not those that were trained on; --train trains again\n`,
+    `longmix: the training curves of ${arms.join(', ')} are dropped: the shards have changed since the training; --train trains again\n`,
   );
 }
 

@@ -21,7 +21,7 @@ export function noteRest({ manifest: { sets, restRows } }: Feed): void {
   if (restRows === 0) return;
   const rows = sets.reduce((sum, set) => sum + set.rows, 0);
   process.stderr.write(
-    `longmix: ${restRows} of ${rows} rows make no whole step, and an epoch is without them\n`,
+    `longmix: ${restRows} of ${rows} rows do not fill a whole step, so an epoch leaves them out\n`,
   );
 }
 

@@ -37,8 +37,8 @@ export async function runInit(corpus: string | undefined, flags: Flags): Promise
   const preset = flags.preset === undefined ? null : presetText(flags.preset);
   const out = flags.out === undefined ? null : resolve(flags.out);
   if (out !== null && existsSync(out)) {
-    throw new LongmixError('output-exists', `${flags.out} is there already`, {
-      cure: 'give another name with --out, or remove it',
+    throw new LongmixError('output-exists', `${flags.out} already exists`, {
+      cure: 'choose another name with --out, or remove it',
     });
   }
   const root = resolve(corpus);

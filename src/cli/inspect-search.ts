@@ -5,7 +5,8 @@ import { documentsNamed } from '../build/origins.ts';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
-import { type Row, readBatch, readRow, rowOf } from '../shard/reader.ts';
+import { readBatch, readRow, rowOf } from '../shard/reader.ts';
+import type { Row } from '../shard/row-columns.ts';
 
 export interface OpenSet {
   readonly folder: string;
@@ -119,7 +120,7 @@ export function refuseUnknown(sets: readonly OpenSet[], { doc, source }: Wanted)
   if (plain !== undefined && (doc !== null || source !== null)) {
     throw new LongmixError(
       'provenance-missing',
-      `${plain.folder} does not say which documents its rows are of`,
+      `${plain.folder} does not record which documents its rows come from`,
       {
         cure: 'it was built with `shards: { provenance: false }`; --grep and --random work',
       },

@@ -7,7 +7,8 @@ import { shardSetFolders } from '../build/verify.ts';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
-import { openShards, type Row, readRow } from '../shard/reader.ts';
+import { openShards, readRow } from '../shard/reader.ts';
+import type { Row } from '../shard/row-columns.ts';
 import { wholeNumber } from './feed-flags.ts';
 import {
   type FoundPiece,
@@ -54,7 +55,7 @@ export async function runInspect(folder: string, flags: Flags): Promise<void> {
   if (row !== undefined) {
     throw new LongmixError(
       'flag-invalid',
-      '--row shows one row, and --random, --doc, --source and --grep look for pieces',
+      '--row shows one row; --random, --doc, --source and --grep search for pieces',
       {
         cure: 'give --row, or some of the others',
       },
@@ -118,7 +119,7 @@ async function showPieces(folder: string, wanted: Wanted, flags: Flags): Promise
   throw new LongmixError('inspect-nothing', `no piece of a document in ${folder} ${searchWords(wanted)}`, {
     cure:
       wanted.doc === null
-        ? 'letters count as they are written; a text that is cut over two rows is in no piece'
+        ? 'the search is case-sensitive, and it does not find text that is cut between two rows'
         : 'its ledger (longmix verify, plan.json) says what was dropped, and why; other shard sets may have it',
     exitCode: 1,
   });
@@ -181,7 +182,7 @@ function words({ tokens, source, document, start, origin, record, id }: Piece): 
 }
 
 function storeGone({ store }: ShardSetManifest): string {
-  return `(where they came from is in the token store, which is not at ${store.path} any more)`;
+  return `(the origins are in the token store, which is no longer at ${store.path})`;
 }
 
 /** @param around shows the text around this, and not the ends */

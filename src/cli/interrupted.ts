@@ -14,7 +14,7 @@ export function timeToStop(): number {
   return stopSeconds;
 }
 
-let words = () => 'interrupted; what is finished is kept, and the same command goes on from there';
+let words = () => 'interrupted; finished work is kept, and the same command continues from there';
 
 /** For a command that goes on in another way. @param how asked when it was interrupted */
 export function whenInterrupted(how: () => string): void {

@@ -50,13 +50,9 @@ function quoted(text: string | undefined): string {
 export function refuseRecipeFlags(flags: RecipeFlags, what: string): void {
   const [first] = recipeSettings(flags);
   if (first === undefined) return;
-  throw new LongmixError(
-    'flag-invalid',
-    `${first.flag} is a setting of a recipe, and ${what} is made already`,
-    {
-      cure: 'give the recipe or the corpus, or leave the flag out',
-    },
-  );
+  throw new LongmixError('flag-invalid', `${first.flag} is a recipe setting, and ${what} is already made`, {
+    cure: 'give the recipe or the corpus, or leave the flag out',
+  });
 }
 
 export interface RunFlags extends RecipeFlags {
@@ -106,7 +102,7 @@ export function readYaml(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new LongmixError('recipe-unreadable', `cannot read ${path}: ${systemReason(cause)}`, {
-      cure: 'check the path, and that the file is yours to read',
+      cure: 'check the path, and that you may read the file',
       cause,
     });
   }
@@ -119,9 +115,13 @@ export function readYaml(path: string): string {
 export function refuseOwnOutput(folder: string): void {
   const mark = outputMark(folder);
   if (mark === null) return;
-  throw new LongmixError('corpus-is-output', `${folder} is no corpus: longmix wrote it (it has ${mark})`, {
-    cure: 'give the recipe or the corpus that it was made of; if it is not finished, that finishes it',
-  });
+  throw new LongmixError(
+    'corpus-is-output',
+    `${folder} is not a corpus; longmix created it (it has ${mark})`,
+    {
+      cure: 'give the recipe or the corpus that it was made from; if it is unfinished, that finishes it',
+    },
+  );
 }
 
 export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions {

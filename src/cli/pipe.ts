@@ -27,7 +27,7 @@ export async function runPipe(folder: string, flags: Flags, signal: AbortSignal)
   } catch (error) {
     if (!signal.aborted) throw error;
     process.stderr.write(
-      'longmix: interrupted; the trainer goes on from its step with --epoch and --start-step\n',
+      'longmix: interrupted; the trainer can continue from its step with --epoch and --start-step\n',
     );
     // What the reader has not taken is of no use to it any more, and may never be taken.
     process.exit(interruptedExitCode(signal));
@@ -39,7 +39,7 @@ function courseOf(feed: Feed, flags: Flags): Course {
   const step = wholeNumber('--start-step', flags.startStep, 0);
   const epoch = wholeNumber('--epoch', flags.epoch, 0);
   if (flags.steps !== undefined && flags.epochs !== undefined) {
-    throw new LongmixError('flag-invalid', '--steps and --epochs both say how far', {
+    throw new LongmixError('flag-invalid', '--steps and --epochs both set the end', {
       cure: 'give one of them',
     });
   }
@@ -54,9 +54,9 @@ function refuseTerminal(): void {
   if (!process.stdout.isTTY) return;
   throw new LongmixError(
     'stdout-terminal',
-    'standard output is a terminal, and an Arrow stream is not for eyes',
+    'standard output is a terminal, and an Arrow stream is not readable text',
     {
-      cure: 'send it on: longmix pipe SHARDS | python train.py; or into a file: > rows.arrows',
+      cure: 'pipe it: longmix pipe SHARDS | python train.py; or write a file: > rows.arrows',
     },
   );
 }

@@ -32,8 +32,8 @@ function stepsText({ tokensPerStep, steps, sets }: StepPlan): string {
   ]);
   const columns = [
     { title: 'steps', align: 'left' as const },
-    { title: 'tokens a row' },
-    { title: 'rows a step' },
+    { title: 'tokens per row' },
+    { title: 'rows per step' },
     { title: 'steps' },
     { title: 'rows left over' },
   ];

@@ -17,10 +17,10 @@ export function createProgram(signal: AbortSignal): Command {
   };
   const program = new Command('longmix')
     .description(
-      'Raw text corpora to packed, fixed-length training sequences in which long documents carry the weight that you chose.',
+      'Raw text corpora to packed, fixed-length training sequences, with the share of long documents that you choose.',
     )
     .version(version)
-    .showHelpAfterError('  longmix --help, or longmix help COMMAND, tells what there is')
+    .showHelpAfterError('  longmix --help and longmix help COMMAND list what there is')
     .configureOutput({
       outputError: (text, write) => write(commandError(text)),
     })
@@ -35,7 +35,7 @@ Examples:
   longmix build mix.yaml                shards in out/mix/train, for datasets.load_from_disk
   longmix inspect out/mix/train --row 0
 
-Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a flag or a path is off, 130 interrupted (143 by SIGTERM).`,
+Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a flag or a path is wrong, 130 interrupted (143 by SIGTERM).`,
     );
 
   program.hook('preAction', async (_, command) => {
@@ -47,18 +47,18 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     program
       .command('build')
       .argument('<recipe>', recipeHelp)
-      .description('tokenize, mix, pack and write shards; goes on where an interrupted build stopped')
+      .description('tokenize, mix, pack and write shards; continues an interrupted build')
       .addOption(engine())
       .option('--out <dir>', 'folder for the output (default: out/NAME)')
-      .option('--html <file>', 'write a page with charts, too')
-      .option('--all', 'tables of every source and length, however many there are')
+      .option('--html <file>', 'also write a page with charts')
+      .option('--all', 'show every source and length in the tables, however many there are')
       .option('--json', 'print the result as JSON on stdout'),
   ).action(async (recipe, flags) => (await import('./build.ts')).runBuild(recipe, flags, signal));
   withRecipeFlags(
     program
       .command('tokenize')
       .argument('<recipe>', recipeHelp)
-      .description('make the token store only: tokens of every document, used by every mix')
+      .description('make only the token store: the tokens of every document, used by every mix')
       .addOption(engine())
       .option('--out <store>', "folder of the store (default: the recipe's `store`, else out/NAME/store)")
       .option('--json', 'print the store record as JSON on stdout'),
@@ -71,8 +71,8 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
         'documents and tokens by source and length; makes the token store of a recipe that has none',
       )
       .option('--out <dir>', 'where a recipe is built (default: out/NAME)')
-      .option('--html <file>', 'write a page with charts, too')
-      .option('--all', 'tables of every source and length, however many there are')
+      .option('--html <file>', 'also write a page with charts')
+      .option('--all', 'show every source and length in the tables, however many there are')
       .option('--json', 'print JSON on stdout'),
   ).action(async (what, flags) => (await import('./stats.ts')).runStats(what, flags, signal));
   withRecipeFlags(
@@ -80,24 +80,24 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .command('plan')
       .argument('<recipe>', recipeHelp)
       .description(
-        'what the mix asks and gives, cell by cell, and the rows that follow; writes nothing but a missing token store',
+        'show what the mix asks for and gets, cell by cell, and the rows that result; writes nothing but a missing token store',
       )
       .option('--out <dir>', 'where the recipe is built (default: out/NAME)')
-      .option('--html <file>', 'write a page with charts, too')
-      .option('--all', 'tables of every source and length, however many there are')
+      .option('--html <file>', 'also write a page with charts')
+      .option('--all', 'show every source and length in the tables, however many there are')
       .option('--json', 'print JSON on stdout'),
   ).action(async (recipe, flags) => (await import('./plan.ts')).runPlan(recipe, flags, signal));
   withRecipeFlags(
     program
       .command('ablate')
-      .argument('<ablation>', 'an ablation (YAML): a base recipe, and arms that say how they differ from it')
+      .argument('<ablation>', 'an ablation (YAML): a base recipe, and arms with their differences from it')
       .description('plan, compare and build several mixes over one token store')
-      .option('--out <dir>', 'folder for the output, an arm a folder (default: out/NAME)')
-      .option('--html <file>', 'write a page with charts, too')
-      .option('--all', 'tables of every source and length, however many there are')
+      .option('--out <dir>', 'folder for the output, one folder per arm (default: out/NAME)')
+      .option('--html <file>', 'also write a page with charts')
+      .option('--all', 'show every source and length in the tables, however many there are')
       .option('--plan', 'compare only: write nothing but a missing token store')
-      .option('--train', 'train each arm on the same number of tokens, too; its run is in ARM.run')
-      .option('--train-tokens <n>', 'so many for each (default: what the smallest arm has)')
+      .option('--train', 'also train each arm on the same number of tokens; its run is in ARM.run')
+      .option('--train-tokens <n>', 'tokens per arm (default: as many as the smallest arm has)')
       .option('--trainer <name>', 'tfjs, or the path of an ES module', 'tfjs')
       .option('--train-set <name=value>', 'a setting of the trainer, with --train; may be repeated', collect)
       // Not a default of the option, which help would show.
@@ -107,23 +107,23 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
   program
     .command('inspect')
     .argument('<shards>', 'a shard set, such as out/NAME/train')
-    .description('decode one row, or pieces of documents that you look for; says where each came from')
-    .option('--row <n>', 'the row of this number, from 0 (the default: row 0)')
-    .option('--random <n>', 'so many pieces at random: of all, or of those that the next three ask for')
+    .description('decode one row, or the pieces that match a search, and say where each came from')
+    .option('--row <n>', 'number of the row, from 0 (default: 0)')
+    .option('--random <n>', 'this many random pieces, of all or of those that the next three flags select')
     .option('--doc <id>', "a document's pieces: by its number, its id in the corpus, or its file")
     .option('--source <name>', 'pieces of this source')
-    .option('--grep <text>', 'pieces that have this text')
-    .option('--limit <n>', 'of --doc, --source and --grep show so many', '10')
-    .option('--seed <n>', 'of --random, to see the same ones again')
+    .option('--grep <text>', 'pieces that contain this text')
+    .option('--limit <n>', 'show at most this many pieces of --doc, --source and --grep', '10')
+    .option('--seed <n>', 'seed of --random, to see the same pieces again')
     .option('--full', 'show the whole text of each document')
-    .option('--tokenizer <file>', "the build's tokenizer file, if it is not where it was")
+    .option('--tokenizer <file>', "the build's tokenizer file, if it has moved")
     .option('--json', 'print JSON on stdout')
     .action(async (shards, flags) => (await import('./inspect.ts')).runInspect(shards, flags));
   program
     .command('verify')
     .argument('<folder>', "a build, an ablation's folder, a shard set or a token store")
-    .description('check files against their hashes, and the ledger; exit code 1 if anything is off')
-    .option('--deep', 'decode every row, and compare it with the token store if that is still there')
+    .description('check files against their hashes, and the ledger; exit code 1 if anything is wrong')
+    .option('--deep', 'also decode every row, and compare it with the token store if it still exists')
     .option('--json', 'print JSON on stdout')
     .action(async (folder, flags) => (await import('./verify.ts')).runVerify(folder, flags));
   withFeedFlags(
@@ -134,11 +134,11 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
         "write a rank's batches to stdout, as an Arrow stream: longmix pipe SHARDS | python train.py",
       )
       .option('--rank <r>', 'which rank, from 0', '0')
-      .option('--world-size <w>', 'of how many', '1')
+      .option('--world-size <w>', 'number of ranks', '1')
       .option('--epoch <n>', 'begin in this epoch, from 0', '0')
-      .option('--start-step <n>', 'and at this step of it, from 0', '0')
-      .option('--steps <n>', 'so many steps (default: to the end of the epoch)')
-      .option('--epochs <n>', 'to the end of so many epochs'),
+      .option('--start-step <n>', 'begin at this step of the epoch, from 0', '0')
+      .option('--steps <n>', 'number of steps (default: to the end of the epoch)')
+      .option('--epochs <n>', 'number of epochs, to the end of the last'),
   ).action(async (shards, flags) => (await import('./pipe.ts')).runPipe(shards, flags, signal));
   withFeedFlags(
     program
@@ -148,21 +148,21 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
         "serve every rank's batches over HTTP, as Arrow streams: GET /v1/stream?rank=0&world_size=8&rows_per_step=64",
       )
       .option('--host <address>', 'listen on this address', '127.0.0.1')
-      .option('--port <n>', 'and this port; 0: any that is free', '8470')
+      .option('--port <n>', 'listen on this port; 0: any free port', '8470')
       .option(
         '--token-file <file>',
-        'what callers must send as a bearer token (or the variable LONGMIX_TOKEN); needed beyond this machine',
+        'file with the bearer token that callers must send (or the variable LONGMIX_TOKEN); required beyond this machine',
       )
       .option('--tls-key <file>', 'private key (PEM): HTTPS')
       .option('--tls-cert <file>', 'its certificate, with the chain (PEM)')
-      .option('--max-connections <n>', 'more are closed at once', '512')
-      .option('--idle-timeout <seconds>', 'cut off a reader that takes nothing for so long', '600'),
+      .option('--max-connections <n>', 'further connections are closed at once', '512')
+      .option('--idle-timeout <seconds>', 'disconnect a reader that takes nothing for this long', '600'),
   ).action(async (shards, flags) => (await import('./serve.ts')).runServe(shards, flags, signal));
   withFeedFlags(
     program
       .command('train')
       .argument('<shards>', feedHelp)
-      .argument('[command...]', 'behind --, for --trainer command')
+      .argument('[command...]', 'after --, for --trainer command')
       .description('feed a trainer step by step: in this process, another program, or a module of yours')
       .requiredOption('--trainer <name>', 'tfjs, command, or the path of an ES module (./mine.js)')
       .option('--set <name=value>', 'a setting of the trainer; may be repeated', collect)
@@ -171,18 +171,18 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .option('--out <dir>', 'folder of the run: metrics.jsonl, checkpoint (default: out/NAME.run)')
       .option('--steps <n>', 'steps of the whole run (default: one epoch)')
       .option('--resume', 'go on from the checkpoint in --out')
-      .option('--start-step <n>', 'begin there with a trainer that keeps its own checkpoints')
+      .option('--start-step <n>', 'begin at this step, for a trainer that keeps its own checkpoints')
       .option('--save-every <n>', 'steps between checkpoints; 0: at the end only', '100')
-      .option('--quiet', 'no progress; what the trainer says and errors only')
+      .option('--quiet', 'no progress; only errors and what the trainer prints')
       .addHelpText(
         'after',
         `
-Settings of tfjs, and what they are by default:
+Settings of tfjs, with their defaults:
   layers=2 width=64 heads=4   the model; its MLP is 4 * width
   ropeBase=10000              of the rotary embeddings; 500000 for long context
-  context=0                   cut rows to so many tokens, as if packed so; 0: leave them
+  context=0                   cut rows to this many tokens, as if they were packed so; 0: do not cut
   updates=1                   optimizer steps within a step of the feed
-  lr=0.01 warmup=5            highest rate, and steps to it; then a cosine to a tenth
+  lr=0.01 warmup=5            highest rate, and steps until it is reached; then a cosine down to a tenth
   weightDecay=0.1 clip=1 seed=1
   validateEvery=0             steps between validations; 0: at the end only
   validateRows=4              of the validation set, at most
@@ -203,7 +203,7 @@ Examples:
     .option('--tasks <list>', 'tasks by their numbers, one after the other: 0-63, or 3,7-9')
     .option('--tasks-per-job <k>', 'with --task: task 0 stands for the first K tasks, task 1 for the next K')
     .option('--workers <n>', 'threads that share the tasks', '1')
-    .option('--memory <size>', 'bound of the memory to use', '4GB')
+    .option('--memory <size>', 'limit of the memory to use', '4GB')
     .option('--quiet', 'errors only')
     .addHelpText(
       'after',
@@ -217,8 +217,11 @@ Exit codes: 0 done, or was done before; 1 try again; 2 a mistake of the user's, 
       '<what>',
       'an encoding (cl100k_base), a tokenizer.json, tekken.json or tokenizer.model, or the folder of one',
     )
-    .description('say which engine a tokenizer gets and why, its special tokens and its rate here')
-    .option('--pattern <p>', 'how a tiktoken file cuts text: a name such as llama3, or a regular expression')
+    .description('show which engine a tokenizer gets and why, its special tokens, and its speed here')
+    .option(
+      '--pattern <p>',
+      'how the text is split, for a tiktoken file: a name such as llama3, or a regular expression',
+    )
     .option('--text <text>', 'show the tokens of this text')
     .option(
       '--check',
@@ -277,12 +280,12 @@ function withFeedFlags(command: Command): Command {
   return command
     .option(
       '--rows-per-step <n>',
-      'rows of an optimizer step, of all ranks together (default: as tokens_per_step says, else 1)',
+      'rows per optimizer step, over all ranks (default: from tokens_per_step, else 1)',
     )
-    .option('--seed <n>', 'of the order of rows from the second epoch on', '0')
+    .option('--seed <n>', 'seed seed seed of the order of rows from the second epoch on', '0')
     .option(
       '--sort-by-work',
-      "order a step's rows by their documents' squared lengths, so that ranks get alike work",
+      "order a step's rows by their documents' squared lengths, so that all ranks get similar work",
     );
 }
 
@@ -290,16 +293,12 @@ function withFeedFlags(command: Command): Command {
 function withRecipeFlags(command: Command): Command {
   return (
     withRunFlags(command)
-      .option(
-        '--set <key=value>',
-        'a key of the recipe, as if it stood there: --set mix.tokens=1B; may be repeated',
-        collect,
-      )
+      .option('--set <key=value>', 'set a key of the recipe: --set mix.tokens=1B; may be repeated', collect)
       // Not a default of the option, which help would show.
       .setOptionValue('set', [])
       .option('--tokenizer <what>', 'an encoding, or a tokenizer file or folder')
       .option('--length <tokens>', 'length of the rows: 32K is 32,768')
-      .option('--seed <n>', 'decides every random choice')
+      .option('--seed <n>', 'seed of every random choice')
       .option('--text <field>', 'field of the text, in every source')
       .option('--store <dir>', 'folder of the token store')
   );
@@ -307,8 +306,8 @@ function withRecipeFlags(command: Command): Command {
 
 function withRunFlags(command: Command): Command {
   return command
-    .option('--workers <n>', 'worker threads (default: one a core, as far as --memory allows)')
-    .option('--memory <size>', 'bound of the memory to use', '4GB')
-    .option('--fresh', 'replace what an earlier run left; tokens of unchanged inputs are kept by build')
-    .option('--quiet', 'no progress and no summary; remarks and errors only');
+    .option('--workers <n>', 'worker threads (default: one per core, as far as --memory allows)')
+    .option('--memory <size>', 'limit of the memory to use', '4GB')
+    .option('--fresh', 'replace what an earlier run left; build keeps the tokens of unchanged inputs')
+    .option('--quiet', 'no progress and no summary; only notes and errors');
 }

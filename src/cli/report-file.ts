@@ -14,7 +14,7 @@ export function refuseReportFile(html: string): void {
   } catch (cause) {
     refuse(
       `cannot write in ${folder}: ${systemReason(cause)}`,
-      'make the folder first, or name another file',
+      'create the folder first, or name another file',
     );
   }
   if (!statSync(folder).isDirectory()) refuse(`${folder} is a file`, 'name a file in a folder');

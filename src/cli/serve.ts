@@ -43,7 +43,9 @@ export async function runServe(folder: string, flags: Flags, signal: AbortSignal
   }
   say(`${folder} is served at ${address(host, server.address() as AddressInfo, options)}`);
   if (!isLoopback(host) && options.tls === null) {
-    say('warning: without --tls-key and --tls-cert anybody on the way can read the token and the rows');
+    say(
+      'warning: without --tls-key and --tls-cert, anyone on the network path can read the token and the rows',
+    );
   }
   if (!signal.aborted) await once(signal, 'abort');
   await stop();
@@ -58,7 +60,7 @@ function startable(opened: FeedSets, options: ServeOptions): FeedServer {
   } catch (cause) {
     if (cause instanceof LongmixError || options.tls === null) throw cause;
     throw new LongmixError('tls-invalid', `--tls-key and --tls-cert: ${(cause as Error).message}`, {
-      cure: 'both are PEM files, and the certificate is that of the key',
+      cure: 'both must be PEM files, and the certificate must belong to the key',
       cause,
     });
   }
@@ -81,7 +83,7 @@ function tokenOf({ host, tokenFile }: Flags): string | null {
   if (/^[\x21-\x7e]+$/.test(trimmed) && trimmed.length >= shortestToken) return trimmed;
   throw new LongmixError(
     'token-weak',
-    `a token has at least ${shortestToken} letters and digits, and no spaces`,
+    `a token needs at least ${shortestToken} letters and digits, and no spaces`,
     {
       cure: 'make one: openssl rand -hex 32',
     },
@@ -91,7 +93,9 @@ function tokenOf({ host, tokenFile }: Flags): string | null {
 function tlsOf({ tlsKey, tlsCert }: Flags): ServeOptions['tls'] {
   if (tlsKey === undefined && tlsCert === undefined) return null;
   if (tlsKey === undefined || tlsCert === undefined) {
-    throw new LongmixError('flag-invalid', '--tls-key and --tls-cert go together', { cure: 'give both' });
+    throw new LongmixError('flag-invalid', '--tls-key and --tls-cert must be given together', {
+      cure: 'give both',
+    });
   }
   return { key: readNamed('--tls-key', tlsKey), cert: readNamed('--tls-cert', tlsCert) };
 }
@@ -101,7 +105,7 @@ function readNamed(flag: string, path: string): Buffer {
     return readFileSync(path);
   } catch (cause) {
     throw new LongmixError('flag-invalid', `${flag}: cannot read ${path}: ${systemReason(cause)}`, {
-      cure: 'check the path, and that the file is yours to read',
+      cure: 'check the path, and that you may read the file',
       cause,
     });
   }
@@ -109,9 +113,7 @@ function readNamed(flag: string, path: string): Buffer {
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): LongmixError {
   const cure =
-    cause.code === 'EADDRINUSE'
-      ? 'choose another --port, or 0 for any that is free'
-      : 'check --host and --port';
+    cause.code === 'EADDRINUSE' ? 'choose another --port, or 0 for any free port' : 'check --host and --port';
   return new LongmixError('cannot-listen', `cannot listen on ${host} port ${port}: ${systemReason(cause)}`, {
     cure,
     exitCode: 1,

@@ -48,7 +48,7 @@ export async function findPeer(tokenizer: DescribedTokenizer, python: string | u
     const peer = await find(tokenizer, command);
     if (peer !== null) return peer;
   }
-  throw new LongmixError('peer-missing', 'nothing on this machine can check this tokenizer', {
+  throw new LongmixError('peer-missing', 'no library on this machine can check this tokenizer', {
     where: tokenizer.file ?? tokenizer.name,
     cure: `install ${packages[form]}; --python COMMAND says which Python to ask (asked: ${command})`,
     exitCode: 1,

@@ -10,7 +10,7 @@ import { LongmixError } from '../errors.ts';
 import type { BadRecord, DocumentChunk, FileFault, ReadUnit } from '../nouns/documents.ts';
 import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
-import { extractorOf } from '../read/extract/extractors.ts';
+import { extractorOf } from '../read/formats.ts';
 import { createUnitHash, hashInput } from '../read/input/hash-input.ts';
 import { createReadCounts, read } from '../read/read.ts';
 import { localStorage } from '../storage/local.ts';
@@ -169,7 +169,7 @@ async function setUpTokenize({
         const count = counts.replaced - before.replaced;
         if (count > 0) malformed.push({ path: placeOf(unit), count });
         const { format } = files[0]!;
-        const extractor = extractorOf(files);
+        const extractor = extractorOf(unit);
         const way = { format, ...(extractor === undefined ? {} : { extractor }) };
         inputs.push({ source: source.name, name, ...way, start, end, lines, sha256: hash.digest() });
       }
@@ -222,9 +222,10 @@ function placeOf({ files, joined }: ReadUnit): string {
 }
 
 /** What of a unit decides its documents, places on this machine left out. */
-function unitSpec({ source, name, files, start, end, joined }: ReadUnit): unknown {
+function unitSpec(unit: ReadUnit): unknown {
+  const { source, name, files, start, end, joined } = unit;
   const { fields, separator, encoding, quote, command } = source;
-  const taken = [extractorOf(files), command].filter((by) => by !== undefined);
+  const taken = [extractorOf(unit), command].filter((by) => by !== undefined);
   const inputs = files.map((file) => [file.name, file.format, file.compression]);
   return [
     source.name,

@@ -10,11 +10,12 @@
  */
 import { LongmixError } from '../errors.ts';
 import { idBytes } from '../shard/format.ts';
+import type { RowLengths } from '../shard/row-columns.ts';
 import { followSteps } from '../steps/step-rows.ts';
 import { type FeedManifest, feedManifest } from './rows/manifest.ts';
 import { epochOrder } from './rows/order.ts';
 import { PacedReads } from './rows/paced-reads.ts';
-import type { FileRead, RowLengths } from './rows/row-files.ts';
+import type { FileRead } from './rows/row-files.ts';
 import { type FeedSets, openSets } from './rows/sets.ts';
 import { byWork } from './rows/sort-by-work.ts';
 

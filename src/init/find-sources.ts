@@ -10,7 +10,7 @@ import { kindsOf } from '../build/store/input-kinds.ts';
 import { unitBytes } from '../build/store/parts.ts';
 import { LongmixError } from '../errors.ts';
 import type { ReadUnit } from '../nouns/documents.ts';
-import { hasRecords, isSourceCode } from '../read/formats.ts';
+import { hasFields as formatHasFields, isSourceCode, withoutCompression } from '../read/formats.ts';
 import { discover } from '../read/input/discover.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { exists } from '../storage/files.ts';
@@ -147,7 +147,7 @@ async function fieldsOf(units: readonly ReadUnit[]): Promise<FoundFields> {
 }
 
 function hasFields({ files }: ReadUnit): boolean {
-  return hasRecords(files[0]!.format);
+  return formatHasFields(files[0]!.format);
 }
 
 /** Every file must have records that name theirs: of a text file none does, and all of a source goes by one rule. */
@@ -225,7 +225,7 @@ function nameBeside(groups: ReadonlyMap<string, unknown>, name: string): string 
 }
 
 function withoutExtensions(file: string): string {
-  return file.replace(/\.(gz|zst|br)$/i, '').replace(/(?<=.)\.[A-Za-z]\w*$/, '');
+  return withoutCompression(file).replace(/(?<=.)\.[A-Za-z]\w*$/, '');
 }
 
 /** Whether a file below the root lies in a folder that longmix wrote. */

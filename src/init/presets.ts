@@ -72,7 +72,7 @@ function withSources(text: string, found: readonly FoundSource[], base: string):
     return {
       text: withoutRoles(anySources(text, slots, found, base), new Set(gone)),
       changes: [
-        `no source is named ${gone.join(', ')}: what the preset gives them is left out, and the sources weigh what they have`,
+        `no source is named ${gone.join(', ')}: the preset's shares for them are left out, and the sources keep their own weights`,
       ],
     };
   }
@@ -101,11 +101,11 @@ function withSources(text: string, found: readonly FoundSource[], base: string):
       ...(gone.length === 0
         ? []
         : [
-            `left out, as nothing is named so: ${gone.join(', ')} (the shares of the others keep their proportions)`,
+            `left out, because no source has that name: ${gone.join(', ')} (the shares of the others keep their proportions)`,
           ]),
       ...(left.length === 0
         ? []
-        : [`not read, as the preset has no such source: ${left.map(({ name }) => name).join(', ')}`]),
+        : [`not read, because the preset has no such source: ${left.map(({ name }) => name).join(', ')}`]),
     ],
   };
 }
@@ -131,9 +131,9 @@ function withTokens(
     text: text.replace(
       line,
       (_, key: string, amount: string, space: string) =>
-        `${key}${'all'.padEnd(amount.length + space.length)}# instead of ${amount}, which is more than there is; `,
+        `${key}${'all'.padEnd(amount.length + space.length)}# instead of ${amount}, which is more than the corpus has; `,
     ),
-    change: [`tokens: all instead of ${written}, which is more than there is`],
+    change: [`tokens: all instead of ${written}, which is more than the corpus has`],
   };
 }
 

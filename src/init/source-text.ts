@@ -10,7 +10,7 @@ export function sourceText(source: FoundSource, base: string): string {
 
 /** A line to put above it, if there is something to mend. */
 export function problemText({ fields: { problem } }: FoundSource): string {
-  return problem === null ? '' : `  # mend this source: ${problem}\n`;
+  return problem === null ? '' : `  # fix this source: ${problem}\n`;
 }
 
 /** @param more settings that are not found but wanted, such as `join: directory` */

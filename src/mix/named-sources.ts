@@ -20,7 +20,7 @@ export function refuseUnknownBounds(
 /** @throws LongmixError `mix-infeasible` */
 export function refuseUnknownSource(key: string, name: string, sources: readonly string[]): void {
   if (sources.includes(name)) return;
-  throw infeasible(`${key} names a source "${name}" that the corpus has not`, [
+  throw infeasible(`${key} names source "${name}", which is not in the corpus`, [
     `the corpus has ${sources.join(', ')}`,
   ]);
 }

@@ -33,14 +33,14 @@ export function refuseShortfall(shortfall: Shortfall): never {
     ...new Set(
       phases
         .filter(({ mix }) => mix.redistribute !== 'never')
-        .map(({ mix }) => `redistribute: ${mix.redistribute} finds no other cells to take it from`),
+        .map(({ mix }) => `redistribute: ${mix.redistribute} finds no other cells to take from`),
     ),
   ];
   const whose = more ? `phase "${phases[0]!.name}": ` : '';
   const all = rowsOf(shortfall, over);
   const left = all.length - shownRows;
   const rows = (left > 1 ? [...all.slice(0, shownRows), `and ${integer(left)} more`] : all).join('\n  ');
-  throw infeasible(`${whose}the mix asks for more than there is (${limits.join('; ')}):\n  ${rows}`, [
+  throw infeasible(`${whose}the mix asks for more than the corpus has (${limits.join('; ')}):\n  ${rows}`, [
     fewerTokens(shortfall),
     `${drop ? 'repeat documents: method: repeat, with' : 'a higher cap:'} max_epochs of at least ${leastEpochs(shortfall, over)}`,
     redistribution(shortfall),

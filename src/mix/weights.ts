@@ -70,7 +70,7 @@ function rangeWeights(
       `${describeRange(range)}: should be ${percentAsTyped(range.share)} of the mix and has no usable tokens`,
       [
         'choose another range (longmix stats shows the lengths)',
-        'take the cell out, and give its share to others',
+        'remove the cell, and give its share to others',
       ],
     );
   }
@@ -102,8 +102,8 @@ function sourceWeights(
       throw infeasible(
         `source "${name}" should be ${percentAsTyped(shares[s]!)} of the mix and has no usable tokens`,
         [
-          'take it out of mix.shares',
-          'if its documents are copies of those of sources before it: documents.duplicates: keep',
+          'remove it from mix.shares',
+          'if its documents are copies of documents of earlier sources: set documents.duplicates: keep',
           'check its path, its documents and the bounds of length with: longmix stats',
         ],
       );
@@ -204,7 +204,7 @@ function waysOut({ rule, scope }: LengthRule): string[] {
       return [
         'choose another threshold (longmix stats shows the lengths)',
         'use scope: global, which asks for the share over all sources together',
-        'use keep_short instead of long_share, which asks a rate and no share',
+        'use keep_short instead of long_share, which asks for a rate instead of a share',
       ];
     case 'keep_short':
       return ['choose a smaller threshold, keep some short documents, or leave the source out'];

@@ -73,6 +73,10 @@ export interface FieldNames {
   readonly source: string | null;
 }
 
+/**
+ * The names that `format:` takes; what is known of each is in `read/formats.ts`. They are here because the recipe's schema
+ * and the readers both need them.
+ */
 export const formats = [
   'text',
   'html',
@@ -84,10 +88,14 @@ export const formats = [
   'tsv',
   'parquet',
   'arrow',
+  'warc',
 ] as const;
 
 /** `command`: whatever the source's program reads. */
 export type Format = (typeof formats)[number] | 'command';
+
+/** Of these nothing can be read with `extract: false`, for they are archives. */
+export const extractedOnly: readonly Format[] = ['epub'];
 
 /** `double`: around a field, doubled inside. `none`: text. `auto`: the first, unless a TSV speaks against it. */
 export const quotings = ['auto', 'double', 'none'] as const;
@@ -135,7 +143,7 @@ export interface MixSpec {
   /** Source name -> share; shares sum to 1. null: what the sources have. */
   readonly shares: ReadonlyMap<string, number> | null;
   readonly length: LengthRule | null;
-  /** Every cell by itself; then `shares` and `length` are null, and documents of no cell are not taken. */
+  /** Every cell by itself; then `shares` and `length` are null, and documents in no cell are not taken. */
   readonly cells: readonly CellSpec[] | null;
   readonly method: MixMethod;
   /** Upper bound of the repeat factor of a cell. */
@@ -218,7 +226,7 @@ export interface ShardSpec {
   /** Target size of a shard file, in bytes. */
   readonly size: number;
   readonly dtype: 'auto' | 'uint16' | 'int32';
-  /** Columns that lead each piece of a row back to its document. */
+  /** Columns that trace each piece of a row back to its document. */
   readonly provenance: boolean;
 }
 

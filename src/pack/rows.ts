@@ -1,40 +1,27 @@
 /**
- * Documents to rows. Packing is global: over all documents, and where they repeat over all copies. In that case the
- * packers are others (`best-fit-copies.ts`, `in-order-copies.ts`), which keep the copies of a document apart.
- *
- * Inner rows: where a pack length is set, documents are packed in rows of that length, and so many of these are put end
- * to end in a row of L (ProLong's 8 x 64K in 512K, Gao et al. 2024, arXiv 2410.02660). No piece goes over the edge of
- * an inner row when it is packed; but pieces stand end to end in a row, so what an inner row lacks to be full moves the
- * next one forward, and the padding of all of them is at the row's end. Rows of different pack lengths are never joined,
- * and every one of those has at most one row with fewer inner rows than there is room for.
- *
- * A packer shuffles the rows that it gives; here rows of different pack lengths are shuffled among each other.
+ * Documents to rows: all packers, in one table and with one signature. The recipe offers those that `nouns/recipe.ts` names;
+ * the compiler wants an entry for each of them. `docs/add-a-packer.md` says how to add one.
  */
-
-import { keyedHash } from '../base/keyed-hash.ts';
-import { rowWidth } from '../base/sequence.ts';
-import { shuffle } from '../base/shuffle.ts';
 import type { Instances } from '../nouns/mix.ts';
 import type { Packing, SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import { packCopiesBestFit, spreadCopiesBestFit } from './copies/best-fit-copies.ts';
-import { packCopiesInOrder } from './copies/in-order-copies.ts';
-import { type InnerRows, orderCopies } from './copies/rows-of-copies.ts';
-import { type SpreadRows, sliceCount } from './copies/spread.ts';
 import { packBestFit } from './packers/best-fit.ts';
+import { packBestFitNaive } from './packers/best-fit-naive.ts';
 import { packConcat, packConcatDiscard } from './packers/concat.ts';
 import { decompose } from './packers/decompose.ts';
-import { type PackInput, type PackRows, packWidths } from './packers/packer.ts';
+import { inOrder, inRows } from './packers/in-rows.ts';
+import type { PackPhase } from './packers/packer.ts';
 import { packPad } from './packers/pad.ts';
-import { packInOrder } from './packers/pieces.ts';
-import { RowWriter } from './packers/row-writer.ts';
 
-const packers: Readonly<Record<Exclude<Packing, 'decompose'>, PackRows>> = {
-  'best-fit': packBestFit,
-  concat: (input, out) =>
-    packInOrder(input, out, input.sequences.tails === 'discard' ? packConcatDiscard : packConcat),
-  pad: (input, out) => packInOrder(input, out, packPad),
+/** The naive one judges `best-fit` in tests: it takes the square of the number of rows. */
+export const packers: Readonly<Record<Packing | 'best-fit-naive', PackPhase>> = {
+  'best-fit': inRows(packBestFit, spreadCopiesBestFit, packCopiesBestFit),
+  'best-fit-naive': inOrder(() => packBestFitNaive),
+  concat: inOrder(({ tails }) => (tails === 'discard' ? packConcatDiscard : packConcat)),
+  pad: inOrder(() => packPad),
+  decompose,
 };
 
 /** One plan; with `decompose` one for each row length that has rows, shortest first. */
@@ -44,118 +31,5 @@ export function packRows(
   sequences: SequenceSpec,
   seed: number,
 ): RowPlan[] {
-  const { packing } = sequences;
-  if (packing === 'decompose') return decompose(instances, table, sequences, seed);
-  const widths = innerWidths(instances, sequences);
-  const inputs = groupInstances(instances, sequences, widths).map((items, w): PackInput => {
-    return { table, instances, items, width: widths[w]!, sequences, seed };
-  });
-  const width = rowWidth(sequences);
-  if (instances.mostCopies > 1) {
-    const slices = sliceCount(instances.mostCopies);
-    if (packing === 'best-fit' && inputs.length === 1 && inputs[0]!.width === width)
-      return [packCopiesBestFit(inputs[0]!, slices)];
-    const groups = inputs.map((input): InnerRows => {
-      return { rows: packCopies(input, slices), perRow: width / input.width };
-    });
-    return [orderCopies(groups, instances, table, width, sequences, slices, seed)];
-  }
-  const most = inputs.map(mostPieces);
-  const newWriter = (pieces: number) => new RowWriter(table, width, sequences, pieces);
-  const pack = (input: PackInput, to: RowWriter) => {
-    to.join(width / input.width);
-    packers[packing](input, to);
-    to.join(1);
-  };
-  const out = newWriter(most.reduce((sum, pieces) => sum + pieces, 0));
-  if (inputs.length === 1) pack(inputs[0]!, out);
-  else {
-    const parts = inputs.map((input, w) => {
-      const part = newWriter(most[w]!);
-      pack(input, part);
-      return part.finish();
-    });
-    interleave(parts, seed, out);
-  }
-  return [out.finish()];
-}
-
-function packCopies(input: PackInput, slices: number): SpreadRows {
-  const { packing, tails } = input.sequences;
-  if (packing === 'best-fit') return spreadCopiesBestFit(input, slices);
-  const concat = tails === 'discard' ? packConcatDiscard : packConcat;
-  return packCopiesInOrder(input, slices, packing === 'pad' ? packPad : concat);
-}
-
-/** The rows of all parts, shuffled among each other. */
-function interleave(parts: readonly RowPlan[], seed: number, out: RowWriter): void {
-  const turns = new Uint32Array(parts.reduce((sum, { rows }) => sum + rows, 0));
-  let turn = 0;
-  for (const [part, { rows }] of parts.entries()) {
-    turns.fill(part, turn, turn + rows);
-    turn += rows;
-  }
-  shuffle(turns, keyedHash(seed, 'join'), 0);
-  const givers = parts.map((part) => giveRows(part, out));
-  for (const part of turns) givers[part]!();
-}
-
-/** A function that adds the next row of a plan to `out`. */
-function giveRows({ document, length, rowEnds, cuts }: RowPlan, out: RowWriter): () => void {
-  let row = 0;
-  let p = 0;
-  let cut = 0;
-  return () => {
-    for (; p < rowEnds[row]!; p += 1) {
-      if (cuts.piece[cut] === p) {
-        out.addCut(document[p]!, cuts.take[cut]!, cuts.start[cut]!, length[p]!);
-        cut += 1;
-      } else out.addWhole(document[p]!, length[p]!);
-    }
-    row += 1;
-    out.endRow();
-  };
-}
-
-/** Tokens of the rows that documents are packed in, ascending. */
-function innerWidths(instances: Instances, sequences: SequenceSpec): number[] {
-  const widthOf = packWidths(instances, sequences);
-  if (instances.packLength === null) return [widthOf(0)];
-  const widths = new Set<number>();
-  for (let i = 0; i < instances.count; i += 1) widths.add(widthOf(i));
-  return [...widths].sort((a, b) => a - b);
-}
-
-/** Instance numbers of each inner width; null: all, where there is one. */
-function groupInstances(
-  instances: Instances,
-  sequences: SequenceSpec,
-  widths: readonly number[],
-): (Uint32Array | null)[] {
-  const { count } = instances;
-  if (widths.length === 1) return [null];
-  const numbers = new Map(widths.map((width, w) => [width, w]));
-  const widthOf = packWidths(instances, sequences);
-  const groupOf = (i: number) => numbers.get(widthOf(i))!;
-  const counts = new Uint32Array(widths.length);
-  for (let i = 0; i < count; i += 1) counts[groupOf(i)]! += 1;
-  const groups = Array.from(counts, (size) => new Uint32Array(size));
-  counts.fill(0);
-  for (let i = 0; i < count; i += 1) {
-    const g = groupOf(i);
-    groups[g]![counts[g]!] = i;
-    counts[g]! += 1;
-  }
-  return groups;
-}
-
-/** More pieces there can't be: a document has one more than there are ends of rows in it. */
-function mostPieces({ table, instances, items, sequences, width }: PackInput): number {
-  const { lengths } = table;
-  const { document } = instances;
-  const copies = items?.length ?? instances.count;
-  let tokens = copies * (Number(sequences.bos) + Number(sequences.eos));
-  if (items === null) for (let k = 0; k < copies; k += 1) tokens += lengths[document[k]!]!;
-  else for (let k = 0; k < copies; k += 1) tokens += lengths[document[items[k]!]!]!;
-  return copies + Math.ceil(tokens / width);
+  return packers[sequences.packing]({ instances, table, sequences, seed });
 }

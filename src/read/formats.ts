@@ -1,34 +1,85 @@
 /**
- * File name -> format and compression. A table and not a guess at the content: a directory may hold anything, and
- * what is taken from it must be plain from the names alone. Cost: an unlisted extension needs `format:` in the recipe.
+ * All that is known of a format, in one table; `docs/add-a-format.md` says how to add one. The names alone are in
+ * `nouns/recipe.ts`, because the recipe's schema needs them and lies below this room; the compiler wants an entry here for
+ * each of them.
+ *
+ * A format is told by the name of a file and never guessed from what is in it: a directory may hold anything, and what is
+ * taken from it must be plain from the names. Cost: an unlisted extension needs `format:` in the recipe.
  */
-import { type Compression, type Format, formats, type SourceSpec } from '../nouns/recipe.ts';
+import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../nouns/documents.ts';
+import { type Compression, extractedOnly, type Format, formats, type SourceSpec } from '../nouns/recipe.ts';
+import type { UnitHash } from './input/hash-input.ts';
 
-const compressionSuffixes: Readonly<Record<string, Compression>> = {
-  gz: 'gzip',
-  zst: 'zstd',
-  br: 'brotli',
-};
+export type Reader = (
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+  hash: UnitHash | null,
+  recordBytes: number,
+) => AsyncGenerator<DocumentChunk>;
 
-const dataExtensions: Readonly<Record<string, Format>> = {
-  html: 'html',
-  htm: 'html',
-  xhtml: 'html',
-  ipynb: 'ipynb',
-  epub: 'epub',
-  jsonl: 'jsonl',
-  ndjson: 'jsonl',
-  json: 'json',
-  csv: 'csv',
-  tsv: 'tsv',
-  parquet: 'parquet',
-  arrow: 'arrow',
-  feather: 'arrow',
-};
+/** Bytes [start, end) of a file. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
 
-const textExtensions: ReadonlySet<string> = new Set(
+/** What the text of a file is taken out of. */
+export interface ExtractInput {
+  readonly file: InputFile;
+  readonly command: readonly string[] | undefined;
+  readonly counts: ReadCounts;
+  /** Largest text, in bytes. */
+  readonly most: number;
+  /** The file as text, decoded; a file of more than `most` bytes is a bad record. */
+  read(most: number): Promise<string>;
+}
+
+export interface FormatSpec {
+  /** In lower case, without the dot. */
+  readonly extensions: readonly string[];
+  /** Names without an extension, in lower case. */
+  readonly names?: readonly string[];
+  /** May be compressed as a whole (.gz .zst .br); the others compress inside. */
+  readonly compressible: boolean;
+  /** `file`: a file is a document, and may be joined with others. `fields`: it has records with named fields. */
+  readonly documents: 'file' | 'fields';
+  /** Text in which a NUL may stand, since it has records. */
+  readonly textRecords?: true;
+  /**
+   * The text of a file, for a format whose files are not text; null: as empty as an empty text file. BadFile is thrown
+   * where there is none.
+   */
+  readonly extract?: (input: ExtractInput) => Promise<string | null>;
+  /**
+   * What decides the text that is taken out: a token store has it in its record, and is refused where it is another now.
+   * The number counts our rules' changes; the library's version is pinned in package.json.
+   */
+  readonly extractor?: string;
+  /** How a file is read with `extract: false`, if as another format. */
+  readonly raw?: Format;
+  /** What a file holds that this format's extension names, where the recipe leaves the format open. */
+  readonly settle?: (source: SourceSpec, file: InputFile) => Promise<Format>;
+  /** Files that lie beside those of the format, and are not documents. */
+  readonly notes?: readonly string[];
+  /** Ranges of about `rangeBytes` that can be read one by one; left out: a file is read as a whole. */
+  readonly ranges?: (unit: ReadUnit, rangeBytes: number) => Promise<readonly ByteRange[]>;
+  /** The reader; its code is loaded when the first file of the format comes. */
+  readonly load: () => Promise<Reader>;
+}
+
+/** What standard input holds, where the recipe doesn't say it. */
+export const standardInputFormat: Format = 'jsonl';
+
+const list = (words: string): readonly string[] => words.split(' ');
+
+/** Text that is not source code: prose and settings. */
+const plainText = list(
+  'txt text md markdown mdx rst tex bib xml org adoc asciidoc rmd qmd yaml yml toml ini cfg conf properties',
+);
+
+const sourceCode = list(
   [
-    'txt text md markdown mdx rst tex bib xml org adoc asciidoc rmd qmd',
     'ts tsx mts cts js jsx mjs cjs vue svelte css scss sass less',
     'py pyi pyx rb php pl pm lua r jl m mm swift',
     'c h cc cpp cxx hh hpp hxx inl cu cuh cs fs fsx vb',
@@ -36,51 +87,180 @@ const textExtensions: ReadonlySet<string> = new Set(
     'hs lhs elm ml mli ex exs erl hrl lisp cl el scm rkt coq agda lean',
     'f f77 f90 f95 f03 for adb ads pas asm s sql proto thrift graphql gql wat',
     'sh bash zsh fish ps1 psm1 bat cmd awk sed tcl mk cmake dockerfile nix tf',
-    'yaml yml toml ini cfg conf properties',
-  ].flatMap((line) => line.split(' ')),
+  ].join(' '),
 );
 
-/** Of these, prose and settings. */
-const otherText: ReadonlySet<string> = new Set(
-  'txt text md markdown mdx rst tex bib xml org adoc asciidoc rmd qmd yaml yml toml ini cfg conf properties'.split(
-    ' ',
-  ),
-);
+const readerOfText = async (): Promise<Reader> => (await import('./formats/text.ts')).readText;
+const readerOfCsv = async (): Promise<Reader> => (await import('./formats/csv.ts')).readCsv;
 
-/** By its name. */
-export function isSourceCode(name: string): boolean {
-  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
-  return textExtensions.has(extension) && !otherText.has(extension);
+const mebibyte = 1024 * 1024;
+/** All of a page is in memory several times over, and a longer one is as a rule something else than a page. */
+const mostPageBytes = 32 * mebibyte;
+/** With the pictures that code has put out. */
+const mostNotebookBytes = 256 * mebibyte;
+
+export const formatTable: Readonly<Record<Format, FormatSpec>> = {
+  text: {
+    extensions: [...plainText, ...sourceCode],
+    names: list(
+      'readme license licence copying copyright notice authors contributors changelog changes history news todo install makefile gnumakefile dockerfile rakefile gemfile procfile jenkinsfile vagrantfile justfile',
+    ),
+    compressible: true,
+    documents: 'file',
+    load: readerOfText,
+  },
+  html: {
+    extensions: ['html', 'htm', 'xhtml'],
+    compressible: true,
+    documents: 'file',
+    raw: 'text',
+    extractor: 'html 1, htmlparser2 12.0.0',
+    async extract({ read }) {
+      const html = await read(mostPageBytes);
+      return html.trim() === '' ? null : (await import('./extract/html.ts')).htmlText(html);
+    },
+    load: readerOfText,
+  },
+  ipynb: {
+    extensions: ['ipynb'],
+    compressible: true,
+    documents: 'file',
+    raw: 'text',
+    extractor: 'ipynb 1',
+    async extract({ read }) {
+      const json = await read(mostNotebookBytes);
+      if (json.trim() === '') return null;
+      return (await import('./extract/notebook.ts')).notebookText(json) || null;
+    },
+    load: readerOfText,
+  },
+  epub: {
+    extensions: ['epub'],
+    compressible: false,
+    documents: 'file',
+    extractor: 'epub 1, htmlparser2 12.0.0',
+    async extract({ file, most }) {
+      return await (await import('./extract/epub.ts')).epubText(file.path, most);
+    },
+    load: readerOfText,
+  },
+  jsonl: {
+    extensions: ['jsonl', 'ndjson'],
+    compressible: true,
+    documents: 'fields',
+    textRecords: true,
+    async ranges(unit, rangeBytes) {
+      const { path, bytes, compression } = unit.files[0]!;
+      const { encoding } = unit.source;
+      // The lines of another encoding are not cut by bytes.
+      if (compression !== 'none' || (encoding !== null && encoding !== 'utf-8'))
+        return [{ start: 0, end: bytes }];
+      return (await import('./formats/split-lines.ts')).splitLines(path, bytes, rangeBytes);
+    },
+    load: async () => (await import('./formats/jsonl.ts')).readJsonl,
+  },
+  json: {
+    extensions: ['json'],
+    compressible: true,
+    documents: 'fields',
+    textRecords: true,
+    // A directory of source code has many files of that name that hold no records.
+    settle: async (source, file) => await (await import('./formats/json-format.ts')).jsonFormat(source, file),
+    load: async () => (await import('./formats/json.ts')).readJson,
+  },
+  csv: {
+    extensions: ['csv'],
+    compressible: true,
+    documents: 'fields',
+    textRecords: true,
+    load: readerOfCsv,
+  },
+  tsv: {
+    extensions: ['tsv'],
+    compressible: true,
+    documents: 'fields',
+    textRecords: true,
+    load: readerOfCsv,
+  },
+  parquet: {
+    extensions: ['parquet'],
+    compressible: false,
+    documents: 'fields',
+    load: async () => (await import('./formats/parquet.ts')).readParquet,
+  },
+  arrow: {
+    extensions: ['arrow', 'feather'],
+    compressible: false,
+    documents: 'fields',
+    // What `datasets` writes beside its Arrow files.
+    notes: ['dataset_info.json', 'dataset_dict.json', 'state.json'],
+    load: async () => (await import('./formats/arrow.ts')).readArrow,
+  },
+  warc: {
+    extensions: ['warc', 'wet'],
+    compressible: true,
+    documents: 'fields',
+    extractor: 'warc 1, html 1, htmlparser2 12.0.0',
+    ranges: async (...file) => await (await import('./formats/warc.ts')).warcRanges(...file),
+    load: async () => (await import('./formats/warc.ts')).readWarc,
+  },
+  // What a program of the user's makes of a file of any name.
+  command: {
+    extensions: [],
+    compressible: false,
+    documents: 'file',
+    async extract({ file, command, counts, most }) {
+      return await (await import('./extract/command.ts')).commandOutput(command!, file.path, most, counts);
+    },
+    load: readerOfText,
+  },
+};
+
+/** Whether the files of a format hold records with fields; the others are one document each. */
+export function hasFields(format: Format): boolean {
+  return formatTable[format].documents === 'fields';
 }
 
-/** Names without an extension that are text all the same, in lower case. */
-const textNames: ReadonlySet<string> = new Set(
-  'readme license licence copying copyright notice authors contributors changelog changes history news todo install makefile gnumakefile dockerfile rakefile gemfile procfile jenkinsfile vagrantfile justfile'.split(
-    ' ',
-  ),
-);
+/** What text is taken out of the files of a unit with; undefined: they are read as they are. */
+export function extractorOf({ source, files }: Pick<ReadUnit, 'source' | 'files'>): string | undefined {
+  if (source.extract === false) return undefined;
+  const names = new Set(
+    files.map(({ format }) => formatTable[format].extractor).filter((name) => name !== undefined),
+  );
+  return names.size === 0 ? undefined : [...names].sort().join('; ');
+}
 
-/** Formats that may be compressed as a whole; the others compress inside. */
-const compressible: ReadonlySet<Format> = new Set<Format>([
-  'text',
-  'html',
-  'ipynb',
-  'jsonl',
-  'json',
-  'csv',
-  'tsv',
-]);
+/** Told by its name. */
+export function isSourceCode(name: string): boolean {
+  return sourceCodeExtensions.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
+}
+
+const sourceCodeExtensions: ReadonlySet<string> = new Set(sourceCode);
+
+/** Extensions, or names without one, to the formats that they tell. */
+function formatsBy(words: (spec: FormatSpec) => readonly string[]): ReadonlyMap<string, Format> {
+  const entries = Object.entries(formatTable) as [Format, FormatSpec][];
+  return new Map(entries.flatMap(([format, spec]) => words(spec).map((word) => [word, format] as const)));
+}
+
+const byExtension = formatsBy(({ extensions }) => extensions);
+const byName = formatsBy(({ names }) => names ?? []);
+
+const compressionSuffixes: Readonly<Record<string, Compression>> = {
+  gz: 'gzip',
+  zst: 'zstd',
+  br: 'brotli',
+};
+
+/** The name without the suffix of a compression. */
+export function withoutCompression(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return Object.hasOwn(compressionSuffixes, name.slice(dot + 1).toLowerCase()) ? name.slice(0, dot) : name;
+}
 
 export interface FileKind {
   readonly format: Format;
   readonly compression: Compression;
-}
-
-/** Formats whose files are one document each; the files of the others have records with fields. */
-const wholeFormats: ReadonlySet<Format> = new Set<Format>(['text', 'html', 'ipynb', 'epub', 'command']);
-
-export function hasRecords(format: Format): boolean {
-  return !wholeFormats.has(format);
 }
 
 type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command'>;
@@ -89,31 +269,32 @@ type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command'>;
 export function kindOf(name: string, source: Reading): FileKind | null {
   if (source.command !== undefined) return { format: 'command', compression: 'none' };
   const parts = name.slice(name.lastIndexOf('/') + 1).split('.');
-  const compression = parts.length > 1 ? compressionSuffixes[parts.at(-1)!.toLowerCase()] : undefined;
-  if (compression !== undefined) parts.pop();
+  const suffix = parts.length > 1 ? parts.at(-1)!.toLowerCase() : '';
+  // Object.hasOwn: a file named `x.constructor` must not find Object's.
+  const isCompressed = Object.hasOwn(compressionSuffixes, suffix);
+  if (isCompressed) parts.pop();
   const format = asRead(source.format ?? formatOf(parts), source);
   if (format === null) return null;
-  if (compression !== undefined && !compressible.has(format)) return null;
-  return { format, compression: compression ?? 'none' };
+  if (isCompressed && !formatTable[format].compressible) return null;
+  return { format, compression: isCompressed ? compressionSuffixes[suffix]! : 'none' };
 }
 
 /** Without `extract`, pages and notebooks are text like any other; of an archive nothing can be read. */
 function asRead(format: Format | null, { extract }: Reading): Format | null {
-  if (extract !== false) return format;
-  if (format === 'html' || format === 'ipynb') return 'text';
-  return format === 'epub' ? null : format;
+  if (format === null || extract !== false) return format;
+  return extractedOnly.includes(format) ? null : (formatTable[format].raw ?? format);
 }
 
 /** For messages: the formats and what they are recognized by. */
 export function describeFormats(): string {
-  const extensions = Object.keys(dataExtensions).map((extension) => `.${extension}`);
+  const extensions = formats
+    .filter((format) => format !== 'text')
+    .flatMap((format) => formatTable[format].extensions)
+    .map((extension) => `.${extension}`);
   return `text (.txt, .md, source code, ...), ${extensions.join(' ')} (text formats also .gz .zst .br); format: ${formats.join(' | ')}`;
 }
 
 function formatOf(parts: readonly string[]): Format | null {
-  if (parts.length === 1) return textNames.has(parts[0]!.toLowerCase()) ? 'text' : null;
-  const extension = parts.at(-1)!.toLowerCase();
-  // Object.hasOwn: a file named `x.constructor` must not find Object's.
-  if (Object.hasOwn(dataExtensions, extension)) return dataExtensions[extension]!;
-  return textExtensions.has(extension) ? 'text' : null;
+  const words = parts.length === 1 ? byName : byExtension;
+  return words.get(parts.at(-1)!.toLowerCase()) ?? null;
 }

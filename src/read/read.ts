@@ -4,40 +4,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
-import type { Format } from '../nouns/recipe.ts';
 import { defaultChunkBytes, reuseChunk } from './chunk-builder.ts';
+import { formatTable } from './formats.ts';
 import type { UnitHash } from './input/hash-input.ts';
-
-type Reader = (
-  unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
-) => AsyncGenerator<DocumentChunk>;
-
-/** Loaded when the first file of the format comes: those of tables are more code than all the rest. */
-const readers: Readonly<Record<Format, () => Promise<Reader>>> = {
-  text: readerOfText,
-  html: readerOfText,
-  ipynb: readerOfText,
-  epub: readerOfText,
-  command: readerOfText,
-  jsonl: async () => (await import('./formats/jsonl.ts')).readJsonl,
-  json: async () => (await import('./formats/json.ts')).readJson,
-  csv: readerOfCsv,
-  tsv: readerOfCsv,
-  parquet: async () => (await import('./formats/parquet.ts')).readParquet,
-  arrow: async () => (await import('./formats/arrow.ts')).readArrow,
-};
-
-async function readerOfText(): Promise<Reader> {
-  return (await import('./formats/text.ts')).readText;
-}
-
-async function readerOfCsv(): Promise<Reader> {
-  return (await import('./formats/csv.ts')).readCsv;
-}
 
 export interface ReadOptions {
   /** Largest text of a chunk, in bytes; a longer document spans chunks. Default: 1 MiB. */
@@ -59,7 +28,7 @@ export async function* read(
   counts: ReadCounts,
   options: ReadOptions = {},
 ): AsyncGenerator<DocumentChunk> {
-  const reader = await readers[unit.files[0]!.format]();
+  const reader = await formatTable[unit.files[0]!.format].load();
   const { chunkBytes = defaultChunkBytes, hash = null, recordBytes = Number.POSITIVE_INFINITY } = options;
   for await (const chunk of reader(unit, counts, chunkBytes, hash, recordBytes)) {
     yield chunk;

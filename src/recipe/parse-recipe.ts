@@ -22,7 +22,7 @@ const language: Language = {
   least: 'sources:\n      web: ../corpus/web',
   mistaken: (keys) =>
     keys.includes('arms') && !keys.includes('sources')
-      ? 'this is an ablation and no recipe\n  longmix ablate plans and builds its arms'
+      ? 'this is an ablation, not a recipe\n  longmix ablate plans and builds its arms'
       : null,
 };
 

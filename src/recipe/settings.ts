@@ -43,7 +43,7 @@ function refuseInVain(base: YamlFile, flag: string, at: Path): void {
   if (!phases.every((name) => valueIn(base, ['phases', name, 'sequences', 'length']) !== undefined)) return;
   const [first] = phases;
   if (first === undefined) return;
-  throw new LongmixError('flag-invalid', `${flag}: every phase of the recipe has a length of its own`, {
+  throw new LongmixError('flag-invalid', `${flag}: every phase of the recipe has its own length`, {
     cure: `name the phase: --set phases.${first}.sequences.length=${flag.slice('--length '.length)}`,
   });
 }

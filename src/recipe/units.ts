@@ -54,7 +54,7 @@ export const sharePattern: RegExp = new RegExp(`^${decimal} ?%?$`);
 
 export const tokensForm =
   'an amount of tokens such as 250000, 1.5M or 5B (K, M, B, T are powers of ten, Ki, Mi, Gi, Ti powers of two)';
-export const lengthForm = 'a length in tokens such as 8192, 32K or 1M (K is 1,024 tokens, M 1,048,576)';
+export const lengthForm = 'a length in tokens such as 8192, 32K or 1M (K is 1,024 tokens, M is 1,048,576)';
 export const sizeForm =
   'a size such as 256MB, 64MiB or 4GB (KB, MB, GB, TB are powers of ten, KiB, MiB, GiB, TiB powers of two)';
 export const shareForm = 'a share such as 70%, 0.5% or 0.7';

@@ -56,7 +56,7 @@ export function armLines(arms: readonly ArmData[], all = true): ArmLine[][] {
     ),
     [
       line('rows', ({ ledger }) => integer(ledger.rows)),
-      line('tokens a row', (arm) => rowLengths(arm)),
+      line('tokens per row', (arm) => rowLengths(arm)),
       line('fill', ({ ledger }) => percentFine(ratio(ledger.packedInstances, ledger.rowTokens))),
       line('documents that fit, cut', (arm) => {
         const { fitting, fittingCut } = packing(arm);

@@ -84,7 +84,7 @@ export function packingText(splits: readonly SplitFigures[]): string {
     [{ title: 'packing', align: 'left' }, ...splits.map(({ name }) => ({ title: name }))],
     [
       row('rows', ({ ledger }) => integer(ledger.rows)),
-      row('tokens a row', ({ ledger }) => rowLength(ledger.width)),
+      row('tokens per row', ({ ledger }) => rowLength(ledger.width)),
       row('fill (document tokens / all)', ({ quality }) => percentFine(quality.fill)),
       row('rows over a perfect concatenation', ({ quality }) => percentFine(quality.rowsOverConcat)),
       row(
@@ -93,7 +93,7 @@ export function packingText(splits: readonly SplitFigures[]): string {
       ),
       row('mean piece, tokens', ({ quality }) => integer(quality.meanPieceLength)),
       row('mean context, tokens', ({ quality }) => integer(quality.meanContextLength)),
-      row('pieces a row', ({ quality, ledger }) => (quality.pieces / Math.max(1, ledger.rows)).toFixed(1)),
+      row('pieces per row', ({ quality, ledger }) => (quality.pieces / Math.max(1, ledger.rows)).toFixed(1)),
       row('disk', ({ bytes: size }) => bytes(size)),
     ],
   );

@@ -5,7 +5,7 @@ export const reasonNames: Readonly<Record<DropReason, string>> = {
   duplicate: 'copies of another document',
   too_short: 'documents shorter than min_tokens',
   too_long: 'documents longer than max_tokens',
-  in_no_cell: 'documents of no cell',
+  in_no_cell: 'documents in no cell',
   elsewhere: 'in another phase or length',
   not_sampled: 'not sampled: the mix asked for less',
   long_removed: 'long documents, removed',

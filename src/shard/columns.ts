@@ -1,10 +1,15 @@
 /** Columns of Arrow from typed arrays, which are not copied: what is written is the memory that they were filled in. */
 import type { Data, FixedSizeList, Int32, List, RecordBatch, Schema, Uint16, Uint32 } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
+import type { Filled, RowColumn, Values } from './row-columns.ts';
 
-type Numbers = Int32Array | Uint32Array | Uint16Array;
+/** The column of a record batch, in its shape. @param width tokens of a row */
+export function columnData({ shape }: RowColumn, { values, offsets }: Filled, width: number): Data {
+  if (shape === 'number') return numbers(values);
+  return shape === 'tokens' ? fixedLists(values, width) : lists(values, offsets!);
+}
 
-export function numbers(values: Numbers): Data<Int32 | Uint32 | Uint16> {
+function numbers(values: Values): Data<Int32 | Uint32 | Uint16> {
   const { Int32, makeData, Uint16, Uint32 } = arrow;
   if (values instanceof Int32Array) return makeData({ type: new Int32(), data: values });
   if (values instanceof Uint32Array) return makeData({ type: new Uint32(), data: values });
@@ -12,14 +17,14 @@ export function numbers(values: Numbers): Data<Int32 | Uint32 | Uint16> {
 }
 
 /** @param valueOffsets where each row's values begin, and where the last row's end */
-export function lists(values: Numbers, valueOffsets: Int32Array): Data<List> {
+function lists(values: Values, valueOffsets: Int32Array): Data<List> {
   const child = numbers(values);
   const type = new arrow.List(new arrow.Field('item', child.type, true));
   return arrow.makeData({ type, length: valueOffsets.length - 1, nullCount: 0, valueOffsets, child });
 }
 
 /** Rows of `width` values each. */
-export function fixedLists(values: Int32Array | Uint16Array, width: number): Data<FixedSizeList> {
+function fixedLists(values: Values, width: number): Data<FixedSizeList> {
   const child = numbers(values);
   const type = new arrow.FixedSizeList(width, new arrow.Field('item', child.type, true));
   return arrow.makeData({ type, length: values.length / width, nullCount: 0, child });

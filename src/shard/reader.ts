@@ -19,18 +19,7 @@ import {
   type ShardSetManifest,
   shardFormat,
 } from './format.ts';
-
-/** A row as it was packed. The pieces' provenance is empty if the set was written without it. */
-export interface Row {
-  /** `width` ids. */
-  readonly ids: Int32Array | Uint16Array;
-  /** Lengths of the pieces, padding apart. */
-  readonly lengths: readonly number[];
-  readonly padding: number;
-  readonly sourceIds: readonly number[];
-  readonly docIds: readonly number[];
-  readonly docStarts: readonly number[];
-}
+import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 
 /** @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` */
 export function openShards(folder: string): ShardSetManifest {
@@ -59,7 +48,7 @@ export function openShards(folder: string): ShardSetManifest {
       },
     );
   }
-  if (!isWhole(manifest)) throw damaged(file, 'what it says of the shards is impossible');
+  if (!isWhole(manifest)) throw damaged(file, 'its description of the shards is impossible');
   return manifest;
 }
 
@@ -146,21 +135,14 @@ export function readBatch(folder: string, shard: ShardRecord, batch: number): Re
 }
 
 export function rowOf(batch: RecordBatch, index: number): Row {
-  const list = (name: string): number[] => {
-    const column = batch.getChild(name);
-    return column === null ? [] : Array.from(column.get(index) as Iterable<number>);
-  };
-  const padding = batch.getChild('padding')!.get(index) as number;
-  const lengths = list('seq_lengths');
-  if (padding > 0) lengths.pop();
-  return {
-    ids: (batch.getChild('input_ids')!.get(index) as { toArray(): Int32Array | Uint16Array }).toArray(),
-    lengths,
-    padding,
-    sourceIds: list('source_ids'),
-    docIds: list('doc_ids'),
-    docStarts: list('doc_starts'),
-  };
+  const values = Object.entries<RowColumn>(rowColumns).map(([key, { name, shape }]) => {
+    const value: unknown = batch.getChild(name)?.get(index);
+    if (shape === 'number') return [key, value ?? 0];
+    if (shape === 'tokens') return [key, (value as { toArray(): Int32Array | Uint16Array }).toArray()];
+    return [key, value === undefined ? [] : Array.from(value as Iterable<number>)];
+  });
+  const row = Object.fromEntries(values) as Row;
+  return row.padding > 0 ? { ...row, lengths: row.lengths.slice(0, -1) } : row;
 }
 
 function damaged(file: string, what: string, cause?: unknown): LongmixError {

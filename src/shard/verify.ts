@@ -7,7 +7,8 @@ import { LongmixError } from '../errors.ts';
 import type { TokenSource } from '../nouns/tokens.ts';
 import { listFolder, readJson } from '../storage/files.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
-import { type Row, readBatch, rowOf } from './reader.ts';
+import { readBatch, rowOf } from './reader.ts';
+import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 
 /** A token store, as far as rows are compared with it. */
 export interface StoredDocuments extends TokenSource {
@@ -26,7 +27,7 @@ export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): 
     readJson(join(folder, 'dataset_info.json'));
     const listed = state._data_files.map(({ filename }) => filename).join();
     const ours = manifest.shards.map(({ name }) => name).join();
-    return listed === ours ? [] : [`${path}: it lists other files than the manifest`];
+    return listed === ours ? [] : [`${path}: its list of files differs from the manifest's`];
   } catch (error) {
     return [`${path} or dataset_info.json: cannot be read (${(error as Error).message})`];
   }
@@ -37,7 +38,7 @@ export function verifyNames(folder: string, manifest: ShardSetManifest): Fault[]
   const ours = new Set(manifest.shards.map(({ name }) => name));
   return listFolder(folder)
     .filter((name) => isShardName(name) && !ours.has(name))
-    .map((name) => `${join(folder, name)}: the manifest does not name it`);
+    .map((name) => `${join(folder, name)}: it is not in the manifest`);
 }
 
 /**
@@ -82,6 +83,8 @@ export function verifyRows(
   return faults;
 }
 
+const columns = Object.entries(rowColumns) as [keyof Row, RowColumn][];
+
 function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments | null): Fault[] {
   const faults: Fault[] = [];
   const { ids, lengths, padding, docIds, docStarts } = row;
@@ -89,9 +92,15 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
   const sum = lengths.reduce((total, length) => total + length, padding);
   if (sum !== manifest.width) faults.push(`seq_lengths sum to ${sum}, not ${manifest.width}`);
   if (ids.some((id) => id < 0 || id >= manifest.tokenizer.vocabularySize))
-    faults.push('an id beyond the vocabulary');
+    faults.push('an id outside the vocabulary');
   if (ids.subarray(manifest.width - padding).some((id) => id !== manifest.padId))
-    faults.push('padding of other ids');
+    faults.push('padding with a wrong id');
+  const uneven = columns.flatMap(([key, { name, shape, when }]) => {
+    if (shape !== 'list' || (when === 'provenance' && !manifest.provenance)) return [];
+    const entries = (row[key] as readonly number[]).length;
+    return entries === lengths.length ? [] : [`${entries} ${name} for ${lengths.length} pieces`];
+  });
+  if (uneven.length > 0) return [...faults, ...uneven];
   if (!manifest.provenance || store === null) return faults;
 
   let at = 0;
@@ -107,10 +116,10 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     store.copy(document, start, tokens, expected, 0);
     const found = ids.subarray(at + bos, at + bos + tokens);
     if (expected.some((id, j) => id !== found[j]))
-      faults.push(`piece ${i} is not what document ${document} has`);
+      faults.push(`piece ${i} differs from document ${document}`);
     const rest = length - bos - tokens;
     if (rest > 1 || (rest === 1 && ids[end - 1] !== manifest.eosId))
-      faults.push(`piece ${i} has more than its document`);
+      faults.push(`piece ${i} is longer than its document`);
     at = end;
   }
   return faults;

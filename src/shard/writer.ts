@@ -2,14 +2,15 @@
  * Rows of a plan to one Arrow shard, record batch by record batch. Memory: one batch (some 16 MiB of tokens). Inside
  * a batch, documents are fetched in the order of the store, so that reading it is as sequential as a shuffle allows.
  */
-import type { Data, RecordBatch, Schema } from 'apache-arrow';
+import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import { pieceTokens } from '../base/sequence.ts';
 import type { Sink } from '../nouns/files.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
-import { fixedLists, lists, numbers, recordBatch } from './columns.ts';
+import { columnData, recordBatch } from './columns.ts';
 import { type BatchRecord, idBytes, type ShardCounts, type ShardDtype } from './format.ts';
+import { columnsOf } from './row-columns.ts';
 import { rowSchema } from './schema.ts';
 import { SinkQueue } from './sink-queue.ts';
 
@@ -72,9 +73,7 @@ function makeBatch(
   const seqOffsets = new Int32Array(rows + 1);
   const pieceOffsets = new Int32Array(rows + 1);
   const padding = new Uint32Array(rows);
-  const sourceIds = new Uint16Array(pieces);
-  const docIds = new Uint32Array(pieces);
-  const docStarts = new Uint32Array(pieces);
+  const starts = new Uint32Array(pieces);
   const fetches: { document: number; from: number; length: number; at: number }[] = [];
 
   let piece = firstPiece;
@@ -83,11 +82,8 @@ function makeBatch(
     for (; piece < plan.rowEnds[row + r]!; piece += 1) {
       const document = plan.document[piece]!;
       const { bos, from, to, eos } = pieceTokens(plan, piece);
-      const i = piece - firstPiece;
       seqLengths.push(plan.length[piece]!);
-      sourceIds[i] = table.source[document]!;
-      docIds[i] = document;
-      docStarts[i] = from;
+      starts[piece - firstPiece] = from;
       if (bos) ids[at++] = options.bosId!;
       fetches.push({ document, from, length: to - from, at });
       at += to - from;
@@ -108,13 +104,12 @@ function makeBatch(
   fetches.sort((a, b) => a.document - b.document || a.from - b.from);
   for (const { document, from, length, at } of fetches) tokens.copy(document, from, length, ids, at);
 
-  const columns: Data[] = [
-    fixedLists(ids, plan.width),
-    lists(Int32Array.from(seqLengths), seqOffsets),
-    numbers(padding),
-  ];
-  if (options.provenance) {
-    columns.push(lists(sourceIds, pieceOffsets), lists(docIds, pieceOffsets), lists(docStarts, pieceOffsets));
-  }
+  const filled = {
+    ...{ plan, table, firstPiece, pieces, pieceOffsets, starts, ids, seqOffsets, padding },
+    seqLengths: Int32Array.from(seqLengths),
+  };
+  const columns = columnsOf(options.provenance).map((column) =>
+    columnData(column, column.fill(filled), plan.width),
+  );
   return recordBatch(schema, rows, columns);
 }

@@ -5,7 +5,7 @@
  *         8-11    length of the header in bytes, u32
  *         12-15   CRC-32 of the header, u32
  *         16-     the header, JSON in UTF-8: { about, columns: [{ name, type: u16 | u32, length, at, sums }] }
- *         ...     zeros up to a multiple of 8, then the columns, each at such a multiple; `at` counts from the first of them
+ *         ...     zeros up to a multiple of 8, then the columns, each at such a multiple; `at` counts from the first ones
  *
  * Numbers are little-endian, as every machine that Node runs on has them in memory. A column is checked block by block:
  * `sums` has the CRC-32 of each MiB of it. `about` is the writer's own, and says what the columns are of.

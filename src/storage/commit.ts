@@ -272,7 +272,7 @@ function unwritable(path: string, cause: unknown): LongmixError {
   const { code } = cause as NodeJS.ErrnoException;
   const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
   return new LongmixError('output-unwritable', `cannot write ${path}: ${systemReason(cause)}`, {
-    cure: 'check that the folder exists, that it is yours to write and that the disk has room; or choose another with --out',
+    cure: 'check that the folder exists, that you may write to it and that the disk has room; or choose another with --out',
     exitCode: full || code === 'EIO' ? 1 : 2,
     cause,
   });

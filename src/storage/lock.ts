@@ -57,7 +57,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T> | T): P
 function busy(folder: string, file: string, who: string): LongmixError {
   return new LongmixError('folder-busy', `another longmix is writing here (${who})`, {
     where: folder,
-    cure: `wait until it is done, and this command goes on from there; or choose another folder with --out. If none is at work there any more, remove ${file}`,
+    cure: `wait until it has finished, then run this command again to continue from there; or choose another folder with --out. If no longmix is running there, remove ${file}`,
     exitCode: 1,
   });
 }

@@ -13,7 +13,7 @@ export function verifyFiles(folder: string, files: readonly FileRecord[]): strin
     try {
       found = hashFile(path);
     } catch (error) {
-      faults.push(`${path}: it can't be read: ${systemReason(error)}`);
+      faults.push(`${path}: cannot be read: ${systemReason(error)}`);
       continue;
     }
     if (found.bytes !== bytes) faults.push(`${path}: ${found.bytes} bytes, the manifest says ${bytes}`);

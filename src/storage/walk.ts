@@ -65,7 +65,7 @@ function statsOf(path: string, entry: Dirent, isWanted: () => boolean): Stats | 
 function deadLink(path: string, cause: unknown): LongmixError {
   return new LongmixError('input-unreadable', `a link to ${readlinkSync(path)}, which is not there`, {
     where: path,
-    cure: 'mend the link, or leave it out with exclude:',
+    cure: 'fix the link, or leave it out with exclude:',
     exitCode: 1,
     cause,
   });

@@ -51,8 +51,8 @@ function range({ from, to }: PositionLoss): string {
 
 function note(shown: readonly PositionLoss[]): string {
   const far = shown.at(-1)!;
-  const words = `after ${range(far)}: the validation loss of tokens with so many tokens of their document before them`;
-  return `${words},\n${shown.length > 1 ? 'the farthest that all arms have' : 'the only range that all arms have'}`;
+  const words = `after ${range(far)}: validation loss of tokens that have this many tokens of their document before them`;
+  return `${words},\n${shown.length > 1 ? 'the farthest range that all arms have' : 'the only range that all arms have'}`;
 }
 
 /** Grouped by source, to compare arms. */

@@ -10,7 +10,7 @@ export function checkMetrics(value: unknown, by: string): asserts value is Metri
   const problem = problemOf(value);
   if (problem === null) return;
   throw new LongmixError('trainer-invalid', `${by} gave ${problem} for metrics`, {
-    cure: 'metrics are an object that JSON can say, such as { loss: 2.5 }; undefined for none',
+    cure: 'metrics must be an object that can be written as JSON, such as { loss: 2.5 }, or undefined for none',
     exitCode: 1,
   });
 }
@@ -24,6 +24,6 @@ function problemOf(value: unknown): string | null {
     return null;
   } catch (error) {
     // A BigInt, a circle.
-    return `what JSON can't say (${(error as Error).message.split('\n')[0]})`;
+    return `a value that cannot be written as JSON (${(error as Error).message.split('\n')[0]})`;
   }
 }

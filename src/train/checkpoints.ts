@@ -48,7 +48,7 @@ export function findCheckpoint(out: string): Checkpoint | null {
     return { folder, position: position! };
   } catch (cause) {
     throw new LongmixError('checkpoint-damaged', `cannot read ${file}`, {
-      cure: 'begin again without --resume, in another folder',
+      cure: 'start again without --resume, in another folder',
       exitCode: 1,
       cause,
     });
@@ -64,10 +64,14 @@ export function refuseOtherRun({ folder, position }: Checkpoint, now: RunPositio
   if (differs.length === 0) return;
   const names: Readonly<Record<string, string>> = { fingerprint: 'the shards', sets: 'the shard sets' };
   const words = differs.map((key) => names[key] ?? key);
-  throw new LongmixError('checkpoint-mismatch', `the run there is another: ${words.join(', ')} differ`, {
-    where: folder,
-    cure: 'resume with the flags of that run, or choose another folder with --out',
-  });
+  throw new LongmixError(
+    'checkpoint-mismatch',
+    `the run in that folder is a different one: ${words.join(', ')} differ`,
+    {
+      where: folder,
+      cure: 'resume with the flags of that run, or choose another folder with --out',
+    },
+  );
 }
 
 function folders(out: string): string[] {

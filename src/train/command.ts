@@ -48,7 +48,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
   const [program, ...args] = command;
   if (program === undefined) {
     throw new LongmixError('command-missing', '--trainer command: no command', {
-      cure: 'put it behind --: longmix train SHARDS --trainer command -- python train.py',
+      cure: 'put it after --: longmix train SHARDS --trainer command -- python train.py',
     });
   }
   const last: string[] = [];
@@ -68,14 +68,14 @@ export function commandTrainer(command: readonly string[]): Trainer {
     const { code, signal, error } = await left;
     leave(child);
     if (code === 0) return;
-    const how = error === undefined ? endedHow(code, signal) : `can't be started: ${systemReason(error)}`;
+    const how = error === undefined ? endedHow(code, signal) : `cannot be started: ${systemReason(error)}`;
     const said = last.map((line) => `\n  | ${line}`).join('');
     throw new LongmixError('command-failed', `${program} ${how}${said}`, {
       cure:
         error === undefined
           ? last.length > 0
-            ? 'above is what it said last'
-            : 'it said nothing'
+            ? 'its last output is above'
+            : 'it printed nothing'
           : 'check its name; a script needs its interpreter: -- python train.py',
       exitCode: error === undefined ? 1 : 2,
     });

@@ -22,7 +22,7 @@ const shortNames = [...Object.keys(shipped), 'command'];
 export async function loadTrainer(nameOrPath: string, command: readonly string[] = []): Promise<Trainer> {
   if (command.length > 0 && nameOrPath !== 'command') {
     throw new LongmixError('flag-invalid', `--trainer ${nameOrPath} takes no command`, {
-      cure: 'a command behind -- is for --trainer command',
+      cure: 'a command after -- is for --trainer command',
     });
   }
   if (nameOrPath === 'command') return (await import('./command.ts')).commandTrainer(command);
@@ -44,13 +44,13 @@ async function moduleTrainer(path: string, file: string): Promise<Trainer> {
       return typeof module.default === 'function' ? module.default() : module.default;
     });
   } catch (cause) {
-    throw new LongmixError('trainer-broken', `${path} can't be loaded: ${firstLine(cause)}`, {
+    throw new LongmixError('trainer-broken', `${path} cannot be loaded: ${firstLine(cause)}`, {
       cure: 'node FILE shows where; an ES module ends in .mjs, or its package.json says "type": "module"',
       cause,
     });
   }
   if (!isTrainer(made)) {
-    throw new LongmixError('trainer-invalid', `${path}: its default export makes no trainer`, {
+    throw new LongmixError('trainer-invalid', `${path}: its default export does not make a trainer`, {
       cure: 'export default { step(batch) { ... } }, or a function that returns that; see src/train/trainer.ts',
     });
   }
@@ -71,7 +71,7 @@ function namedIn(path: string, file: string, trainer: Trainer): Trainer {
         if (cause instanceof LongmixError || (cause as Error)?.name === 'AbortError') throw cause;
         const place = placeIn(file, cause);
         throw new LongmixError('trainer-failed', `${path}: its ${name} failed: ${firstLine(cause)}`, {
-          cure: place === null ? 'mend the trainer' : `it was thrown at ${place}`,
+          cure: place === null ? 'fix the trainer' : `it was thrown at ${place}`,
           exitCode: 1,
           cause,
         });
@@ -86,7 +86,7 @@ function namedIn(path: string, file: string, trainer: Trainer): Trainer {
 async function orStuck(call: () => unknown): Promise<unknown> {
   let tell = () => {};
   const stuck = new Promise<never>((_, reject) => {
-    tell = () => reject(new Error('it waits for something that never comes'));
+    tell = () => reject(new Error('it waits for something that never happens'));
   });
   process.once('beforeExit', tell);
   try {

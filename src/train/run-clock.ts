@@ -91,7 +91,7 @@ export class RunClock {
     const number = loss === null ? Number.NaN : loss;
     if (typeof number !== 'number') return;
     if (!Number.isFinite(number) && (this.#loss === null || Number.isFinite(this.#loss))) {
-      this.#line.log(`the loss is ${number} from here on, null in metrics.jsonl: the run has diverged`);
+      this.#line.log(`the loss is ${number} from this step on (null in metrics.jsonl): the run has diverged`);
     }
     this.#loss = number;
   }

@@ -118,7 +118,7 @@ function refuseOtherBudgets(runs: readonly { arm: string; steps: number; folder:
     if (position === undefined || position.steps === steps) continue;
     throw new LongmixError(
       'budget-differs',
-      `arm ${arm}: its run is not of ${steps} steps, as it now would be`,
+      `arm ${arm}: its run does not have the ${steps} steps that it would have now`,
       {
         where: folder,
         cure: 'arms are compared on the same tokens: remove that folder to train the arm anew, or all with --fresh; or give the --train-tokens that it was trained with',
@@ -130,7 +130,7 @@ function refuseOtherBudgets(runs: readonly { arm: string; steps: number; folder:
 function tooSmall(arm: string, tokens: number, tokensPerStep: number): LongmixError {
   return new LongmixError(
     'budget-too-small',
-    `arm ${arm}: ${tokens} tokens make no step of ${tokensPerStep}`,
+    `arm ${arm}: ${tokens} tokens are less than one step of ${tokensPerStep}`,
     {
       cure: 'give more with --train-tokens',
     },

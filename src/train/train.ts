@@ -178,8 +178,8 @@ function beginning(
   }
   if (!resume) {
     if (!hasMetrics(out)) return { step: 0, checkpoint: null };
-    throw new LongmixError('run-exists', `${out} holds a run already`, {
-      cure: 'go on with it by --resume, or choose another folder with --out',
+    throw new LongmixError('run-exists', `${out} already holds a run`, {
+      cure: 'continue it with --resume, or choose another folder with --out',
     });
   }
   const keepsOwn = trainer.restore === undefined;
@@ -189,8 +189,8 @@ function beginning(
     const keeps = trainer.save !== undefined && !keepsOwn;
     throw new LongmixError('resume-nothing', `nothing to resume in ${out}`, {
       cure: keeps
-        ? 'it has no finished checkpoint: begin without --resume'
-        : 'this trainer keeps its state itself, and has not said what it saved (saved_steps, docs/trainers.md): say with --start-step how many steps its checkpoint has done',
+        ? 'it has no finished checkpoint: start without --resume'
+        : 'this trainer keeps its own state and did not report what it saved (saved_steps, docs/trainers.md): give the number of steps in its checkpoint with --start-step',
     });
   }
   refuseOtherRun(checkpoint, place);

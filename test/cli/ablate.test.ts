@@ -123,7 +123,7 @@ describe('longmix ablate', () => {
     expectMessage(
       outcome,
       2,
-      /arm greedy: the mix asks for more than there is/,
+      /arm greedy: the mix asks for more than the corpus has/,
       /mix\.tokens of at most [\d,]+/,
     );
     expect(readdirSync(join(place.path, 'out/arms'))).toEqual(['store']);

@@ -347,12 +347,12 @@ describe('the output', () => {
     expectMessage(
       await place.run('plan', 'arms.yaml'),
       2,
-      /arms\.yaml:1:1: this is an ablation and no recipe/,
+      /arms\.yaml:1:1: this is an ablation, not a recipe/,
     );
     expectMessage(
       await place.run('ablate', 'mix.yaml'),
       2,
-      /mix\.yaml:1:1: this is a recipe and no ablation/,
+      /mix\.yaml:1:1: this is a recipe, not an ablation/,
     );
     place.write('arms.yaml', 'base: ./nowhere.yaml\narms: { a: {} }\n');
     expectMessage(await place.run('ablate', 'arms.yaml'), 2, /nowhere\.yaml: no such file or directory/);

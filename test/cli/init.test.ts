@@ -129,7 +129,7 @@ test('records without any field that could be the text: the recipe says what to 
   place.write('web.jsonl', '{"a": 1}\n');
   const { code, stdout } = await place.run('init', 'web.jsonl');
   expect(code).toBe(0);
-  expect(stdout).toContain('  # mend this source: web.jsonl: no field "text"; the records have "a"\n');
+  expect(stdout).toContain('  # fix this source: web.jsonl: no field "text"; the records have "a"\n');
   expect((parse(stdout) as Written).sources).toEqual({ web: { path: './web.jsonl' } });
 });
 
@@ -210,8 +210,8 @@ describe('init --preset', () => {
         'note: GitHub is its github',
         'note: books is its book',
         'note: wiki_pedia is its wikipedia',
-        'note: left out, as nothing is named so: c4, stackexchange (the shares of the others keep their proportions)',
-        'note: not read, as the preset has no such source: novels',
+        'note: left out, because no source has that name: c4, stackexchange (the shares of the others keep their proportions)',
+        'note: not read, because the preset has no such source: novels',
         'note: tokens: all instead of 5B, which is more than there is',
         'wrote mix.yaml: 6 sources; next: longmix plan mix.yaml\n',
       ].join('\n'),
@@ -263,7 +263,7 @@ describe('init --preset', () => {
       stderr: 'note: web is its corpus\nnote: tokens: all instead of 1B, which is more than there is\n',
       sources: { corpus: { path: './web.jsonl' } },
     });
-    expect(stdout).toContain('  # mend this source: web.jsonl: no field "text"; the records have "a"\n');
+    expect(stdout).toContain('  # fix this source: web.jsonl: no field "text"; the records have "a"\n');
   });
 
   test('keeps what the preset says of a source beside its path', async () => {
@@ -274,7 +274,7 @@ describe('init --preset', () => {
       code: { path: './c/code', join: 'directory' },
       books: { path: './c/books' },
     });
-    expect(stderr).toMatch(/^note: left out, as nothing is named so: textbooks, .*$/m);
+    expect(stderr).toMatch(/^note: left out, because no source has that name: textbooks, .*$/m);
     const { documents, mix } = parse(stdout) as Record<string, object>;
     expect(documents).toEqual({ min_tokens: { code: '64K', books: '64K' } });
     expect(mix).toMatchObject({ tokens: 'all', shares: { code: '50%', books: '50%' } });

@@ -104,7 +104,7 @@ function expectInterrupted({ code, stdout, stderr }: Outcome, expected: number):
   expect({ code, stdout, stderr }).toEqual({
     code: expected,
     stdout: '',
-    stderr: 'longmix: interrupted; what is finished is kept, and the same command goes on from there\n',
+    stderr: 'longmix: interrupted; finished work is kept, and the same command continues from there\n',
   });
   expectNothingFinished(at('out'));
 }

@@ -88,7 +88,7 @@ describe('standard input', () => {
     expectMessage(
       await shell('longmix build - --out out', { cwd: place.path }),
       2,
-      /nothing came from standard input/,
+      /standard input was empty/,
     );
     expectNothingFinished(at('out'));
   });

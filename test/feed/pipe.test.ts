@@ -51,7 +51,7 @@ it('says how many rows an epoch is without, and only where it is to be all of an
   const rows = feed.manifest.sets.reduce((sum, set) => sum + set.rows, 0);
   expect(feed.restRows).toBeGreaterThan(0);
   const to = (flags: string) => shell(`longmix pipe '${out}' --rows-per-step 24 ${flags} > /dev/null`, {});
-  const note = `longmix: ${feed.restRows} of ${rows} rows make no whole step, and an epoch is without them\n`;
+  const note = `longmix: ${feed.restRows} of ${rows} rows do not fill a whole step, so an epoch leaves them out\n`;
   expect((await to('')).stderr).toBe(note);
   expect((await to('--steps 1')).stderr).toBe('');
 });
@@ -114,7 +114,7 @@ describe('longmix pipe', () => {
     const [code] = (await once(child, 'exit')) as [number | null];
     expect(code).toBe(143);
     expect(stderr).toBe(
-      'longmix: interrupted; the trainer goes on from its step with --epoch and --start-step\n',
+      'longmix: interrupted; the trainer can continue from its step with --epoch and --start-step\n',
     );
     child.stdout.destroy();
   });

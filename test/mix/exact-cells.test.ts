@@ -131,7 +131,7 @@ describe('explicit cells', () => {
     {
       what: 'an unknown source',
       source: 'wbe',
-      says: 'mix.cells names a source "wbe" that the corpus has not',
+      says: 'mix.cells names source "wbe", which is not in the corpus',
     },
   ])('say so where they are $what', ({ source, says }) => {
     const own = [range('books', 0.5, { from: 64 }), range(source, 0.5, { from: 9, to: 10 })];
@@ -309,7 +309,7 @@ describe('phases that ask for too much', () => {
     const cells = [supply(0, 1000), supply(1, 3000)];
     const mixes = [mixSpec({ tokens: 3000 }), mixSpec({ tokens: 5000 })];
     const { message, cure } = errorOf(() => factorsOf([cells, cells], mixes, 'shared'));
-    expect(message).toContain('phase "phase 1": the mix asks for more than there is');
+    expect(message).toContain('phase "phase 1": the mix asks for more than the corpus has');
     expect(message).toContain('source "web": has 3,000 tokens, needs 3,750 (1.25 epochs)');
     expect(cure).toContain('fewer tokens: at most 6,400 in all phases together');
     const length = { threshold: 9, scope: 'global', rule: { kind: 'long_share', share: 0.5 } } as const;

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { takeHeldOut } from '../../src/mix/mix.ts';
 import { packBestFitNaive } from '../../src/pack/packers/best-fit-naive.ts';
 import { packConcat, packConcatDiscard } from '../../src/pack/packers/concat.ts';
 import { fitLengths } from '../../src/pack/packers/fit-lengths.ts';
 import { packPad } from '../../src/pack/packers/pad.ts';
 import { createPieceList, type Packed, type Packer } from '../../src/pack/packers/pieces.ts';
+import { packers as packerTable } from '../../src/pack/rows.ts';
 import { fuzz } from '../support/fuzz.ts';
+import { sequenceSpec } from '../support/recipes.ts';
+import { tableOf } from '../support/table.ts';
 
 interface Problem {
   readonly width: number;
@@ -232,5 +236,42 @@ describe('pad', () => {
       }),
       fuzz(100),
     );
+  });
+});
+
+describe('the table of packers', () => {
+  const documents = 300;
+  const table = tableOf(
+    Array.from({ length: documents }, (_, d) => ({
+      source: 0,
+      text: d,
+      length: 1 + (Math.imul(d, 40_503) % 150),
+    })),
+    ['a'],
+  );
+  const plansOf = (name: keyof typeof packerTable) => {
+    const more =
+      name === 'decompose' ? { decompose: { smallest: 1, odds: [1, 1, 1, 1, 1, 1, 1], cycles: 1 } } : {};
+    const sequences = sequenceSpec({ length: 64, ...more });
+    const instances = takeHeldOut(
+      table,
+      new Uint8Array(documents).fill(1),
+      new Uint8Array(documents),
+      sequences,
+    );
+    return packerTable[name]({ instances, table, sequences, seed: 3 });
+  };
+
+  it.each(Object.keys(packerTable) as (keyof typeof packerTable)[])(
+    '%s takes a phase, and gives plans with all of its tokens',
+    (name) => {
+      const tokens = plansOf(name).flatMap(({ length }) => Array.from(length));
+      const all = table.lengths.reduce((sum, length) => sum + length + 1, 0);
+      expect(tokens.reduce((sum, length) => sum + length, 0)).toBe(all);
+    },
+  );
+
+  it('has the naive packer, whose rows are as many as those of best-fit', () => {
+    expect(plansOf('best-fit')[0]!.rows).toBe(plansOf('best-fit-naive')[0]!.rows);
   });
 });

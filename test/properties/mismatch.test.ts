@@ -88,7 +88,7 @@ describe('a build over another', () => {
     },
     {
       what: 'changed its size',
-      file: '1.jsonl of source "notes" has changed its size',
+      file: '1.jsonl of source "notes" has another size than before',
       change: (folder: string) => writeFileSync(join(folder, 'notes/1.jsonl'), '{"text":"short"}'),
     },
     {
@@ -182,7 +182,7 @@ describe('a build over another', () => {
     [
       'with its sources in another order',
       { sources: Object.fromEntries(Object.entries(diskSources).reverse()) },
-      'its sources came in another order',
+      'its sources are in another order',
     ],
   ])('%s is refused, and the difference named', async (_, change, words) => {
     const { folder, build: again } = await builtOnce();

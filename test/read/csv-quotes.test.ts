@@ -77,7 +77,7 @@ describe('a CSV', () => {
         file: path,
         start: 0,
         record: 2,
-        reason: 'line 3 has a quote that nothing closes (quote: none takes quotes as text)',
+        reason: 'line 3 has a quote that is never closed (quote: none treats quotes as text)',
       },
     ]);
   });
@@ -89,7 +89,7 @@ describe('a CSV', () => {
     expect(result.counts.fileFaults).toEqual([
       {
         path,
-        what: 'quotes hold together lines that look like rows, from line 3 (quote: none takes quotes as text)',
+        what: 'quotes join lines that look like separate rows, from line 3 (quote: none treats quotes as text)',
         leftOut: false,
       },
     ]);

@@ -52,10 +52,12 @@ export async function readSource(
 ): Promise<ReadResult> {
   const { units } = await discover(source);
   const { rangeBytes } = options;
-  return readUnits(
-    rangeBytes === undefined ? units : units.flatMap((unit) => splitUnit(unit, rangeBytes)),
-    options,
-  );
+  return readUnits(rangeBytes === undefined ? units : await splitUnits(units, rangeBytes), options);
+}
+
+/** Units as ranges of about `rangeBytes`, where they can be split. */
+export async function splitUnits(units: readonly ReadUnit[], rangeBytes: number): Promise<ReadUnit[]> {
+  return (await Promise.all(units.map((unit) => splitUnit(unit, rangeBytes)))).flat();
 }
 
 async function readUnits(

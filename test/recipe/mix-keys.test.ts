@@ -201,7 +201,7 @@ phases:
     const rule = (method: string) =>
       `mix: { method: drop, length: { threshold: 4K, remove: long, method: ${method} } }`;
     expect(parse(rule('drop')).phases[0]!.mix.method).toBe('drop');
-    expect(() => parse(rule('repeat'))).toThrow(/mix\.method is given too, and says otherwise/);
+    expect(() => parse(rule('repeat'))).toThrow(/mix\.method is also given, with another value/);
   });
 
   it('hold the step, not the recipe whose rows only validation has', () => {

@@ -96,7 +96,7 @@ test.each<[RecipeFlags, RegExp]>([
     { set: ['sources.a.include=*.md'] },
     /^--set sources\.a\.include=\*\.md: `\*\.md` refers to .* a glob needs quotes/,
   ],
-  [{ tokenizer: 'org/model' }, /^--tokenizer org\/model: tokenizer: found .*nothing is downloaded/],
+  [{ tokenizer: 'org/model' }, /^--tokenizer org\/model: tokenizer: found .*longmix downloads nothing/],
   [{ set: ['mix.cells[0].share=50%'] }, /^\/data\/mix\.yaml:3:15: mix\.cells: the shares sum to 90%/],
   [{ set: ['sequences.length=1'], seed: '-1' }, /2 problems\n--seed -1: .*\n--set sequences\.length=1: /],
 ])('%j is refused by the flag that says it', (flags, message) => {

@@ -70,7 +70,7 @@ test('a column an arm, a line a figure', () => {
   expect(of('epochs of a cell, at most')).toEqual(['3.00', '1.50']);
   expect(of('>= 4K tokens long')).toEqual(['85.0%', '75.0%']);
   expect(of('rows')).toEqual(['613', '613']);
-  expect(of('tokens a row')).toEqual(['1K, 2K', '8K']);
+  expect(of('tokens per row')).toEqual(['1K, 2K', '8K']);
   // All but 2,711 special tokens and 9,119 of padding.
   expect(of('fill')![0]).toBe(`${((1 - 11_830 / (613 * 3072)) * 100).toFixed(3)}%`);
   expect(of('documents that fit, cut')![0]).toBe('2 of 10');

@@ -9,7 +9,8 @@ import type { Ledger } from '../../src/nouns/ledger.ts';
 import type { RowPlan } from '../../src/nouns/rows.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { manifestFile, type ShardSetManifest, shardFormat, shardVersion } from '../../src/shard/format.ts';
-import { openShards, type Row, readRow } from '../../src/shard/reader.ts';
+import { openShards, readRow } from '../../src/shard/reader.ts';
+import type { Row } from '../../src/shard/row-columns.ts';
 import { datasetInfo, datasetState, rowSchema } from '../../src/shard/schema.ts';
 import { verifyDatasetFiles, verifyRows } from '../../src/shard/verify.ts';
 import { writeShard } from '../../src/shard/writer.ts';
@@ -336,7 +337,7 @@ describe('verify', () => {
         const faults = verifyRows(folder, manifest, store);
         writeFileSync(path, original);
         expect(faults.length).toBeGreaterThan(0);
-        // Rows with equal ids are possible: the first of them was changed.
+        // Rows with equal ids are possible: the first ones was changed.
         expect(faults.every((fault) => /row \d+: /.test(fault))).toBe(true);
       }),
       fuzz(60),
@@ -350,7 +351,7 @@ describe('verify', () => {
     expect(verifyRows(folder, { ...manifest, ledger: padding }, store).join()).toContain('padding');
     expect(verifyRows(folder, { ...manifest, rows: manifest.rows + 1 }, store).join()).toContain('rows');
     expect(verifyRows(folder, { ...manifest, width: manifest.width + 1 }, store).join()).toContain('tokens');
-    expect(verifyRows(folder, { ...manifest, padId: 1 }, store).join()).toContain('padding of other ids');
+    expect(verifyRows(folder, { ...manifest, padId: 1 }, store).join()).toContain('padding with a wrong id');
     const small = { ...manifest.tokenizer, vocabularySize: 100 };
     expect(verifyRows(folder, { ...manifest, tokenizer: small }, store).join()).toContain('vocabulary');
     expect(verifyDatasetFiles(folder, { ...manifest, shards: [] })[0]).toContain('lists other files');

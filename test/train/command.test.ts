@@ -219,7 +219,7 @@ describe('words that are off', () => {
     [['--trainer', 'command'], /no command/],
     [
       ['--trainer', 'command', '--', 'no-such-program'],
-      /no-such-program can't be started: no such file or directory/,
+      /no-such-program cannot be started: no such file or directory/,
     ],
     [['--trainer', 'pytorch'], /no trainer "pytorch"/],
     [['--trainer', 'tfjs', '--', 'python'], /--trainer tfjs takes no command/],
@@ -264,7 +264,11 @@ it.each([
   ['bigint-in', 'step: () => ({ loss: 1n })', /its step gave what JSON can't say \(.*BigInt/],
   ['finish', "step() {}, finish: () => 'done'", /its finish gave a string/],
   ['report', 'start({ report }) { report(null); }, step() {}', /its report gave null/],
-  ['stuck', 'step: () => new Promise(() => {})', /its step failed: it waits for something that never comes/],
+  [
+    'stuck',
+    'step: () => new Promise(() => {})',
+    /its step failed: it waits for something that never happens/,
+  ],
   [
     'stuck-stop',
     "step() { throw 'one' }, stop: () => new Promise(() => {})",
@@ -288,7 +292,7 @@ it('a module that is never made is told as such', async () => {
   const path = join(folder, 'unmade.mjs');
   writeFileSync(path, 'export default () => new Promise(() => {});\n');
   const outcome = await longmix(['train', build, '--trainer', path, '--out', join(folder, 'unmade')]);
-  expectMessage(outcome, 2, /unmade\.mjs can't be loaded: it waits for something that never comes/);
+  expectMessage(outcome, 2, /unmade\.mjs cannot be loaded: it waits for something that never happens/);
 });
 
 it("a module's own LongmixError, from the library, is a message of the command's", async () => {

@@ -77,7 +77,7 @@ export function readSafetensors(path: string): {
     };
   } catch (cause) {
     throw new LongmixError('checkpoint-damaged', `cannot read ${path}: ${(cause as Error).message}`, {
-      cure: 'begin again without --resume, in another folder',
+      cure: 'start again without --resume, in another folder',
       exitCode: 1,
       cause,
     });

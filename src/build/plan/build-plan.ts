@@ -20,6 +20,7 @@ import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
 import { packRows } from '../../pack/rows.ts';
 import { idBytes, type ShardDtype, shardVersion } from '../../shard/format.ts';
+import { pieceBytes } from '../../shard/row-columns.ts';
 import { planSteps } from '../../steps/plan-steps.ts';
 import type { BuildPlan, PlannedSet, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
@@ -72,7 +73,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   );
   refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
   if (train.sets.length === 0) {
-    throw new LongmixError('mix-empty', 'the mix takes no document: there would be no row', {
+    throw new LongmixError('mix-empty', 'the mix takes no documents, so there would be no rows', {
       cure: 'ask for more tokens, or loosen the length rule, `documents` or `overlong`',
     });
   }
@@ -188,6 +189,7 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
 }
 
 function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
-  const perPiece = 4 + (provenance ? 10 : 0);
-  return plan.rows * plan.width * idBytes(dtype) + plan.document.length * perPiece + plan.rows * 12;
+  const ofPieces = plan.document.length * pieceBytes(provenance);
+  // Decides the number of shards, so it stays what it was: some bytes of offsets and padding per row.
+  return plan.rows * plan.width * idBytes(dtype) + ofPieces + plan.rows * 12;
 }

@@ -60,7 +60,7 @@ function longRule({ mix, sequences }: Recipe['phases'][number], cells: readonly 
   const warnings: string[] = [];
   if (threshold > sequences.length && rule.kind !== 'remove_long') {
     warnings.push(
-      `documents are long from ${length(threshold)} tokens, and a row has ${length(sequences.length)}: no row holds a long document whole`,
+      `documents are long from ${length(threshold)} tokens, and a row has ${length(sequences.length)}: no row can hold a whole long document`,
     );
   }
   const except = mix.length.except ?? [];
@@ -69,7 +69,7 @@ function longRule({ mix, sequences }: Recipe['phases'][number], cells: readonly 
   const without = used.filter((source) => !cells.some((cell) => cell.source === source && cell.long));
   if (scope === 'per-source' && without.length > 0 && without.length < used.length) {
     warnings.push(
-      `${few(without)}: no document of ${length(threshold)} tokens or more, so the length rule changes nothing there`,
+      `${few(without)}: no document of ${length(threshold)} tokens or more, so the length rule has no effect there`,
     );
   }
   return warnings;
@@ -97,14 +97,14 @@ function takesLongAway({ mix }: Recipe['phases'][number], cells: readonly Planne
       bySource.reduce((sum, each) => sum + each.weight * each.long, 0) / Math.max(weight, Number.MIN_VALUE);
     if (long <= asked + noticedDrift) return [];
     return [
-      `${percent(long)} of the ${counted} are long, and long_share asks for ${percent(asked)}: the rule takes long text away`,
+      `${percent(long)} of the ${counted} are long, and long_share asks for ${percent(asked)}: the rule removes long text`,
     ];
   }
   const more = bySource.filter(({ long }) => long > asked + noticedDrift);
   if (more.length === 0) return [];
   const list = few(more.map(({ source, long }) => `${source} ${percent(long)}`));
   return [
-    `long ${counted} are more than the ${percent(asked)} of long_share already (${list}): there the rule takes long text away`,
+    `long ${counted} are more than the ${percent(asked)} of long_share already (${list}): there the rule removes long text`,
   ];
 }
 
@@ -120,7 +120,9 @@ function withoutDocuments({ mix }: Recipe['phases'][number], cells: readonly Pla
       : [];
   });
   if (empty.length === 0) return [];
-  return [`no document is taken where fewer tokens are asked for than one has: ${few(empty)}`];
+  return [
+    `no document is taken from cells that are asked for fewer tokens than one document has: ${few(empty)}`,
+  ];
 }
 
 function grouped(
@@ -153,14 +155,14 @@ function drift(cells: readonly PlannedCell[]): string[] {
     const got = mine.reduce((sum, { achieved }) => sum + achieved, 0) / total;
     if (Math.abs(got - asked) <= noticed) continue;
     const moved = mine.some(({ redistributed }) => redistributed !== 0);
-    const why = moved ? 'redistributed' : 'its documents are too large to come nearer';
+    const why = moved ? 'redistributed' : 'its documents are too large to come closer';
     warnings.push(`${source}: asked for ${percent(asked)} of the mix, gets ${percent(got)} (${why})`);
   }
   const more = warnings.length - namedAtMost;
   return more > 1
     ? [
         ...warnings.slice(0, namedAtMost),
-        `${integer(more)} more sources get another share than was asked for`,
+        `${integer(more)} more sources get a share other than the one asked for`,
       ]
     : warnings;
 }
@@ -226,16 +228,20 @@ function cuts({ name, quality }: PlannedSet): string[] {
 
 function validation(recipe: Recipe, plan: BuildPlan): string[] {
   if (recipe.validation === 0 || plan.ledgers.validation !== undefined) return [];
-  return [`split.validation is ${percent(recipe.validation)} of the documents, which is none of them here`];
+  return [
+    `split.validation is ${percent(recipe.validation)} of the documents, which rounds to no document here`,
+  ];
 }
 
 function steps({ steps: plan }: BuildPlan): string[] {
   return (plan?.sets ?? []).flatMap(({ name, rows, rowsPerStep, steps: whole, rest }) => {
     if (whole === 0)
-      return [`${name}: ${counted(rows, 'row')}, and a step takes ${rowsPerStep}: not one whole step`];
+      return [
+        `${name}: ${counted(rows, 'row')}, but a step takes ${rowsPerStep}: there is not one whole step`,
+      ];
     if (rest <= leftOver * rows) return [];
     return [
-      `${name}: ${percent(rest / rows)} of the rows are left over, less than a step; fewer tokens_per_step leave fewer`,
+      `${name}: ${percent(rest / rows)} of the rows are left over (less than a step); a smaller tokens_per_step leaves fewer`,
     ];
   });
 }

@@ -88,7 +88,9 @@ function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStor
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
   if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
-  return keys.length === 0 ? 'another version of longmix made them' : `what differs: ${keys.join(', ')}`;
+  return keys.length === 0
+    ? 'they were made by another version of longmix'
+    : `what differs: ${keys.join(', ')}`;
 }
 
 function changedKeys(then: Settings, now: Settings): string[] {

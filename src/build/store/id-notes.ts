@@ -5,7 +5,7 @@
 
 import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
-import { hasRecords } from '../../read/formats.ts';
+import { hasFields } from '../../read/formats.ts';
 import { probeFields } from '../../read/input/probe.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function idNotes(
   for (const { name, fields } of recipe.sources) {
     // The default asks for nothing: many corpora have no ids.
     if (fields.id === 'id' || identified.has(name)) continue;
-    const unit = units.find(({ source, files }) => source.name === name && hasRecords(files[0]!.format));
+    const unit = units.find(({ source, files }) => source.name === name && hasFields(files[0]!.format));
     const problem =
       unit === undefined ? null : await probeFields(unit, { text: fields.id, id: 'id', source: null });
     const why = unit === undefined ? 'text files have no fields' : (problem?.message ?? 'it holds no id');

@@ -35,10 +35,10 @@ export function refuseBadRecords(
   });
   const list = [...lines, ...namedFiles(leftOut)].join('\n');
   const isAll = bad === samples.length + leftOut.length;
-  const what = `${bad} of ${records} records could not be read${isAll ? '' : ', the first of them'}`;
+  const what = `${bad} of ${records} records could not be read${isAll ? '' : ', the first ones'}`;
   if (bad > limit) {
     throw new LongmixError('bad-records', `${what}:\n${list}`, {
-      cure: `at most ${limit} are skipped (max_bad_records); mend the input, or allow more in the recipe`,
+      cure: `at most ${limit} are skipped (max_bad_records); fix the input, or allow more in the recipe`,
       exitCode: 1,
     });
   }
@@ -63,7 +63,7 @@ function namedFiles(faults: readonly FileFault[]): string[] {
 export function fileNote(results: readonly TokenizeResult[]): string | null {
   const faults = results.flatMap(({ fileFaults }) => fileFaults).filter(({ leftOut }) => !leftOut);
   if (faults.length === 0) return null;
-  return `${counted(faults.length, 'file')} may not be read as meant:\n${namedFiles(faults).join('\n')}`;
+  return `${counted(faults.length, 'file')} may not have been read as intended:\n${namedFiles(faults).join('\n')}`;
 }
 
 /** Where what was no UTF-8 stands. null: all was UTF-8. */

@@ -4,7 +4,8 @@
  */
 import { basename, extname } from 'node:path';
 import type { ReadUnit } from '../../nouns/documents.ts';
-import type { SourceSpec } from '../../nouns/recipe.ts';
+import { extractedOnly, type SourceSpec } from '../../nouns/recipe.ts';
+import { type FormatSpec, formatTable, withoutCompression } from '../../read/formats.ts';
 import type { LeftOut } from '../../read/input/discover.ts';
 
 type Counts = Map<string, number>;
@@ -16,7 +17,19 @@ const documentKinds: ReadonlySet<string> = new Set(
   ),
 );
 /** Text whose markup a model would learn. */
-const markupKinds: ReadonlySet<string> = new Set('.tex .xml .html .htm .xhtml .ipynb'.split(' '));
+const markupKinds: ReadonlySet<string> = new Set([
+  ...['.tex', '.xml'],
+  ...kindsWhere(({ raw }) => raw === 'text'),
+]);
+/** Files that are no text before it is taken out. */
+const archiveKinds: ReadonlySet<string> = new Set(
+  kindsWhere((spec) => extractedOnly.some((format) => formatTable[format] === spec)),
+);
+
+function kindsWhere(is: (spec: FormatSpec) => boolean): string[] {
+  const found = Object.values(formatTable).filter(is);
+  return found.flatMap(({ extensions }) => extensions.map((extension) => `.${extension}`));
+}
 
 /** What is done with the files of a source, a clause each; none where all is as one would think. */
 export function kindsOf(
@@ -27,7 +40,7 @@ export function kindsOf(
   const taken: Counts = new Map();
   const marked: Counts = new Map();
   for (const { name, format } of units.flatMap(({ files }) => files)) {
-    if (format === 'html' || format === 'ipynb' || format === 'epub') count(taken, name);
+    if (formatTable[format].extractor !== undefined && source.extract !== false) count(taken, name);
     else if (format === 'text' && markupKinds.has(kindOfFile(name))) count(marked, name);
   }
   const [documents, records, unknown] = [new Map(), new Map(), new Map()] as Counts[];
@@ -40,14 +53,14 @@ export function kindsOf(
     ...clause(taken, `text taken out${rawHint(source, [...taken.keys()])}`),
     ...(said ? [] : clause(marked, 'read as text, markup included')),
     ...clause(documents!, 'left out; command: reads them'),
-    ...clause(records!, 'left out; records do not go into joined text'),
+    ...clause(records!, 'left out; records cannot be part of joined text'),
     ...clause(unknown!, 'left out, unknown format; format: reads them'),
   ];
 }
 
 /** Who has said `extract:` or `format:` knows; and a book is no text before it is taken out. */
 function rawHint({ extract, format }: SourceSpec, kinds: readonly string[]): string {
-  const raw = kinds.filter((kind) => kind !== '.epub');
+  const raw = kinds.filter((kind) => !archiveKinds.has(kind));
   if (extract !== undefined || format !== null || raw.length === 0) return '';
   return ` (extract: false reads ${raw.length < kinds.length ? 'all but .epub' : 'them'} raw)`;
 }
@@ -77,6 +90,6 @@ function count(counts: Counts, name: string): void {
 
 /** `.html` also of `a.html.gz`; a name without an extension is its own kind. */
 function kindOfFile(name: string): string {
-  const plain = name.replace(/\.(gz|zst|br)$/i, '');
+  const plain = withoutCompression(name);
   return extname(plain).toLowerCase() || extname(name).toLowerCase() || basename(name);
 }

@@ -29,12 +29,12 @@ function partBytes(units: readonly ReadUnit[]): number {
 }
 
 /** Units as `discover` gives them. */
-export function planParts(units: readonly ReadUnit[]): PlannedPart[] {
+export async function planParts(units: readonly ReadUnit[]): Promise<PlannedPart[]> {
   const size = partBytes(units);
   const groups: ReadUnit[][] = [];
   let room = 0;
   let source: string | null = null;
-  for (const unit of units.flatMap((whole) => splitUnit(whole, size))) {
+  const add = (unit: ReadUnit) => {
     const bytes = unitBytes(unit);
     if (unit.source.name !== source || bytes > room) {
       groups.push([]);
@@ -43,7 +43,8 @@ export function planParts(units: readonly ReadUnit[]): PlannedPart[] {
     }
     groups.at(-1)!.push(unit);
     room -= bytes;
-  }
+  };
+  for (const whole of units) for (const unit of await splitUnit(whole, size)) add(unit);
   return groups.map((group, i) => ({ part: `part-${String(i).padStart(5, '0')}`, units: group }));
 }
 

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
-import { extractorOf } from '../../read/extract/extractors.ts';
+import { extractorOf } from '../../read/formats.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
 import { readJson, statOf } from '../../storage/files.ts';
@@ -110,12 +110,16 @@ export function refuseMismatch(
     readingDifference(manifest, recipe) ??
     inputDifference(folder, manifest, parts);
   if (difference === null) return;
-  throw new LongmixError('store-mismatch', `the token store ${folder} is of something else: ${difference}`, {
-    cure:
-      recipe.store === folder
-        ? 'name another store (`store:` in the recipe); --fresh would replace what other recipes that name this one use'
-        : 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
-  });
+  throw new LongmixError(
+    'store-mismatch',
+    `the token store ${folder} was made from other inputs: ${difference}`,
+    {
+      cure:
+        recipe.store === folder
+          ? 'name another store (`store:` in the recipe); --fresh would replace a store that other recipes use'
+          : 'tokenize again with --fresh, or name another store (`store:` in the recipe, or --out)',
+    },
+  );
 }
 
 function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables['facts']): string | null {
@@ -142,10 +146,10 @@ function readingDifference(manifest: StoreManifest, recipe: Recipe): string | nu
     const before = manifest.reading.find(({ source }) => source === changed.name);
     return before === undefined
       ? `it has no source "${changed.name}"`
-      : `source "${changed.name}" was read with ${inWords(before)}, now it is with ${inWords(reading(changed))}`;
+      : `source "${changed.name}" was read with ${inWords(before)}, and is now read with ${inWords(reading(changed))}`;
   }
   const gone = manifest.reading.find(({ source }) => !recipe.sources.some(({ name }) => name === source));
-  return gone === undefined ? null : `it has a source "${gone.source}" that the recipe has not`;
+  return gone === undefined ? null : `it has a source "${gone.source}", which the recipe does not list`;
 }
 
 /** The first difference between what a store was made of and what the recipe names now, in words. */
@@ -164,17 +168,18 @@ function inputDifference(
     const key = keyOf(unit.source.name, unit.name, unit.start);
     const input = recorded.get(key);
     if (input === undefined) return `${unit.name} of source "${unit.source.name}" is new`;
-    if (input.end !== unit.end) return `${label(input)} has changed its size`;
+    if (input.end !== unit.end) return `${label(input)} has another size than before`;
     const { format } = unit.files[0]!;
-    if (input.format !== format) return `${label(input)} was read as ${input.format}, now it is ${format}`;
-    const extractor = extractorOf(unit.files);
+    if (input.format !== format)
+      return `${label(input)} was read as ${input.format}, and is now read as ${format}`;
+    const extractor = extractorOf(unit);
     if (input.extractor !== extractor)
-      return `the text of ${label(input)} was taken out by ${input.extractor ?? 'nothing'}, now it is by ${extractor ?? 'nothing'}`;
+      return `the text of ${label(input)} was taken out by ${input.extractor ?? 'nothing'}, and is now taken out by ${extractor ?? 'nothing'}`;
     recorded.delete(key);
   }
   for (const input of recorded.values()) return `${label(input)} is gone`;
   if (now.some((unit, i) => unit.source.name !== then[i]!.source || unit.name !== then[i]!.name))
-    return 'its sources came in another order';
+    return 'its sources are in another order';
   const stamps = inputStamps(parts);
   if (readNote(folder, inputsNote) === JSON.stringify(stamps)) return null;
   for (const [i, unit] of now.entries()) {

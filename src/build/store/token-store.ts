@@ -96,7 +96,7 @@ async function ensureUnlocked(
     const note = isThere ? null : kindsNote(source, found.units, found.leftOut);
     if (note !== null) options.progress?.note(note);
   }
-  const parts = planParts(units);
+  const parts = await planParts(units);
   // Threads load their code while this one gets the tokenizer.
   const { executor = threads(options.workers) } = options;
   const crew = executor.ready('tokenize', isThere ? 0 : parts.length);

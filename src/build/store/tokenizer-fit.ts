@@ -21,13 +21,9 @@ export function shardDtype(recipe: Recipe, { vocabularySize }: TokenizerFacts): 
   const { dtype } = recipe.shards;
   if (dtype === 'auto') return vocabularySize <= 65_536 ? 'uint16' : 'int32';
   if (dtype === 'uint16' && vocabularySize > 65_536) {
-    throw new LongmixError(
-      'dtype-too-small',
-      `uint16 can't hold the ${vocabularySize} ids of the tokenizer`,
-      {
-        cure: 'use shards.dtype: auto, or int32',
-      },
-    );
+    throw new LongmixError('dtype-too-small', `uint16 cannot hold the tokenizer's ${vocabularySize} ids`, {
+      cure: 'use shards.dtype: auto, or int32',
+    });
   }
   return dtype;
 }

@@ -53,7 +53,7 @@ export async function tokenizerOf(
   }
   const tokenizer = await loadTokenizer(spec);
   if (tokenizer.fingerprint === fingerprint) return tokenizer;
-  throw new LongmixError('tokenizer-mismatch', 'this is not the tokenizer that these shards were made with', {
+  throw new LongmixError('tokenizer-mismatch', 'these shards were made with another tokenizer', {
     where: 'file' in spec ? spec.file : spec.encoding,
     cure: `name the ${name} of the recipe: --tokenizer FILE`,
   });

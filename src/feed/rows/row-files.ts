@@ -11,6 +11,14 @@ import { join } from 'node:path';
 import { firstFrom } from '../../base/sequence.ts';
 import { LongmixError, systemReason } from '../../errors.ts';
 import { type BatchRecord, idBytes, type ShardSetManifest } from '../../shard/format.ts';
+import {
+  bytesOfType,
+  feedColumns,
+  type RowColumn,
+  type RowLengths,
+  rowColumns,
+  type Values,
+} from '../../shard/row-columns.ts';
 import type { LocalBytes } from '../../storage/files.ts';
 import { localStorage } from '../../storage/local.ts';
 import { EndedEarly } from '../../storage/storage.ts';
@@ -37,13 +45,11 @@ export interface FileRead {
   readonly row: number;
 }
 
-export interface RowLengths {
-  /** As the column of that name, rows end to end. */
-  readonly seqLengths: Int32Array;
-  /** rows + 1: where each row's entries begin. */
-  readonly seqOffsets: Int32Array;
-  readonly padding: Uint32Array;
-}
+/** Columns of batches, in the order of their files. */
+const besideIds = feedColumns.filter(({ shape }) => shape !== 'tokens');
+/** Places of those in it whose values are checked before anything is made of them. */
+const lengthsAt = besideIds.findIndex(({ name }) => name === rowColumns.lengths.name);
+const paddingAt = besideIds.findIndex(({ name }) => name === rowColumns.padding.name);
 
 export class RowFiles {
   readonly #folder: string;
@@ -53,7 +59,7 @@ export class RowFiles {
   /** First row of each record batch, and the number of rows at the end. */
   readonly #firstRows: Float64Array;
   readonly #layouts = new Map<number, BatchLayout>();
-  /** By record batch, the file's bytes from the offset `seqOffsets` on; null: they are too many. */
+  /** By record batch, the file's bytes behind the ids; null: they are too many. */
   readonly #kept: Map<number, ArrayBuffer> | null;
   /** By shard. */
   readonly #open = new Map<number, LocalBytes>();
@@ -103,22 +109,9 @@ export class RowFiles {
   lengths(runs: readonly Run[]): RowLengths {
     const parts = runs.map((run) => this.#lengthsOf(run));
     const rows = runs.reduce((sum, run) => sum + run.rows, 0);
-    const entries = parts.reduce((sum, { lengths }) => sum + lengths.length, 0);
-    const found = {
-      seqLengths: new Int32Array(entries),
-      seqOffsets: new Int32Array(rows + 1),
-      padding: new Uint32Array(rows),
-    };
-    let row = 0;
-    let entry = 0;
-    for (const { starts, lengths, padding } of parts) {
-      found.seqLengths.set(lengths, entry);
-      found.padding.set(padding, row);
-      for (let r = 1; r < starts.length; r += 1) found.seqOffsets[row + r] = entry + starts[r]! - starts[0]!;
-      row += padding.length;
-      entry += lengths.length;
-    }
-    return found;
+    const found: Record<string, Values> = {};
+    for (let c = 0; c < besideIds.length; c += 1) joinColumn(besideIds[c]!, parts, c, rows, found);
+    return found as unknown as RowLengths;
   }
 
   /** @throws LongmixError `shards-damaged` */
@@ -146,41 +139,52 @@ export class RowFiles {
     this.#open.clear();
   }
 
-  #lengthsOf(run: Run): RunLengths {
-    const { batch, first, rows } = run;
-    const { seqOffsets, seqLengths, padding, entries } = this.#layout(batch);
-    const starts = this.#column(run, seqOffsets, first, rows + 1);
-    for (let r = 0; r <= rows; r += 1) {
-      // In order and in the column, or what is read next would be of any size.
-      if (starts[r]! >= (starts[r - 1] ?? 0) && starts[r]! <= entries) continue;
-      throw this.#damagedRow(run, Math.max(0, r - 1), 'its seq_lengths begin or end nowhere');
-    }
-    const lengths = this.#column(run, seqLengths, starts[0]!, starts[rows]! - starts[0]!);
-    const found = { starts, lengths, padding: this.#column(run, padding, first, rows) };
-    for (let r = 0; r < rows; r += 1) {
-      const fault = rowFault(found, r, this.#manifest.width);
+  #lengthsOf(run: Run): RunColumn[] {
+    const found: RunColumn[] = [];
+    for (let c = 0; c < besideIds.length; c += 1) found.push(this.#readColumn(run, c));
+    const { starts, values: lengths } = found[lengthsAt]!;
+    const padding = found[paddingAt]!.values;
+    for (let r = 0; r < run.rows; r += 1) {
+      const fault = rowFault(starts!, lengths, padding, r, this.#manifest.width);
       if (fault !== null) throw this.#damagedRow(run, r, fault);
     }
     return found;
   }
 
-  /** Entries of a column that stands behind the ids of a record batch; not to be written to. */
-  #column(run: Run, offset: number, first: number, entries: number): Int32Array {
-    if (this.#kept === null) {
-      const found = new Int32Array(entries);
-      const into = new Uint8Array(found.buffer);
-      this.read({ shard: this.#batches[run.batch]!.shard, offset: offset + first * 4, into, row: run.row });
-      return found;
+  /** @param c place of the column in `besideIds` */
+  #readColumn(run: Run, c: number): RunColumn {
+    const { first, rows } = run;
+    const { name, shape, type } = besideIds[c]!;
+    const { offsets, values, entries } = this.#layout(run.batch).columns[c]!;
+    if (shape === 'number') return { starts: null, values: this.#values(run, type, values, first, rows) };
+    const starts = this.#values(run, 'int32', offsets, first, rows + 1) as Int32Array;
+    for (let r = 0; r <= rows; r += 1) {
+      // In order and in the column, or what is read next would be of any size.
+      if (starts[r]! >= (starts[r - 1] ?? 0) && starts[r]! <= entries) continue;
+      throw this.#damagedRow(run, Math.max(0, r - 1), `its ${name} begin or end nowhere`);
     }
-    const { seqOffsets } = this.#layout(run.batch);
-    const kept = this.#kept.get(run.batch) ?? this.#keep(run, seqOffsets);
-    return new Int32Array(kept, offset - seqOffsets + first * 4, entries);
+    return { starts, values: this.#values(run, type, values, starts[0]!, starts[rows]! - starts[0]!) };
   }
 
-  #keep({ batch, row }: Run, seqOffsets: number): ArrayBuffer {
+  /** Entries of a buffer that stands behind the ids of a record batch; not to be written to. */
+  #values(run: Run, type: RowColumn['type'], offset: number, first: number, entries: number): Values {
+    const skipped = first * bytesOfType(type, 'int32');
+    if (this.#kept === null) {
+      const found = newArray(type, entries);
+      const into = new Uint8Array(found.buffer);
+      this.read({ shard: this.#batches[run.batch]!.shard, offset: offset + skipped, into, row: run.row });
+      return found;
+    }
+    const behind = this.#layout(run.batch).columns[0]!.offsets;
+    const kept = this.#kept.get(run.batch) ?? this.#keep(run, behind);
+    return arrayOf(type, kept, offset - behind + skipped, entries);
+  }
+
+  /** @param behind the offset of what stands behind the ids */
+  #keep({ batch, row }: Run, behind: number): ArrayBuffer {
     const { shard, record } = this.#batches[batch]!;
-    const into = new Uint8Array(record.offset + record.bytes - seqOffsets);
-    this.read({ shard, offset: seqOffsets, into, row });
+    const into = new Uint8Array(record.offset + record.bytes - behind);
+    this.read({ shard, offset: behind, into, row });
     this.#kept!.set(batch, into.buffer);
     return into.buffer;
   }
@@ -250,16 +254,63 @@ export class RowFiles {
   }
 }
 
-/** Columns of a run. */
-interface RunLengths {
-  /** rows + 1 indices into the record batch's lengths, of which `lengths` are those from the first to the last. */
-  readonly starts: Int32Array;
-  readonly lengths: Int32Array;
-  readonly padding: Int32Array;
+/** A column of a run. */
+interface RunColumn {
+  /** Of a list: rows + 1 indices into the record batch's values, of which `values` are those from the first to the last. */
+  readonly starts: Int32Array | null;
+  readonly values: Values;
 }
 
-/** What is wrong with lengths that are no row's; null: nothing. */
-function rowFault({ starts, lengths, padding }: RunLengths, row: number, width: number): string | null {
+/** Puts a column's parts end to end, under its name in batches. @param c its place in `besideIds` */
+function joinColumn(
+  { type, feed }: RowColumn,
+  parts: readonly RunColumn[][],
+  c: number,
+  rows: number,
+  into: Record<string, Values>,
+): void {
+  let entries = 0;
+  for (const part of parts) entries += part[c]!.values.length;
+  const values = newArray(type, entries);
+  into[feed!.values] = values;
+  let entry = 0;
+  for (const part of parts) {
+    values.set(part[c]!.values, entry);
+    entry += part[c]!.values.length;
+  }
+  if (feed!.offsets === null) return;
+  const offsets = new Int32Array(rows + 1);
+  into[feed!.offsets] = offsets;
+  let row = 0;
+  for (const part of parts) {
+    const starts = part[c]!.starts!;
+    const shift = offsets[row]! - starts[0]!;
+    for (let r = 1; r < starts.length; r += 1) offsets[row + r] = shift + starts[r]!;
+    row += starts.length - 1;
+  }
+}
+
+/** An array that makes its own buffer is cheaper where it is small. */
+function newArray(type: RowColumn['type'], entries: number): Values {
+  if (type === 'uint16') return new Uint16Array(entries);
+  return type === 'uint32' ? new Uint32Array(entries) : new Int32Array(entries);
+}
+
+function arrayOf(type: RowColumn['type'], buffer: ArrayBuffer, offset: number, entries: number): Values {
+  if (type === 'uint16') return new Uint16Array(buffer, offset, entries);
+  return type === 'uint32'
+    ? new Uint32Array(buffer, offset, entries)
+    : new Int32Array(buffer, offset, entries);
+}
+
+/** What is wrong with lengths that are not a row's; null: nothing. */
+function rowFault(
+  starts: Int32Array,
+  lengths: Values,
+  padding: Values,
+  row: number,
+  width: number,
+): string | null {
   const end = starts[row + 1]! - starts[0]!;
   let sum = 0;
   for (let i = starts[row]! - starts[0]!; i < end; i += 1) {

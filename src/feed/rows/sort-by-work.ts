@@ -1,5 +1,5 @@
 /** Rows by what attention inside documents costs: the sum of the squares of the documents' lengths. */
-import type { RowLengths } from './row-files.ts';
+import type { RowLengths } from '../../shard/row-columns.ts';
 
 /** The same rows, cheapest first; rows of equal cost keep their order. Padding costs as a document would. */
 export function byWork(rows: Uint32Array, { seqLengths, seqOffsets }: RowLengths): Uint32Array {

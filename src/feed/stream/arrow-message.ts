@@ -2,50 +2,87 @@
  * A batch as the message of an Arrow record batch, byte for byte. Arrow's own writer builds objects for every column,
  * field and buffer to come to the same bytes, which costs more than all else that a small step takes.
  *
- * The metadata is a flatbuffer whose tables never change, so it is laid out once here, by hand, and only counts and
- * offsets are filled in: a table points back to its vtable, which says where in the table its fields are.
+ * The metadata is a flatbuffer whose tables never change, so it is laid out once here, by the list of columns, and only
+ * counts and offsets are filled in: a table points back to its vtable, which says where in the table its fields are.
  */
+import { feedColumns, rowColumns, type Values } from '../../shard/row-columns.ts';
 import type { Batch } from '../feed.ts';
 
-/** Bytes of the metadata, and of the 8 before it: a mark, and their length. */
-const metadataBytes = 456;
-const headBytes = 8 + metadataBytes;
+/** uint32 columns of a stream that shards have not; the others are `feedColumns`. */
+export const stepColumns: readonly string[] = ['step', 'epoch', 'row'];
+
+const ofRows = -1;
+const empty = -2;
+/**
+ * Nodes of the message (each column, and the children of those that have them) and its buffers (each column's validity,
+ * which is empty, then a list's offsets, then the same of a child, then the values): the place in `arrays` of what each
+ * measures; `ofRows`: a number per row.
+ */
+const nodes: number[] = stepColumns.map(() => ofRows);
+const buffers: number[] = stepColumns.flatMap(() => [empty, ofRows]);
+{
+  let array = 0;
+  for (const { shape } of feedColumns) {
+    nodes.push(ofRows);
+    buffers.push(empty);
+    if (shape === 'list') buffers.push(array++);
+    if (shape !== 'number') {
+      nodes.push(array);
+      buffers.push(empty);
+    }
+    buffers.push(array++);
+  }
+}
+
 const nodesAt = 80;
-const buffersAt = 216;
+/** Their number is before them, at a multiple of 4 that makes them begin at one of 8. */
+const buffersAt = nodesAt + 16 * nodes.length + 8;
+/** Bytes of the metadata, and of the 8 before it: a mark, and their length. */
+const metadataBytes = buffersAt + 16 * buffers.length;
+const headBytes = 8 + metadataBytes;
 
 /** Messages smaller than this are one piece: a write costs more than a copy of some kilobytes. */
 const smallBytes = 64 * 1024;
 
+/** Names in a batch of the arrays of its message, in its order: each column's values, those of a list behind its offsets. */
+const arrays: readonly string[] = feedColumns.flatMap(({ feed }) =>
+  feed!.offsets === null ? [feed!.values] : [feed!.offsets, feed!.values],
+);
+const idsAt = arrays.indexOf(rowColumns.ids.feed.values);
+
 /** A batch's message in pieces; the ids of a large one are not copied: their piece is the batch's own memory. */
 export function batchMessage(batch: Batch): Uint8Array[] {
-  const { step, epoch, rows, inputIds, seqOffsets, seqLengths, padding } = batch;
-  const count = rows.length;
-  const column = filled(count * 4);
-  const lengthsAt = filled(seqOffsets.byteLength);
-  const paddingAt = lengthsAt + filled(seqLengths.byteLength);
-  const tailBytes = paddingAt + column;
-  const idBytes = filled(inputIds.byteLength);
-  const before = headBytes + 3 * column;
-  const whole = before + idBytes + tailBytes <= smallBytes;
+  const { step, epoch, rows, inputIds } = batch;
+  const columns: Values[] = [];
+  const stepColumn = filled(rows.byteLength);
+  let before = headBytes + stepColumns.length * stepColumn;
+  let bytes = before;
+  for (let c = 0; c < arrays.length; c += 1) {
+    const column = (batch as unknown as Readonly<Record<string, Values>>)[arrays[c]!]!;
+    columns.push(column);
+    if (c < idsAt) before += filled(column.byteLength);
+    bytes += filled(column.byteLength);
+  }
+  const whole = bytes <= smallBytes;
 
-  const first = new Uint8Array(whole ? before + idBytes + tailBytes : before);
+  const first = new Uint8Array(whole ? bytes : before);
   const numbers = new Uint32Array(first.buffer, headBytes);
-  numbers.fill(step, 0, count);
-  numbers.fill(epoch, column / 4, column / 4 + count);
-  numbers.set(rows, column / 2);
-  writeHead(new DataView(first.buffer), batch, before - headBytes + idBytes + tailBytes);
+  numbers.fill(step, 0, rows.length);
+  numbers.fill(epoch, stepColumn / 4, stepColumn / 4 + rows.length);
+  numbers.set(rows, stepColumn / 2);
+  writeHead(new DataView(first.buffer), columns, rows.length, bytes - headBytes);
 
-  const tail = whole
-    ? first.subarray(before + idBytes)
-    : new Uint8Array(idBytes - inputIds.byteLength + tailBytes);
-  // Of what fills up the ids there is nothing to say: it is zeros before the tail.
-  const at = whole ? 0 : idBytes - inputIds.byteLength;
-  tail.set(bytesOf(seqOffsets), at);
-  tail.set(bytesOf(seqLengths), at + lengthsAt);
-  tail.set(bytesOf(padding), at + paddingAt);
-  if (!whole) return [first, bytesOf(inputIds), tail];
-  first.set(bytesOf(inputIds), before);
-  return [first];
+  // Padding after the ids needs no write: the buffer is zeroed.
+  const idsEnd = before + inputIds.byteLength;
+  const tail = whole ? first : new Uint8Array(bytes - idsEnd);
+  let at = headBytes + stepColumns.length * stepColumn;
+  for (let c = 0; c < columns.length; c += 1) {
+    const column = columns[c]!;
+    if (whole || c < idsAt) first.set(bytesOf(column), at);
+    else if (c > idsAt) tail.set(bytesOf(column), at - idsEnd);
+    at += filled(column.byteLength);
+  }
+  return whole ? [first] : [first, bytesOf(inputIds), tail];
 }
 
 /** The end of a stream: a mark, and no metadata. */
@@ -53,7 +90,7 @@ export function endOfStream(): Uint8Array {
   return Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 }
 
-function writeHead(view: DataView, batch: Batch, bodyBytes: number): void {
+function writeHead(view: DataView, columns: readonly Values[], count: number, bodyBytes: number): void {
   view.setInt32(0, -1, true);
   view.setInt32(4, metadataBytes, true);
   new Uint8Array(view.buffer).set(template, 8);
@@ -61,21 +98,19 @@ function writeHead(view: DataView, batch: Batch, bodyBytes: number): void {
     view.setUint32(8 + at, value % 2 ** 32, true);
     view.setUint32(12 + at, Math.floor(value / 2 ** 32), true);
   };
-  const count = batch.rows.length;
-  const { inputIds, seqOffsets, seqLengths } = batch;
-  const four = count * 4;
   long(bodyBytesAt, bodyBytes);
   long(rowsAt, count);
-  // Rows or entries of each column, children behind their parents; none is null.
-  const nodes = [count, count, count, count, inputIds.length, count, seqLengths.length, count];
-  for (const [i, length] of nodes.entries()) long(nodesAt + 16 * i, length);
-  // Each column's validity, which is empty, and then its values; that of a list, its offsets; a list of fixed size has none.
-  const ids = [0, 0, inputIds.byteLength];
-  const lengths = [0, seqOffsets.byteLength, 0, seqLengths.byteLength];
+  for (let n = 0; n < nodes.length; n += 1) {
+    const c = nodes[n]!;
+    long(nodesAt + 16 * n, c === ofRows ? count : columns[c]!.length);
+  }
   let offset = 0;
-  for (const [i, bytes] of [0, four, 0, four, 0, four, ...ids, ...lengths, 0, four].entries()) {
-    long(buffersAt + 16 * i, offset);
-    long(buffersAt + 16 * i + 8, bytes);
+  for (let b = 0; b < buffers.length; b += 1) {
+    const c = buffers[b]!;
+    long(buffersAt + 16 * b, offset);
+    if (c === empty) continue;
+    const bytes = c === ofRows ? 4 * count : columns[c]!.byteLength;
+    long(buffersAt + 16 * b + 8, bytes);
     offset += filled(bytes);
   }
 }
@@ -102,8 +137,8 @@ const template: Uint8Array = (() => {
   int(52, 52 - 40);
   int(64, nodesAt - 4 - 64);
   int(68, buffersAt - 4 - 68);
-  int(nodesAt - 4, 8);
-  int(buffersAt - 4, 15);
+  int(nodesAt - 4, nodes.length);
+  int(buffersAt - 4, buffers.length);
   return new Uint8Array(view.buffer);
 })();
 
@@ -112,6 +147,6 @@ function filled(bytes: number): number {
   return (bytes + 7) & ~7;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Int32Array | Uint16Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Values): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -13,10 +13,11 @@
 
 import { arrow } from '../../base/arrow.ts';
 import type { ShardDtype } from '../../shard/format.ts';
-import { rowSchema } from '../../shard/schema.ts';
+import { feedColumns } from '../../shard/row-columns.ts';
+import { rowField } from '../../shard/schema.ts';
 import type { Batch, Feed } from '../feed.ts';
 import type { FeedManifest } from '../rows/manifest.ts';
-import { batchMessage, endOfStream } from './arrow-message.ts';
+import { batchMessage, endOfStream, stepColumns } from './arrow-message.ts';
 
 export const arrowStreamType = 'application/vnd.apache.arrow.stream';
 
@@ -80,8 +81,8 @@ export class BatchEncoder {
 /** How a stream begins: that of one without a batch, less its end. */
 function schemaMessage(width: number, dtype: ShardDtype): Uint8Array {
   const { Field, RecordBatchStreamWriter, Schema, Uint32 } = arrow;
-  const counts = ['step', 'epoch', 'row'].map((name) => new Field(name, new Uint32(), false));
-  const schema = new Schema([...counts, ...rowSchema(width, dtype, false).fields]);
+  const counts = stepColumns.map((name) => new Field(name, new Uint32(), false));
+  const schema = new Schema([...counts, ...feedColumns.map((column) => rowField(column, width, dtype))]);
   const writer = new RecordBatchStreamWriter();
   writer.reset(undefined, schema);
   const stream = writer.finish().toUint8Array(true);

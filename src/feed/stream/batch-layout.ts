@@ -6,20 +6,35 @@
  * file no more is read than there is, and a layout that does not fill its message exactly is none.
  */
 import type { BatchRecord } from '../../shard/format.ts';
+import { buffersOf, bytesOfType, columnsOf } from '../../shard/row-columns.ts';
 
-/** Offsets in the file, in bytes; all but `inputIds` are whole numbers of 8 bytes apart. */
+/** Offsets in the file, in bytes; those of `besideIds` are whole numbers of 8 bytes apart. */
 export interface BatchLayout {
   readonly inputIds: number;
-  /** int32, rows + 1: where each row's entries begin in `seqLengths`. */
-  readonly seqOffsets: number;
-  readonly seqLengths: number;
-  /** Entries that `seqLengths` has room for. */
-  readonly entries: number;
-  readonly padding: number;
+  /** Of the columns `besideIds`, in their order. */
+  readonly columns: readonly ColumnLayout[];
 }
 
-/** Buffers of the row schema (`shard/schema.ts`) in the order of the format: each column's validity comes first. */
-const buffers = { inputIds: 2, seqOffsets: 4, seqLengths: 6, padding: 8 } as const;
+export interface ColumnLayout {
+  /** Of a list: int32, rows + 1: where each row's entries begin in the values; else the values' own. */
+  readonly offsets: number;
+  readonly values: number;
+  /** Entries that there is room for. */
+  readonly entries: number;
+}
+
+/** What batches have of a row beside its ids, with the numbers of the buffers that hold it (`shard/row-columns.ts`). */
+const fed = (() => {
+  let first = 0;
+  return columnsOf(true).flatMap((column) => {
+    const { count, offsets, values } = buffersOf[column.shape];
+    const place = { offsets: offsets === null ? null : first + offsets, values: first + values };
+    first += count;
+    return column.feed === null ? [] : [{ column, ...place }];
+  });
+})();
+const ids = fed.find(({ column }) => column.shape === 'tokens')!;
+const besideIds = fed.filter((one) => one !== ids);
 /** More than the row schema has. */
 const mostBuffers = 64;
 /** Writers fill buffers up to a multiple of 8 or 64 bytes, and may count that in, or not. */
@@ -46,22 +61,23 @@ export function batchLayout(head: Uint8Array, record: BatchRecord, rowBytes: num
   const { rows, bodyBytes, regions } = message;
   if (rows !== record.rows || bodyBytes !== record.bytes - head.length || !fills(regions, bodyBytes))
     return null;
-  const [ids, starts, lengths, padding] = Object.values(buffers).map((buffer) => regions[buffer]);
-  if (padding === undefined) return null;
-  const fits =
-    ids!.length >= rows * rowBytes &&
-    ids!.length < rows * rowBytes + filling &&
-    starts!.length >= (rows + 1) * 4 &&
-    padding.length >= rows * 4;
-  if (!fits) return null;
   const at = ({ offset }: Region) => record.offset + head.length + offset;
-  return {
-    inputIds: at(ids!),
-    seqOffsets: at(starts!),
-    seqLengths: at(lengths!),
-    entries: Math.floor(lengths!.length / 4),
-    padding: at(padding),
-  };
+  const idRegion = regions[ids.values];
+  const fits =
+    idRegion !== undefined &&
+    idRegion.length >= rows * rowBytes &&
+    idRegion.length < rows * rowBytes + filling;
+  if (!fits) return null;
+  const columns: ColumnLayout[] = [];
+  for (const { column, offsets, values } of besideIds) {
+    const region = regions[values];
+    if (region === undefined) return null;
+    const entries = Math.floor(region.length / bytesOfType(column.type, 'int32'));
+    const starts = offsets === null ? region : regions[offsets]!;
+    if (offsets === null ? entries < rows : starts.length < (rows + 1) * 4) return null;
+    columns.push({ offsets: at(starts), values: at(region), entries });
+  }
+  return { inputIds: at(idRegion), columns };
 }
 
 /** Bytes of the body. */

@@ -145,6 +145,24 @@ export class CopyPieces {
     return [this.#listEnds[b - 1]!, this.#listEnds[b]!];
   }
 
+  /** The list of the piece at a place. */
+  listAt(at: number): number {
+    return firstFrom(this.starts.toUint32(), at + 1) - 1;
+  }
+
+  /** The length of the pieces of a list. */
+  lengthOf(list: number): number {
+    return firstFrom(this.#listEnds, list + 1) >> 1;
+  }
+
+  /** Where the pieces of documents stand in `sorted`, ascending. */
+  placesOf(documents: ReadonlySet<number>): Uint32Array {
+    const places: number[] = [];
+    for (let at = 0; documents.size > 0 && at < this.sorted.length; at += 1)
+      if (documents.has(this.documentOf(this.sorted[at]!))) places.push(at);
+    return Uint32Array.from(places);
+  }
+
   /** Where a list ends in `sorted`. */
   endOf(list: number): number {
     return list + 1 < this.starts.length ? this.starts.at(list + 1) : this.sorted.length;

@@ -49,7 +49,7 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
   let best: { placed: PlacedRows; hosting: Hosting } | null = null;
   let bestExcess = Number.POSITIVE_INFINITY;
   for (let n = 0; n < attempts; n += 1) {
-    const fitting = new Fitting(input, pieces, slices, new Set(first));
+    const fitting = new Fitting(input, pieces, slices, first);
     // Rows too many that are opened in time can be filled up by long documents.
     fitting.place(fewest - fullRows, fewest - fullRows + Math.floor(fullRows * mostFilledUp));
     const tooMany = fitting.rows + fullRows - fewest;
@@ -60,10 +60,10 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
     const placed = fitting.placed(roomy);
     const hosting = chooseHosts(roomyRows(pieces, placed, roomy), pieces, tooMany, input.width);
     const excess = tooMany - hosting.saved;
-    // A large mix is packed again only as long as that helps.
-    if (excess >= bestExcess) break;
-    bestExcess = excess;
-    best = { placed, hosting };
+    if (excess < bestExcess) {
+      bestExcess = excess;
+      best = { placed, hosting };
+    }
     const before = first.size;
     for (const document of fitting.stranded) if (first.size < mostFirst) first.add(document);
     if (excess <= 1 || first.size === before) break;

@@ -5,6 +5,7 @@
  * document it is known where its copies can be without a look into a row; the few that are placed one by one are noted.
  */
 import type { Column } from '../../base/column.ts';
+import { firstFrom } from '../../base/sequence.ts';
 import type { PackInput } from '../packers/packer.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 import { free, none, OpenKinds, type SlicedKinds } from './open-kinds.ts';
@@ -29,8 +30,8 @@ export class Fitting {
   readonly #reach: number;
   readonly #times: CopyTime;
   readonly #open: OpenKinds;
-  /** Documents that are placed before all others, copy by copy. */
-  readonly #first: ReadonlySet<number>;
+  /** Where the pieces stand that are placed before all others, one by one: those of some documents. */
+  readonly #first: Uint32Array;
   /** Where each list of pieces begins: the lists of `#pieces`, and parts of these. */
   readonly #starts: Column;
   /** By document, the slices of its copies that were placed one by one. */
@@ -47,7 +48,7 @@ export class Fitting {
     this.#reach = sliceReach(slices, pieces.mostCopies);
     this.#times = copyTimes(input);
     this.#open = new OpenKinds(input.width, slices);
-    this.#first = first;
+    this.#first = pieces.placesOf(first);
     this.#starts = pieces.starts.copy();
   }
 
@@ -59,7 +60,7 @@ export class Fitting {
   place(budget: number, most: number): void {
     this.#budget = budget;
     this.#most = most;
-    if (this.#first.size > 0) this.#placeFirst();
+    this.#placeFirst();
     const ahead = Math.floor(this.#width / copiesAhead);
     for (let length = this.#width; length > 0; length -= 1) {
       this.#placeOnce(length);
@@ -74,19 +75,11 @@ export class Fitting {
 
   #placeFirst(): void {
     const pieces = this.#pieces;
-    for (let length = this.#width; length > 0; length -= 1) {
-      for (const repeated of [true, false]) {
-        const [begin, end] = pieces.listsOf(length, repeated);
-        for (let list = end - 1; list >= begin; list -= 1) {
-          for (let at = pieces.endOf(list) - 1; at >= pieces.starts.at(list); at -= 1)
-            if (this.#isFirst(at)) this.#placeOne(at, length, pieces.sliceOf.at(list), true);
-        }
-      }
+    for (let n = this.#first.length - 1; n >= 0; n -= 1) {
+      const at = this.#first[n]!;
+      const list = pieces.listAt(at);
+      this.#placeOne(at, pieces.lengthOf(list), pieces.sliceOf.at(list), true);
     }
-  }
-
-  #isFirst(at: number): boolean {
-    return this.#first.has(this.#pieces.documentOf(this.#pieces.sorted[at]!));
   }
 
   #placeOnce(length: number): void {
@@ -133,15 +126,17 @@ export class Fitting {
     for (let list = begin; list < end; list += 1) {
       const slice = pieces.sliceOf.at(list);
       const last = pieces.endOf(list);
-      if (this.#first.size === 0) {
-        visit(list, pieces.starts.at(list), last, slice);
+      let from = pieces.starts.at(list);
+      let next = firstFrom(this.#first, from);
+      if (next === this.#first.length || this.#first[next]! >= last) {
+        visit(list, from, last, slice);
         continue;
       }
-      for (let from = pieces.starts.at(list); from < last; ) {
-        let to = from;
-        while (to < last && !this.#isFirst(to)) to += 1;
+      while (from < last) {
+        const to = Math.min(last, this.#first[next] ?? last);
         if (to > from) visit(this.#part(from), from, to, slice);
         from = to + 1;
+        next += 1;
       }
     }
   }

@@ -17,7 +17,7 @@ interface Row {
   filled: number;
 }
 
-export function packBestFitNaive(lengths: Uint32Array, width: number): Packed {
+export function packBestFitNaive(lengths: Uint32Array, width: number, documents?: Uint32Array): Packed {
   const pieces: Piece[] = [];
   for (const [item, length] of lengths.entries()) {
     for (let start = 0; start < length; start += width) {
@@ -29,7 +29,10 @@ export function packBestFitNaive(lengths: Uint32Array, width: number): Packed {
 
   const rows: Row[] = [];
   for (const [step, piece] of rests.entries()) {
-    const fitting = rows.filter((row) => row.left >= piece.length);
+    const holds = (row: Row) => row.pieces.some(({ item }) => documents?.[item] === documents?.[piece.item]);
+    const fitting = rows.filter(
+      (row) => row.left >= piece.length && (documents === undefined || !holds(row)),
+    );
     let row = fitting.sort((a, b) => a.left - b.left || b.filled - a.filled)[0];
     if (row === undefined) {
       row = { pieces: [], left: width, filled: step };

@@ -17,7 +17,7 @@ import type { RowPlan } from '../../nouns/rows.ts';
 import type { DocumentTable } from '../../nouns/tokens.ts';
 import { orderCopies } from '../copies/rows-of-copies.ts';
 import { anywhere, copyPlaces, copyTimes, type SpreadRows, sliceCount, sliceOf } from '../copies/spread.ts';
-import { sequenceLengths } from './packer.ts';
+import { type PhaseInput, sequenceLengths } from './packer.ts';
 import { RowWriter } from './row-writer.ts';
 
 /** Rows of a piece each. */
@@ -27,12 +27,7 @@ interface Pieces {
 }
 
 /** One plan a length that has rows, shortest first. */
-export function decompose(
-  instances: Instances,
-  table: DocumentTable,
-  sequences: SequenceSpec,
-  seed: number,
-): RowPlan[] {
+export function decompose({ instances, table, sequences, seed }: PhaseInput): RowPlan[] {
   const plans: RowPlan[] = [];
   const takeOf = takenTokens(instances, table.lengths);
   const slices = sliceCount(instances.mostCopies);

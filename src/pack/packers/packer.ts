@@ -7,8 +7,20 @@ import { orderByKey } from '../../base/radix-sort.ts';
 import { firstFrom, rowWidth, takenTokens } from '../../base/sequence.ts';
 import type { Instances } from '../../nouns/mix.ts';
 import type { SequenceSpec } from '../../nouns/recipe.ts';
+import type { RowPlan } from '../../nouns/rows.ts';
 import type { DocumentTable } from '../../nouns/tokens.ts';
 import type { RowWriter } from './row-writer.ts';
+
+/** All copies of documents of a phase (or split). */
+export interface PhaseInput {
+  readonly instances: Instances;
+  readonly table: DocumentTable;
+  readonly sequences: SequenceSpec;
+  readonly seed: number;
+}
+
+/** What every packer is: one plan for each length of rows that it makes, shortest first. */
+export type PackPhase = (input: PhaseInput) => RowPlan[];
 
 /** Copies of documents that are packed together. */
 export interface PackInput {

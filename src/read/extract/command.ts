@@ -5,6 +5,8 @@
  */
 import { spawn } from 'node:child_process';
 import { LongmixError } from '../../errors.ts';
+import type { ReadCounts } from '../../nouns/documents.ts';
+import { repairUtf8, withoutBom } from '../input/utf8.ts';
 import { BadFile } from './bad-file.ts';
 
 const patienceSeconds = 600;
@@ -13,11 +15,22 @@ const mostErrorBytes = 64 * 1024;
 /** What stands for the path of the file in the words of a command. */
 const filePlace = /\{(?:file)?\}/g;
 
+/** The output as text, without a byte-order mark. @throws BadFile | LongmixError `command-stuck` */
+export async function commandOutput(
+  command: readonly string[],
+  path: string,
+  most: number,
+  counts: ReadCounts,
+): Promise<string> {
+  const output = withoutBom(repairUtf8(await commandText(command, path, most), counts));
+  return Buffer.from(output.buffer, output.byteOffset, output.length).toString();
+}
+
 /**
  * @param most bytes of output that are taken
  * @throws BadFile | LongmixError `command-stuck`
  */
-export async function commandText(command: readonly string[], path: string, most: number): Promise<Buffer> {
+async function commandText(command: readonly string[], path: string, most: number): Promise<Buffer> {
   const [program, ...words] = command.map((word) => word.replace(filePlace, () => path));
   const child = spawn(program!, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let isStuck = false;
@@ -55,9 +68,13 @@ export async function commandText(command: readonly string[], path: string, most
 
 /** Not a bad record: what is read must not depend on how fast the machine is. */
 function stuckError(program: string, path: string): LongmixError {
-  return new LongmixError('command-stuck', `${program} has not ended after ${patienceSeconds / 60} minutes`, {
-    where: path,
-    cure: 'leave the file out with exclude:, or bound the time in a program of yours',
-    exitCode: 1,
-  });
+  return new LongmixError(
+    'command-stuck',
+    `${program} was still running after ${patienceSeconds / 60} minutes`,
+    {
+      where: path,
+      cure: 'leave the file out with exclude:, or set a time limit in your program',
+      exitCode: 1,
+    },
+  );
 }

@@ -120,7 +120,7 @@ function readEntry(zip: ZipFile, entry: Entry): Promise<string> {
 }
 
 function bad(error: Error): BadFile {
-  return error instanceof BadFile ? error : new BadFile(`not a sound EPUB: ${error.message}`);
+  return error instanceof BadFile ? error : new BadFile(`not a valid EPUB: ${error.message}`);
 }
 
 /** The chapters' names in the archive, each once. */

@@ -1,16 +1,13 @@
 /** A file of a format that is no plain text -> its text, in memory; or why there is none. */
 import type { InputFile, ReadCounts } from '../../nouns/documents.ts';
 import { recordTooLarge } from '../formats/record-reader.ts';
+import { formatTable } from '../formats.ts';
 import type { UnitHash } from '../input/hash-input.ts';
 import { textBlocks } from '../input/unit-blocks.ts';
-import { countLoneSurrogates, repairUtf8, withoutBom } from '../input/utf8.ts';
+import { countLoneSurrogates } from '../input/utf8.ts';
 import { BadFile } from './bad-file.ts';
 
 const mebibyte = 1024 * 1024;
-/** Of a page all is in memory several times over; so long ones are as a rule something else than pages. */
-const mostPageBytes = 32 * mebibyte;
-/** With the pictures that code has put out. */
-const mostNotebookBytes = 256 * mebibyte;
 /** All chapters of a book; what a program writes of a file. */
 const mostTextBytes = 256 * mebibyte;
 
@@ -29,7 +26,8 @@ export async function extractText(
   const read = async (most: number): Promise<string> =>
     await wholeText(file, most, counts, hash, recordBytes, encoding);
   try {
-    const text = await textOf(file, command, read, counts, recordBytes);
+    const most = Math.min(mostTextBytes, recordBytes);
+    const text = await formatTable[file.format].extract!({ file, command, counts, most, read });
     if (text === null) return new Uint8Array(0);
     return /\S/.test(text.slice(0, 1000)) || /\S/.test(text)
       ? encoded(text, counts)
@@ -37,37 +35,6 @@ export async function extractText(
   } catch (error) {
     if (error instanceof BadFile) return { reason: error.message };
     throw error;
-  }
-}
-
-/** null: the file is as empty as an empty text file. */
-async function textOf(
-  file: InputFile,
-  command: readonly string[] | undefined,
-  read: (most: number) => Promise<string>,
-  counts: ReadCounts,
-  recordBytes: number,
-): Promise<string | null> {
-  const most = Math.min(mostTextBytes, recordBytes);
-  switch (file.format) {
-    case 'html': {
-      const html = await read(mostPageBytes);
-      return html.trim() === '' ? null : (await import('./html.ts')).htmlText(html);
-    }
-    case 'ipynb': {
-      const json = await read(mostNotebookBytes);
-      if (json.trim() === '') return null;
-      return (await import('./notebook.ts')).notebookText(json) || null;
-    }
-    case 'epub':
-      return await (await import('./epub.ts')).epubText(file.path, most);
-    case 'command': {
-      const { commandText } = await import('./command.ts');
-      const output = withoutBom(repairUtf8(await commandText(command!, file.path, most), counts));
-      return Buffer.from(output.buffer, output.byteOffset, output.length).toString();
-    }
-    default:
-      throw new Error(`no text is taken out of ${file.format}`);
   }
 }
 

@@ -110,7 +110,7 @@ function* atBlock(file: OpenFile, offset: number, end: number, kind: number): Ge
   const message = file.read(at, length);
   const body = checkMessage(message);
   if (checked(() => FlatTable.root(message).byte(1)) !== kind || at + length + body > end)
-    throw new Error('its footer names what is not there');
+    throw new Error('its footer points to missing data');
   yield* pieces(message, file.read(at + length, body));
 }
 
@@ -138,7 +138,7 @@ function checkMessage(message: Buffer): number {
       const data = header.table(1);
       if (data === null) throw new RangeError('it has no content');
       checkBatch(message, data, body);
-    } else throw new RangeError('it is of no known kind');
+    } else throw new RangeError('its kind is unknown');
     return body;
   });
 }
@@ -161,7 +161,7 @@ function checkBatch(message: Buffer, batch: FlatTable, body: number): void {
   if (rows < 0) throw new RangeError('it has a negative number of rows');
   const nodes = batch.places(1, 16);
   if (nodes.length > 0 && Number(message.readBigInt64LE(nodes[0]!)) !== rows)
-    throw new RangeError('its columns have another number of rows');
+    throw new RangeError('its columns have a different number of rows');
   for (const at of nodes) {
     const [length, nulls] = [Number(message.readBigInt64LE(at)), Number(message.readBigInt64LE(at + 8))];
     if (length < 0 || nulls < 0 || nulls > length) throw new RangeError('a column has a wrong length');

@@ -80,7 +80,7 @@ function column(batch: RecordBatch, name: string, isId: boolean = false): Getter
   const field = batch.schema.fields.find((one) => one.name === name) ?? null;
   const getter = (vector: Vector) => {
     for (const data of vector.data) checkColumn(data);
-    if (vector.length < batch.numRows) throw new Error('a column is shorter than its batch');
+    if (vector.length < batch.numRows) throw new Error('a column is shorter than its record batch');
     return isId && !isText(vector) ? idGetter(vector, field) : bytesGetter(vector);
   };
   const literal = batch.getChild(name);
@@ -121,12 +121,16 @@ function explain(path: string, cause: unknown): LongmixError {
   const reason = isPlain ? cause.message : 'its metadata is damaged';
   const kind = /Unrecognized type: "?(\w+)/.exec(reason)?.[1];
   if (kind !== undefined) {
-    return new LongmixError('input-unsupported', `a column has the kind ${kind}, which is not read`, {
-      where: path,
-      cure: 'write it again without the column, or cast to another kind (pyarrow: table.select(["text", "id"]))',
-      exitCode: 1,
-      cause,
-    });
+    return new LongmixError(
+      'input-unsupported',
+      `a column has the type ${kind}, which longmix does not read`,
+      {
+        where: path,
+        cure: 'write the file again without the column, or cast it to another type (pyarrow: table.select(["text", "id"]))',
+        exitCode: 1,
+        cause,
+      },
+    );
   }
   if (!reason.includes('compressed but codec not found')) {
     return corrupt(path, `not an Arrow IPC file or stream that can be read: ${reason}`, cause);

@@ -46,7 +46,7 @@ export async function* readCsv(
     const text = fields[columns.text];
     // Of a TSV, whose quotes are mostly text, a row that is whole with the quote as it stands is one.
     if (row.fault === 'unclosed' && !(isTsv && fields.length === columns.width))
-      reader.bad(record, `line ${row.line} has a quote that nothing closes${cure}`);
+      reader.bad(record, `line ${row.line} has a quote that is never closed${cure}`);
     else if (fields.length !== columns.width || text === undefined)
       reader.bad(record, `line ${row.line} has ${fields.length} fields, the header ${columns.width}`);
     else reader.addFields(record, text, column(fields, columns.id), column(fields, columns.source));
@@ -59,7 +59,7 @@ export async function* readCsv(
     }
     if (rows.pending > recordBytes) throw recordTooLarge(`${file.path}:${rows.line}`, recordBytes);
     if (rows.pending > constants.MAX_STRING_LENGTH)
-      throw corrupt(file.path, `line ${rows.line} has a quote that nothing closes for 512 MiB${cure}`);
+      throw corrupt(file.path, `line ${rows.line} has a quote that is never closed for 512 MiB${cure}`);
   }
   for (const row of rows.end()) {
     add(row);
@@ -70,12 +70,12 @@ export async function* readCsv(
   yield* reader.end();
 }
 
-const cure = ' (quote: none takes quotes as text)';
+const cure = ' (quote: none treats quotes as text)';
 
 function inWords(lines: readonly number[]): string {
   const places = lines.slice(0, 5).join(', ');
   const more = lines.length > 5 ? `, and ${lines.length - 5} more` : '';
-  const what = 'quotes hold together lines that look like rows';
+  const what = 'quotes join lines that look like separate rows';
   return `${what}, from line ${places}${more}${cure}`;
 }
 

@@ -39,7 +39,7 @@ export class FlatTable {
   /** Where the table of a field begins. */
   place(field: number): number {
     const at = this.#field(field);
-    if (at === 0) throw new RangeError('a table is left out');
+    if (at === 0) throw new RangeError('a required table is missing');
     return this.#target(at);
   }
 

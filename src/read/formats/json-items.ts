@@ -56,7 +56,7 @@ export class JsonItems {
       if (byte <= 0x20) continue;
       if (this.#state === 'over') {
         if (this.#restIsAnothers) return;
-        throw new JsonItemsError('something follows the array');
+        throw new JsonItemsError('there is text after the array');
       }
       if (this.#state === 'before') {
         if (byte !== openBracket) throw new JsonItemsError('it does not begin with [');
@@ -80,14 +80,14 @@ export class JsonItems {
           continue;
         }
         if (byte !== openBrace && byte !== quote)
-          throw new JsonItemsError('something other than an object follows');
+          throw new JsonItemsError('a value that is not an object follows');
       }
       this.#hasContent = true;
       if (byte === quote) this.#inString = true;
       else if (byte === openBrace || byte === openBracket) this.#depth += 1;
       else if (byte === closeBrace || byte === closeBracket) {
         this.#depth -= 1;
-        if (this.#depth < top) throw new JsonItemsError('a bracket closes nothing');
+        if (this.#depth < top) throw new JsonItemsError('a closing bracket has no opening one');
         if (this.#depth === 0) {
           yield this.#item(bytes.subarray(start, at + 1));
           start = at + 1;

@@ -61,7 +61,7 @@ async function findLayout(unit: ReadUnit): Promise<Layout | null> {
     outline.push(block);
     if (outline.kind === '[') return { inArray: true, start: 0, end: null, isSingle: false };
     if (outline.kind !== null && outline.kind !== '{' && outline.kind !== '"')
-      throw corrupt(file.path, 'not JSON that holds records: it begins with none of { [ and "');
+      throw corrupt(file.path, 'not JSON that holds records: it does not begin with {, [ or "');
     // Records in a row.
     if (outline.follows !== null) break;
   }

@@ -134,7 +134,7 @@ async function checkChunk(
     if (!isWhole) throw new Error(`a page of column "${name}" is damaged`);
     const page = bytes.subarray(at, at + header.bytes);
     if (header.crc !== null && crc32(page) !== header.crc >>> 0)
-      throw new Error(`a page of column "${name}" is not what its checksum says`);
+      throw new Error(`a page of column "${name}" does not match its checksum`);
     if (header.isData) values += header.values;
     // Each has a bit at least, if it is no null.
     else if (header.values > 8 * Math.max(1, header.plainBytes))

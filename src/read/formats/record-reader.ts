@@ -107,7 +107,7 @@ export class RecordReader {
     }
     const sourceName = source instanceof Uint8Array ? decodeName(source) : source;
     if (fields.source !== null && (typeof sourceName !== 'string' || sourceName === '')) {
-      this.bad(record, `"${fields.source}" does not name a source but is ${describe(sourceName)}`);
+      this.bad(record, `"${fields.source}" should name a source, but is ${describe(sourceName)}`);
       return;
     }
     this.#builder.add(typeof text === 'string' ? text : repairUtf8(text, this.#counts), {

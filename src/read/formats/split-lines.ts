@@ -3,21 +3,16 @@
  * from the bytes and the range size alone. Only the text around each cut is looked at: the pass over the file is the
  * tasks', side by side. So a range does not know how many lines are before it, and records are numbered within it.
  */
+import type { ByteRange } from '../formats.ts';
 import { fileBlocks } from '../input/file-blocks.ts';
-
-export interface LineRange {
-  readonly start: number;
-  /** Exclusive. */
-  readonly end: number;
-}
 
 const newline = 0x0a;
 /** Most lines end within it. */
 const lookBytes = 16 * 1024;
 
 /** Each range is the least run of whole lines of at least `rangeBytes`; a longer line makes a longer range. */
-export function splitLines(path: string, bytes: number, rangeBytes: number): LineRange[] {
-  const ranges: LineRange[] = [];
+export function splitLines(path: string, bytes: number, rangeBytes: number): ByteRange[] {
+  const ranges: ByteRange[] = [];
   let start = 0;
   while (bytes - start > rangeBytes) {
     const end = afterNewline(path, start + rangeBytes - 1, bytes);

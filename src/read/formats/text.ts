@@ -4,6 +4,7 @@
  * bad record where that fails. A file without text is no document.
  */
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import { formatTable } from '../formats.ts';
 import type { UnitHash } from '../input/hash-input.ts';
 import { textBlocks } from '../input/unit-blocks.ts';
 import { characterEnd } from '../input/utf8.ts';
@@ -48,7 +49,7 @@ async function* joinedBlocks(
   for (const file of unit.files) {
     const before = counts.badRecords;
     const blocks =
-      file.format === 'text'
+      formatTable[file.format].extract === undefined
         ? textBlocks(file, unit.source.encoding, counts, hash)
         : extractedBlocks(unit, file, counts, hash, recordBytes);
     const first = await blocks.next();

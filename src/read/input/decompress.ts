@@ -49,7 +49,8 @@ async function* passThrough(blocks: Blocks): AsyncGenerator<Uint8Array> {
   yield* blocks;
 }
 
-async function* through(blocks: Blocks, transform: Transform): AsyncGenerator<Uint8Array> {
+/** Blocks through a stream that transforms them. */
+export async function* through(blocks: Blocks, transform: Transform): AsyncGenerator<Uint8Array> {
   const input = Readable.from(blocks, { objectMode: false });
   // `pipe` does not hand on errors, and a reader of the output that stops early must close the file.
   input.once('error', (error) => transform.destroy(error));

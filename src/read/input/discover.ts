@@ -12,9 +12,7 @@ import type { SourceSpec } from '../../nouns/recipe.ts';
 import { checkAccess, type FileFacts, readBytes, statOf } from '../../storage/files.ts';
 import { orUnreadable } from '../../storage/unreadable.ts';
 import { type WalkedFile, walk } from '../../storage/walk.ts';
-import { jsonFormat } from '../formats/json-format.ts';
-import { splitLines } from '../formats/split-lines.ts';
-import { describeFormats, type FileKind, hasRecords, kindOf } from '../formats.ts';
+import { describeFormats, formatTable, hasFields, kindOf } from '../formats.ts';
 
 /** A file that is there and is not read: its format is unknown, or it has records and cannot be a part of a joined text. */
 export interface LeftOut {
@@ -49,7 +47,7 @@ export async function discover(source: SourceSpec): Promise<Discovered> {
 /** @param what the path, and whose it is */
 export function notLocal(what: string): LongmixError {
   return new LongmixError('source-remote', `${what} is not on this machine`, {
-    cure: 'longmix reads files: copy it here, mount it, or pipe JSON Lines in with path: -',
+    cure: 'longmix reads local files: copy it here, mount it, or pipe in JSON Lines with path: -',
   });
 }
 
@@ -86,10 +84,9 @@ async function singleFile(source: SourceSpec, stats: FileFacts): Promise<InputFi
     });
   }
   const file = { path: source.path, name, bytes: stats.size, ...kind };
-  // Named by itself, a file of settings is a mistake and no text: reading it as an array says so.
-  return isOpen(source, kind) && (await jsonFormat(source, file)) === 'jsonl'
-    ? { ...file, format: 'jsonl' }
-    : file;
+  const settled = await settle(source, file);
+  // Named by itself, a file of settings is a mistake and not text: reading it as an array says so.
+  return settled.format === 'text' ? file : settled;
 }
 
 async function filesBelow(source: SourceSpec, root: string, glob: string | null): Promise<FoundFiles> {
@@ -111,7 +108,7 @@ async function filesBelow(source: SourceSpec, root: string, glob: string | null)
   const all: InputFile[] = [];
   for (const file of walked) all.push(await inputFile(source, file));
   const files = withoutNotes(all);
-  const isKept = ({ format }: InputFile) => source.join === 'file' || !hasRecords(format);
+  const isKept = ({ format }: InputFile) => source.join === 'file' || !hasFields(format);
   const kept = files.filter(isKept);
   if (kept.length === 0) throw emptySource(source, unknown);
   const leftOut = [
@@ -121,12 +118,12 @@ async function filesBelow(source: SourceSpec, root: string, glob: string | null)
   return { files: kept, leftOut };
 }
 
-/** What `datasets` writes beside its Arrow files is of no document. */
-const datasetNotes: ReadonlySet<string> = new Set(['dataset_info.json', 'dataset_dict.json', 'state.json']);
-
+/** Leaves out what lies beside files of a format and is not a document. */
 function withoutNotes(files: readonly InputFile[]): readonly InputFile[] {
-  if (!files.some(({ format }) => format === 'arrow')) return files;
-  return files.filter(({ path, format }) => format !== 'text' || !datasetNotes.has(basename(path)));
+  const formats = new Set(files.map(({ format }) => format));
+  const notes = new Set([...formats].flatMap((format) => formatTable[format].notes ?? []));
+  if (notes.size === 0) return files;
+  return files.filter(({ path, format }) => format !== 'text' || !notes.has(basename(path)));
 }
 
 /** Levels that a glob can match: `*.jsonl` must not walk all that lies below. */
@@ -135,16 +132,15 @@ function depthOf(glob: string | null): number {
   return bounded ? glob.split('/').length : Number.POSITIVE_INFINITY;
 }
 
-/** A name says all of a file but `.json`, of which a directory of source code has many that hold no records. */
 async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFile> {
   const { path, name, bytes } = file;
-  const kind = kindOf(name, source)!;
-  const found = { path, name, bytes, ...kind };
-  return isOpen(source, kind) ? { ...found, format: await jsonFormat(source, found) } : found;
+  return await settle(source, { path, name, bytes, ...kindOf(name, source)! });
 }
 
-function isOpen(source: SourceSpec, { format }: FileKind): boolean {
-  return format === 'json' && source.format === null;
+/** A name says all of a file, but for some formats. */
+async function settle(source: SourceSpec, file: InputFile): Promise<InputFile> {
+  const settled = source.format === null ? await formatTable[file.format].settle?.(source, file) : undefined;
+  return settled === undefined ? file : { ...file, format: settled };
 }
 
 function selector(source: SourceSpec, glob: string | null): (name: string) => boolean {
@@ -158,22 +154,16 @@ function unitOf(source: SourceSpec, file: InputFile): ReadUnit {
   return { source, name: file.name, files: [file], start: 0, end: file.bytes, joined: false };
 }
 
-/** A unit as ranges of about `rangeBytes`, where it is larger and of a format that can be read in ranges: plain JSON Lines. */
-export function splitUnit(unit: ReadUnit, rangeBytes: number): ReadUnit[] {
-  const file = unit.files[0]!;
-  const splits =
-    !unit.joined &&
-    file.format === 'jsonl' &&
-    file.compression === 'none' &&
-    file.bytes > rangeBytes &&
-    // The lines of another encoding are not cut by bytes.
-    (unit.source.encoding === null || unit.source.encoding === 'utf-8');
-  if (!splits) return [unit];
-  return splitLines(file.path, file.bytes, rangeBytes).map((range) => ({ ...unit, ...range }));
+/** A unit as ranges of about `rangeBytes`, where it is larger and of a format that can be read in ranges. */
+export async function splitUnit(unit: ReadUnit, rangeBytes: number): Promise<readonly ReadUnit[]> {
+  const { format, bytes } = unit.files[0]!;
+  const { ranges } = formatTable[format];
+  if (ranges === undefined || unit.joined || bytes <= rangeBytes) return [unit];
+  return (await ranges(unit, rangeBytes)).map((range) => ({ ...unit, ...range }));
 }
 
 function checkJoin(source: SourceSpec, stats: FileFacts | null): void {
-  const records = source.format !== null && hasRecords(source.format);
+  const records = source.format !== null && hasFields(source.format);
   if (!records && stats?.kind !== 'file') return;
   const what = records ? `format: ${source.format}` : 'a single file';
   throw new LongmixError(
@@ -216,7 +206,11 @@ function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixE
   const looked = filters.length === 0 ? source.path : `${source.path} (${filters.join(', ')})`;
   const [example] = unknown;
   const others = example === undefined ? '' : `; ${unknown.size} files of unknown format, such as ${example}`;
-  return new LongmixError('source-empty', `source "${source.name}": nothing to read in ${looked}${others}`, {
-    cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
-  });
+  return new LongmixError(
+    'source-empty',
+    `source "${source.name}": found found found nothing to read in ${looked}${others}`,
+    {
+      cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
+    },
+  );
 }

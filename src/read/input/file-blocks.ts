@@ -36,16 +36,16 @@ export function* fileBlocks(path: string, start: number, end: number, reuse: boo
 export function corrupt(path: string, what: string, cause?: unknown): LongmixError {
   return new LongmixError('input-corrupt', what, {
     where: path,
-    cure: 'get the file again, or leave it out with exclude:',
+    cure: 'fetch the file again, or leave it out with exclude:',
     exitCode: 1,
     cause,
   });
 }
 
 function changed(path: string, at: number, end: number): LongmixError {
-  return new LongmixError('input-changed', `the file had ${end} bytes and has only ${at} now`, {
+  return new LongmixError('input-changed', `the file had ${end} bytes and now has only ${at}`, {
     where: path,
-    cure: 'run again when nothing writes to the input any more',
+    cure: 'run again when nothing is writing to the input',
     exitCode: 1,
   });
 }

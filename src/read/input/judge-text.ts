@@ -69,12 +69,12 @@ function whyNotEncoded(bytes: Uint8Array, encoding: string, hasRecords: boolean)
   const whole = bytes.subarray(0, characterEnd(bytes));
   const isWide = /^utf-(16|32)/.test(encoding);
   if (isUtf8(whole) && (isWide ? bytes.length > 1 && !whole.includes(0) : sequences(whole).right >= 3))
-    return `UTF-8 and not ${encoding} as encoding: says (give such files a source of their own)`;
+    return `UTF-8, not ${encoding} as encoding: says (give such files a source of their own)`;
   const zeros = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(0);
   if (zeros && !isWide && !hasRecords) return 'binary content (it has NUL bytes), not text';
   const text = decoderOf(encoding)(bytes);
   const wrong = countReplaced(text);
-  return wrong >= 3 && wrong * 100 > text.length ? `not ${encoding}, as encoding: says` : null;
+  return wrong >= 3 && wrong * 100 > text.length ? `not ${encoding} as encoding: says` : null;
 }
 
 /** Characters of more than one byte, and sequences that are none and would become U+FFFD. */

@@ -9,6 +9,7 @@ import type { SourceSpec } from '../../nouns/recipe.ts';
 import { beginFile, moveFile, orUnwritable } from '../../storage/commit.ts';
 import { exists, removeFile } from '../../storage/files.ts';
 import { hashFile } from '../../storage/hash.ts';
+import { standardInputFormat } from '../formats.ts';
 
 const magicBytes = 4;
 /** First bytes in hex; a zstd file may begin with a skippable frame. */
@@ -29,7 +30,7 @@ export async function spoolStandardInput(
   input: AsyncIterable<Uint8Array>,
   isUsed: boolean,
 ): Promise<SourceSpec> {
-  const format = source.format ?? 'jsonl';
+  const format = source.format ?? standardInputFormat;
   // Its name says how it is compressed, which its first bytes tell.
   const fresh = join(folder, 'stdin.new');
   const head = await copy(input, fresh);
@@ -65,15 +66,19 @@ async function copy(input: AsyncIterable<Uint8Array>, path: string): Promise<Buf
 }
 
 function nothingCame({ name }: SourceSpec): LongmixError {
-  return new LongmixError('source-empty', `source "${name}": nothing came from standard input`, {
+  return new LongmixError('source-empty', `source "${name}": standard input was empty`, {
     cure: 'pipe JSON Lines in: cat docs.jsonl | longmix build -',
   });
 }
 
 function otherInput(path: string, now: string): LongmixError | null {
   if (!exists(path) || hashFile(path).sha256 === hashFile(now).sha256) return null;
-  return new LongmixError('store-mismatch', 'standard input is not what the tokens here were made of', {
-    where: path,
-    cure: 'choose another folder with --out, or replace them with --fresh',
-  });
+  return new LongmixError(
+    'store-mismatch',
+    'standard input differs from the input that these tokens were made from',
+    {
+      where: path,
+      cure: 'choose another folder with --out, or replace them with --fresh',
+    },
+  );
 }

@@ -5,15 +5,13 @@
 
 import { LongmixError } from '../../errors.ts';
 import type { InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
-import type { Format } from '../../nouns/recipe.ts';
+import { formatTable } from '../formats.ts';
 import { decodeBlocks } from './decode.ts';
 import { decompress } from './decompress.ts';
 import { fileBlocks } from './file-blocks.ts';
 import type { UnitHash } from './hash-input.ts';
 import { isForeignBlock, judgedBytes, whyNotText } from './judge-text.ts';
 import { repairBlocks } from './utf8.ts';
-
-const recordFormats: ReadonlySet<Format> = new Set<Format>(['jsonl', 'json', 'csv', 'tsv']);
 
 /** The one file of a unit that is not joined. */
 export function onlyFile(unit: ReadUnit): InputFile {
@@ -69,7 +67,8 @@ export async function judgedBlocks(
     beginning.push(bytes < beginningBytes ? Buffer.from(value) : value);
   }
   const whole = beginning.length === 1 ? beginning[0]! : Buffer.concat(beginning);
-  const why = await whyNotText(whole.subarray(0, beginningBytes), encoding, recordFormats.has(file.format));
+  const hasRecords = formatTable[file.format].textRecords === true;
+  const why = await whyNotText(whole.subarray(0, beginningBytes), encoding, hasRecords);
   if (why === null) return chain(beginning, blocks);
   await blocks.return(undefined);
   leaveOut(file, why, counts);
@@ -94,9 +93,9 @@ async function* watched(file: InputFile, blocks: AsyncIterable<Uint8Array>): Asy
   let at = 0;
   for await (const block of blocks) {
     if (at >= judgedBytes && isForeignBlock(block)) {
-      throw new LongmixError('input-encoding', `from about byte ${at} on it is not UTF-8 text`, {
+      throw new LongmixError('input-encoding', `it is not UTF-8 text from about byte ${at} on`, {
         where: file.path,
-        cure: 'set encoding: of its source, leave it out with exclude:, or set encoding: utf-8, which reads it as it is and puts U+FFFD for what is wrong',
+        cure: 'set encoding: of its source, leave it out with exclude:, or set encoding: utf-8, which replaces invalid bytes by U+FFFD',
         exitCode: 1,
       });
     }

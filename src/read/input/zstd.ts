@@ -44,7 +44,7 @@ export async function loadUnzstd(): Promise<Unzstd> {
       for (let next = decoded.next(); !next.done; next = decoded.next()) {
         callsWithout = next.value.length > 0 ? 0 : callsWithout + 1;
         if (callsWithout > most)
-          throw new Error('it is no zstd frame, or its content is not what its checksum says');
+          throw new Error('not a zstd frame, or its content does not match its checksum');
         if (next.value.length > 0) yield next.value;
       }
     } finally {
@@ -69,10 +69,10 @@ function refuseLargeWindow(beginning: Uint8Array, path: string): void {
   const bytes = windowBytes(beginning);
   if (bytes <= mostWindow) return;
   const mebibytes = (size: number) => `${Math.ceil(size / 2 ** 20)} MiB`;
-  const what = `unpacking this needs ${mebibytes(bytes)} of memory (zstd --long), at most ${mebibytes(mostWindow)} are given`;
+  const what = `unpacking this needs ${mebibytes(bytes)} of memory (zstd --long); at most ${mebibytes(mostWindow)} is allowed`;
   throw new LongmixError('zstd-window', what, {
     where: path,
-    cure: 'unpack it before, or hand it over: zstd -dc --long=31 FILE | longmix build -',
+    cure: 'unpack it first, or pipe it in: zstd -dc --long=31 FILE | longmix build -',
   });
 }
 

@@ -29,7 +29,7 @@ export function armProblems(yaml: YamlFile): Problem[] {
     .filter(({ name }, i) => arms.findIndex((arm) => sameFolder(arm.name, name)) < i)
     .map(({ name, offset }) => ({
       offset,
-      message: `a second arm is named \`${name}\`; expected names apart`,
+      message: `a second arm is named \`${name}\`; expected distinct names`,
     }));
 }
 
@@ -100,7 +100,7 @@ export function gridProblems(yaml: YamlFile): Problem[] {
     const around = keys.find((other) => key.startsWith(`${other}.`));
     return around === undefined
       ? []
-      : [wrongKey(yaml, ['grid', key], `\`${around}\` has values too; leave one out`)];
+      : [wrongKey(yaml, ['grid', key], `\`${around}\` also has values; remove one of the two`)];
   });
   const count = keys.reduce((product, key) => product * valuesOf(yaml, key).length, 1);
   const many =

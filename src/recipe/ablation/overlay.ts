@@ -70,7 +70,7 @@ function layered(value: unknown, files: readonly YamlFile[], layers: readonly La
       .filter(({ at }) => isPrefix(at, path))
       .reduce((best, layer) => (layer.at.length >= best.at.length ? layer : best));
     const there = [...around.from, ...path.slice(around.at.length)];
-    // A map that only the changes inside it have made is where the first of them is.
+    // A map that only the changes inside it have made is where the first ones is.
     const inside = layers.find(({ at }) => at.length > path.length && isPrefix(path, at));
     const made = inside !== undefined && valueIn(files[around.file]!, there) === undefined;
     const file = made ? inside.file : around.file;

@@ -3,7 +3,7 @@
  * tells those), so that one run lists everything that is wrong in a recipe.
  */
 
-import { tiktokenEncodings } from '../../nouns/recipe.ts';
+import { extractedOnly, tiktokenEncodings } from '../../nouns/recipe.ts';
 import { isTokenizerPath } from '../tokenizer-path.ts';
 import type { Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
@@ -37,7 +37,7 @@ function knownTokenizer(yaml: YamlFile): Problem[] {
 
 function tokenizerCure(name: string): string {
   if (name.includes('/'))
-    return 'nothing is downloaded: get the files of its tokenizer, and name their folder with ./ before it';
+    return 'longmix downloads nothing: get the files of the tokenizer, and give their folder with ./ before it';
   const known = tiktokenEncodings.join(', ');
   return `expected one of ${known}, or a path such as ./tokenizer.json${didYouMean(nearest(name, tiktokenEncodings))}`;
 }
@@ -53,7 +53,9 @@ function noHomePaths(yaml: YamlFile): Problem[] {
     const path = valueIn(yaml, at);
     if (typeof path !== 'string' || !/^~\w*\//.test(path)) return [];
     const written = yaml.written(at);
-    return [wrongValue(yaml, at, `found ${written}; ~ is not expanded: write the home directory out`)];
+    return [
+      wrongValue(yaml, at, `found ${written}; ~ is not expanded; write the full path of the home directory`),
+    ];
   });
 }
 
@@ -64,7 +66,7 @@ function noSources(yaml: YamlFile): Problem[] {
 
 function oneStandardInput(yaml: YamlFile): Problem[] {
   const piped = yaml.keysOf(['sources']).filter((name) => pathOf(yaml, name) === '-');
-  const message = `standard input can be read once, and is already the source \`${piped[0]}\``;
+  const message = `standard input can be read only once, and is already the source \`${piped[0]}\``;
   return piped.slice(1).map((name) => wrongValue(yaml, ['sources', name], message));
 }
 
@@ -73,7 +75,7 @@ function separatorNeedsJoin(yaml: YamlFile): Problem[] {
     const at = ['sources', name, 'separator'];
     const join = valueIn(yaml, ['sources', name, 'join']) ?? 'file';
     if (join !== 'file' || valueIn(yaml, at) === undefined) return [];
-    return [wrongKey(yaml, at, 'only joined files have one; add `join: directory`')];
+    return [wrongKey(yaml, at, 'only joined files use it; add `join: directory`')];
   });
 }
 
@@ -84,7 +86,7 @@ function commandNamesFile(yaml: YamlFile): Problem[] {
     if (!Array.isArray(command) || command.length === 0 || !command.every((word) => typeof word === 'string'))
       return [];
     if (command.slice(1).some((word) => /\{(?:file)?\}/.test(word))) return [];
-    const cure = 'no word has {file}, which stands for the path of the file: [pdftotext, "{file}", "-"]';
+    const cure = 'no word contains {file}, which stands for the path of the file: [pdftotext, "{file}", "-"]';
     return [wrongValue(yaml, at, `found ${yaml.written(at)}; ${cure}`)];
   });
 }
@@ -102,7 +104,7 @@ function commandReadsAlone(yaml: YamlFile): Problem[] {
         wrongKey(
           yaml,
           ['sources', name, key],
-          '`command` reads the files of this source; take one of the two out',
+          '`command` already reads the files of this source; remove one of the two',
         ),
       ),
       ...(piped
@@ -110,7 +112,7 @@ function commandReadsAlone(yaml: YamlFile): Problem[] {
             wrongValue(
               yaml,
               ['sources', name, 'command'],
-              'standard input has no path to give to a program; name its files',
+              'standard input has no path to give to the program; name the files instead',
             ),
           ]
         : []),
@@ -121,15 +123,15 @@ function commandReadsAlone(yaml: YamlFile): Problem[] {
 function epubIsExtracted(yaml: YamlFile): Problem[] {
   return yaml.keysOf(['sources']).flatMap((name) => {
     const isRaw = valueIn(yaml, ['sources', name, 'extract']) === false;
-    if (!isRaw || valueIn(yaml, ['sources', name, 'format']) !== 'epub') return [];
+    if (!isRaw || !isExtractedOnly(valueIn(yaml, ['sources', name, 'format']))) return [];
     return [
-      wrongKey(
-        yaml,
-        ['sources', name, 'extract'],
-        'an EPUB is an archive: there is nothing to read as it is',
-      ),
+      wrongKey(yaml, ['sources', name, 'extract'], 'an EPUB is an archive, which cannot be read as text'),
     ];
   });
+}
+
+function isExtractedOnly(format: unknown): boolean {
+  return (extractedOnly as readonly unknown[]).includes(format);
 }
 
 function pathOf(yaml: YamlFile, name: string): unknown {

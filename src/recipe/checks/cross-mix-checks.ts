@@ -105,7 +105,9 @@ function oneMethod(yaml: YamlFile, mix: Path): Problem[] {
   const outer = inherited(yaml, mix.slice(0, -1), 'mix', 'method');
   const [own, other] = [valueIn(yaml, inner), valueIn(yaml, outer)];
   if (own === undefined || other === undefined || own === other) return [];
-  return [wrongKey(yaml, inner, `${outer.join('.')} is given too, and says otherwise; leave one out`)];
+  return [
+    wrongKey(yaml, inner, `${outer.join('.')} is also given, with another value; remove one of the two`),
+  ];
 }
 
 function cellsAlone(yaml: YamlFile, mix: Path): Problem[] {
@@ -113,7 +115,7 @@ function cellsAlone(yaml: YamlFile, mix: Path): Problem[] {
   return ['shares', 'length']
     .map((key) => [...mix, key])
     .filter((at) => valueIn(yaml, at) !== undefined)
-    .map((at) => wrongKey(yaml, at, '`cells` says the share of every cell; leave one of the two out'));
+    .map((at) => wrongKey(yaml, at, '`cells` already gives the share of every cell; remove one of the two'));
 }
 
 /** Ranges that hold something, and that don't overlap. */
@@ -128,13 +130,13 @@ function cellRanges(yaml: YamlFile, mix: Path): Problem[] {
     const to = bound([...at, 'to'], Number.POSITIVE_INFINITY);
     if (from >= to) {
       problems.push(
-        wrongValue(yaml, [...at, 'to'], `expected more than from (${from}); the cell would be empty`),
+        wrongValue(yaml, [...at, 'to'], `expected more than from, which is ${from}; the cell would be empty`),
       );
       continue;
     }
     const other = seen.find((cell) => cell.source === source && cell.from < to && from < cell.to);
     if (other !== undefined) {
-      const message = `overlaps ${dotted(other.at)}, which is of the same source; expected ranges apart`;
+      const message = `overlaps ${dotted(other.at)}, which has the same source; expected ranges that do not overlap`;
       problems.push(wrongValue(yaml, at, message));
     }
     seen.push({ source, from, to, at });
@@ -173,7 +175,7 @@ function phaseTokens(yaml: YamlFile): Problem[] {
     return [wrongValue(yaml, inShares[0]!, 'expected all phases in shares, or all in tokens')];
   }
   if (valueIn(yaml, ['mix', 'tokens']) === undefined) return [];
-  const message = 'the phases say their tokens; leave it out, or give the phases as shares of it';
+  const message = 'the phases give their own tokens; remove it, or give the phases as shares of it';
   return [wrongKey(yaml, ['mix', 'tokens'], message)];
 }
 

@@ -44,7 +44,7 @@ const arm = z.strictObject(
       }),
     ),
   ),
-  mapError('a map of what is other than in the base, such as { mix: { length: none } }'),
+  mapError('a map of the differences from the base, such as { mix: { length: none } }'),
 );
 
 export const ablationSchema: z.ZodType = z
@@ -52,13 +52,13 @@ export const ablationSchema: z.ZodType = z
     {
       name: folderName()
         .optional()
-        .describe("Names the ablation and its folder, out/NAME; the file's name if left out."),
+        .describe("Name of the ablation and of its folder, out/NAME; default: the file's name."),
       base: either(
         text('the path of a recipe'),
         recipeSchema,
         'the path of a recipe, or the recipe itself as a map',
       ).describe(
-        'The recipe that all arms are made of: its path, relative to this file, or the recipe itself.',
+        'The recipe that all arms start from: its path, relative to this file, or the recipe itself.',
       ),
       arms: z
         .record(
@@ -68,7 +68,7 @@ export const ablationSchema: z.ZodType = z
         )
         .optional()
         .describe(
-          'By name, what is other than in the base; {} is the base itself, and a key without a value takes it out.',
+          'By name, the differences from the base; {} is the base itself, and a key without a value removes that key.',
         ),
       grid: z
         .record(
@@ -79,7 +79,7 @@ export const ablationSchema: z.ZodType = z
           mapError('a map from dotted keys to lists of values such as mix.length.threshold: [4K, 8K]'),
         )
         .optional()
-        .describe('Dotted keys of the recipe, each with its values: every combination is an arm.'),
+        .describe('Dotted keys of the recipe, each with a list of values: every combination is an arm.'),
     },
     mapError('a map of settings, at least `base`, and `arms` or `grid`'),
   )
@@ -93,7 +93,7 @@ export const ablationLanguage: Language = {
   least,
   mistaken: (keys) =>
     keys.includes('sources') && !['base', 'arms', 'grid'].some((key) => keys.includes(key))
-      ? `this is a recipe and no ablation\n  the least ablation is\n    ${least}`
+      ? `this is a recipe, not an ablation\n  the least ablation is\n    ${least}`
       : null,
   note: (key, path) => (path[0] === 'arms' && path.length === 2 ? whyFixed(key) : null),
 };

@@ -64,22 +64,24 @@ const lengthEntry = z.strictObject(
       .describe(
         'per-source: the rule holds inside each source, whose share stays; global: over all documents together.',
       ),
-    long_share: share({ above: 0, below: 1 }).optional().describe('Share that long documents shall have.'),
+    long_share: share({ above: 0, below: 1 })
+      .optional()
+      .describe('Share of the tokens that long documents get.'),
     keep_short: share().optional().describe('Share of the short documents that is kept.'),
     remove: oneOf(['long']).optional().describe('long: the ablation arm without long documents.'),
     method: oneOf(mixMethods).optional().describe('The same as mix.method.'),
     except: z
       .array(text('the name of a source'), { error: 'expected a list of sources such as [books, papers]' })
       .optional()
-      .describe('Sources that the rule leaves as they are, such as one that has long documents only.'),
+      .describe('Sources that the rule does not change, such as one with only long documents.'),
   },
   mapError('a map with threshold and one of long_share, keep_short, remove'),
 );
 
 const cellEntry = z.strictObject(
   {
-    source: text('the name of a source').describe('The source that the documents are of.'),
-    from: tokenLength(0, mostTokens).default(0).describe('Tokens that a document has at least.'),
+    source: text('the name of a source').describe('Source of the documents.'),
+    from: tokenLength(0, mostTokens).default(0).describe('Least tokens of a document.'),
     to: tokenLength(1, mostTokens).optional().describe('Documents of the cell are shorter than this.'),
     share: share().describe('Share of the whole mix.'),
     method: oneOf(['drop', 'repeat']).optional().describe("The cell's own method, in place of mix.method."),
@@ -89,7 +91,7 @@ const cellEntry = z.strictObject(
     pack_length: tokenLength(2, longestRow)
       .optional()
       .describe(
-        'Its documents are packed in rows of this length, which are put end to end in the rows of the run.',
+        'Documents of the cell are packed in rows of this length, which are then put end to end in the rows of the run.',
       ),
   },
   mapError('a map such as { source: books, from: 64K, share: 30% }'),
@@ -98,11 +100,11 @@ const cellEntry = z.strictObject(
 const keys = {
   shares_of: oneOf(['tokens', 'documents'])
     .optional()
-    .describe('What shares, long_share and the shares of cells count; tokens if left out.'),
+    .describe('Unit of shares, long_share and the shares of cells; default: tokens.'),
   shares: z
     .record(text('the name of a source'), share(), mapError('a map from sources to shares'))
     .optional()
-    .describe('Share of the mix by source, 100% in sum; what the sources have if left out.'),
+    .describe('Share of the mix by source, 100% in sum; default: the proportions of the sources.'),
   length: either(
     z.literal('none'),
     lengthEntry,
@@ -114,21 +116,21 @@ const keys = {
     .array(cellEntry, mapError('a list of cells such as { source: books, from: 64K, share: 30% }'))
     .min(1, { error: 'expected at least one cell', abort: true })
     .optional()
-    .describe('The mix cell by cell, in place of shares and length: documents of no cell are not taken.'),
+    .describe('The mix cell by cell, in place of shares and length: documents in no cell are not taken.'),
   method: oneOf(mixMethods)
     .optional()
     .describe(
-      'drop: no document more than once. repeat: documents may be taken up to max_epochs times. mixed: the same, and tokens all is what the corpus has. Left out: repeat where tokens is an amount and no length rule is given, else drop.',
+      'drop: no document more than once. repeat: documents may be taken up to max_epochs times. mixed: the same, and `tokens: all` means what the corpus has. Default: repeat where tokens is an amount and there is no length rule, else drop.',
     ),
   max_epochs: perSource(positiveNumber(mostEpochs), `a number above 0, at most ${mostEpochs}`)
     .optional()
     .describe(
-      'How often a document may be taken on average, at most; one number, or a map from sources to numbers; 4 if left out.',
+      'How often a document may be taken on average, at most: one number, or a map from sources to numbers; default: 4.',
     ),
   redistribute: oneOf(['never', 'within-source', 'over-all'])
     .optional()
     .describe(
-      'Where a cell runs out. never, if left out: an error. within-source: more of the same source. over-all: more of everything else.',
+      'What replaces the tokens of a cell that runs out. never (the default): an error. within-source: more of the same source. over-all: more of everything else.',
     ),
 };
 

@@ -39,7 +39,7 @@ const decompose = z.strictObject(
     smallest: tokenLength(2, longestRow)
       .optional()
       .describe(
-        'Length of the shortest rows, a power of two; 256 if left out. Shorter rests are left out, and counted.',
+        'Length of the shortest rows, a power of two; default: 256. Shorter remainders are left out, and counted.',
       ),
     odds: either(
       oneOf(oddsNames),
@@ -52,7 +52,7 @@ const decompose = z.strictObject(
       ),
     cycles: wholeNumber(1, 'a whole number of at least 1')
       .default(1)
-      .describe('How many times the run goes through the lengths.'),
+      .describe('How many times the run goes through all lengths.'),
   },
   mapError('a map of settings'),
 );
@@ -63,10 +63,10 @@ const keys = {
     'best-fit: never cuts a document that fits. concat: end to end, then cut. pad: one document a row. decompose: pieces of a power of two, one a row.',
   ),
   overlong: oneOf(['fragment', 'truncate', 'exclude']).describe(
-    'What becomes of a document longer than a sequence. fragment: pieces, each in a row. truncate: its beginning, a row of it. exclude: it is left out.',
+    'What happens to a document longer than a sequence. fragment: it is cut into pieces, each in a row. truncate: only its beginning is used. exclude: it is left out.',
   ),
   tails: oneOf(['carry', 'discard']).describe(
-    'With packing concat: what becomes of the rest of a document that the end of a sequence cut. carry: it begins the next. discard: it is left out.',
+    'With packing concat: what happens to the remainder of a document that is cut at the end of a sequence. carry: it begins the next. discard: it is left out.',
   ),
   bos: flag().describe('Put the begin-of-sequence token before each document.'),
   eos: flag().describe('Put the end-of-sequence token after each document.'),
@@ -77,10 +77,10 @@ const keys = {
 const optionalKeys = {
   pack_length: tokenLength(2, longestRow)
     .optional()
-    .describe('Documents are packed in rows of this length, which are put end to end in rows of length.'),
-  decompose: decompose
-    .optional()
-    .describe('With packing decompose: the lengths, and the order in which they come.'),
+    .describe(
+      'Documents are packed in rows of this length, which are then put end to end in rows of `length`.',
+    ),
+  decompose: decompose.optional().describe('With packing decompose: the lengths, and their order.'),
 };
 
 /** What a recipe that says nothing about its sequences has. */
@@ -104,7 +104,7 @@ export const sequencesSchema: z.ZodType<SequencesEntry> = z.strictObject(
     length: keys.length
       .default(defaultSequences.length)
       .describe(
-        'Tokens of a training sequence: 32K is 32,768. Validation has it too; where only phases say theirs, that of the longest.',
+        'Tokens of a training sequence: 32K is 32,768. Validation has the same; where only phases have a length, the longest of them.',
       ),
     packing: keys.packing.default(defaultSequences.packing),
     overlong: keys.overlong.default(defaultSequences.overlong),

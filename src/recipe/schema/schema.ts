@@ -102,18 +102,18 @@ const path = 'a file, a directory, a glob, or `-` for standard input';
 const sourceEntry = z.strictObject(
   {
     path: text(path).describe(`Where the text is: ${path}. Relative to the recipe.`),
-    format: oneOf(formats).optional().describe('Format of the files; by file extension if left out.'),
+    format: oneOf(formats).optional().describe('Format of the files; default: by file extension.'),
     extract: flag()
       .default(true)
       .describe(
-        'Text is taken out of HTML, notebooks and EPUB; false: HTML and notebooks are read as they are.',
+        'Text is extracted from HTML (also in WARC), notebooks and EPUB; false: HTML and notebooks are read as they are.',
       ),
     command: z
       .array(text('a word of the command in quotes'), { error: `expected ${commandForm}` })
       .min(1, { error: `expected ${commandForm}` })
       .optional()
       .describe(
-        'A program that writes the text of a file to standard output, for formats that longmix does not read; {file} stands for the path.',
+        'A program that writes the text of a file to standard output, for formats that longmix does not read; {file} stands for the path of the file.',
       ),
     text: text('the name of a field').default('text').describe('Field or column that holds the text.'),
     id: text('the name of a field').default('id').describe("Field or column that holds the document's id."),
@@ -131,16 +131,16 @@ const sourceEntry = z.strictObject(
     encoding: encoding()
       .optional()
       .describe(
-        'Encoding of text, JSON and CSV files, such as utf-16, windows-1252 or shift_jis; UTF-8 if left out, and then files that are not are left out and named. utf-8: wrong bytes become U+FFFD, however many.',
+        'Encoding of text, JSON and CSV files, such as utf-16, windows-1252 or shift_jis; default: UTF-8, and files in another encoding are left out and listed. utf-8: invalid bytes become U+FFFD, however many there are.',
       ),
     quote: oneOf(quotings)
       .default('auto')
       .describe(
-        'Quotes of CSV and TSV. double: around a field, doubled inside it. none: text like any other. auto: double, but in a TSV not around lines that are whole rows.',
+        'Quotes of CSV and TSV. double: around a field, doubled inside it. none: quotes are ordinary text. auto: double, but in a TSV quotes do not join lines that are whole rows.',
       ),
     include: globs()
       .default([])
-      .describe('Globs of the files to read, against the path inside the source; all if left out.'),
+      .describe('Globs of the files to read, matched against the path inside the source; default: all.'),
     exclude: globs().default([]).describe('Globs of the files to leave out.'),
   },
   mapError('a map of settings'),
@@ -161,16 +161,16 @@ const documents = z.strictObject(
       .describe('Longer documents are left out; one amount, or a map from sources to amounts.'),
     duplicates: oneOf(['remove', 'keep'])
       .default('remove')
-      .describe('remove: of documents with exactly the same text only the first is there.'),
+      .describe('remove: keep only the first of several documents with identical text.'),
     length: estimator()
       .default('exact')
       .describe(
-        'What thresholds and buckets measure: exact, the tokens; or chars/3.68, the characters over a number, as Fu et al. do.',
+        'What thresholds and buckets measure: exact (tokens), or chars/3.68 (characters divided by a number, as Fu et al. do).',
       ),
     buckets: z
       .array(tokenLength(1, mostTokens), { error: 'expected a list of lengths such as [4K, 32K]' })
       .optional()
-      .describe('Edges between the length buckets of tables and samples; powers of two if left out.'),
+      .describe('Edges between the length buckets of tables and samples; default: powers of two.'),
   },
   mapError('a map of settings'),
 );
@@ -178,10 +178,10 @@ const documents = z.strictObject(
 const phase = z.strictObject(
   {
     tokens: shareOrTokens().describe(
-      "The phase's part: a share of mix.tokens such as 20%, or an amount of tokens.",
+      'Size of the phase: a share of mix.tokens such as 20%, or an amount of tokens.',
     ),
-    mix: phaseMixSchema.prefault({}).describe('What is other than in mix.'),
-    sequences: phaseSequencesSchema.prefault({}).describe('What is other than in sequences.'),
+    mix: phaseMixSchema.prefault({}).describe('Differences from `mix`.'),
+    sequences: phaseSequencesSchema.prefault({}).describe('Differences from `sequences`.'),
   },
   mapError('a map such as { tokens: 20%, sequences: { length: 4K } }'),
 );
@@ -191,8 +191,8 @@ const shards = z.strictObject(
     size: byteSize().default('256MB').describe('Target size of a shard file.'),
     dtype: oneOf(['auto', 'uint16', 'int32'])
       .default('auto')
-      .describe('Type of the token ids. auto: uint16 where the vocabulary fits, else int32.'),
-    provenance: flag().default(true).describe('Columns that lead each piece of a row back to its document.'),
+      .describe('Type of the token ids. auto: uint16 if the vocabulary fits, else int32.'),
+    provenance: flag().default(true).describe('Columns that trace each piece of a row back to its document.'),
   },
   mapError('a map of settings'),
 );
@@ -207,10 +207,14 @@ const tokenizer = z.strictObject({
   ),
   pattern: text('the name of a pattern or a regular expression')
     .optional()
-    .describe('How a tiktoken file cuts text: a name such as llama3, or a regular expression.'),
-  bos: token().describe('Token that begins a document, by text or id; as the files say if left out.'),
-  eos: token().describe('Token that ends a document, by text or id; as the files say if left out.'),
-  pad: token().describe('Token that fills up rows, by text or id; the end-of-document token if left out.'),
+    .describe('How the text is split, for a tiktoken file: a name such as llama3, or a regular expression.'),
+  bos: token().describe(
+    'Token that begins a document, by text or id; default: from the files of the tokenizer.',
+  ),
+  eos: token().describe(
+    'Token that ends a document, by text or id; default: from the files of the tokenizer.',
+  ),
+  pad: token().describe('Token that pads rows, by text or id; default: the end-of-document token.'),
 });
 
 function token(): z.ZodType<string | number | undefined> {
@@ -223,13 +227,13 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
     {
       name: folderName()
         .optional()
-        .describe("Names the build and its folder, out/NAME; the recipe's file name if left out."),
+        .describe('Name of the build and of its folder, out/NAME; default: the file name of the recipe.'),
       tokenizer: either(text(tokenizerForm), tokenizer, tokenizerForm)
         .default('cl100k_base')
         .describe(`How text becomes tokens: ${tokenizerForm}.`),
       store: text('the path of a folder')
         .optional()
-        .describe('Folder of the token store, to share it between recipes; out/NAME/store if left out.'),
+        .describe('Folder of the token store, to share it between recipes; default: out/NAME/store.'),
       sources: z
         .record(
           sourceName,
@@ -243,13 +247,13 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
           {
             validation: share({ below: 1 })
               .default(0)
-              .describe('Share of the documents that is kept apart for validation, chosen by content.'),
+              .describe('Share of the documents that is held out for validation, chosen by content.'),
           },
           mapError('a map such as { validation: 0.5% }'),
         )
         .prefault({})
-        .describe('What is kept apart from training.'),
-      mix: mixSchema.prefault({}).describe('How much of what.'),
+        .describe('What is held out from training.'),
+      mix: mixSchema.prefault({}).describe('How much of each source and length the run gets.'),
       sequences: sequencesSchema.prefault({}).describe('The rows that documents are packed into.'),
       phases: z
         .record(
@@ -258,7 +262,7 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
           mapError('a map from names to phases such as short: { tokens: 20%, sequences: { length: 4K } }'),
         )
         .optional()
-        .describe('Parts of the training run, in order, each with rows or a mix of its own: a curriculum.'),
+        .describe('Parts of the training run, in order, each with its own rows or mix: a curriculum.'),
       phase_documents: oneOf(['disjoint', 'shared'])
         .default('disjoint')
         .describe('disjoint: a document is in one phase only. shared: each phase draws from all documents.'),
@@ -267,15 +271,15 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
         .describe(
           'Tokens of an optimizer step, the same in every phase; a multiple of every length of rows.',
         ),
-      shards: shards.prefault({}).describe('The files that rows are written to.'),
+      shards: shards.prefault({}).describe('The files that the rows are written to.'),
       max_bad_records: shareOrCount('records')
         .default('0.1%')
         .describe(
-          'A build stops when more records than this are malformed; a percentage allows at least 10, except 0%.',
+          'A build stops when more records than this are malformed; a percentage always allows 10, except 0%.',
         ),
       seed: wholeNumber(0, 'a whole number from 0 to 2^53 - 1')
         .default(0)
-        .describe('Decides every random choice; the same seed and recipe give the same bytes.'),
+        .describe('Seed of every random choice; the same seed and recipe give the same bytes.'),
     },
     mapError('a map of settings, at least `sources`'),
   )

@@ -99,9 +99,9 @@ export function parseYaml(source: string, file: string): YamlFile {
 const syntaxWords: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab in the indentation; YAML is indented with spaces',
   MULTIPLE_DOCS: 'a second document begins here; expected one YAML document',
-  BAD_INDENT: 'the indentation is off, or a bracket or brace is not closed',
+  BAD_INDENT: 'the indentation is wrong, or a bracket or brace is not closed',
   BLOCK_AS_IMPLICIT_KEY:
-    'a second `key:` in one line, or a line that is indented too far; a text with `: ` needs quotes',
+    'a second `key:` in the same line, or a line that is indented too far; a text with `: ` needs quotes',
   MULTILINE_IMPLICIT_KEY: 'a key that runs over several lines; is the indentation right?',
   BAD_SCALAR_START: 'a text that begins with %, @ or ` needs quotes',
   TAG_RESOLVE_FAILED: 'tags are not supported; a text that begins with ! needs quotes',
@@ -162,7 +162,7 @@ function keyProblems(map: YAMLMap, lines: LineCounter): Problem[] {
 
 function wrongKey(key: string, firstLines: ReadonlyMap<string, number>): string | null {
   if (key === '<<')
-    return 'merge keys (`<<`) are not supported; write the keys out, or use an alias for a whole value';
+    return 'merge keys (`<<`) are not supported; write out the keys, or use an alias for a whole value';
   if (key === '__proto__') return 'the key `__proto__` is reserved by JavaScript; choose another name';
   const firstLine = firstLines.get(key);
   return firstLine === undefined ? null : `duplicate key \`${key}\`: already given in line ${firstLine}`;

@@ -56,7 +56,7 @@ function changesTable({ base, arms }: ArmChanges): Markup {
     ...arms.map(({ changes }) => (Object.hasOwn(changes, key) ? cell(changes[key]) : '')),
   ]);
   return htmlTable({
-    caption: 'Keys that arms change, as written; empty: as in the base',
+    caption: 'Keys that the arms change, as written; empty: as in the base',
     columns: ['key', 'base', ...arms.map(({ name }) => name)],
     groups: [{ rows }],
   });

@@ -118,7 +118,7 @@ function spanTiles(arms: readonly ArmData[]): Tile[] {
     );
   const anyLong = arms.some(({ phases }) => phases.some(({ cells }) => cells.some(({ long }) => long)));
   return [
-    { name: 'Mix', value: span(tokens, compact), note: 'tokens an arm' },
+    { name: 'Mix', value: span(tokens, compact), note: 'tokens per arm' },
     ...(anyLong ? [{ name: 'Long documents', value: span(longShare, percent), note: 'of the mix' }] : []),
     { name: 'Rows', value: span(({ ledger }) => ledger.rows, integer), note: 'an arm' },
     {

@@ -39,7 +39,7 @@ ${shareKeys}<div class="beside">${await sharesFigure(draw, cells)}${sharesTable(
 ${heading(level, 'Epochs of each cell')}
 <p>How often the tokens of a cell are in the mix: 1.00 is each once; below, documents are left out; above, they are repeated.</p>
 ${epochsTable(cells)}
-${moved.length === 0 ? html`<p>Nothing had to be redistributed: no cell ran out.</p>` : html`<p>Cells that ran out, and those that made up for them:</p>${movedTable(moved)}`}
+${moved.length === 0 ? html`<p>Nothing had to be redistributed: no cell ran out.</p>` : html`<p>Cells that ran out, and the cells that made up for them:</p>${movedTable(moved)}`}
 ${folded(`All figures of ${counted(cells.length, 'cell')}`, plannedTable(cells))}`;
 }
 
@@ -50,7 +50,7 @@ function summary(cells: readonly PlannedCell[], threshold: number | null): Marku
   const documents = sum(cells, (cell) => cell.documents);
   const taken = sum(cells, (cell) => cell.taken);
   const asked = sum(cells, ({ requested }) => requested);
-  return html`<p>The mix takes ${compact(after)} tokens from ${integer(taken)} of ${counted(documents, 'training document')} (${compact(before)} tokens); it was asked for ${compact(asked)}.${
+  return html`<p>The mix takes ${compact(after)} tokens from ${integer(taken)} of ${counted(documents, 'training document')} (${compact(before)} tokens); the recipe asked for ${compact(asked)}.${
     threshold === null
       ? null
       : html` Documents of at least ${length(threshold)} tokens have <b>${longShare(corpusView)}</b> of the corpus and <b>${longShare(mixView)}</b> of the mix.`

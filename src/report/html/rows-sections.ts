@@ -38,7 +38,7 @@ function packingTable(sets: readonly SetData[]): Markup {
       {
         rows: [
           row('rows', ({ ledger }) => integer(ledger.rows)),
-          row('tokens a row', ({ width }) => length(width)),
+          row('tokens per row', ({ width }) => length(width)),
           row('fill: document tokens of all', ({ quality }) => percentFine(quality.fill)),
           row('rows over a perfect concatenation', ({ quality }) => percentFine(quality.rowsOverConcat)),
           row(
@@ -48,7 +48,7 @@ function packingTable(sets: readonly SetData[]): Markup {
           row('mean piece, tokens', ({ quality }) => integer(quality.meanPieceLength)),
           row('mean context, tokens', ({ quality }) => integer(quality.meanContextLength)),
           row('pieces', ({ quality }) => integer(quality.pieces)),
-          row('pieces a row', ({ quality, ledger }) =>
+          row('pieces per row', ({ quality, ledger }) =>
             (quality.pieces / Math.max(1, ledger.rows)).toFixed(1),
           ),
           row(
@@ -157,7 +157,7 @@ function phasesTable(stretches: readonly Stretch[]): Markup {
   const total = stretches.flatMap(({ sets }) => sets).reduce((sum, { tokens }) => sum + tokens, 0);
   return htmlTable({
     caption: 'Phases of the training run',
-    columns: ['phase', 'tokens a row', 'rows', 'tokens', 'share of the run'],
+    columns: ['phase', 'tokens per row', 'rows', 'tokens', 'share of the run'],
     groups: stretches.map(({ name, sets }) => ({
       head: name,
       rows: sets.map(({ width, tokens }) => [

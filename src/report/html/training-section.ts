@@ -34,14 +34,14 @@ export async function trainingSection(draw: Draw, training: TrainingData): Promi
     ...(validated.length < 2 ? [] : [await differenceFigure(draw, validated)]),
     ...(drawn.every(({ losses }) => losses.length === 0) ? [] : [await tokenFigure(draw, drawn)]),
   ];
-  return html`<p>Each arm was trained by ${trainer} on up to ${compact(tokens)} tokens. Losses are in nats a token; lower is better.</p>
+  return html`<p>Each arm was trained by ${trainer} on up to ${compact(tokens)} tokens. Losses are in nats per token; lower is better.</p>
 ${panels.length === 0 ? null : html`${lineKeys(drawn)}${grid(panels)}`}${
   arms.length > mostLines
     ? html`<p class="note">The first ${mostLines} of ${arms.length} arms; the tables have all.</p>`
     : null
 }${resultsTable(arms)}${
   validated.length === 0
-    ? html`<p class="note">There is no validation loss by position: it takes a validation split and a trainer that tells it.</p>`
+    ? html`<p class="note">There is no validation loss by position: it needs a validation split and a trainer that reports it.</p>`
     : positionTable(arms)
 }${sourceTable(arms)}`;
 }
@@ -96,7 +96,7 @@ function meansOf(losses: ArmCurves['losses'], group: number): ArmCurves['losses'
 
 function resultsTable(arms: readonly ArmCurves[]): Markup {
   return htmlTable({
-    caption: 'What the arms learned, nats a token',
+    caption: 'What the arms learned, in nats per token',
     columns: ['arm', 'steps', 'tokens', 'first loss', 'last loss', 'validation'],
     groups: [
       {
@@ -154,7 +154,7 @@ function inWords(points: readonly PositionLoss[]): string {
 }
 
 function fallInWords({ losses }: ArmCurves): string {
-  if (losses.length === 0) return 'no loss was told.';
+  if (losses.length === 0) return 'no loss was reported.';
   const [first, last] = [losses[0]!, losses.at(-1)!];
   return `from ${first.loss.toFixed(3)} to ${last.loss.toFixed(3)} after ${integer(last.tokens)} tokens.`;
 }

@@ -35,14 +35,14 @@ it.each([
     'a threshold above the length of a row, and sources without long documents',
     { mix: { length: { threshold: 512, keep_short: '20%' } } },
     [
-      /^documents are long from 512 tokens, and a row has 256: no row holds a long document whole$/,
+      /^documents are long from 512 tokens, and a row has 256: no row can hold a whole long document$/,
       /^notes, pages, m0, m1, m2: no document of 512 tokens or more/,
     ],
   ],
   [
     'a share that large documents cannot hit',
     { mix: { tokens: 2000, shares: { joined: '50%', notes: '50%' } }, sequences: { length: 4096 } },
-    [/^joined: asked for 50\.0% of the mix, gets \d+\.\d% \(its documents are too large to come nearer\)$/],
+    [/^joined: asked for 50\.0% of the mix, gets \d+\.\d% \(its documents are too large to come closer\)$/],
   ],
   ['padding', { sequences: { length: 256, packing: 'pad' } }, [/^train: \d+\.\d% of the tokens are padding/]],
   [
@@ -65,7 +65,9 @@ it.each([
   [
     'rows that no step takes',
     { tokens_per_step: '25Ki' },
-    [/^train: \d+\.\d% of the rows are left over, less than a step; fewer tokens_per_step leave fewer$/],
+    [
+      /^train: \d+\.\d% of the rows are left over (less than a step); a smaller tokens_per_step leaves fewer$/,
+    ],
   ],
   [
     'a length rule that takes long text away from sources',
@@ -74,13 +76,13 @@ it.each([
       sequences: { length: 4096 },
     },
     [
-      /^long tokens are more than the 50\.0% of long_share already \(stories \d\d\.\d%\): there the rule takes long text away$/,
+      /^long tokens are more than the 50\.0% of long_share already \(stories \d\d\.\d%\): there the rule removes long text$/,
     ],
   ],
   [
     'a length rule that takes long text away from the corpus',
     { mix: { length: { threshold: 64, long_share: '20%', scope: 'global' } }, sequences: { length: 4096 } },
-    [/^\d\d\.\d% of the tokens are long, and long_share asks for 20\.0%: the rule takes long text away$/],
+    [/^\d\d\.\d% of the tokens are long, and long_share asks for 20\.0%: the rule removes long text$/],
   ],
   [
     'a source that gets no document, because documents are taken whole',

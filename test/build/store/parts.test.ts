@@ -14,26 +14,30 @@ function file(name: string, bytes: number, source = 'a', compressed = false): Re
   };
 }
 
-const shape = (units: readonly ReadUnit[]) =>
-  planParts(units).map(({ units: own }) => own.map(({ name }) => name));
+const shape = async (units: readonly ReadUnit[]) =>
+  (await planParts(units)).map(({ units: own }) => own.map(({ name }) => name));
 
-it('makes parts of a 64th of all, of 4 to 16 MiB', () => {
+it('makes parts of a 64th of all, of 4 to 16 MiB', async () => {
   const many = (count: number, bytes: number) => Array.from({ length: count }, (_, i) => file(`${i}`, bytes));
-  expect(planParts(many(64, MiB))).toHaveLength(16);
+  expect(await planParts(many(64, MiB))).toHaveLength(16);
   // 1,280 MiB: a 64th is 20.
-  expect(planParts(many(1280, MiB))).toHaveLength(80);
+  expect(await planParts(many(1280, MiB))).toHaveLength(80);
   // 320 MiB: a 64th is 5, rounded up to 8.
-  expect(planParts(many(320, MiB))).toHaveLength(40);
-  expect(planParts([])).toEqual([]);
-  expect(planParts([file('empty', 0)])).toHaveLength(1);
+  expect(await planParts(many(320, MiB))).toHaveLength(40);
+  expect(await planParts([])).toEqual([]);
+  expect(await planParts([file('empty', 0)])).toHaveLength(1);
 });
 
-it('keeps sources apart, and a large file is a part of its own', () => {
+it('keeps sources apart, and a large file is a part of its own', async () => {
   const units = [file('1', 10), file('2', 10), file('3', 9 * MiB), file('4', 10), file('5', 10, 'b')];
-  expect(shape(units)).toEqual([['1', '2'], ['3'], ['4'], ['5']]);
+  expect(await shape(units)).toEqual([['1', '2'], ['3'], ['4'], ['5']]);
 });
 
-it('takes a compressed file for four times its size', () => {
-  expect(shape([file('1', MiB), file('2', MiB, 'a', true), file('3', 1)])).toEqual([['1'], ['2'], ['3']]);
-  expect(shape([file('1', MiB), file('2', MiB), file('3', 1)])).toEqual([['1', '2', '3']]);
+it('takes a compressed file for four times its size', async () => {
+  expect(await shape([file('1', MiB), file('2', MiB, 'a', true), file('3', 1)])).toEqual([
+    ['1'],
+    ['2'],
+    ['3'],
+  ]);
+  expect(await shape([file('1', MiB), file('2', MiB), file('3', 1)])).toEqual([['1', '2', '3']]);
 });

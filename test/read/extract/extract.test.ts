@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import packageFile from '../../../package.json' with { type: 'json' };
-import { extractorOf } from '../../../src/read/extract/extractors.ts';
+import { extractorOf } from '../../../src/read/formats.ts';
 import { readSource, sourceOf, temporaryFolder } from '../helpers.ts';
 import { epubFile, zipFile } from './zip-file.ts';
 
@@ -186,7 +186,10 @@ test('a program that writes no text makes a bad record, and what is not UTF-8 is
 
 test('the record of a store names the very version that takes the text out', () => {
   const name = (format: 'html' | 'epub') =>
-    extractorOf([{ path: '', name: '', bytes: 0, format, compression: 'none' }]);
+    extractorOf({
+      source: sourceOf('/nowhere'),
+      files: [{ path: '', name: '', bytes: 0, format, compression: 'none' }],
+    });
   for (const format of ['html', 'epub'] as const)
     expect(name(format)).toContain(`htmlparser2 ${packageFile.dependencies.htmlparser2}`);
 });

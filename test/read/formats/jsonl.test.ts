@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type LineRun, LineSplitter } from '../../../src/read/formats/line-splitter.ts';
-import { discover, splitUnit } from '../../../src/read/input/discover.ts';
+import { discover } from '../../../src/read/input/discover.ts';
 import { linesOf } from '../../../src/read/json-scan/json-scan.ts';
-import { errorOf, readSource, sourceOf, temporaryFolder } from '../helpers.ts';
+import { errorOf, readSource, sourceOf, splitUnits, temporaryFolder } from '../helpers.ts';
 
 function fileWith(content: string | Uint8Array): string {
   const path = join(temporaryFolder(), 'a.jsonl');
@@ -40,7 +40,7 @@ describe('ranges', () => {
           // The first record has the field, so that no range can speak for the file.
           const whole = ['{"text":"first"}', ...content].join(newline) + (ended ? newline : '');
           writeFileSync(path, whole);
-          const units = (await discover(sourceOf(path))).units.flatMap((unit) => splitUnit(unit, rangeBytes));
+          const units = await splitUnits((await discover(sourceOf(path))).units, rangeBytes);
           expect(units.map(({ end }) => end)).toEqual(rangeEnds(Buffer.from(whole), rangeBytes));
           const end = units.reduce((at, unit) => {
             expect(unit.start).toBe(at);
@@ -59,7 +59,7 @@ describe('ranges', () => {
 
   test('a large file is split into about as many ranges as it has range sizes', async () => {
     const path = fileWith('{"text":"0123456789"}\n'.repeat(1000));
-    const units = (await discover(sourceOf(path))).units.flatMap((unit) => splitUnit(unit, 2200));
+    const units = await splitUnits((await discover(sourceOf(path))).units, 2200);
     expect(units.length).toBe(10);
   });
 });

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { discover, splitUnit } from '../../../src/read/input/discover.ts';
+import { discover } from '../../../src/read/input/discover.ts';
 import { createUnitHash, hashInput } from '../../../src/read/input/hash-input.ts';
 import { createReadCounts, read } from '../../../src/read/read.ts';
-import { errorOf, readSource, sourceOf, temporaryFolder } from '../helpers.ts';
+import { errorOf, readSource, sourceOf, splitUnits, temporaryFolder } from '../helpers.ts';
 import { folderInputs, recordInputs } from '../inputs.ts';
 
 test('the hash is of the name, the size and exactly the bytes of the unit', async () => {
   const path = join(temporaryFolder(), 'a.jsonl');
   writeFileSync(path, 'one\ntwo\n');
-  const units = (await discover(sourceOf(path))).units.flatMap((unit) => splitUnit(unit, 4));
+  const units = await splitUnits((await discover(sourceOf(path))).units, 4);
   const expected = ['one\n', 'two\n'].map((text) =>
     createHash('sha256').update(`7:a.jsonl 4\n${text}`).digest('hex'),
   );
@@ -38,9 +38,7 @@ describe('a hash that is made while a unit is read', () => {
     const path = inputs[name]!();
     const isFolder = name.startsWith('a directory');
     for (const source of [sourceOf(path), ...(isFolder ? [sourceOf(path, { join: 'directory' })] : [])]) {
-      for (const unit of (await discover(source)).units
-        .flatMap((whole) => splitUnit(whole, 5000))
-        .slice(0, 5)) {
+      for (const unit of (await splitUnits((await discover(source)).units, 5000)).slice(0, 5)) {
         const hash = createUnitHash(unit);
         for await (const _ of read(unit, createReadCounts(), { hash }));
         expect(hash.digest()).toBe(hashInput(unit));

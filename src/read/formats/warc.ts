@@ -1,0 +1,352 @@
+/**
+ * WARC, the format of web archives (ISO 28500; https://iipc.github.io/warc-specifications/). A document is a `response`
+ * (its HTTP headers and codings taken off), a `resource` or a `conversion` (Common Crawl's WET) that is HTML or another kind of
+ * text. Other records, other kinds, statuses other than 2xx and pages without text are not documents, and are not counted.
+ * A document's fields are `text`, `id` (WARC-Record-ID, as datatrove has it), `url` (WARC-Target-URI), `date`, and the
+ * record's headers by their names.
+ *
+ * A damaged record is a bad record, and reading goes on at the next one. A `.warc.gz` has a gzip member for each record, as
+ * the standard advises: members are inflated one by one, so damage is found where it is, and a file can be read in ranges.
+ * Cost: a record's block is in memory, within the bounds below. (warcio.js is 30 packages and 9 MB, inflates 11 MB/s, and
+ * stops at damage.)
+ */
+import { isUtf8 } from 'node:buffer';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import { htmlText } from '../extract/html.ts';
+import type { ByteRange } from '../formats.ts';
+import { countReplaced, decoderOf, markOf } from '../input/decode.ts';
+import { fileBlocks } from '../input/file-blocks.ts';
+import { memberFrom, memberPieces, type Piece } from '../input/gzip-members.ts';
+import type { UnitHash } from '../input/hash-input.ts';
+import { charsetOf, type Head, headEnd, headOf, tooLarge, withoutCodings } from '../input/http-message.ts';
+import { judgedBytes, whyNotText } from '../input/judge-text.ts';
+import { onlyFile, plainBlocks } from '../input/unit-blocks.ts';
+import { repairUtf8 } from '../input/utf8.ts';
+import { RecordReader, recordTooLarge } from './record-reader.ts';
+
+const mebibyte = 1024 * 1024;
+/** Of a record or an HTTP message. */
+const mostHeadBytes = 256 * 1024;
+/** All of a page is in memory several times over. */
+const mostPageBytes = 32 * mebibyte;
+const mostTextBytes = 256 * mebibyte;
+
+export async function* readWarc(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+  hash: UnitHash | null,
+  recordBytes: number,
+): AsyncGenerator<DocumentChunk> {
+  const reader = new RecordReader(unit, counts, chunkBytes);
+  const input = new Input(unit, hash);
+  let record = 0;
+  try {
+    for (;;) {
+      let found: RecordFields | string | null;
+      let place = input.place;
+      try {
+        if (!(await input.atRecord())) break;
+        place = input.place;
+        found = await readRecord(input, unit, counts, recordBytes);
+        await input.endRecord();
+      } catch (error) {
+        if (!(error instanceof Damage)) throw error;
+        found = error.message;
+        await input.toNextRecord();
+      }
+      record += 1;
+      if (typeof found === 'string') reader.bad(record, `${found} (${place})`);
+      else if (found !== null) reader.add(record, found);
+      if (reader.ready) yield* reader.take();
+    }
+  } finally {
+    await input.close();
+  }
+  counts.lines += record;
+  yield* reader.end();
+}
+
+/** Whole records of at least `rangeBytes`: members of a gzip file, whose own bytes these are; records of a plain one. */
+export async function warcRanges(unit: ReadUnit, rangeBytes: number): Promise<ByteRange[]> {
+  const { path, bytes, compression } = onlyFile(unit);
+  const next = {
+    none: nextRecords(path, bytes),
+    gzip: (from: number) => memberFrom(path, bytes, from, isBeginning),
+    zstd: () => bytes,
+    brotli: () => bytes,
+  }[compression];
+  const ranges: ByteRange[] = [];
+  let start = 0;
+  while (bytes - start > rangeBytes) {
+    const end = next(start + rangeBytes);
+    if (end >= bytes) break;
+    ranges.push({ start, end });
+    start = end;
+  }
+  return [...ranges, { start, end: bytes }];
+}
+
+/* A record. */
+
+type RecordFields = Readonly<Record<string, unknown>>;
+
+/** The bytes are not what the format says, so where the next record begins has to be found. */
+class Damage extends Error {}
+
+/** A document's fields; null: the record is not a document; a string: why it is a bad record. */
+async function readRecord(
+  input: Input,
+  unit: ReadUnit,
+  counts: ReadCounts,
+  recordBytes: number,
+): Promise<RecordFields | string | null> {
+  const head = headOf(await input.head());
+  const length = lengthOf(head);
+  if (length === null) throw new Damage('no WARC record: its version or its Content-Length is missing');
+  const type = head.get('warc-type');
+  const isHttp = type === 'response' && /^application\/http\b/i.test(head.get('content-type') ?? '');
+  // What crawlers note down of themselves (wget's log, names that were looked up) is not a page.
+  const isNote = /^(dns|metadata):/i.test(head.get('warc-target-uri') ?? '');
+  if (isNote || !(isHttp || type === 'resource' || type === 'conversion')) return await input.skip(length);
+
+  const start = await input.take(Math.min(length, mostHeadBytes));
+  const httpEnd = isHttp ? headEnd(start) : 0;
+  const http = isHttp && httpEnd > 0 ? headOf(start.subarray(0, httpEnd)) : null;
+  const declared = (http ?? head).get('content-type') ?? '';
+  const kind = kindOf(head.get('warc-identified-payload-type') ?? declared, start.subarray(httpEnd));
+  const isPage = http === null ? !isHttp : /^HTTP\/\S+ 2\d\d\b/.test(http.get('') ?? '');
+  if (kind === null || !isPage) return await input.skip(length - start.length);
+
+  const most = kind === 'html' ? mostPageBytes : mostTextBytes;
+  if (length > most) await input.skip(length - start.length);
+  if (length > most) return tooLarge(length, most);
+  if (length > recordBytes) throw recordTooLarge(`${onlyFile(unit).path} (${input.place})`, recordBytes);
+  const block = Buffer.concat([start, await input.take(length - start.length)]).subarray(httpEnd);
+  if (head.has('warc-segment-number')) return 'it comes in segments, which are not put together';
+  const body = http === null ? block : withoutCodings(block, http, head.has('warc-truncated'), most);
+  if (typeof body === 'string') return body;
+  const text = await decoded(body, charsetOf(declared, kind, body), unit.source.encoding, counts);
+  if (text === null) return (await whyNotText(body, unit.source.encoding, false)) ?? 'it is not text';
+  const taken = kind === 'html' && unit.source.extract !== false ? htmlText(text) : text;
+  if (!/\S/.test(taken)) return null;
+  const named = {
+    id: head.get('warc-record-id'),
+    url: head.get('warc-target-uri'),
+    date: head.get('warc-date'),
+  };
+  return { text: taken, ...named, ...head.written };
+}
+
+/** Bytes of the record's block; null: it is not a record. */
+function lengthOf(head: Head): number | null {
+  const length = head.get('content-length') ?? '';
+  return /^WARC\/\d\.\d+$/.test(head.get('') ?? '') && /^\d{1,15}$/.test(length) ? Number(length) : null;
+}
+
+function kindOf(type: string, start: Buffer): 'html' | 'text' | null {
+  const name = type.split(';')[0]!.trim().toLowerCase();
+  if (name === 'text/html' || name === 'application/xhtml+xml') return 'html';
+  if (name !== '') return name.startsWith('text/') ? 'text' : null;
+  return /<(!doctype html|html|head|body)[\s>]/i.test(start.toString('latin1', 0, 1024)) ? 'html' : null;
+}
+
+/** null: it is not text in its encoding. What is declared wrongly, and is UTF-8, is read as that. */
+async function decoded(
+  body: Buffer,
+  declared: string | null,
+  encoding: string | null,
+  counts: ReadCounts,
+): Promise<string | null> {
+  const mark = markOf(body);
+  const bytes = body.subarray(mark?.bytes ?? 0);
+  const isOwn = declared !== null && (/^(utf-(16|32)|iso-2022)/.test(declared) || !isUtf8(bytes));
+  const used = mark?.encoding ?? (isOwn ? declared : encoding);
+  if (used !== null && used !== 'utf-8') {
+    if (
+      used === encoding &&
+      !isOwn &&
+      (await whyNotText(bytes.subarray(0, judgedBytes), used, false)) !== null
+    )
+      return null;
+    const decode = decoderOf(used);
+    const text = `${decode(bytes)}${decode(null)}`;
+    counts.replaced += countReplaced(text);
+    return text;
+  }
+  if (used === null && (await whyNotText(bytes.subarray(0, judgedBytes), null, false)) !== null) return null;
+  const utf8 = repairUtf8(bytes, counts);
+  return Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString();
+}
+
+/* The bytes of records. */
+
+const recordMark = Buffer.from('\r\n\r\nWARC/');
+
+function isBeginning(content: Buffer): boolean {
+  return content.toString('latin1', 0, 5) === 'WARC/';
+}
+
+/** Bytes that are asked for as they are needed; what is broken ends them, until `toNextRecord`. */
+class Input {
+  readonly #pieces: AsyncGenerator<Piece>;
+  readonly #isPlain: boolean;
+  #held: Piece[] = [];
+  #bytes = 0;
+  #broken: Piece | null = null;
+
+  constructor(unit: ReadUnit, hash: UnitHash | null) {
+    this.#isPlain = onlyFile(unit).compression !== 'gzip';
+    this.#pieces = this.#isPlain
+      ? plainPieces(unit, hash)
+      : memberPieces(onlyFile(unit), unit.start, unit.end, hash, isBeginning);
+  }
+
+  /** Of what comes next, for messages. */
+  get place(): string {
+    const at = (this.#held[0] ?? this.#broken)?.at ?? 0;
+    return this.#isPlain ? `at byte ${at}` : `in the gzip member at byte ${at}`;
+  }
+
+  /** Whether a record comes; false: the end. @throws Damage */
+  async atRecord(): Promise<boolean> {
+    while ((await this.#has(1)) && (this.#first() === 0x0d || this.#first() === 0x0a)) this.#drop(1);
+    if (!(await this.#has(1)) && this.#broken === null) return false;
+    if ((await this.#has(5)) && isBeginning(this.#peek(5))) return true;
+    throw new Damage(this.#bytes > 0 ? 'no WARC record' : this.#broken!.broken!);
+  }
+
+  /** Whether another record, or nothing, follows what has been taken. @throws Damage */
+  async endRecord(): Promise<void> {
+    while ((await this.#has(1)) && (this.#first() === 0x0d || this.#first() === 0x0a)) this.#drop(1);
+    const isWhole = !(await this.#has(1)) || ((await this.#has(5)) && isBeginning(this.#peek(5)));
+    if (!isWhole) throw new Damage('the record does not end where its Content-Length says');
+  }
+
+  /** The lines up to the first empty one. */
+  async head(): Promise<Buffer> {
+    for (let bytes = 1024; ; bytes *= 2) {
+      const hasMore = await this.#has(bytes);
+      const end = headEnd(this.#peek(Math.min(bytes, this.#bytes)));
+      if (end > 0) return await this.take(end);
+      if (!hasMore) throw this.#ended();
+      if (bytes > mostHeadBytes) throw new Damage('no WARC record: its header does not end');
+    }
+  }
+
+  async take(bytes: number): Promise<Buffer> {
+    if (!(await this.#has(bytes))) throw this.#ended();
+    const taken = this.#peek(bytes);
+    this.#drop(bytes);
+    return taken;
+  }
+
+  async skip(bytes: number): Promise<null> {
+    for (let left = bytes; left > 0; ) {
+      if (!(await this.#has(1))) throw this.#ended();
+      const part = Math.min(left, this.#bytes);
+      this.#drop(part);
+      left -= part;
+    }
+    return null;
+  }
+
+  /** After damage: to the next member, or to what looks like the beginning of a record. */
+  async toNextRecord(): Promise<void> {
+    while (this.#broken === null) {
+      const hasMore = await this.#has(this.#bytes + 1);
+      const at = this.#peek(this.#bytes).indexOf(recordMark);
+      this.#drop(at >= 0 ? at + 4 : Math.max(0, this.#bytes - recordMark.length));
+      if (at >= 0) return;
+      if (!hasMore) break;
+    }
+    this.#drop(this.#bytes);
+    this.#broken = null;
+  }
+
+  async close(): Promise<void> {
+    await this.#pieces.return(undefined);
+  }
+
+  async #has(bytes: number): Promise<boolean> {
+    while (this.#bytes < bytes && this.#broken === null) {
+      const { value, done } = await this.#pieces.next();
+      if (done) return false;
+      if (value.broken !== undefined) this.#broken = value;
+      else if (value.bytes.length > 0) this.#held.push(value);
+      this.#bytes += value.bytes.length;
+    }
+    return this.#bytes >= bytes;
+  }
+
+  #first(): number {
+    return this.#held[0]!.bytes[0]!;
+  }
+
+  /** As many bytes as are there. */
+  #peek(bytes: number): Buffer {
+    const [first] = this.#held;
+    if (first !== undefined && first.bytes.length >= bytes)
+      return Buffer.from(first.bytes.buffer, first.bytes.byteOffset, bytes);
+    const parts: Uint8Array[] = [];
+    for (let i = 0, sum = 0; sum < bytes; i += 1) {
+      parts.push(this.#held[i]!.bytes.subarray(0, bytes - sum));
+      sum += parts[i]!.length;
+    }
+    return Buffer.concat(parts);
+  }
+
+  #drop(bytes: number): void {
+    this.#bytes -= bytes;
+    let left = bytes;
+    while (left > 0) {
+      const { bytes: first, at } = this.#held[0]!;
+      if (first.length > left)
+        this.#held[0] = { bytes: first.subarray(left), at: this.#isPlain ? at + left : at };
+      else this.#held.shift();
+      left -= Math.min(left, first.length);
+    }
+  }
+
+  #ended(): Damage {
+    return new Damage(this.#broken?.broken ?? 'the file ends within the record');
+  }
+}
+
+async function* plainPieces(unit: ReadUnit, hash: UnitHash | null): AsyncGenerator<Piece> {
+  let at = unit.start;
+  for await (const bytes of plainBlocks(onlyFile(unit), unit.start, unit.end, hash, false)) {
+    yield { bytes, at };
+    at += bytes.length;
+  }
+}
+
+/** Where a plain file's records begin, from one to the next; the places that are asked for ascend. */
+function nextRecords(path: string, bytes: number): (from: number) => number {
+  let record = 0;
+  let [held, heldAt]: [Buffer, number] = [Buffer.alloc(0), 0];
+  const bytesAt = (at: number, count: number): Buffer => {
+    const end = Math.min(bytes, at + count);
+    if (at < heldAt || end > heldAt + held.length)
+      [held, heldAt] = [Buffer.concat([...fileBlocks(path, at, Math.min(bytes, at + 64 * 1024), false)]), at];
+    return held.subarray(at - heldAt, end - heldAt);
+  };
+  const after = (at: number): number => {
+    const start = bytesAt(at, 16 * 1024);
+    const end = headEnd(start);
+    const length = end > 0 ? lengthOf(headOf(start.subarray(0, end))) : null;
+    let next = at + (length === null ? 0 : end + length);
+    if (next >= bytes) return bytes;
+    while (/^[\r\n]/.test(bytesAt(next, 1).toString('latin1'))) next += 1;
+    if (length !== null && isBeginning(bytesAt(next, 5))) return next;
+    for (; next < bytes; next += 60 * 1024) {
+      const found = bytesAt(next, 64 * 1024).indexOf(recordMark);
+      if (found >= 0) return next + found + 4;
+    }
+    return bytes;
+  };
+  return (from) => {
+    while (record < from) record = after(record);
+    return record;
+  };
+}

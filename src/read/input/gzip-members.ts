@@ -1,0 +1,227 @@
+/**
+ * A gzip file (RFC 1952) member by member, for formats that make a member of each record: damage costs the member that it is
+ * in, and a file can be read from the beginning of any member. Members are inflated whole, which is faster than a stream a
+ * member; large ones come as a stream.
+ */
+import * as zlib from 'node:zlib';
+import type { InputFile } from '../../nouns/documents.ts';
+import { through } from './decompress.ts';
+import { fileBlocks } from './file-blocks.ts';
+import type { UnitHash } from './hash-input.ts';
+
+/** Plain bytes, and where in the file they begin; of a gzip file, where their member does. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+  /** Why what begins there can't be read; then there are no bytes. */
+  readonly broken?: string;
+}
+
+/** Whether the content of a member begins as its format says, by its first bytes. */
+export type IsBeginning = (content: Buffer) => boolean;
+
+const mebibyte = 1024 * 1024;
+const magic = Buffer.from([0x1f, 0x8b, 8]);
+/** A member that is larger, packed or not, comes as a stream. */
+const mostPackedBytes = 16 * mebibyte;
+const mostPlainBytes = 64 * mebibyte;
+/** Enough of a member to see how its content begins. */
+const lookBytes = 2048;
+/** Twice the longest block that deflate stores as it is. */
+const chainBytes = 128 * 1024;
+
+const wrongCheck = 'the gzip data is damaged: its checksum differs';
+const cutShort = 'the gzip data is cut short';
+
+/** The content of the members that begin in [start, end); after one that is broken comes the next that `isBeginning` knows. */
+export async function* memberPieces(
+  file: InputFile,
+  start: number,
+  end: number,
+  hash: UnitHash | null,
+  isBeginning: IsBeginning,
+): AsyncGenerator<Piece> {
+  hash?.begin(file, start, end);
+  const blocks = fileBlocks(file.path, start, end, false);
+  /** What has been read and not inflated, and where it is. */
+  let held: Buffer = Buffer.alloc(0);
+  let at = start;
+
+  const nextBlock = (): Buffer | null => {
+    const { value, done } = blocks.next();
+    if (done) return null;
+    hash?.update(value);
+    return value;
+  };
+  /** Reads until so many bytes are held; false: the file ends before. */
+  const hold = (bytes: number): boolean => {
+    const parts = [held];
+    let sum = held.length;
+    for (
+      let block = sum < bytes ? nextBlock() : null;
+      block !== null;
+      block = sum < bytes ? nextBlock() : null
+    ) {
+      parts.push(block);
+      sum += block.length;
+    }
+    if (parts.length > 1) held = Buffer.concat(parts);
+    return sum >= bytes;
+  };
+  const grow = (): boolean => {
+    const before = held.length;
+    hold(before + Math.max(before, 64 * 1024));
+    return held.length > before;
+  };
+  const drop = (bytes: number): void => {
+    held = held.subarray(bytes);
+    at += bytes;
+  };
+  const toNextMember = (): void => {
+    for (drop(Math.min(1, held.length)); hold(lookBytes) || held.length > 0; drop(1)) {
+      const found = held.indexOf(magic);
+      drop(found >= 0 ? found : held.length - Math.min(2, held.length));
+      hold(lookBytes);
+      if (found >= 0 && beginsWell(held, isBeginning)) return;
+      if (held.length === 0) return;
+    }
+  };
+  /** Yields a member as a stream; returns what is wrong with it. */
+  const inflateLarge = async function* (): AsyncGenerator<Piece, string | null> {
+    const [from, head] = [at, memberHead(held)!];
+    const inflate = zlib.createInflateRaw({ chunkSize: 256 * 1024 });
+    /** Blocks that were handed to `inflate`, which may not have taken the last of them. */
+    const given = [held.subarray(head)];
+    let givenFrom = 0;
+    const feed = function* () {
+      yield given[0]!;
+      for (let block = nextBlock(); block !== null; block = nextBlock()) {
+        given.push(block);
+        yield block;
+      }
+    };
+    let [check, broken] = [0, null as string | null];
+    try {
+      for await (const bytes of through(feed(), inflate)) {
+        check = zlib.crc32(bytes, check);
+        yield { bytes, at: from };
+        while (given.length > 1 && givenFrom + given[0]!.length <= inflate.bytesWritten)
+          givenFrom += given.shift()!.length;
+      }
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code?.startsWith('Z_') !== true) throw error;
+      broken = code === 'Z_BUF_ERROR' ? cutShort : `the gzip data is damaged: ${message}`;
+    }
+    held = Buffer.concat(given).subarray(inflate.bytesWritten - givenFrom);
+    at += head + inflate.bytesWritten;
+    if (broken !== null) return broken;
+    if (!hold(8)) return cutShort;
+    if (held.readUInt32LE(0) !== check) return wrongCheck;
+    drop(8);
+    return null;
+  };
+
+  try {
+    while (hold(1)) {
+      const from = at;
+      let broken: string | null = null;
+      let found = inflateMember(held);
+      while (found === 'more' && held.length <= mostPackedBytes && grow()) found = inflateMember(held);
+      if (found === 'large' || (found === 'more' && held.length > mostPackedBytes))
+        broken = yield* inflateLarge();
+      else if (found === 'more') broken = cutShort;
+      else if (found.bytes === null) broken = found.broken;
+      else {
+        yield { bytes: found.bytes, at };
+        drop(found.end);
+      }
+      if (broken !== null) {
+        toNextMember();
+        yield { bytes: new Uint8Array(0), at: from, broken };
+      }
+      // Zeros may fill up the end of a file.
+      while (held[0] === 0) drop(1);
+    }
+  } finally {
+    blocks.return(undefined as never);
+  }
+}
+
+/**
+ * Where the first member at or after `from` begins whose content `isBeginning` knows; the file's size: nowhere. It and those
+ * behind it must be whole for a while: a gzip file that is the content of a member has such members, too, but never whole for
+ * long, because deflate, where it leaves bytes as they are, does it in blocks of less than 64 KiB.
+ */
+export function memberFrom(path: string, bytes: number, from: number, isBeginning: IsBeginning): number {
+  const read = (at: number, count: number) =>
+    Buffer.concat([...fileBlocks(path, at, Math.min(bytes, at + count), false)]);
+  const isChain = (at: number): boolean => {
+    let held = read(at, 2 * chainBytes);
+    for (let end = 0; end < chainBytes && at + end < bytes; ) {
+      const found = inflateMember(held.subarray(end));
+      if (found === 'more' && at + held.length < bytes && held.length <= mostPackedBytes)
+        held = read(at, 2 * held.length);
+      else if (typeof found === 'string') return found === 'large' || held.length > mostPackedBytes;
+      else if (found.bytes === null) return false;
+      else end += found.end;
+    }
+    return true;
+  };
+  const step = 64 * 1024;
+  for (let at = from; at < bytes; at += step) {
+    const held = read(at, step + lookBytes);
+    for (let i = held.indexOf(magic); i >= 0 && i < step; i = held.indexOf(magic, i + 1))
+      if (beginsWell(held.subarray(i), isBeginning) && isChain(at + i)) return at + i;
+  }
+  return bytes;
+}
+
+/** `more`: the member is longer than what was given; `large`: its content is more than should be inflated at once. */
+type Inflated =
+  | 'more'
+  | 'large'
+  | { readonly bytes: Buffer; readonly end: number }
+  | { readonly bytes: null; readonly broken: string };
+
+function inflateMember(packed: Buffer): Inflated {
+  const head = memberHead(packed);
+  if (head === null) return 'more';
+  if (head === 0) return { bytes: null, broken: 'no gzip member' };
+  let found: { buffer: Buffer; engine: { bytesWritten: number } };
+  try {
+    const options = { info: true, maxOutputLength: mostPlainBytes };
+    found = zlib.inflateRawSync(packed.subarray(head), options) as unknown as typeof found;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE') return 'large';
+    return code === 'Z_BUF_ERROR' ? 'more' : { bytes: null, broken: `the gzip data is damaged: ${message}` };
+  }
+  const end = head + found.engine.bytesWritten;
+  if (packed.length < end + 8) return 'more';
+  if (zlib.crc32(found.buffer) !== packed.readUInt32LE(end)) return { bytes: null, broken: wrongCheck };
+  return { bytes: found.buffer, end: end + 8 };
+}
+
+/** Bytes of a member's header; null: it is longer than what is there; 0: it is not one. */
+function memberHead(bytes: Buffer): number | null {
+  if (bytes.length < 18) return null;
+  const flags = bytes[3]!;
+  if (bytes.compare(magic, 0, 3, 0, 3) !== 0 || flags >= 0x20) return 0;
+  let at = 10;
+  if (flags & 4) at += 2 + bytes.readUInt16LE(at);
+  for (const flag of [8, 16]) if (flags & flag) at = bytes.indexOf(0, at) + 1 || bytes.length;
+  if (flags & 2) at += 2;
+  return at < bytes.length ? at : null;
+}
+
+function beginsWell(packed: Buffer, isBeginning: IsBeginning): boolean {
+  const head = memberHead(packed);
+  if (head === null || head === 0) return false;
+  try {
+    const options = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+    return isBeginning(zlib.inflateRawSync(packed.subarray(head, head + lookBytes / 2), options));
+  } catch {
+    return false;
+  }
+}

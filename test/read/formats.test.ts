@@ -1,0 +1,35 @@
+/** The table of formats: each name has an entry, each extension one format, and README has them all. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { formats } from '../../src/nouns/recipe.ts';
+import { describeFormats, formatTable, kindOf } from '../../src/read/formats.ts';
+
+const anyway = { format: null };
+
+it('no extension tells two formats', () => {
+  const all = Object.values(formatTable).flatMap(({ extensions, names = [] }) => [...extensions, ...names]);
+  expect(all.filter((word, i) => all.indexOf(word) !== i && word !== 'dockerfile')).toEqual([]);
+});
+
+it.each(formats.filter((name) => name !== 'text'))(
+  '%s is told by its extensions, which README and messages list',
+  (format) => {
+    const { extensions, compressible } = formatTable[format];
+    expect(extensions.length).toBeGreaterThan(0);
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    for (const extension of extensions) {
+      expect(kindOf(`a.${extension.toUpperCase()}`, anyway)).toEqual({ format, compression: 'none' });
+      const gzipped = compressible ? { format, compression: 'gzip' } : null;
+      expect(kindOf(`a.${extension}.gz`, anyway)).toEqual(gzipped);
+      expect(readme).toContain(`\`.${extension}\``);
+      expect(describeFormats()).toContain(` .${extension} `);
+    }
+  },
+);
+
+it('a name that is a property of every object tells nothing', () => {
+  expect(kindOf('a.constructor', anyway)).toBe(null);
+  expect(kindOf('a.txt.toString', anyway)).toBe(null);
+  expect(kindOf('constructor', anyway)).toBe(null);
+});
