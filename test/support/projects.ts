@@ -4,7 +4,8 @@
  *
  * - `command` runs the built command: it imports support/command.ts. It needs `npm run build`.
  * - `peers` compares with software and vocabularies of others: it needs what `make test` and `.ci/run` install.
- * - `pipeline` runs several stages, or the command in the tests' process: it imports src/build/ or src/cli/.
+ * - `pipeline` runs several stages, or the command in the tests' process: it imports src/build/ or src/cli/. It also has
+ *   `*.slow.test.ts`, which take many times as long as other tests of one stage, and those with `vi.mock`.
  * - `unit` is all the rest: one stage at a time, and quick.
  *
  * Only `command` may use what `npm run build` makes; the others need WebAssembly alone, which wasm.ts makes.
@@ -27,7 +28,13 @@ const signs: readonly (readonly [Project, (file: TestSource) => boolean])[] = [
         imports.has(name),
       ),
   ],
-  ['pipeline', ({ imports }) => [...imports].some((name) => /^src\/(build|cli|index\.ts)/.test(name))],
+  [
+    'pipeline',
+    ({ imports, texts }) =>
+      // Unit tests share their modules, so none of them may put another in the place of one.
+      texts.some((text) => /\bvi\.mock\(/.test(text)) ||
+      [...imports].some((name) => /\.slow\.test\.ts$|^src\/(build|cli|index\.ts)/.test(name)),
+  ],
 ];
 
 interface TestSource {

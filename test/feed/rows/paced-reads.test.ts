@@ -1,14 +1,18 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { PacedReads } from '../../../src/feed/rows/paced-reads.ts';
 import type { FileRead, RowFiles } from '../../../src/feed/rows/row-files.ts';
 
-/** Files whose reads take so long, and where they were read: here or ahead. */
+afterEach(() => vi.restoreAllMocks());
+
+/** Files whose reads take so long, by a clock of the test's, and where they were read: here or ahead. */
 function filesOf(milliseconds: () => number) {
   const log: string[] = [];
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
   const files = {
     read({ offset }: FileRead) {
       log.push(`here ${offset}`);
-      for (const end = performance.now() + milliseconds(); performance.now() < end; );
+      now += milliseconds();
     },
     readAhead({ offset }: FileRead) {
       log.push(`ahead ${offset}`);
