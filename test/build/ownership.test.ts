@@ -219,7 +219,7 @@ describe('an ablation that was interrupted', () => {
     await ablate(ablation, out, { ...options, planOnly: false });
     const other = { ...ablation.arms[0]!.recipe, seed: 12_345 };
     await build(other, join(out, 'one'), { ...options, fresh: true });
-    expect(verify(out, false).faults.join('\n')).toContain('not those that ablation.json describes');
+    expect(verify(out, false).faults.join('\n')).toContain('differ from those that ablation.json describes');
   });
 });
 

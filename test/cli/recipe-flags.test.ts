@@ -42,7 +42,7 @@ test('build, stats, plan and ablate take them, and say which tokens they reuse',
   expect(arms).toMatchObject({ code: 0, stderr: expect.stringMatching(reused) });
   const lengths = (JSON.parse(arms.stdout) as { arms: { sets: { width: number }[] }[] }).arms;
   expect(lengths.map(({ sets }) => sets[0]!.width)).toEqual([1024, 128]);
-  expectMessage(await place.run('stats', 'shared', '--seed', '1'), 2, /--seed 1 is a setting of a recipe/);
+  expectMessage(await place.run('stats', 'shared', '--seed', '1'), 2, /--seed 1 is a recipe setting/);
 });
 
 test('a setting that is no key of a recipe is the trainer’s only where one is started', async () => {
@@ -62,7 +62,7 @@ test('a URL is not on this machine: refused with what can be done, and no folder
   expectMessage(
     await place.run('build', 's3://bucket/corpus'),
     2,
-    /not on this machine\n {2}longmix reads files: copy it here/,
+    /not on this machine\n {2}longmix reads local files: copy it here/,
   );
   expect(filesBelow(place.path)).toEqual(before);
 });

@@ -158,7 +158,7 @@ describe('Arrow', () => {
     writeFileSync(at, bytes);
     const error = await errorOf(readSource(sourceOf(at)));
     expect(error).toMatchObject({ code: 'input-unsupported', where: at });
-    expect(error.message).toBe('a column has the kind ListView, which is not read');
+    expect(error.message).toBe('a column has the type ListView, which longmix does not read');
   });
 
   test('columns of views are read', async () => {

@@ -79,7 +79,7 @@ test('an arm without a validation loss has a line over tokens, and a dash in the
 test('no validation loss at all is said', async () => {
   const { charts, markup } = await shown(of([{ ...curvesOf('a', 0), validation: null }]));
   expect([...charts.keys()]).toEqual(['Training loss over tokens']);
-  expect(markup).toContain('it takes a validation split');
+  expect(markup).toContain('it needs a validation split');
 });
 
 test('long runs are drawn by means of steps', async () => {

@@ -345,10 +345,10 @@ describe('a module', () => {
 
   test.each([
     ['no-such.mjs', null, 'trainer-unknown', /no trainer ".*no-such.mjs"/],
-    ['syntax.mjs', 'export default {', 'trainer-broken', /can't be loaded/],
+    ['syntax.mjs', 'export default {', 'trainer-broken', /cannot be loaded/],
     ['throws.mjs', "export default () => { throw new Error('no GPU'); }", 'trainer-broken', /no GPU/],
-    ['nothing.mjs', 'export const step = () => {};', 'trainer-invalid', /makes no trainer/],
-    ['shape.mjs', 'export default { step() {}, save: 3 };', 'trainer-invalid', /makes no trainer/],
+    ['nothing.mjs', 'export const step = () => {};', 'trainer-invalid', /does not make a trainer/],
+    ['shape.mjs', 'export default { step() {}, save: 3 };', 'trainer-invalid', /does not make a trainer/],
   ])('%s is refused', async (name, text, code, says) => {
     const path = text === null ? join(folder, name) : write(name, text);
     await expect(loadTrainer(path)).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
