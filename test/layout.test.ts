@@ -17,7 +17,7 @@ const rooms = [
 const stages = ['read', 'tokenize', 'store', 'bucket', 'mix', 'pack', 'shard', 'steps', 'recipe', 'feed'];
 /** `feed/` reads what `shard/` wrote, streams the same columns, and follows the steps as they were planned. */
 const mayReadSiblings = new Map([
-  ['feed', /^(shard\/(format|reader|schema)|steps\/(schedule-file|step-rows))\.ts$/],
+  ['feed', /^(shard\/(format|reader|row-columns|schema)|steps\/(schedule-file|step-rows))\.ts$/],
 ]);
 /** All others reach files through `storage/`. */
 const mayTouchFiles = ['storage', 'cli'];

@@ -6,67 +6,9 @@
  * A format is told by the name of a file and never guessed from what is in it: a directory may hold anything, and what is
  * taken from it must be plain from the names. Cost: an unlisted extension needs `format:` in the recipe.
  */
-import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../nouns/documents.ts';
+import type { ReadUnit } from '../nouns/documents.ts';
 import { type Compression, extractedOnly, type Format, formats, type SourceSpec } from '../nouns/recipe.ts';
-import type { UnitHash } from './input/hash-input.ts';
-
-export type Reader = (
-  unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
-) => AsyncGenerator<DocumentChunk>;
-
-/** Bytes [start, end) of a file. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What the text of a file is taken out of. */
-export interface ExtractInput {
-  readonly file: InputFile;
-  readonly command: readonly string[] | undefined;
-  readonly counts: ReadCounts;
-  /** Largest text, in bytes. */
-  readonly most: number;
-  /** The file as text, decoded; a file of more than `most` bytes is a bad record. */
-  read(most: number): Promise<string>;
-}
-
-export interface FormatSpec {
-  /** In lower case, without the dot. */
-  readonly extensions: readonly string[];
-  /** Names without an extension, in lower case. */
-  readonly names?: readonly string[];
-  /** May be compressed as a whole (.gz .zst .br); the others compress inside. */
-  readonly compressible: boolean;
-  /** `file`: a file is a document, and may be joined with others. `fields`: it has records with named fields. */
-  readonly documents: 'file' | 'fields';
-  /** Text in which a NUL may stand, since it has records. */
-  readonly textRecords?: true;
-  /**
-   * The text of a file, for a format whose files are not text; null: as empty as an empty text file. BadFile is thrown
-   * where there is none.
-   */
-  readonly extract?: (input: ExtractInput) => Promise<string | null>;
-  /**
-   * What decides the text that is taken out: a token store has it in its record, and is refused where it is another now.
-   * The number counts our rules' changes; the library's version is pinned in package.json.
-   */
-  readonly extractor?: string;
-  /** How a file is read with `extract: false`, if as another format. */
-  readonly raw?: Format;
-  /** What a file holds that this format's extension names, where the recipe leaves the format open. */
-  readonly settle?: (source: SourceSpec, file: InputFile) => Promise<Format>;
-  /** Files that lie beside those of the format, and are not documents. */
-  readonly notes?: readonly string[];
-  /** Ranges of about `rangeBytes` that can be read one by one; left out: a file is read as a whole. */
-  readonly ranges?: (unit: ReadUnit, rangeBytes: number) => Promise<readonly ByteRange[]>;
-  /** The reader; its code is loaded when the first file of the format comes. */
-  readonly load: () => Promise<Reader>;
-}
+import type { FormatSpec, Reader } from './format-spec.ts';
 
 /** What standard input holds, where the recipe doesn't say it. */
 export const standardInputFormat: Format = 'jsonl';
@@ -90,7 +32,10 @@ const sourceCode = list(
   ].join(' '),
 );
 
-const readerOfText = async (): Promise<Reader> => (await import('./formats/text.ts')).readText;
+const readerOfText = async (): Promise<Reader> => {
+  const { textReader } = await import('./formats/text.ts');
+  return textReader((format) => formatTable[format].extract);
+};
 const readerOfCsv = async (): Promise<Reader> => (await import('./formats/csv.ts')).readCsv;
 
 const mebibyte = 1024 * 1024;
@@ -148,7 +93,6 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['jsonl', 'ndjson'],
     compressible: true,
     documents: 'fields',
-    textRecords: true,
     async ranges(unit, rangeBytes) {
       const { path, bytes, compression } = unit.files[0]!;
       const { encoding } = unit.source;
@@ -163,7 +107,6 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['json'],
     compressible: true,
     documents: 'fields',
-    textRecords: true,
     // A directory of source code has many files of that name that hold no records.
     settle: async (source, file) => await (await import('./formats/json-format.ts')).jsonFormat(source, file),
     load: async () => (await import('./formats/json.ts')).readJson,
@@ -172,14 +115,12 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['csv'],
     compressible: true,
     documents: 'fields',
-    textRecords: true,
     load: readerOfCsv,
   },
   tsv: {
     extensions: ['tsv'],
     compressible: true,
     documents: 'fields',
-    textRecords: true,
     load: readerOfCsv,
   },
   parquet: {

@@ -24,14 +24,18 @@ const books = tableOf(
 );
 
 /** Most documents are short, a few span many rows of 256. */
-const corpus = tableOf(
-  Array.from({ length: 1500 }, (_, d) => ({
-    source: d % 3,
-    text: d,
-    length: Math.ceil(8 * Math.exp(2.2 * gauss(d) + (d % 3 === 0 ? 1.5 : 0))),
-  })),
-  ['books', 'web', 'code'],
-);
+const corpus = corpusOf(1500);
+
+function corpusOf(documents: number): DocumentTable {
+  return tableOf(
+    Array.from({ length: documents }, (_, d) => ({
+      source: d % 3,
+      text: d,
+      length: Math.ceil(8 * Math.exp(2.2 * gauss(d) + (d % 3 === 0 ? 1.5 : 0))),
+    })),
+    ['books', 'web', 'code'],
+  );
+}
 
 function gauss(d: number): number {
   const [a, b] = [scramble(d), scramble(~d)];
@@ -109,6 +113,11 @@ describe('a corpus in which documents repeat', () => {
       expect(spreads.reduce((sum, ratio) => sum + ratio, 0) / spreads.length).toBeLessThan(1.12);
     },
   );
+
+  it('is packed again with what found no room first, also where the second attempt is not better than the first', () => {
+    const { plan, fewest } = pack(corpusOf(300), (d) => (d % 10 === 0 ? 64 : 1), { length: 1024 });
+    expect(plan.rows).toBeLessThanOrEqual(fewest + 1);
+  });
 
   it('has later epochs of orders of their own', () => {
     const { plan } = pack(corpus, (d) => (d % 10 === 0 ? 4 : 1), { length: 256 });

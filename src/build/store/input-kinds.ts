@@ -5,7 +5,8 @@
 import { basename, extname } from 'node:path';
 import type { ReadUnit } from '../../nouns/documents.ts';
 import { extractedOnly, type SourceSpec } from '../../nouns/recipe.ts';
-import { type FormatSpec, formatTable, withoutCompression } from '../../read/formats.ts';
+import type { FormatSpec } from '../../read/format-spec.ts';
+import { formatTable, withoutCompression } from '../../read/formats.ts';
 import type { LeftOut } from '../../read/input/discover.ts';
 
 type Counts = Map<string, number>;

@@ -1,7 +1,7 @@
 /** A file of a format that is no plain text -> its text, in memory; or why there is none. */
 import type { InputFile, ReadCounts } from '../../nouns/documents.ts';
+import type { Extract } from '../format-spec.ts';
 import { recordTooLarge } from '../formats/record-reader.ts';
-import { formatTable } from '../formats.ts';
 import type { UnitHash } from '../input/hash-input.ts';
 import { textBlocks } from '../input/unit-blocks.ts';
 import { countLoneSurrogates } from '../input/utf8.ts';
@@ -16,6 +16,7 @@ const mostTextBytes = 256 * mebibyte;
  * @throws LongmixError `memory-exceeded` | `command-stuck`, or what reading a file throws
  */
 export async function extractText(
+  extract: Extract,
   file: InputFile,
   command: readonly string[] | undefined,
   counts: ReadCounts,
@@ -27,7 +28,7 @@ export async function extractText(
     await wholeText(file, most, counts, hash, recordBytes, encoding);
   try {
     const most = Math.min(mostTextBytes, recordBytes);
-    const text = await formatTable[file.format].extract!({ file, command, counts, most, read });
+    const text = await extract({ file, command, counts, most, read });
     if (text === null) return new Uint8Array(0);
     return /\S/.test(text.slice(0, 1000)) || /\S/.test(text)
       ? encoded(text, counts)

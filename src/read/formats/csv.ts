@@ -52,7 +52,7 @@ export async function* readCsv(
     else reader.addFields(record, text, column(fields, columns.id), column(fields, columns.source));
   };
 
-  for await (const block of textBlocks(file, unit.source.encoding, counts, hash)) {
+  for await (const block of textBlocks(file, unit.source.encoding, counts, hash, true)) {
     for (const row of rows.push(block)) {
       add(row);
       if (reader.ready) yield* reader.take();

@@ -37,7 +37,7 @@ export async function* readJson(
   const items = new JsonItems(layout?.inArray ?? true, layout?.end !== null);
   let record = 0;
   let at = 0;
-  for await (const block of textBlocks(file, unit.source.encoding, counts, hash)) {
+  for await (const block of textBlocks(file, unit.source.encoding, counts, hash, true)) {
     const part = layout === null ? block : block.subarray(Math.max(0, layout.start - at));
     at += block.length;
     if (part.length === 0) continue;
@@ -57,7 +57,7 @@ async function findLayout(unit: ReadUnit): Promise<Layout | null> {
   const file = onlyFile(unit);
   const { fields } = unit.source;
   const outline = new JsonOutline();
-  for await (const block of textBlocks(file, unit.source.encoding, createReadCounts(), null)) {
+  for await (const block of textBlocks(file, unit.source.encoding, createReadCounts(), null, true)) {
     outline.push(block);
     if (outline.kind === '[') return { inArray: true, start: 0, end: null, isSingle: false };
     if (outline.kind !== null && outline.kind !== '{' && outline.kind !== '"')

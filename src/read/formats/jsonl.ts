@@ -98,11 +98,11 @@ async function lineBlocks(
   if (unit.start > 0) {
     // What the file is does not show in the middle of it.
     const beginning = plainBlocks(file, 0, Math.min(beginningBytes, unit.end), null, false);
-    const judged = await judgedBlocks(file, beginning, encoding, beginningBytes, createReadCounts());
+    const judged = await judgedBlocks(file, beginning, encoding, beginningBytes, createReadCounts(), true);
     await judged?.return(undefined);
     return judged === null ? null : blocks;
   }
-  const judged = await judgedBlocks(file, blocks, encoding, beginningBytes, counts);
+  const judged = await judgedBlocks(file, blocks, encoding, beginningBytes, counts, true);
   if (judged === null || encoding === null || encoding === 'utf-8') return judged;
   return decodeBlocks(judged, encoding, counts);
 }

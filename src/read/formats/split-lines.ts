@@ -3,7 +3,7 @@
  * from the bytes and the range size alone. Only the text around each cut is looked at: the pass over the file is the
  * tasks', side by side. So a range does not know how many lines are before it, and records are numbered within it.
  */
-import type { ByteRange } from '../formats.ts';
+import type { ByteRange } from '../format-spec.ts';
 import { fileBlocks } from '../input/file-blocks.ts';
 
 const newline = 0x0a;

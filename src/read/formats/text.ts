@@ -4,13 +4,22 @@
  * bad record where that fails. A file without text is no document.
  */
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
-import { formatTable } from '../formats.ts';
+import type { Format } from '../../nouns/recipe.ts';
+import type { Extract, Reader } from '../format-spec.ts';
 import type { UnitHash } from '../input/hash-input.ts';
 import { textBlocks } from '../input/unit-blocks.ts';
 import { characterEnd } from '../input/utf8.ts';
 import { maxBadSamples } from './record-reader.ts';
 
-export async function* readText(
+/** @param extractOf how the text of a format's files is taken out; undefined: they are text */
+export function textReader(extractOf: ExtractOf): Reader {
+  return (...of) => readText(extractOf, ...of);
+}
+
+type ExtractOf = (format: Format) => Extract | undefined;
+
+async function* readText(
+  extractOf: ExtractOf,
   unit: ReadUnit,
   counts: ReadCounts,
   chunkBytes: number,
@@ -19,7 +28,7 @@ export async function* readText(
 ): AsyncGenerator<DocumentChunk> {
   let waiting: Uint8Array[] = [];
   let bytes = 0;
-  for await (const block of joinedBlocks(unit, counts, hash, recordBytes)) {
+  for await (const block of joinedBlocks(extractOf, unit, counts, hash, recordBytes)) {
     waiting.push(block);
     bytes += block.length;
     // More than a chunk, never exactly one: what stays back closes the document.
@@ -39,6 +48,7 @@ export async function* readText(
 }
 
 async function* joinedBlocks(
+  extractOf: ExtractOf,
   unit: ReadUnit,
   counts: ReadCounts,
   hash: UnitHash | null,
@@ -48,10 +58,11 @@ async function* joinedBlocks(
   let begun = false;
   for (const file of unit.files) {
     const before = counts.badRecords;
+    const extract = extractOf(file.format);
     const blocks =
-      formatTable[file.format].extract === undefined
+      extract === undefined
         ? textBlocks(file, unit.source.encoding, counts, hash)
-        : extractedBlocks(unit, file, counts, hash, recordBytes);
+        : extractedBlocks(extract, unit, file, counts, hash, recordBytes);
     const first = await blocks.next();
     // A file that is left out leaves no separator either.
     if (first.done && counts.badRecords > before) continue;
@@ -65,6 +76,7 @@ async function* joinedBlocks(
 
 /** One block; none where nothing could be taken out, and that is counted. */
 async function* extractedBlocks(
+  extract: Extract,
   unit: ReadUnit,
   file: InputFile,
   counts: ReadCounts,
@@ -74,7 +86,7 @@ async function* extractedBlocks(
   const { command, encoding } = unit.source;
   const { extractText } = await import('../extract/extract.ts');
   const before = counts.badRecords;
-  const result = await extractText(file, command, counts, hash, recordBytes, encoding);
+  const result = await extractText(extract, file, command, counts, hash, recordBytes, encoding);
   if (!('reason' in result)) {
     // Of a file that is not text, nothing came.
     if (counts.badRecords === before) yield result;

@@ -5,7 +5,6 @@
 
 import { LongmixError } from '../../errors.ts';
 import type { InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
-import { formatTable } from '../formats.ts';
 import { decodeBlocks } from './decode.ts';
 import { decompress } from './decompress.ts';
 import { fileBlocks } from './file-blocks.ts';
@@ -35,15 +34,19 @@ export function plainBlocks(
   return decompress(file.path, compression, hashed(blocks, hash));
 }
 
-/** Well-formed UTF-8 without a byte-order mark; characters are never cut. */
+/**
+ * Well-formed UTF-8 without a byte-order mark; characters are never cut.
+ * @param hasRecords a NUL may stand in one of them
+ */
 export async function* textBlocks(
   file: InputFile,
   encoding: string | null,
   counts: ReadCounts,
   hash: UnitHash | null,
+  hasRecords: boolean = false,
 ): AsyncGenerator<Uint8Array> {
   const blocks = plainBlocks(file, 0, file.bytes, hash, false);
-  const judged = await judgedBlocks(file, blocks, encoding, judgedBytes, counts);
+  const judged = await judgedBlocks(file, blocks, encoding, judgedBytes, counts, hasRecords);
   if (judged === null) return;
   if (encoding !== null && encoding !== 'utf-8') yield* decodeBlocks(judged, encoding, counts);
   else yield* repairBlocks(encoding === null ? watched(file, judged) : judged, counts);
@@ -56,6 +59,7 @@ export async function judgedBlocks(
   encoding: string | null,
   beginningBytes: number,
   counts: ReadCounts,
+  hasRecords: boolean,
 ): Promise<AsyncGenerator<Uint8Array> | null> {
   const beginning: Uint8Array[] = [];
   let bytes = 0;
@@ -67,7 +71,6 @@ export async function judgedBlocks(
     beginning.push(bytes < beginningBytes ? Buffer.from(value) : value);
   }
   const whole = beginning.length === 1 ? beginning[0]! : Buffer.concat(beginning);
-  const hasRecords = formatTable[file.format].textRecords === true;
   const why = await whyNotText(whole.subarray(0, beginningBytes), encoding, hasRecords);
   if (why === null) return chain(beginning, blocks);
   await blocks.return(undefined);
