@@ -282,7 +282,7 @@ function withFeedFlags(command: Command): Command {
       '--rows-per-step <n>',
       'rows per optimizer step, over all ranks (default: from tokens_per_step, else 1)',
     )
-    .option('--seed <n>', 'seed seed seed seed of the order of rows from the second epoch on', '0')
+    .option('--seed <n>', 'seed of the order of rows from the second epoch on', '0')
     .option(
       '--sort-by-work',
       "order a step's rows by their documents' squared lengths, so that all ranks get similar work",

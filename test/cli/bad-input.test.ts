@@ -50,7 +50,7 @@ describe('the corpus', () => {
     expectMessage(
       await place.run('build', 'empty', '--out', 'out'),
       2,
-      /source "empty": nothing to read in .*empty/,
+      /source "empty": found nothing to read in .*empty/,
     );
   });
 
@@ -201,7 +201,7 @@ describe('the recipe', () => {
       /sequences\.bos: false/,
     );
     const narrow = await recipe('sources: { web: ./web.jsonl }\nshards: { dtype: uint16 }\n');
-    expectMessage(narrow, 2, /^longmix: uint16 can't hold the 100277 ids/, /int32/);
+    expectMessage(narrow, 2, /^longmix: uint16 cannot hold the tokenizer's 100277 ids/, /int32/);
     place.write('mix.yaml', 'sources: { web: ./web.jsonl }\n');
     place.write('arms.yaml', `base: ./mix.yaml\narms: { a: {}, b: { ${bos.trim()} } }\n`);
     const arms = await place.run('ablate', 'arms.yaml', '--out', 'out');
@@ -312,7 +312,7 @@ describe('the output', () => {
       expectMessage(
         await place.run('build', folder, '--out', 'out'),
         2,
-        /is no corpus: longmix wrote it/,
+        /is not a corpus; longmix/,
         /recipe/,
       );
     }
@@ -362,7 +362,12 @@ describe('the output', () => {
     await place.run('tokenize', 'web.jsonl', '--out', 'made', '--quiet');
     place.write('web.jsonl', jsonLines(51));
     const outcome = await place.run('tokenize', 'web.jsonl', '--out', 'made');
-    expectMessage(outcome, 2, /web\.jsonl of source .* has changed/, /--fresh, or name another store/);
+    expectMessage(
+      outcome,
+      2,
+      /web\.jsonl of source .* has another size than before/,
+      /--fresh, or name another store/,
+    );
     // One that a recipe names is others' too.
     place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nstore: ./made\n');
     expectMessage(

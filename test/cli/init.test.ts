@@ -212,7 +212,7 @@ describe('init --preset', () => {
         'note: wiki_pedia is its wikipedia',
         'note: left out, because no source has that name: c4, stackexchange (the shares of the others keep their proportions)',
         'note: not read, because the preset has no such source: novels',
-        'note: tokens: all instead of 5B, which is more than there is',
+        'note: tokens: all instead of 5B, which is more than the corpus has',
         'wrote mix.yaml: 6 sources; next: longmix plan mix.yaml\n',
       ].join('\n'),
     );
@@ -260,7 +260,7 @@ describe('init --preset', () => {
     place.write('web.jsonl', '{"a": 1}\n');
     const { stdout, stderr } = await place.run('init', 'web.jsonl', '--preset', 'ultralong');
     expect({ stderr, sources: (parse(stdout) as Written).sources }).toEqual({
-      stderr: 'note: web is its corpus\nnote: tokens: all instead of 1B, which is more than there is\n',
+      stderr: 'note: web is its corpus\nnote: tokens: all instead of 1B, which is more than the corpus has\n',
       sources: { corpus: { path: './web.jsonl' } },
     });
     expect(stdout).toContain('  # fix this source: web.jsonl: no field "text"; the records have "a"\n');
@@ -371,7 +371,7 @@ describe('no recipe', () => {
     expectMessage(
       await place.run('init', 'a.txt', '--out', 'mix.yaml'),
       2,
-      /mix\.yaml is there already/,
+      /mix\.yaml already exists/,
       /--out/,
     );
     expect(readFileSync(join(place.path, 'mix.yaml'), 'utf8')).toBe('mine');
@@ -389,6 +389,6 @@ describe('no recipe', () => {
   test('of what longmix wrote', async () => {
     place.write('a.txt', 'one');
     await place.run('build', 'a.txt', '--out', 'made', '--quiet');
-    expectMessage(await place.run('init', 'made'), 2, /made is no corpus: longmix wrote it/);
+    expectMessage(await place.run('init', 'made'), 2, /made is not a corpus; longmix/);
   });
 });

@@ -60,7 +60,7 @@ describe('words that are off', () => {
     },
     { typed: ['build'], says: [/missing required argument 'recipe'/] },
     { typed: ['build', 'a', 'b'], says: [/too many arguments for 'build'/, /^ {2}quote a glob .*recipe$/m] },
-    { typed: ['verify', 'corpus.jsonl'], says: [/neither shards nor a token store/] },
+    { typed: ['verify', 'corpus.jsonl'], says: [/no finished shards and no finished token store/] },
     { typed: ['build', 'corpus.jsonl', '--workers'], says: [/'--workers <n>' argument missing/] },
     { typed: ['build', 'corpus.jsonl', '--workers', '0'], says: [/--workers: found "0"/, /at least 1/] },
     { typed: ['build', 'corpus.jsonl', '--workers', '1e1'], says: [/--workers: found "1e1"/] },
