@@ -50,7 +50,7 @@ describe('the corpus', () => {
     expectMessage(
       await place.run('build', 'empty', '--out', 'out'),
       2,
-      /source "empty": found nothing to read in .*empty/,
+      /source "empty": nothing to read in .*empty/,
     );
   });
 

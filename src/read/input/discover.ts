@@ -208,7 +208,7 @@ function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixE
   const others = example === undefined ? '' : `; ${unknown.size} files of unknown format, such as ${example}`;
   return new LongmixError(
     'source-empty',
-    `source "${source.name}": found nothing to read in ${looked}${others}`,
+    `source "${source.name}": nothing to read in ${looked}${others}`,
     {
       cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
     },
