@@ -28,11 +28,11 @@ test('a program that is not there is told before anything is read', async () => 
 test('mistakes about command: and extract: are told in their place', async () => {
   place.write('a/1.pdf', 'x');
   for (const [source, message] of [
-    ['{ path: ./a, command: [cat] }', /mix\.yaml:1:\d+: sources\.a\.command: .*no word has \{file\}/],
+    ['{ path: ./a, command: [cat] }', /mix\.yaml:1:\d+: sources\.a\.command: .*no word contains \{file\}/],
     ['{ path: ./a, command: cat }', /sources\.a\.command: .*expected a program and its words/],
     [
       '{ path: ./a, command: [cat, "{file}"], format: text }',
-      /sources\.a\.format: `command` reads the files/,
+      /sources\.a\.format: `command` already reads the files/,
     ],
     ['{ path: "-", command: [cat, "{file}"] }', /standard input has no path/],
     ['{ path: ./a, format: epub, extract: false }', /sources\.a\.extract: an EPUB is an archive/],
@@ -54,7 +54,7 @@ test('the words of a command are of the store: with others it is made anew', asy
   expectMessage(
     await place.run('build', 'mix.yaml'),
     2,
-    /was read with .*command: \["cat","\{file\}"\], now it is with .*head/,
+    /was read with .*command: \["cat","\{file\}"\], and is now read with .*head/,
   );
 });
 
@@ -69,7 +69,7 @@ test('a store says what took the text out, and is refused where that is another 
   expectMessage(
     await place.run('build', 'mix.yaml'),
     2,
-    /the text of 1\.html of source "a" was taken out by html 0, .*, now it is by html 1/,
+    /the text of 1\.html of source "a" was taken out by html 0, .*, and is now taken out by html 1/,
   );
 });
 

@@ -389,6 +389,6 @@ describe('no recipe', () => {
   test('of what longmix wrote', async () => {
     place.write('a.txt', 'one');
     await place.run('build', 'a.txt', '--out', 'made', '--quiet');
-    expectMessage(await place.run('init', 'made'), 2, /made is not a corpus; longmix/);
+    expectMessage(await place.run('init', 'made'), 2, /made is not a corpus; longmix created it/);
   });
 });

@@ -109,7 +109,7 @@ describe('what is not there', () => {
       'tokenizer: gpt2\nsources: { notes: ./notes.jsonl }\nsequences: { length: 256 }\nshards: { provenance: false }\n',
     );
     expect((await place.run('build', 'plain.yaml', '--out', 'without', '--quiet')).code).toBe(0);
-    expectMessage(await place.run('inspect', 'without', '--doc', 'n1'), 2, /does not say which documents/);
+    expectMessage(await place.run('inspect', 'without', '--doc', 'n1'), 2, /does not record which documents/);
     expect((await place.run('inspect', 'without', '--grep', 'Note 3 ')).stdout).toContain('Note 3 ');
     rmSync(join(place.path, 'without'), { recursive: true });
   });

@@ -24,7 +24,12 @@ async function waiting(out: string) {
 test('a second build into a folder is refused, the first goes on', async () => {
   const { child, finished } = await waiting('out');
   const outcome = await place.run('build', 'mix.yaml', '--out', 'out');
-  expectMessage(outcome, 1, `another longmix is writing here (process ${child.pid}`, /wait until it is done/);
+  expectMessage(
+    outcome,
+    1,
+    `another longmix is writing here (process ${child.pid}`,
+    /wait until it has finished/,
+  );
   child.stdin!.end(jsonLines(20));
   expect((await finished).code).toBe(0);
   expect(existsSync(lock('out'))).toBe(false);

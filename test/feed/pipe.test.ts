@@ -130,7 +130,7 @@ describe('longmix pipe', () => {
     ],
     [['--world-size', '0'], /--world-size: found "0"/],
     [['--start-step', '100000'], /no step 100000 in epoch 0/],
-    [['--steps', '1', '--epochs', '1'], /both say how far/],
+    [['--steps', '1', '--epochs', '1'], /both set the end/],
     [['--rows-per-step', '0'], /--rows-per-step: found "0"/],
     [['--rows-per-step', '1000000'], /no step 0 in epoch 0/, /fewer rows per step/],
     [['--seed', '1.5'], /--seed/],

@@ -105,7 +105,7 @@ describe('longmix serve', () => {
     [['--host', '::'], /can be reached from other machines/],
     [['--token-file', 'short'], /at least 16 letters/],
     [['--token-file', 'nowhere'], /cannot read .*nowhere: no such file or directory/],
-    [['--tls-key', 'token'], /go together/],
+    [['--tls-key', 'token'], /must be given together/],
     [['--port', '65536'], /--port: found "65536"/],
     [['--idle-timeout', '0'], /--idle-timeout/],
     [['--max-connections', 'many'], /--max-connections/],

@@ -172,12 +172,12 @@ describe('a build over another', () => {
     [
       'with a source read otherwise',
       { sources: { ...diskSources, notes: { path: 'notes/*.jsonl', text: 'id' } } },
-      'source "notes" was read with text: text, id: id, now it is with text: id, id: id',
+      'source "notes" was read with text: text, id: id, and is now read with text: id, id: id',
     ],
     [
       'with a source in another format',
       { sources: { ...diskSources, notes: { path: 'notes/*.jsonl', format: 'text' } } },
-      'of source "notes" was read as jsonl, now it is text',
+      'of source "notes" was read as jsonl, and is now read as text',
     ],
     [
       'with its sources in another order',

@@ -79,7 +79,7 @@ describe('a command', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const note = 'NaN " NaN';
     expect(metricsOf('diverge')).toEqual([2.5, null, null].map((loss, step) => ({ step, loss, note })));
-    expect(stderr.match(/the loss is NaN from here on, null in metrics\.jsonl/g)).toHaveLength(1);
+    expect(stderr.match(/the loss is NaN from this step on \(null in metrics\.jsonl\)/g)).toHaveLength(1);
     expect(stdout).toContain('3 steps done, loss NaN;');
   });
 
@@ -173,7 +173,7 @@ describe('rows that it took and did not train on', () => {
     expect(lastLine(second)).toContain('its checkpoint has 6 steps done');
     expect(metricsOf('ahead')).toEqual(expected(0, 6));
     const other = args('ahead', ['--rows-per-step', '2', '--resume'], node());
-    expectMessage(await longmix(other), 2, /the run there is another: rowsPerStep differ/);
+    expectMessage(await longmix(other), 2, /the run in that folder is a different one: rowsPerStep differ/);
     // From before that checkpoint: it will be written over.
     await longmix(args('ahead', ['--steps', '9', '--start-step', '5'], node()));
     expectMessage(await longmix(args('ahead', ['--resume'], node())), 2, /nothing to resume/, /--start-step/);
@@ -261,7 +261,11 @@ it.each([
   ['number', 'step: () => 2.5', /its step gave a number/],
   ['string', "step: () => 'finished'", /its step gave a string/],
   ['array', 'step: async () => [1]', /its step gave an array/],
-  ['bigint-in', 'step: () => ({ loss: 1n })', /its step gave what JSON can't say \(.*BigInt/],
+  [
+    'bigint-in',
+    'step: () => ({ loss: 1n })',
+    /its step gave a value that cannot be written as JSON \(.*BigInt/,
+  ],
   ['finish', "step() {}, finish: () => 'done'", /its finish gave a string/],
   ['report', 'start({ report }) { report(null); }, step() {}', /its report gave null/],
   [

@@ -112,14 +112,14 @@ it('trains every arm on as many tokens, compares them on one validation set, and
   expectMessage(
     await place.run(...longer),
     2,
-    /natural\.run: arm natural: its run is not of 20 steps/,
+    /natural\.run: arm natural: its run does not have the 20 steps/,
     /--fresh/,
   );
   rmSync(join(out, 'natural.run'), { recursive: true });
-  expectMessage(await place.run(...longer), 2, /arm short: its run is not of 20 steps/);
+  expectMessage(await place.run(...longer), 2, /arm short: its run does not have the 20 steps/);
   expect(existsSync(join(out, 'natural.run'))).toBe(false);
 
-  expectMessage(await place.run(...typed, '--plan'), 2, /--plan builds nothing/);
+  expectMessage(await place.run(...typed, '--plan'), 2, /--plan builds no shards/);
   expectMessage(await place.run('ablate', 'arms.yaml', '--train', '--train-tokens', '10'), 2, /make no step/);
   expectMessage(
     await place.run('ablate', 'arms.yaml', '--train', '--train-tokens', 'x'),

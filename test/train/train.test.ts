@@ -291,7 +291,7 @@ describe('a module', () => {
     const { loss } = await train({ step: ({ step }) => ({ loss: losses[step]! }) }, options);
     expect(loss).toBeNaN();
     expect(metricsOf('diverged').map((line) => line.loss)).toEqual([1, null, null, null]);
-    expect(said).toEqual([expect.stringContaining('the loss is Infinity from here on')]);
+    expect(said).toEqual([expect.stringContaining('the loss is Infinity from this step on')]);
   });
 
   it('whose metrics have names of ours loses no line when it goes on', async () => {

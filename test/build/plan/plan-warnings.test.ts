@@ -66,7 +66,7 @@ it.each([
     'rows that no step takes',
     { tokens_per_step: '25Ki' },
     [
-      /^train: \d+\.\d% of the rows are left over (less than a step); a smaller tokens_per_step leaves fewer$/,
+      /^train: \d+\.\d% of the rows are left over \(less than a step\); a smaller tokens_per_step leaves fewer$/,
     ],
   ],
   [
@@ -87,12 +87,14 @@ it.each([
   [
     'a source that gets no document, because documents are taken whole',
     { mix: { tokens: 5000, shares: { joined: '0.1%', notes: '99.9%' } }, sequences: { length: 4096 } },
-    [/^no document is taken where fewer tokens are asked for than one has: joined \(5 tokens\)$/],
+    [
+      /^no document is taken from cells that are asked for fewer tokens than one document has: joined \(5 tokens\)$/,
+    ],
   ],
   [
     'an empty validation split',
     { split: { validation: '0.0001%' } },
-    [/^split\.validation is .* none of them here$/],
+    [/^split\.validation is .* rounds to no document here$/],
   ],
   [
     'a phase without a whole step, by its name',
@@ -101,7 +103,7 @@ it.each([
       tokens_per_step: '64Ki',
       phases: { a: { tokens: '1%' }, b: { tokens: '99%' } },
     },
-    [/^train_a: \d+ rows?, and a step takes 1024: not one whole step$/],
+    [/^train_a: \d+ rows?, but a step takes 1024: there is not one whole step$/],
   ],
 ])('%s', async (_, recipe, expected) => {
   const warnings = await warningsOf(recipe);
@@ -134,7 +136,7 @@ it.each([
   const refused = warningsOf({ sources: { mixed: { path: 'mixed.jsonl', source: 'from' } }, ...recipe });
   await expect(refused).rejects.toMatchObject({
     code: 'mix-infeasible',
-    message: expect.stringContaining(`${key} names a source "m`),
+    message: expect.stringContaining(`${key} names source "m`),
     cure: expect.stringContaining('the corpus has m0, m1, m2'),
   });
 });
