@@ -206,11 +206,7 @@ function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixE
   const looked = filters.length === 0 ? source.path : `${source.path} (${filters.join(', ')})`;
   const [example] = unknown;
   const others = example === undefined ? '' : `; ${unknown.size} files of unknown format, such as ${example}`;
-  return new LongmixError(
-    'source-empty',
-    `source "${source.name}": nothing to read in ${looked}${others}`,
-    {
-      cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
-    },
-  );
+  return new LongmixError('source-empty', `source "${source.name}": nothing to read in ${looked}${others}`, {
+    cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
+  });
 }
