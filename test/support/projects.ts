@@ -2,7 +2,7 @@
  * Which project of vitest a test file belongs to: by what it imports, itself or through other files of test/, so that
  * there is no list to keep.
  *
- * - `command` runs the built command: it imports support/command.ts. It needs `npm run build`.
+ * - `command` runs the built command: it imports support/command.ts, or runs a script that loads the built library. It needs `npm run build`.
  * - `peers` compares with software and vocabularies of others: it needs what `make test` and `.ci/run` install.
  * - `pipeline` runs several stages, or the command in the tests' process: it imports src/build/ or src/cli/. It also has
  *   `*.slow.test.ts`, which take many times as long as other tests of one stage, and those with `vi.mock`.
@@ -19,11 +19,12 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** The first that fits. */
 const signs: readonly (readonly [Project, (file: TestSource) => boolean])[] = [
-  ['command', ({ imports }) => imports.has('test/support/command.ts')],
+  ['command', ({ imports, texts }) => imports.has('test/support/command.ts') || texts.some(runsScriptOfDist)],
   [
     'peers',
     ({ imports, texts }) =>
-      texts.some((text) => /\/vocabularies\b|from 'tokenizers'/.test(text)) ||
+      // Written so that this file is none of them.
+      texts.some((text) => /[/]vocabularies\b|from 'tokenizer[s]'/.test(text)) ||
       ['test/support/peers.ts', 'test/support/python.ts', 'test/report/in-page.ts'].some((name) =>
         imports.has(name),
       ),
@@ -36,6 +37,13 @@ const signs: readonly (readonly [Project, (file: TestSource) => boolean])[] = [
       [...imports].some((name) => /\.slow\.test\.ts$|^src\/(build|cli|index\.ts)/.test(name)),
   ],
 ];
+
+/** Scripts of ours that load the built library. */
+function runsScriptOfDist(text: string): boolean {
+  if (!text.includes('execFile')) return false;
+  const scripts = Array.from(text.matchAll(/\bscripts\/[\w-]+\.mjs\b/g), ([name]) => join(root, name));
+  return scripts.some((path) => existsSync(path) && /\.\.\/dist\//.test(readFileSync(path, 'utf8')));
+}
 
 interface TestSource {
   /** Paths from the root, of this file and what it imports of test/ and src/; what files of src/ import is not followed. */
