@@ -108,15 +108,15 @@ test('every kind of unsound book is a bad record with its reason, and no file ou
   });
   expect(texts).toEqual(['One']);
   expect(reasons).toEqual([
-    expect.stringContaining('not a sound EPUB'),
-    expect.stringContaining('not a sound EPUB'),
+    expect.stringContaining('not a valid EPUB'),
+    expect.stringContaining('not a valid EPUB'),
     'not an EPUB: it has no META-INF/container.xml',
     'OEBPS/a.xhtml is damaged: its checksum differs',
-    expect.stringContaining('not a sound EPUB'),
+    expect.stringContaining('not a valid EPUB'),
     'its chapters are 4000 MB unpacked; at most 268 MB are read',
     'its chapters are encrypted (OEBPS/a.xhtml)',
     'OEBPS/a.xhtml is encrypted',
-    expect.stringContaining('not a sound EPUB'),
+    expect.stringContaining('not a valid EPUB'),
     'the EPUB\'s spine names "b.xhtml", which it does not list',
     'there is no text in it',
   ]);
