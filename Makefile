@@ -33,6 +33,7 @@ check: $(BUILT)
 	npm run --silent check
 
 nightly: check samples/corpus/node_modules/.package-lock.json test/vocabularies/node_modules/.package-lock.json
+	npm run --silent docs:api
 	@sh scripts/tokenizer-peers.sh
 	LONGMIX_FUZZ=100 npx vitest run test/tokenize --testTimeout 3600000
 	LONGMIX_FUZZ=10 npx vitest run --exclude 'test/tokenize/**' --testTimeout 3600000

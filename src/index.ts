@@ -56,7 +56,7 @@ export {
 export type { Bucket, Cell, PlannedCell } from './nouns/mix.ts';
 export type * from './nouns/recipe.ts';
 export type { PieceCuts, RowPlan, RowRepeats } from './nouns/rows.ts';
-export type { StepPlan, StepSet } from './nouns/steps.ts';
+export type { StepPlan, StepSet, Stretch } from './nouns/steps.ts';
 export type { DocumentTable } from './nouns/tokens.ts';
 export type { PackingQuality } from './pack/accounts/quality.ts';
 export type {
