@@ -138,9 +138,7 @@ describe('encoding:', () => {
     expect(await read(Buffer.from('plain text'), 'utf-16le')).toEqual([
       expect.stringContaining('UTF-8, not'),
     ]);
-    expect(await read(Buffer.from(greek), 'windows-1252')).toEqual([
-      expect.stringContaining('UTF-8, not'),
-    ]);
+    expect(await read(Buffer.from(greek), 'windows-1252')).toEqual([expect.stringContaining('UTF-8, not')]);
     const japanese = Buffer.from('93fa967b8cea82cc8365834c83588367'.repeat(4), 'hex');
     expect(await read(japanese, 'euc-jp')).toEqual([expect.stringContaining('not euc-jp')]);
   });

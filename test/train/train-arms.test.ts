@@ -120,7 +120,11 @@ it('trains every arm on as many tokens, compares them on one validation set, and
   expect(existsSync(join(out, 'natural.run'))).toBe(false);
 
   expectMessage(await place.run(...typed, '--plan'), 2, /--plan builds no shards/);
-  expectMessage(await place.run('ablate', 'arms.yaml', '--train', '--train-tokens', '10'), 2, /are less than one step/);
+  expectMessage(
+    await place.run('ablate', 'arms.yaml', '--train', '--train-tokens', '10'),
+    2,
+    /are less than one step/,
+  );
   expectMessage(
     await place.run('ablate', 'arms.yaml', '--train', '--train-tokens', 'x'),
     2,
