@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util';
 import { packRows } from '../dist/pack/rows.js';
 import { createDocumentTable } from '../dist/store/reader.js';
-import { makeTable, scramble } from './lib/synthetic-table.mjs';
+import { makeTable, scramble, slimPajama } from './lib/synthetic-table.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -24,16 +24,7 @@ const { positionals, values } = parseArgs({
 const documents = Number(positionals[0] ?? 1_000_000);
 const [length, copies, every] = [values.length, values.copies, values.every].map(Number);
 
-/** Name, median, standard deviation of the logarithm, documents of 10,000. */
-const sources = [
-  ['c4', 315, 1.361, 2811],
-  ['cc', 1066, 0.928, 5638],
-  ['stackexchange', 507, 1.206, 335],
-  ['wikipedia', 409, 1.279, 359],
-  ['github', 520, 1.198, 529],
-  ['arxiv', 14_565, 0.6, 363],
-  ['books', 121_602, 1, 35],
-];
+const sources = slimPajama(35);
 
 const made = makeTable(documents, sources);
 const copiesOf = (d) => (d % every === 0 ? copies : 1);

@@ -20,7 +20,7 @@ import { heldOut } from '../dist/mix/split.js';
 import { discardsTails, imbalances, keepLedgers } from '../dist/pack/accounts/ledger.js';
 import { packingQuality } from '../dist/pack/accounts/quality.js';
 import { packRows } from '../dist/pack/rows.js';
-import { makeTable } from './lib/synthetic-table.mjs';
+import { makeTable, slimPajama } from './lib/synthetic-table.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -34,16 +34,7 @@ const documents = Number(positionals[0] ?? 10_000_000);
 const length = Number(positionals[1] ?? 32_768);
 const seed = 17;
 
-/** Name, median, standard deviation of the logarithm, documents of 10,000. */
-const sources = [
-  ['c4', 315, 1.361, 2811],
-  ['cc', 1066, 0.928, 5638],
-  ['stackexchange', 507, 1.206, 335],
-  ['wikipedia', 409, 1.279, 359],
-  ['github', 520, 1.198, 529],
-  ['arxiv', 14_565, 0.6, 363],
-  ['books', 121_602, 1, 351],
-];
+const sources = slimPajama(351);
 
 const stages = [];
 /** Does a stage and notes what it took. */

@@ -18,7 +18,7 @@ import { epochOrder } from '../dist/feed/rows/order.js';
 import { fitLengths } from '../dist/pack/packers/fit-lengths.js';
 import { packRows } from '../dist/pack/rows.js';
 import { loadDocuments, openStore } from '../dist/store/reader.js';
-import { makeTable, scramble } from './lib/synthetic-table.mjs';
+import { makeTable, scramble, slimPajama } from './lib/synthetic-table.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -35,16 +35,7 @@ const epochs = 3;
 const randomOrders = 5;
 const stepSizes = [16, 64];
 
-/** Name, median, standard deviation of the logarithm, documents of 10,000. */
-const sources = [
-  ['c4', 315, 1.361, 2811],
-  ['cc', 1066, 0.928, 5638],
-  ['stackexchange', 507, 1.206, 335],
-  ['wikipedia', 409, 1.279, 359],
-  ['github', 520, 1.198, 529],
-  ['arxiv', 14_565, 0.6, 363],
-  ['books', 121_602, 1, 35],
-];
+const sources = slimPajama(35);
 
 const table = values.corpus === undefined ? madeTable(Number(values.documents)) : storeTable(values.corpus);
 console.log(

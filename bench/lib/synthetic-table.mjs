@@ -4,6 +4,17 @@
  */
 import { createDocumentTable } from '../../dist/store/reader.js';
 
+/** Sources with SlimPajama's median lengths. @param books how many of some 10,000 documents are books */
+export const slimPajama = (books) => [
+  ['c4', 315, 1.361, 2811],
+  ['cc', 1066, 0.928, 5638],
+  ['stackexchange', 507, 1.206, 335],
+  ['wikipedia', 409, 1.279, 359],
+  ['github', 520, 1.198, 529],
+  ['arxiv', 14_565, 0.6, 363],
+  ['books', 121_602, 1, books],
+];
+
 export function makeTable(documents, sources) {
   const made = createDocumentTable(
     documents,
