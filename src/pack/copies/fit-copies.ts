@@ -133,20 +133,20 @@ function partHosted(
     }
   }
   // The kinds after the last hosted row are as they were.
-  const column = <T extends Int32Array | Uint32Array>(values: T): T => {
-    const all = new (values.constructor as new (length: number) => T)(of.length + kinds.kinds - kind);
+  const count = of.length + kinds.kinds - kind;
+  const fill = <T extends Int32Array | Uint32Array>(all: T, values: T): T => {
     for (let k = 0; k < of.length; k += 1) all[k] = values[of[k]!]!;
     all.set(values.subarray(kind), of.length);
     return all;
   };
   const parted: SlicedKinds = {
     ...kinds,
-    kinds: of.length + kinds.kinds - kind,
-    rowsOf: column(kinds.rowsOf),
-    piecesOf: column(kinds.piecesOf),
-    room: column(kinds.room),
-    links: column(kinds.links),
-    slice: column(kinds.slice),
+    kinds: count,
+    rowsOf: fill(new Uint32Array(count), kinds.rowsOf),
+    piecesOf: fill(new Uint32Array(count), kinds.piecesOf),
+    room: fill(new Uint32Array(count), kinds.room),
+    links: fill(new Int32Array(count), kinds.links),
+    slice: fill(new Int32Array(count), kinds.slice),
   };
   parted.rowsOf.set(rowsOf);
   parted.slice.set(slice);
