@@ -13,9 +13,10 @@
  * Why not Arrow: a stretch of a column is wanted as one typed array, and a library that reads whole record batches
  * would copy it twice. What that costs: no other program reads these files, and none should, they are notes.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { createFile } from './commit.ts';
+import { type LocalBytes, openFile } from './files.ts';
+import { EndedEarly } from './storage.ts';
 
 export type NumberColumn = Uint16Array | Uint32Array;
 
@@ -84,11 +85,11 @@ export interface ColumnsFile {
 
 /** @throws DamagedColumns, as `read` does; a system error where there is no such file */
 export function openColumns(path: string): ColumnsFile {
-  const descriptor = openSync(path, 'r');
+  const file = openFile(path);
   try {
-    const { about, columns, start } = readHeader(descriptor);
+    const { about, columns, start } = readHeader(file);
     const ends = columns.map(({ at, length, type }) => start + at + length * width(type));
-    if (fstatSync(descriptor).size < Math.max(start, ...ends)) throw new DamagedColumns('it is cut short');
+    if (file.size < Math.max(start, ...ends)) throw new DamagedColumns('it is cut short');
     const byName = new Map(columns.map((column) => [column.name, column]));
     const find = (name: string) => {
       const column = byName.get(name);
@@ -98,29 +99,29 @@ export function openColumns(path: string): ColumnsFile {
     return {
       about,
       length: (name) => find(name).length,
-      read: (name, from, to) => readColumn(descriptor, start, find(name), from, to),
-      close: () => closeSync(descriptor),
+      read: (name, from, to) => readColumn(file, start, find(name), from, to),
+      close: () => file.close(),
     };
   } catch (error) {
-    closeSync(descriptor);
+    file.close();
     throw error;
   }
 }
 
-function readHeader(descriptor: number): Header & { readonly start: number } {
+function readHeader(file: LocalBytes): Header & { readonly start: number } {
   const head = Buffer.alloc(headerStart);
-  readFully(descriptor, head, 0);
+  readAll(file, head, 0);
   if (head.toString('latin1', 0, 8) !== magic) throw new DamagedColumns(`it does not begin with ${magic}`);
   const length = head.readUInt32LE(8);
-  if (length > fstatSync(descriptor).size) throw new DamagedColumns('it is cut short');
+  if (length > file.size) throw new DamagedColumns('it is cut short');
   const header = Buffer.alloc(length);
-  readFully(descriptor, header, headerStart);
+  readAll(file, header, headerStart);
   if (crc32(header) !== head.readUInt32LE(12)) throw new DamagedColumns('its header has changed');
   return { ...(JSON.parse(header.toString()) as Header), start: aligned(headerStart + length) };
 }
 
 function readColumn(
-  descriptor: number,
+  file: LocalBytes,
   start: number,
   { name, type, length, at, sums }: ColumnRecord,
   from: number,
@@ -134,7 +135,7 @@ function readColumn(
   const end = Math.ceil((to * size) / blockBytes);
   const begin = first * blockBytes;
   const bytes = new Uint8Array(new SharedArrayBuffer(Math.max(0, Math.min(whole, end * blockBytes) - begin)));
-  readFully(descriptor, bytes, start + at + begin);
+  readAll(file, bytes, start + at + begin);
   let block = first;
   for (const part of blocks(bytes)) {
     if (crc32(part) !== sums[block]) throw new DamagedColumns(`block ${block} of column ${name} has changed`);
@@ -146,11 +147,12 @@ function readColumn(
     : new Uint32Array(bytes.buffer, offset, to - from);
 }
 
-function readFully(descriptor: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length; ) {
-    const read = readSync(descriptor, bytes, done, bytes.length - done, position + done);
-    if (read === 0) throw new DamagedColumns('it is cut short');
-    done += read;
+/** @throws DamagedColumns if the file has less */
+function readAll(file: LocalBytes, bytes: Uint8Array, position: number): void {
+  try {
+    file.read(position, bytes);
+  } catch (error) {
+    throw error instanceof EndedEarly ? new DamagedColumns('it is cut short') : error;
   }
 }
 
