@@ -271,12 +271,16 @@ add('bert', {
   open: async () => made('bert', await bertJson()),
 });
 
-/** Models of sentencepiece's own trainer: each option that changes what encoding does. */
+/**
+ * Models of sentencepiece's own trainer: each option that changes what encoding does. The texts are those of the
+ * packages that are installed, so no limit is hard: fewer pieces than asked for are no error.
+ */
 const sentencePieceModels = {
-  'spm-unigram': { model_type: 'unigram', vocab_size: 5000 },
+  'spm-unigram': { model_type: 'unigram', vocab_size: 5000, hard_vocab_limit: false },
   'spm-unigram-bytes': {
     model_type: 'unigram',
     vocab_size: 5000,
+    hard_vocab_limit: false,
     byte_fallback: true,
     split_digits: true,
     user_defined_symbols: ['<sep>', '<table>', '\u2581\u2581'],
@@ -294,7 +298,12 @@ const sentencePieceModels = {
     remove_extra_whitespaces: false,
     user_defined_symbols: ['<sep>'],
   },
-  'spm-suffix': { model_type: 'unigram', vocab_size: 3000, treat_whitespace_as_suffix: true },
+  'spm-suffix': {
+    model_type: 'unigram',
+    vocab_size: 3000,
+    hard_vocab_limit: false,
+    treat_whitespace_as_suffix: true,
+  },
 } as const;
 for (const [name, options] of Object.entries(sentencePieceModels)) {
   add(name, {
