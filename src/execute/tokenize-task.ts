@@ -127,7 +127,9 @@ async function setUpTokenize({
     if (hasReceipt(folder, part)) {
       const same = findReceipt<TokenizeResult>(folder, part, listed, 'listed');
       if (same !== null) return isDone(same);
-      const made = madeOf(units, units.map(hashInput));
+      const hashes: string[] = [];
+      for (const unit of units) hashes.push(await hashInput(unit));
+      const made = madeOf(units, hashes);
       const earlier = findReceipt<TokenizeResult>(folder, part, made);
       if (earlier !== null) {
         leaveReceipt(folder, part, { fingerprint: made, listed, files: earlier.part.files, result: earlier });
@@ -171,7 +173,7 @@ async function setUpTokenize({
         const { format } = files[0]!;
         const extractor = extractorOf(unit);
         const way = { format, ...(extractor === undefined ? {} : { extractor }) };
-        inputs.push({ source: source.name, name, ...way, start, end, lines, sha256: hash.digest() });
+        inputs.push({ source: source.name, name, ...way, start, end, lines, sha256: await hash.digest() });
       }
       const { sources, ...held } = writer.finish();
       const { replaced, badRecords, badSamples, fileFaults } = counts;

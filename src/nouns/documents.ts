@@ -7,6 +7,8 @@ export interface InputFile {
   /** Path relative to the source's root, with `/`: what ids, origins and sorting use. */
   readonly name: string;
   readonly bytes: number;
+  /** Changes whenever the file is written to; taken when the file was found, before it is read. */
+  readonly stamp: string;
   readonly format: Format;
   readonly compression: Compression;
 }

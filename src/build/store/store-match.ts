@@ -38,13 +38,10 @@ export function reading({
 
 const inputsNote = `${notesFolder}/inputs.json`;
 
-/**
- * Size and times of every input, so that a later run need not read them all to know that they are the same. To be taken
- * before they are read: what is written meanwhile must show. (ctime: of a file whose mtime was set back.)
- */
+/** Size and times of every input, so that a later run need not read them all to know that they are the same. */
 export function inputStamps(parts: readonly PlannedPart[]): readonly unknown[] {
   const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
-  return files.map(({ path, bytes }) => [path, bytes, statOf(path)?.stamp]);
+  return files.map(({ path, bytes, stamp }) => [path, bytes, stamp]);
 }
 
 export function rememberInputs(folder: string, stamps: readonly unknown[]): void {
@@ -98,17 +95,17 @@ function readNote(folder: string, note: string): string | null {
   }
 }
 
-export function refuseMismatch(
+export async function refuseMismatch(
   folder: string,
   manifest: StoreManifest,
   recipe: Recipe,
   tokenizer: TokenizerTables['facts'],
   parts: readonly PlannedPart[],
-): void {
+): Promise<void> {
   const difference =
     tokenizerDifference(manifest, tokenizer) ??
     readingDifference(manifest, recipe) ??
-    inputDifference(folder, manifest, parts);
+    (await inputDifference(folder, manifest, parts));
   if (difference === null) return;
   throw new LongmixError(
     'store-mismatch',
@@ -153,11 +150,11 @@ function readingDifference(manifest: StoreManifest, recipe: Recipe): string | nu
 }
 
 /** The first difference between what a store was made of and what the recipe names now, in words. */
-function inputDifference(
+async function inputDifference(
   folder: string,
   manifest: StoreManifest,
   parts: readonly PlannedPart[],
-): string | null {
+): Promise<string | null> {
   const now = parts.flatMap(({ units }) => units);
   const then = manifest.parts.flatMap(({ inputs }) => inputs);
   const label = (input: { source: string; name: string; start: number }) =>
@@ -183,7 +180,7 @@ function inputDifference(
   const stamps = inputStamps(parts);
   if (readNote(folder, inputsNote) === JSON.stringify(stamps)) return null;
   for (const [i, unit] of now.entries()) {
-    if (hashInput(unit) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
+    if ((await hashInput(unit)) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
   }
   rememberInputs(folder, stamps);
   return null;

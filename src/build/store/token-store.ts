@@ -106,7 +106,7 @@ async function ensureUnlocked(
     const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
     const padId = isPadded ? tokenizer.facts.padId : null;
     if (isThere) {
-      const manifest = openSame(recipe, folder, parts, tokenizer.facts);
+      const manifest = await openSame(recipe, folder, parts, tokenizer.facts);
       const { documents, tokens } = manifest.totals;
       options.progress?.aside(
         `tokens reused: ${counted(documents, 'document')}, ${compact(tokens)} tokens (${manifest.tokenizer.name}) in ${folder}`,
@@ -117,7 +117,7 @@ async function ensureUnlocked(
     const manifest = await withLock(folder, async () => {
       if (fresh) setAside(folder, keepUnchanged);
       // Another command may have made it in the meantime.
-      else if (exists(join(folder, storeFile))) return openSame(recipe, folder, parts, tokenizer.facts);
+      else if (exists(join(folder, storeFile))) return await openSame(recipe, folder, parts, tokenizer.facts);
       try {
         return await makeStore(recipe, folder, parts, tokenizer, { ...options, crew });
       } finally {
@@ -130,14 +130,14 @@ async function ensureUnlocked(
   }
 }
 
-function openSame(
+async function openSame(
   recipe: Recipe,
   folder: string,
   parts: readonly PlannedPart[],
   tokenizer: TokenizerTables['facts'],
-): StoreManifest {
+): Promise<StoreManifest> {
   const manifest = openStore(folder);
-  refuseMismatch(folder, manifest, recipe, tokenizer, parts);
+  await refuseMismatch(folder, manifest, recipe, tokenizer, parts);
   refuseDamage(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
   // No token of the store depends on them: rows begin and end as the tokenizer's files say now.
@@ -160,7 +160,6 @@ async function makeStore(
   );
   if (slow !== null) progress.note(slow);
   const units = parts.flatMap((part) => part.units);
-  // Before they are read: what is written meanwhile must show.
   const stamps = parts.map((part) => inputStamps([part]));
   const text = units.reduce((bytes, unit) => bytes + unitBytes(unit), 0);
   const shortage = storeShortage(folder, text, storeDtype(facts.vocabularySize));

@@ -83,7 +83,7 @@ async function singleFile(source: SourceSpec, stats: FileFacts): Promise<InputFi
       cure: `set format: of the source, or rename the file; known are ${describeFormats()}`,
     });
   }
-  const file = { path: source.path, name, bytes: stats.size, ...kind };
+  const file = { path: source.path, name, bytes: stats.size, stamp: stats.stamp, ...kind };
   const settled = await settle(source, file);
   // Named by itself, a file of settings is a mistake and not text: reading it as an array says so.
   return settled.format === 'text' ? file : settled;
@@ -133,8 +133,7 @@ function depthOf(glob: string | null): number {
 }
 
 async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFile> {
-  const { path, name, bytes } = file;
-  return await settle(source, { path, name, bytes, ...kindOf(name, source)! });
+  return await settle(source, { ...file, ...kindOf(file.name, source)! });
 }
 
 /** A name says all of a file, but for some formats. */

@@ -11,7 +11,7 @@ export interface UnitHash {
   begin(file: InputFile, start: number, end: number): void;
   update(block: Uint8Array): void;
   /** sha256 (hex) over the bytes of the unit's files in order, each after its name and size. */
-  digest(): string;
+  digest(): Promise<string>;
 }
 
 export function createUnitHash(unit: ReadUnit): UnitHash {
@@ -28,19 +28,19 @@ export function createUnitHash(unit: ReadUnit): UnitHash {
       missing -= block.length;
       hash.update(block);
     },
-    digest() {
-      return files === unit.files.length && missing === 0 ? hash.digest('hex') : hashInput(unit);
+    async digest() {
+      return files === unit.files.length && missing === 0 ? hash.digest('hex') : await hashInput(unit);
     },
   };
 }
 
 /** The same, by reading the files. */
-export function hashInput(unit: ReadUnit): string {
+export async function hashInput(unit: ReadUnit): Promise<string> {
   const hash = createUnitHash(unit);
   for (const file of unit.files) {
     const [start, end] = unit.joined ? [0, file.bytes] : [unit.start, unit.end];
     hash.begin(file, start, end);
     for (const block of fileBlocks(file.path, start, end, true)) hash.update(block);
   }
-  return hash.digest();
+  return await hash.digest();
 }

@@ -7,7 +7,7 @@ const MiB = 1024 * 1024;
 
 function file(name: string, bytes: number, source = 'a', compressed = false): ReadUnit {
   const compression = compressed ? ('gzip' as const) : ('none' as const);
-  const files = [{ path: `/nowhere/${name}`, name, bytes, format: 'text' as const, compression }];
+  const files = [{ path: `/nowhere/${name}`, name, bytes, stamp: '', format: 'text' as const, compression }];
   return {
     ...{ source: sourceOf('/nowhere', { name: source }), name, files, start: 0, end: bytes },
     ...{ joined: false },

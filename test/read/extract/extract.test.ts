@@ -188,7 +188,7 @@ test('the record of a store names the very version that takes the text out', () 
   const name = (format: 'html' | 'epub') =>
     extractorOf({
       source: sourceOf('/nowhere'),
-      files: [{ path: '', name: '', bytes: 0, format, compression: 'none' }],
+      files: [{ path: '', name: '', bytes: 0, stamp: '', format, compression: 'none' }],
     });
   for (const format of ['html', 'epub'] as const)
     expect(name(format)).toContain(`htmlparser2 ${packageFile.dependencies.htmlparser2}`);

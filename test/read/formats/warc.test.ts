@@ -264,7 +264,7 @@ describe('ranges', () => {
     for (const unit of units) {
       const hash = createUnitHash(unit);
       for await (const _ of read(unit, createReadCounts(), { hash }));
-      expect(hash.digest()).toBe(hashInput(unit));
+      expect(await hash.digest()).toBe(await hashInput(unit));
     }
   });
 });
