@@ -12,7 +12,7 @@ import { exists, readText, statOf } from '../storage/files.ts';
 import { storeFile } from '../store/format.ts';
 import { ablationFile } from './ablation-file.ts';
 import { planFile } from './ownership.ts';
-import { storeFolder } from './store/token-store.ts';
+import { fixedPlace, type StorePlace, storePlace } from './store/store-place.ts';
 
 /**
  * `--out`, else out/NAME.
@@ -20,7 +20,7 @@ import { storeFolder } from './store/token-store.ts';
  */
 export function outFolder(recipe: Recipe, out: string | undefined): string {
   const folder = resolve(out ?? join('out', recipe.name));
-  for (const place of new Set([folder, storeFolder(recipe, folder)])) refuseInSources(recipe, place);
+  for (const place of new Set([folder, storePlace(recipe, folder).root])) refuseInSources(recipe, place);
   refuseInOutput(folder, [manifestFile, storeFile]);
   return folder;
 }
@@ -35,15 +35,15 @@ export function ablationFolder({ name, arms }: Ablation, out: string | undefined
 }
 
 /**
- * The folder of a recipe's token store: `--out` of `longmix tokenize`, else that of the build.
+ * Where a recipe's token store is: `--out` of `longmix tokenize`, else that of the build.
  * @throws LongmixError `output-in-source`
  */
-export function storeOut(recipe: Recipe, out: string | undefined): string {
-  if (out === undefined) return storeFolder(recipe, outFolder(recipe, undefined));
+export function storeOut(recipe: Recipe, out: string | undefined): StorePlace {
+  if (out === undefined) return storePlace(recipe, outFolder(recipe, undefined));
   const folder = resolve(out);
   refuseInSources(recipe, folder);
   refuseInOutput(folder, [manifestFile]);
-  return folder;
+  return fixedPlace(folder);
 }
 
 function refuseInSources(recipe: Recipe, folder: string): void {
@@ -68,7 +68,7 @@ function refuseInOutput(folder: string, marks: readonly string[]): void {
 
 /** Names of what longmix writes that reads as a corpus, below a build or a store. */
 const written = [
-  ...[planFile, 'store.json', 'part-00000.docs.arrow', 'store/store.json'],
+  ...[planFile, 'store.json', 'part-0123456789abcdef.docs.arrow', 'store/store.json'],
   ...['train/state.json', 'train/documents.parquet'],
 ];
 

@@ -96,6 +96,11 @@ export interface StoreOptions extends StageOptions {
    * false. `build` and `ablate` do so, for their `fresh` is about shards.
    */
   readonly keepUnchanged?: boolean;
+  /**
+   * Where the store has all sources of the recipe, take it as it is, though the corpus has changed since: that is told.
+   * Default: false. `plan` does so.
+   */
+  readonly asItWas?: boolean;
 }
 
 export interface TokenStore {

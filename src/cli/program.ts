@@ -3,7 +3,7 @@
  * runs: `--help` and a misspelt flag need not wait for Arrow and tokenizers.
  */
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
 
 const recipeHelp =
@@ -211,6 +211,16 @@ Examples:
 Exit codes: 0 done, or was done before; 1 try again; 2 a mistake of the user's, which trying again does not help.`,
     )
     .action(async (job, flags) => (await import('./worker.ts')).runWorkerCommand(job, flags, signal));
+  program
+    .command('store')
+    .addArgument(new Argument('<action>', 'what to do').choices(['list', 'prune']))
+    .argument('[path]', 'a token store, or a folder of builds or stores (default: $LONGMIX_STORE, else out)')
+    .description(
+      'list token stores, with parts that no source needs any more; or prune: remove those parts, unless a command is using the store',
+    )
+    .option('--dry-run', 'with prune: say what would be removed, and remove nothing')
+    .option('--json', 'print JSON on stdout')
+    .action(async (action, path, flags) => (await import('./store.ts')).runStore(action, path, flags));
   program
     .command('tokenizer')
     .argument(

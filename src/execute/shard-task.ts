@@ -11,15 +11,22 @@ import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardCounts, ShardRecord } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { type ShardOptions, writeShard } from '../shard/writer.ts';
+import { readJson } from '../storage/files.ts';
 import { localStorage } from '../storage/local.ts';
 import { findReceipt, leaveReceipt } from '../storage/receipt.ts';
-import { loadDocuments, openStore, type TokenFiles, TokenReader } from '../store/reader.ts';
+import type { StoreManifest } from '../store/format.ts';
+import { loadDocuments, type TokenFiles, TokenReader } from '../store/reader.ts';
 import { jobsFolder, refuseStale } from './job-file.ts';
 import { openRowPlan } from './row-plan-file.ts';
 import type { Given, Stage, StageRun } from './task.ts';
 
 export interface ShardSetting {
-  readonly store: { readonly folder: string; readonly fingerprint: string };
+  readonly store: {
+    readonly folder: string;
+    readonly fingerprint: string;
+    /** File of the recipe's view of the store, beside the list: the store's own record may change meanwhile. */
+    readonly view: string;
+  };
   readonly sets: readonly ShardSetSetting[];
 }
 
@@ -92,13 +99,21 @@ function isInFinishedSet(folder: string, { sets }: ShardSetting, { set, name }: 
 
 async function loadStore(folder: string, { store }: ShardSetting): Promise<ShardMemory> {
   const place = resolve(folder, store.folder);
-  const manifest = openStore(place);
-  if (manifest.fingerprint !== store.fingerprint) {
+  const manifest = readView(join(jobsFolder(folder), store.view));
+  if (manifest?.fingerprint !== store.fingerprint) {
     throw new LongmixError('job-stale', `the token store ${place} is not the one of the list of tasks`, {
       cure: 'run the build command again: it makes the list anew',
     });
   }
   return { store: manifest, table: loadDocuments(place, manifest), plans: null };
+}
+
+function readView(path: string): StoreManifest | null {
+  try {
+    return readJson(path) as StoreManifest;
+  } catch {
+    return null;
+  }
 }
 
 async function setUpShard({

@@ -52,8 +52,11 @@ export interface PendingFile extends Sink {
    * may be torn after a power failure, which costs no more than doing again what they say.
    */
   commit(synced?: boolean): MaybePromise<FileRecord>;
-  /** The same, but this thread does not wait for the disk. */
-  commitAside(): Promise<FileRecord>;
+  /**
+   * The same, but this thread does not wait for the disk.
+   * @param name of the file, in the same folder, where it was not known before all bytes were
+   */
+  commitAside(name?: string): Promise<FileRecord>;
   /** Leaves no trace of a file that was not committed. */
   abort(): MaybePromise<void>;
 }

@@ -13,7 +13,9 @@ const more = Math.max(0, Number(process.env.LONGMIX_FUZZ ?? 1) - 1);
 /** Parts that are done, by their receipts: file -> inode, which a rename changes. */
 function finishedParts(out: string): Map<string, number> {
   const notes = join(out, 'store', '.longmix');
-  const parts = existsSync(notes) ? readdirSync(notes).filter((name) => /^part-\d+\.json$/.test(name)) : [];
+  const parts = existsSync(notes)
+    ? readdirSync(notes).filter((name) => /^part-[0-9a-f]{16}\.json$/.test(name))
+    : [];
   return new Map(
     parts.map((name) => {
       const file = join(out, 'store', name.replace('.json', '.tokens'));
@@ -62,7 +64,7 @@ it(
 
     const out = join(folder, 'killed');
     const store = join(out, 'store');
-    const receipts = /^part-\d+\.json$/;
+    const receipts = /^part-[0-9a-f]{16}\.json$/;
     const temporary = /\.tmp$/;
     let end = 0;
     /** Moments to be killed at, one after the other; what is finished is kept from one to the next. */

@@ -7,6 +7,9 @@ import type { ShardInput } from '../../execute/shard-task.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 import { idBytes, type ShardDtype, shardName } from '../../shard/format.ts';
 import type { ShardOptions } from '../../shard/writer.ts';
+import { writeJson } from '../../storage/commit.ts';
+import { readJson } from '../../storage/files.ts';
+import type { StoreManifest } from '../../store/format.ts';
 import type { TokenFiles } from '../../store/reader.ts';
 import type { BuildPlan, PlannedSet, TokenStore } from '../nouns.ts';
 
@@ -24,7 +27,11 @@ export function shardJob(
     stage: 'shard',
     folder: out,
     setting: {
-      store: { folder: nameBelow(out, store.folder), fingerprint: store.manifest.fingerprint },
+      store: {
+        folder: nameBelow(out, store.folder),
+        fingerprint: store.manifest.fingerprint,
+        view: viewFile,
+      },
       sets: plan.sets.map(({ name }) => ({
         name,
         plan: `${name}${planSuffix}`,
@@ -34,7 +41,7 @@ export function shardJob(
     },
     inputs: shards.flatMap((ofSet, set) => ofSet.map((shard) => ({ set, ...shard }))),
     memory: { store: tokenFiles(store), table: plan.table, plans: plan.sets.map(({ rows }) => rows) },
-    files: plan.sets.map((set) => rowPlanFile(set, plan)),
+    files: [...plan.sets.map((set) => rowPlanFile(set, plan)), storeView(store)],
   };
 }
 
@@ -49,8 +56,29 @@ export function planShards({ rows, width }: RowPlan, dtype: ShardDtype, shardByt
   }));
 }
 
+/** The recipe's view of the store, which may grow while the tasks are run. */
+const viewFile = 'store.json';
+
+function storeView({ manifest }: TokenStore): JobFile {
+  const isThere = (path: string) => fingerprintOf(path) === manifest.fingerprint;
+  return { name: viewFile, isThere, write: (path) => void writeJson(path, manifest) };
+}
+
+function fingerprintOf(path: string): string | null {
+  try {
+    return (readJson(path) as StoreManifest).fingerprint;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a file of the job's folder served only tasks that are done. */
+export function isShardJobFile(name: string): boolean {
+  return name === viewFile || name.endsWith(planSuffix);
+}
+
 /** Of a row plan's file. */
-export const planSuffix = '.rows';
+const planSuffix = '.rows';
 
 function rowPlanFile({ name: set, rows }: PlannedSet, { fingerprint }: BuildPlan): JobFile {
   const identity = { fingerprint, set };
