@@ -25,7 +25,7 @@ const mebibyte = 1024 * 1024;
  * has 10,000 parts. Sources are judged one by one, so that a recipe with some of them finds the parts of one with all.
  */
 const steps: readonly (readonly [partBytes: number, upTo: number])[] = [
-  [4 * mebibyte, 256 * mebibyte],
+  [4 * mebibyte, 1024 * mebibyte],
   [16 * mebibyte, 16 * 1024 * mebibyte],
   [64 * mebibyte, 256 * 1024 * mebibyte],
   [256 * mebibyte, 2048 * 1024 * mebibyte],

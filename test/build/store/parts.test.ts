@@ -33,8 +33,8 @@ const sizeOf = (part: readonly ReadUnit[]) => part.reduce((sum, unit) => sum + u
 describe('the size of parts', () => {
   it.each([
     [0, 4],
-    [256 * MiB, 4],
-    [256 * MiB + 1, 16],
+    [GiB, 4],
+    [GiB + 1, 16],
     [16 * GiB, 16],
     [17 * GiB, 64],
     [257 * GiB, 256],
