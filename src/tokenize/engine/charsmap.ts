@@ -246,7 +246,7 @@ export function createGraphemeMapper(
       at = copy(text, at, end);
       if (at === end) break;
       const count = cluster(text, at, end);
-      // `starts` may go on with the character after the cluster, so it has the cluster's end.
+      // `starts` has one entry more than the cluster has characters: where the cluster ends.
       const to = starts[count]!;
       if (to - at <= longestCluster && findInMap(map, text, at, to, false, found)) write(at, to, true);
       else

@@ -40,7 +40,7 @@ export function createPreparation(preparation: Preparation): Prepare {
     preparation.normalizers.length === 0 ? null : createByteNormalizer(preparation.normalizers);
   const inNormalized = new AddedFinder(preparation.addedNormalized);
   const always = prefix !== null || words !== null;
-  // Tokens that strip white space may overlap the token before them.
+  // A token that strips white space may take text that is part of another token, too.
   const strips = preparation.added.some(({ lstrip, rstrip }) => lstrip || rstrip);
   const mayStayInPlace = !always && !strips && normalize === null && preparation.addedNormalized.length === 0;
   const spaceWords = words === 'together' ? createWordSpacer(prefix === 'always') : null;
