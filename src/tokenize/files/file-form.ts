@@ -22,8 +22,8 @@ const names = [
   'sentencepiece.model',
 ];
 /**
- * Mistral numbers its SentencePiece files; Qwen's first models have a qwen.tiktoken. A pattern counts only if it
- * matches exactly one file.
+ * Mistral numbers its SentencePiece files; Qwen's first models have a qwen.tiktoken. The first pattern that matches
+ * counts, and it must match exactly one file.
  */
 const patterns = [/^tekken_.*\.json$/, /^tokenizer\.model\.v\d+$/, /\.tiktoken$/, /\.model$/];
 /** The longest text that JavaScript can hold is 512 MB; published files have up to 40 MB. */
