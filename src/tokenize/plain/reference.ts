@@ -69,7 +69,10 @@ function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string | Uint
   );
 }
 
-/** Passes on text only: bytes come from patterns over the byte alphabet, which models of characters never have. */
+/**
+ * Adapts an encoder of text to bytes. Only patterns over the byte alphabet give bytes, and models of characters do not
+ * use them.
+ */
 function ofText(
   encode: (pretoken: string) => readonly number[],
 ): (pretoken: string | Uint8Array) => readonly number[] {
