@@ -78,7 +78,7 @@ export function buildDoubleArray(pieces: readonly (Uint8Array | undefined)[]): D
       children[count++] = child;
     }
     if (count === 0) continue;
-    // The first 256 cells belong to the root alone, so all other bases are at least 1.
+    // The root has the first 256 cells for itself, so every base is at least 1.
     const start = node === 0 ? 1 : place(count);
     base.set(cell, start);
     for (let i = 0; i < count; i += 1) {
