@@ -25,7 +25,7 @@ export interface AddedSink {
 export class AddedFinder {
   readonly #added: readonly AddedToken[];
   readonly #lengths: readonly number[];
-  /** null: there are no tokens. */
+  /** null if there are no tokens. */
   readonly #finder: TextFinder | null;
   readonly #isWord = classTest('word');
   #kept: Uint8Array | null = null;

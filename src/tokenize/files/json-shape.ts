@@ -28,7 +28,7 @@ export function badFile(name: string, at: string, message: string, help: string 
   });
 }
 
-/** The largest id that a vocabulary of so many tokens may have. */
+/** The largest id that a vocabulary with this number of tokens may have. */
 export function largestId(tokens: number): number {
   return Math.min(idLimit - 1, holesPerToken * tokens + freeHoles);
 }

@@ -64,7 +64,7 @@ export function familyOfSplit(split: SplitStep): PatternFamily | null {
   return recognizeFamily([isPossessive ? { ...split, pattern: gpt2 } : split]);
 }
 
-/** A step of a Hugging Face file that keeps both the matches and what lies between them. */
+/** A step of a Hugging Face file that keeps the matches and the gaps between them. */
 export function isolatedStep(pattern: string): SplitStep {
   return { pattern, syntax: 'oniguruma', behavior: 'isolated', invert: false, over: 'characters' };
 }

@@ -35,8 +35,8 @@ export interface Move<State> {
 }
 
 /**
- * The tables have a row for each state, and a column for the end of the text (0) and for each class of characters.
- * State 0 is the start.
+ * A machine as tables, with a row for each state, and a column for the end of the text (0) and for each class of
+ * characters. State 0 is the start.
  */
 export interface Machine {
   readonly states: number;

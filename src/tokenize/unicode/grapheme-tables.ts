@@ -1,8 +1,8 @@
 /** Made by scripts/grapheme-tables.mjs from the Unicode Character Database; don't edit. */
 
 /**
- * Classes of characters for grapheme clusters in Unicode 16.0: runs from U+0000 on, each a class (graphemes.ts has
- * their names) and its length in base 36.
+ * What grapheme clusters are made of in Unicode 16.0: runs from U+0000 on, each a class (graphemes.ts has their names) and
+ * its length in base 36.
  */
 export const graphemeClasses = `
 cna lf1 cn2 cr1 cni ot2n cnx ot9 ep1 ot3 cn1 ep1 otgh ex34 ot7n ex7 ot7b ex19 ot1 ex1 ot1 ex2 ot1 ex2 ot1 ex1

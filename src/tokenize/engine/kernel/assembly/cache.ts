@@ -18,8 +18,8 @@ export const NEAR_BYTES: u32 = 15;
 export const NEAR_TOKENS: u32 = 3;
 
 /**
- * 16 bytes per length, at a fixed address: the bytes of a key after those of the pretoken; all 0xff for a length that
- * is too long for a key.
+ * 16 bytes per length, at a fixed address: zeros for the bytes of the pretoken, then 0xff for the rest of its key; all
+ * 0xff for a length that is too long for a key.
  */
 export const PADDING: usize = 0x9000;
 memory.fill(PADDING, 0xff, 17 * 16);

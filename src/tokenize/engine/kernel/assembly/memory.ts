@@ -90,7 +90,7 @@ export function mark(): usize {
   return top;
 }
 
-/** Frees what was reserved since `mark()` returned this. */
+/** Frees all memory that was reserved since `mark()` returned `to`. */
 export function release(to: usize): void {
   top = to;
 }

@@ -9,8 +9,8 @@ import { encodeUnigram, hasUnigram } from './unigram';
 import { encodeUnknown, isAllKnown, lacksUnits } from './unknown';
 
 /**
- * Writes the tokens of text[at, at + length), at most 15 bytes, if the line's first slot does not have it; returns
- * where the next token goes. `low` and `high` are the pretoken's key.
+ * Writes the tokens of the pretoken text[at, at + length), at most 15 bytes, which the line's first slot does not have;
+ * returns where the next token goes. `low` and `high` are the pretoken's key.
  */
 export function emitShort(at: usize, length: u32, out: usize, line: usize, low: u64, high: u64): usize {
   if (cache.nearFind(line, low, high)) {
