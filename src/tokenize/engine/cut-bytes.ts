@@ -4,9 +4,9 @@
  *
  * Why no token changes: a token that spans the cut is the product of a merge, so its bytes contain these two
  * neighbours. If no product contains them, no merge ever crosses the cut. Merges on each side then run as if the other
- * side did not exist, and the order between the two sides does not matter. Three things that merges do not make are
- * never cut either: the bytes of a character; unknown units, which may become one token together or be emitted late;
- * and the neighbours of a unit that may be dropped, because they may merge after that.
+ * side did not exist, and the order between the two sides does not matter. There is also no cut where something other
+ * than a merge joins bytes: inside a character; at unknown units, which may become one token together or be emitted
+ * late; and beside a unit that may be dropped, because its neighbours may then merge.
  *
  * Cost: one pass over the products when tables are made. Gain: the first pass over new text is up to twice as fast.
  * With cuts at spaces only, words would include their punctuation, and there would be far more different pretokens.

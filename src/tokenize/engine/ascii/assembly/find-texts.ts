@@ -1,7 +1,7 @@
 /**
  * Finds the texts of a list in a text: the leftmost match, and the longest of those that start there; then the search
- * goes on after it. First sixteen bytes at a time are searched for a byte with which a text may begin; then a bit is
- * tested for the two bytes there; then the trie decides.
+ * goes on after it. It looks at sixteen bytes at a time for a byte with which a text may begin, then tests a bit for
+ * the two bytes there, then asks the trie.
  */
 import { outside } from './sets';
 

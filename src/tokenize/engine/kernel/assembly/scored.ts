@@ -7,12 +7,12 @@
  *
  * Why no token changes: no piece spans the ends of a word (src/tokenize/engine/cut-bytes.ts), so a document's best path
  * consists of best paths of its words. Rounding is monotonic, so the float Viterbi finds a path whose rounded sum is
- * the largest of all paths. Take a path of k pieces in a word of n characters, with scores of at most M, from the sum S
- * on: the error of each addition is at most u = 2^-24 of its result, which is at most |S| + nM, up to a factor of 1 +
- * nu. So the error of the sum is at most k u (|S| + nM). If the exact sum of the best path is larger than that of the
- * second by more than (k + n) u (|S| + nM), only the best path has the largest rounded sum. `weigh` finds both exact
- * sums (in doubles, whose own rounding is covered by the margin of a thousandth below). The sum after the word is the
- * sum before it plus the scores of its pieces, added one by one.
+ * the largest of all paths' rounded sums. Take a path of k pieces in a word of n characters, with scores of at most M,
+ * from the sum S on: the error of each addition is at most u = 2^-24 of its result, which is at most |S| + nM, up to a
+ * factor of 1 + nu. So the error of the sum is at most k u (|S| + nM). If the exact sum of the best path is larger than
+ * that of the second by more than (k + n) u (|S| + nM), only the best path has the largest rounded sum. `weigh` finds
+ * both exact sums (in doubles, whose own rounding is covered by the margin of a thousandth below). The sum after the
+ * word is the sum before it plus the scores of its pieces, added one by one.
  *
  * Sums beyond 100,000 are reduced in the middle of a word, so the limit is lower than that by the most that a word may
  * add. Words with unknown characters have no limit, because their tokens do not determine their scores.
