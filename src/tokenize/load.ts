@@ -44,7 +44,10 @@ type FileSpec = Extract<TokenizerSpec, { readonly file: string }>;
 
 const noSideFiles: SideFacts = { named: { bos: [], eos: [], pad: [] }, added: new Map() };
 
-/** @throws LongmixError `tokenizer-unknown` | `tokenizer-missing` | `tokenizer-bad` | `tokenizer-pattern` | `tokenizer-token` */
+/**
+ * @throws LongmixError `tokenizer-unknown` | `tokenizer-missing` | `tokenizer-bad` | `tokenizer-pattern` |
+ * `tokenizer-token`
+ */
 export async function loadTokenizer(spec: TokenizerSpec): Promise<LoadedTokenizer> {
   const { file, form, engine, model, names, specials, ...loaded } = await describeTokenizer(spec);
   return loaded;

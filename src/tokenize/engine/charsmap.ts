@@ -5,7 +5,8 @@
  *
  *   u32 bytes of the array | the array, u32 a unit | the replacements
  *
- * and a unit holds a label, an offset to its children and whether a value is among them (https://github.com/s-yata/darts-clone).
+ * and a unit holds a label, an offset to its children and whether a value is among them
+ * (https://github.com/s-yata/darts-clone).
  *
  * Hugging Face's `Precompiled` looks up each grapheme cluster of fewer than 6 bytes. It takes the shortest text of the
  * map that the cluster begins with, and the replacement of this text replaces the whole cluster. It looks up longer

@@ -7,8 +7,8 @@
 import { LongmixError } from '../../errors.ts';
 
 /**
- * Ids are below this. The kernel packs three ids into one word, 21 bits each (2,097,152), and needs up to 25,000 ids of its
- * own for the beginnings of characters (kernel-plan.ts). The largest vocabularies in use have 262,400 tokens.
+ * Ids are below this. The kernel packs three ids into one word, 21 bits each (2,097,152), and needs up to 25,000 ids of
+ * its own for the beginnings of characters (kernel-vocabulary.ts). The largest vocabularies in use have 262,400 tokens.
  */
 export const idLimit = 2_000_000;
 /** Ids may have holes, but tables are as long as the largest id, so the number of tokens also bounds the largest id. */

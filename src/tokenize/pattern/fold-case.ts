@@ -1,6 +1,6 @@
 /**
- * Characters that are equal when case is ignored: Unicode's simple case folding (statuses C and S of CaseFolding.txt), as
- * in Rust and Oniguruma. Oniguruma also treats several characters as equal to one (`ss` and U+00DF); patterns where
+ * Characters that are equal when case is ignored: Unicode's simple case folding (statuses C and S of CaseFolding.txt),
+ * as in Rust and Oniguruma. Oniguruma also treats several characters as equal to one (`ss` and U+00DF); patterns where
  * this could matter are refused, see `foldsWithOthers`.
  */
 import { unite } from '../unicode/unicode.ts';

@@ -2,11 +2,11 @@
  * Fuses several splits, each of which cuts the parts of the one before, into one table. It takes one look-up per
  * character, however many splits there are.
  *
- * The table is a product of the splits' machines (cutter.ts). The inner machine begins anew where the outer one cuts, and sees
- * the end of a text there. The product also remembers only one place. This is enough unless the inner machine must
- * decide something that depends on the end of the outer part before that end is decided. In that case the splits are
- * not fused, and run one after the other (kernel-steps.ts). Or, if only characters outside of ASCII lead to that case,
- * the table gives up at them, and the separate splits cut the rest of the document.
+ * The table is a product of the splits' machines (cutter.ts). The inner machine begins anew where the outer one cuts,
+ * and sees the end of a text there. The product also remembers only one place. This is enough unless the inner machine
+ * must decide something that depends on the end of the outer part before that end is decided. In that case the splits
+ * are not fused, and run one after the other (kernel-steps.ts). Or, if only characters outside of ASCII lead to that
+ * case, the table gives up at them, and the separate splits cut the rest of the document.
  */
 import type { SplitStep } from '../model.ts';
 import {

@@ -3,14 +3,15 @@
  * characters. Tests compare the kernel's version with it, and it runs the models that the kernel does not support.
  *
  * It follows two libraries, which differ in their tokens:
- * - Hugging Face (`encode_optimized`) sums doubles. Neighbouring unknown characters are one text, which is looked up among
- *   the pieces. If it is not a piece, it becomes the tokens of its bytes if all bytes have one, else the unknown token.
- *   In a document, the text of the unknown token counts as unknown.
+ * - Hugging Face (`encode_optimized`) sums doubles. Neighbouring unknown characters are one text, which is looked up
+ *   among the pieces. If it is not a piece, it becomes the tokens of its bytes if all bytes have one, else the unknown
+ *   token. In a document, the text of the unknown token counts as unknown.
  * - sentencepiece 0.2.3 (`EncodeOptimized`; earlier versions compared before they rounded) sums floats, and subtracts a
  *   sum beyond 100,000 from all sums that are still needed. It makes byte tokens of each unknown character by itself.
  * In both, if two segmentations have equal scores, the one found first wins: the one whose last piece begins earlier.
  *
- * Cost: one step for each character of each piece that begins at a character; memory for every character of the pretoken.
+ * Cost: one step for each character of each piece that begins at a character; memory for every character of the
+ * pretoken.
  */
 import { noToken, type UnigramVocabulary } from '../model.ts';
 

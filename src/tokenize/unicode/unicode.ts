@@ -1,8 +1,8 @@
 /**
  * Unicode classes of one fixed version, 16.0, independent of Node. Classes change between versions (U+0295 went
- * from Ll to Lo in 17.0, and every version turns unassigned code points into letters), so JavaScript's own \p{...} would
- * give other tokens after an update of Node. The reference libraries have 16.0: Oniguruma 6.9.10 in Hugging Face's
- * tokenizers 0.23 and regex-syntax 0.8 in tiktoken agree on every code point.
+ * from Ll to Lo in 17.0, and every version turns unassigned code points into letters), so JavaScript's own \p{...}
+ * would give other tokens after an update of Node. The reference libraries have 16.0: Oniguruma 6.9.10 in Hugging
+ * Face's tokenizers 0.23 and regex-syntax 0.8 in tiktoken agree on every code point.
  */
 import { assignedInUnicode9, generalCategories } from './unicode-tables.ts';
 

@@ -39,7 +39,9 @@ export function either(a: v128, b: v128, c: v128, d: v128, byte: i8, other: i8):
   );
 }
 
-/** Bytes in [from, from + count), by a signed comparison: x86 has no unsigned one and V8 takes four instructions for it. */
+/**
+ * Bytes in [from, from + count), by a signed comparison: x86 has no unsigned one and V8 takes four instructions for it.
+ */
 // @ts-ignore: decorator
 @inline
 export function inRange(a: v128, b: v128, c: v128, d: v128, from: i8, count: i8): u64 {

@@ -4,10 +4,10 @@
  * and the first token of the next can stand so (`pairs.ts`). If they cannot, the two words are encoded as one, and so
  * on.
  *
- * Why no token changes: tokens are the encoding of their bytes if and only if all neighbours can stand side by side. Inside
- * a word they can, because they are its encoding; between words this is tested. Cost: a look-up and a test per word, in
- * place of merges of all its bytes. A text whose words join to more than 64 bytes is left to `windows.ts`, so each word
- * is encoded a few times at most.
+ * Why no token changes: tokens are the encoding of their bytes if and only if all neighbours can stand side by side.
+ * Inside a word they can, because they are its encoding; between words this is tested. Cost: a look-up and a test per
+ * word, in place of merges of all its bytes. A text whose words join to more than 64 bytes is left to `windows.ts`, so
+ * each word is encoded a few times at most.
  *
  * Words are in the cache of pretokens (`cache.ts`) under separate keys, because their tokens are the kernel's numbers,
  * of which a slot has room for six.
