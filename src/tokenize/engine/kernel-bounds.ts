@@ -10,7 +10,7 @@ const mostTokens = 2 ** 21 - 2;
 export const mostEdges: number = 2 ** 21;
 const mostBytes = 2 ** 28;
 
-/** @returns why the kernel can't hold these pieces; null if it can */
+/** @returns why the kernel cannot hold these pieces; null if it can */
 export function findExceededBound(pieces: readonly (Uint8Array | undefined)[]): string | null {
   let count = 256;
   let bytes = 256;

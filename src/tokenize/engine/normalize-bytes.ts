@@ -31,7 +31,7 @@ export function createByteNormalizer(normalizers: readonly Normalizer[]): ByteNo
   };
 }
 
-/** A Replace of single characters is a map of characters, and maps that follow each other are one. */
+/** Turns each Replace of a single character into a map of characters, and joins successive maps into one. */
 function joinMaps(steps: readonly NormalizerStep[]): readonly NormalizerStep[] {
   const joined: NormalizerStep[] = [];
   for (const step of steps) {

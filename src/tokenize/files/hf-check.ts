@@ -13,7 +13,7 @@ type Entry = Readonly<Record<string, unknown>>;
 /** Depth; published files nest two Sequences. */
 const deepest = 64;
 const mostParts = 1_000;
-/** Published files have up to 33,000. */
+/** The most added tokens; published files have up to 33,000. */
 const mostAdded = 65_536;
 /** In characters; a charsmap is data, and may be longer. */
 const longestText = 65_536;

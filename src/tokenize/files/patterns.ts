@@ -17,7 +17,7 @@ const capitalised =
   '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+';
 const capitals = '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*';
 
-/** Every pattern here matches at every position of every text: nothing lies between two matches. */
+/** Each pattern, except the first one of SmolLM, matches at every position of every text, so it leaves no gaps. */
 export const families: Readonly<Record<PatternFamily, readonly string[]>> = {
   gpt2: [gpt2],
   cl100k: [
@@ -32,8 +32,9 @@ export const families: Readonly<Record<PatternFamily, readonly string[]>> = {
 };
 
 /**
- * The family whose patterns these are. They match at every position, so it makes no difference whether gaps are kept
- * (Hugging Face's `Isolated`) or dropped (tiktoken). SmolLM's first step leaves gaps, which must be kept.
+ * The family that has exactly these patterns. The last one matches at every position, so it makes no difference whether
+ * its gaps are kept (Hugging Face's `Isolated`) or dropped (tiktoken). SmolLM's first step leaves gaps, which must be
+ * kept.
  */
 export function recognizeFamily(splits: readonly SplitStep[]): PatternFamily | null {
   const isKept = (step: SplitStep) => step.behavior === 'isolated' && !step.invert;

@@ -334,7 +334,7 @@ class PatternParser {
       }
       if (count > 0 && this.#syntax === 'rust') reader.unsupported('a quantifier after a quantifier', place);
       const { min, max, mode } = quantifier;
-      // Oniguruma may leave such a repeat before it has reached its lower bound.
+      // Oniguruma may leave such a repeat before the lower bound is reached.
       if (max > 1 && (min > 1 || max !== Infinity) && isNullable(node)) {
         reader.unsupported('a bounded repeat of what may match nothing', place);
       }

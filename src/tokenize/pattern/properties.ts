@@ -103,7 +103,7 @@ const derived: Readonly<Record<string, () => CodePointSet>> = {
 
 const plain = (name: string) => name.toLowerCase().replace(/[\s_-]/g, '');
 
-/** Alphabetic, marks, decimal digits, connectors; Rust adds the two joiners. */
+/** Word characters: Alphabetic, marks, decimal digits, connectors; Rust adds the two joiners. */
 export function wordCharacters(syntax: PatternSyntax): CodePointSet {
   const all = [...derived.alphabetic!(), ...categories('M', 'Nd', 'Pc')];
   return unite(syntax === 'rust' ? [...all, [0x200c, 0x200d]] : all);

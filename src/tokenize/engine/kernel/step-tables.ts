@@ -115,7 +115,7 @@ function isOfBytes({ classes }: CompiledPattern): number {
   return classes.length === pageSize ? 1 : 0;
 }
 
-/** ASCII characters: a step makes one part of a text that has no others. */
+/** ASCII characters such that a step does not cut a text that has only these. */
 interface Inert {
   readonly all: readonly number[];
   /** The first character of a text of two or more may also be one of these. */

@@ -10,7 +10,7 @@ import { canFollow } from './pairs';
 import { NONE } from './pieces';
 import { longestToken } from './trie';
 
-/** Returned in place of a number of tokens. */
+/** The return value if it gives up, in place of a number of tokens. */
 export const GAVE_UP: u32 = NONE;
 /** It gives up after this number of failed tries, plus one per byte. */
 const FREE_TRIES: u32 = 1024;

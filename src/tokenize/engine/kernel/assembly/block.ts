@@ -55,7 +55,7 @@ export function inRange(a: v128, b: v128, c: v128, d: v128, from: i8, count: i8)
   );
 }
 
-/** First bits of runs. */
+/** The first bit of each run. */
 // @ts-ignore: decorator
 @inline
 function heads(run: u64): u64 {

@@ -16,7 +16,7 @@ export const enum Class {
   White = 7,
   /** CR and LF only. */
   Newline = 8,
-  /** After the last character. */
+  /** No character: the end of the text. */
   End = 9,
 }
 

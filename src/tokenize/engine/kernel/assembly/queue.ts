@@ -42,7 +42,7 @@ export function open(at: usize): usize {
   return PLACES;
 }
 
-/** Adds the pretoken from where the last one ended to `to`, returns the new tail. */
+/** Adds the pretoken from the end of the last one to `to`; returns the new tail. */
 // @ts-ignore: decorator
 @inline
 export function push(tail: usize, to: usize): usize {
@@ -149,7 +149,7 @@ export function flush(tail: usize, out: usize): usize {
   return out;
 }
 
-/** Writes the tokens of some of the pretokens. */
+/** Writes the tokens of the queued pretokens between two places of the queue. */
 // @ts-ignore: decorator
 @inline
 function lookUp(from: usize, end: usize, out: usize): usize {

@@ -1,6 +1,6 @@
 /**
- * o200k_base, character by character, with U = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], l = [\p{Ll}\p{Lm}\p{Lo}\p{M}] and
- * c = (?i:'s|'t|'re|'ve|'m|'ll|'d):
+ * Scans the pattern of o200k_base, character by character. With U = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}],
+ * l = [\p{Ll}\p{Lm}\p{Lo}\p{M}] and c = (?i:'s|'t|'re|'ve|'m|'ll|'d):
  *
  *   [^\r\n\p{L}\p{N}]?U*l+c?|[^\r\n\p{L}\p{N}]?U+l*c?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
  */
