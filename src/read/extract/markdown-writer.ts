@@ -212,7 +212,7 @@ export class MarkdownWriter {
     if (table?.rows.length === 0) table.rows.push([]);
   }
 
-  /** Ends a cell. Text that is in a table but not in a cell (a caption) becomes a cell, or part of the next one. */
+  /** Ends a cell. Text outside the cells becomes a cell of its own (a caption), or part of the cell before it. */
   #endCell(): void {
     const table = this.#tables.at(-1);
     if (table === undefined) return;
