@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes .venv in the repository with what test/interop needs, and .venv-oldest with the oldest `datasets` that it tests.
-# Does nothing when they are there already. Exit 0 where there is no Python to make them with, or none for the old
-# packages: the interop test then says what it skipped.
+# Makes .venv in the repository with the packages that test/interop needs, and .venv-oldest with the oldest `datasets`
+# that it tests. Does nothing if they are there already. Exits with 0 if there is no Python to make them with, or none
+# for the old packages: the interop test then reports what it skipped.
 set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
@@ -35,5 +35,5 @@ install .venv test/interop/requirements.txt '' || {
   echo "python-env: pip failed; what it said stands above" >&2
   exit 1
 }
-# A newer Python has no wheels of the old packages, and would compile them for an hour.
+# For a newer Python there are no wheels of the old packages, and pip would compile them for an hour.
 install .venv-oldest test/interop/requirements-oldest.txt '--only-binary :all:' || without .venv-oldest "pip failed; what it said stands above"

@@ -3,8 +3,8 @@
  *
  *   data-00000-of-000NN.arrow   Arrow IPC stream (the file format breaks load_from_disk), one row per sequence:
  *     input_ids    FixedSizeList<uint16 | int32>[width]
- *     seq_lengths  List<int32>   lengths of the row's pieces in order; they sum to width. If padding > 0, the last
- *                                one is the padding's. TRL's padding-free collator reads this column.
+ *     seq_lengths  List<int32>   lengths of the row's documents (or pieces of them) in order; they sum to width. If
+ *                                padding > 0, the last is the padding's. TRL's padding-free collator reads this column.
  *     padding      uint32        tokens of padding at the end of the row
  *     and with `provenance`, one entry per piece of a document (padding has none):
  *     source_ids   List<uint16>  index into the manifest's `sources`
