@@ -11,7 +11,9 @@ without() { # folder, why
   rm -rf "$1"
 }
 
-install() { # folder, requirements, options of pip; the copy of these in the folder is put there last: without it, it is unfinished
+# Arguments: folder, requirements, options of pip. The requirements are copied into the folder last: a folder without
+# that copy is unfinished.
+install() {
   if [ -x "$1/bin/python" ] && cmp -s "$2" "$1/requirements.txt"; then return 0; fi
   rm -rf "$1"
   "$python" -m venv "$1" >/dev/null 2>&1 || {

@@ -13,7 +13,7 @@ export interface Setting {
   readonly text: string;
 }
 
-/** `mix.cells[0].share=30%` -> the key's path and its value. */
+/** Splits `mix.cells[0].share=30%` into the key's path and its value. */
 export function parseSetting(typed: string): Setting {
   const flag = `--set ${typed}`;
   const equals = typed.indexOf('=');

@@ -85,7 +85,7 @@ function toCommand([program, ...words]: readonly string[], directory: string): s
   return [/[\\/]/.test(program!) ? resolve(directory, program!) : program!, ...words];
 }
 
-/** Standard input and URLs stay as they are. */
+/** Makes a path absolute; standard input and URLs stay unchanged. */
 function toPath(path: string, directory: string): string {
   return path === '-' || isUrl(path) ? path : resolve(directory, path);
 }

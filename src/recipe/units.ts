@@ -59,22 +59,22 @@ export const sizeForm =
   'a size such as 256MB, 64MiB or 4GB (KB, MB, GB, TB are powers of ten, KiB, MiB, GiB, TiB powers of two)';
 export const shareForm = 'a share such as 70%, 0.5% or 0.7';
 
-/** An amount: `5B`, `1.5M`, `8192` -> a whole number of tokens, 0 or more and below 2^53. */
+/** Parses an amount (`5B`, `1.5M`, `8192`) to a whole number of tokens, 0 or more and below 2^53. */
 export function parseTokens(input: string | number): Parsed {
   return parseWhole(input, tokenUnits, 'tokens', tokensForm);
 }
 
-/** A length of documents, rows or steps: `32K` is 32,768. */
+/** Parses a length of documents, rows or steps: `32K` is 32,768 tokens. */
 export function parseLength(input: string | number): Parsed {
   return parseWhole(input, lengthUnits, 'tokens', lengthForm);
 }
 
-/** `256MB`, `64MiB`, `4GB`, `512B`, `1000` -> bytes. */
+/** Parses a size (`256MB`, `64MiB`, `4GB`, `512B`, `1000`) to bytes. */
 export function parseSize(input: string | number): Parsed {
   return parseWhole(input, sizeUnits, 'bytes', sizeForm);
 }
 
-/** `70%`, `0.5%`, `0.7` -> a number in [0, 1]. */
+/** Parses a share (`70%`, `0.5%`, `0.7`) to a number in [0, 1]. */
 export function parseShare(input: string | number): Parsed {
   const text = String(input).trim();
   const [, digits, percent] = new RegExp(`^(${decimal}) ?(%?)$`).exec(text) ?? [];

@@ -36,7 +36,7 @@ export interface LongDocument {
 
 export interface DocumentLengths {
   readonly sources: readonly SourceLengths[];
-  /** The longest first. */
+  /** Sorted by length, longest first. */
   readonly longest: readonly LongDocument[];
 }
 
