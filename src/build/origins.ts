@@ -1,7 +1,6 @@
 /**
  * Finds where the documents of a shard set came from. The set's own `documents.parquet` says it, wherever the set was
- * copied. Sets from older versions of longmix lack that file; for them the token store is read, if it is still in
- * place.
+ * copied. Sets from older versions of longmix lack that file; for them the token store is read, if it is still there.
  */
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';

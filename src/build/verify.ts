@@ -1,6 +1,5 @@
 /**
- * `longmix verify`: compares a shard set, all shard sets of a build or of an ablation, or a token store with its
- * records.
+ * `longmix verify`: compares a shard set, all shard sets of a build or an ablation, or a token store with its records.
  */
 
 import { join, resolve } from 'node:path';

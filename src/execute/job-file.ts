@@ -5,9 +5,9 @@
  *   line 2+i   the input of task i
  *
  * There is one line per task, so that a worker parses only the lines of its own tasks. The fingerprint is the sha256 of
- * the setting and of the lines of all tasks. By it a list that was cut short or edited is refused, and a worker notices
- * that its list was replaced. The number of tasks comes only from this file: an engine's count may be wrong, as
- * SLURM_ARRAY_TASK_COUNT is when a part of an array is run again.
+ * the setting and of the lines of all tasks. A list that was cut short or edited does not match it and is refused, and
+ * a worker notices that its list was replaced. The number of tasks comes only from this file: an engine's count may be
+ * wrong, as SLURM_ARRAY_TASK_COUNT is when a part of an array is run again.
  *
  * The file does not contain the path of its folder, so another machine may mount the folder elsewhere. Paths of the
  * corpus and of a tokenizer file are absolute.
@@ -32,10 +32,7 @@ export interface JobData {
   readonly setting: unknown;
   /** The input of each task. Must be valid JSON data. */
   readonly inputs: readonly unknown[];
-  /**
-   * Files that the setting names and that only other processes need. They are written only if other processes run
-   * tasks.
-   */
+  /** Files that the setting names and that only other processes need: written only if such processes run tasks. */
   readonly files: readonly JobFile[];
 }
 

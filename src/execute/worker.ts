@@ -66,8 +66,7 @@ export async function runWorker(
       },
     });
   } catch (error) {
-    // Not an error if all tasks are done: other attempts finished them, and the build went on and removed files in use
-    // here.
+    // Not an error if all tasks are done: others finished them, and the build went on and removed files in use here.
     if (signal?.aborted || !left.every(isDone)) throw error;
     for (const task of left) if (!ended.has(task)) onTask(task, 'was done by another worker');
   }

@@ -1,7 +1,6 @@
 /**
  * Applies keys from the command line to a recipe: `--set mix.tokens=1B`, and flags that stand for a key. They are laid
- * over the recipe in the same way as the changes of an arm. So all rules of a recipe apply to them, and errors name the
- * flag.
+ * over the recipe in the same way as the changes of an arm. So all rules apply to them, and errors name the flag.
  */
 
 import { LongmixError } from '../errors.ts';

@@ -1,6 +1,5 @@
 /**
- * Checks that a shard set is what its manifest says. Decodes every row, and compares it with the token store if
- * available.
+ * Checks that a shard set is what its manifest says. Decodes every row, and compares it with the token store if any.
  */
 
 import { join } from 'node:path';

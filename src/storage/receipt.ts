@@ -1,9 +1,8 @@
 /**
  * Receipts let an interrupted run continue. After a task has committed its files, it leaves a receipt with the
- * fingerprint of all its inputs. A later run skips a task if the receipt has the same fingerprint and the files are
- * there.
+ * fingerprint of all its inputs. A later run skips a task if its receipt has that fingerprint and its files exist.
  *
- * Receipts are local notes, not output: they lie in `.longmix/`, beside the files that they describe, and can be
+ * Receipts are local notes, not output: they lie in `.longmix/` beside the files that they describe, and may be
  * deleted.
  */
 import { join } from 'node:path';

@@ -213,8 +213,7 @@ export class TokenReader implements TokenSource {
   copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void {
     if (length === 0) return;
     const width = this.#files.dtype === 'uint16' ? 2 : 4;
-    // Take the last part that begins at or before the document: a part without documents begins where the next one
-    // does.
+    // Take the last part that begins at or before the document: a part without documents begins where the next does.
     const part = firstFrom(this.#table.partStarts, document + 1) - 1;
     const partBegin = this.#place(this.#table.partStarts[part]!);
     const position = (this.#place(document) - partBegin + start) * width;

@@ -9,10 +9,7 @@ import type { PlannedCell } from '../../nouns/mix.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import type { BuildPlan, PlannedSet } from '../nouns.ts';
 
-/**
- * Up to this many epochs, repeated data is worth nearly as much as new data (Muennighoff et al. 2023, arXiv
- * 2305.16264).
- */
+/** Up to this many epochs, repeated data is worth nearly as much as new (Muennighoff et al. 2023, arXiv 2305.16264). */
 const worthwhileEpochs = 4;
 /** As a share of the mix. Smaller differences are rounding that nobody would notice. */
 const noticedDrift = 0.005;

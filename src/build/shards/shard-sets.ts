@@ -44,10 +44,7 @@ import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
 import { writeDocumentList } from './document-list.ts';
 import { planShards, planSuffix, shardJob, shardOptions } from './shard-job.ts';
 
-/**
- * True if the folder has the finished output of this plan with all files. Looks at sizes only; `verify` reads the
- * bytes.
- */
+/** True if the folder has the finished output of this plan with all files. Checks sizes only; `verify` reads bytes. */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
   const files = [dictFile, planFile, ...(plan.steps === null ? [] : [scheduleFile])];
   return areThere(out, files) && plan.sets.every(({ name }) => isWritten(join(out, name), plan));

@@ -28,8 +28,7 @@ export function refuseBadRecords(
     .flatMap(({ part, badSamples }) => badSamples.map((sample) => ({ ...sample, part })))
     .slice(0, 5);
   const lines = samples.map(({ file, start, record, reason, part }) => {
-    // If several inputs match, all have start 0, so each has no lines before it: only a part's first input may start
-    // later.
+    // If several inputs match, all start at 0 and have no lines before them: only a part's first input may start later.
     const input = part.inputs.find((one) => one.start === start)!;
     const place = record === 0 ? file : `${file}:${linesBefore(parts, input) + record}`;
     return `  ${place}: ${reason}`;

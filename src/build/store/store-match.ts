@@ -40,8 +40,7 @@ const inputsNote = `${notesFolder}/inputs.json`;
 
 /**
  * Size and times of every input, so that a later run can see that all inputs are the same without reading them. Take
- * the stamps before the inputs are read, so that a file written meanwhile differs. (ctime reveals an mtime that was set
- * back.)
+ * the stamps before the inputs are read, so that a file written meanwhile differs. (ctime reveals a set-back mtime.)
  */
 export function inputStamps(parts: readonly PlannedPart[]): readonly unknown[] {
   const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));

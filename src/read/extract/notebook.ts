@@ -1,7 +1,6 @@
 /**
  * Writes the cells of a Jupyter notebook as Markdown, in order: text unchanged, code in fences with its language.
- * Outputs are left out, because they are mostly pictures and numbers. (nbconvert writes the same Markdown, with the
- * outputs.)
+ * Outputs are left out, because they are mostly pictures and numbers. (nbconvert writes the same, with outputs.)
  */
 import { BadFile } from './bad-file.ts';
 

@@ -145,10 +145,7 @@ function checkMessage(message: Buffer): number {
   });
 }
 
-/**
- * Field: {name, nullable, type type, type, dictionary, children, metadata}. Each takes bytes, which bounds their
- * number.
- */
+/** Field: {name, nullable, type type, type, dictionary, children, metadata}. Their number is bounded by their bytes. */
 function checkFields(fields: readonly FlatTable[], bytes: { left: number }, depth: number): void {
   if (depth > mostDepth) throw new RangeError('fields are nested too deep');
   for (const field of fields) {

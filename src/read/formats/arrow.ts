@@ -16,8 +16,7 @@ import { idGetter } from './arrow-ids.ts';
 import { arrowMessages } from './arrow-messages.ts';
 import { fieldMissing, RecordReader } from './record-reader.ts';
 
-// Buffer.concat may return a view at an odd offset. The copy aligns the bytes, because columns are views of 8-byte
-// numbers.
+// Buffer.concat may return a view at an odd offset. The copy aligns the bytes: columns are views of 8-byte numbers.
 const unzstd = await loadUnzstd();
 arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
   decode: (bytes) => Uint8Array.from(Buffer.concat([...unzstd([bytes], 'a buffer of an Arrow file')])),

@@ -1,7 +1,6 @@
 /**
  * Reads CSV and TSV with a header row. A record's number counts the rows below the header. A row is a bad record if it
- * has too few or too many fields, or a quote that is never closed. Quotes around lines that look like rows are
- * reported.
+ * has too few or too many fields, or a quote that is never closed. Quotes around lines that look like rows get a note.
  */
 import { constants } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';

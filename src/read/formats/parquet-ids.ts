@@ -1,7 +1,4 @@
-/**
- * Reads the id column of a Parquet file as stored, because the library turns decimals into doubles and times into
- * Dates.
- */
+/** Reads the id column of a Parquet file as stored: the library turns decimals into doubles and times into Dates. */
 import type { FileMetaData, SchemaElement } from 'hyparquet';
 import {
   bigEndian,

@@ -63,10 +63,7 @@ interface Page {
   readonly levels: Levels;
 }
 
-/**
- * Checks the runs of a page's levels, and of its dictionary indices. A run's value is repeated as often as its count
- * says.
- */
+/** Checks the runs of a page's levels and dictionary indices. A run's value is repeated as often as its count says. */
 function checkRuns({ header, levels }: Page, bytes: Uint8Array): void {
   if (!header.isData || header.levelBytes !== null) {
     if (header.isData && header.isIndexed) checkIndexRuns(bytes, 0, header.values);

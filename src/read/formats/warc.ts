@@ -7,8 +7,8 @@
  *
  * A damaged record is a bad record, and reading continues at the next one. A `.warc.gz` has one gzip member per record,
  * as the standard advises. Members are inflated one by one, so damage stays local, and a file can be read in ranges.
- * Cost: a record's block is in memory, within the bounds below. (warcio.js: 30 packages, 9 MB, no ranges, and it stops
- * at damage.)
+ * Cost: a record's block is in memory, within the bounds below. (warcio.js: 30 packages, 9 MB, no ranges, stops at
+ * damage.)
  */
 import { isUtf8 } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';

@@ -33,10 +33,7 @@ const chainBytes = 128 * 1024;
 const wrongCheck = 'the gzip data is damaged: its checksum differs';
 const cutShort = 'the gzip data is cut short';
 
-/**
- * The content of the members that begin in [start, end). After a broken one, the next that `isBeginning` accepts
- * follows.
- */
+/** The content of the members that begin in [start, end). After a broken one, skips to one that `isBeginning` knows. */
 export async function* memberPieces(
   file: InputFile,
   start: number,

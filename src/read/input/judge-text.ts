@@ -1,8 +1,7 @@
 /**
  * Judges by the first MiB whether a file is text in the expected encoding. Most files that are not contain zeros, or
  * many wrong sequences and few right ones. A few wrong sequences in otherwise valid UTF-8 are replaced and counted. A
- * guess at the actual encoding appears only in the message and is never used for reading: wrong text is worse than no
- * text.
+ * guess at the actual encoding appears only in the message, and is not used for reading: wrong text is worse than none.
  */
 import { isUtf8 } from 'node:buffer';
 import { countReplaced, decoderOf, markOf } from './decode.ts';

@@ -14,8 +14,7 @@ export interface Sample {
 /** Reads the first chunk, about 1 MiB of text. Returns an error if the names are wrong or the file is faulty. */
 export async function sampleUnit(unit: ReadUnit, fields: FieldNames): Promise<Sample | LongmixError> {
   const counts = createReadCounts();
-  // Read the file as if the recipe named it by itself: then a field that its only record lacks is reported as a wrong
-  // name.
+  // Read the file as if the recipe named it by itself: then a field that its only record lacks counts as a wrong name.
   const { path } = unit.files[0]!;
   const renamed = { ...unit, source: { ...unit.source, path, fields } };
   try {

@@ -31,8 +31,7 @@ export async function spoolStandardInput(
   isUsed: boolean,
 ): Promise<SourceSpec> {
   const format = source.format ?? standardInputFormat;
-  // The final name must say the compression, which is known only after the first bytes. Use a temporary name until
-  // then.
+  // Use a temporary name first: the final name says the compression, which is known only after the first bytes.
   const fresh = join(folder, 'stdin.new');
   const head = await copy(input, fresh);
   const suffix = magics.find(([magic]) => magic.test(head.toString('hex')))?.[1] ?? '';

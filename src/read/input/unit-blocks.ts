@@ -1,7 +1,6 @@
 /**
  * Reads a unit's file as plain UTF-8 blocks: read, decompressed, decoded, repaired. Every text format starts with this.
- * A file that is not text in its source's encoding yields no blocks, and counts as one bad record, reported with its
- * name.
+ * A file that is not text in its source's encoding yields no blocks, and is reported by name as one bad record.
  */
 
 import { LongmixError } from '../../errors.ts';

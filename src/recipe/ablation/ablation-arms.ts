@@ -86,10 +86,7 @@ function shortest(keys: readonly string[]): readonly string[] {
   return new Set(last).size === keys.length ? last : keys;
 }
 
-/**
- * The value as written, with characters replaced that a folder's name can't have; for a map or a list, its number from
- * 1.
- */
+/** The value as written, without characters that a folder's name can't have; a map or a list has its number, from 1. */
 function valueName(value: unknown, number: number): string {
   const plain = ['string', 'number', 'boolean'].includes(typeof value);
   return (plain ? String(value) : String(number + 1)).replace(/[^\p{L}\p{N}._%+-]/gu, '-');

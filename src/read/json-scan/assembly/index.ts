@@ -183,10 +183,7 @@ function object(depth: i32, level: i32, mask: u32): bool {
   }
 }
 
-/**
- * Reads the value of a key in an object that may contain fields. If a key is repeated, the last counts, as in
- * JSON.parse.
- */
+/** Reads the value of a key in an object that may contain fields. The last of equal keys counts, as in JSON.parse. */
 function member(depth: i32, level: i32, mask: u32, key: usize, keyBytes: usize): bool {
   let last: u32 = 0;
   let further: u32 = 0;
@@ -209,8 +206,7 @@ function member(depth: i32, level: i32, mask: u32, key: usize, keyBytes: usize):
       const from = out;
       if (!copyString(out)) return false;
       out = copied;
-      // Lone surrogates can't be written in UTF-8. They are counted in the text only, so the host must judge other
-      // fields.
+      // Lone surrogates can't be written in UTF-8. They are counted in the text only; the host judges other fields.
       if (lone != 0 && (last & ~1) != 0) return false;
       if ((last & 1) != 0) store<u32>(row, lone, 12);
       setFields(last, Kind.String, from, out);

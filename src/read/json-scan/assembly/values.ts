@@ -88,10 +88,7 @@ export function number(): bool {
   return true;
 }
 
-/**
- * A mask of 16 bits. A bit is set if its byte ends a run of plain characters: a quote, a backslash, a control
- * character.
- */
+/** A mask of 16 bits. A bit is set if its byte is a quote, a backslash or a control character: it ends a plain run. */
 // @ts-ignore: decorator
 @inline
 function stops(bytes: v128): i32 {
