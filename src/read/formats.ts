@@ -4,7 +4,8 @@
  * entry here for each name.
  *
  * A file's name tells its format; its content is never used to guess. A directory may hold anything, and the names
- * alone must show what is taken from it. Cost: an unlisted extension needs `format:` in the recipe.
+ * alone must show what is taken from it. The one exception is `.json` (`settle`), which may hold records or
+ * settings. Cost: an unlisted extension needs `format:` in the recipe.
  */
 import type { ReadUnit } from '../nouns/documents.ts';
 import { type Compression, extractedOnly, type Format, formats, type SourceSpec } from '../nouns/recipe.ts';
