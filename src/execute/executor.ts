@@ -47,12 +47,14 @@ export interface Crew<S extends StageName> {
   close(): Promise<void>;
 }
 
+/** @param tasks how many workers the job can keep busy, if some tasks are small beside others */
 export async function runJob<S extends StageName>(
   executor: Executor,
   job: Job<S>,
   options: RunOptions<StageTypes[S]['result']>,
+  tasks: number = job.inputs.length,
 ): Promise<StageTypes[S]['result'][]> {
-  const crew = executor.ready(job.stage, job.inputs.length);
+  const crew = executor.ready(job.stage, tasks);
   try {
     return await crew.run(job, options);
   } finally {

@@ -49,6 +49,20 @@ export function planShards({ rows, width }: RowPlan, dtype: ShardDtype, shardByt
   }));
 }
 
+/**
+ * How many workers the list can keep busy. A worker thread for the small shard of a validation split would take longer to
+ * start than that shard takes to write, so a rest of a tenth of the largest shard doesn't count.
+ */
+export function usefulWorkers({ sets, dtype }: BuildPlan, inputs: readonly ShardInput[]): number {
+  const bytes = inputs.map(({ set, firstRow, endRow }) => {
+    const rows = endRow - firstRow;
+    return rows * sets[set]!.rows.width * idBytes(dtype);
+  });
+  const all = bytes.reduce((sum, one) => sum + one, 0);
+  const largest = bytes.reduce((most, one) => Math.max(most, one), 1);
+  return Math.max(1, Math.ceil(all / largest - 0.1));
+}
+
 /** The suffix of a row plan's file. */
 export const planSuffix = '.rows';
 

@@ -4,7 +4,7 @@
  */
 
 import { join, relative } from 'node:path';
-import { noProgress } from '../../base/progress.ts';
+import { noProgress, type TaskProgress } from '../../base/progress.ts';
 import { counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
 import { type Executor, type Job, runJob } from '../../execute/executor.ts';
@@ -42,7 +42,7 @@ import {
 } from '../ownership.ts';
 import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
 import { writeDocumentList } from './document-list.ts';
-import { planShards, planSuffix, shardJob, shardOptions } from './shard-job.ts';
+import { planShards, planSuffix, shardJob, shardOptions, usefulWorkers } from './shard-job.ts';
 
 /** True if the folder has the finished output of this plan with all files. Checks sizes only; `verify` reads bytes. */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
@@ -138,6 +138,7 @@ export async function writeShardSets(
   const { results, lists } = await writeRows(job, store, provenance ? plan.sets : [], {
     ...options,
     executor,
+    useful: usefulWorkers(plan, job.inputs),
   });
   progress.end();
 
@@ -182,13 +183,16 @@ async function writeRows(
   job: Job<'shard'>,
   store: TokenStore,
   listed: readonly PlannedSet[],
-  { executor, signal, progress }: StageOptions & { readonly executor: Executor },
+  {
+    executor,
+    useful,
+    signal,
+    progress,
+  }: StageOptions & { readonly executor: Executor; readonly useful: number },
 ): Promise<{ results: ShardResult[]; lists: DocumentsRecord[] }> {
   const stop = new AbortController();
-  const running = runJob(executor, job, {
-    signal,
-    onProgress: ({ done, tokens }) => progress?.advance(done, tokens),
-  });
+  const onProgress = ({ done, tokens }: TaskProgress) => progress?.advance(done, tokens);
+  const running = runJob(executor, job, { signal, onProgress }, useful);
   const listing = (async () => {
     const lists: DocumentsRecord[] = [];
     for (const { name, rows } of listed)
