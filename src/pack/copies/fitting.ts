@@ -12,7 +12,7 @@ import type { CopyPieces } from './copy-pieces.ts';
 import { free, none, OpenKinds, type SlicedKinds } from './open-kinds.ts';
 import { type CopyTime, copyTimes, sliceOf, sliceReach } from './spread.ts';
 
-/** Copies shorter than 1 / copiesAhead of a row are placed as early as if they were copiesAhead times as long. */
+/** Copies shorter than 1 / copiesAhead of a row are placed early, as if they were up to copiesAhead times as long. */
 const copiesAhead = 8;
 /** Slices to examine when looking for a row for a copy that is placed by itself. */
 const slicesTried = 64;

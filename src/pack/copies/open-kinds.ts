@@ -202,9 +202,9 @@ export class OpenKinds {
   }
 }
 
-/** A sorted list of kinds by their room, of equal ones the last one added first: for few kinds out of many rooms. */
+/** A list of kinds sorted by room; of equal rooms the last one added comes first. For few kinds and many rooms. */
 class SortedKinds {
-  /** The room and the kind in one number. */
+  /** Each number combines a room and a kind. */
   #codes = new Float64Array(8);
   #count = 0;
 
