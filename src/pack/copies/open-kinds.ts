@@ -2,7 +2,7 @@
  * Kinds of rows that are being filled, as in `fit-lengths.ts`: rows that hold the same lengths are interchangeable. A
  * kind is free at first; once a copy stands in its rows it is bound to a slice of the run. A search finds the fullest
  * kind that a piece fits in, among all kinds, the free ones, or the kinds of a slice. Of equally full kinds it finds
- * the one filled last, or in a slice the one created first.
+ * the one filled last.
  *
  * Cost: a step per change of kind. The kinds of a slice stand in a sorted list, because there are few.
  */
