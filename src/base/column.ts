@@ -1,5 +1,5 @@
 /**
- * A growing column of 32-bit integers: 4 to 8 bytes per number, and no per-number objects for the garbage collector.
+ * A growing column of 32-bit integers: 4 bytes per number, and no per-number objects for the garbage collector.
  */
 export class Column {
   #values = new Int32Array(1024);
