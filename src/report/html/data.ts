@@ -41,7 +41,7 @@ export interface ArmData {
   readonly warnings: readonly string[];
   /** Phases of the training run, in order; at least one. */
   readonly phases: readonly PhaseData[];
-  /** The accounts of all training rows together. */
+  /** The accounts of all training rows together; with one training set, the accounts of that set. */
   readonly ledger: Ledger;
   /** Shard sets: those of the training run in order, then those of other splits. */
   readonly sets: readonly SetData[];
