@@ -1,4 +1,7 @@
-/** The examples of docs/library.md, run as a user of the package would, and docs/errors.md's: what they print is what they say. */
+/**
+ * Runs the examples of docs/library.md and docs/errors.md as a user of the package would; they print what the pages
+ * show.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

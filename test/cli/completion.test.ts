@@ -1,4 +1,7 @@
-/** The scripts of `longmix completion`, run by the shells that are here: every command and flag of the program's own tree. */
+/**
+ * Runs the scripts of `longmix completion` in the installed shells: they complete every command and flag of the
+ * program.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** SentencePiece's compiled map, made from texts and what they become: what its `spm_normalize` compiles, by the plainest way. */
+/**
+ * Makes SentencePiece's compiled map from texts and their replacements, in the plainest way; `spm_normalize` compiles
+ * the same.
+ */
 
 interface Node {
   readonly children: Map<number, Node>;

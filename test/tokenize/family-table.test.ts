@@ -1,4 +1,7 @@
-/** What README.md and ARCHITECTURE.md say of each family is what the code does. (families-*.test.ts hold the rows of theirs.) */
+/**
+ * README.md and ARCHITECTURE.md say of each family what the code does. (families-*.test.ts check the rows of their
+ * families.)
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

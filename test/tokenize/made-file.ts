@@ -1,4 +1,7 @@
-/** A small byte-level tokenizer.json of our own: all bytes, and merges of all pairs of some characters, which show every cut. */
+/**
+ * Makes a small byte-level tokenizer.json: all bytes, and merges of all pairs of some characters, which reveal every
+ * cut.
+ */
 const joined = 'abAXeo.,<>-1 \u00e9';
 
 export interface MadeToken {

@@ -1,4 +1,7 @@
-/** tiktoken's files: the five encodings' facts, and what can be wrong with a tokenizer.model (exact-llama3.test.ts has a right one). */
+/**
+ * tiktoken's files: facts of the five encodings, and faults of a tokenizer.model (exact-llama3.test.ts has a correct
+ * one).
+ */
 import { expect, test } from 'vitest';
 import { modelFromEncoding, modelFromTiktokenFile } from '../../../src/tokenize/files/from-tiktoken.ts';
 import { recognizeFamily } from '../../../src/tokenize/files/patterns.ts';
