@@ -1,7 +1,4 @@
-/**
- * Runs the examples of docs/library.md and docs/errors.md as a user of the package would; they print what the pages
- * show.
- */
+/** The examples of docs/library.md and docs/errors.md, run as a package user would, print what the pages show. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

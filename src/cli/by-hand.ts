@@ -1,7 +1,4 @@
-/**
- * The message of a command that has written a list of tasks (`--engine by-hand`) and can't continue until they are
- * done.
- */
+/** The message of a command that has written a list of tasks (`--engine by-hand`) and waits for them. */
 
 import { counted } from '../base/words.ts';
 import { TasksLeft } from '../execute/executor.ts';

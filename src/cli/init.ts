@@ -1,7 +1,4 @@
-/**
- * `longmix init`: writes a first recipe for a corpus, with its content and possible changes, or fills in a published
- * one.
- */
+/** `longmix init`: writes a first recipe for a corpus, with its content and possible changes, or fills in a preset. */
 import { existsSync, fstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { counted } from '../base/words.ts';

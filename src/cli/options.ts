@@ -68,10 +68,7 @@ export interface RunFlags extends RecipeFlags {
 /** The most memory that one worker needs: a tokenizer, some chunks, and an unfinished record batch. */
 const workerBytes = 384 * 1000 * 1000;
 
-/**
- * Loads a recipe file, or makes a recipe with defaults for a corpus (directory, file, glob, `-`). Flags override its
- * keys.
- */
+/** Loads a recipe file, or makes a default recipe for a corpus (directory, file, glob, `-`). Flags override keys. */
 export async function loadRecipe(path: string, flags: RecipeFlags = {}): Promise<Recipe> {
   const settings = recipeSettings(flags);
   if (path === '-') return await ofCorpus(path, 'stdin', settings);

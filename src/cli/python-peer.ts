@@ -1,7 +1,4 @@
-/**
- * The program to run with `python -c`. It reads a question as JSON from standard input, and answers as JSON on standard
- * output.
- */
+/** The program for `python -c`. It reads a question as JSON from standard input, and writes the answer as JSON. */
 export const pythonPeer: string = `
 import base64, json, sys
 from importlib.metadata import version

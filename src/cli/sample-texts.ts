@@ -15,10 +15,7 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-/**
- * Returns English-like text of about `bytes` bytes: 20,000 made words, short ones often, with numbers, names, line
- * ends.
- */
+/** Returns about `bytes` bytes of English-like text: 20,000 made words, short ones often, numbers, names, line ends. */
 export function madeText(bytes: number): string {
   const next = numbers(20_261);
   const syllables = 'the an in er on re ti es or al st ing con ment ver pro com al le ed'.split(' ');

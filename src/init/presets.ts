@@ -113,10 +113,7 @@ function withSources(text: string, found: readonly FoundSource[], base: string):
 /** Bytes of text per token, roughly: enough to see that a corpus is far too small. */
 const bytesPerToken = 3;
 
-/**
- * Replaces a published number of tokens that the corpus can't have, which would be refused, by all that the rules
- * allow.
- */
+/** If the corpus lacks the published number of tokens, which would be refused, takes all that the rules allow. */
 function withTokens(
   text: string,
   found: readonly FoundSource[],

@@ -53,10 +53,7 @@ export function placeClaims(claims: readonly Claim[], caps: readonly Cap[]): Flo
   }
 }
 
-/**
- * Moves the tokens that a group's full cells can't give to its other cells. False if a group that misses tokens has no
- * other cells.
- */
+/** Moves tokens from full cells to other cells of their group. False if a group has no other cells for them. */
 function refill({ cells, requested, redistribute }: Claim, given: Float64Array, full: Uint8Array): boolean {
   const groupOf = (cell: Supply) => (redistribute === 'within-source' ? cell.source : 0);
   const groups = cells.reduce((most, cell) => Math.max(most, groupOf(cell) + 1), 0);

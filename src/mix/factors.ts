@@ -18,10 +18,7 @@ export interface PhaseFactors {
   readonly given: Float64Array;
 }
 
-/**
- * Groups phase numbers into pools. The phases of a pool draw on the same documents, and a document is in one of them
- * only.
- */
+/** Groups phase numbers into pools. Phases of a pool share its documents; each document is in one phase only. */
 export function poolsOf({ phases, phaseDocuments }: Pick<Recipe, 'phases' | 'phaseDocuments'>): number[][] {
   const numbers = phases.map((_, p) => p);
   return phaseDocuments === 'disjoint' ? [numbers] : numbers.map((p) => [p]);
@@ -80,9 +77,7 @@ export function phaseFactors(
   return factors;
 }
 
-/**
- * Tokens for `all`. `drop`: up to the scarcest cell's cap; `repeat`: every cell at least once; `mixed`: what there is.
- */
+/** Tokens for `all`. `drop`: up to the scarcest cell's cap; `repeat`: each cell at least once; `mixed`: the corpus. */
 function totalOfAll(
   phases: readonly PhaseSpec[],
   pools: readonly { readonly perToken: Float64Array; readonly caps: readonly Cap[] }[],

@@ -1,7 +1,4 @@
-/**
- * The arithmetic of a step. All steps of a run have the same number of tokens, so a step has more rows if they are
- * shorter.
- */
+/** The arithmetic of a step. All steps of a run have the same number of tokens, so a step has more of shorter rows. */
 
 /**
  * Rows per step. The result is a fraction if `tokensPerStep` isn't a multiple of `length`.

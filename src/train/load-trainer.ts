@@ -59,10 +59,7 @@ async function moduleTrainer(path: string, file: string): Promise<Trainer> {
 
 const methods = ['start', 'step', 'finish', 'stop', 'save', 'restore'] as const;
 
-/**
- * Wraps a trainer so that errors from its methods name the method and the place in its file, and don't look like our
- * bug.
- */
+/** Makes errors from a trainer's methods name the method and the place in its file, so they don't look like our bug. */
 function namedIn(path: string, file: string, trainer: Trainer): Trainer {
   const named = methods.flatMap((name) => {
     const method = trainer[name] as ((...args: unknown[]) => unknown) | undefined;

@@ -1,7 +1,4 @@
-/**
- * Runs the scripts of `longmix completion` in the installed shells: they complete every command and flag of the
- * program.
- */
+/** The scripts of `longmix completion`, run in the installed shells, complete every command and flag of the program. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -39,8 +39,7 @@ function longerThan(of: DocumentTable, length: number): number {
 }
 
 /**
- * Means as Pouransari et al. define them, from the corpus alone: of pieces, sum l / n; of contexts, sum l^2 / (2 sum
- * l).
+ * Means as defined by Pouransari et al., from the corpus alone: of pieces, sum l / n; of contexts, sum l^2 / (2 sum l).
  */
 function means(pieces: readonly number[]) {
   const sum = pieces.reduce((total, length) => total + length, 0);

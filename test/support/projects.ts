@@ -48,7 +48,7 @@ function runsScriptOfDist(text: string): boolean {
 
 interface TestSource {
   /**
-   * Paths from the root, of this file and what it imports of test/ and src/; what files of src/ import is not followed.
+   * Paths from the root of this file and its imports from test/ and src/; imports of files in src/ are not followed.
    */
   readonly imports: ReadonlySet<string>;
   readonly texts: readonly string[];

@@ -1,7 +1,4 @@
-/**
- * Data for reports that contain everything: hostile names, many sources, phases, several sets per phase, all drop
- * reasons.
- */
+/** Data for full reports: hostile names, many sources, phases, several sets per phase, all drop reasons. */
 
 import { type DropReason, dropReasons, type Ledger } from '../../src/nouns/ledger.ts';
 import type { PlannedCell } from '../../src/nouns/mix.ts';

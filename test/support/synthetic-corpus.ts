@@ -31,8 +31,8 @@ const thirtyPercent = -0.524400512708041;
 
 /** The spread with which the documents of at least `threshold` tokens have 30 % of the tokens. */
 function spreadFor(median: number, threshold: number): number {
-  // Weighed by tokens a log-normal is one again, moved up by spread^2: 30 % = Phi(spread - ln(threshold / median) /
-  // spread).
+  // Weighted by tokens, a log-normal stays log-normal, shifted by spread^2:
+  // 30 % = Phi(spread - ln(threshold / median) / spread).
   return (thirtyPercent + Math.sqrt(thirtyPercent ** 2 + 4 * Math.log(threshold / median))) / 2;
 }
 

@@ -1,7 +1,4 @@
-/**
- * Makes SentencePiece's compiled map from texts and their replacements, in the plainest way; `spm_normalize` compiles
- * the same.
- */
+/** Makes the compiled map that SentencePiece's `spm_normalize` makes, from texts and their replacements, plainly. */
 
 interface Node {
   readonly children: Map<number, Node>;

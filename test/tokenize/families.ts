@@ -49,9 +49,7 @@ export interface Family {
   readonly when: 'day' | 'night';
   /** The engine that it must get; `any`: beyond what the kernel promises, but the tokens must be right. */
   readonly expected: 'kernel' | 'any';
-  /**
-   * What the tokens decode to: the text; the text but for its normalization or how it writes spaces; something else.
-   */
+  /** What the tokens decode to: the text; the text except for normalization or its form of spaces; something else. */
   readonly decodes: 'text' | 'NFC' | 'spaces' | 'other';
   /** Why the family can't be had here; null if it can. */
   missing(): string | null;

@@ -1,7 +1,4 @@
-/**
- * README.md and ARCHITECTURE.md say of each family what the code does. (families-*.test.ts check the rows of their
- * families.)
- */
+/** README.md and ARCHITECTURE.md describe each family as the code does. (families-*.test.ts check their own rows.) */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,7 +1,4 @@
-/**
- * Makes a small byte-level tokenizer.json: all bytes, and merges of all pairs of some characters, which reveal every
- * cut.
- */
+/** Makes a small byte-level tokenizer.json: all bytes, and merges of all pairs of some characters, to show any cut. */
 const joined = 'abAXeo.,<>-1 \u00e9';
 
 export interface MadeToken {

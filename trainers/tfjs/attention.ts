@@ -50,10 +50,7 @@ function forward(tf: Tf, inputs: readonly Tensor[], spans: readonly Span[], head
   return joined(tf, outputs, 0);
 }
 
-/**
- * Returns the gradients of q, k, v. With P the probabilities: dV = P'dO, dS = P (dO V' - sum(dO O)), dQ = dS K, dK =
- * dS'Q.
- */
+/** Gradients of q, k and v. With P the probabilities: dV = P'dO, dS = P (dO V' - sum(dO O)), dQ = dS K, dK = dS'Q. */
 function backward(
   tf: Tf,
   {

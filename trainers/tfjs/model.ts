@@ -24,10 +24,7 @@ export interface Parameter {
   readonly values: Float32Array;
 }
 
-/**
- * Creates the embeddings, then six matrices per layer. Each half of a layer adds 0 at first, so that training starts
- * calm.
- */
+/** Creates the embeddings, then six matrices per layer. Each half of a layer adds 0 at first, for a calm start. */
 export function createParameters(
   { layers, width }: ModelShape,
   vocabulary: number,

@@ -6,7 +6,7 @@
  *   GET /v1/stream     Arrow streams (`arrow-stream.ts`); ?rank, world_size, epoch, start_step, steps, rows_per_step;
  *                      without `steps`: to the end of the epoch
  *   GET /metrics       for Prometheus
- *   GET /healthz       "ok", without a token
+ *   GET /healthz       "ok", for everybody, without a token
  *
  * A body that ends before its last batch is cut off without HTTP's last chunk, so no reader mistakes it for complete.
  * HTTP/1.0 has no chunks, and gets no stream.

@@ -136,10 +136,7 @@ export function measureRepeats(plan: RowPlan, isBound: Uint8Array, instances: In
   return { rows: bound, stretch: best };
 }
 
-/**
- * For each sampled piece that stands in several rows, lists these rows by their numbers among the rows that hold
- * repeated documents.
- */
+/** For each sampled piece in several rows, lists these rows by number among the rows that hold repeated documents. */
 function copiesOfPieces(plan: RowPlan, isBound: Uint8Array, instances: Instances): Iterable<number[]> {
   const sampled = sampleRepeated(instances);
   const found = new Map<number, number[]>();

@@ -1,7 +1,4 @@
-/**
- * Compares the charsmap normalizer of a tokenizer.json with the native library; tokens are bytes of the normalized
- * text.
- */
+/** Compares the charsmap normalizer of a tokenizer.json with the native library; tokens are normalized text's bytes. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
