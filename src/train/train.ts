@@ -231,8 +231,7 @@ function isBuild(folder: string): boolean {
 /** Lists the folders of all shard sets that the run uses or is compared with, its own first. */
 function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
   return [folder, ...comparedWith].flatMap((place) => {
-    // Open the sets, not a feed: the default rows per step may be invalid for them, and the user's number isn't known
-    // here.
+    // Open the sets, not a feed: without the user's number of rows per step, a feed of these sets may be invalid.
     const { sets } = openSets(place);
     for (const { files } of sets) files.close();
     const names = sets.map(({ name }) => name);

@@ -1,5 +1,5 @@
 /**
- * Cuts off readers that take nothing. The timeout of Node's sockets doesn't work here: the end of a write that the
+ * Cuts off readers that take nothing. The timeout of Node's sockets does not work here: the end of a write that the
  * system has taken in part restarts it, so that it fires after up to twice the time. Anything that the reader sends
  * restarts it as well.
  */

@@ -43,9 +43,7 @@ export function tokensOnce(
   return once;
 }
 
-/**
- * Like `tokensOnce`, but for all rows of a phase. They hold each document from its first token on, up to some token.
- */
+/** Like `tokensOnce`, but for all rows of a phase, which hold each document from its first token up to some token. */
 export function tokensOfPhase(
   plans: readonly RowPlan[],
   instances: Instances,

@@ -2,8 +2,7 @@
  * Best-fit decreasing where documents repeat. `fit-copies.ts` decides which lists share a row, `run-order.ts` orders
  * the rows, and `lay-rows.ts` writes the pieces to their places in the run.
  *
- * Inner rows are joined later, which requires knowing their documents; they are first written in the order of their
- * times.
+ * Inner rows can be joined only when their documents are known, so they are first written in the order of their times.
  */
 
 import { firstFrom, takenTokens } from '../../base/sequence.ts';

@@ -33,9 +33,7 @@ export const anywhere = -1;
 /** The fractional part of the golden ratio: for any n, the numbers k * golden mod 1 with k < n are spread evenly. */
 export const golden = 0.618_033_988_749_894_9;
 
-/**
- * Slices per copy of the document with the most copies: a copy misses its time by a fraction of its own share of them.
- */
+/** Slices per copy of the document with the most copies. A copy is off its time by a fraction of this many slices. */
 const slicesPerCopy = 8;
 const fewestSlices = 32;
 const mostSlices = 4096;

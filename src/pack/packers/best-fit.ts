@@ -1,7 +1,6 @@
 /**
  * Best-fit decreasing for documents. A document longer than a row becomes full rows and a last piece; any other
- * document is one piece. `fit-lengths.ts` decides which lengths share a row. A document that fits in a row is never
- * cut.
+ * document is one piece, so it is never cut. `fit-lengths.ts` decides which lengths share a row.
  *
  * The rows of all kinds are shuffled, and `lay-rows.ts` writes the pieces of each row in a shuffled order, so the rows
  * follow neither length nor the order of the corpus. The full rows of a document are spread over the run like all other

@@ -1,8 +1,8 @@
 /**
  * The set of open row capacities. It finds the smallest capacity that is at least c in O(log_32 width). This is the
  * segment tree of best-fit packing (Ding et al. 2024, arXiv 2404.10830, section 3.2), but with 32 children per node, so
- * that a node is one machine word. A search touches two or three words for any width in use; 8,192 capacities take 1
- * KB.
+ * that a node is one machine word. A search touches two or three words for any width in use. 8,192 capacities take
+ * 1 KB.
  */
 export class CapacityIndex {
   /** levels[0] has one bit per capacity. Bit i of levels[k] is set if word i of levels[k - 1] is not 0. */
