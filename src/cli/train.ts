@@ -1,4 +1,4 @@
-/** `longmix train`: batches to a trainer, with progress, metrics and the place to go on from. */
+/** `longmix train`: passes batches to a trainer, shows progress, writes metrics, and records where to resume. */
 import { join, relative } from 'node:path';
 import { counted, integer } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
@@ -67,7 +67,7 @@ function endWords({ out, step, sent, loss }: RunResult): string {
   return `${counted(step, 'step')} done${of}${ended}${where}`;
 }
 
-/** After an interruption: what there is to go on from. */
+/** Says after an interruption how to resume the run. */
 function howToGoOn(trainer: Trainer, name: string, out: string): string {
   const keepsOwn = trainer.restore === undefined;
   const found = keepsOwn ? findSaved(out) : findCheckpoint(out);

@@ -1,4 +1,4 @@
-/** `longmix train --trainer command`, as typed: what the process gets, and what becomes of how it ends. */
+/** `longmix train --trainer command`, as a user types it: what the process gets, and what happens when it ends. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';

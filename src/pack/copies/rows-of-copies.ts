@@ -1,6 +1,6 @@
 /**
- * The rows of a plan in which documents repeat: packed, then put in the order of the run (`run-order.ts`). Inner rows are
- * joined before that, those of neighbouring slices, and never two that hold copies of one document.
+ * Puts packed rows in the order of the run (`run-order.ts`), for plans in which documents repeat. Before that, inner
+ * rows of neighbouring slices are joined, but never two that hold different copies of one document.
  */
 import type { Instances } from '../../nouns/mix.ts';
 import type { SequenceSpec } from '../../nouns/recipe.ts';
@@ -16,7 +16,7 @@ export interface InnerRows {
   readonly perRow: number;
 }
 
-/** Inner rows that may be looked at to find one that holds no copy of a document of the row. */
+/** Inner rows to examine when looking for one that holds no other copy of a document in the row. */
 const lookAhead = 64;
 
 export function orderCopies(
@@ -60,7 +60,7 @@ export function orderCopies(
 }
 
 interface JoinedRows {
-  /** Inner rows, and where each row of them ends. */
+  /** Inner rows in order, and where each joined row ends. */
   readonly sequence: Uint32Array;
   readonly ends: number[];
   readonly slice: Int32Array;

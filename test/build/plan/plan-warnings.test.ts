@@ -1,4 +1,4 @@
-/** What a plan warns of: each warning where it is due, and none where all is well. */
+/** A plan gives each warning when it is due, and none when all is well. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
