@@ -23,8 +23,9 @@ export function packCopiesBestFit(input: PackInput, slices: number): RowPlan {
   const { order, isBound } = runOrder(eachRow(input, pieces, fitted, slices), slices, seed);
   const takeOf = takenTokens(instances, table.lengths);
   const laid = pieces.laid(fitted.starts, (item) => takeOf(items === null ? item : items[item]!));
+  const { kinds, hostsOf } = fitted;
   const out = newWriter(input, pieces, fitted);
-  layRows(laid, fitted.kinds, order, input, out, fitted.hostsOf);
+  layRows({ pieces: laid, kinds, rows: order, hostsOf }, input, out);
   const plan = out.finish();
   return { ...plan, repeats: measureRepeats(plan, isBound, instances) };
 }
@@ -42,14 +43,8 @@ export function spreadCopiesBestFit(input: PackInput, slices: number): SpreadRow
   for (let s = 0; s < slices; s += 1) slice.fill(s, starts[s], starts[s + 1]);
   const out = newWriter(input, pieces, fitted);
   // `take` holds the item instead of the tokens taken, because `copiesIn` must know which copy a cut belongs to.
-  layRows(
-    pieces.laid(fitted.starts, (item) => item),
-    fitted.kinds,
-    order,
-    input,
-    out,
-    fitted.hostsOf,
-  );
+  const laid = pieces.laid(fitted.starts, (item) => item);
+  layRows({ pieces: laid, kinds: fitted.kinds, rows: order, hostsOf: fitted.hostsOf }, input, out);
   const { rowEnds, document, length, cuts } = out.finish();
   const takeOf = takenTokens(instances, table.lengths);
   const eachPiece = (row: number, visit: (piece: number, cut: number) => void) => {

@@ -13,9 +13,10 @@ import { Column } from '../../base/column.ts';
 import { keyedHash } from '../../base/keyed-hash.ts';
 import { HashSorter } from '../../base/radix-sort.ts';
 import { borrow, giveBack } from '../../base/scratch.ts';
-import { firstFrom, rowWidth } from '../../base/sequence.ts';
+import { firstFrom } from '../../base/sequence.ts';
 import type { LaidPieces } from '../packers/lay-rows.ts';
 import { type PackInput, sequenceLengths } from '../packers/packer.ts';
+import { eachRun } from './item-runs.ts';
 import { anywhere, type CopyPlace, copyPhases, copyPlaces, sliceOf, timeOf } from './spread.ts';
 
 export class CopyPieces {
@@ -53,7 +54,7 @@ export class CopyPieces {
     let longs = 0;
     let runs = 0;
     let mostCopies = 0;
-    this.#eachRun((_item, items, _document, sequence, isWhole, copies) => {
+    eachRun(input, (_item, items, _document, sequence, isWhole, copies) => {
       if (sequence > width) longs += items;
       if (!hasLastPiece(sequence, width)) return;
       const length = lastPiece(sequence, width);
@@ -90,7 +91,7 @@ export class CopyPieces {
     const runItem = new Uint32Array(runs);
     const runItems = new Uint32Array(runs);
     const runPhase = new Uint32Array(runs);
-    this.#eachRun((item, items, document, sequence, isWhole, copies) => {
+    eachRun(input, (item, items, document, sequence, isWhole, copies) => {
       const key =
         copies === 1 || sequence > width ? order(table.keysLow[document]!, table.keysHigh[document]!, 0) : 0;
       if (sequence > width) {
@@ -275,48 +276,6 @@ export class CopyPieces {
   #instanceOf(item: number): number {
     const { items } = this.#input;
     return items === null ? item : items[item]!;
-  }
-
-  /** Visits runs of items: consecutive copies of one document that take the same number of tokens. */
-  #eachRun(
-    visit: (
-      item: number,
-      items: number,
-      document: number,
-      sequence: number,
-      isWhole: boolean,
-      copies: number,
-    ) => void,
-  ): void {
-    const { table, instances, items, sequences, width } = this.#input;
-    const { document, parts } = instances;
-    const bos = Number(sequences.bos);
-    const specials = bos + Number(sequences.eos);
-    const longest = sequences.overlong === 'truncate' ? rowWidth(sequences) : Number.POSITIVE_INFINITY;
-    const count = items?.length ?? instances.count;
-    const visitRun = (item: number, n: number, d: number, taken: number, all: number, copies: number) => {
-      const sequence = Math.min(taken, longest);
-      visit(item, n, d, sequence, sequence === all && all <= width, copies);
-    };
-    let part = 0;
-    for (let from = 0; from < count; ) {
-      const d = document[items === null ? from : items[from]!]!;
-      let end = from + 1;
-      while (end < count && document[items === null ? end : items[end]!] === d) end += 1;
-      const all = table.lengths[d]! + specials;
-      let run = from;
-      for (let item = from; item < end; item += 1) {
-        const instance = items === null ? item : items[item]!;
-        while (parts.copy[part]! < instance) part += 1;
-        if (parts.copy[part] !== instance) continue;
-        // A copy that takes only a part of the document is a run by itself.
-        if (item > run) visitRun(run, item - run, d, all, all, end - from);
-        visitRun(item, 1, d, parts.take[part]! + bos, all, end - from);
-        run = item + 1;
-      }
-      if (end > run) visitRun(run, end - run, d, all, all, end - from);
-      from = end;
-    }
   }
 }
 

@@ -6,6 +6,7 @@ import type { Instances } from '../../nouns/mix.ts';
 import type { SequenceSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 import type { DocumentTable } from '../../nouns/tokens.ts';
+import type { PhaseInput } from '../packers/packer.ts';
 import { RowWriter } from '../packers/row-writer.ts';
 import { eachOf, measureRepeats, runOrder, sortRows } from './run-order.ts';
 import { anywhere, type SpreadRows } from './spread.ts';
@@ -21,12 +22,8 @@ const lookAhead = 64;
 
 export function orderCopies(
   groups: readonly InnerRows[],
-  instances: Instances,
-  table: DocumentTable,
-  width: number,
-  sequences: SequenceSpec,
-  slices: number,
-  seed: number,
+  { instances, table, sequences, seed }: PhaseInput,
+  { width, slices }: { readonly width: number; readonly slices: number },
 ): RowPlan {
   const joined = groups.map(({ rows, perRow }) =>
     perRow === 1 ? null : joinRows(rows, perRow, slices, seed),

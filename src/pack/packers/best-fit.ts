@@ -28,7 +28,7 @@ export function packBestFit(input: PackInput, out: RowWriter): void {
   const kinds = fitLengths(sorted.counts);
   const rows = listRows(kinds, sorted);
   shuffle(rows, keyedHash(seed, 'row'), 0);
-  layRows(sorted, kinds, rows, input, out);
+  layRows({ pieces: sorted, kinds, rows }, input, out);
 }
 
 /** Lists what each row is, in the form that `layRows` takes. */

@@ -28,7 +28,8 @@ interface Pieces {
 }
 
 /** Returns one plan per length that has rows, shortest first. */
-export function decompose({ instances, table, sequences, seed }: PhaseInput): RowPlan[] {
+export function decompose(phase: PhaseInput): RowPlan[] {
+  const { instances, table, sequences, seed } = phase;
   const plans: RowPlan[] = [];
   const takeOf = takenTokens(instances, table.lengths);
   const slices = sliceCount(instances.mostCopies);
@@ -42,7 +43,7 @@ export function decompose({ instances, table, sequences, seed }: PhaseInput): Ro
     };
     if (instances.mostCopies > 1) {
       const rows = spreadPieces({ instances, table, seed }, pieces, width, slices, give);
-      plans.push(orderCopies([{ rows, perRow: 1 }], instances, table, width, sequences, slices, seed));
+      plans.push(orderCopies([{ rows, perRow: 1 }], phase, { width, slices }));
       continue;
     }
     const out = new RowWriter(table, width, sequences, item.length);

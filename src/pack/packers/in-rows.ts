@@ -46,7 +46,8 @@ export function inRows(
   packCopies: PackCopies,
   packWhole?: (input: PackInput, slices: number) => RowPlan,
 ): PackPhase {
-  return ({ instances, table, sequences, seed }) => {
+  return (phase) => {
+    const { instances, table, sequences, seed } = phase;
     const widths = innerWidths(instances, sequences);
     const inputs = groupInstances(instances, sequences, widths).map((items, w): PackInput => {
       return { table, instances, items, width: widths[w]!, sequences, seed };
@@ -59,7 +60,7 @@ export function inRows(
       const groups = inputs.map((input): InnerRows => {
         return { rows: packCopies(input, slices), perRow: width / input.width };
       });
-      return [orderCopies(groups, instances, table, width, sequences, slices, seed)];
+      return [orderCopies(groups, phase, { width, slices })];
     }
     const most = inputs.map(mostPieces);
     const newWriter = (pieces: number) => new RowWriter(table, width, sequences, pieces);

@@ -34,24 +34,32 @@ export interface LaidPieces {
 
 const noHosts: ReadonlyMap<number, readonly Host[]> = new Map();
 
-/**
- * @param pieces is consumed: don't use it afterwards
- * @param rows each row's kind, in the order of the run; for a full row of a long item, the number of kinds + its index
- * @param hostsOf by kind: long documents that fill up its rows
- */
+export interface LaidRows {
+  /** They are used up. */
+  readonly pieces: LaidPieces;
+  readonly kinds: RowKinds;
+  /** Each row's kind, in the order of the run; for a full row of a long document, the number of kinds + the document's index in `longs`. */
+  readonly rows: Uint32Array;
+  /** By kind: long documents that fill up its rows. */
+  readonly hostsOf?: ReadonlyMap<number, readonly Host[]>;
+}
+
 export function layRows(
-  pieces: LaidPieces,
-  kinds: RowKinds,
-  rows: Uint32Array,
+  { pieces, kinds, rows, hostsOf = noHosts }: LaidRows,
   { table, width, seed }: Pick<PackInput, 'table' | 'width' | 'seed'>,
   out: RowWriter,
-  hostsOf: ReadonlyMap<number, readonly Host[]> = noHosts,
 ): void {
   const ends = out.rowsAhead(rows.length);
   setEnds(kinds, hostsOf, rows, out.pieces, ends);
-  putDown(pieces, kinds, hostsOf, rowsByKind(kinds, rows), ends, keyedHash(seed, 'within-row'), out);
+  const laid: Laid = { pieces, kinds, rows, hostsOf, ends };
+  putDown(laid, rowsByKind(kinds, rows), keyedHash(seed, 'within-row'), out);
   giveBack(pieces.sorted);
-  addInOrder(pieces, kinds, hostsOf, rows, ends, table.count, width, out);
+  addInOrder(laid, { documents: table.count, width }, out);
+}
+
+interface Laid extends Required<LaidRows> {
+  /** One past the last piece of each row. */
+  readonly ends: Uint32Array;
 }
 
 /** Sets `ends` to one past the last piece of each row. The first row begins with the piece `first`. */
@@ -87,11 +95,8 @@ function rowsByKind({ kinds, rows: count, rowsOf }: RowKinds, rows: Uint32Array)
 
 /** Writes the pieces of all rows of all kinds to their places in the plan, as their numbers from `sorted`. */
 function putDown(
-  { starts, sorted }: LaidPieces,
-  { kinds, rowsOf, links, chain }: RowKinds,
-  hostsOf: ReadonlyMap<number, readonly Host[]>,
+  { pieces: { starts, sorted }, kinds: { kinds, rowsOf, links, chain }, hostsOf, ends }: Laid,
   byKind: Uint32Array,
-  ends: Uint32Array,
   hash: KeyedHash,
   { document, length, pieces: first }: RowWriter,
 ): void {
@@ -124,13 +129,8 @@ function putDown(
 
 /** Adds all rows in the order of the run: the pieces that `putDown` wrote, and the pieces of long documents. */
 function addInOrder(
-  { exceptions, longs }: LaidPieces,
-  { kinds }: RowKinds,
-  hostsOf: ReadonlyMap<number, readonly Host[]>,
-  rows: Uint32Array,
-  ends: Uint32Array,
-  documents: number,
-  width: number,
+  { pieces: { exceptions, longs }, kinds: { kinds }, hostsOf, rows, ends }: Laid,
+  { documents, width }: { readonly documents: number; readonly width: number },
   out: RowWriter,
 ): void {
   const { document, length } = out;
