@@ -1,11 +1,4 @@
-/**
- * Puts packed rows in the order of the run (`run-order.ts`), for plans in which documents repeat. Before that, inner
- * rows of neighbouring slices are joined, but never two that hold different copies of one document.
- */
-import type { Instances } from '../../nouns/mix.ts';
-import type { SequenceSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
-import type { DocumentTable } from '../../nouns/tokens.ts';
 import type { PhaseInput } from '../packers/packer.ts';
 import { RowWriter } from '../packers/row-writer.ts';
 import { eachOf, measureRepeats, runOrder, sortRows } from './run-order.ts';
