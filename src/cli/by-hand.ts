@@ -35,7 +35,7 @@ Run them all, here or on any machine that has this folder and the corpus under t
   longmix worker ${shellWord(job)} --task N        one of them
   longmix worker ${shellWord(job)} --tasks ${which.replaceAll(' ', '')}
 
-Several workers may run at once. Then run this command again: it goes on from there.
+Several workers may run at once. Then run this command again: it continues from there.
 `;
 }
 

@@ -73,8 +73,8 @@ function howToGoOn(trainer: Trainer, name: string, out: string): string {
   const found = keepsOwn ? findSaved(out) : findCheckpoint(out);
   if (found !== null) {
     const steps = counted(found.position.step, 'step');
-    return `interrupted; ${keepsOwn ? `${name} said that its checkpoint has` : 'the checkpoint has'} ${steps} done: the same command with --resume goes on from there`;
+    return `interrupted; ${keepsOwn ? `${name} said that its checkpoint has` : 'the checkpoint has'} ${steps} done: continue with the same command and --resume`;
   }
-  if (!keepsOwn) return 'interrupted; there is no checkpoint yet: begin again, with another --out';
-  return `interrupted; ${name} has not said that it saved anything. If it did, the same command with --start-step N goes on, N being the number of steps that its checkpoint has done`;
+  if (!keepsOwn) return 'interrupted; there is no checkpoint yet: start again with another --out';
+  return `interrupted; ${name} has not said that it saved anything. If it did, continue with the same command and --start-step N, where N is the number of steps that its checkpoint has done`;
 }

@@ -248,7 +248,7 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
         expect({ code, stderr }).toMatchObject({ code: 143 });
         const done = metricsOf(out).length;
         expect(stderr).toContain(`its checkpoint has ${done.toLocaleString('en-US')} steps done`);
-        expect(stderr).toContain('the same command with --resume goes on from there');
+        expect(stderr).toContain('continue with the same command and --resume');
         const more = ['--steps', `${done + 2}`];
         await longmixOk([...flags, ...more, '--resume', '--', python!, script, ...model]);
         expect(metricsOf(out).map(({ step }) => step)).toEqual(Array.from({ length: done + 2 }, (_, i) => i));

@@ -104,7 +104,7 @@ function takesLongAway({ mix }: Recipe['phases'][number], cells: readonly Planne
   if (more.length === 0) return [];
   const list = few(more.map(({ source, long }) => `${source} ${percent(long)}`));
   return [
-    `long ${counted} are more than the ${percent(asked)} of long_share already (${list}): there the rule removes long text`,
+    `long ${counted} have a larger share than the ${percent(asked)} that long_share asks for (${list}): the rule removes long text there`,
   ];
 }
 
