@@ -181,7 +181,9 @@ describe('rows that it took and did not train on', () => {
 
   it('of one that said nothing of a checkpoint: --start-step is how it goes on', async () => {
     const said = await interrupted('unsaved', 'ahead-unsaved', []);
-    expect(lastLine(said)).toMatch(/command has not said that it saved anything\. .* --start-step N, where N is/);
+    expect(lastLine(said)).toMatch(
+      /command has not said that it saved anything\. .* --start-step N, where N is/,
+    );
   });
 
   it('are shown as sent where it says no steps', async () => {
