@@ -1,7 +1,7 @@
 /**
  * Schema of a recipe file: the only source of checks, defaults, help texts and the JSON Schema for editors
  * (`z.toJSONSchema(recipeSchema, { io: 'input' })`). Values stay as written (`5B` stays text); `to-recipe.ts` turns
- * them into numbers. Rules about several keys at once are in `cross-checks.ts`.
+ * them into numbers. Rules about several keys at once are in `checks/`.
  */
 
 import { z } from 'zod';
