@@ -106,7 +106,7 @@ const sourceEntry = z.strictObject(
     extract: flag()
       .default(true)
       .describe(
-        'Text is extracted from HTML (also in WARC), notebooks and EPUB; false: HTML and notebooks are read as they are.',
+        'Text is extracted from files that hold more than text (HTML, also in WARC, notebooks, EPUB and others); false: those of them that are text files are read as they are.',
       ),
     command: z
       .array(text('a word of the command in quotes'), { error: `expected ${commandForm}` })
