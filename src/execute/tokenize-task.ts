@@ -1,6 +1,6 @@
 /**
- * One part of the token store: read -> tokenize -> write, as a stream-chain pipeline over chunks of documents. Inside
- * a chunk everything is synchronous; the pipeline waits once a chunk (about 1 MiB of text), never once a document.
+ * Makes one part of the token store: read -> tokenize -> write, as a stream-chain pipeline over chunks of documents.
+ * Inside a chunk everything is synchronous: the pipeline waits once per chunk (about 1 MiB of text), not per document.
  */
 import { dirname } from 'node:path';
 import gen from 'stream-chain/gen.js';
@@ -35,14 +35,14 @@ import type { Bounds, Given, Stage, StageRun } from './task.ts';
 
 export interface TokenizeSetting extends PartSetting {
   readonly tokenizer: TokenizerSpec;
-  /** Of the tokenizer's file as it was when the list was made. */
+  /** Fingerprint of the tokenizer when the list was made. */
   readonly fingerprint: string;
 }
 
 export interface TokenizeMemory {
-  /** The tokenizer's tables, made once for all threads; null: each makes its own from the spec. */
+  /** The tokenizer's tables, made once for all threads; null: each thread makes its own from the spec. */
   readonly shared: SharedTokenizer | null;
-  /** null: none. */
+  /** null: there are no limits. */
   readonly limits: WorkerLimits | null;
 }
 
@@ -189,7 +189,7 @@ async function setUpTokenize({
   };
 }
 
-/** A tokenizer that has no tables to share. */
+/** Loads a tokenizer that has no tables to share. */
 async function loadWhole(spec: TokenizerSpec): Promise<Tokenizer> {
   const { loadTokenizer } = await import('../tokenize/load.ts');
   return await loadTokenizer(spec);

@@ -1,6 +1,6 @@
 /**
- * Rows of a plan to one Arrow shard, record batch by record batch. Memory: one batch (some 16 MiB of tokens). Inside
- * a batch, documents are fetched in the order of the store, so that reading it is as sequential as a shuffle allows.
+ * Writes rows of a plan to one Arrow shard, record batch by record batch. Memory: one batch (some 16 MiB of tokens).
+ * Inside a batch, documents are fetched in the order of the store, so that reads are as sequential as a shuffle allows.
  */
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
@@ -9,8 +9,8 @@ import type { Sink } from '../nouns/files.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
 import { columnData, recordBatch } from './columns.ts';
-import { type BatchRecord, idBytes, type ShardCounts, type ShardDtype } from './format.ts';
-import { columnsOf } from './row-columns.ts';
+import type { BatchRecord, ShardCounts, ShardDtype } from './format.ts';
+import { columnsOf, tokenBytes } from './row-columns.ts';
 import { rowSchema } from './schema.ts';
 import { SinkQueue } from './sink-queue.ts';
 
@@ -25,7 +25,7 @@ export interface ShardOptions {
 /** Rows [firstRow, endRow) of a plan. */
 export interface PlannedRows {
   readonly plan: RowPlan;
-  /** Of the documents that the plan numbers. */
+  /** Table of the documents that the plan refers to by number. */
   readonly table: DocumentTable;
   readonly firstRow: number;
   readonly endRow: number;
@@ -44,7 +44,10 @@ export function writeShard(
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
-  const rowsPerBatch = Math.max(1, Math.floor(batchBytes / (plan.width * idBytes(options.dtype))));
+  const rowsPerBatch = Math.max(
+    1,
+    Math.floor(batchBytes / (plan.width * tokenBytes(options.provenance, options.dtype))),
+  );
   const batches: BatchRecord[] = [];
   const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {

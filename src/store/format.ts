@@ -1,13 +1,13 @@
 /**
  * The token store on disk: the tokenized corpus, written once and used by every mix.
  *
- *   store.json          this record, written last: a folder without it is not a store
- *   part-0123456789abcdef.tokens   token ids, little-endian u16 (vocabularies up to 65,536) or u32; documents end to end,
- *                           nothing between
+ *   store.json          the manifest, written last: a folder without it is not a store
+ *   part-0123456789abcdef.tokens   token ids, little-endian u16 (vocabularies up to 65,536) or u32; documents back to
+ *                           back
  *   part-0123456789abcdef.docs.arrow   Arrow IPC file, one row per document in the same order:
  *                           length u32 (tokens), characters u32 (Unicode code points of the text), key u64 (xxHash64
- *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (its number in
- *                           the input, from 1, after the `lines` of the origin's inputs before this one; 0: all of it)
+ *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (its number in the
+ *                           input, from 1; add the `lines` of the origin's earlier inputs; 0: the whole input)
  *
  * A part is named by what it was made of, so it never changes under its name. Each part is of one source. The record lists
  * every source as it was last read, sorted by name; a recipe uses those that it names, in its own order (`view.ts`).
@@ -26,7 +26,7 @@ export type StoreDtype = 'uint16' | 'uint32';
 export interface StoreManifest {
   readonly format: typeof storeFormat;
   readonly version: typeof storeVersion;
-  /** sha256 of what made it: tokenizer, sources as asked for, and the bytes of every input. */
+  /** sha256 of all that determines the store: tokenizer, sources as requested, and the bytes of every input. */
   readonly fingerprint: string;
   readonly tokenizer: TokenizerRecord;
   readonly dtype: StoreDtype;
@@ -42,12 +42,12 @@ export interface StoreManifest {
 export interface SourceReading {
   readonly source: string;
   readonly fields: FieldNames;
-  /** Of joined documents. */
+  /** The text between files that are joined to one document. */
   readonly separator?: string;
-  /** Where the recipe says it. */
+  /** Present only if the recipe gives it. */
   readonly encoding?: string;
   readonly quote?: Quoting;
-  /** The program that wrote the text of its files. */
+  /** The program that extracted the text of the source's files. */
   readonly command?: readonly string[];
   /** About how much text its parts hold, in bytes; the size of the source decides it. Not in version 4. */
   readonly partBytes: number;
@@ -59,14 +59,14 @@ export interface TokenizerRecord {
   readonly vocabularySize: number;
   readonly bosId: number | null;
   readonly eosId: number | null;
-  /** What becomes of the text of a special token (`<|endoftext|>`) in a document: it is text like any other. */
+  /** How the text of a special token (`<|endoftext|>`) inside a document is treated: as ordinary text. */
   readonly specialTokens: 'text';
 }
 
 export interface PartCounts {
   readonly documents: number;
   readonly tokens: number;
-  /** UTF-8 bytes of text, after decompression and replacement of what was not UTF-8. */
+  /** UTF-8 bytes of text, after decompression and after invalid UTF-8 was replaced. */
   readonly textBytes: number;
   readonly replaced: number;
   readonly badRecords: number;
@@ -80,21 +80,21 @@ export interface PartRecord extends PartCounts {
   readonly sources?: readonly string[];
 }
 
-/** What a part was read from: bytes [start, end) of an input (all of it unless it was split). */
+/** One of the inputs of a part: bytes [start, end) of a file (the whole file unless it was split). */
 export interface InputRecord {
   readonly source: string;
   readonly name: string;
   readonly format: Format;
-  /** What took the text out of it (of joined files: out of those that needed it). */
+  /** The extractor of its text (for joined files: of those files that needed one). */
   readonly extractor?: string;
   readonly start: number;
   readonly end: number;
-  /** Of JSON Lines, which may be split, blank lines too; 0 for other formats. */
+  /** Number of lines in JSON Lines, which may be split; blank lines count too. 0 for other formats. */
   readonly lines: number;
   readonly sha256: string;
 }
 
-/** All files of a store but its own record. */
+/** All files of a store except its manifest. */
 export function storeFiles({ parts }: Pick<StoreManifest, 'parts'>): FileRecord[] {
   return parts.flatMap(({ files }) => files);
 }

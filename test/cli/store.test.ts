@@ -78,7 +78,12 @@ test('prune waits for nobody who uses the store', async () => {
   const mark = at('out/mix/store/.longmix/uses/other.json');
   // The first process of this machine, which is there as long as the machine is.
   writeFileSync(mark, JSON.stringify({ host: hostname(), pid: 1, began: null, since: 'then' }));
-  expectMessage(await place.run('store', 'prune'), 1, /in use \(process 1, since then\)/, /remove out.mix.store.*other\.json/);
+  expectMessage(
+    await place.run('store', 'prune'),
+    1,
+    /in use \(process 1, since then\)/,
+    /remove out.mix.store.*other\.json/,
+  );
   writeFileSync(mark, JSON.stringify({ host: 'elsewhere', pid: 7, began: null, since: 'then' }));
   expectMessage(await place.run('store', 'prune'), 1, /in use \(process 7 of elsewhere/);
   writeFileSync(mark, JSON.stringify({ host: hostname(), pid: 2 ** 30, began: null, since: 'then' }));

@@ -1,6 +1,7 @@
 /**
- * A field of ids that no record has is told once everything is read: ids may be rare, and a corpus is no worse without
- * them. What the note says comes from the beginning of the source's first file of records, however parts were cut.
+ * Notes a configured id field that no record has. The note comes after everything is read, and is not an error: ids may
+ * be rare, and a corpus works without them. It describes the start of the source's first file of records, so it does
+ * not depend on how the parts were cut.
  */
 
 import { hasFields } from '../../read/formats.ts';
@@ -18,7 +19,7 @@ export async function idNotes(
   const notes: string[] = [];
   for (const { spec, units } of sources) {
     const { name, fields } = spec;
-    // The default asks for nothing: many corpora have no ids.
+    // The default field needs no note: many corpora have no ids.
     if (fields.id === 'id' || identified.has(name)) continue;
     const unit = units.find(({ files }) => hasFields(files[0]!.format));
     const problem =
