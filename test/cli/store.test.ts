@@ -168,3 +168,12 @@ test('a store of an earlier longmix is read as it is, and made again by what bui
   expect(stderr).toContain('is made again, because an earlier longmix made it');
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(record);
 });
+
+test('a damaged record is refused, and --fresh makes all of it again', async () => {
+  await ok('build', 'mix.yaml', '--quiet');
+  const before = hashes(at('out/mix'));
+  writeFileSync(at('out/mix/store/store.json'), '{');
+  expectMessage(await place.run('build', 'mix.yaml', '--quiet'), 1, 'it is not JSON', '--fresh');
+  await ok('build', 'mix.yaml', '--quiet', '--fresh');
+  expect(hashes(at('out/mix'))).toEqual(before);
+});

@@ -25,8 +25,17 @@ export interface Held {
   readonly why: string | null;
 }
 
-/** The caller has the store's lock, or does not mind an older record. */
-export function readRecord(folder: string, tokenizer: TokenizerRecord, dtype: StoreDtype): Held {
+/**
+ * The caller has the store's lock.
+ * @param fresh all of it is made again, so a damaged record is as good as none
+ * @throws LongmixError `store-damaged`
+ */
+export function readRecord(
+  folder: string,
+  tokenizer: TokenizerRecord,
+  dtype: StoreDtype,
+  fresh: boolean,
+): Held {
   if (!exists(join(folder, storeFile))) return { record: null, why: null };
   try {
     const record = openStore(folder);
@@ -39,14 +48,15 @@ export function readRecord(folder: string, tokenizer: TokenizerRecord, dtype: St
   } catch (error) {
     if (error instanceof LongmixError && error.code === 'store-version')
       return { record: null, why: 'another version of longmix made it' };
+    if (error instanceof LongmixError && fresh) return { record: null, why: 'its record is damaged' };
     throw error;
   }
 }
 
 /** Records the sources of a recipe as they are now. */
-export async function recordSources(folder: string, content: StoreContent): Promise<void> {
+export async function recordSources(folder: string, content: StoreContent, fresh: boolean): Promise<void> {
   await withBriefLock(folder, () => {
-    const { record } = readRecord(folder, content.tokenizer, content.dtype);
+    const { record } = readRecord(folder, content.tokenizer, content.dtype, fresh);
     const sources = new Map(record === null ? [] : storedSources(record));
     for (const source of content.sources) sources.set(source.reading.source, source);
     const names = [...sources.keys()].sort();

@@ -115,7 +115,7 @@ async function lookUp(task: StoreTask): Promise<StoreWork> {
   makeFolder(folder);
   const held = await withBriefLock(folder, () => {
     useStore(folder);
-    return readRecord(folder, tokenizer, setting.dtype);
+    return readRecord(folder, tokenizer, setting.dtype, options.fresh === true);
   });
   const wanted = partsOf(sources);
   const record =
@@ -231,7 +231,7 @@ async function runParts(
 }
 
 async function recordFound(
-  { recipe, folder, tokenizer, setting, sources, record }: StoreWork,
+  { recipe, folder, options, tokenizer, setting, sources, record }: StoreWork,
   found: ReadonlyMap<PlannedPart, FoundPart>,
   progress: Progress,
 ): Promise<StoreManifest> {
@@ -258,7 +258,8 @@ async function recordFound(
   const there = partsOf(sources).map((planned) => found.get(planned)!);
   refuseDamage(folder, { parts: there.filter(({ result }) => result === null).map(({ part }) => part) });
   rememberFiles(folder, storeFiles({ parts: results.map(({ part }) => part) }));
-  await recordSources(folder, { tokenizer, dtype: setting.dtype, sources: stored });
+  const content = { tokenizer, dtype: setting.dtype, sources: stored };
+  await recordSources(folder, content, options.fresh === true);
   doneWithJob(folder, jobFile({ folder, stage: 'tokenize' }));
   return view;
 }

@@ -233,7 +233,9 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
         .describe(`How text becomes tokens: ${tokenizerForm}.`),
       store: text('the path of a folder')
         .optional()
-        .describe('Folder of the token store, to share it between recipes; default: out/NAME/store.'),
+        .describe(
+          'Folder of the token store, to share it between recipes; default: $LONGMIX_STORE, else out/NAME/store.',
+        ),
       sources: z
         .record(
           sourceName,
