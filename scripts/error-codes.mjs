@@ -131,7 +131,10 @@ const groups = {
       'A compressed, Parquet or Arrow file is damaged.',
       'Get the file again, or leave it out with `exclude`.',
     ],
-    'input-changed': ['A file or an object changed while it was read.', 'Run again when nothing writes to the input.'],
+    'input-changed': [
+      'A file or an object changed while it was read.',
+      'Run again when nothing writes to the input.',
+    ],
     'input-encoding': [
       'A file is not UTF-8 text beyond its first part.',
       'Set `encoding` of the source, or leave the file out with `exclude`.',
