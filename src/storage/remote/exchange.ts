@@ -183,17 +183,21 @@ function send(outgoing: http.ClientRequest, body: Body | undefined, progress: ()
     return;
   }
   let at = 0;
-  const next = () => {
+  const next = (error?: Error | null) => {
+    // Given up: the body may not be there any more.
+    if (error || outgoing.destroyed) return;
     progress();
     if (at >= body.length) {
       outgoing.end();
       return;
     }
-    const piece = body.subarray(at, Math.min(body.length, at + pieceBytes));
-    at += piece.length;
-    outgoing.write(piece, (error) => {
-      if (error === undefined || error === null) next();
-    });
+    try {
+      const piece = body.subarray(at, Math.min(body.length, at + pieceBytes));
+      at += piece.length;
+      outgoing.write(piece, next);
+    } catch (cause) {
+      outgoing.destroy(cause as Error);
+    }
   };
   next();
 }

@@ -64,24 +64,25 @@ export function openWebFile(file: WebFile, { size, stamp, ranged }: FoundWebFile
   const source = {
     ...{ persistence, where, size },
     async ask(range: string, signal: AbortSignal | undefined) {
-      const ask = async (from: URL) =>
-        await follow(file, from, { headers: { range, ...ifRange(version) }, signal });
-      let led = target;
-      let { answer, url } = await ask(led ?? new URL(file.url));
-      if (led !== null && [400, 401, 403, 404, 410].includes(answer.status)) {
-        // Its time has run out.
-        answer.drop();
-        led = null;
-        ({ answer, url } = await ask(new URL(file.url)));
-      }
+      const headers = { range, ...ifRange(version) };
+      let followed: Followed | null = null;
       try {
-        checkAnswer(file, answer, version);
+        if (target !== null) followed = await follow(file, target, { headers, signal });
+        if (followed !== null && [400, 401, 403, 404, 410].includes(followed.answer.status)) {
+          // Its time has run out.
+          followed.answer.drop();
+          followed = null;
+        }
+        followed ??= await follow(file, new URL(file.url), { headers, signal });
+        checkAnswer(file, followed.answer, version);
       } catch (error) {
-        answer.drop();
+        followed?.answer.drop();
+        // Another try begins where the address leads then.
+        target = null;
         throw error;
       }
-      target = url;
-      return answer;
+      target = followed.url;
+      return followed.answer;
     },
   };
   const near = async (at: number, into: Uint8Array, signal?: AbortSignal) => {
