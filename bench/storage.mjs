@@ -155,7 +155,7 @@ async function startServer(folder) {
   await new Promise((resolve) => probe.close(resolve));
   const binary = fileURLToPath(new URL('../.tools/versitygw', import.meta.url));
   const env = { ...process.env, ROOT_ACCESS_KEY: 'bench', ROOT_SECRET_KEY: 'bench-secret' };
-  const args = ['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--quiet', 'posix', folder];
+  const args = ['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--quiet', '--keep-alive', 'posix', folder];
   const child = spawn(binary, args, { env, stdio: 'ignore' });
   const endpoint = `http://127.0.0.1:${port}`;
   for (let tried = 0; tried < 200; tried += 1) {

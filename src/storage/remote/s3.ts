@@ -2,7 +2,7 @@
 import { basename } from 'node:path/posix';
 import { checkName, type Entry } from '../storage.ts';
 import { badAddress } from './address.ts';
-import { changed, readRange } from './range-read.ts';
+import { changed, readPieces, readRange } from './range-read.ts';
 import type { RemoteBytes, RemoteSettings, RemoteStorage } from './remote-storage.ts';
 import { Passing } from './retry.ts';
 import { explain, isMissing, Refused, type S3Client, s3Client } from './s3-client.ts';
@@ -151,7 +151,9 @@ function openObject(client: S3Client, key: string, known: { size: number; stamp:
   };
   const read = async (at: number, into: Uint8Array, signal?: AbortSignal) =>
     await readRange(source, at, into, signal);
-  return { where, size, stamp, read, readAside: read, stream: null, close() {} };
+  const pieces = async (at: number, length: number, signal?: AbortSignal) =>
+    await readPieces(source, at, length, signal);
+  return { where, size, stamp, read, readAside: read, pieces, stream: null, close() {} };
 }
 
 function duringRead(error: Refused, client: S3Client, key: string, size: number): unknown {

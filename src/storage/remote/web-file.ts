@@ -6,7 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LongmixError } from '../../errors.ts';
 import { type Answer, exchange } from './exchange.ts';
-import { changed, readRange } from './range-read.ts';
+import { changed, readPieces, readRange } from './range-read.ts';
 import type { RemoteBytes } from './remote-storage.ts';
 import { Passing, type Persistence, persist, retryAfter, trial } from './retry.ts';
 
@@ -102,7 +102,9 @@ export function openWebFile(file: WebFile, { size, stamp, ranged }: FoundWebFile
     await readRange(source, at, into, signal);
   const read = ranged ? far : near;
   const stream = ranged ? null : (signal?: AbortSignal) => wholeFile(file, { size, stamp, ranged }, signal);
-  return { where, size, stamp, read, readAside: read, stream, close() {} };
+  const pieces = async (at: number, length: number, signal?: AbortSignal) =>
+    await readPieces(source, at, length, signal);
+  return { where, size, stamp, read, readAside: read, ...(ranged ? { pieces } : {}), stream, close() {} };
 }
 
 /** All bytes in order, by as many requests as it takes: after a break what came before is skipped, if it is the same file. */
