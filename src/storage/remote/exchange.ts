@@ -4,6 +4,7 @@
  */
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { LongmixError } from '../../errors.ts';
 import { Passing } from './retry.ts';
 
 export interface Request {
@@ -44,7 +45,10 @@ const options = { keepAlive: true, maxSockets: 256 };
 const agents = { http: new http.Agent(options), https: new https.Agent(options) };
 const pieceBytes = 256 * 1024;
 
-/** @throws Passing for a connection that can't be made or breaks; the signal's reason after its abort */
+/**
+ * @throws Passing for a connection that can't be made or breaks; LongmixError `remote-settings` for a certificate that is
+ * not trusted; the signal's reason after its abort
+ */
 export function exchange(request: Request): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { method, origin, headers, path, body, signal, stallSeconds } = request;
@@ -85,7 +89,7 @@ export function exchange(request: Request): Promise<Answer> {
     };
     outgoing.on('error', (error) => {
       // An answer before all of the body went out: it says why.
-      if (!answered) fail(new Passing(reasonOf(error)));
+      if (!answered) fail(untrusted(error, origin) ?? new Passing(reasonOf(error)));
     });
     outgoing.on('close', () => {
       settle();
@@ -214,6 +218,16 @@ const words: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
 };
+
+/** A certificate does not become right by asking again; null: another error. */
+function untrusted(error: Error, origin: string): LongmixError | null {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!/CERT|^UNABLE_TO_/.test(code)) return null;
+  return new LongmixError('remote-settings', `the certificate of the server is not trusted (${code})`, {
+    where: origin,
+    cure: 'check the endpoint; for an authority of your own set NODE_EXTRA_CA_CERTS to the file of its certificate',
+  });
+}
 
 /** Of Node's own codes only: a message may have what the server sent. */
 function reasonOf(error: Error): string {

@@ -135,7 +135,12 @@ export function s3Client(
   };
 }
 
-function placeOf(bucket: string, { endpoint, pathStyle }: S3Settings, region: string) {
+/** Where requests to a bucket go: the bucket is in the host or in the path. */
+export function placeOf(
+  bucket: string,
+  { endpoint, pathStyle }: Pick<S3Settings, 'endpoint' | 'pathStyle'>,
+  region: string,
+): { readonly origin: string; readonly host: string; readonly path: string } {
   const own =
     endpoint ?? new URL(`https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
   const root = own.pathname.replace(/\/+$/, '');
