@@ -1,7 +1,7 @@
 /** What there is to know of a format: an entry of the table in `formats.ts`, and what its readers are given. */
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import type { Format, SourceSpec } from '../nouns/recipe.ts';
-import type { UnitHash } from './input/hash-input.ts';
+import type { UnitHash } from './input/unit-hash.ts';
 
 export type Reader = (
   unit: ReadUnit,
@@ -26,6 +26,8 @@ export interface ExtractInput {
   readonly most: number;
   /** The file as text, decoded; a file of more than `most` bytes is a bad record. */
   read(most: number): Promise<string>;
+  /** The path of the file on this machine, where it stays until the text is taken out. */
+  path(): Promise<string>;
 }
 
 /** The text of a file; null: it is as empty as an empty text file. @throws BadFile where there is none */
@@ -53,6 +55,8 @@ export interface FormatSpec {
   readonly settle?: (source: SourceSpec, file: InputFile) => Promise<Format>;
   /** Files that lie beside those of the format, and are not documents. */
   readonly notes?: readonly string[];
+  /** The bytes of a unit that decide its documents, in the order of reading; left out: all are read. */
+  readonly taken?: (unit: ReadUnit) => Promise<readonly ByteRange[]>;
   /** Ranges of about `rangeBytes` that can be read one by one; left out: a file is read as a whole. */
   readonly ranges?: (unit: ReadUnit, rangeBytes: number) => Promise<readonly ByteRange[]>;
   /** The reader; its code is loaded when the first file of the format comes. */

@@ -66,6 +66,13 @@ export function fileNote(results: readonly TokenizeResult[]): string | null {
   return `${counted(faults.length, 'file')} may not have been read as intended:\n${namedFiles(faults).join('\n')}`;
 }
 
+/** @param retries requests that were sent again, by place */
+export function retryNotes(retries: ReadonlyMap<string, number>): string[] {
+  return [...retries].map(([where, count]) =>
+    count === 1 ? `1 request to ${where} was tried again` : `${count} requests to ${where} were tried again`,
+  );
+}
+
 /** Where what was no UTF-8 stands. null: all was UTF-8. */
 export function malformedNote(results: readonly TokenizeResult[]): string | null {
   // A large file is in several parts.
