@@ -1,4 +1,4 @@
-/** Flags that several commands share: what was typed, to what it means. */
+/** Flags that several commands share: turns the typed text into its meaning. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
@@ -18,7 +18,7 @@ import { notesOnly, progressLines } from '../report/progress-lines.ts';
 import { shownAddress } from '../storage/remote/address.ts';
 import { type CacheFlags, cacheOf } from './cache-flags.ts';
 
-/** Keys of the recipe. */
+/** Flags that set keys of the recipe. */
 export interface RecipeFlags {
   readonly set?: readonly string[];
   readonly tokenizer?: string;
@@ -28,7 +28,9 @@ export interface RecipeFlags {
   readonly store?: string;
 }
 
-/** `--set` comes after the others, so that it holds. Paths of the other flags are relative to the working directory. */
+/**
+ * `--set` comes after the other flags, so that it wins. Paths in the other flags are relative to the working directory.
+ */
 export function recipeSettings({ set = [], ...flags }: RecipeFlags): Setting[] {
   const named = (flag: string, at: Setting['at'], value: string | undefined, text = value): Setting[] =>
     value === undefined ? [] : [{ flag: `--${flag} ${value}`, at, text: text! }];
@@ -44,12 +46,12 @@ export function recipeSettings({ set = [], ...flags }: RecipeFlags): Setting[] {
   ];
 }
 
-/** JSON is YAML, and takes text for nothing else. */
+/** Quotes text as JSON, which is valid YAML and is always read as text. */
 function quoted(text: string | undefined): string {
   return JSON.stringify(text ?? '');
 }
 
-/** @throws LongmixError `flag-invalid` if there are flags for a recipe where none is read */
+/** @throws LongmixError `flag-invalid` if flags for a recipe are given, but no recipe is read */
 export function refuseRecipeFlags(flags: RecipeFlags, what: string): void {
   const [first] = recipeSettings(flags);
   if (first === undefined) return;
@@ -66,10 +68,12 @@ export interface RunFlags extends RecipeFlags, CacheFlags {
   readonly engine?: 'threads' | 'by-hand';
 }
 
-/** What one worker needs at most: a tokenizer, some chunks, a record batch in the making. */
+/** The most memory that one worker needs: a tokenizer, some chunks, and an unfinished record batch. */
 const workerBytes = 384 * 1000 * 1000;
 
-/** A recipe file, or a corpus (directory, file, glob, address, `-`) with every default; the keys that flags give take their place. */
+/**
+ * Loads a recipe file, or makes a default recipe for a corpus (directory, file, glob, address, `-`). Flags override keys.
+ */
 export async function loadRecipe(path: string, flags: RecipeFlags = {}): Promise<Recipe> {
   const settings = recipeSettings(flags);
   if (path === '-') return await ofCorpus(path, 'stdin', settings);
@@ -97,13 +101,13 @@ function remoteName(address: string): string {
 }
 
 async function ofCorpus(path: string, name: string, settings: readonly Setting[]): Promise<Recipe> {
-  // A corpus with every default need not wait for a YAML parser.
+  // A corpus with all defaults doesn't need the YAML parser, so it is not loaded.
   if (settings.length === 0) return defaultRecipe(path, name);
   const { corpusRecipe } = await import('../recipe/parse-recipe.ts');
   return corpusRecipe(path, name, settings);
 }
 
-/** The path and the name of a corpus that is no file and no directory. */
+/** Returns the path and the name of a corpus that is neither a file nor a directory. */
 function globAndName(path: string): [path: string, name: string] {
   const { base, isGlob } = picomatch.scan(path);
   if (isGlob) return [resolve(path), basename(resolve(base)) || 'root'];
@@ -112,7 +116,7 @@ function globAndName(path: string): [path: string, name: string] {
   });
 }
 
-/** The text of a recipe or an ablation. */
+/** Reads the text of a recipe or an ablation. */
 export function readYaml(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -125,7 +129,7 @@ export function readYaml(path: string): string {
 }
 
 /**
- * A folder that longmix wrote has .json and .arrow files, which would make a corpus of sorts.
+ * Refuses a folder that longmix wrote as a corpus. Its .json and .arrow files would otherwise be read as documents.
  * @throws LongmixError `corpus-is-output`
  */
 export function refuseOwnOutput(folder: string): void {

@@ -1,11 +1,12 @@
 /**
- * Which documents may be taken at all: within the bounds of length, and of documents with the same text only the first.
+ * Decides which documents may be taken at all: those within the bounds of length, and only the first of several
+ * documents with identical text.
  *
- * Copies are told by key (xxHash64 of the text) and length. Two different texts of a corpus of 10^8 documents share a
- * key with a probability below 0.03 %, and would have to be equally long too.
+ * Identical texts are recognized by key (xxHash64 of the text) and length. In a corpus of 10^8 documents, the
+ * probability that any two different texts share a key is below 0.03 %, and they would have to be equally long too.
  *
- * Cost: one pass and a table of 1.6 slots (6.4 bytes) a document, gone at the end; no object a document. A probe is a
- * miss of the processor's cache; a document needs 1.8 of them (linear probing up to a load of 5/8).
+ * Cost: one pass, and a temporary table of 1.6 slots (6.4 bytes) per document; no per-document objects. A probe is a
+ * cache miss; a document needs 1.8 probes (linear probing up to a load of 5/8).
  */
 import { type DropReason, dropReasons } from '../nouns/ledger.ts';
 import type { DocumentRules } from '../nouns/recipe.ts';
@@ -13,7 +14,10 @@ import type { DocumentTable } from '../nouns/tokens.ts';
 
 const slotsPerDocument = 1.6;
 
-/** 0: may be taken; else 1 + the index of its reason in `dropReasons`. The bounds come first: a copy of a document out of bounds is none. */
+/**
+ * Returns a code per document: 0 if it may be taken, else 1 + the index of the reason in `dropReasons`. Bounds are
+ * checked first, and a document out of bounds doesn't make later documents duplicates.
+ */
 export function eligibility(table: DocumentTable, rules: DocumentRules): Uint8Array {
   const out = new Uint8Array(table.count);
   refuseOutOfBounds(table, rules, out);
@@ -38,7 +42,9 @@ function refuseOutOfBounds(
   }
 }
 
-/** An open-addressed set of documents: a document looks from the place of its key on for a copy of itself. */
+/**
+ * Marks duplicates with an open-addressed hash set: each document searches for a copy of itself from its key's slot on.
+ */
 function refuseCopies({ count, keysLow, keysHigh, lengths }: DocumentTable, out: Uint8Array): void {
   const duplicate = codeOf('duplicate');
   const size = Math.ceil(count * slotsPerDocument) + 1;

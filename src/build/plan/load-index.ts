@@ -1,10 +1,10 @@
-/** The one thing that plans need from the disk: the index of the token store. */
+/** Loads the token store's index, the only thing that a plan needs from the disk. */
 import type { Recipe } from '../../nouns/recipe.ts';
 import { loadCharacters, loadDocuments } from '../../store/reader.ts';
 import type { StoreIndex, TokenStore } from '../nouns.ts';
 
 /**
- * What `planBuild` needs of a token store for each of these recipes. Memory: 14 bytes per document, 18 with
+ * Loads all that `planBuild` needs from a token store, for any of these recipes. Memory: 14 bytes per document, 18 with
  * characters.
  * @throws LongmixError `store-damaged`
  */

@@ -1,7 +1,7 @@
 /**
- * A large JSON Lines file -> ranges that begin and end between lines, so that one file feeds all cores. Ranges follow
- * from the bytes and the range size alone. Only the text around each cut is looked at: the pass over the file is the
- * tasks', side by side. So a range does not know how many lines are before it, and records are numbered within it.
+ * Splits a large JSON Lines file into ranges that begin and end between lines, so that one file feeds all cores. Ranges
+ * depend only on the bytes and the range size. Only the text around each cut is read here; the tasks read the rest, in
+ * parallel. So a range does not know how many lines are before it, and its records are numbered from its own start.
  */
 import { isUrl } from '../../base/is-url.ts';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
@@ -9,10 +9,10 @@ import type { ByteRange } from '../format-spec.ts';
 import { type Looks, localBlocks, lookInto } from '../input/file-blocks.ts';
 
 const newline = 0x0a;
-/** Most lines end within it. */
+/** Most lines are shorter. */
 const lookBytes = 16 * 1024;
 
-/** Each range is the least run of whole lines of at least `rangeBytes`; a longer line makes a longer range. */
+/** Each range is the shortest run of whole lines with at least `rangeBytes` bytes; a long line makes a longer range. */
 export async function splitLines(file: InputFile, rangeBytes: number): Promise<ByteRange[]> {
   const { bytes } = file;
   const ranges: ByteRange[] = [];
@@ -46,7 +46,7 @@ async function afterNewline(looks: Looks, from: number, bytes: number): Promise<
 /** A line of many MB takes few looks. */
 const mostLookBytes = 4 * 1024 * 1024;
 
-/** A record of a range for a message, by its line in the file: a pass over all of the file before it, if it is at hand. */
+/** Where a record is, for a message: its line in the file. Reads all of the file before its range, if the file is local. */
 export function placeOfLine({ files, start }: ReadUnit, record: number): string {
   const { path } = files[0]!;
   if (start === 0) return `${path}:${record}`;
@@ -55,7 +55,7 @@ export function placeOfLine({ files, start }: ReadUnit, record: number): string 
     : `${path}:${countLines(path, start) + record}`;
 }
 
-/** Lines that end before `end`. */
+/** Counts the lines that end before `end`. Reads all bytes before `end`. */
 function countLines(path: string, end: number): number {
   let lines = 0;
   for (const block of localBlocks(path, 0, end, true)) {

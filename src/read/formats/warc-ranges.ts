@@ -7,7 +7,7 @@ import { headEnd, headOf } from '../input/http-message.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
 import { isBeginning, lengthOf, recordMark } from './warc.ts';
 
-/** Whole records of at least `rangeBytes`: members of a gzip file, whose own bytes these are; records of a plain one. */
+/** Ranges of whole records, of at least `rangeBytes` bytes as stored. In a gzip file they consist of whole members. */
 export async function warcRanges(unit: ReadUnit, rangeBytes: number): Promise<ByteRange[]> {
   const { bytes, compression } = onlyFile(unit);
   if (compression === 'zstd' || compression === 'brotli') return [{ start: 0, end: bytes }];
@@ -31,7 +31,7 @@ export async function warcRanges(unit: ReadUnit, rangeBytes: number): Promise<By
   }
 }
 
-/** Where a plain file's records begin, from one to the next; the places that are asked for ascend. */
+/** Finds where a plain file's records begin, going from one to the next. Callers must ask for ascending places. */
 function nextRecords(looks: Looks, bytes: number): (from: number) => Promise<number> {
   let record = 0;
   let [held, heldAt]: [Buffer, number] = [Buffer.alloc(0), 0];

@@ -1,6 +1,6 @@
 /**
- * A source of the recipe -> what there is to read, in an order that depends on the names alone. What becomes a unit
- * follows from the inputs and never from the machine or the number of workers.
+ * Finds what a source of the recipe has to read, in an order that depends only on the names. The units depend only on
+ * the inputs, never on the machine or the number of workers.
  */
 import picomatch from 'picomatch';
 import { lastPart } from '../../base/address.ts';
@@ -17,7 +17,9 @@ import { describeFormats, formatTable, hasFields, kindOf } from '../formats.ts';
 import { refusePointer } from './file-blocks.ts';
 import { localPlace, type Place } from './places.ts';
 
-/** A file that is there and is not read: its format is unknown, or it has records and cannot be a part of a joined text. */
+/**
+ * A file that is not read, because its format is unknown, or because it has records, which joined text can't include.
+ */
 export interface LeftOut {
   readonly name: string;
   readonly why: 'format' | 'records';
@@ -29,7 +31,7 @@ export interface Discovered {
 }
 
 /**
- * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
+ * The units of a source, sorted by name; each is a file or a joined document. Standard input must be spooled first
  * (`spool.ts`).
  * @throws LongmixError `source-missing` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`, and
  * `remote-...` where its files lie elsewhere
@@ -72,7 +74,7 @@ async function singleFile(source: SourceSpec, found: WalkedFile): Promise<InputF
   }
   const file = { ...found, ...kind };
   const settled = await settle(source, file);
-  // Named by itself, a file of settings is a mistake and not text: reading it as an array says so.
+  // A file of settings that the recipe names by itself is a mistake, not text. Read it as records, which reports that.
   return settled.format === 'text' ? file : settled;
 }
 
@@ -104,7 +106,7 @@ async function filesBelow(source: SourceSpec, { glob, walk }: Place): Promise<Fo
   return { files: kept, leftOut };
 }
 
-/** Leaves out what lies beside files of a format and is not a document. */
+/** Leaves out the files that a format keeps beside its own, and that are not documents. */
 function withoutNotes(files: readonly InputFile[]): readonly InputFile[] {
   const formats = new Set(files.map(({ format }) => format));
   const notes = new Set([...formats].flatMap((format) => formatTable[format].notes ?? []));
@@ -112,7 +114,7 @@ function withoutNotes(files: readonly InputFile[]): readonly InputFile[] {
   return files.filter(({ name, format }) => format !== 'text' || !notes.has(lastPart(name)));
 }
 
-/** Levels that a glob can match: `*.jsonl` must not walk all that lies below. */
+/** Levels that a glob can match. The bound keeps `*.jsonl` from walking the whole tree below. */
 function depthOf(glob: string | null): number {
   const bounded = glob !== null && !/\*\*|[{(]/.test(glob);
   return bounded ? glob.split('/').length : Number.POSITIVE_INFINITY;
@@ -122,7 +124,7 @@ async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFil
   return await settle(source, { ...file, ...kindOf(file.name, source)! });
 }
 
-/** A name says all of a file, but for some formats. */
+/** Looks into the file for those formats whose name alone does not decide how it is read. */
 async function settle(source: SourceSpec, file: InputFile): Promise<InputFile> {
   const settled = source.format === null ? await formatTable[file.format].settle?.(source, file) : undefined;
   return settled === undefined ? file : { ...file, format: settled };
@@ -150,7 +152,7 @@ function lanesOf(path: string): number {
   return isUrl(path) ? 32 : 1;
 }
 
-/** A unit as ranges of about `rangeBytes`, where it is larger and of a format that can be read in ranges. */
+/** Splits a unit into ranges of about `rangeBytes`, if it is larger and its format can be read in ranges. */
 async function splitUnit(unit: ReadUnit, rangeBytes: number): Promise<readonly ReadUnit[]> {
   const { format, bytes } = unit.files[0]!;
   const { ranges } = formatTable[format];
@@ -171,7 +173,7 @@ function checkJoin(source: SourceSpec, { file }: Place): void {
   );
 }
 
-/** A document for each directory directly below the root, and one, named `.`, for the files in it. */
+/** Makes one document per directory directly below the root, and one, named `.`, of the files in the root itself. */
 function joinDirectories(source: SourceSpec, files: readonly InputFile[]): ReadUnit[] {
   const directories = new Map<string, InputFile[]>();
   for (const file of files) {

@@ -1,7 +1,7 @@
 /**
- * A range of a file as blocks. Of this machine's files they come at once: a task has nothing else to do meanwhile, and a small file
- * costs no trip through the event loop; `read.ts` gives the loop its turn once a chunk. Cost: on a slow disk a task does
- * not read ahead. Files elsewhere are read ahead, and their blocks must be waited for.
+ * Reads a range of a file in blocks. Reads of local files are synchronous, because a task has nothing else to do
+ * meanwhile, and a small file then needs no turn of the event loop; `read.ts` yields to the loop once per chunk. Cost: a
+ * task does not read ahead on a slow disk. Remote files are read ahead, and their blocks must be waited for.
  */
 import { isPointer, isPointerSize, pointerCure, pointerFound } from '../../base/git-lfs.ts';
 import { isUrl } from '../../base/is-url.ts';
@@ -21,7 +21,8 @@ export type FoundFile = Pick<InputFile, 'path' | 'bytes' | 'stamp'>;
 const blockBytes = 256 * 1024;
 
 /**
- * @param reuse blocks may share their memory: one is valid until the next. Else each has its own, and may live on in a chunk
+ * @param reuse true: all blocks share memory, so each is valid only until the next. false: each block has its own
+ * memory, and may become part of a chunk
  * @param isLook the reader will hardly want all of it: less is read ahead
  * @throws LongmixError `input-unreadable` | `input-changed` (the file is another now, or ends before `end`) | `input-unfetched`
  */
@@ -215,7 +216,7 @@ function readFault(path: string, end: number, cause: unknown): LongmixError {
   return cause instanceof EndedEarly ? changed(path, cause.size, end) : unreadable(path, cause);
 }
 
-/** The file holds something else than its format. */
+/** An error for a file whose content does not match its format. */
 export function corrupt(path: string, what: string, cause?: unknown): LongmixError {
   return new LongmixError('input-corrupt', what, {
     where: path,

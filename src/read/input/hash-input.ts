@@ -1,7 +1,8 @@
 /**
- * What a unit read, as a hash: a token store remembers it, to notice inputs that changed. Made of the bytes as a reader
- * takes them, so the files are read once; where a reader takes them in another order, they are read once more. The hash
- * is of all bytes of the unit, but for formats of which a reader takes parts (Parquet's columns): of those parts.
+ * Hashes the input of a unit. A token store records the hash, to notice inputs that changed. The hash is made from the
+ * bytes as a reader takes them, so the files are read once. If a reader takes them in another order, the files are read
+ * once more. The hash covers all bytes of the unit; of a format whose readers take only parts (Parquet's columns), it
+ * covers those parts.
  */
 import { createHash } from 'node:crypto';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
@@ -30,7 +31,7 @@ export function createUnitHash(unit: ReadUnit): UnitHash {
   };
 }
 
-/** The same, by reading the files. */
+/** The same hash, made by reading the files. */
 export async function hashInput(unit: ReadUnit): Promise<string> {
   const hash = createUnitHash(unit);
   for (const file of unit.files) {

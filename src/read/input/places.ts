@@ -29,7 +29,7 @@ export function localPlace(source: SourceSpec): Place {
     return { file: { path, name: basename(path), bytes: size, stamp }, glob: null, walk: () => [] };
   }
   if (stats?.kind === 'folder') return { file: null, glob: null, walk: (options) => walk(path, options) };
-  // A file that is there wins over a glob: `[` and `(` are common in names.
+  // An existing file wins over a glob, because `[` and `(` are common in file names.
   const { base, glob, isGlob } = picomatch.scan(path);
   const root = isGlob ? base : path;
   const isFolder = stats === null && isGlob && statOf(root)?.kind === 'folder';

@@ -2,7 +2,7 @@
 import type { InputFile } from '../../nouns/documents.ts';
 
 export interface UnitHash {
-  /** The next file of the unit, of which so many bytes follow. */
+  /** Begins the next file of the unit. So many bytes of it must follow. */
   begin(file: InputFile, bytes: number): void;
   update(block: Uint8Array): void;
   /** sha256 (hex) over the bytes of the unit's files in order, each after its name and how many there are. */
