@@ -13,9 +13,15 @@ export interface Request {
   /** Path and query as they go out: encoded already. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+  readonly body?: Body;
   readonly signal?: AbortSignal | undefined;
   readonly stallSeconds: number;
+}
+
+/** Bytes to send: in memory, or read as they are asked for. */
+export interface Body {
+  readonly length: number;
+  subarray(from: number, to: number): Uint8Array;
 }
 
 /** An answer whose body is still to come; one of its functions must be called. All throw Passing for a broken body. */
@@ -171,7 +177,7 @@ function answerOf(message: IncomingMessage, { refresh, pause, failure, drop }: C
 }
 
 /** In pieces, so that a slow upload is not taken for one that stalls. */
-function send(outgoing: http.ClientRequest, body: Uint8Array | undefined, progress: () => void): void {
+function send(outgoing: http.ClientRequest, body: Body | undefined, progress: () => void): void {
   if (body === undefined) {
     outgoing.end();
     return;
@@ -183,7 +189,7 @@ function send(outgoing: http.ClientRequest, body: Uint8Array | undefined, progre
       outgoing.end();
       return;
     }
-    const piece = body.subarray(at, at + pieceBytes);
+    const piece = body.subarray(at, Math.min(body.length, at + pieceBytes));
     at += piece.length;
     outgoing.write(piece, (error) => {
       if (error === undefined || error === null) next();

@@ -2,6 +2,7 @@
  * How often a request is sent again, and the one error at the end of patience. Waits double from try to try, and each
  * is drawn at random up to its length: the workers of a cluster that were refused together must not come back together.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongmixError } from '../../errors.ts';
 
@@ -82,10 +83,15 @@ export function trial(
   };
 }
 
-/** Milliseconds of a Retry-After header, which has seconds or a date. */
-export function retryAfter(header: string | undefined): number {
-  if (header === undefined) return 0;
-  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+/** Milliseconds that a server asks for: Retry-After has seconds or a date, the hub's RateLimit `t=SECONDS`. */
+export function retryAfter(headers: IncomingHttpHeaders): number {
+  const { 'retry-after': after, ratelimit } = headers;
+  const seconds =
+    after === undefined
+      ? Number(/\bt=(\d+)/.exec(String(ratelimit ?? ''))?.[1] ?? 0)
+      : /^\d+$/.test(after)
+        ? Number(after)
+        : (Date.parse(after) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : 0;
 }
 

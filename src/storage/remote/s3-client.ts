@@ -3,11 +3,12 @@
  * thrown as `Refused`, and becomes a user's error in one place (`explain`).
  */
 import { LongmixError } from '../../errors.ts';
-import { type Answer, exchange } from './exchange.ts';
+import { encodePath } from './address.ts';
+import { type Answer, type Body, exchange } from './exchange.ts';
 import type { RemoteSettings } from './remote-storage.ts';
 import { Passing, type Persistence, persist, retryAfter } from './retry.ts';
 import type { S3Settings } from './s3-settings.ts';
-import { encodePath, encodeQuery, type Keys, sha256, sign } from './s3-sign.ts';
+import { encodeQuery, type Keys, sha256, sign } from './s3-sign.ts';
 import { parseError } from './s3-xml.ts';
 
 export interface Operation {
@@ -16,7 +17,9 @@ export interface Operation {
   readonly key: string | null;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+  readonly body?: Body;
+  /** Of the body, where it is known (hex). */
+  readonly sha256?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -66,7 +69,9 @@ export function s3Client(
     const path = `${base}${key === null ? '' : encodePath(key)}`;
     const asked = encodeQuery(query);
     const secure = origin.startsWith('https:');
-    const payload = secure ? 'UNSIGNED-PAYLOAD' : sha256(body ?? '');
+    const payload = secure
+      ? 'UNSIGNED-PAYLOAD'
+      : (operation.sha256 ?? sha256(body === undefined ? '' : body.subarray(0, body.length)));
     const all = {
       host,
       ...headers,
@@ -110,12 +115,9 @@ export function s3Client(
           continue;
         }
       }
-      if (isPassing(answer.status, code)) {
+      if (isPassing(operation.method, answer.status, code)) {
         const words = code === '' ? '' : ` ${code}`;
-        throw new Passing(
-          `the server answers ${answer.status}${words}`,
-          retryAfter(answer.headers['retry-after']),
-        );
+        throw new Passing(`the server answers ${answer.status}${words}`, retryAfter(answer.headers));
       }
       throw new Refused(answer.status, code, redact(problem?.message ?? '', keys));
     }
@@ -167,7 +169,9 @@ const passingCodes = new Set([
   'OperationAborted',
 ]);
 
-function isPassing(status: number, code: string): boolean {
+function isPassing(method: string, status: number, code: string): boolean {
+  // An upload in parts that met another one must begin anew.
+  if (method === 'POST' && code === 'ConditionalRequestConflict') return false;
   return passingCodes.has(code) || status === 429 || (status >= 500 && status !== 501);
 }
 

@@ -18,6 +18,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
+import { checkHeader, settingsError } from './address.ts';
 import type { Environment } from './remote-storage.ts';
 import { amazon, type Dialect, google, type Keys } from './s3-sign.ts';
 
@@ -67,7 +68,7 @@ export function googleSettings(environment: Environment, where: string): S3Setti
       cure: 'set GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY to an HMAC key of a service account; or GS_NO_SIGN_REQUEST=1 for a public bucket',
     });
   }
-  const keys = anonymous ? null : { id: id!, secret: secret! };
+  const keys = anonymous ? null : staticKeys(where, id, secret);
   return {
     endpoint: endpointOf(host || 'https://storage.googleapis.com', where),
     region: 'auto',
@@ -96,8 +97,9 @@ function keysOf(environment: Environment, profile: Profile, name: string | undef
     return async () => null;
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   const given =
-    staticKeys(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) ??
+    staticKeys(where, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) ??
     staticKeys(
+      where,
       profile.get('aws_access_key_id'),
       profile.get('aws_secret_access_key'),
       profile.get('aws_session_token'),
@@ -106,8 +108,11 @@ function keysOf(environment: Environment, profile: Profile, name: string | undef
   return providedKeys(name, where);
 }
 
-function staticKeys(id?: string, secret?: string, session?: string): Keys | null {
-  return id && secret ? { id, secret, session: session || undefined } : null;
+/** null: they are not there. */
+function staticKeys(where: string, id?: string, secret?: string, session?: string): Keys | null {
+  if (!id || !secret) return null;
+  for (const text of [id, session || id]) checkHeader(text, 'a key for S3', where);
+  return { id, secret, session: session || undefined };
 }
 
 interface Provided {
@@ -218,8 +223,4 @@ function linesOf(path: string): string[] {
   } catch {
     return [];
   }
-}
-
-function settingsError(where: string, message: string, cure: string): LongmixError {
-  return new LongmixError('remote-settings', message, { where, cure });
 }

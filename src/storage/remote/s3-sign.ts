@@ -4,6 +4,7 @@
  * https://cloud.google.com/storage/docs/authentication/signatures
  */
 import { createHash, createHmac } from 'node:crypto';
+import { encodePart } from './address.ts';
 
 export interface Keys {
   readonly id: string;
@@ -92,18 +93,6 @@ export function sha256(bytes: string | Uint8Array): string {
 
 function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
-}
-
-/** All but the unreserved characters of RFC 3986. */
-export function encodePart(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-export function encodePath(path: string): string {
-  return path.split('/').map(encodePart).join('/');
 }
 
 /** In the order that a signature wants. */

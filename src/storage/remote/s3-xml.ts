@@ -45,7 +45,7 @@ export interface S3Problem {
 
 /** null: not an error of S3. */
 export function parseError(xml: string): S3Problem | null {
-  const root = elements(xml, 'Error')[0];
+  const root = /<Error(?:\s[^>]*)?>(.*)<\/Error>/s.exec(xml)?.[1];
   if (root === undefined) return null;
   return {
     code: textOf(root, 'Code') ?? '',
@@ -73,12 +73,13 @@ function plain(xml: string): string {
   return xml;
 }
 
-/** What is inside of the elements of a name; they are not nested in S3's answers. */
+/** What is inside of the elements of a name; they are not nested in S3's answers. @throws Passing if one has no end */
 function elements(xml: string, name: string): string[] {
-  return Array.from(
-    xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>(.*?)</${name}>`, 'gs')),
-    ([, inside]) => inside!,
-  );
+  const whole = new RegExp(`<${name}(?:\\s[^>]*)?>(.*?)</${name}>`, 'gs');
+  const found = Array.from(xml.matchAll(whole), ([, inside]) => inside!);
+  const begun = xml.match(new RegExp(`<${name}[\\s>]`, 'g'))?.length ?? 0;
+  if (begun !== found.length) throw new Passing('an answer in XML that is not whole');
+  return found;
 }
 
 /** Of the first element of a name; null: there is none. */
@@ -92,9 +93,9 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 function unescaped(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-    return entities[name] ?? whole;
+    if (name !== undefined) return entities[name] ?? whole;
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
 }
 

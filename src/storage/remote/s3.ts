@@ -6,12 +6,14 @@ import { changed, readRange } from './range-read.ts';
 import type { RemoteBytes, RemoteSettings, RemoteStorage } from './remote-storage.ts';
 import { explain, Refused, type S3Client, s3Client } from './s3-client.ts';
 import { googleSettings, s3Settings } from './s3-settings.ts';
+import { pendingObject, putObjectIfAbsent } from './s3-upload.ts';
 import { type ListPage, parseList } from './s3-xml.ts';
 
 /** @param address `s3://BUCKET[/PREFIX]` or `gs://...` @throws LongmixError `remote-address` | `remote-settings` */
 export function openS3(address: string, settings: RemoteSettings): RemoteStorage {
   const [, scheme = '', bucket = '', key = ''] = /^(s3|gs):\/\/([^/]*)\/?(.*)$/is.exec(address) ?? [];
   if (!/^[a-z0-9][a-z0-9._-]{1,}$/i.test(bucket)) throw badAddress(address, 'it does not name a bucket');
+  if (/(^|\/)\.\.?(\/|$)/.test(key)) throw badAddress(address, 'a part of it is . or ..');
   const kind = scheme.toLowerCase();
   const find = kind === 'gs' ? googleSettings : s3Settings;
   const client = s3Client(kind, bucket, find(settings.environment, `${kind}://${bucket}`), settings);
@@ -22,6 +24,7 @@ export function openS3(address: string, settings: RemoteSettings): RemoteStorage
 function s3Storage(client: S3Client, folder: string): RemoteStorage {
   const prefix = folder === '' ? '' : `${folder}/`;
   const where = client.addressOf(prefix).replace(/\/$/, '');
+  const newKey = (name: string) => `${prefix}${checkName(name)}`;
   const keyOf = (name: string) => `${prefix}${plainKey(name)}`;
   const stat = async (name: string): Promise<Entry | null> => {
     const found = await headOf(client, keyOf(name));
@@ -59,14 +62,10 @@ function s3Storage(client: S3Client, folder: string): RemoteStorage {
       if (found === null) throw explain(new Refused(404, '', ''), client, key);
       return openObject(client, key, found);
     },
-    async create() {
-      throw new Error('not there yet');
-    },
-    async putIfAbsent() {
-      throw new Error('not there yet');
-    },
+    create: async (name) => pendingObject(client, newKey(name)),
+    putIfAbsent: async (name, bytes) => await putObjectIfAbsent(client, newKey(name), bytes),
     async remove(name) {
-      const key = `${prefix}${checkName(name)}`;
+      const key = newKey(name);
       try {
         await client.ask({ method: 'DELETE', key }, async (answer) => void (await answer.gather()));
       } catch (error) {

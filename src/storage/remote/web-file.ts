@@ -37,7 +37,7 @@ const mostRedirects = 8;
 /** null: there is no such file. @throws LongmixError `remote-denied` | `remote-refused` | `remote-unreachable` | `remote-unsupported` */
 export async function findWebFile(file: WebFile): Promise<FoundWebFile | null> {
   return await persist(file.persistence, file.where, async () => {
-    const { answer } = await follow(file, new URL(file.url), { range: 'bytes=0-0' });
+    const { answer } = await follow(file, new URL(file.url), { headers: { range: 'bytes=0-0' } });
     const { status, headers } = answer;
     if (status === 200) answer.drop();
     else await answer.gather();
@@ -64,7 +64,8 @@ export function openWebFile(file: WebFile, { size, stamp, ranged }: FoundWebFile
   const source = {
     ...{ persistence, where, size },
     async ask(range: string, signal: AbortSignal | undefined) {
-      const ask = async (from: URL) => await follow(file, from, { range, ...ifRange(version) }, signal);
+      const ask = async (from: URL) =>
+        await follow(file, from, { headers: { range, ...ifRange(version) }, signal });
       let led = target;
       let { answer, url } = await ask(led ?? new URL(file.url));
       if (led !== null && [400, 401, 403, 404, 410].includes(answer.status)) {
@@ -114,7 +115,7 @@ async function* wholeFile(
   let given = 0;
   while (given < size) {
     try {
-      const { answer } = await follow(file, new URL(file.url), {}, signal);
+      const { answer } = await follow(file, new URL(file.url), { signal });
       let at = 0;
       try {
         checkAnswer(file, answer, stamp);
@@ -165,25 +166,33 @@ interface Followed {
   readonly url: URL;
 }
 
-async function follow(
+interface Question {
+  readonly method?: 'GET' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** A redirect to another host is the answer. */
+  readonly stays?: boolean;
+}
+
+/** The answer of `start`, or of where it leads. @throws Passing, LongmixError `remote-refused` */
+export async function follow(
   file: WebFile,
   start: URL,
-  headers: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
+  { method = 'GET', headers = {}, signal, stays = false }: Question = {},
 ): Promise<Followed> {
   const first = new URL(file.url);
   let url = start;
   for (let hop = 0; hop <= mostRedirects; hop += 1) {
     const own = url.origin === first.origin ? file.headers : {};
     const answer = await exchange({
-      ...{ method: 'GET', origin: url.origin, path: url.pathname + url.search, signal },
+      ...{ method, origin: url.origin, path: url.pathname + url.search, signal },
       headers: { host: url.host, 'user-agent': 'longmix', 'accept-encoding': 'identity', ...headers, ...own },
       stallSeconds: file.persistence.patience.stallSeconds,
     });
     try {
       if (hop === 0 && start.href === first.href) file.checkFirst?.(answer.headers);
       const next = locationOf(answer, url);
-      if (next === null) return { answer, url };
+      if (next === null || (stays && next.origin !== first.origin)) return { answer, url };
       url = next;
     } catch (error) {
       answer.drop();
@@ -207,9 +216,9 @@ function locationOf({ status, headers: { location } }: Answer, from: URL): URL |
 }
 
 /** What an answer other than 2xx becomes. */
-function refusal({ where, cure }: WebFile, { status, headers }: Answer): Error {
+export function refusal({ where, cure }: WebFile, { status, headers }: Answer): Error {
   if (status === 408 || status === 429 || (status >= 500 && status !== 501))
-    return new Passing(`the server answers ${status}`, retryAfter(headers['retry-after']));
+    return new Passing(`the server answers ${status}`, retryAfter(headers));
   return [401, 403, 407].includes(status)
     ? new LongmixError('remote-denied', `the server refuses access (${status})`, { where, cure })
     : new LongmixError('remote-refused', `the server refuses the request (${status})`, { where, cure });

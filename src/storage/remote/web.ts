@@ -5,11 +5,11 @@
 import { basename } from 'node:path/posix';
 import { LongmixError } from '../../errors.ts';
 import type { Entry } from '../storage.ts';
-import { badAddress, shownAddress } from './address.ts';
+import { badAddress, plainName, shownAddress } from './address.ts';
 import { changed } from './range-read.ts';
 import type { RemoteSettings, RemoteStorage } from './remote-storage.ts';
 import type { Persistence } from './retry.ts';
-import { findWebFile, openWebFile, type WebFile } from './web-file.ts';
+import { type FoundWebFile, findWebFile, openWebFile, type WebFile } from './web-file.ts';
 
 /** @param address of a file, or of what lies above files whose names are known @throws LongmixError `remote-address` */
 export function openWeb(address: string, { patience }: RemoteSettings): RemoteStorage {
@@ -17,7 +17,12 @@ export function openWeb(address: string, { patience }: RemoteSettings): RemoteSt
   return webStorage(new URL(address), { patience, counts: { retries: 0 } });
 }
 
-function webStorage(root: URL, persistence: Persistence): RemoteStorage {
+/** @param asked what was found of one file already, so that it is not asked for again */
+function webStorage(
+  root: URL,
+  persistence: Persistence,
+  asked?: FoundWebFile & { readonly name: string },
+): RemoteStorage {
   const where = shownAddress(root.href).replace(/\/$/, '');
   /** A query belongs to every file below: it is what a signed address has. */
   const fileAt = (path: string): WebFile => {
@@ -41,7 +46,7 @@ function webStorage(root: URL, persistence: Persistence): RemoteStorage {
       cure: 'check the address, and whether it needs a user (https://USER:PASSWORD@HOST/) or has run out',
     };
   };
-  const below = (name: string) => fileAt(`${root.pathname.replace(/\/$/, '')}/${name}`);
+  const below = (name: string) => fileAt(`${root.pathname.replace(/\/$/, '')}/${plainName(name)}`);
   const unsupported = (what: string) =>
     new LongmixError('remote-unsupported', `a web server ${what}`, {
       where,
@@ -69,11 +74,12 @@ function webStorage(root: URL, persistence: Persistence): RemoteStorage {
       const above = new URL(root);
       above.pathname = root.pathname.slice(0, -name.length);
       const entry: Entry = { name, size: found.size, stamp: found.stamp };
-      return { folder: webStorage(above, persistence), entry };
+      return { folder: webStorage(above, persistence, { ...found, name }), entry };
     },
     async open(name, known) {
       const file = below(name);
-      const found = await findWebFile(file);
+      const isAsked = asked?.name === name && known?.size === asked.size && known.stamp === asked.stamp;
+      const found = isAsked ? asked : await findWebFile(file);
       if (found === null) {
         throw new LongmixError('remote-missing', 'there is no such file', {
           where: file.where,
