@@ -71,6 +71,8 @@ const faults: Readonly<Record<Fault, (answer: ProxiedAnswer) => unknown>> = {
     void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>502</html>'),
 };
 
+const lengthFaults: readonly Fault[] = ['cut', 'shorter', 'smallerRange', 'longer', 'unmeasured'];
+
 /** All that break an answer: what is read through them must be sent again. */
 export const allFaults: readonly Fault[] = Object.keys(faults) as Fault[];
 
@@ -136,7 +138,10 @@ export async function startFaultProxy(
       const answer = await passOn(request, upstream, agent);
       const headers = plan.headers?.(answer.headers) ?? answer.headers;
       const proxied = { response, ...answer, headers };
-      if (fault === null) response.writeHead(answer.status, headers).end(answer.body);
+      // An answer to HEAD has no body to be broken, and nothing beside it that would show a wrong length.
+      const isBodiless = request.method === 'HEAD' && lengthFaults.includes(fault!);
+      if (isBodiless) faults.lostAnswer(proxied);
+      else if (fault === null) response.writeHead(answer.status, headers).end(answer.body);
       else faults[fault](proxied);
     };
     forward().catch(() => response.destroy());

@@ -57,7 +57,7 @@ async function listening(folder: string): Promise<{ port: number; child: ChildPr
     const port = await freePort();
     const child = spawn(
       binary,
-      ['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--quiet', 'posix', folder],
+      ['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--quiet', '--keep-alive', 'posix', folder],
       {
         env: {
           ...process.env,

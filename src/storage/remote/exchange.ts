@@ -29,10 +29,10 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /**
-   * The body, of exactly the length of `into`.
-   * @param progress is told how many bytes have come: they are right even if the rest does not come
+   * The body, which must have exactly `length` bytes, chunk by chunk. What was given stays right even if the rest does not
+   * come.
    */
-  fill(into: Uint8Array, progress?: (bytes: number) => void): Promise<void>;
+  give(length: number, take: (chunk: Buffer) => void): Promise<void>;
   /** The body in memory, as far as `mostBytes`; more is Passing. */
   gather(mostBytes?: number): Promise<Buffer>;
   chunks(): AsyncGenerator<Uint8Array>;
@@ -137,16 +137,14 @@ function answerOf(message: IncomingMessage, { refresh, pause, failure, drop }: C
   return {
     status: message.statusCode ?? 0,
     headers: message.headers,
-    async fill(into, progress) {
+    async give(length, take) {
       let received = 0;
       await consume((chunk) => {
-        if (received + chunk.length > into.length)
-          throw new Passing('the body is longer than what was asked for');
-        into.set(chunk, received);
         received += chunk.length;
-        progress?.(received);
+        if (received > length) throw new Passing('the body is longer than what was asked for');
+        take(chunk);
       });
-      if (received < into.length) throw cutShort();
+      if (received < length) throw cutShort();
     },
     async gather(mostBytes = 32 * 1024 * 1024) {
       const chunks: Buffer[] = [];
@@ -183,17 +181,21 @@ function send(outgoing: http.ClientRequest, body: Body | undefined, progress: ()
     return;
   }
   let at = 0;
-  const next = () => {
+  const next = (error?: Error | null) => {
+    // Given up: the body may not be there any more.
+    if (error || outgoing.destroyed) return;
     progress();
     if (at >= body.length) {
       outgoing.end();
       return;
     }
-    const piece = body.subarray(at, Math.min(body.length, at + pieceBytes));
-    at += piece.length;
-    outgoing.write(piece, (error) => {
-      if (error === undefined || error === null) next();
-    });
+    try {
+      const piece = body.subarray(at, Math.min(body.length, at + pieceBytes));
+      at += piece.length;
+      outgoing.write(piece, next);
+    } catch (cause) {
+      outgoing.destroy(cause as Error);
+    }
   };
   next();
 }

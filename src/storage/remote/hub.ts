@@ -277,9 +277,11 @@ async function headOf(hub: Hub, file: WebFile): Promise<{ size: number; stamp: s
     await answer.gather();
     const { status, headers } = answer;
     if (status === 404 && headers['x-error-code'] === 'EntryNotFound') return null;
-    const size = Number(headers['x-linked-size'] ?? headers['content-length']);
-    if ((status === 200 || (status >= 300 && status < 400)) && Number.isInteger(size))
-      return { size, stamp: versionOf(headers) };
+    if (status === 200 || (status >= 300 && status < 400)) {
+      const length = headers['x-linked-size'] ?? headers['content-length'];
+      if (length === undefined) throw new Passing('the server does not say how large a file is');
+      return { size: Number(length), stamp: versionOf(headers) };
+    }
     throw hubError(hub, file, answer);
   });
 }

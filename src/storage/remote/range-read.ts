@@ -15,19 +15,52 @@ export interface RangeSource {
   ask(range: string, signal: AbortSignal | undefined): Promise<Answer>;
 }
 
-/** @throws EndedEarly, LongmixError `input-changed` | `remote-unreachable`, and what `ask` throws */
+/** Fills `into`. @throws EndedEarly, LongmixError `input-changed` | `remote-unreachable`, and what `ask` throws */
 export async function readRange(
   source: RangeSource,
   at: number,
   into: Uint8Array,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { persistence, where, size } = source;
-  if (at + into.length > size) throw new EndedEarly(size);
-  if (into.length === 0) return;
   let done = 0;
+  const take = (chunk: Buffer) => {
+    into.set(chunk, done);
+    done += chunk.length;
+  };
+  await fetchRange(source, { at, length: into.length, take, signal });
+}
+
+/** A large range without a copy of it, in the pieces in which it came. @throws as readRange */
+export async function readPieces(
+  source: RangeSource,
+  at: number,
+  length: number,
+  signal?: AbortSignal,
+): Promise<readonly Buffer[]> {
+  const pieces: Buffer[] = [];
+  await fetchRange(source, { at, length, take: (chunk) => pieces.push(chunk), signal });
+  return pieces.length * smallPiece > length ? [Buffer.concat(pieces)] : pieces;
+}
+
+/** TLS gives 16 KiB at a time: what takes blocks would have more work with each than a copy is. */
+const smallPiece = 32 * 1024;
+
+interface Fetch {
+  readonly at: number;
+  readonly length: number;
+  readonly take: (chunk: Buffer) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function fetchRange(source: RangeSource, { at, length, take, signal }: Fetch): Promise<void> {
+  const { persistence, where, size } = source;
+  if (at + length > size) throw new EndedEarly(size);
+  if (length === 0) return;
+  let from = at;
+  const to = at + length - 1;
   const attempt = async () => {
-    const [from, to] = [at + done, at + into.length - 1];
+    // All came, and the connection broke before it said so.
+    if (from > to) return;
     const answer = await source.ask(`bytes=${from}-${to}`, signal);
     try {
       checkRange(source, answer, from, to);
@@ -35,9 +68,9 @@ export async function readRange(
       answer.drop();
       throw error;
     }
-    const before = done;
-    await answer.fill(into.subarray(before), (bytes) => {
-      done = before + bytes;
+    await answer.give(to + 1 - from, (chunk) => {
+      take(chunk);
+      from += chunk.length;
     });
   };
   await persist(persistence, where, attempt, signal);

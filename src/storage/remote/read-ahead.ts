@@ -1,6 +1,6 @@
 /**
  * Several ranges of a file under way at once, and its bytes in order: a single request at a time would wait a round trip
- * per block. Memory: `ranges` + 1 blocks. A reader that stops early cancels what is under way.
+ * per block. Memory: `ranges` + 1 ranges. A reader that stops early cancels what is under way.
  */
 import { EndedEarly } from '../storage.ts';
 import type { RemoteBytes } from './remote-storage.ts';
@@ -8,18 +8,15 @@ import type { RemoteBytes } from './remote-storage.ts';
 export interface ReadAhead {
   readonly rangeBytes?: number;
   readonly ranges?: number;
-  /** Blocks share their memory: one is valid until the next is asked for. Else each has memory of its own. */
+  /** A block may share its memory with later ones, so it is valid until the next is asked for. Else each has its own. */
   readonly reuse?: boolean;
 }
 
-interface Block {
-  readonly bytes: Buffer;
-  /** undefined: it is there; else what reading it threw. */
-  readonly done: Promise<unknown>;
-}
+/** A range under way; its error is a value, since the consumer may have stopped before it looks at this one. */
+type Range = Promise<{ readonly blocks: readonly Buffer[] } | { readonly error: unknown }>;
 
 /**
- * Bytes [start, end) of the file, in order, in blocks of `rangeBytes` (of whatever size where the server has no ranges).
+ * Bytes [start, end) of the file, in order, in blocks of up to `rangeBytes`.
  * @throws as the file's `read`
  */
 export async function* readAhead(
@@ -31,42 +28,46 @@ export async function* readAhead(
   const stop = new AbortController();
   try {
     if (bytes.stream !== null) yield* stretch(bytes.stream(stop.signal), start, end);
-    else yield* blocks(bytes, start, end, { rangeBytes, ranges, reuse, signal: stop.signal });
+    else yield* inOrder(bytes, start, end, { rangeBytes, ranges, reuse, signal: stop.signal });
   } finally {
     stop.abort();
   }
 }
 
-async function* blocks(
+async function* inOrder(
   bytes: RemoteBytes,
   start: number,
   end: number,
   { rangeBytes, ranges, reuse, signal }: Required<ReadAhead> & { readonly signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
   const free: Buffer[] = [];
-  const underWay: Block[] = [];
+  const fetch = async (at: number, length: number): Promise<readonly Buffer[]> => {
+    if (bytes.pieces !== undefined) return await bytes.pieces(at, length, signal);
+    const memory = free.pop() ?? Buffer.allocUnsafeSlow(reuse ? Math.min(rangeBytes, end - start) : length);
+    const block = memory.subarray(0, length);
+    await bytes.readAside(at, block, signal);
+    return [block];
+  };
+  const underWay: Range[] = [];
   let next = start;
   const begin = () => {
     const length = Math.min(rangeBytes, end - next);
-    const memory = free.pop() ?? Buffer.allocUnsafeSlow(reuse ? Math.min(rangeBytes, end - start) : length);
-    const block = memory.subarray(0, length);
-    // Caught here: the consumer may have stopped before it looks at this block.
-    const done = bytes.readAside(next, block, signal).then(
-      () => undefined,
-      (error: unknown) => error ?? new Error('aborted'),
+    underWay.push(
+      fetch(next, length).then(
+        (blocks) => ({ blocks }),
+        (error: unknown) => ({ error }),
+      ),
     );
-    underWay.push({ bytes: block, done });
     next += length;
   };
   while (underWay.length > 0 || next < end) {
     while (underWay.length < ranges && next < end) begin();
-    const block = underWay.shift()!;
-    const error = await block.done;
-    if (error !== undefined) throw error;
+    const range = await underWay.shift()!;
+    if ('error' in range) throw range.error;
     // One more goes out while the consumer works on this one.
     if (next < end) begin();
-    yield block.bytes;
-    if (reuse) free.push(Buffer.from(block.bytes.buffer));
+    for (const block of range.blocks) yield block;
+    if (reuse && bytes.pieces === undefined) free.push(Buffer.from(range.blocks[0]!.buffer));
   }
 }
 

@@ -43,6 +43,8 @@ export interface RemoteBytes extends Bytes {
   /** @param signal its abort cancels the request; the promise then rejects with the signal's reason */
   read(at: number, into: Uint8Array, signal?: AbortSignal): Promise<void>;
   readAside(at: number, into: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** The bytes [at, at + length) as they come, without a copy; where it is missing, `readAside` does the same. */
+  pieces?(at: number, length: number, signal?: AbortSignal): Promise<readonly Buffer[]>;
   /**
    * Only where the server sends whole files and no ranges: all bytes from the first one, in one request that is not
    * repeated. `readAhead` uses it; `read` refuses what lies far from the start (`remote-unsupported`).

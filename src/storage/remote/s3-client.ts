@@ -179,7 +179,7 @@ function isPassing(method: string, status: number, code: string): boolean {
 function redact(text: string, keys: Keys | null): string {
   const secrets = keys === null ? [] : [keys.secret, keys.session, keys.id];
   const clean = secrets.reduce<string>(
-    (rest, secret) => (secret ? rest.replaceAll(secret, '***') : rest),
+    (rest, secret) => (secret !== undefined && secret.length > 5 ? rest.replaceAll(secret, '***') : rest),
     text,
   );
   return clean.replace(/\s+/g, ' ').slice(0, 300);
@@ -191,7 +191,7 @@ export function explain(error: unknown, client: S3Client, key: string): unknown 
   const where = client.addressOf(key);
   const { status, code, message } = error;
   const said = [status, code].filter(Boolean).join(' ') + (message === '' ? '' : `: ${message}`);
-  if (status === 404) {
+  if (isMissing(error)) {
     const what =
       code === 'NoSuchBucket' ? `there is no bucket "${client.bucket}"` : 'there is no such object';
     return new LongmixError('remote-missing', what, {
@@ -199,7 +199,8 @@ export function explain(error: unknown, client: S3Client, key: string): unknown 
       cure: `check the address${endpointHint(client)}`,
     });
   }
-  if (status === 401 || status === 403) {
+  // Some servers answer 404 about keys that they do not know.
+  if (status === 401 || status === 403 || /User|AccessKey/.test(code)) {
     const google = client.settings.dialect.service === 'storage';
     const names = google
       ? 'GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY'
@@ -219,6 +220,11 @@ export function explain(error: unknown, client: S3Client, key: string): unknown 
     where,
     cure: `check the address, AWS_REGION and the name of the bucket${endpointHint(client)}`,
   });
+}
+
+/** Whether there is no such object, or no bucket; other things may be missing, too. */
+export function isMissing({ status, code }: Refused): boolean {
+  return status === 404 && /^(NoSuchKey|NoSuchBucket|NotFound|)$/.test(code);
 }
 
 function endpointHint({ settings }: S3Client): string {

@@ -13,7 +13,7 @@ import type { PendingFile } from '../storage.ts';
 import type { Body } from './exchange.ts';
 import { Gathered } from './gathered.ts';
 import { Passing } from './retry.ts';
-import { explain, Refused, type S3Client } from './s3-client.ts';
+import { explain, isMissing, Refused, type S3Client } from './s3-client.ts';
 import { sha256 } from './s3-sign.ts';
 import { completion, parseError, parseUploadId } from './s3-xml.ts';
 
@@ -236,7 +236,7 @@ async function noteOf({ client, key }: Upload, name: 'attempt' | 'sha256'): Prom
       return String(answer.headers[`${client.settings.dialect.headers}meta-longmix-${name}`] ?? '') || null;
     });
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) return null;
+    if (error instanceof Refused && isMissing(error)) return null;
     throw error;
   }
 }

@@ -19,7 +19,8 @@ export interface ListPage {
 /** @throws Passing for what is not a whole list */
 export function parseList(xml: string): ListPage {
   const root = elements(plain(xml), 'ListBucketResult')[0];
-  if (root === undefined) throw new Passing('the answer is not a list of objects');
+  if (root === undefined || !/<\/ListBucketResult>\s*$/.test(xml))
+    throw new Passing('the answer is not a list of objects');
   const encoded = textOf(root, 'EncodingType') === 'url';
   const objects = elements(root, 'Contents').map((object) => {
     const [key, size, etag] = ['Key', 'Size', 'ETag'].map((name) => textOf(object, name));

@@ -2,9 +2,10 @@
 import { basename } from 'node:path/posix';
 import { checkName, type Entry } from '../storage.ts';
 import { badAddress } from './address.ts';
-import { changed, readRange } from './range-read.ts';
+import { changed, readPieces, readRange } from './range-read.ts';
 import type { RemoteBytes, RemoteSettings, RemoteStorage } from './remote-storage.ts';
-import { explain, Refused, type S3Client, s3Client } from './s3-client.ts';
+import { Passing } from './retry.ts';
+import { explain, isMissing, Refused, type S3Client, s3Client } from './s3-client.ts';
 import { googleSettings, s3Settings } from './s3-settings.ts';
 import { pendingObject, putObjectIfAbsent } from './s3-upload.ts';
 import { type ListPage, parseList } from './s3-xml.ts';
@@ -69,7 +70,7 @@ function s3Storage(client: S3Client, folder: string): RemoteStorage {
       try {
         await client.ask({ method: 'DELETE', key }, async (answer) => void (await answer.gather()));
       } catch (error) {
-        if (error instanceof Refused && error.status === 404 && error.code !== 'NoSuchBucket') return;
+        if (error instanceof Refused && isMissing(error) && error.code !== 'NoSuchBucket') return;
         throw explain(error, client, key);
       }
     },
@@ -116,10 +117,12 @@ async function headOf(client: S3Client, key: string): Promise<{ size: number; st
   try {
     return await client.ask({ method: 'HEAD', key }, async (answer) => {
       await answer.gather();
-      return { size: Number(answer.headers['content-length']), stamp: stampOf(answer.headers.etag ?? '') };
+      const { 'content-length': length, etag = '' } = answer.headers;
+      if (length === undefined) throw new Passing('the server does not say how large an object is');
+      return { size: Number(length), stamp: stampOf(etag) };
     });
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) return null;
+    if (error instanceof Refused && isMissing(error)) return null;
     throw explain(error, client, key);
   }
 }
@@ -148,13 +151,15 @@ function openObject(client: S3Client, key: string, known: { size: number; stamp:
   };
   const read = async (at: number, into: Uint8Array, signal?: AbortSignal) =>
     await readRange(source, at, into, signal);
-  return { where, size, stamp, read, readAside: read, stream: null, close() {} };
+  const pieces = async (at: number, length: number, signal?: AbortSignal) =>
+    await readPieces(source, at, length, signal);
+  return { where, size, stamp, read, readAside: read, pieces, stream: null, close() {} };
 }
 
 function duringRead(error: Refused, client: S3Client, key: string, size: number): unknown {
   const where = client.addressOf(key);
   if (error.status === 412) return changed(where, 'its etag is another one');
   if (error.status === 416) return changed(where, `it had ${size} bytes and now has fewer`);
-  if (error.status === 404 && error.code !== 'NoSuchBucket') return changed(where, 'it is gone');
+  if (isMissing(error) && error.code !== 'NoSuchBucket') return changed(where, 'it is gone');
   return explain(error, client, key);
 }

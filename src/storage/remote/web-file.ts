@@ -6,7 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LongmixError } from '../../errors.ts';
 import { type Answer, exchange } from './exchange.ts';
-import { changed, readRange } from './range-read.ts';
+import { changed, readPieces, readRange } from './range-read.ts';
 import type { RemoteBytes } from './remote-storage.ts';
 import { Passing, type Persistence, persist, retryAfter, trial } from './retry.ts';
 
@@ -64,24 +64,25 @@ export function openWebFile(file: WebFile, { size, stamp, ranged }: FoundWebFile
   const source = {
     ...{ persistence, where, size },
     async ask(range: string, signal: AbortSignal | undefined) {
-      const ask = async (from: URL) =>
-        await follow(file, from, { headers: { range, ...ifRange(version) }, signal });
-      let led = target;
-      let { answer, url } = await ask(led ?? new URL(file.url));
-      if (led !== null && [400, 401, 403, 404, 410].includes(answer.status)) {
-        // Its time has run out.
-        answer.drop();
-        led = null;
-        ({ answer, url } = await ask(new URL(file.url)));
-      }
+      const headers = { range, ...ifRange(version) };
+      let followed: Followed | null = null;
       try {
-        checkAnswer(file, answer, version);
+        if (target !== null) followed = await follow(file, target, { headers, signal });
+        if (followed !== null && [400, 401, 403, 404, 410].includes(followed.answer.status)) {
+          // Its time has run out.
+          followed.answer.drop();
+          followed = null;
+        }
+        followed ??= await follow(file, new URL(file.url), { headers, signal });
+        checkAnswer(file, followed.answer, version);
       } catch (error) {
-        answer.drop();
+        followed?.answer.drop();
+        // Another try begins where the address leads then.
+        target = null;
         throw error;
       }
-      target = url;
-      return answer;
+      target = followed.url;
+      return followed.answer;
     },
   };
   const near = async (at: number, into: Uint8Array, signal?: AbortSignal) => {
@@ -101,7 +102,9 @@ export function openWebFile(file: WebFile, { size, stamp, ranged }: FoundWebFile
     await readRange(source, at, into, signal);
   const read = ranged ? far : near;
   const stream = ranged ? null : (signal?: AbortSignal) => wholeFile(file, { size, stamp, ranged }, signal);
-  return { where, size, stamp, read, readAside: read, stream, close() {} };
+  const pieces = async (at: number, length: number, signal?: AbortSignal) =>
+    await readPieces(source, at, length, signal);
+  return { where, size, stamp, read, readAside: read, ...(ranged ? { pieces } : {}), stream, close() {} };
 }
 
 /** All bytes in order, by as many requests as it takes: after a break what came before is skipped, if it is the same file. */
