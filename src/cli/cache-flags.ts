@@ -14,21 +14,21 @@ const defaultCacheSize = '100GB';
 const leastCacheBytes = 100e6;
 
 /**
- * `--cache` and `--cache-size`, else LONGMIX_CACHE and LONGMIX_CACHE_SIZE; undefined: nothing is kept.
+ * `--cache` and `--cache-size`, else LONGMIX_INPUT_CACHE and LONGMIX_INPUT_CACHE_SIZE; undefined: nothing is kept.
  * @throws LongmixError `flag-invalid`
  */
 export function cacheOf(
   { cache, cacheSize }: CacheFlags,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): CacheSettings | undefined {
-  const folder = cache ?? environment.LONGMIX_CACHE;
+  const folder = cache ?? environment.LONGMIX_INPUT_CACHE;
   if (folder === undefined || folder === '') {
     if (cacheSize === undefined) return undefined;
     throw new LongmixError('flag-invalid', '--cache-size without --cache', {
       cure: 'name the folder with --cache',
     });
   }
-  const size = cacheSize ?? environment.LONGMIX_CACHE_SIZE ?? defaultCacheSize;
+  const size = cacheSize ?? environment.LONGMIX_INPUT_CACHE_SIZE ?? defaultCacheSize;
   const parsed = parseSize(size);
   if ('problem' in parsed)
     throw new LongmixError('flag-invalid', `--cache-size: found "${size}"`, { cure: parsed.problem });

@@ -204,7 +204,7 @@ Examples:
     .option('--tasks-per-job <k>', 'with --task: task 0 stands for the first K tasks, task 1 for the next K')
     .option('--workers <n>', 'threads that share the tasks', '1')
     .option('--memory <size>', 'limit of the memory to use', '4GB')
-    .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_CACHE)')
+    .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_INPUT_CACHE)')
     .option(
       '--cache-size <size>',
       'limit of that folder; what was used longest ago goes first (default: 100GB)',
@@ -313,7 +313,7 @@ function withRunFlags(command: Command): Command {
   return command
     .option('--workers <n>', 'worker threads (default: one per core, as far as --memory allows)')
     .option('--memory <size>', 'limit of the memory to use', '4GB')
-    .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_CACHE)')
+    .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_INPUT_CACHE)')
     .option(
       '--cache-size <size>',
       'limit of that folder; what was used longest ago goes first (default: 100GB)',

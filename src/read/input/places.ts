@@ -74,7 +74,9 @@ export function storagePlace(source: SourceSpec, storage: Storage, root: string,
 /** What `walk` would come to, by its name below the root. A name that ends in `/` stands for a folder. */
 function isWalked(name: string, { hidden, nodeModules, depth }: WalkOptions): boolean {
   const parts = name.split('/');
-  if (parts.at(-1) === '' || parts.length > depth) return false;
+  // No client opens what a server might take for the folder above.
+  if (parts.at(-1) === '' || parts.includes('.') || parts.includes('..') || parts.length > depth)
+    return false;
   if (!hidden && parts.some((part) => part.startsWith('.'))) return false;
   return nodeModules || !parts.slice(0, -1).includes('node_modules');
 }
