@@ -15,7 +15,8 @@ import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
-import { shownAddress } from '../storage/remote/address.ts';
+import { badAddress, shownAddress } from '../storage/remote/address.ts';
+import { isRemote } from '../storage/remote.ts';
 import { type CacheFlags, cacheOf } from './cache-flags.ts';
 
 /** Flags that set keys of the recipe. */
@@ -87,8 +88,9 @@ export async function loadRecipe(path: string, flags: RecipeFlags = {}): Promise
   return parseRecipe(readYaml(path), path, settings);
 }
 
-/** @throws LongmixError `recipe-missing` for a recipe */
+/** @throws LongmixError `remote-address` for an unknown scheme, `recipe-missing` for a recipe */
 function remoteName(address: string): string {
+  if (!isRemote(address)) throw badAddress(address, 'its scheme is not known');
   const shown = shownAddress(address);
   if (/\.ya?ml$/i.test(shown)) {
     throw new LongmixError('recipe-missing', `a recipe must be a file of this machine: ${shown}`, {
