@@ -1,7 +1,7 @@
 /** A real S3 server over a temporary folder: .tools/versitygw of scripts/s3-server.sh, on loopback. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -31,33 +31,60 @@ export interface S3Server {
   stop(): void;
 }
 
+/** Registered when a test file imports this: a hook of a hook would never run, and servers would outlive the tests. */
+const running: (() => void)[] = [];
+afterAll(() => {
+  for (const stop of running.splice(0)) stop();
+});
+
 const keys = { AWS_ACCESS_KEY_ID: 'test-key', AWS_SECRET_ACCESS_KEY: 'planted-secret-of-the-tests' };
 
-/** A server with one bucket, which ends with the tests of the file. */
-export async function startS3(bucket: string): Promise<S3Server> {
+/**
+ * A server with one bucket, which ends with the tests of the file.
+ * @param tls files of a certificate and its key
+ */
+export async function startS3(bucket: string, tls?: { cert: string; key: string }): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), 'longmix-s3-'));
   mkdirSync(join(folder, 'data'));
-  const { port, child } = await listening(join(folder, 'data'));
-  const endpoint = `http://127.0.0.1:${port}`;
+  const { port, child } = await listening(
+    join(folder, 'data'),
+    tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key],
+  );
+  const endpoint = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   const stop = () => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
-  afterAll(stop);
+  running.push(stop);
   // Nothing of the user's own settings.
   const nowhere = join(folder, 'none');
   const files = { HOME: nowhere, AWS_CONFIG_FILE: nowhere, AWS_SHARED_CREDENTIALS_FILE: nowhere };
   const environment = { ...keys, ...files, AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: 'us-east-1' };
-  await makeBucket(environment, bucket);
+  // A folder does for a bucket, where the client does not trust the certificate yet.
+  if (tls === undefined) await makeBucket(environment, bucket);
+  else mkdirSync(join(folder, 'data', bucket));
   return { endpoint, environment, folder: join(folder, 'data'), stop };
 }
 
-async function listening(folder: string): Promise<{ port: number; child: ChildProcess }> {
+async function listening(
+  folder: string,
+  tls: readonly string[],
+): Promise<{ port: number; child: ChildProcess }> {
   for (let tried = 0; tried < 5; tried += 1) {
     const port = await freePort();
     const child = spawn(
       binary,
-      ['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--quiet', '--keep-alive', 'posix', folder],
+      [
+        '--port',
+        `127.0.0.1:${port}`,
+        '--region',
+        'us-east-1',
+        '--quiet',
+        '--keep-alive',
+        ...tls,
+        'posix',
+        folder,
+      ],
       {
         env: {
           ...process.env,
@@ -82,10 +109,14 @@ async function listening(folder: string): Promise<{ port: number; child: ChildPr
 }
 
 async function answers(port: number): Promise<boolean> {
-  return await fetch(`http://127.0.0.1:${port}/`).then(
-    () => true,
-    () => false,
-  );
+  return await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
 }
 
 async function freePort(): Promise<number> {

@@ -1,16 +1,17 @@
 /**
- * One request and its answer, on node:http with one agent whose connections stay open. It takes half of the CPU of
- * fetch, and lets a body go straight into the memory of the reader. Nothing here tries again.
+ * Sends one request and gives its answer, on node:http, with one agent that keeps connections open. It takes half of the CPU
+ * of the AWS SDK (bench/RESULTS.md). This file never tries again; `retry.ts` does.
  */
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { LongmixError } from '../../errors.ts';
 import { Passing } from './retry.ts';
 
 export interface Request {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   /** `https://host:port` */
   readonly origin: string;
-  /** Path and query as they go out: encoded already. */
+  /** The encoded path with its query, exactly as it is sent. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Body;
@@ -18,22 +19,22 @@ export interface Request {
   readonly stallSeconds: number;
 }
 
-/** Bytes to send: in memory, or read as they are asked for. */
+/** Bytes to send. They are in memory, or are read when `subarray` asks for them. */
 export interface Body {
   readonly length: number;
   subarray(from: number, to: number): Uint8Array;
 }
 
-/** An answer whose body is still to come; one of its functions must be called. All throw Passing for a broken body. */
+/** An answer whose body is still to come. The caller must use one of its functions; all throw Passing for a broken body. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /**
-   * The body, which must have exactly `length` bytes, chunk by chunk. What was given stays right even if the rest does not
-   * come.
+   * Gives the body chunk by chunk. It must have exactly `length` bytes; chunks that were given are right even if it breaks
+   * later.
    */
   give(length: number, take: (chunk: Buffer) => void): Promise<void>;
-  /** The body in memory, as far as `mostBytes`; more is Passing. */
+  /** The whole body in memory. A body of more than `mostBytes` is Passing. */
   gather(mostBytes?: number): Promise<Buffer>;
   chunks(): AsyncGenerator<Uint8Array>;
   /** Gives up the body, and the connection with it. */
@@ -44,7 +45,10 @@ const options = { keepAlive: true, maxSockets: 256 };
 const agents = { http: new http.Agent(options), https: new https.Agent(options) };
 const pieceBytes = 256 * 1024;
 
-/** @throws Passing for a connection that can't be made or breaks; the signal's reason after its abort */
+/**
+ * @throws Passing for a connection that can't be made or breaks; LongmixError `remote-settings` for a certificate that is
+ * not trusted; the signal's reason after its abort
+ */
 export function exchange(request: Request): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { method, origin, headers, path, body, signal, stallSeconds } = request;
@@ -67,7 +71,7 @@ export function exchange(request: Request): Promise<Answer> {
     let alive = false;
     let paused = false;
     const stall = setTimeout(() => {
-      // A thread that was busy for long has not looked at its sockets yet: they get a turn before it gives up.
+      // A busy thread may not have looked at its sockets for a while. Give them a turn before giving up.
       alive = false;
       setImmediate(() => {
         if (!alive && !paused) fail(new Passing(`no byte for ${stallSeconds} s`));
@@ -84,8 +88,8 @@ export function exchange(request: Request): Promise<Answer> {
       signal?.removeEventListener('abort', abort);
     };
     outgoing.on('error', (error) => {
-      // An answer before all of the body went out: it says why.
-      if (!answered) fail(new Passing(reasonOf(error)));
+      // If an answer came before the whole body was sent, the answer says why.
+      if (!answered) fail(untrusted(error, origin) ?? new Passing(reasonOf(error)));
     });
     outgoing.on('close', () => {
       settle();
@@ -106,14 +110,14 @@ export function exchange(request: Request): Promise<Answer> {
 
 interface Connection {
   refresh(): void;
-  /** While the consumer is at work, silence is its own. */
+  /** Stops the clock while the consumer is at work, since then no byte is asked for. */
   pause(now: boolean): void;
   failure(): unknown;
   drop(): void;
 }
 
 function answerOf(message: IncomingMessage, { refresh, pause, failure, drop }: Connection): Answer {
-  // A connection may break before somebody looks at the body.
+  // A connection may break before anybody reads the body; without a listener that would end the process.
   message.on('error', () => {});
   const consume = (take: (chunk: Buffer) => void): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -174,7 +178,7 @@ function answerOf(message: IncomingMessage, { refresh, pause, failure, drop }: C
   };
 }
 
-/** In pieces, so that a slow upload is not taken for one that stalls. */
+/** Sends the body in pieces, so that a slow upload is not mistaken for a stalled one. */
 function send(outgoing: http.ClientRequest, body: Body | undefined, progress: () => void): void {
   if (body === undefined) {
     outgoing.end();
@@ -182,7 +186,7 @@ function send(outgoing: http.ClientRequest, body: Body | undefined, progress: ()
   }
   let at = 0;
   const next = (error?: Error | null) => {
-    // Given up: the body may not be there any more.
+    // After the request was given up, the body may be gone.
     if (error || outgoing.destroyed) return;
     progress();
     if (at >= body.length) {
@@ -215,7 +219,17 @@ const words: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
 };
 
-/** Of Node's own codes only: a message may have what the server sent. */
+/** A certificate does not become right by asking again; null: another error. */
+function untrusted(error: Error, origin: string): LongmixError | null {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!/CERT|^UNABLE_TO_/.test(code)) return null;
+  return new LongmixError('remote-settings', `the certificate of the server is not trusted (${code})`, {
+    where: origin,
+    cure: 'check the endpoint; for an authority of your own set NODE_EXTRA_CA_CERTS to the file of its certificate',
+  });
+}
+
+/** Uses only the codes of Node: a message may contain text from the server. */
 function reasonOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   return code === undefined ? 'the connection failed' : (words[code] ?? `the connection failed: ${code}`);

@@ -1,6 +1,6 @@
 /**
- * Bytes that wait until they are sent: an object appears by one request, which needs its size and hash. They are in memory
- * up to a bound, then in a file of this machine that has no name where the system allows that, so a crash leaves nothing.
+ * Holds bytes until they are sent: the request that makes an object needs its size and hash. Up to a bound they are in
+ * memory, then in a temporary file. The file is unlinked at once where the system allows it, so a crash leaves nothing.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
@@ -73,7 +73,7 @@ export class Gathered implements Body {
         try {
           rmSync(this.#path);
         } catch {
-          // Windows keeps the names of open files: `drop` removes it.
+          // Windows cannot unlink an open file; `drop` removes it.
         }
       }
       for (const chunk of this.#held)

@@ -1,6 +1,6 @@
 /**
- * A range of a remote file into memory, whatever the connection does: what has come stays, and the next try asks for the
- * rest. No byte is taken from an answer that is not exactly the range asked for, of the file that was opened.
+ * Reads a range of a remote file. If the connection breaks, the bytes that came are kept, and the next try asks for the
+ * rest. No byte is taken from an answer unless it is exactly the range that was asked for, of the version that was opened.
  */
 import { LongmixError } from '../../errors.ts';
 import { EndedEarly } from '../storage.ts';
@@ -30,7 +30,7 @@ export async function readRange(
   await fetchRange(source, { at, length: into.length, take, signal });
 }
 
-/** A large range without a copy of it, in the pieces in which it came. @throws as readRange */
+/** Gives a range in the pieces in which it came, without a copy. @throws as readRange */
 export async function readPieces(
   source: RangeSource,
   at: number,
@@ -42,7 +42,7 @@ export async function readPieces(
   return pieces.length * smallPiece > length ? [Buffer.concat(pieces)] : pieces;
 }
 
-/** TLS gives 16 KiB at a time: what takes blocks would have more work with each than a copy is. */
+/** TLS gives 16 KiB at a time. For pieces below this size, one copy costs less than the work that readers do per block. */
 const smallPiece = 32 * 1024;
 
 interface Fetch {
@@ -59,7 +59,7 @@ async function fetchRange(source: RangeSource, { at, length, take, signal }: Fet
   let from = at;
   const to = at + length - 1;
   const attempt = async () => {
-    // All came, and the connection broke before it said so.
+    // All bytes came, and then the connection broke.
     if (from > to) return;
     const answer = await source.ask(`bytes=${from}-${to}`, signal);
     try {
@@ -93,7 +93,7 @@ function checkRange({ where, size }: RangeSource, answer: Answer, from: number, 
   if (from !== 0 || to !== size - 1) throw new Passing('the server sent the whole file for a range of it');
 }
 
-/** @param how the difference, as far as it is known */
+/** @param how what differs, as far as it is known */
 export function changed(where: string, how: string): LongmixError {
   return new LongmixError('input-changed', `another file than the one that was listed or opened: ${how}`, {
     where,

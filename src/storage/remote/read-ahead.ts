@@ -1,6 +1,6 @@
 /**
- * Several ranges of a file under way at once, and its bytes in order: a single request at a time would wait a round trip
- * per block. Memory: `ranges` + 1 ranges. A reader that stops early cancels what is under way.
+ * Reads a file with several ranges under way at once, and gives its bytes in order. With one request at a time, each block
+ * would wait for a round trip. Memory: `ranges` + 1 ranges. If the reader stops early, the requests under way are cancelled.
  */
 import { EndedEarly } from '../storage.ts';
 import type { RemoteBytes } from './remote-storage.ts';
@@ -12,7 +12,7 @@ export interface ReadAhead {
   readonly reuse?: boolean;
 }
 
-/** A range under way; its error is a value, since the consumer may have stopped before it looks at this one. */
+/** A range under way. Its error is a value, because the consumer may stop before it takes this range. */
 type Range = Promise<{ readonly blocks: readonly Buffer[] } | { readonly error: unknown }>;
 
 /**

@@ -1,13 +1,13 @@
 /**
- * How often a request is sent again, and the one error at the end of patience. Waits double from try to try, and each
- * is drawn at random up to its length: the workers of a cluster that were refused together must not come back together.
+ * Decides how often a request is sent again, and makes the one error at the end of patience. Waits double from try to try.
+ * Each wait is drawn at random up to its bound, so that workers that were refused together do not come back together.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongmixError } from '../../errors.ts';
 
 export interface Patience {
-  /** Times that a request is sent, the first one included. */
+  /** How many times a request is sent, including the first. */
   readonly tries: number;
   /** Seconds without a byte after which a connection counts as broken. */
   readonly stallSeconds: number;
@@ -18,14 +18,14 @@ export interface Patience {
 
 const usual: Patience = { tries: 8, stallSeconds: 30, firstWait: 250, longestWait: 20_000 };
 
-/** Milliseconds: a server that asks for an hour is out of patience's reach. */
+/** Milliseconds. A server that asks for a longer wait is asked again after this one. */
 const longestAsked = 60_000;
 
 export function patienceOf(patience: Partial<Patience> = {}): Patience {
   return { ...usual, ...patience };
 }
 
-/** What may pass: a broken connection, or a server that asks to come back later. */
+/** A failure that may pass: a broken connection, or a server that is too busy. */
 export class Passing extends Error {
   /** Milliseconds that the server asks for. */
   readonly after: number;
@@ -37,35 +37,35 @@ export class Passing extends Error {
   }
 }
 
-/** What the requests of one storage share. */
+/** Shared by all requests of one storage. */
 export interface Persistence {
   readonly patience: Patience;
-  /** Counts what was sent again. */
+  /** How many requests were sent again. */
   readonly counts: { retries: number };
 }
 
 /**
  * @param where for the message, without secrets
- * @param attempt one request; throws Passing for what may pass. Its argument counts the tries from 0
+ * @param attempt one request; throws Passing for a failure that may pass
  * @throws LongmixError `remote-unreachable`, and what `attempt` throws beside Passing
  */
 export async function persist<T>(
   persistence: Persistence,
   where: string,
-  attempt: (failed: number) => Promise<T>,
+  attempt: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   const afterFailure = trial(persistence, where, signal);
-  for (let failed = 0; ; failed += 1) {
+  for (;;) {
     try {
-      return await attempt(failed);
+      return await attempt();
     } catch (error) {
       await afterFailure(error);
     }
   }
 }
 
-/** What to do with each error of a request that is tried again: waits, or throws what the reader is told. */
+/** Gives a function for each failed try: it waits before the next try, or throws the final error. */
 export function trial(
   { patience, counts }: Persistence,
   where: string,

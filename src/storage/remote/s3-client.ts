@@ -1,6 +1,6 @@
 /**
- * Requests to one bucket: signed, sent again while that may help, and led to the bucket's region. What S3 refuses is
- * thrown as `Refused`, and becomes a user's error in one place (`explain`).
+ * Sends requests to one bucket: signs them, sends them again while that may help, and follows to the bucket's region. A
+ * refusal of S3 is thrown as `Refused`; `explain` turns it into an error for the user.
  */
 import { LongmixError } from '../../errors.ts';
 import { encodePath } from './address.ts';
@@ -18,7 +18,7 @@ export interface Operation {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Body;
-  /** Of the body, where it is known (hex). */
+  /** Hash of the body in hex, if it is known. */
   readonly sha256?: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,8 +44,8 @@ export interface S3Client {
   addressOf(key: string): string;
   /** One request, not repeated. @throws Passing, Refused */
   once(operation: Operation): Promise<Answer>;
-  /** @param take what is wanted of the answer; told how many tries failed before @throws Refused, LongmixError `remote-unreachable` */
-  ask<T>(operation: Operation, take: (answer: Answer, failed: number) => Promise<T>): Promise<T>;
+  /** @param take reads the answer @throws Refused, LongmixError `remote-unreachable` */
+  ask<T>(operation: Operation, take: (answer: Answer) => Promise<T>): Promise<T>;
 }
 
 const anyBody = 64 * 1024;
@@ -60,7 +60,7 @@ export function s3Client(
   const addressOf = (key: string) => `${scheme}://${bucket}/${key}`;
   let { region } = settings;
   let moves = 0;
-  /** Milliseconds that the server's clock is ahead. */
+  /** Milliseconds by which the server's clock is ahead. */
   let clock = 0;
 
   const send = async (operation: Operation, keys: Keys | null): Promise<Answer> => {
@@ -99,7 +99,7 @@ export function s3Client(
       const code = problem?.code ?? '';
       if (again < 2) {
         if (isElsewhere(answer.status, code) && target !== undefined && target !== signedFor) {
-          // Several requests may learn it at once.
+          // Several requests may learn this at the same time.
           if (region === signedFor && moves < 2) {
             moves += 1;
             region = target;
@@ -129,13 +129,18 @@ export function s3Client(
       persist(
         persistence,
         addressOf(operation.key ?? ''),
-        async (failed) => await take(await once({ ...operation, signal }), failed),
+        async () => await take(await once({ ...operation, signal })),
         signal,
       ),
   };
 }
 
-function placeOf(bucket: string, { endpoint, pathStyle }: S3Settings, region: string) {
+/** Where requests to a bucket go: the bucket is in the host or in the path. */
+export function placeOf(
+  bucket: string,
+  { endpoint, pathStyle }: Pick<S3Settings, 'endpoint' | 'pathStyle'>,
+  region: string,
+): { readonly origin: string; readonly host: string; readonly path: string } {
   const own =
     endpoint ?? new URL(`https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
   const root = own.pathname.replace(/\/+$/, '');
@@ -170,12 +175,12 @@ const passingCodes = new Set([
 ]);
 
 function isPassing(method: string, status: number, code: string): boolean {
-  // An upload in parts that met another one must begin anew.
+  // An upload in parts that conflicts with another must begin again.
   if (method === 'POST' && code === 'ConditionalRequestConflict') return false;
   return passingCodes.has(code) || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** A server may send back what it was sent. */
+/** Removes keys from a text of the server, which may repeat what it was sent. */
 function redact(text: string, keys: Keys | null): string {
   const secrets = keys === null ? [] : [keys.secret, keys.session, keys.id];
   const clean = secrets.reduce<string>(
@@ -185,7 +190,7 @@ function redact(text: string, keys: Keys | null): string {
   return clean.replace(/\s+/g, ' ').slice(0, 300);
 }
 
-/** What S3 refused, as an error for the user; any other error as it is. */
+/** Turns a refusal into an error for the user, and gives any other error back as it is. */
 export function explain(error: unknown, client: S3Client, key: string): unknown {
   if (!(error instanceof Refused)) return error;
   const where = client.addressOf(key);
@@ -199,7 +204,7 @@ export function explain(error: unknown, client: S3Client, key: string): unknown 
       cure: `check the address${endpointHint(client)}`,
     });
   }
-  // Some servers answer 404 about keys that they do not know.
+  // Some servers answer 404 for access keys that they do not know.
   if (status === 401 || status === 403 || /User|AccessKey/.test(code)) {
     const google = client.settings.dialect.service === 'storage';
     const names = google

@@ -1,9 +1,9 @@
 /**
- * Objects that appear whole and once: by a put that S3 refuses where there is an object already (`If-None-Match: *`). Of
- * several that try at the same time one wins, and each of them learns whether it was the one.
+ * Makes objects appear whole and once, by a put that S3 refuses if the object exists (`If-None-Match: *`). Of several
+ * puts at the same time one wins, and each caller learns whether it won.
  *
- * An answer may be lost after the object is there, and the next try then hears that there is one: each put carries a number
- * of its own in the object's metadata, by which it knows its own work.
+ * The answer to a put may be lost after the object was made. The next try is then refused because of our own object. So each
+ * put writes an id into the object's metadata, and recognizes its own work by it.
  */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path/posix';
@@ -18,10 +18,10 @@ import { sha256 } from './s3-sign.ts';
 import { completion, parseError, parseUploadId } from './s3-xml.ts';
 
 const MiB = 1024 * 1024;
-/** Up to here an object goes out in one request. */
+/** Objects up to this size are sent in one request. */
 const singleBytes = 16 * MiB;
 const smallestPart = 8 * MiB;
-/** S3 takes 10,000. */
+/** S3 takes up to 10,000 parts. */
 const mostParts = 9000;
 const partsUnderWay = 4;
 const mostUploads = 3;
@@ -60,7 +60,7 @@ export function pendingObject(client: S3Client, key: string): PendingFile {
   };
 }
 
-/** Whether this one is the first. @throws LongmixError */
+/** Gives true if this put was the first. @throws LongmixError */
 export async function putObjectIfAbsent(client: S3Client, key: string, bytes: Uint8Array): Promise<boolean> {
   const upload = { client, key, body: bytes, sha256: sha256(bytes) };
   try {
@@ -74,7 +74,7 @@ export async function putObjectIfAbsent(client: S3Client, key: string, bytes: Ui
 
 const proven = new WeakSet<S3Client>();
 
-/** Some servers take the condition and ignore it: the same put once more must be refused. It is asked once. */
+/** Some servers accept the condition and ignore it. So, once per client, the same put is sent again and must be refused. */
 async function proveConditions({ client, key, body, sha256 }: Upload): Promise<void> {
   if (proven.has(client)) return;
   const again = { method: 'PUT', key, body, sha256, headers: onlyNew(client) } as const;
@@ -102,7 +102,7 @@ async function proveConditions({ client, key, body, sha256 }: Upload): Promise<v
 }
 
 async function putFirst(upload: Upload): Promise<boolean> {
-  // Google puts files of any size at once, and does not document conditions for parts.
+  // Google takes files of any size in one request, and documents no conditions for uploads in parts.
   const whole = upload.body.length <= singleBytes || upload.client.settings.dialect.service === 'storage';
   return whole ? await putSingle(upload) : await putParts(upload);
 }
@@ -113,7 +113,7 @@ function onlyNew({ settings }: S3Client): Record<string, string> {
     : { 'if-none-match': '*' };
 }
 
-/** What an object says of itself. */
+/** The metadata of an object. */
 function notes({ client, sha256 }: Upload, attempt: string): Record<string, string> {
   const { headers } = client.settings.dialect;
   return { [`${headers}meta-longmix-attempt`]: attempt, [`${headers}meta-longmix-sha256`]: sha256 };
@@ -145,7 +145,7 @@ async function putParts(upload: Upload): Promise<boolean> {
   }
 }
 
-/** null: S3 does not know the upload (any more): it is done, or must begin anew. */
+/** null: S3 does not know the upload any more. It is finished, or must begin again. */
 async function putPartsOnce(upload: Upload, attempt: string): Promise<boolean | null> {
   const { client, key, signal } = upload;
   const begin = {
@@ -166,14 +166,14 @@ async function putPartsOnce(upload: Upload, attempt: string): Promise<boolean | 
       body: Buffer.from(completion(etags)),
     } as const;
     await client.ask(complete, async (answer) => {
-      // S3 may begin its answer before it knows how it ends.
+      // S3 may send status 200 before the work is done, and report a failure in the body.
       const problem = parseError((await answer.gather()).toString());
       if (problem?.code === 'InternalError') throw new Passing('the server answers InternalError');
       if (problem !== null) throw new Refused(200, problem.code, '');
     });
     return true;
   } catch (error) {
-    // A failed upload costs money until it is removed.
+    // The parts of a failed upload cost money until they are removed.
     if (!(error instanceof Refused && error.code === 'NoSuchUpload'))
       await abortUpload(client, key, uploadId);
     if (!(error instanceof Refused)) throw error;
@@ -210,7 +210,7 @@ async function sendParts({ client, key, body, signal }: Upload, uploadId: string
   try {
     await Promise.all(workers);
   } finally {
-    // After a failure the others must be at rest before the upload is removed.
+    // After a failure, wait for the other parts before the upload is removed.
     stop.abort();
     await Promise.allSettled(workers);
   }
@@ -224,11 +224,11 @@ async function abortUpload(client: S3Client, key: string, uploadId: string): Pro
       async (answer) => void (await answer.gather()),
     );
   } catch {
-    // The error that led here says more.
+    // The first error says more than this one.
   }
 }
 
-/** What the object that is there says of itself; null: nothing, or there is none. */
+/** A note in the metadata of the object that exists. null: it has no such note, or there is no object. */
 async function noteOf({ client, key }: Upload, name: 'attempt' | 'sha256'): Promise<string | null> {
   try {
     return await client.ask({ method: 'HEAD', key }, async (answer) => {
@@ -241,7 +241,7 @@ async function noteOf({ client, key }: Upload, name: 'attempt' | 'sha256'): Prom
   }
 }
 
-/** Whether the object that is there has the same bytes: another attempt at the same work was first. */
+/** Whether the existing object has the same bytes, because another attempt at the same work was first. */
 async function isEqual(upload: Upload): Promise<boolean> {
   return (await noteOf(upload, 'sha256')) === upload.sha256;
 }

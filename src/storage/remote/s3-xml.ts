@@ -1,6 +1,6 @@
 /**
- * The few answers of S3 that are XML. They have elements and text, no comments, sections or declarations of entities, so
- * text never holds a bare `<`, and an answer that is made in another way is refused.
+ * Reads the few answers of S3 that are XML. They have only elements and text, without comments, CDATA or entity
+ * declarations, so text never contains a bare `<`. Any other XML is refused.
  */
 import { Passing } from './retry.ts';
 

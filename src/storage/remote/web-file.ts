@@ -1,7 +1,7 @@
 /**
- * A file at a URL: its size and version by a request for its first byte (a signed address often allows no HEAD), its bytes
- * by ranges, or from the start where the server has no ranges. Redirects are followed without the credentials of the first
- * host, and where they led is kept until it refuses: a hub counts every question.
+ * Reads a file at a URL. A request for its first byte tells size and version, because many signed addresses do not allow
+ * HEAD. Bytes are read by ranges, or from the start if the server has no ranges. Redirects to other hosts are followed without
+ * the credentials of the first host. Their target is used until it refuses, since a hub limits how often it is asked.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { LongmixError } from '../../errors.ts';
@@ -14,12 +14,12 @@ export interface WebFile {
   readonly url: string;
   /** Without secrets. */
   readonly where: string;
-  /** For the host of `url` alone: credentials. */
+  /** Credentials and the like, only for the host of `url`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly persistence: Persistence;
-  /** What a user may do about an answer of 401 or 403. */
+  /** The cure for answers of 401 and 403. */
   readonly cure: string;
-  /** Where the version is told by the first host, as the hub does: throws for another one. */
+  /** Checks the version that the first host tells, as the hub does. @throws LongmixError for another version */
   readonly checkFirst?: (headers: IncomingHttpHeaders) => void;
 }
 
@@ -30,7 +30,7 @@ export interface FoundWebFile {
   readonly ranged: boolean;
 }
 
-/** Without ranges, bytes up to here are read from the start each time. */
+/** Without ranges, `read` reads from the start each time, up to this offset. */
 const nearStart = 16 * 1024 * 1024;
 const mostRedirects = 8;
 
@@ -45,7 +45,7 @@ export async function findWebFile(file: WebFile): Promise<FoundWebFile | null> {
     const stamp = stampOf(headers);
     const total = /^bytes (?:0-0|\*)\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
     if (status === 206 && total !== undefined) return { size: Number(total), stamp, ranged: true };
-    // A range of an empty file can't be had.
+    // An empty file has no range.
     if (status === 416 && (total === undefined || total === '0')) return { size: 0, stamp, ranged: true };
     if (status !== 200) throw refusal(file, answer);
     const length = headers['content-length'];
@@ -69,7 +69,7 @@ export function openWebFile(file: WebFile, { size, stamp, ranged }: FoundWebFile
       try {
         if (target !== null) followed = await follow(file, target, { headers, signal });
         if (followed !== null && [400, 401, 403, 404, 410].includes(followed.answer.status)) {
-          // Its time has run out.
+          // A signed target is valid for a limited time.
           followed.answer.drop();
           followed = null;
         }
@@ -77,7 +77,7 @@ export function openWebFile(file: WebFile, { size, stamp, ranged }: FoundWebFile
         checkAnswer(file, followed.answer, version);
       } catch (error) {
         followed?.answer.drop();
-        // Another try begins where the address leads then.
+        // The next try asks the first host again.
         target = null;
         throw error;
       }
@@ -158,7 +158,7 @@ function stampOf({ etag, 'last-modified': modified }: IncomingHttpHeaders): stri
   return etag ?? modified ?? '';
 }
 
-/** Only exact versions may be asked for; a weak etag is compared when the answer is there. */
+/** If-Range takes no weak etags; those are compared when the answer comes. */
 function ifRange(stamp: string): Record<string, string> {
   return stamp === '' || stamp.startsWith('W/') ? {} : { 'if-range': stamp };
 }
@@ -173,7 +173,7 @@ interface Question {
   readonly method?: 'GET' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** A redirect to another host is the answer. */
+  /** If true, a redirect to another host is not followed but is the answer. */
   readonly stays?: boolean;
 }
 

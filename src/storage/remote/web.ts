@@ -1,6 +1,6 @@
 /**
- * Files of web servers, read by ranges over one request each, or from their start where a server has no ranges. Redirects
- * are followed, and lead from then on: the target is asked for until it refuses.
+ * Files of web servers as a storage. It can open a file by its address, and cannot list a folder. A query and a user in the
+ * address are used for each request, and are never shown.
  */
 import { basename } from 'node:path/posix';
 import { LongmixError } from '../../errors.ts';
@@ -17,14 +17,14 @@ export function openWeb(address: string, { patience }: RemoteSettings): RemoteSt
   return webStorage(new URL(address), { patience, counts: { retries: 0 } });
 }
 
-/** @param asked what was found of one file already, so that it is not asked for again */
+/** @param asked a file that was found already, so that it is not asked for again */
 function webStorage(
   root: URL,
   persistence: Persistence,
   asked?: FoundWebFile & { readonly name: string },
 ): RemoteStorage {
   const where = shownAddress(root.href).replace(/\/$/, '');
-  /** A query belongs to every file below: it is what a signed address has. */
+  /** Every file below gets the query of the address, which may be a signature. */
   const fileAt = (path: string): WebFile => {
     const url = new URL(root);
     url.pathname = path;

@@ -2,8 +2,10 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import { patienceOf } from '../../../src/storage/remote/retry.ts';
-import { Refused, type S3Client, s3Client } from '../../../src/storage/remote/s3-client.ts';
+import { placeOf, Refused, type S3Client, s3Client } from '../../../src/storage/remote/s3-client.ts';
 import { amazon } from '../../../src/storage/remote/s3-sign.ts';
+import { openRemote } from '../../../src/storage/remote.ts';
+import { failureOf } from '../../support/remote.ts';
 
 async function clientOf(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const server = http.createServer(answer);
@@ -113,4 +115,80 @@ it('a bucket that is always elsewhere is an error', async () => {
   });
   expect(await textOf(client).catch((cause: unknown) => cause)).toMatchObject({ code: 'PermanentRedirect' });
   expect(asked).toBe(3);
+});
+
+it.each([
+  ['bucket', null, false, 'eu-west-1', 'https://bucket.s3.eu-west-1.amazonaws.com/'],
+  ['bucket', null, true, 'eu-west-1', 'https://s3.eu-west-1.amazonaws.com/bucket/'],
+  // No certificate of Amazon's fits two names before its own.
+  ['my.bucket', null, false, 'us-east-1', 'https://s3.us-east-1.amazonaws.com/my.bucket/'],
+  ['bucket', null, false, 'cn-north-1', 'https://bucket.s3.cn-north-1.amazonaws.com.cn/'],
+  ['bucket', 'http://here:9000/base/', true, 'x', 'http://here:9000/base/bucket/'],
+  ['my.bucket', 'http://here:9000', false, 'x', 'http://my.bucket.here:9000/'],
+])('%s at %s (path style: %s, %s) is at %5$s', (bucket, endpoint, pathStyle, region, address) => {
+  const url = endpoint === null ? null : new URL(endpoint);
+  const { origin, host, path } = placeOf(bucket, { endpoint: url, pathStyle }, region);
+  expect(origin + path).toBe(address);
+  expect(origin.endsWith(`//${host}`)).toBe(true);
+});
+
+it("Google's buckets are spoken to in Google's words alone", async () => {
+  const seen: IncomingMessage[] = [];
+  const there = new Set<string>();
+  const server = http.createServer((request, response) => {
+    seen.push(request);
+    request.resume().on('end', () => {
+      const { method, url = '' } = request;
+      if (method === 'PUT' && there.has(url)) return void response.writeHead(412).end();
+      if (method === 'PUT') there.add(url);
+      response.writeHead(method === 'HEAD' && !there.has(url) ? 404 : 200).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  const keys = { GS_ACCESS_KEY_ID: 'GOOG1', GS_SECRET_ACCESS_KEY: 'planted-secret' };
+  const environment = { ...keys, STORAGE_EMULATOR_HOST: `127.0.0.1:${port}` };
+  const storage = await openRemote('gs://bucket/below', { environment });
+  expect(await storage.putIfAbsent('lock', Buffer.from('x'))).toBe(true);
+  expect(await storage.putIfAbsent('lock', Buffer.from('x'))).toBe(false);
+  // Of any size in one request: Google documents no condition for uploads in parts.
+  const file = await storage.create('large');
+  file.write(Buffer.alloc(20 * 1024 * 1024));
+  expect(await file.commit()).toMatchObject({ bytes: 20 * 1024 * 1024 });
+  const puts = seen.filter(({ method }) => method === 'PUT');
+  expect(puts.at(-1)?.headers['content-length']).toBe(String(20 * 1024 * 1024));
+  for (const { headers } of seen) {
+    expect(Object.keys(headers).filter((name) => name.startsWith('x-amz-'))).toEqual([]);
+    expect(headers.authorization).toMatch(
+      /^GOOG4-HMAC-SHA256 Credential=GOOG1\/\d+\/auto\/storage\/goog4_request,/,
+    );
+  }
+  for (const { headers } of puts) expect(headers['x-goog-if-generation-match']).toBe('0');
+  const error = await failureOf(async () => await openRemote('gs://bucket', { environment: {} }));
+  expect(error).toMatchObject({ code: 'remote-denied' });
+  expect(error.cure).toContain('GS_ACCESS_KEY_ID');
+});
+
+it('a server that ignores the condition of a put is not trusted with locks', async () => {
+  const server = http.createServer((request, response) => {
+    request.resume().on('end', () => response.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  const environment = {
+    HOME: '/nowhere',
+    AWS_NO_SIGN_REQUEST: '1',
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+  };
+  const storage = await openRemote('s3://bucket', { environment });
+  const error = await failureOf(async () => await storage.putIfAbsent('lock', Buffer.from('x')));
+  expect(error).toMatchObject({ code: 'remote-unsupported', where: 's3://bucket/lock' });
 });

@@ -1,13 +1,16 @@
 /** The S3 client against a real server over a folder. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readAhead } from '../../../src/storage/remote/read-ahead.ts';
 import type { RemoteBytes, RemoteStorage } from '../../../src/storage/remote/remote-storage.ts';
 import { sha256 } from '../../../src/storage/remote/s3-sign.ts';
 import { openRemote } from '../../../src/storage/remote.ts';
 import { EndedEarly, readWhole } from '../../../src/storage/storage.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
+import { temporaryFolder } from '../../support/folder.ts';
 import { failureOf, listed } from '../../support/remote.ts';
 import { type S3Server, s3Missing, startS3 } from '../../support/s3-server.ts';
 
@@ -299,4 +302,43 @@ describe.skipIf(missing !== null)('S3', () => {
       ])
         await expect(act()).rejects.toThrow('not a name of a file');
   });
+
+  it('is the same over TLS, where bodies go without a hash of their own', async (context) => {
+    const folder = temporaryFolder();
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    try {
+      const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+      execFileSync('openssl', ['req', '-x509', ...made, '-keyout', key, '-out', cert, ...subject], {
+        stdio: 'ignore',
+      });
+    } catch {
+      context.skip('no openssl to make a certificate with');
+    }
+    const secure = await startS3('bucket', { cert, key });
+    const open = async () =>
+      await openRemote('s3://bucket/tls', { environment: secure.environment, patience });
+    const refused = await failureOf(async () => await listed(await open()));
+    expect(refused).toMatchObject({ code: 'remote-settings', where: secure.endpoint, exitCode: 2 });
+    expect(refused.message).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
+    expect(refused.cure).toContain('NODE_EXTRA_CA_CERTS');
+    // Node takes certificates of one's own (NODE_EXTRA_CA_CERTS) only when a process starts.
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    try {
+      const storage = await open();
+      const content = madeBytes(20 * 1024 * 1024 + 5, 7);
+      for (const [name, bytes] of [
+        ['large', content],
+        ['small', content.subarray(0, 1000)],
+      ] as const) {
+        expect(await put(storage, name, bytes)).toMatchObject({ sha256: sha256(bytes) });
+        expect((await allOf(await storage.open(name), 3_000_000)).equals(bytes)).toBe(true);
+      }
+      expect(await storage.putIfAbsent('small', Buffer.from('x'))).toBe(false);
+      expect((await listed(storage)).map(({ name }) => name)).toEqual(['large', 'small']);
+      expect(storage.retries).toBe(0);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  }, 60_000);
 });
