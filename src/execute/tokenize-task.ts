@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path';
 import gen from 'stream-chain/gen.js';
+import { isUrl } from '../base/is-url.ts';
 import { compact, counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadUnit } from '../nouns/documents.ts';
@@ -11,9 +12,10 @@ import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/formats.ts';
 import { createUnitHash } from '../read/input/hash-input.ts';
-import { createReadCounts, read } from '../read/read.ts';
+import { createReadCounts, read, readSoon } from '../read/read.ts';
 import { localStorage } from '../storage/local.ts';
 import { leaveReceipt } from '../storage/receipt.ts';
+import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
@@ -44,6 +46,7 @@ export interface TokenizeMemory {
   readonly shared: SharedTokenizer | null;
   /** null: there are no limits. */
   readonly limits: WorkerLimits | null;
+  readonly remote: RemoteSettings;
 }
 
 /** The part's name is known when its inputs have been read. */
@@ -78,15 +81,16 @@ async function loadTokenizerOf(
       cure: 'give this machine the same tokenizer file, or run the build command again to make the list anew',
     });
   }
-  return { shared, limits: workerLimits(memory, workers, shared) };
+  return { shared, limits: workerLimits(memory, workers, shared), remote: remoteSettings() };
 }
 
 async function setUpTokenize({
   folder,
   setting,
-  memory: { shared, limits },
+  memory: { shared, limits, remote },
   mark,
 }: Given<TokenizeKind>): Promise<StageRun<TokenizeInput, TokenizeResult>> {
+  takeRemoteSettings(remote);
   const storage = localStorage(folder);
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
@@ -100,6 +104,7 @@ async function setUpTokenize({
       return { committed: Promise.resolve(earlier) };
     }
 
+    const isFar = units.some(({ files }) => files.some(({ path }) => isUrl(path)));
     const counts = createReadCounts();
     // The bytes of the inputs decide the part's name.
     const unnamed = plannedName(setting, units);
@@ -115,7 +120,8 @@ async function setUpTokenize({
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
       const malformed: { path: string; count: number }[] = [];
-      for (const unit of units) {
+      for (const [i, unit] of units.entries()) {
+        if (isFar) readSoon(units.slice(i, i + 16));
         const hash = createUnitHash(unit);
         const before = { ...counts };
         const pipeline = gen(
@@ -139,6 +145,10 @@ async function setUpTokenize({
         const extractor = extractorOf(unit);
         const way = { format, ...(extractor === undefined ? {} : { extractor }) };
         inputs.push({ source: source.name, name, ...way, start, end, lines, sha256: await hash.digest() });
+      }
+      if (isFar) {
+        const { newRetries } = await import('../storage/remote-files.ts');
+        report({ done: 0, tokens: 0, retries: await newRetries() });
       }
       const { sources, ...held } = writer.finish();
       const { replaced, badRecords, badSamples, fileFaults } = counts;

@@ -4,6 +4,7 @@
  * found by its name. Everything else is new: its inputs are read once, when they are tokenized.
  */
 import { join } from 'node:path';
+import { isUrl } from '../../base/is-url.ts';
 import type { TokenizeResult } from '../../execute/part-notes.ts';
 import {
   findPart,
@@ -83,7 +84,11 @@ export function partsIn(
       const hashes: string[] = [];
       for (const [i, unit] of units.entries()) {
         const isKnown = earlier !== null && note?.stamps[i] === stamps[i];
-        hashes.push(isKnown ? like.inputs[i]!.sha256 : await hashInput(unit));
+        // What lies elsewhere is not fetched only to be compared. It counts as the same where its etag is, and where none
+        // was noted, because the store was copied, where its size is.
+        const isFar = unit.files.some(({ path }) => isUrl(path));
+        if (isFar && !isKnown && note !== null) return null;
+        hashes.push(isKnown || isFar ? like.inputs[i]!.sha256 : await hashInput(unit));
       }
       const made = madeOf(setting, units, hashes);
       const found = find(made);

@@ -15,7 +15,7 @@
 
 import { textHash } from '../../base/keyed-hash.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
-import { splitUnit } from '../../read/input/discover.ts';
+import { splitUnits } from '../../read/input/discover.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -45,9 +45,7 @@ export interface SourceParts {
 /** @param units of one source, as `discover` gives them */
 export async function planParts(units: readonly ReadUnit[]): Promise<SourceParts> {
   const partBytes = partBytesOf(textBytes(units));
-  const pieces: ReadUnit[] = [];
-  for (const unit of units) for (const piece of await splitUnit(unit, partBytes)) pieces.push(piece);
-  return { partBytes, parts: groupUnits(pieces, partBytes) };
+  return { partBytes, parts: groupUnits(await splitUnits(units, partBytes), partBytes) };
 }
 
 export function partBytesOf(text: number): number {

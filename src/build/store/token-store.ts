@@ -19,6 +19,7 @@ import { refuseMissingProgram } from '../../read/extract/find-program.ts';
 import { makeFolder } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withBriefLock, withLock } from '../../storage/lock.ts';
+import { useCache } from '../../storage/remote-settings.ts';
 import {
   type StoreManifest,
   storeDtype,
@@ -63,6 +64,7 @@ export async function ensureStore(
   const early = at.byTokenizer ? await recipeTables(recipe) : null;
   const folder = at.folderFor(early?.facts.fingerprint ?? '');
   refuseForeign(folder, tokenFolder);
+  useCache(options.cache ?? null);
   const ensure = async () => {
     const isThere = options.fresh !== true && exists(join(folder, storeFile));
     const sources = await findCorpus(recipe, folder, isThere, options.signal);

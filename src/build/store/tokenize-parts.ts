@@ -7,10 +7,12 @@ import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
 import { sweep } from '../../storage/commit.ts';
 import { notesFolder } from '../../storage/receipt.ts';
+import { remoteSettings } from '../../storage/remote-settings.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import { storeShortage } from '../disk-room.ts';
 import type { StageOptions } from '../nouns.ts';
 import type { PlannedPart } from './find-parts.ts';
+import { retryNotes } from './input-faults.ts';
 import { textBytes } from './parts.ts';
 
 export interface TokenizeWork {
@@ -40,13 +42,23 @@ export async function tokenizeParts(
     folder,
     setting: { tokenizer: spec, ...setting },
     inputs: parts.map(({ units, stamps }) => ({ units, stamps })),
-    memory: { shared, limits: memory === undefined ? null : workerLimits(memory, crew.count, shared) },
+    memory: {
+      shared,
+      limits: memory === undefined ? null : workerLimits(memory, crew.count, shared),
+      remote: remoteSettings(),
+    },
     files: [],
   };
+  const retries = new Map<string, number>();
   const results = await crew.run(job, {
     signal,
-    onProgress: ({ done, tokens }) => progress.advance(done, tokens),
+    onProgress({ done, tokens, retries: more = {} }) {
+      for (const [where, count] of Object.entries(more))
+        retries.set(where, (retries.get(where) ?? 0) + count);
+      progress.advance(done, tokens);
+    },
   });
   progress.end();
+  for (const note of retryNotes(retries)) progress.note(note);
   return results;
 }

@@ -101,7 +101,9 @@ const path = 'a file, a directory, a glob, or `-` for standard input';
 
 const sourceEntry = z.strictObject(
   {
-    path: text(path).describe(`Where the text is: ${path}. Relative to the recipe.`),
+    path: text(path).describe(
+      `Where the text is: ${path}. Relative to the recipe. Or an address: s3://BUCKET/PATH, gs://BUCKET/PATH, hf://datasets/NAME/PATH (a glob, too), https://HOST/FILE.`,
+    ),
     format: oneOf(formats).optional().describe('Format of the files; default: by file extension.'),
     extract: flag()
       .default(true)
