@@ -125,6 +125,6 @@ function shapeOf(inputs: Shape): string {
   return JSON.stringify(inputs.map(({ source, name, start, end }) => [source, name, start, end]));
 }
 
-export function inputOf({ source, name, start, end }: ReadUnit): Shape[number] {
+function inputOf({ source, name, start, end }: ReadUnit): Shape[number] {
   return { source: source.name, name, start, end };
 }
