@@ -80,6 +80,18 @@ const groups = {
       'The mix takes no document, so there would be no row.',
       'Ask for more tokens, or loosen the length rule, `documents` or `overlong`.',
     ],
+    'without-output': [
+      '`mix.without` names the folder that is built, or one inside it.',
+      'Build into another folder with `--out`.',
+    ],
+    'without-steps': [
+      '`mix.without` names a step of a build whose steps are not known: its recipe has no `tokens_per_step`.',
+      'Give `rows_per_step`, or leave the steps out.',
+    ],
+    'without-untraced': [
+      'The shards that `mix.without` names do not say which documents they hold.',
+      'Build them again into another folder, with provenance: equal inputs give equal rows.',
+    ],
     'dtype-too-small': [
       '`shards.dtype: uint16` cannot hold the ids of the tokenizer.',
       'Use `shards.dtype: auto` or `int32`.',

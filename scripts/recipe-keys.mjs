@@ -21,7 +21,7 @@ function rows(map, path) {
 
 /** The map of settings that a key's value is or may be: itself, one of a list, one of a map with free names. */
 function mapIn(key) {
-  const forms = key.anyOf ?? [key];
+  const forms = (key.anyOf ?? [key]).flatMap((form) => form.anyOf ?? [form]);
   for (const form of forms) {
     if (form.properties !== undefined) return { map: form, suffix: '' };
     if (form.items?.properties !== undefined) return { map: form.items, suffix: '[]' };

@@ -13,6 +13,8 @@ export interface Recipe {
   readonly validation: number;
   /** The parts of the training run, in order; at least one. A recipe without phases has one, named `train`. */
   readonly phases: readonly PhaseSpec[];
+  /** Earlier runs whose documents are left out, of training and of validation; not there: none. */
+  readonly without?: readonly EarlierRun[];
   /** `disjoint`: a document is in one phase only. */
   readonly phaseDocuments: 'disjoint' | 'shared';
   /** Tokens of an optimizer step, the same in every phase; null: the trainer's own affair. */
@@ -124,6 +126,16 @@ export interface DocumentRules {
   readonly charactersPerToken: number | null;
   /** Edges between length buckets, ascending; null: powers of two. */
   readonly buckets: readonly number[] | null;
+}
+
+/** A run that was trained on the shards of an earlier build. */
+export interface EarlierRun {
+  /** Absolute path of the build, or of one of its shard sets. */
+  readonly path: string;
+  /** Optimizer steps that it did, over all epochs; null: it has read all rows. */
+  readonly steps: number | null;
+  /** Rows of a step, over all ranks, of a build whose recipe has no `tokens_per_step`; null: the build says it. */
+  readonly rowsPerStep: number | null;
 }
 
 /** A stretch of the training run with rows and a mix of its own. */

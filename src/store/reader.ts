@@ -139,6 +139,8 @@ export interface DocumentRun {
   /** Tokens, and Unicode code points of the text. */
   readonly lengths: Uint32Array;
   readonly characters: Uint32Array;
+  /** xxHash64 of the text. */
+  readonly keys: BigUint64Array;
   origin(index: number): DocumentOrigin;
 }
 
@@ -166,6 +168,7 @@ export function* documentRuns(folder: string, manifest: StoreManifest): Generato
         count: batch.numRows,
         lengths: column('length').toArray() as Uint32Array,
         characters: column('characters').toArray() as Uint32Array,
+        keys: column('key').toArray() as BigUint64Array,
         origin(index) {
           const origin = origins.get(index);
           const record = records.get(index);

@@ -16,6 +16,7 @@ import {
   type DocumentsRecord,
   dictFile,
   documentsFile,
+  type EarlierBuild,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
@@ -28,7 +29,7 @@ import { scheduleFile, scheduleRecord } from '../../steps/schedule-file.ts';
 import { sweep, writeJson } from '../../storage/commit.ts';
 import { exists, removeFile, statOf } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
-import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
+import type { BuildPlan, PlannedSet, PlannedWithout, StageOptions, TokenStore } from '../nouns.ts';
 import {
   claimFolder,
   datasetFiles,
@@ -65,7 +66,7 @@ export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildP
   for (const name of setFolders(out)) {
     const made = manifestOf(join(out, name));
     if (made === null || made.fingerprint === plan.fingerprint) continue;
-    const differs = difference(made, recipe, store);
+    const differs = difference(made, recipe, store, plan);
     throw new LongmixError(
       'build-mismatch',
       `${join(out, name)} holds finished shards of something else; ${differs}`,
@@ -75,7 +76,7 @@ export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildP
 }
 
 /** What of the recipe is not as it was, in words. */
-function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string {
+function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore, plan: BuildPlan): string {
   const then = flat(manifest.recipe);
   const now = flat(outputRecipe(recipe));
   const keys = changedKeys(then, now).flatMap((key) => {
@@ -88,9 +89,15 @@ function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStor
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
   if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
+  if (JSON.stringify(manifest.without ?? []) !== JSON.stringify(plan.without.map(earlierBuild)))
+    keys.push('mix.without');
   return keys.length === 0
     ? 'they were made by another version of longmix'
     : `what differs: ${keys.join(', ')}`;
+}
+
+function earlierBuild({ name, fingerprint, steps, rowsPerStep }: PlannedWithout): EarlierBuild {
+  return { name, fingerprint, steps, rowsPerStep };
 }
 
 function changedKeys(then: Settings, now: Settings): string[] {
@@ -249,6 +256,7 @@ function writeManifest(
     shards,
     documents,
     ledger: set.ledger,
+    ...(plan.without.length === 0 ? {} : { without: plan.without.map(earlierBuild) }),
     recipe: outputRecipe(recipe),
     store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
   };

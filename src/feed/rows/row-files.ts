@@ -13,7 +13,7 @@ import { LongmixError, systemReason } from '../../errors.ts';
 import { type BatchRecord, idBytes, type ShardSetManifest } from '../../shard/format.ts';
 import {
   bytesOfType,
-  feedColumns,
+  columnsOf,
   type RowColumn,
   type RowLengths,
   rowColumns,
@@ -23,6 +23,15 @@ import type { LocalBytes } from '../../storage/files.ts';
 import { localStorage } from '../../storage/local.ts';
 import { EndedEarly } from '../../storage/storage.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from '../stream/batch-layout.ts';
+import {
+  arrayOf,
+  joinColumn,
+  newArray,
+  piecesOf,
+  type RowPieces,
+  type RunColumn,
+  rowFault,
+} from './run-columns.ts';
 
 const usuallyKept = 64 * 1024 * 1024;
 
@@ -45,11 +54,15 @@ export interface FileRead {
   readonly row: number;
 }
 
-/** Columns of batches, in the order of their files. */
-const besideIds = feedColumns.filter(({ shape }) => shape !== 'tokens');
+/** Columns of rows, in the order of their files: those of batches, then those of provenance. */
+const besideIds = columnsOf(true).filter(({ shape }) => shape !== 'tokens');
+const fed = besideIds.filter(({ feed }) => feed !== null).length;
+const placeOf = (column: RowColumn) => besideIds.indexOf(column);
 /** Places of those in it whose values are checked before anything is made of them. */
-const lengthsAt = besideIds.findIndex(({ name }) => name === rowColumns.lengths.name);
-const paddingAt = besideIds.findIndex(({ name }) => name === rowColumns.padding.name);
+const lengthsAt = placeOf(rowColumns.lengths);
+const paddingAt = placeOf(rowColumns.padding);
+const documentsAt = placeOf(rowColumns.docIds);
+const startsAt = placeOf(rowColumns.docStarts);
 
 export class RowFiles {
   readonly #folder: string;
@@ -110,8 +123,25 @@ export class RowFiles {
     const parts = runs.map((run) => this.#lengthsOf(run));
     const rows = runs.reduce((sum, run) => sum + run.rows, 0);
     const found: Record<string, Values> = {};
-    for (let c = 0; c < besideIds.length; c += 1) joinColumn(besideIds[c]!, parts, c, rows, found);
+    for (let c = 0; c < fed; c += 1) joinColumn(besideIds[c]!, parts, c, rows, found);
     return found as unknown as RowLengths;
+  }
+
+  /**
+   * Which documents the rows hold, of a set that has provenance.
+   * @throws LongmixError `shards-damaged`
+   */
+  pieces(run: Run): RowPieces {
+    const columns = this.#lengthsOf(run);
+    const found = piecesOf(run.rows, {
+      lengths: columns[lengthsAt]!,
+      padding: columns[paddingAt]!,
+      documents: this.#readColumn(run, documentsAt),
+      starts: this.#readColumn(run, startsAt),
+    });
+    if ('row' in found)
+      throw this.#damagedRow(run, found.row, 'it does not name a document for each of its pieces');
+    return found;
   }
 
   /** @throws LongmixError `shards-damaged` */
@@ -141,7 +171,7 @@ export class RowFiles {
 
   #lengthsOf(run: Run): RunColumn[] {
     const found: RunColumn[] = [];
-    for (let c = 0; c < besideIds.length; c += 1) found.push(this.#readColumn(run, c));
+    for (let c = 0; c < fed; c += 1) found.push(this.#readColumn(run, c));
     const { starts, values: lengths } = found[lengthsAt]!;
     const padding = found[paddingAt]!.values;
     for (let r = 0; r < run.rows; r += 1) {
@@ -155,7 +185,9 @@ export class RowFiles {
   #readColumn(run: Run, c: number): RunColumn {
     const { first, rows } = run;
     const { name, shape, type } = besideIds[c]!;
-    const { offsets, values, entries } = this.#layout(run.batch).columns[c]!;
+    const place = this.#layout(run.batch).columns[c];
+    if (place === undefined) throw this.#damagedRow(run, 0, `it has no column ${name}`);
+    const { offsets, values, entries } = place;
     if (shape === 'number') return { starts: null, values: this.#values(run, type, values, first, rows) };
     const starts = this.#values(run, 'int32', offsets, first, rows + 1) as Int32Array;
     for (let r = 0; r <= rows; r += 1) {
@@ -252,74 +284,4 @@ export class RowFiles {
       },
     );
   }
-}
-
-/** A column of a run. */
-interface RunColumn {
-  /** Of a list: rows + 1 indices into the record batch's values, of which `values` are those from the first to the last. */
-  readonly starts: Int32Array | null;
-  readonly values: Values;
-}
-
-/** Puts a column's parts end to end, under its name in batches. @param c its place in `besideIds` */
-function joinColumn(
-  { type, feed }: RowColumn,
-  parts: readonly RunColumn[][],
-  c: number,
-  rows: number,
-  into: Record<string, Values>,
-): void {
-  let entries = 0;
-  for (const part of parts) entries += part[c]!.values.length;
-  const values = newArray(type, entries);
-  into[feed!.values] = values;
-  let entry = 0;
-  for (const part of parts) {
-    values.set(part[c]!.values, entry);
-    entry += part[c]!.values.length;
-  }
-  if (feed!.offsets === null) return;
-  const offsets = new Int32Array(rows + 1);
-  into[feed!.offsets] = offsets;
-  let row = 0;
-  for (const part of parts) {
-    const starts = part[c]!.starts!;
-    const shift = offsets[row]! - starts[0]!;
-    for (let r = 1; r < starts.length; r += 1) offsets[row + r] = shift + starts[r]!;
-    row += starts.length - 1;
-  }
-}
-
-/** An array that makes its own buffer is cheaper where it is small. */
-function newArray(type: RowColumn['type'], entries: number): Values {
-  if (type === 'uint16') return new Uint16Array(entries);
-  return type === 'uint32' ? new Uint32Array(entries) : new Int32Array(entries);
-}
-
-function arrayOf(type: RowColumn['type'], buffer: ArrayBuffer, offset: number, entries: number): Values {
-  if (type === 'uint16') return new Uint16Array(buffer, offset, entries);
-  return type === 'uint32'
-    ? new Uint32Array(buffer, offset, entries)
-    : new Int32Array(buffer, offset, entries);
-}
-
-/** What is wrong with lengths that are not a row's; null: nothing. */
-function rowFault(
-  starts: Int32Array,
-  lengths: Values,
-  padding: Values,
-  row: number,
-  width: number,
-): string | null {
-  const end = starts[row + 1]! - starts[0]!;
-  let sum = 0;
-  for (let i = starts[row]! - starts[0]!; i < end; i += 1) {
-    if (lengths[i]! < 1) return `a document of ${lengths[i]} tokens`;
-    sum += lengths[i]!;
-  }
-  if (sum !== width) return `its seq_lengths sum to ${sum}, not ${width}`;
-  const filled = padding[row]!;
-  return filled === 0 || filled === lengths[end - 1]
-    ? null
-    : `${filled} tokens of padding are not its last length`;
 }

@@ -10,6 +10,7 @@ import { exists } from '../../storage/files.ts';
 import { RowFiles } from './row-files.ts';
 
 export interface FeedSet {
+  readonly folder: string;
   /** Its folder's name. */
   readonly name: string;
   readonly manifest: ShardSetManifest;
@@ -45,7 +46,7 @@ export function openSets(folder: string): FeedSets {
 
 function openSet(folder: string): FeedSet {
   const manifest = openShards(folder);
-  return { name: basename(resolve(folder)), manifest, files: new RowFiles(folder, manifest) };
+  return { folder, name: basename(resolve(folder)), manifest, files: new RowFiles(folder, manifest) };
 }
 
 /** The splits that are trained on; they are listed in the order of the phases. */

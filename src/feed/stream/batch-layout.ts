@@ -11,7 +11,7 @@ import { buffersOf, bytesOfType, columnsOf } from '../../shard/row-columns.ts';
 /** Offsets in the file, in bytes; those of `besideIds` are whole numbers of 8 bytes apart. */
 export interface BatchLayout {
   readonly inputIds: number;
-  /** Of the columns `besideIds`, in their order. */
+  /** Of the columns `besideIds`, in their order; those of provenance only where the rows have them. */
   readonly columns: readonly ColumnLayout[];
 }
 
@@ -23,18 +23,18 @@ export interface ColumnLayout {
   readonly entries: number;
 }
 
-/** What batches have of a row beside its ids, with the numbers of the buffers that hold it (`shard/row-columns.ts`). */
-const fed = (() => {
+/** What rows have, with the numbers of the buffers that hold it (`shard/row-columns.ts`). */
+const placed = (() => {
   let first = 0;
-  return columnsOf(true).flatMap((column) => {
+  return columnsOf(true).map((column) => {
     const { count, offsets, values } = buffersOf[column.shape];
     const place = { offsets: offsets === null ? null : first + offsets, values: first + values };
     first += count;
-    return column.feed === null ? [] : [{ column, ...place }];
+    return { column, ...place };
   });
 })();
-const ids = fed.find(({ column }) => column.shape === 'tokens')!;
-const besideIds = fed.filter((one) => one !== ids);
+const ids = placed.find(({ column }) => column.shape === 'tokens')!;
+const besideIds = placed.filter((one) => one !== ids);
 /** More than the row schema has. */
 const mostBuffers = 64;
 /** Writers fill buffers up to a multiple of 8 or 64 bytes, and may count that in, or not. */
@@ -71,6 +71,7 @@ export function batchLayout(head: Uint8Array, record: BatchRecord, rowBytes: num
   const columns: ColumnLayout[] = [];
   for (const { column, offsets, values } of besideIds) {
     const region = regions[values];
+    if (region === undefined && column.when === 'provenance') break;
     if (region === undefined) return null;
     const entries = Math.floor(region.length / bytesOfType(column.type, 'int32'));
     const starts = offsets === null ? region : regions[offsets]!;

@@ -5,7 +5,7 @@
 
 import { extractedOnly, tiktokenEncodings } from '../../nouns/recipe.ts';
 import { isTokenizerPath } from '../tokenizer-path.ts';
-import type { Problem, YamlFile } from '../yaml/parse-yaml.ts';
+import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
@@ -49,7 +49,13 @@ function noHomePaths(yaml: YamlFile): Problem[] {
     .map((name) =>
       isRecord(valueIn(yaml, ['sources', name])) ? ['sources', name, 'path'] : ['sources', name],
     );
-  return [['tokenizer'], ['tokenizer', 'file'], ['store'], ...ofSources].flatMap((at) => {
+  const without: Path = ['mix', 'without'];
+  const runs = valueIn(yaml, without);
+  const ofRuns = (Array.isArray(runs) ? runs.map((_, i): Path => [...without, i]) : [without]).flatMap(
+    (at) => [at, [...at, 'build']],
+  );
+  const all: Path[] = [['tokenizer'], ['tokenizer', 'file'], ['store'], ...ofSources, ...ofRuns];
+  return all.flatMap((at) => {
     const path = valueIn(yaml, at);
     if (typeof path !== 'string' || !/^~\w*\//.test(path)) return [];
     const written = yaml.written(at);

@@ -26,7 +26,14 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { shapeOf } from './schema-keys.ts';
-import { type MixEntry, mixSchema, mostTokens, type PerSourceEntry, phaseMixSchema } from './schema-mix.ts';
+import {
+  type MixEntry,
+  mixSchema,
+  mostTokens,
+  type PerSourceEntry,
+  phaseMixSchema,
+  type WithoutEntry,
+} from './schema-mix.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
 /** A recipe as written, with the defaults that don't depend on other keys. */
@@ -37,7 +44,7 @@ export interface RecipeFile {
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
   readonly split: { readonly validation: Amount };
-  readonly mix: MixEntry & { readonly tokens: Amount };
+  readonly mix: MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined };
   readonly sequences: SequencesEntry;
   readonly phases?: Readonly<Record<string, PhaseEntry>> | undefined;
   readonly phase_documents: 'disjoint' | 'shared';

@@ -1,0 +1,117 @@
+/** Columns of neighbouring rows as they were read from a record batch: put together, checked, and taken apart by piece. */
+import type { RowColumn, Values } from '../../shard/row-columns.ts';
+
+/** A column of a run. */
+export interface RunColumn {
+  /** Of a list: rows + 1 indices into the record batch's values, of which `values` are those from the first to the last. */
+  readonly starts: Int32Array | null;
+  readonly values: Values;
+}
+
+/** Pieces of documents in rows that are neighbours: parallel arrays, row by row, without padding. */
+export interface RowPieces {
+  /** Number of the document in the token store, and the first token of the piece in it. */
+  readonly documents: Uint32Array;
+  readonly starts: Uint32Array;
+  /** Tokens, special ones included. */
+  readonly lengths: Int32Array;
+}
+
+/** The columns that say where the documents of rows are. */
+export interface TracedColumns {
+  readonly lengths: RunColumn;
+  readonly padding: RunColumn;
+  readonly documents: RunColumn;
+  readonly starts: RunColumn;
+}
+
+/** The pieces of the rows; else the first row whose columns do not go together. */
+export function piecesOf(
+  rows: number,
+  { lengths, padding, documents, starts }: TracedColumns,
+): RowPieces | { readonly row: number } {
+  const ends = lengths.starts!;
+  const found = new Int32Array(documents.values.length);
+  let pieces = 0;
+  for (let row = 0; row < rows; row += 1) {
+    const first = ends[row]! - ends[0]!;
+    // The last length of a row with padding is that of the padding.
+    const count = ends[row + 1]! - ends[row]! - (padding.values[row]! > 0 ? 1 : 0);
+    for (const { starts: of } of [documents, starts]) if (of![row + 1]! - of![row]! !== count) return { row };
+    for (let i = 0; i < count; i += 1) found[pieces + i] = lengths.values[first + i]!;
+    pieces += count;
+  }
+  return {
+    documents: documents.values as Uint32Array,
+    starts: starts.values as Uint32Array,
+    lengths: found,
+  };
+}
+
+/** Puts a column's parts end to end, under its name in batches. @param c its place in `besideIds` */
+export function joinColumn(
+  { type, feed }: RowColumn,
+  parts: readonly RunColumn[][],
+  c: number,
+  rows: number,
+  into: Record<string, Values>,
+): void {
+  let entries = 0;
+  for (const part of parts) entries += part[c]!.values.length;
+  const values = newArray(type, entries);
+  into[feed!.values] = values;
+  let entry = 0;
+  for (const part of parts) {
+    values.set(part[c]!.values, entry);
+    entry += part[c]!.values.length;
+  }
+  if (feed!.offsets === null) return;
+  const offsets = new Int32Array(rows + 1);
+  into[feed!.offsets] = offsets;
+  let row = 0;
+  for (const part of parts) {
+    const starts = part[c]!.starts!;
+    const shift = offsets[row]! - starts[0]!;
+    for (let r = 1; r < starts.length; r += 1) offsets[row + r] = shift + starts[r]!;
+    row += starts.length - 1;
+  }
+}
+
+/** An array that makes its own buffer is cheaper where it is small. */
+export function newArray(type: RowColumn['type'], entries: number): Values {
+  if (type === 'uint16') return new Uint16Array(entries);
+  return type === 'uint32' ? new Uint32Array(entries) : new Int32Array(entries);
+}
+
+export function arrayOf(
+  type: RowColumn['type'],
+  buffer: ArrayBuffer,
+  offset: number,
+  entries: number,
+): Values {
+  if (type === 'uint16') return new Uint16Array(buffer, offset, entries);
+  return type === 'uint32'
+    ? new Uint32Array(buffer, offset, entries)
+    : new Int32Array(buffer, offset, entries);
+}
+
+/** What is wrong with lengths that are not a row's; null: nothing. */
+export function rowFault(
+  starts: Int32Array,
+  lengths: Values,
+  padding: Values,
+  row: number,
+  width: number,
+): string | null {
+  const end = starts[row + 1]! - starts[0]!;
+  let sum = 0;
+  for (let i = starts[row]! - starts[0]!; i < end; i += 1) {
+    if (lengths[i]! < 1) return `a document of ${lengths[i]} tokens`;
+    sum += lengths[i]!;
+  }
+  if (sum !== width) return `its seq_lengths sum to ${sum}, not ${width}`;
+  const filled = padding[row]!;
+  return filled === 0 || filled === lengths[end - 1]
+    ? null
+    : `${filled} tokens of padding are not its last length`;
+}
