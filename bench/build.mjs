@@ -1,10 +1,10 @@
 /**
- * Whole-process times of each stage of a build, with peak memory, beside datatrove's tokenizer on the same files.
+ * Measures whole-process time and peak memory of each stage of a build, beside datatrove's tokenizer on the same files.
  *
  *   node bench/build.mjs CORPUS [--runs 3]     CORPUS: a folder of .jsonl or .jsonl.gz with a `text` field
  *
- * The peer runs where PEER_PYTHON names a Python that has datatrove (bench/python/peer_datatrove.py). Figures are
- * medians of the runs; every stage starts from nothing, with the files in the page cache.
+ * The peer runs if PEER_PYTHON names a Python that has datatrove (bench/python/peer_datatrove.py). Figures are medians
+ * of the runs; every stage starts without earlier output, with the files in the page cache.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,11 +1,11 @@
 /**
- * Packing documents that repeat beside packing as many documents of the same lengths of which each is there once: seconds of
- * the processor, all threads and the kernel's part included, and the process's peak RSS with the table.
+ * Compares packing repeated documents with packing as many single documents of the same lengths: processor seconds,
+ * including all threads and the kernel's part, and the process's peak RSS including the table.
  *
  *   node bench/copies.mjs [DOCUMENTS] [--length 8192] [--copies 10] [--every 1] [--once]
  *
- * One of `--every` documents has as many copies, the others are there once. With --once each copy is a document of its own.
- * Lengths are those of bench/planner.mjs.
+ * One of `--every` documents has `--copies` copies, the others have one. With --once each copy is a document of its
+ * own. Lengths are those of bench/planner.mjs.
  */
 import { parseArgs } from 'node:util';
 import { packRows } from '../dist/pack/rows.js';

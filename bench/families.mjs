@@ -1,19 +1,19 @@
 /**
- * Every family of tokenizers that the tests have a file of, beside the native library that it comes from: rates on one
- * thread in one run, and whether the tokens are the same.
+ * Compares every family of tokenizers that the tests have a file of with the native library that it comes from: rates
+ * on one thread in one run, and whether the tokens are the same.
  *
  *   node bench/families.mjs CORPUS [--limit 12] [--peer-limit 2] [--only gpt-neox,bloom] [--flat] [--hostile]
  *
- * The families are the rows of test/tokenize/families.ts, with the whole vocabularies that the tests have by night; a file
- * that is made is made when it is missing. CORPUS is a folder of .jsonl or .jsonl.gz with a `text` field. longmix gets so
- * many MB of it, the peers a part. "First": a new instance, the best of two; "warm": the best of the three passes after it.
- * The peers have one pass over the part. Rates are MB of UTF-8 a second by the processor's time. The tokens that are
- * compared are those of the part. Hugging Face's library is npm's `tokenizers`; sentencepiece, tiktoken, mistral-common, and Hugging
- * Face's library on the vocabularies of tiktoken's form, run where PEER_PYTHON names a Python that has them.
- * --flat: 100 MB in documents of 10 KB to 100 MB, warm; --hostile: megabytes that tokenizers fear, as shares of the first
- * pass, the slowest ones. With a --peer-limit of 0 there are no peers. --exact: no rates, but the sha1 of the tokens of all of
- * the corpus; one family takes as long as its peer needs, so run them one by one with --only (the exit status is 1 where
- * tokens differ).
+ * The families are the rows of test/tokenize/families.ts, with the whole vocabularies that the nightly tests use;
+ * missing generated files are made. CORPUS is a folder of .jsonl or .jsonl.gz with a `text` field. longmix gets --limit
+ * MB of it, the peers --peer-limit MB. "First": a new instance, the best of two; "warm": the best of the three passes
+ * after it. The peers have one pass over their part. Rates are MB of UTF-8 per second of processor time. Tokens are
+ * compared on the peers' part. Hugging Face's library is npm's `tokenizers`; sentencepiece, tiktoken, mistral-common,
+ * and Hugging Face's library on the vocabularies of tiktoken's form, run if PEER_PYTHON names a Python that has them.
+ * --flat: 100 MB in documents of 10 KB to 100 MB, warm. --hostile: megabytes of difficult text, as shares of the first
+ * pass; it shows the slowest ones. With a --peer-limit of 0 there are no peers. --exact: no rates, but the sha1 of the
+ * tokens of the whole corpus; one family takes as long as its peer needs, so run them one by one with --only (the exit
+ * status is 1 if tokens differ).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,12 +1,12 @@
 /**
- * Rows from shards in the page cache to arrays: in the process, over a pipe, over HTTP; and by the ways that others
- * have, over the same shards.
+ * Measures reading rows from shards in the page cache to arrays: in the process, over a pipe, over HTTP, and with other
+ * libraries over the same shards.
  *
  *   PYTHON=... node bench/feed.mjs SHARDS [--runs 5] [--rows 64]     SHARDS: a shard set of some 1,000 rows or more
  *
- * PYTHON (default .venv-torch/bin/python): a Python with pyarrow, and, for the peers, datasets and torch. The ways take turns
- * in every run; a figure is the best of its runs, because other work on the machine can only make it worse. `CPU` is
- * the processor time of all processes of a way for a GB of ids.
+ * PYTHON (default .venv-torch/bin/python): a Python with pyarrow, and, for the peers, datasets and torch. The methods
+ * take turns in every run; a figure is the best of its runs, because other work on the machine can only make it worse.
+ * `CPU` is the processor time of all processes of a method per GB of ids.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,9 +1,9 @@
 /**
- * Does `--memory` bound the memory? Tokenizes text whose words never come twice, so that every cache fills, as many
- * records and as one document, and text without spaces; prints the largest RSS of each process. Exits with 1 if
- * one is over its bound.
+ * Checks that `--memory` bounds the memory. Tokenizes text whose words never repeat, so that every cache fills, as many
+ * records and as one document, and text without spaces; prints the largest RSS of each process. Exits with 1 if a
+ * process exceeds its bound.
  *
- *   node bench/memory.mjs [--mb 1000]     size of each corpus; it lies in a temporary folder while this runs
+ *   node bench/memory.mjs [--mb 1000]     size of each corpus, which is in a temporary folder during the run
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';

@@ -1,13 +1,15 @@
 /**
- * Time and memory of the planner's stages, through the functions that `build/plan/build-plan.ts` calls, on a table of documents
- * that is made in memory. Beside it best-fit decreasing in Python (bench/python/best_fit.py) on lengths of the same kind.
+ * Measures time and memory of the planner's stages, through the functions that `build/plan/build-plan.ts` calls, on a
+ * table of documents made in memory. The peer is best-fit decreasing in Python (bench/python/best_fit.py) on similar
+ * lengths.
  *
  *   node bench/planner.mjs [DOCUMENTS] [LENGTH] [--long-share 60 [--repeat]] [--peer python3]
  *
- * Lengths are log-normal with SlimPajama's medians, as in test/support/synthetic-corpus.ts, in random order. Everything
- * is taken, but for a validation split of 0.1 %; with --long-share documents of LENGTH tokens and more are to have that
- * share (in percent) of the tokens, so that some are left out, or repeat with --repeat. Seconds are the processor's, all threads and the
- * kernel's part (which hands out memory) included; peak RSS is the process's, up to the end of the stage.
+ * Lengths are log-normal with SlimPajama's medians, as in test/support/synthetic-corpus.ts, in random order. All
+ * documents are taken, except for a validation split of 0.1 %. With --long-share, documents of at least LENGTH tokens
+ * get that share (in percent) of the tokens, so that some documents are left out, or repeat with --repeat. Seconds are
+ * processor time, including all threads and the kernel's part (which provides memory); peak RSS is the process's, up to
+ * the end of the stage.
  */
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';

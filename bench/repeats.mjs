@@ -1,17 +1,17 @@
 /**
- * Mixes in which documents repeat: rows over best-fit decreasing over all copies, and how mixed the steps are, beside
- * random orders of the same rows.
+ * Measures mixes in which documents repeat: excess rows over best-fit decreasing over all copies, and how mixed the
+ * steps are, compared with random orders of the same rows.
  *
  *   node bench/repeats.mjs [--corpus STORE] [--documents 4000] [--lengths 2048,8192,32768] [--copies 1,4,16,64]
  *
- * Made corpora have the lengths of test/support/synthetic-corpus.ts. Their documents repeat in three ways: "all", each
- * has as many copies; "tenth", one of ten has, the others are there once; "note", only one document of 100 tokens has.
- * With --corpus the documents are those of a token store (out/NAME/store) and each is taken as often as "all" and "tenth"
- * say. Columns, for steps of 16 and of 64 rows, longmix / the mean of random orders:
+ * Generated corpora have the lengths of test/support/synthetic-corpus.ts. Their documents repeat in three ways. "all":
+ * every document has --copies copies; "tenth": one in ten has them, the others have one; "note": only one document of
+ * 100 tokens has them. With --corpus the documents are those of a token store (out/NAME/store), and repeat as in "all"
+ * and "tenth". Columns, for steps of 16 and of 64 rows, longmix / the mean of random orders:
  *
- *   worst    most rows of one document in a step, the worst step of the run
- *   spread   standard deviation of a source's share of a step, the largest of the sources'
- *   meet     pairs of copies of one piece that share a step, per step; the worst of epochs 0 to 3
+ *   worst    most rows of one document in a step, in the worst step of the run
+ *   spread   standard deviation of a source's share of a step, for the source with the largest
+ *   meet     pairs of copies of one piece that share a step, per step, in the worst of epochs 0 to 3
  */
 import { parseArgs } from 'node:util';
 import { epochOrder } from '../dist/feed/rows/order.js';

@@ -1,4 +1,4 @@
-/** Preloaded into a measured process: leaves its resource usage (all threads) in the file LONGMIX_USAGE. */
+/** Preloaded into a measured process: writes its resource usage (all threads) to the file LONGMIX_USAGE. */
 import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 

@@ -1,7 +1,7 @@
 /**
- * `longmix serve` under load, on loopback: many ranks at once, ranks that break off and come back at their step, readers
- * that take nothing, wrong tokens, and requests of all kinds of nonsense. Every row that a rank gets is compared with
- * the feed's. Exit code 1 if a row was wrong, a connection stuck, or memory grew.
+ * Tests `longmix serve` under load, on loopback: many ranks at once, ranks that disconnect and return at their step,
+ * readers that take nothing, wrong tokens, and nonsensical requests. Compares every row that a rank gets with the
+ * feed's. Exits with 1 if a row was wrong, a connection stuck, or memory grew.
  *
  *   node bench/serve-load.mjs SHARDS [--seconds 60] [--ranks 64] [--reconnects 1000]
  */

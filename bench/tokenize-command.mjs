@@ -1,12 +1,13 @@
 /**
- * `longmix tokenize`, whole processes, and where their time goes.
+ * Measures `longmix tokenize` as whole processes, and where their time goes.
  *
  *   node bench/tokenize-command.mjs CORPUS [--runs 5] [--times 10]
  *
- * CORPUS: a folder of .jsonl or .jsonl.gz with a `text` field. First the command with one worker and with two,
- * alternating, files in the page cache, a new --out each time: on the corpus, on `--times` copies of it under other names,
- * and on the corpus compressed by gzip and zstd (where these commands are). Best run of each, and its CPU time. Then the
- * CPU time of each part of the work alone, in one thread, on the same files.
+ * CORPUS: a folder of .jsonl or .jsonl.gz with a `text` field. First the command runs with one worker and with two,
+ * alternating, with files in the page cache and a new --out each time: on the corpus, on `--times` copies of it under
+ * other names, and on the corpus compressed by gzip and zstd (if these commands are installed). It shows the best run
+ * of each, and its CPU time. Then it measures the CPU time of each part of the work alone, in one thread, on the same
+ * files.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

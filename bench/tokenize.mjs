@@ -1,14 +1,16 @@
 /**
- * Tokenizers on one thread: the same text, in the same run, each with the sha1 of its tokens; then how flat longmix's is.
+ * Measures tokenizers on one thread: the same text, in the same run, each with the sha1 of its tokens; then how
+ * constant longmix's rate is over other texts.
  *
  *   node bench/tokenize.mjs CORPUS [--limit 10] [--only cl100k_base,qwen3] [--fast]
  *
- * --fast leaves out the peers that take minutes: only gigatoken and tiktoken stay, and the texts of other kinds are left out.
- * CORPUS is a folder of .jsonl or .jsonl.gz with a `text` field; --limit takes the first so many MB, spread over its files.
- * The peers in Python run where PEER_PYTHON names one that has tiktoken and tokenizers, and gigatoken if it has it
- * (bench/python/peer_tokenizers.py). Rates are MB of UTF-8 a second by the processor's time, which a busy machine distorts
- * less than the clock's. JavaScript engines get strings, Python's get str, longmix and gigatoken get UTF-8 bytes: each
- * what it takes. "First pass": nothing of the text was seen before; "warm": the passes after it, for those that remember.
+ * --fast leaves out the peers that take minutes (only gigatoken and tiktoken stay) and the texts of other kinds. CORPUS
+ * is a folder of .jsonl or .jsonl.gz with a `text` field; --limit is the number of MB to take, spread over its files.
+ * The peers in Python run if PEER_PYTHON names a Python that has tiktoken and tokenizers; gigatoken runs if that Python
+ * has it (bench/python/peer_tokenizers.py). Rates are MB of UTF-8 per second of processor time, which a busy machine
+ * distorts less than clock time. Each engine gets its native input: JavaScript engines get strings, Python's get str,
+ * longmix and gigatoken get UTF-8 bytes. "First pass": the text was not seen before; "warm": the following passes, for
+ * engines with a cache.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
- * The command line in few files: dist/bin/longmix.js and thread.js with their chunks. Every command and every worker
- * thread waits until its modules are there, which takes Node a third of a millisecond a file, and zod alone has a
- * hundred. The packages that nearly every command loads are in it, with their licences beside; all others stay outside.
+ * Bundles the command line into few files: dist/bin/longmix.js and thread.js with their chunks. Every command and every
+ * worker thread waits until its modules are loaded. That takes Node a third of a millisecond per file, and zod alone
+ * has a hundred files. Packages that nearly every command loads are bundled, with their licences beside; others are not.
  */
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
@@ -24,7 +24,7 @@ const { output } = await bundle.write({
   chunkFileNames: '[name]-[hash].js',
 });
 await bundle.close();
-// npm does that when it installs or links the package, and not after it was built anew.
+// npm makes the file executable when it installs or links the package, but not after a new build.
 chmodSync(at('dist/bin/longmix.js'), 0o755);
 
 /** @param {string} name */

@@ -1,14 +1,14 @@
-/** Where Chromium is, and how it is started here: by itself, asking nothing of anyone, with a new empty profile. */
+/** Finds Chromium and starts it, without background network requests and with a new empty profile. */
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-/** $CHROMIUM, else Debian's; null where there is none. */
+/** Path of $CHROMIUM, else of Debian's Chromium; null: there is none. */
 export function findChromium() {
   const path = process.env.CHROMIUM ?? '/usr/bin/chromium';
   return existsSync(path) ? path : null;
 }
 
-/** Playwright makes the profile, and removes it when the browser is closed. */
+/** Starts Chromium. Playwright makes the profile, and removes it when the browser is closed. */
 export function launchChromium(executablePath) {
   return chromium.launch({
     executablePath,

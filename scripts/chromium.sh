@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs Debian's chromium for test/report/browser.test.ts and `make screenshot`. Does nothing when it is there already.
-# Exit 0 where it can't be installed: the test then says that it was skipped.
+# Installs Debian's chromium for test/report/browser.test.ts and `make screenshot`. Does nothing if it is there already.
+# Exits with 0 if it can't be installed: the test then reports that it was skipped.
 set -eu
 
 without() {

@@ -1,9 +1,9 @@
 /**
- * The records in docs/formats.md and the values in docs/one-document.md, made by building a small corpus with dist/. A
- * page has `<!-- made: NAME -->` before each block that is made; the text around the blocks is written by hand.
+ * Makes the records in docs/formats.md and the values in docs/one-document.md, by building a small corpus with dist/. A
+ * page has `<!-- made: NAME -->` before each block that this script makes; the text around them is written by hand.
  *
  *   node scripts/doc-examples.mjs            writes the blocks into both pages
- *   node scripts/doc-examples.mjs --check    fails where a block is not what the code makes today
+ *   node scripts/doc-examples.mjs --check    fails if a block differs from the code's current output
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** name -> text of a block. */
+/** Makes the text of each block, by name. */
 async function makeBlocks(work) {
   mkdirSync(join(work, 'corpus'));
   writeFileSync(join(work, 'corpus/tides.txt'), tides);
@@ -137,7 +137,7 @@ async function makeBlocks(work) {
   };
 }
 
-/** corpus/tides.txt, from its bytes to a step. */
+/** Follows corpus/tides.txt from its bytes to a training step. */
 async function oneDocument(recipe, store, plan, out) {
   const source = recipe.sources[0];
   const {
@@ -244,7 +244,7 @@ function hex(bytes) {
     .replace(/(.{56})/g, '$1\n');
 }
 
-/** JSON in which what fits in a line is in one line. */
+/** Formats JSON, with each value on one line if it fits. */
 function shown(value, indent = '') {
   const line = oneLine(value);
   if (indent.length + line.length <= widest || value === null || typeof value !== 'object') return line;

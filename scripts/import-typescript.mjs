@@ -1,6 +1,6 @@
 /**
- * A TypeScript file of the tests or of src, for a script: Node 20 can't import it. It is bundled, written below out/ (so that
- * packages are found from there), imported and removed.
+ * Imports a TypeScript file of the tests or of src into a script, which Node 20 can't do itself. The file is bundled,
+ * written below out/ (so that packages are found from there), imported and removed.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { rolldown } from 'rolldown';
 let imported = 0;
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Files look for others beside themselves, which a bundle would look for in its own folder. */
+/** Keeps each file's own place: files look for others beside themselves, but a bundle would look in its own folder. */
 const ownPlace = {
   name: 'own-place',
   transform: (code, id) =>
@@ -29,7 +29,7 @@ export async function importTypeScript(file) {
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
     plugins: [ownPlace],
   });
-  // A name that comes twice would be the same module.
+  // Use a new name each time: Node would return the old module for a repeated name.
   imported += 1;
   const out = resolve(root, `out/imported-${process.pid}-${imported}.mjs`);
   mkdirSync(dirname(out), { recursive: true });

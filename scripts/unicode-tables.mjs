@@ -1,6 +1,6 @@
 /**
- * Writes src/tokenize/unicode/unicode-tables.ts from the Unicode Character Database, as npm ships it. Run by hand when the
- * pinned version moves: `node scripts/unicode-tables.mjs > src/tokenize/unicode/unicode-tables.ts`.
+ * Writes src/tokenize/unicode/unicode-tables.ts from the Unicode Character Database from npm. Run it by hand when the
+ * pinned version changes: `node scripts/unicode-tables.mjs > src/tokenize/unicode/unicode-tables.ts`.
  */
 import unassigned from '@unicode/unicode-9.0.0/General_Category/Unassigned/code-points.mjs';
 
@@ -37,7 +37,7 @@ const categories = {
   Co: 'Private_Use',
 };
 
-/** Runs of code points with one category, as `NAME LENGTH-IN-BASE-36` without the blank: `Ccw Zs1 Po3 ...` */
+/** Writes runs of code points with one category, as `NAME LENGTH-IN-BASE-36` without the blank: `Ccw Zs1 Po3 ...` */
 function runs(of) {
   const out = [];
   let from = 0;

@@ -1,4 +1,4 @@
-/** The examples of docs/library.md, run as a user of the package would, and docs/errors.md's: what they print is what they say. */
+/** The examples of docs/library.md and docs/errors.md, run as a package user would, print what the pages show. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

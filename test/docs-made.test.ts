@@ -1,4 +1,4 @@
-/** Pages and parts of pages that scripts make from the code: they are today's. */
+/** Pages and parts of pages that scripts generate from the code are up to date. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

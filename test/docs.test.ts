@@ -1,4 +1,4 @@
-/** Documents that people copy from: their recipes are accepted, their links lead somewhere, their tables are today's. */
+/** In the documentation, recipes are accepted, links lead somewhere, and tables are up to date. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, sep } from 'node:path';

@@ -1,4 +1,4 @@
-/** The layout that ARCHITECTURE.md draws, as far as a machine can see it. */
+/** The code follows the layout in ARCHITECTURE.md, as far as a machine can check it. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,7 @@
 /**
- * What npm gets: packed, unpacked into an empty project and used there, with the dependencies that package.json declares
- * and no others. They are links to those of this folder, so that nothing comes from a network.
+ * Tests the package that npm gets: it is packed, unpacked into an empty project and used there, with only the
+ * dependencies that package.json declares. The dependencies are links to those of this folder, so that no network is
+ * needed.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';

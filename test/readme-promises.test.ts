@@ -1,6 +1,6 @@
 /**
- * README's promises, each with the tests that hold it: by what README says, and by the beginning of a test's title in its
- * file. A paragraph or a list item of README that no promise is found in fails, so that what is promised next is held, too.
+ * Maps each promise of README, by its words, to the tests that check it, by file and beginning of the test's title. A
+ * paragraph or list item of README without a promise in this map fails, so that new promises get tests, too.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';

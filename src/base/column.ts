@@ -1,4 +1,6 @@
-/** A column of whole numbers that grows: 4 bytes per number, and nothing for the garbage collector to look at. */
+/**
+ * A growing column of 32-bit integers: 4 bytes per number, and no per-number objects for the garbage collector.
+ */
 export class Column {
   #values = new Int32Array(1024);
   length = 0;
@@ -28,12 +30,12 @@ export class Column {
     return copy;
   }
 
-  /** What is there now, without a copy. */
+  /** The current numbers, without a copy. */
   toInt32(): Int32Array {
     return this.#values.subarray(0, this.length);
   }
 
-  /** The same numbers, where none is negative. */
+  /** The current numbers, without a copy. None may be negative. */
   toUint32(): Uint32Array {
     return new Uint32Array(this.#values.buffer, 0, this.length);
   }

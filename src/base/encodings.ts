@@ -1,9 +1,9 @@
 /**
- * Names of character encodings -> the name that they are known by here. The labels are those of the WHATWG standard, which
- * Node's TextDecoder reads; Python's names for them (cp932, utf_16_le), and UTF-32, which the standard leaves out, come on top.
+ * Maps the names of character encodings to the names used in longmix. It accepts the labels of the WHATWG standard,
+ * which Node's TextDecoder reads, Python's names (cp932, utf_16_le), and UTF-32, which the standard leaves out.
  */
 
-/** Python's names, and common ones, that the standard has not. `_` and capitals are gone when they are looked up. */
+/** Python's and other common names that the standard lacks. Looked up in lower case, with `-` in place of `_`. */
 const aliases: Readonly<Record<string, string>> = {
   cp932: 'shift_jis',
   cp936: 'gbk',
@@ -32,7 +32,7 @@ const aliases: Readonly<Record<string, string>> = {
   'mac-roman': 'macintosh',
 };
 
-/** The encoding that a label names, such as `utf-16le` for `UTF16`; null: none that can be read. */
+/** Returns the encoding that a label names, such as `utf-16le` for `UTF16`; null if it names none that can be read. */
 export function encodingOf(label: string): string | null {
   const plain = label.trim().toLowerCase();
   const dashed = plain.replaceAll('_', '-');

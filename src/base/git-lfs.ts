@@ -1,6 +1,7 @@
 /**
- * What a clone has in place of a large file that Git LFS did not fetch: a few lines of text, which would become a document.
- * Format: specification of Git LFS (docs/spec.md of git-lfs), less than 1024 bytes with this first line.
+ * Recognizes Git LFS pointer files, which stand in for large files that were not fetched: a few lines of text, which
+ * would otherwise become a document. Format: specification of Git LFS (docs/spec.md of git-lfs), less than 1024 bytes
+ * with this first line.
  */
 const firstLine = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
 

@@ -1,16 +1,16 @@
 /**
- * Places of two kinds, spread evenly among each other: which of `total` places are of the first kind, found by number and
- * without a list, so that the packer and the feed agree on them from two numbers.
+ * Spreads places of two kinds evenly among each other. Which of `total` places are of the first kind is computed by
+ * number, without a list, so that the packer and the feed agree from two numbers alone.
  */
 
 export interface Interleaved {
   /** How many of the first `place` places are of this kind. */
   before(place: number): number;
-  /** The place of the `nth` of this kind, from 0. */
+  /** The place of the `nth` place of this kind, counted from 0. */
   nth(nth: number): number;
 }
 
-/** `count` places of `total`, and the others. */
+/** Returns the `count` places of the first kind among `total`, and the other places. */
 export function interleave(count: number, total: number): readonly [Interleaved, Interleaved] {
   const half = Math.floor(total / 2);
   return [evenly(count, total, half), evenly(total - count, total, total - 1 - half)];
@@ -19,7 +19,7 @@ export function interleave(count: number, total: number): readonly [Interleaved,
 function evenly(count: number, total: number, offset: number): Interleaved {
   return {
     before: (place) => multiplyDivide(place, count, offset, total),
-    // The smallest place with `before(place + 1)` of nth + 1: a division that rounds up.
+    // The smallest place for which `before(place + 1)` is nth + 1: a division that rounds up.
     nth: (nth) => multiplyDivide(nth + 1, total, count - 1 - offset, count) - 1,
   };
 }

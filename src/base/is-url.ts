@@ -1,4 +1,4 @@
-/** `s3://bucket/corpus`: a place that is not on this machine. */
+/** True for a URL such as `s3://bucket/corpus`, which is not on this machine. */
 export function isUrl(path: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(path);
 }

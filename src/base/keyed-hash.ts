@@ -1,12 +1,13 @@
 /**
- * All randomness of longmix: a keyed hash of (seed, purpose, what is decided about). A choice therefore depends on
- * nothing but its own document, so it is the same for any number of workers, in any order, and in every ablation arm.
+ * All randomness of longmix: a keyed hash of (seed, purpose, item to decide about). A choice depends only on its own
+ * document, so it is the same for any number of workers, in any order, and in every ablation arm.
  *
- * MurmurHash3 x86_32 (Austin Appleby, public domain) over 32-bit words, without its last step of mixing in their
- * number, which a purpose fixes; 32 bits are enough to order documents, because a tie is broken by the document's number.
+ * This is MurmurHash3 x86_32 (Austin Appleby, public domain) over 32-bit words. It omits the last step, which mixes in
+ * the number of words, because the purpose fixes that number. 32 bits are enough to order documents, because the
+ * document's number breaks ties.
  */
 
-/** Purposes are part of the bytes that come out: renaming one changes every output. */
+/** Purposes are part of the hash: renaming one changes every output that uses it. */
 export type Purpose =
   | 'split'
   | 'sample'
@@ -21,7 +22,7 @@ export type Purpose =
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 
-/** A function of two 32-bit key words and a salt (a copy's number, say) to an integer in [0, 2^32). */
+/** Returns a function from two 32-bit key words and a salt (such as a copy's number) to an integer in [0, 2^32). */
 export function keyedHash(seed: number, purpose: Purpose): KeyedHash {
   let start = mix(0, seed >>> 0);
   start = mix(start, Math.floor(seed / 2 ** 32));
@@ -37,7 +38,7 @@ function mix(hash: number, word: number): number {
   return (Math.imul(h, 5) + 0xe6546b64) | 0;
 }
 
-/** The last step of the hash alone: enough where a hash is the start and many numbers are needed from there on. */
+/** The final mixing step of the hash. Alone it is enough to derive many numbers from one hash plus a counter. */
 export function scramble(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,13 +1,13 @@
-/** What a long command says while it works: stages that advance, and remarks. `report/` has the ways to show it. */
+/** What a long command reports while it works: stages that advance, and remarks. `report/` has the ways to show it. */
 export interface Progress {
-  /** Begins a stage of `total` of the stage's unit ('B' of input, 'rows'). */
+  /** Begins a stage. `total` is in the stage's unit: 'B' (bytes of input) or 'rows'. */
   start(stage: string, total: number, unit: 'B' | 'rows'): void;
-  /** `done` of the unit; tokens for the rate. */
+  /** `done` is in the stage's unit; `tokens` serve to compute the rate. */
   advance(done: number, tokens: number): void;
   end(): void;
   /** Something that the user should read. */
   note(message: string): void;
-  /** Something that is good to know, such as work that need not be done. */
+  /** Something useful to know, such as work that could be skipped. */
   aside(message: string): void;
 }
 

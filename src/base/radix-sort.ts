@@ -1,13 +1,13 @@
 /**
- * Stable order of numbers by 32-bit keys: the planner sorts every document, so this is a least-significant-digit
- * radix sort over typed arrays and not a comparison sort (which would box and call back).
- * Cost: three passes, 12 bytes an element of scratch; digits that all keys share are skipped.
+ * Stable sorting by 32-bit keys. The planner sorts every document, so this is a least-significant-digit radix sort over
+ * typed arrays, not a comparison sort (which would box numbers and call a function per comparison).
+ * Cost: three passes, 12 bytes of scratch per element; digits that all keys share are skipped.
  */
 
 const digitBits = 11;
 const digits = 1 << digitBits;
 
-/** The permutation `p` for which `keys[p[0]] <= keys[p[1]] <= ...`; equal keys keep their order. */
+/** Returns the permutation `p` for which `keys[p[0]] <= keys[p[1]] <= ...`; equal keys keep their order. */
 export function orderByKey(keys: Uint32Array): Uint32Array {
   const n = keys.length;
   let order = new Uint32Array(n);
@@ -36,9 +36,10 @@ export function orderByKey(keys: Uint32Array): Uint32Array {
 }
 
 /**
- * Sorts `items[from...to)`, and `keys` with them, by keys that are spread evenly, as those of a hash are; equal keys
- * keep their order. One pass deals the keys out to about as many bins as there are keys, insertion does the rest, so
- * that a short range never leaves the processor's cache. Cost: linear for hashes, quadratic for keys crowded together.
+ * Sorts `items` in [from, to), and `keys` with them, by keys that are spread evenly, such as hashes; equal keys keep
+ * their order. One pass distributes the keys to about as many bins as there are keys, and insertion sort does the rest,
+ * so that a short range never leaves the processor's cache. Cost: linear for hashes, quadratic for keys crowded
+ * together.
  */
 export class HashSorter {
   #keys = new Uint32Array(0);

@@ -1,18 +1,18 @@
 /**
- * The arithmetic of a document in rows, which the mix, the packers, the ledger and the shard writer must share.
+ * The arithmetic of documents in rows, which the mix, the packers, the ledger and the shard writer must share.
  *
- * A document's sequence is [BOS] + the tokens taken, from its first + [EOS if all of it was taken].
+ * A document's sequence is [BOS] + the tokens taken (from its first token on) + [EOS if all its tokens were taken].
  */
 import type { Instances } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 
-/** Tokens of a row. */
+/** Tokens per row. */
 export function rowWidth(sequences: SequenceSpec): number {
   return sequences.length + (sequences.plusOne ? 1 : 0);
 }
 
-/** Tokens of the sequence of a document of `length` tokens of which `take` are taken. */
+/** Tokens of the sequence of a document, if `take` of its `length` tokens are taken. */
 export function sequenceLength(
   take: number,
   length: number,
@@ -26,13 +26,13 @@ export function isOverlong(length: number, sequences: SequenceSpec): boolean {
   return sequenceLength(length, length, sequences) > rowWidth(sequences);
 }
 
-/** Tokens of a document that may be used. A truncated document fills its row and gets no EOS: it didn't end. */
+/** Usable tokens of a document. A truncated document fills its row and gets no EOS, because its end is missing. */
 export function usableTokens(length: number, sequences: SequenceSpec): number {
   if (!isOverlong(length, sequences) || sequences.overlong === 'fragment') return length;
   return sequences.overlong === 'truncate' ? rowWidth(sequences) - (sequences.bos ? 1 : 0) : 0;
 }
 
-/** Tokens of its document that a copy takes, by the copy's number. Quick where copies are asked for in order. */
+/** Returns a function that gives the tokens that a copy takes of its document. It is fast if copies come in order. */
 export function takenTokens(
   { document, parts: { copy, take } }: Instances,
   lengths: Uint32Array,
@@ -79,7 +79,7 @@ export function cutTo({ cuts, bos, length }: RowPlan, cut: number): number {
   return Math.min(cuts.take[cut]!, end);
 }
 
-/** Index of the first of ascending numbers that is at least `least`; their count if none is. */
+/** Index of the first of the ascending numbers that is at least `least`; their count if there is none. */
 export function firstFrom(numbers: Uint32Array | Float64Array, least: number): number {
   let low = 0;
   let high = numbers.length;

@@ -1,7 +1,6 @@
 /**
- * A shuffle that is a function of seed, purpose and salt: Fisher and Yates', whose step `i` draws from a keyed hash of
- * `i`. There is no state to carry, so what is shuffled elsewhere, or in which order, changes nothing.
- * Cost: a hash and a swap an element.
+ * A shuffle that depends only on seed, purpose and salt: a Fisher-Yates shuffle whose step `i` draws from a keyed hash
+ * of `i`. It carries no state, so other shuffles and their order don't affect it. Cost: a hash and a swap per element.
  */
 import type { KeyedHash } from './keyed-hash.ts';
 

@@ -1,4 +1,4 @@
-/** Numbers as people read them: what messages, progress lines, tables and the report share. */
+/** Formats numbers for people, in messages, progress lines, tables and the report. */
 
 /** 1234567 -> `1,234,567`. */
 export function integer(value: number): string {
@@ -27,12 +27,12 @@ export function length(tokens: number): string {
   return String(tokens);
 }
 
-/** Of rows of one length; null: they have several. */
+/** The length of rows in words; null: the rows have several lengths. */
 export function rowLength(width: number | null): string {
   return width === null ? 'several' : length(width);
 }
 
-/** 0.7 -> `70.0%`, for columns and running text; what isn't nothing doesn't read as nothing. */
+/** 0.7 -> `70.0%`, for columns and running text. A share above 0 never reads as 0. */
 export function percent(share: number): string {
   const value = share * 100;
   if (value === 0 || value >= 0.05) return `${value.toFixed(1)}%`;
@@ -44,7 +44,7 @@ export function percentAsTyped(share: number): string {
   return `${Number((share * 100).toPrecision(4))}%`;
 }
 
-/** 0.99944 -> `99.944%`: shares whose third digit is what people compare. What isn't all doesn't read as all. */
+/** 0.99944 -> `99.944%`, for shares that people compare by the third decimal. A share below 1 never reads as 100%. */
 export function percentFine(share: number): string {
   for (let digits = 3; digits < 8; digits += 1) {
     const text = (share * 100).toFixed(digits);
@@ -65,7 +65,7 @@ export function duration(seconds: number): string {
 
 function scaled(value: number, base: number, units: readonly string[]): string {
   if (Math.round(value) < base * 10) return `${integer(value)}${units[0]}`;
-  // Three digits; what rounds to a thousand is one of the next unit (`1.00M`, not `1000K`).
+  // Three digits. A value that rounds to a thousand becomes one of the next unit (`1.00M`, not `1000K`).
   let unit = 0;
   let left = value;
   while (unit < units.length - 1 && (unit === 0 || left >= base - 0.5)) {

@@ -1,23 +1,24 @@
 /**
- * Lengths to cells: a cell is one source's documents of one length bucket, the unit that a mix weighs.
+ * Assigns documents to cells by length. A cell is the documents of one source in one length bucket: the unit that a mix
+ * weighs.
  *
- * Every threshold of the recipe is an edge between buckets, so that no rule parts a cell. Cost: one pass, 2 bytes a
+ * Every threshold of the recipe is an edge between buckets, so that no rule splits a cell. Cost: one pass, 2 bytes per
  * document (4 where there are more than 65,536 cells).
  */
 import type { Bucket, Cell, CellNumbers } from '../nouns/mix.ts';
 import type { PhaseSpec } from '../nouns/recipe.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 
-/** 2^8, where Dataset Decomposition (Pouransari et al. 2024) begins, to 2^20. */
+/** From 2^8, the shortest length of Dataset Decomposition (Pouransari et al. 2024), to 2^20. */
 const powers: readonly number[] = Array.from({ length: 13 }, (_, i) => 2 ** (i + 8));
 
-/** Buckets from 0 on between the edges (null: powers of two) and the thresholds. */
+/** Returns the buckets from 0 on, whose borders are the edges (null: powers of two) and the thresholds. */
 export function lengthBuckets(edges: readonly number[] | null, thresholds: readonly number[]): Bucket[] {
   const sorted = [...new Set([0, ...(edges ?? powers), ...thresholds])].sort((a, b) => a - b);
   return sorted.map((from, i) => ({ from, to: sorted[i + 1] ?? null }));
 }
 
-/** The lengths at which a rule of any phase tells documents apart. */
+/** Returns the lengths at which a rule of any phase distinguishes documents. */
 export function thresholdsOf(phases: readonly Pick<PhaseSpec, 'mix'>[]): number[] {
   return phases.flatMap(({ mix }) => [
     ...(mix.length === null ? [] : [mix.length.threshold]),
@@ -25,7 +26,7 @@ export function thresholdsOf(phases: readonly Pick<PhaseSpec, 'mix'>[]): number[
   ]);
 }
 
-/** The length of each document that thresholds and buckets measure: its tokens, or its characters / charactersPerToken. */
+/** Returns each document's length for thresholds and buckets: its tokens, or its characters / charactersPerToken. */
 export function measuredLengths(
   table: DocumentTable,
   characters: Uint32Array | null,
@@ -46,7 +47,8 @@ export function cellNumbers(
   const cells = table.sources.length * buckets.length;
   const numbers = cells <= 65_536 ? new Uint16Array(table.count) : new Uint32Array(table.count);
   const edges = Float64Array.from(buckets, (bucket) => bucket.from);
-  // A bucket's edges lie between few powers of two: begin at the last bucket that all lengths of so many bits are in or above.
+  // By bit count of a length: the last bucket that begins at or below all such lengths. The search for the bucket
+  // starts there, and few edges lie between two powers of two.
   const firstOf = Uint32Array.from({ length: 33 }, (_, bits) =>
     edges.findLastIndex((edge) => edge <= (bits === 0 ? 0 : 2 ** (bits - 1))),
   );
@@ -59,7 +61,7 @@ export function cellNumbers(
   return numbers;
 }
 
-/** The cells that have documents, by source, then length. */
+/** Returns the cells that have documents, by source, then length. */
 export function countCells(table: DocumentTable, buckets: readonly Bucket[], measure: Uint32Array): Cell[] {
   const numbers = cellNumbers(table, buckets, measure);
   const documents = new Float64Array(table.sources.length * buckets.length);

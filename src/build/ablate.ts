@@ -1,9 +1,9 @@
 /**
- * Several mixes of the same corpora from one token store: it is made once, its index is read once, and every arm is a
- * build of its own in a folder of its own, so that an arm can be used, verified and moved like any.
+ * Builds several mixes of the same corpora from one token store. The store is made once, and its index is read once.
+ * Each arm is a build of its own in its own folder, so that it can be used, verified and moved like any other build.
  *
- * All arms are planned before one is written: an arm that can't be had stops the ablation while it costs nothing. Plans
- * are made again when it is their turn, because holding those of all arms would cost memory an arm and document.
+ * All arms are planned before any is written, so that an infeasible arm stops the ablation before it has cost anything.
+ * Each plan is made again when its arm is built, because keeping all plans would cost memory per arm and document.
  */
 import { join } from 'node:path';
 import { noProgress, type Progress } from '../base/progress.ts';
@@ -31,15 +31,15 @@ import { ensureStore, storeFolder } from './store/token-store.ts';
 import { refuseUnfit } from './store/tokenizer-fit.ts';
 
 export interface AblateOptions extends StageOptions {
-  /** Nothing is written but a missing token store. */
+  /** Write nothing except the token store, if it is missing. */
   readonly planOnly: boolean;
-  /** Called with every arm's plan, before any is built. */
+  /** Called with the plan of each arm, before any arm is built. */
   readonly onPlan?: (arm: AblationArm, plan: BuildPlan) => void;
 }
 
 /**
  * Builds every arm into `out`/ARM, and writes `out`/ablation.json last.
- * @throws LongmixError for everything that is wrong with an arm, the corpus or the folder
+ * @throws LongmixError for any fault of an arm, the corpus or the folder
  */
 export async function ablate(
   ablation: Ablation,
@@ -102,12 +102,12 @@ async function ablateLocked(
   return { store, report };
 }
 
-/** Progress that says whose it is. */
+/** Adds the arm's name to progress reports. */
 function named(arm: string, progress: Progress = noProgress): Progress {
   return { ...progress, start: (stage, total, unit) => progress.start(`${arm}: ${stage}`, total, unit) };
 }
 
-/** What is wrong with an arm is said with its name. */
+/** Adds the arm's name to errors. */
 function ofArm<T>({ name }: AblationArm, work: () => T): T {
   try {
     return work();

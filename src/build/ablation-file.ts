@@ -1,4 +1,4 @@
-/** `ablation.json`: the record of an ablation's folder, written last. */
+/** Reads and sets aside `ablation.json`, the record of an ablation's folder, which is written last. */
 
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { PlanReport } from './nouns.ts';
 
 export const ablationFile = 'ablation.json';
 
-/** Each arm as its plan.json tells it, and how its recipe differs from the base. */
+/** For each arm, the contents of its plan.json and how its recipe differs from the base. */
 export interface AblationReport {
   readonly format: 'longmix-ablation';
   readonly version: 1;
@@ -20,31 +20,35 @@ export interface AblationReport {
 
 export type ArmReport = PlanReport & Pick<AblationArm, 'changes'> & { readonly arm: string };
 
-/** Where the record lies while arms are written: a record must not stand over arms that it does not describe. */
+/**
+ * Where the old record lies while arms are written: `ablation.json` must never describe other arms than those there.
+ */
 export function asideFile(out: string): string {
   return join(out, notesFolder, ablationFile);
 }
 
-/** Before the first arm changes. The record holds training curves that the next run may keep. */
+/**
+ * Call this before the first arm changes. The record is moved, not removed: the next run may keep its training curves.
+ */
 export function setAblationAside(out: string): void {
   if (!exists(join(out, ablationFile))) return;
   makeFolder(join(out, notesFolder));
   moveFile(join(out, ablationFile), asideFile(out));
 }
 
-/** Once the new record is there. */
+/** Removes the old record. Call this once the new record is written. */
 export function dropAside(out: string): void {
   removeFile(asideFile(out));
 }
 
 export interface ListedArm {
   readonly folder: string;
-  /** Of its plan, which its shard sets have, too. */
+  /** The fingerprint of the arm's plan; its shard sets have the same one. */
   readonly fingerprint: string;
 }
 
 /**
- * The arms that the record lists; null: the folder is not an ablation's.
+ * The arms that the record lists; null: the folder is not an ablation.
  * @throws LongmixError `shards-damaged`
  */
 export function listedArms(folder: string): ListedArm[] | null {

@@ -1,5 +1,5 @@
 /**
- * The whole way: recipe -> token store -> plan -> shard sets. Goes on where an earlier run stopped.
+ * Runs a whole build: recipe -> token store -> plan -> shard sets. Continues where an earlier run stopped.
  */
 import { join } from 'node:path';
 import type { Recipe } from '../nouns/recipe.ts';
@@ -27,13 +27,13 @@ export interface BuildResult {
   readonly store: TokenStore;
   readonly plan: BuildPlan;
   readonly shardSets: readonly ShardSetManifest[];
-  /** False if all of it was there already. */
+  /** False if the finished build was there already. */
   readonly written: boolean;
 }
 
 /**
  * Builds a recipe into the folder `out`.
- * @throws LongmixError for everything that is wrong with the recipe, the corpus or the folder
+ * @throws LongmixError for any fault of the recipe, the corpus or the folder
  */
 export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   refuseForeignOutput(out);
@@ -56,7 +56,7 @@ async function buildLocked(
   return await buildPlanned(recipe, store, plan, out, options);
 }
 
-/** The part of a build that follows its plan. The caller has the folder's lock. */
+/** The part of a build after its plan. The caller must hold the folder's lock. */
 export async function buildPlanned(
   recipe: Recipe,
   store: TokenStore,

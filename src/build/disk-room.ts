@@ -1,6 +1,6 @@
 /**
- * Room on the disk, asked before anything is written: finished shards are worth more than a failed build, and a build that
- * fails at its end costs its whole time.
+ * Checks for free disk space before anything is written. Otherwise a build could fail at its end, after all its time
+ * was spent, and after it had removed finished shards.
  */
 import { join } from 'node:path';
 import { bytes as inBytes } from '../base/words.ts';
@@ -11,13 +11,16 @@ import { freeBytes } from '../storage/free-space.ts';
 import type { PlannedSet } from './nouns.ts';
 import { setFolders } from './ownership.ts';
 
-/** A build by what it will take. */
+/** A planned build, with the sizes of its sets. */
 export interface BuildSize {
   readonly out: string;
   readonly plan: { readonly sets: readonly Pick<PlannedSet, 'bytes'>[] };
 }
 
-/** @throws LongmixError `disk-full` if the shards have no room where those that are there are gone, or go on */
+/**
+ * @throws LongmixError `disk-full` if the shards need more than the free space plus the space of the shards already
+ * there, which are replaced or kept
+ */
 export function refuseFullDisk(out: string, builds: readonly BuildSize[]): void {
   const shortage = diskShortage(builds);
   if (shortage === null) return;
@@ -28,7 +31,7 @@ export function refuseFullDisk(out: string, builds: readonly BuildSize[]): void 
   });
 }
 
-/** What the shards of builds on one disk need, where it has less; null: there is room. */
+/** Says how much space the shards of builds on one disk lack; null: there is room. */
 export function diskShortage(builds: readonly BuildSize[]): string | null {
   const needed = builds.reduce(
     (sum, { plan }) => sum + plan.sets.reduce((all, set) => all + set.bytes, 0),
@@ -41,10 +44,10 @@ export function diskShortage(builds: readonly BuildSize[]): string | null {
   return `the shards need about ${inBytes(needed)}, and the disk has room for ${inBytes(free + there)}${included}`;
 }
 
-/** Text of one language or another is 3 to 5 bytes a token. */
+/** Text has 3 to 5 bytes per token, depending on the language. */
 const bytesPerToken = 4;
 
-/** The same of a token store that is not made yet, whose size is an estimate: it stops nothing. */
+/** The same for a token store that is not made yet. Its size is an estimate, so the result is only a warning. */
 export function storeShortage(folder: string, textBytes: number, dtype: 'uint16' | 'uint32'): string | null {
   const needed = (textBytes / bytesPerToken) * (dtype === 'uint16' ? 2 : 4);
   const free = freeBytes(folder);

@@ -1,6 +1,6 @@
 /**
- * Where a command writes, checked against where it reads: output among the inputs would be read as text by the next
- * run, which is an easy mistake (`longmix build .`) and a hard one to notice.
+ * Chooses where a command writes, and checks it against where it reads. The next run would read output among the inputs
+ * as text. That is an easy mistake to make (`longmix build .`), and hard to notice.
  */
 
 import { join, relative, resolve, sep } from 'node:path';
@@ -15,7 +15,7 @@ import { planFile } from './ownership.ts';
 import { storeFolder } from './store/token-store.ts';
 
 /**
- * `--out`, else out/NAME.
+ * The output folder: `--out`, else out/NAME.
  * @throws LongmixError `output-in-source` | `output-in-output`
  */
 export function outFolder(recipe: Recipe, out: string | undefined): string {
@@ -26,17 +26,17 @@ export function outFolder(recipe: Recipe, out: string | undefined): string {
 }
 
 /**
- * `--out`, else out/NAME: the arms' folders are below it.
- * @throws LongmixError `output-in-source`
+ * The folder of an ablation: `--out`, else out/NAME. The arms' folders are below it.
+ * @throws LongmixError `output-in-source` | `output-in-output`
  */
 export function ablationFolder({ name, arms }: Ablation, out: string | undefined): string {
-  // The sources and the store of all arms are the same.
+  // The first arm is enough: all arms have the same sources and store.
   return outFolder({ ...arms[0]!.recipe, name }, out);
 }
 
 /**
- * The folder of a recipe's token store: `--out` of `longmix tokenize`, else that of the build.
- * @throws LongmixError `output-in-source`
+ * The folder of a recipe's token store: `--out` of `longmix tokenize`, else the folder that the build would use.
+ * @throws LongmixError `output-in-source` | `output-in-output`
  */
 export function storeOut(recipe: Recipe, out: string | undefined): string {
   if (out === undefined) return storeFolder(recipe, outFolder(recipe, undefined));
@@ -56,7 +56,9 @@ function refuseInSources(recipe: Recipe, folder: string): void {
   );
 }
 
-/** A build inside one of a build's own folders would be taken for a part of it. */
+/**
+ * Refuses a folder that is itself a shard set or a token store: a build there would be taken for a part of that one.
+ */
 function refuseInOutput(folder: string, marks: readonly string[]): void {
   const mark = marks.find((name) => isOurs(folder, name));
   if (mark === undefined) return;
@@ -66,14 +68,14 @@ function refuseInOutput(folder: string, marks: readonly string[]): void {
   });
 }
 
-/** Names of what longmix writes that reads as a corpus, below a build or a store. */
+/** Files that longmix writes below a build or a store, and that a source could read as a corpus. */
 const written = [
   ...[planFile, 'store.json', 'part-00000.docs.arrow', 'store/store.json'],
   ...['train/state.json', 'train/documents.parquet'],
 ];
 
 function wouldRead(source: SourceSpec, folder: string): boolean {
-  // A document a directory is made of text files only, and longmix writes none.
+  // With join: directory only text files are read, and longmix writes none.
   if (source.path === '-' || source.join === 'directory') return false;
   const isFolder = statOf(source.path)?.kind === 'folder';
   const { base, glob, isGlob } = picomatch.scan(source.path);
@@ -81,7 +83,7 @@ function wouldRead(source: SourceSpec, folder: string): boolean {
   const below = relative(isFolder ? source.path : resolve(base), folder).replaceAll(sep, '/');
   if (below === '..' || below.startsWith('../') || /^[A-Za-z]:/.test(below)) return false;
   const inGlob = isFolder ? () => true : picomatch(glob);
-  // picomatch by itself leaves hidden folders out, as reading a source does.
+  // picomatch leaves out hidden folders by default, as reading a source does.
   const included = picomatch(source.include.length === 0 ? ['**'] : [...source.include]);
   const excluded = source.exclude.length === 0 ? () => false : picomatch([...source.exclude], { dot: true });
   return written
@@ -89,7 +91,7 @@ function wouldRead(source: SourceSpec, folder: string): boolean {
     .some((name) => inGlob(name) && included(name) && !excluded(name) && !name.includes('node_modules/'));
 }
 
-/** What shows a folder to be a build, a shard set or a token store, finished or not; null: nothing does. */
+/** The file or folder that marks a build, a shard set or a token store, finished or not; null: there is none. */
 export function outputMark(folder: string): string | null {
   const notes = ['.longmix', 'store/.longmix'].find((name) => exists(join(folder, name)));
   return (
@@ -97,7 +99,7 @@ export function outputMark(folder: string): string | null {
   );
 }
 
-/** Others have a manifest.json too: what it says of itself decides. */
+/** Looks at the file's `format`, because other programs write a manifest.json too. */
 function isOurs(folder: string, name: string): boolean {
   try {
     return /^\s*\{\s*"format":\s*"longmix-/.test(readText(join(folder, name)));

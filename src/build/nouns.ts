@@ -1,4 +1,4 @@
-/** What the files of `build/` hand to each other: options, the store, the plan. Nothing here runs. */
+/** Types that the files of `build/` share: options, the store, the plan. There is no code here. */
 
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
@@ -14,18 +14,18 @@ import type { StoreManifest } from '../store/format.ts';
 
 export type SplitName = 'train' | 'validation';
 
-/** Rows that become one shard set: a split, a phase of it, or one row length of a decomposed phase. */
+/** The rows of one shard set: a split, a phase of a split, or one row length of a decomposed phase. */
 export interface PlannedSet {
-  /** Its folder in the build. */
+  /** The set's folder in the build. */
   readonly name: string;
   readonly split: SplitName;
-  /** null: of the validation split. */
+  /** null: the set is the validation split. */
   readonly phase: string | null;
   readonly sequences: SequenceSpec;
   readonly rows: RowPlan;
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
-  /** Approximate bytes of its shards. */
+  /** Approximate bytes of all shards of the set. */
   readonly bytes: number;
 }
 
@@ -41,11 +41,11 @@ export interface BuildPlan {
   readonly fingerprint: string;
   readonly table: DocumentTable;
   readonly phases: readonly PlannedPhase[];
-  /** Those that have rows: the training split's in the order of the run, then validation. */
+  /** Sets that have rows: those of the training split in the order of the run, then validation. */
   readonly sets: readonly PlannedSet[];
-  /** The accounts of a whole split; equal to its set's where it has one. */
+  /** The ledger of each whole split. If a split has only one set, it equals that set's ledger. */
   readonly ledgers: Readonly<Partial<Record<SplitName, Ledger>>>;
-  /** null: the recipe says no `tokens_per_step`, and its rows are of one length. */
+  /** null: the recipe has no `tokens_per_step`, and its rows all have one length. */
   readonly steps: StepPlan | null;
   readonly dtype: ShardDtype;
   /** What is left out because earlier runs have read it, by run; none without `mix.without`. */
@@ -68,10 +68,10 @@ export interface PlannedWithout extends EarlierBuild, LeftOut {
   readonly sets: readonly { readonly name: string; readonly read: number; readonly rows: number }[];
 }
 
-/** What several plans over one store share, so that an ablation reads the index once. */
+/** The index of a store. Several plans can share it, so that an ablation reads it once. */
 export interface StoreIndex {
   readonly table: DocumentTable;
-  /** Characters of each document; null: no recipe asks for them. */
+  /** Characters of each document; null: no recipe needs them. */
   readonly characters: Uint32Array | null;
   /** What the earlier runs of `mix.without` have read; not there: no recipe names one. */
   readonly earlier?: EarlierReads;
@@ -100,13 +100,13 @@ export interface PlanReport {
 }
 
 export interface StageOptions {
-  /** Worker threads, unless `executor` says where tasks run. */
+  /** Worker threads; not used if `executor` is given. */
   readonly workers: number;
   /** Where tasks run (default: in threads). */
   readonly executor?: Executor | undefined;
-  /** Bound of the whole process's memory, in bytes; none where it is not given. */
+  /** Bound of the whole process's memory, in bytes. Default: no bound. */
   readonly memory?: number;
-  /** Replace what an earlier run left, once there is nothing more to refuse. Default: false. */
+  /** Replace the output of an earlier run, after all checks that can refuse the run. Default: false. */
   readonly fresh?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: Progress | undefined;
@@ -114,16 +114,16 @@ export interface StageOptions {
 
 export interface StoreOptions extends StageOptions {
   /**
-   * With `fresh`, the parts of an intact store whose inputs and tokenizer are unchanged are not tokenized again. Default:
-   * false. `build` and `ablate` do so, for their `fresh` is about shards.
+   * With `fresh`, keep those parts of an intact store whose inputs and tokenizer are unchanged. Default: false. `build`
+   * and `ablate` set it, because their `fresh` is about shards.
    */
   readonly keepUnchanged?: boolean;
 }
 
 export interface TokenStore {
   readonly folder: string;
-  /** As in the file, but for the ids of BOS and EOS: those are the recipe's tokenizer's as it is now. */
+  /** As in the file, except that the ids of BOS and EOS are the current ones of the recipe's tokenizer. */
   readonly manifest: StoreManifest;
-  /** The id that the recipe names for padding; null: rows are padded with EOS. */
+  /** The id that the recipe names for padding; null: the recipe names none, and rows are padded with EOS. */
   readonly padId: number | null;
 }

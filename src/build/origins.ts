@@ -1,6 +1,6 @@
 /**
- * Where documents of a shard set came from: its own `documents.parquet` says it, wherever the set was copied; for sets of
- * longmix before that file, the token store, if it is still where it was.
+ * Finds where the documents of a shard set came from. The set's own `documents.parquet` says it, wherever the set was
+ * copied. Sets from older versions of longmix lack that file; for them the token store is read, if it is still there.
  */
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
@@ -11,7 +11,7 @@ import { openStoreOf } from './verify.ts';
 
 export type Origin = Pick<ListedDocument, 'file' | 'record' | 'id'>;
 
-/** Of the given documents, by number; null: nothing here says it. */
+/** Origins of the given documents, by document number; null: neither the set nor a store says them. */
 export async function originsOf(
   folder: string,
   manifest: ShardSetManifest,
@@ -32,8 +32,8 @@ export async function originsOf(
 }
 
 /**
- * Documents that the user calls so: by number, id or file.
- * @throws LongmixError `inspect-nothing` if that can't be known here
+ * Documents that match a name from the user: a document number, an id or a file.
+ * @throws LongmixError `inspect-nothing` if neither the set nor a store lists ids and files
  */
 export async function documentsNamed(
   folder: string,

@@ -1,9 +1,9 @@
 /**
- * Whose a folder is. longmix writes into folders that users name, so it must never replace or remove what somebody else
- * put there: a folder with a file of a name that longmix would write, and without a sign that longmix wrote it, is
- * refused. Inside a folder of its own longmix removes only regular files that its own records name.
+ * Decides whether longmix owns a folder. longmix writes into folders that users name, so it must never replace or
+ * remove files of others. It refuses a folder that has a file with a name that longmix would write, but no sign that
+ * longmix wrote it. In its own folders, longmix removes only regular files that its own records name.
  *
- * The signs: a record in longmix's format (`manifest.json`, `store.json`, `plan.json` ...), or the notes folder
+ * The signs are a record in longmix's format (`manifest.json`, `store.json`, `plan.json` ...), or the notes folder
  * `.longmix/`, which is made before the first file. A link in place of a shard set's folder is refused.
  */
 
@@ -33,24 +33,24 @@ import { notesFolder } from '../storage/receipt.ts';
 import { storeFile, storeFormat } from '../store/format.ts';
 import { ablationFile } from './ablation-file.ts';
 
-/** What Hugging Face `datasets` wants beside the shards. */
+/** Files that Hugging Face `datasets` needs beside the shards. */
 export const datasetFiles: readonly string[] = ['dataset_info.json', 'state.json'];
 export const planFile = 'plan.json';
-/** In the notes folder: names of the files that are about to be written. */
+/** A file in the notes folder with the names of the files that are about to be written. */
 const plannedFile = 'planned-files.json';
 
 export interface FolderKind {
-  /** What longmix calls such a folder, for messages. */
+  /** The name of this kind of folder in messages. */
   readonly words: string;
-  /** Whether longmix writes or removes files of this name there. */
+  /** Whether longmix writes or removes files of this name in such a folder. */
   writes(name: string): boolean;
-  /** Records that longmix leaves there, and the `format` that each one says. */
+  /** Records that longmix leaves there, and the value of `format` in each. */
   readonly records: readonly (readonly [file: string, format: string])[];
-  /** Folders of longmix's inside it, by one of which it is known when its own records are gone. */
+  /** The kind of longmix's folders inside it. One of these is a sign too, if the folder's own records are gone. */
   readonly inside?: FolderKind;
 }
 
-/** What the folders of shard sets are called. */
+/** Names of the folders of shard sets. */
 const setName = /^(train|validation)(_\w+)?(\.\d+)?$/;
 
 export const shardFolder: FolderKind = {
@@ -81,7 +81,7 @@ export const tokenFolder: FolderKind = {
 export function refuseForeign(folder: string, kind: FolderKind): void {
   const there = kindOf(folder);
   if (there === null) return;
-  // A folder that the user names, or a token store that is shared, may be a link; a shard set, which may be emptied, may not.
+  // The folder that the user names, or a shared token store, may be a link. A shard set may not: it may be emptied.
   if (there === 'link' && kind === shardFolder) {
     throw foreign(folder, kind, 'it is a link', 'longmix does not write a shard set through a link');
   }
@@ -103,7 +103,7 @@ function foreign(folder: string, kind: FolderKind, why: string, rule: string): L
 }
 
 /**
- * Refuses an output folder that somebody else wrote, in whole or in a folder that a shard set would be written to.
+ * Refuses an output folder if it, or a folder in it that a shard set would use, holds files of somebody else.
  * @throws LongmixError `folder-foreign`
  */
 export function refuseForeignOutput(out: string): void {
@@ -115,7 +115,7 @@ export function refuseForeignOutput(out: string): void {
   }
 }
 
-/** Folders that hold a shard set of longmix's, finished or not. */
+/** Names of the folders that hold a shard set by longmix, finished or not. */
 export function setFolders(out: string): string[] {
   const planned = plannedSets(out);
   return setNames(out).filter((name) => {
@@ -124,7 +124,7 @@ export function setFolders(out: string): string[] {
   });
 }
 
-/** Shard sets that the plan of this folder lists: they are longmix's even where their manifests are damaged. */
+/** Shard sets that the folder's plan lists. They are longmix's own even if their manifests are damaged. */
 function plannedSets(out: string): readonly string[] {
   return namesIn(join(out, planFile), ({ format, sets }) =>
     format === 'longmix-plan' ? (sets as { name: string }[]).map(({ name }) => name) : [],
@@ -142,7 +142,7 @@ function isOurs(folder: string, kind: FolderKind): boolean {
   return kind.inside !== undefined && setFolders(folder).length > 0;
 }
 
-/** The `format` that a JSON file says; null: it says none, or it is not a regular file with JSON. */
+/** The value of `format` in a JSON file; null: it has none, or it is not a regular file with JSON. */
 function formatOf(file: string): unknown {
   if (kindOf(file) !== 'file') return null;
   try {
@@ -153,8 +153,8 @@ function formatOf(file: string): unknown {
 }
 
 /**
- * Makes the folder longmix's own and notes which files will be written there, before any of them is: files that an
- * interrupted run leaves have a record that names them. `refuseForeign` comes before.
+ * Marks the folder as longmix's own, and notes which files will be written there before any of them is. So a record
+ * names every file that an interrupted run leaves. Call `refuseForeign` first.
  * @throws LongmixError `output-unwritable`
  */
 export function claimFolder(folder: string, files: readonly string[]): void {
@@ -169,7 +169,7 @@ function plannedFiles(folder: string): readonly string[] {
   return namesIn(join(folder, notesFolder, plannedFile), ({ files }) => files as string[]);
 }
 
-/** Files in the folder that longmix's records name: manifests, receipts, and notes of what was about to be written. */
+/** Names of files that longmix's records list: `recorded`, the receipts, and the note of files about to be written. */
 function ownFiles(folder: string, recorded: readonly string[]): ReadonlySet<string> {
   const notes = join(folder, notesFolder);
   const receipts = kindOf(notes) === 'folder' ? listFolder(notes) : [];
@@ -179,7 +179,7 @@ function ownFiles(folder: string, recorded: readonly string[]): ReadonlySet<stri
   return new Set([...recorded, ...plannedFiles(folder), ...received]);
 }
 
-/** A record that is damaged, or has another form, names nothing. */
+/** File names in a record; an empty list if the record is damaged or has another form. */
 function namesIn(
   file: string,
   pick: (record: Record<string, unknown>) => readonly string[],
@@ -193,7 +193,7 @@ function namesIn(
   }
 }
 
-/** Files of a shard set that its manifest lists with their hashes; none where it is damaged. */
+/** Files that a shard set's manifest lists with their hashes; an empty list if the manifest is damaged. */
 export function shardFiles(folder: string): readonly string[] {
   return namesIn(join(folder, manifestFile), (manifest) =>
     manifest.format === shardFormat
@@ -203,8 +203,8 @@ export function shardFiles(folder: string): readonly string[] {
 }
 
 /**
- * Removes the files that longmix's records of this folder name, but for those to keep.
- * @param recorded further names that longmix is known to have written there
+ * Removes the files that longmix's records of this folder name, except those for which `keep` returns true.
+ * @param recorded further names of files that longmix is known to have written there
  */
 export function removeOwnFiles(
   folder: string,
@@ -218,7 +218,7 @@ export function removeOwnFiles(
   }
 }
 
-/** Forgets what earlier tasks have finished there, so that all of them run again. */
+/** Removes the receipts of a folder, so that all of its tasks run again. */
 export function removeReceipts(folder: string): void {
   const notes = join(folder, notesFolder);
   for (const name of listFolder(notes)) {
@@ -232,7 +232,7 @@ export function removeNotes(folder: string): void {
   if (kindOf(notes) === 'folder') removeFolder(notes);
 }
 
-/** A folder, or a link to one. */
+/** Whether the path is a folder, or a link to one. */
 export function isFolder(path: string): boolean {
   try {
     return statOf(path)?.kind === 'folder';
@@ -241,7 +241,7 @@ export function isFolder(path: string): boolean {
   }
 }
 
-/** Of the entry itself, not of what a link leads to; null: it is not there, or cannot be, below a file. */
+/** The kind of the entry itself: links are not followed. null: it does not exist, or cannot be examined. */
 function kindOf(path: string): FileFacts['kind'] | null {
   try {
     return linkStatOf(path)?.kind ?? null;

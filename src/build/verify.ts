@@ -1,5 +1,5 @@
 /**
- * `longmix verify`: a shard set, all shard sets of a build or of an ablation's arms, or a token store, against their own records.
+ * `longmix verify`: compares a shard set, all shard sets of a build or an ablation, or a token store with its records.
  */
 
 import { join, resolve } from 'node:path';
@@ -22,14 +22,14 @@ import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
 import { isFolder } from './ownership.ts';
 
 export interface Verified {
-  /** The folders that were looked at. */
+  /** The folders that were checked. */
   readonly folders: readonly string[];
   readonly files: number;
   readonly bytes: number;
   readonly faults: readonly Fault[];
 }
 
-/** @throws LongmixError `verify-nothing` if the folder holds nothing of longmix's, finished */
+/** @throws LongmixError `verify-missing` if there is no such folder, `verify-nothing` if it holds nothing finished */
 export function verify(folder: string, deep: boolean): Verified {
   if (exists(join(folder, storeFile))) return verifyStore(folder, deep);
   const arms = listedArms(folder) ?? [];
@@ -62,7 +62,7 @@ export function verify(folder: string, deep: boolean): Verified {
 }
 
 /**
- * The folder itself, or those that its `dataset_dict.json` lists.
+ * The folder itself if it is a shard set, else the folders that its `dataset_dict.json` lists.
  * @throws LongmixError `shards-damaged`
  */
 export function shardSetFolders(folder: string): string[] {
@@ -70,7 +70,9 @@ export function shardSetFolders(folder: string): string[] {
   return listedSets(folder)?.map((name) => join(folder, name)) ?? [];
 }
 
-/** Shards of another run than the record's: an ablation that was interrupted, or an arm that was built by itself since. */
+/**
+ * Reports shards that the ablation's record does not describe: a run was interrupted, or an arm was built by itself.
+ */
 function armFaults({ folder, fingerprint }: ListedArm): Fault[] {
   return shardSetFolders(folder)
     .filter((set) => openShards(set).fingerprint !== fingerprint)
@@ -100,7 +102,7 @@ function verifyShardSet(folder: string, deep: boolean): Verified {
   };
 }
 
-/** Rows against the store's tokens, where there is the store. */
+/** Compares the rows with the store's tokens, if the store is there. */
 function deepFaults(folder: string, manifest: ShardSetManifest): Fault[] {
   const tokens = openTokens(folder, manifest);
   try {
@@ -111,8 +113,8 @@ function deepFaults(folder: string, manifest: ShardSetManifest): Fault[] {
 }
 
 /**
- * Of the stores that the sets' rows are compared with: shards made from tokens that have changed since are as their
- * manifest says, and agree with them.
+ * Checks the files of the stores that rows are compared with. Without this, damaged tokens would go unnoticed: shards
+ * that were made from them agree both with their manifest and with the store.
  */
 function storeFaults(sets: readonly string[]): Fault[] {
   const stores = new Map<string, StoreManifest>();
@@ -123,7 +125,7 @@ function storeFaults(sets: readonly string[]): Fault[] {
   return [...stores].flatMap(([path, store]) => verifyFiles(path, storeFiles(store)));
 }
 
-/** The store that the shards were made from, if it is still where it was and what it was. */
+/** The store that the shards were made from; null: it is no longer there, or its fingerprint differs. */
 export function openStoreOf(
   folder: string,
   manifest: ShardSetManifest,
@@ -147,7 +149,7 @@ function verifyStore(folder: string, deep: boolean): Verified {
   const manifest = openStore(folder);
   const files = storeFiles(manifest);
   const faults = verifyFiles(folder, files);
-  // Reading the index compares its lengths with the manifest's totals.
+  // This checks the index too: it compares its lengths with the manifest's totals.
   if (deep && faults.length === 0) loadDocuments(folder, manifest);
   return {
     folders: [folder],

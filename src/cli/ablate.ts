@@ -73,13 +73,18 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   );
 }
 
-/** `--set` of the recipe, and of the trainer, whose settings are no keys of a recipe (`--train-set` says so). */
+/**
+ * Separates the recipe's settings from the trainer's. With `--train`, a `--set` whose key isn't a recipe key belongs to
+ * the trainer, like every `--train-set`.
+ */
 function settingsByKind({ set, trainSet, train }: Flags): { base: string[]; trainer: string[] } {
   const ofRecipe = (typed: string) => train !== true || recipeKeys.includes(typed.split(/[.[=]/)[0]!);
   return { base: set.filter(ofRecipe), trainer: [...trainSet, ...set.filter((typed) => !ofRecipe(typed))] };
 }
 
-/** What the arms have learned now, or before if that still holds: ablation.json gets it. */
+/**
+ * Trains the arms if asked, else keeps earlier results that are still valid, and writes the results to ablation.json.
+ */
 async function learned(
   ablation: Ablation,
   out: string,
@@ -89,7 +94,7 @@ async function learned(
 ): Promise<ArmsTraining | null> {
   const put = (training: ArmsTraining) => writeJson(join(out, ablationFile), { ...report, training });
   const { training: kept, dropped } = keptCurves(before, report);
-  // `ablate` wrote the file anew, and training may be interrupted.
+  // Put the earlier results back first: `ablate` has rewritten the file, and training may be interrupted.
   if (kept !== null) put(kept);
   if (flags.train !== true) {
     if (dropped.length > 0) sayDropped(dropped);

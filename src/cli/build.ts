@@ -1,4 +1,4 @@
-/** `longmix build`: all of it, and a summary that a newcomer understands. */
+/** `longmix build`: the whole build, and a summary that a newcomer understands. */
 import { join, relative } from 'node:path';
 import { bytes, compact, counted } from '../base/words.ts';
 import { type BuildResult, build } from '../build/build.ts';

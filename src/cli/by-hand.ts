@@ -1,4 +1,4 @@
-/** What a command says that has written a list of tasks (`--engine by-hand`) and can't go on before they are done. */
+/** The message of a command that has written a list of tasks (`--engine by-hand`) and waits for them. */
 
 import { counted } from '../base/words.ts';
 import { TasksLeft } from '../execute/executor.ts';
@@ -9,7 +9,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** The result of a command's work; null: tasks are left, and the user was told what to run. */
+/** Returns the result of a command's work; null: tasks are left, and the user was told what to run. */
 export async function orTasksLeft<T>({ quiet, json }: Flags, work: Promise<T>): Promise<T | null> {
   try {
     return await work;
@@ -35,11 +35,11 @@ Run them all, here or on any machine that has this folder and the corpus under t
   longmix worker ${shellWord(job)} --task N        one of them
   longmix worker ${shellWord(job)} --tasks ${which.replaceAll(' ', '')}
 
-Several workers may run at once. Then run this command again: it goes on from there.
+Several workers may run at once. Then run this command again: it continues from there.
 `;
 }
 
-/** Numbers, ascending: `0-3, 7, 9-12`. */
+/** Writes ascending numbers as ranges: `0-3, 7, 9-12`. */
 export function numberRanges(numbers: readonly number[]): string {
   const ranges: [first: number, last: number][] = [];
   for (const number of numbers) {

@@ -1,20 +1,21 @@
 /**
- * `longmix completion SHELL`: a script by which a shell completes commands, flags and paths. It is made from the commands
- * as `program.ts` has them, so that it can't fall behind; the shell then needs no Node to complete a word.
+ * `longmix completion SHELL`: prints a script with which a shell completes commands, flags and paths. The script is
+ * generated from the commands in `program.ts`, so it can't become outdated. The shell doesn't run Node to complete a
+ * word.
  */
 import type { Command, Option } from 'commander';
 import { LongmixError } from '../errors.ts';
 import { presetNames } from '../init/presets.ts';
 
 interface Flag {
-  /** `--out`, and `-h` where there is one. */
+  /** The long name such as `--out`, and the short one such as `-h`, if any. */
   readonly names: readonly string[];
   readonly about: string;
-  /** What its value is; null: it has none. */
+  /** Kind of the flag's value; null: it takes none. */
   readonly value: Value | null;
 }
 
-/** One of some words, a path, or something that no shell can know. */
+/** A value is one of some words, a path, or something that a shell can't complete. */
 type Value = 'folder' | 'file' | 'unknown' | readonly string[];
 
 interface CommandWords {
@@ -55,7 +56,7 @@ function flagOf({ long, short, description, flags, required, optional, argChoice
   };
 }
 
-/** By the placeholder of a value in the help. */
+/** Kinds of values, by their placeholder in the help. */
 const kinds: Readonly<Record<string, Value>> = { dir: 'folder', store: 'folder', file: 'file', what: 'file' };
 
 function firstPart(description: string): string {
@@ -70,7 +71,7 @@ const pathActs = {
 
 function bash(commands: readonly CommandWords[], global: readonly Flag[]): string {
   const namesOf = (flags: readonly Flag[]) => flags.flatMap(({ names }) => names).join(' ');
-  // By what completes their values: `build,--out|plan,--out`.
+  // Groups flags by how their values are completed, as case patterns such as `build,--out|plan,--out`.
   const cases = new Map<string, string[]>();
   for (const { name, flags } of commands) {
     for (const { names, value } of flags) {
@@ -177,7 +178,7 @@ ${Object.entries(wordsOf)
 `;
 }
 
-/** One word of any of the three shells. */
+/** Quotes a text as one word, for all three shells. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", '’')}'`;
 }

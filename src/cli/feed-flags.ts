@@ -1,4 +1,4 @@
-/** Flags of the commands that feed a trainer. */
+/** Flags shared by the commands that feed a trainer. */
 import { LongmixError } from '../errors.ts';
 import type { Feed, FeedOptions } from '../feed/feed.ts';
 
@@ -16,7 +16,7 @@ export function feedOptions({ rowsPerStep, seed, sortByWork = false }: FeedFlags
   };
 }
 
-/** To whoever takes whole epochs: the rows that they never see. */
+/** Notes how many rows a trainer never sees if it takes whole epochs. */
 export function noteRest({ manifest: { sets, restRows } }: Feed): void {
   if (restRows === 0) return;
   const rows = sets.reduce((sum, set) => sum + set.rows, 0);

@@ -1,4 +1,4 @@
-/** `longmix init`: a first recipe for a corpus, with what is in it and what can be changed, or a published one filled in. */
+/** `longmix init`: writes a first recipe for a corpus, with its content and possible changes, or fills in a preset. */
 import { existsSync, fstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { counted } from '../base/words.ts';
@@ -16,8 +16,8 @@ interface Flags {
 }
 
 /**
- * A file beside the recipe, hidden so that a corpus there does not have it for a document. It is the user's to make:
- * a path into the installed package would be another on the next machine.
+ * Refers to a schema file beside the recipe. The file is hidden, so that a corpus in that folder doesn't include it.
+ * The user creates it, because a path into the installed package would be different on the next machine.
  */
 const modeline = `# yaml-language-server: $schema=.recipe.schema.json
 # (An editor that knows YAML completes and checks this file after: longmix schema > .recipe.schema.json)
@@ -33,7 +33,7 @@ export async function runInit(corpus: string | undefined, flags: Flags): Promise
       cure: 'give a directory with text in it, or a file; longmix init --presets lists the published recipes',
     });
   }
-  // Before the corpus is looked at, which may take a while.
+  // Check the preset before searching the corpus, which may take a while.
   const preset = flags.preset === undefined ? null : presetText(flags.preset);
   const out = flags.out === undefined ? null : resolve(flags.out);
   if (out !== null && existsSync(out)) {
@@ -54,7 +54,7 @@ export async function runInit(corpus: string | undefined, flags: Flags): Promise
     outputBelow: stats.isDirectory() && isBelow(root, base),
     recipe: out,
     isRecipe: isStandardOutput(),
-    // A preset's roles are played by folders and files.
+    // A preset's sources are matched to folders and files.
     byPath: preset !== null,
   });
   const { text, changes } =
@@ -84,7 +84,9 @@ function isBelow(root: string, folder: string): boolean {
   return below !== '..' && !below.startsWith(`..${sep}`);
 }
 
-/** With `longmix init . > mix.yaml` the shell has made mix.yaml, a text file, before we look. */
+/**
+ * Recognizes the output file: with `longmix init . > mix.yaml` the shell creates mix.yaml before we list the corpus.
+ */
 function isStandardOutput(): (path: string) => boolean {
   let output: Stats;
   try {
@@ -118,7 +120,7 @@ seed: 17
 `;
 }
 
-/** Even shares, to be changed: what the sources really have in tokens is not known before they are tokenized. */
+/** Writes equal shares for the user to change, because the sources' tokens are unknown before tokenizing. */
 function sharesText(sources: readonly FoundSource[]): string {
   const names = sources.flatMap(({ name, named }) => named?.names ?? [name]);
   if (names.length === 1) return '';

@@ -1,4 +1,4 @@
-/** Pieces of documents in shards: by document, source or text, the first ones or some at random. */
+/** Finds pieces of documents in shards, by document, source or text: the first ones, or random ones. */
 
 import { keyedHash } from '../base/keyed-hash.ts';
 import { documentsNamed } from '../build/origins.ts';
@@ -13,7 +13,7 @@ export interface OpenSet {
   readonly manifest: ShardSetManifest;
 }
 
-/** A piece of a row, by its place. */
+/** A piece of a row, and its place. */
 export interface FoundPiece {
   readonly set: OpenSet;
   readonly row: number;
@@ -28,7 +28,7 @@ export interface Wanted {
   readonly grep: string | null;
 }
 
-/** At most `limit` pieces, in the order of the rows; a set is read until there are so many. */
+/** Returns at most `limit` pieces in the order of rows. Reading stops when there are enough. */
 export async function firstPieces(
   sets: readonly OpenSet[],
   wanted: Wanted,
@@ -43,7 +43,10 @@ export async function firstPieces(
   return found;
 }
 
-/** So many pieces, chosen by the seed. Where nothing is asked of them, a piece of each of so many rows: by its tokens. */
+/**
+ * Returns `count` pieces, chosen by the seed. Without conditions, it chooses `count` rows, and takes from each the
+ * piece that a random token belongs to.
+ */
 export async function randomPieces(
   sets: readonly OpenSet[],
   wanted: Wanted,
@@ -70,7 +73,7 @@ export async function randomPieces(
   return chosen.values().map((read) => read());
 }
 
-/** The piece that a random token of the row is of. */
+/** Returns the piece that a random token of the row belongs to. */
 function pieceAt(set: OpenSet, row: number, random: number): FoundPiece {
   const data = readRow(set.folder, set.manifest, row);
   let left = random % Math.max(1, set.manifest.width - data.padding);
@@ -135,7 +138,7 @@ export function refuseUnknown(sets: readonly OpenSet[], { doc, source }: Wanted)
   }
 }
 
-/** The values of the smallest keys, in the order in which they were offered. */
+/** Keeps the values with the smallest keys, in the order in which they were offered. */
 class Lowest<T> {
   readonly #count: number;
   #kept: { key: number; order: number; value: T }[] = [];
@@ -151,7 +154,7 @@ class Lowest<T> {
     this.#offered += 1;
     if (key >= this.#bound) return;
     this.#kept.push({ key, order, value });
-    // Thinned out now and then: sorting at each offer would take the square of the count.
+    // Sort only now and then, because sorting at each offer would take quadratic time.
     if (this.#kept.length >= 2 * this.#count) this.#thin();
   }
 

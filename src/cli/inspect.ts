@@ -1,4 +1,4 @@
-/** `longmix inspect`: rows or pieces as text, and the way back from each piece to its file and record. */
+/** `longmix inspect`: shows rows or pieces as text, and the file and record that each piece comes from. */
 import { randomInt } from 'node:crypto';
 import { counted, integer } from '../base/words.ts';
 import { type Origin, originsOf } from '../build/origins.ts';
@@ -91,7 +91,7 @@ async function showPieces(folder: string, wanted: Wanted, flags: Flags): Promise
     return { folder: set, manifest: openShards(set) };
   });
   refuseUnknown(sets, wanted);
-  // All sets of a build have one.
+  // All sets of a build have the same tokenizer.
   const tokenizer = await tokenizerOf(sets[0]!.folder, sets[0]!.manifest, flags.tokenizer ?? null);
   const seed = flags.seed === undefined ? randomInt(2 ** 32) : wholeNumber('--seed', flags.seed, 0);
   const limit = wholeNumber('--limit', flags.limit, 1);
@@ -185,7 +185,7 @@ function storeGone({ store }: ShardSetManifest): string {
   return `(the origins are in the token store, which is no longer at ${store.path})`;
 }
 
-/** @param around shows the text around this, and not the ends */
+/** @param around show the text around this string instead of the beginning and the end */
 function body(text: string, full: boolean, around: string | null = null): string {
   if (full || text.length <= 2 * excerpt) return text;
   if (around !== null) {

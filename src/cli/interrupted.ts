@@ -1,11 +1,11 @@
-/** What shells report for a program that a signal ended: 128 + the signal's number. */
+/** The exit codes that shells report for a program ended by a signal: 128 + the signal's number. */
 export const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof signalExitCodes;
 
-/** So long an interrupted command may take to put its files away. */
+/** Seconds that an interrupted command may take to clean up its files. */
 let stopSeconds = 3;
 
-/** For a command that waits for others. */
+/** Sets the time for a command that must wait for other processes. */
 export function allowToStop(seconds: number): void {
   stopSeconds = seconds;
 }
@@ -16,7 +16,7 @@ export function timeToStop(): number {
 
 let words = () => 'interrupted; finished work is kept, and the same command continues from there';
 
-/** For a command that goes on in another way. @param how asked when it was interrupted */
+/** Sets the message for a command that is resumed in its own way. @param how called when the command was interrupted */
 export function whenInterrupted(how: () => string): void {
   words = how;
 }
@@ -25,12 +25,12 @@ export function interruptedWords(): string {
   try {
     return words();
   } catch {
-    // The folder that they are about can't be read: what is there to go on from is unknown.
+    // The folder can't be read, so it is unknown whether the command can be resumed.
     return 'interrupted';
   }
 }
 
-/** @param signal aborted with the name of the signal as its reason */
+/** @param signal an aborted signal whose reason is the name of the system's signal */
 export function interruptedExitCode(signal: AbortSignal): number {
   return signalExitCodes[signal.reason as StopSignal];
 }

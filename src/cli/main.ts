@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * The command as a process: what run-command.ts does, with the system's signals and with readers that go away.
+ * The command as a process: it runs run-command.ts, and handles signals and readers that close their end of a pipe.
  *
- * Ctrl-C stops the work in order, so that temporary files go too. Work that does not stop in a few seconds (a read
- * that waits, a long loop) is left as it is: an interruption of any kind costs temporary files, never a wrong result.
- * `train` waits longer, for a checkpoint of the command that it started. A second Ctrl-C ends the process at once.
+ * Ctrl-C stops the work in an orderly way, so that temporary files are removed. Work that does not stop in a few
+ * seconds (a waiting read, a long loop) is abandoned: an interruption may leave temporary files, but never a wrong
+ * result. `train` waits longer, for a checkpoint of the command that it started. A second Ctrl-C ends the process at
+ * once.
  */
 import { systemReason } from '../errors.ts';
 import { type StopSignal, signalExitCodes, timeToStop } from './interrupted.ts';
@@ -12,21 +13,21 @@ import { interrupted, runCommand, say } from './run-command.ts';
 
 const abort = new AbortController();
 for (const signal of Object.keys(signalExitCodes) as StopSignal[]) {
-  // `once`: for the second one Node's default, to end the process, is back.
+  // `once`: a second signal has Node's default effect, which is to end the process.
   process.once(signal, () => {
     abort.abort(signal);
     setTimeout(() => process.exit(interrupted(abort.signal)), timeToStop() * 1000).unref();
-    // A read of standard input that nobody answers would keep the process for ever.
+    // A pending read of standard input would keep the process alive for ever.
     process.stdin.destroy();
   });
 }
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough (`| head`) is no error; what verify has found stays its exit code.
+  // A reader that has seen enough (`| head`) is not an error. Keep an exit code that is already set, such as verify's.
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
   say(`longmix: can't write to standard output: ${systemReason(error)}`);
   process.exit(1);
 });
-// Nobody reads the progress any more: no reason to stop the work.
+// If nobody reads the progress any more, the work continues.
 process.stderr.on('error', () => {});
 
 process.exitCode = await runCommand(process.argv.slice(2), abort.signal);

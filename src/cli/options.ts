@@ -1,4 +1,4 @@
-/** Flags that several commands share: what was typed, to what it means. */
+/** Flags that several commands share: turns the typed text into its meaning. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
@@ -15,7 +15,7 @@ import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
 
-/** Keys of the recipe. */
+/** Flags that set keys of the recipe. */
 export interface RecipeFlags {
   readonly set?: readonly string[];
   readonly tokenizer?: string;
@@ -25,7 +25,9 @@ export interface RecipeFlags {
   readonly store?: string;
 }
 
-/** `--set` comes after the others, so that it holds. Paths of the other flags are relative to the working directory. */
+/**
+ * `--set` comes after the other flags, so that it wins. Paths in the other flags are relative to the working directory.
+ */
 export function recipeSettings({ set = [], ...flags }: RecipeFlags): Setting[] {
   const named = (flag: string, at: Setting['at'], value: string | undefined, text = value): Setting[] =>
     value === undefined ? [] : [{ flag: `--${flag} ${value}`, at, text: text! }];
@@ -41,12 +43,12 @@ export function recipeSettings({ set = [], ...flags }: RecipeFlags): Setting[] {
   ];
 }
 
-/** JSON is YAML, and takes text for nothing else. */
+/** Quotes text as JSON, which is valid YAML and is always read as text. */
 function quoted(text: string | undefined): string {
   return JSON.stringify(text ?? '');
 }
 
-/** @throws LongmixError `flag-invalid` if there are flags for a recipe where none is read */
+/** @throws LongmixError `flag-invalid` if flags for a recipe are given, but no recipe is read */
 export function refuseRecipeFlags(flags: RecipeFlags, what: string): void {
   const [first] = recipeSettings(flags);
   if (first === undefined) return;
@@ -63,10 +65,10 @@ export interface RunFlags extends RecipeFlags {
   readonly engine?: 'threads' | 'by-hand';
 }
 
-/** What one worker needs at most: a tokenizer, some chunks, a record batch in the making. */
+/** The most memory that one worker needs: a tokenizer, some chunks, and an unfinished record batch. */
 const workerBytes = 384 * 1000 * 1000;
 
-/** A recipe file, or a corpus (directory, file, glob, `-`) with every default; the keys that flags give take their place. */
+/** Loads a recipe file, or makes a default recipe for a corpus (directory, file, glob, `-`). Flags override keys. */
 export async function loadRecipe(path: string, flags: RecipeFlags = {}): Promise<Recipe> {
   const settings = recipeSettings(flags);
   if (path === '-') return await ofCorpus(path, 'stdin', settings);
@@ -80,13 +82,13 @@ export async function loadRecipe(path: string, flags: RecipeFlags = {}): Promise
 }
 
 async function ofCorpus(path: string, name: string, settings: readonly Setting[]): Promise<Recipe> {
-  // A corpus with every default need not wait for a YAML parser.
+  // A corpus with all defaults doesn't need the YAML parser, so it is not loaded.
   if (settings.length === 0) return defaultRecipe(path, name);
   const { corpusRecipe } = await import('../recipe/parse-recipe.ts');
   return corpusRecipe(path, name, settings);
 }
 
-/** The path and the name of a corpus that is no file and no directory. */
+/** Returns the path and the name of a corpus that is neither a file nor a directory. */
 async function globAndName(path: string): Promise<[path: string, name: string]> {
   if (isUrl(path)) throw (await import('../read/input/discover.ts')).notLocal(path);
   const { base, isGlob } = picomatch.scan(path);
@@ -96,7 +98,7 @@ async function globAndName(path: string): Promise<[path: string, name: string]> 
   });
 }
 
-/** The text of a recipe or an ablation. */
+/** Reads the text of a recipe or an ablation. */
 export function readYaml(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -109,7 +111,7 @@ export function readYaml(path: string): string {
 }
 
 /**
- * A folder that longmix wrote has .json and .arrow files, which would make a corpus of sorts.
+ * Refuses a folder that longmix wrote as a corpus. Its .json and .arrow files would otherwise be read as documents.
  * @throws LongmixError `corpus-is-output`
  */
 export function refuseOwnOutput(folder: string): void {

@@ -1,4 +1,4 @@
-/** `longmix pipe`: a rank's batches on standard output, as Arrow streams. */
+/** `longmix pipe`: writes a rank's batches to standard output as Arrow streams. */
 import { LongmixError } from '../errors.ts';
 import { batchesSync, type Course, courseFrom } from '../feed/batches.ts';
 import { type Feed, openFeed } from '../feed/feed.ts';
@@ -29,7 +29,7 @@ export async function runPipe(folder: string, flags: Flags, signal: AbortSignal)
     process.stderr.write(
       'longmix: interrupted; the trainer can continue from its step with --epoch and --start-step\n',
     );
-    // What the reader has not taken is of no use to it any more, and may never be taken.
+    // Exit without writing the rest: the reader doesn't need it any more, and may never take it.
     process.exit(interruptedExitCode(signal));
   }
   feed.close();

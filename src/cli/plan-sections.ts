@@ -1,4 +1,4 @@
-/** A plan in words and tables, as `plan` and `build` show it. */
+/** Describes a plan in words and tables, for `plan` and `build`. */
 
 import { bytes, counted, integer, length } from '../base/words.ts';
 import type { BuildPlan } from '../build/nouns.ts';
@@ -8,7 +8,7 @@ import type { StepPlan } from '../nouns/steps.ts';
 import { ledgerText, mixText, packingText, withoutText } from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
 
-/** One string a section, without blank lines between them. `all`: every cell, however many there are. */
+/** Returns one string per section, without blank lines between them. `all`: show every cell, however many there are. */
 export function planSections(recipe: Recipe, plan: BuildPlan, all = false): string[] {
   const warnings = planWarnings(recipe, plan);
   return [
@@ -41,7 +41,7 @@ function stepsText({ tokensPerStep, steps, sets }: StepPlan): string {
   return `${table(columns, rows)}\n${counted(steps, 'step')} of ${length(tokensPerStep)} tokens`;
 }
 
-/** What building it takes. */
+/** Says how much disk and time the build takes. */
 export function costText(plan: BuildPlan, seconds: number): string {
   const size = plan.sets.reduce((sum, set) => sum + set.bytes, 0);
   const time =

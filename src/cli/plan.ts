@@ -1,4 +1,4 @@
-/** `longmix plan`: the mix before anything is written. */
+/** `longmix plan`: shows the mix before any shard is written. */
 
 import { diskShortage } from '../build/disk-room.ts';
 import { outFolder } from '../build/folders.ts';

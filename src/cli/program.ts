@@ -1,6 +1,6 @@
 /**
- * The commands, their flags and their help. Each command's work is in the file of its name, which is loaded when it
- * runs: `--help` and a misspelt flag need not wait for Arrow and tokenizers.
+ * The commands, their flags and their help. Each command's work is in the file of its name. That file is loaded when
+ * the command runs, so that `--help` and a misspelt flag don't wait for Arrow and tokenizers.
  */
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
@@ -24,7 +24,7 @@ export function createProgram(signal: AbortSignal): Command {
     .configureOutput({
       outputError: (text, write) => write(commandError(text)),
     })
-    // Commands take these settings over when they are made.
+    // Commands copy these settings when they are created, so set them first.
     .exitOverride()
     .addHelpText(
       'after',
@@ -260,7 +260,7 @@ Exit codes: 0 done, or was done before; 1 try again; 2 a mistake of the user's, 
   return program;
 }
 
-/** Commander's message in our form; a second corpus is most often a glob that the shell expanded. */
+/** Rewrites Commander's message in our form. A second corpus is usually a glob that the shell has expanded. */
 function commandError(text: string): string {
   const said = text.replace(/^error: /, 'longmix: ').replace('\n(', '\n  (');
   if (!/too many arguments for '(build|tokenize|stats|plan)'/.test(said)) return said;
@@ -289,7 +289,7 @@ function withFeedFlags(command: Command): Command {
     );
 }
 
-/** Keys of the recipe, or of an ablation's base. */
+/** Adds the flags for keys of the recipe, or of an ablation's base. */
 function withRecipeFlags(command: Command): Command {
   return (
     withRunFlags(command)

@@ -1,4 +1,4 @@
-/** The program that a Python is given on its command line: a question as JSON on standard input, the answer as JSON on standard output. */
+/** The program for `python -c`. It reads a question as JSON from standard input, and writes the answer as JSON. */
 export const pythonPeer: string = `
 import base64, json, sys
 from importlib.metadata import version

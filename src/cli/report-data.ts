@@ -1,4 +1,4 @@
-/** What `--html` and the comparison of arms show, out of plans and stores. */
+/** Collects the data for `--html` and the comparison of arms from plans and stores. */
 
 import type { BuildPlan, TokenStore } from '../build/nouns.ts';
 import { outputRecipe } from '../build/plan/build-plan.ts';
@@ -10,7 +10,7 @@ import { writeFile } from '../storage/commit.ts';
 import type { ArmsTraining } from '../train/train-arms.ts';
 import { validationOf } from '../train/validation.ts';
 
-/** A plan without its rows, which may be large. */
+/** Returns a plan's data without its rows, which may be large. */
 export function armData(name: string, recipe: Recipe, plan: BuildPlan): ArmData {
   return {
     name,
@@ -34,7 +34,7 @@ export function trainingData({ trainer, tokens, arms }: ArmsTraining): TrainingD
   return { trainer, tokens, arms: curves };
 }
 
-/** A recipe without phases has its mix where a person wrote it. */
+/** Writes a recipe as a person would: without phases, the mix stands at the top level. */
 function asWritten(recipe: Recipe): unknown {
   const { phases, phaseDocuments, ...rest } = outputRecipe(recipe) as Record<string, unknown>;
   const [first, ...more] = phases as { name: string; mix: unknown }[];
@@ -69,7 +69,7 @@ export async function writePlanReport(
   });
 }
 
-/** Writes the page, if asked, and says so; vega, which it takes to draw, is loaded when there is one to write. */
+/** Writes the page if `--html` asks for it, and says so. vega, which draws the charts, is only loaded in this case. */
 export async function writeReport({ html, quiet }: ReportFlags, data: ReportData): Promise<void> {
   if (html === undefined) return;
   const { htmlReport } = await import('../report/html/html-report.ts');

@@ -1,4 +1,4 @@
-/** Whether `--html FILE` can be written, before the work that fills it. */
+/** Checks that `--html FILE` can be written, before the work that fills it. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LongmixError, systemReason } from '../errors.ts';

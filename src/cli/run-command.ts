@@ -1,6 +1,6 @@
 /**
- * Runs one command line and turns what went wrong into a message and an exit code. main.ts runs it for a process of its
- * own, with signals and closed pipes; tests run it in theirs.
+ * Runs one command line, and turns errors into a message and an exit code. main.ts runs it in the command's own
+ * process, and handles signals and closed pipes; tests run it in their process.
  */
 import { CommanderError } from 'commander';
 import { describeError, LongmixError } from '../errors.ts';
@@ -8,9 +8,9 @@ import { interruptedExitCode, interruptedWords } from './interrupted.ts';
 import { createProgram } from './program.ts';
 
 /**
- * @param args what stands behind `longmix`
- * @param signal ends the command early; its reason is the name of a signal of the system
- * @returns the exit code. Commands that worked and found something bad say so in `process.exitCode`.
+ * @param args the arguments after `longmix`
+ * @param signal ends the command early; its reason is the name of a system signal
+ * @returns the exit code. Commands that worked but found something bad set `process.exitCode`.
  */
 export async function runCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   try {
@@ -28,13 +28,13 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
   }
 }
 
-/** Says that the command was interrupted, and gives the exit code for that. */
+/** Says that the command was interrupted, and returns the exit code for that. */
 export function interrupted(signal: AbortSignal): number {
   say(`longmix: ${interruptedWords()}`);
   return interruptedExitCode(signal);
 }
 
-/** On a terminal the message takes the place of the progress line, which has no line end yet. */
+/** Writes a message. On a terminal it replaces the progress line, which has no line end yet. */
 export function say(message: string): void {
   process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${message}\n`);
 }

@@ -1,9 +1,10 @@
 /**
- * Made texts that a tokenizer is shown with, measured on and checked on. They are the same on every machine: a text is a function of
- * its number. Not a corpus: a rate on made words says which engine runs, not what a corpus will take.
+ * Generated texts to show, measure and check a tokenizer with. They are the same on every machine, because each text
+ * depends only on its number. They are not a corpus: a rate on made words shows which engine runs, not the time that a
+ * corpus will take.
  */
 
-/** Numbers that look random, from a seed (xorshift32). */
+/** Returns a generator of pseudorandom numbers from a seed (xorshift32). */
 function numbers(seed: number): (below: number) => number {
   let state = seed | 1;
   return (below) => {
@@ -14,7 +15,7 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-/** English-like text of about so many bytes: 20,000 made words, the short ones often, with numbers, names and line ends. */
+/** Returns about `bytes` bytes of English-like text: 20,000 made words, short ones often, numbers, names, line ends. */
 export function madeText(bytes: number): string {
   const next = numbers(20_261);
   const syllables = 'the an in er on re ti es or al st ing con ment ver pro com al le ed'.split(' ');
@@ -77,7 +78,7 @@ const hostile = [
   '\u{10ffff}\u{e000}\ufffd\ufffe',
 ];
 
-/** Texts of many scripts, of what tokenizers fall over, and of random characters. */
+/** Returns texts in many scripts, texts that break tokenizers, and texts of random characters. */
 export function checkTexts(random: number): string[] {
   const next = numbers(7);
   const ranges = [0x80, 0x80, 0x800, 0x3000, 0x10000, 0x20000];

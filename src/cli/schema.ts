@@ -1,4 +1,4 @@
-/** `longmix schema`: the JSON Schema of a kind of file, for editors. */
+/** `longmix schema`: prints the JSON Schema of a kind of file, for editors. */
 import { LongmixError } from '../errors.ts';
 import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
 import { jsonSchema, schemaNames } from '../recipe/schema/json-schema.ts';

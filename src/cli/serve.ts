@@ -1,4 +1,4 @@
-/** `longmix serve`: every rank's batches over HTTP. */
+/** `longmix serve`: serves every rank's batches over HTTP. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -53,7 +53,7 @@ export async function runServe(folder: string, flags: Flags, signal: AbortSignal
   process.exitCode = interruptedExitCode(signal);
 }
 
-/** Node reads key and certificate when it makes the server. */
+/** Creates the server, and reports a bad key or certificate, which Node reads at this point. */
 function startable(opened: FeedSets, options: ServeOptions): FeedServer {
   try {
     return feedServer(opened, options);

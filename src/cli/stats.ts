@@ -1,6 +1,6 @@
 /**
- * `longmix stats`: the length cells of a token store, of a shard set, or of a recipe's corpus, and how long its documents
- * are. A recipe's cells are those that its plan has: `documents.buckets`, `documents.length` and its thresholds decide them.
+ * `longmix stats`: shows the length cells and document lengths of a token store, a shard set, or a recipe's corpus. A
+ * recipe's cells are those of its plan: `documents.buckets`, `documents.length` and the thresholds determine them.
  */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -32,9 +32,9 @@ interface Statistics {
 }
 
 interface MeasuredCorpus extends CorpusData {
-  /** null: the documents are not listed. */
+  /** null: the shards have no list of documents. */
   readonly lengths: DocumentLengths | null;
-  /** What the buckets measure, if it isn't tokens. */
+  /** The unit that the buckets measure, if it isn't tokens. */
   readonly measure: string | null;
 }
 
@@ -71,7 +71,7 @@ async function statistics(path: string, flags: Flags, signal: AbortSignal): Prom
   if (sets.length > 0) return await ofShards(sets);
   const recipe = await loadRecipe(path, flags);
   const folder = storeFolder(recipe, outFolder(recipe, flags.out));
-  // Lengths need no BOS and no EOS.
+  // Lengths don't need BOS and EOS, so don't check that the tokenizer has them.
   await ensureStore(recipe, folder, stageOptions(flags, signal), () => {});
   return ofStore(folder, recipe);
 }
@@ -89,7 +89,7 @@ function ofStore(folder: string, recipe: Recipe | null): Statistics {
   return { tokenizer: manifest.tokenizer.name, corpora: [{ name: folder, cells, lengths, measure }] };
 }
 
-/** What shard sets hold, copies counted. */
+/** Counts the content of shard sets, with every copy. */
 async function ofShards(sets: readonly string[]): Promise<Statistics> {
   const manifests = sets.map(openShards);
   const lengths = await Promise.all(manifests.map((manifest, i) => lengthsOfShards(sets[i]!, manifest)));

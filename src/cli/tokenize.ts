@@ -1,4 +1,4 @@
-/** `longmix tokenize`: the token store only. */
+/** `longmix tokenize`: makes the token store only. */
 
 import { bytes, compact, counted } from '../base/words.ts';
 import { storeOut } from '../build/folders.ts';
@@ -11,7 +11,7 @@ type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
 export async function runTokenize(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = await loadRecipe(path, flags);
   const folder = storeOut(recipe, flags.out);
-  // A store needs no BOS and no EOS: rows that do are refused when they are planned.
+  // A store doesn't need BOS and EOS. Planning refuses rows that need a missing one.
   const making = ensureStore(recipe, folder, stageOptions(flags, signal), () => {});
   const store = await orTasksLeft(flags, making);
   if (store === null) return;

@@ -1,6 +1,6 @@
 /**
- * `longmix tokenizer --check`: our tokens beside those of the library that the tokenizer comes from. The judge is never our own code.
- * Special tokens in the texts are text for both sides, as they are in a corpus.
+ * `longmix tokenizer --check`: compares our tokens with those of the library that the tokenizer comes from. The
+ * reference is never our own code. Both sides treat special tokens in the texts as plain text, as in a corpus.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,28 +10,28 @@ import { checkTexts } from './sample-texts.ts';
 import { findPeer } from './tokenizer-peers.ts';
 
 export interface Checked {
-  /** Name and version of the library that judged. */
+  /** Name and version of the reference library. */
   readonly peer: string;
   readonly texts: number;
   readonly characters: number;
-  /** The first one; null: all tokens are equal. */
+  /** The first difference; null: all tokens are equal. */
   readonly difference: Difference | null;
 }
 
 export interface Difference {
   /** How many texts differ. */
   readonly different: number;
-  /** About the place. */
+  /** The text around the difference. */
   readonly text: string;
   /** Number of the first token that differs. */
   readonly at: number;
-  /** From that token on. */
+  /** The tokens of both sides from `at` on. */
   readonly ours: readonly number[];
   readonly theirs: readonly number[];
 }
 
 const randomTexts = 500;
-/** Of a corpus: bytes of each file, and of all. */
+/** The most bytes to read of each file of a corpus, and of all files. */
 const fileBytes = 1 << 20;
 const corpusBytes = 16 << 20;
 const shownTokens = 8;
@@ -76,7 +76,7 @@ function differenceOf(
   };
 }
 
-/** The beginnings of the files below a folder, in order of their names, as text. */
+/** Reads the beginnings of the files below a folder as text, in the order of their names. */
 function corpusTexts(corpus: string): string[] {
   let names: string[];
   try {

@@ -1,7 +1,7 @@
 /**
- * The libraries that tokenizers come from, where this machine has them: npm's `tokenizers` and @dqbd/tiktoken (tiktoken's Rust in
- * WebAssembly, which longmix depends on), else Python's tokenizers, tiktoken, sentencepiece and mistral-common. With --python, Python's
- * come first.
+ * Finds the libraries that tokenizers come from on this machine: npm's `tokenizers` and @dqbd/tiktoken (tiktoken's Rust
+ * in WebAssembly, which longmix depends on), else Python's tokenizers, tiktoken, sentencepiece and mistral-common. With
+ * --python, the Python libraries come first.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { pythonPeer } from './python-peer.ts';
 export interface Peer {
   /** Name and version. */
   readonly name: string;
-  /** Tokens of each text. */
+  /** Returns the tokens of each text. */
   tokens(texts: readonly string[]): Promise<readonly (readonly number[])[]>;
 }
 
@@ -23,7 +23,7 @@ type Find = (tokenizer: DescribedTokenizer, python: string) => Promise<Peer | nu
 
 const inPython: Find = (tokenizer, python) => runPython(python, tokenizer);
 
-/** By form, best first. */
+/** Libraries by form of the tokenizer file, the best first. */
 const peers: Readonly<Record<DescribedTokenizer['form'], readonly Find[]>> = {
   huggingface: [npmTokenizers, inPython],
   tiktoken: [npmTiktoken, inPython],
@@ -55,7 +55,7 @@ export async function findPeer(tokenizer: DescribedTokenizer, python: string | u
   });
 }
 
-/** A package of longmix's, or of the folder that the command runs in. */
+/** Loads a package from longmix's dependencies, or from the working directory. */
 function requireAny(name: string): { readonly module: unknown; readonly version: string } | null {
   for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
     const require = createRequire(from);
@@ -72,7 +72,7 @@ function requireAny(name: string): { readonly module: unknown; readonly version:
       const { version } = JSON.parse(readable(file)!) as { version: string };
       return { module, version };
     } catch {
-      // Not there, or not for this machine.
+      // The package is missing, or doesn't run on this machine.
     }
   }
   return null;
@@ -104,8 +104,8 @@ interface AddedEntry {
 }
 
 /**
- * The npm package has no `encode_special_tokens`: the special tokens get names that no text has. (Without them it would number the others
- * anew.) One that is in the vocabulary needs no entry.
+ * The npm package lacks `encode_special_tokens`, so the special tokens are renamed to names that no text contains. (If
+ * they were removed, the package would renumber the others.) A special token that is in the vocabulary needs no entry.
  */
 async function npmTokenizers({ file }: DescribedTokenizer): Promise<Peer | null> {
   const found = requireAny('tokenizers');
@@ -155,7 +155,7 @@ async function npmTiktoken({ model }: DescribedTokenizer): Promise<Peer | null> 
   };
 }
 
-/** In the form of @dqbd/tiktoken: `! FIRST_RANK token token ...`. */
+/** Writes the vocabulary in the form of @dqbd/tiktoken: `! FIRST_RANK token token ...`. */
 function rankLines({ vocabulary }: TokenizerModel): string {
   const lines: string[] = [];
   vocabulary.pieces.forEach((piece, id) => {
@@ -167,13 +167,13 @@ function rankLines({ vocabulary }: TokenizerModel): string {
   return lines.join('\n');
 }
 
-/** What Qwen's program does before tiktoken. */
+/** Normalizes the texts, as Qwen's program does before it calls tiktoken. */
 function normalized({ steps }: TokenizerModel, texts: readonly string[]): readonly string[] {
   const form = steps.normalizers.find(({ kind }) => kind === 'form');
   return form?.kind === 'form' ? texts.map((text) => text.normalize(form.form)) : texts;
 }
 
-/** The library in Python, asked once with all texts; null: this Python lacks it. */
+/** Runs the library in Python, once for all texts; null: this Python lacks it. */
 async function runPython(python: string, tokenizer: DescribedTokenizer): Promise<Peer | null> {
   const { form, file, model, name } = tokenizer;
   const isTiktoken = form === 'tiktoken' || form === 'encoding';

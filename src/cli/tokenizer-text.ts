@@ -1,4 +1,4 @@
-/** What a tokenizer does, in words: the engine that it gets, its steps, its special tokens. */
+/** Describes a tokenizer in words: its engine, its steps, its special tokens. */
 import { integer } from '../base/words.ts';
 import { recognizeFamily } from '../tokenize/files/patterns.ts';
 import type { DescribedTokenizer } from '../tokenize/load.ts';
@@ -21,7 +21,7 @@ const forms = {
 } as const;
 const origins = { recipe: 'the recipe', tokenizer: 'the tokenizer file' } as const;
 
-/** A label and text beside it, wrapped to the width of a terminal. */
+/** Writes a label and the text beside it, wrapped to the width of a terminal. */
 export function entry(label: string, text: string): string {
   const indent = ' '.repeat(labelWidth);
   const lines: string[] = [];
@@ -54,7 +54,7 @@ export function describe(tokenizer: DescribedTokenizer): string[] {
   return lines;
 }
 
-/** From text to pretokens, in the order in which it happens. */
+/** Lists the steps from text to pretokens, in their order. */
 function pipeline({ steps }: TokenizerModel): string[] {
   const { added, addedNormalized, normalizers, prefixSpace, metaspace, splits } = steps;
   const lines = [
@@ -153,7 +153,7 @@ function specials({ specials: found, names }: DescribedTokenizer): string[] {
   return [...lines, entry('special', shown.length === 0 ? 'none' : `${shown.join(', ')}${more}`)];
 }
 
-/** In quotes, with what a terminal would not show written out, and shortened. */
+/** Quotes and shortens a text, and escapes characters that a terminal would not show. */
 export function quoted(text: string): string {
   const cut = text.length > 60 ? `${text.slice(0, 57)}...` : text;
   const written = (char: string) => `\\u{${char.codePointAt(0)!.toString(16)}}`;

@@ -1,4 +1,7 @@
-/** `longmix tokenizer`: which engine a tokenizer gets and why, its special tokens, its rate here, and whether its tokens are right. */
+/**
+ * `longmix tokenizer`: shows which engine a tokenizer gets and why, its special tokens, its rate on this machine, and
+ * whether its tokens are right.
+ */
 import { existsSync } from 'node:fs';
 import { counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
@@ -21,7 +24,7 @@ interface Flags {
 }
 
 const longestPassMs = 1_500;
-/** Long enough for a rate; a slow engine needs a second for a tenth of it. */
+/** Bytes to measure a rate on, by engine. A slow engine needs a second for a tenth of what the fastest gets. */
 const measuredBytes = { kernel: 4e6, plain: 400_000, general: 200_000 } as const;
 const shownTokens = 60;
 
@@ -39,7 +42,7 @@ export async function runTokenizer(what: string, flags: Flags): Promise<void> {
     throw new LongmixError('flag-invalid', `--${flag} is for --check only`, { cure: 'add --check' });
   }
   const tokenizer = await describeTokenizer(specOf(what, flags.pattern));
-  // First: whatever it encodes before warms it up.
+  // Measure first, because everything that the tokenizer encodes warms it up.
   const rate = measure(tokenizer);
   const text = flags.text ?? sampleText;
   const tokens = [...encode(tokenizer, text)];
@@ -52,7 +55,7 @@ export async function runTokenizer(what: string, flags: Flags): Promise<void> {
   process.stdout.write(`${output}\n`);
 }
 
-/** A name is an encoding's; anything else is a path. */
+/** A known name is an encoding; anything else is a path. */
 function specOf(what: string, pattern: string | undefined): TokenizerSpec {
   if (tiktokenEncodings.some((name) => name === what)) {
     if (pattern === undefined) return { encoding: what };
@@ -80,8 +83,8 @@ function encode(tokenizer: Tokenizer, text: string): Uint32Array {
 }
 
 /**
- * One thread, one document after the other of 4 KB, and not longer than it takes to know: a pattern of thousands of
- * alternatives may run at a few KB/s.
+ * Measures on one thread, one document of 4 KB after the other. It stops as soon as the rate is known, because a
+ * pattern of thousands of alternatives may run at a few KB/s.
  */
 function measure(tokenizer: DescribedTokenizer): Rate {
   const text = Buffer.from(madeText(measuredBytes[tokenizer.engine]));

@@ -1,4 +1,4 @@
-/** `longmix train`: batches to a trainer, with progress, metrics and the place to go on from. */
+/** `longmix train`: passes batches to a trainer, shows progress, writes metrics, and records where to resume. */
 import { join, relative } from 'node:path';
 import { counted, integer } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
@@ -67,14 +67,14 @@ function endWords({ out, step, sent, loss }: RunResult): string {
   return `${counted(step, 'step')} done${of}${ended}${where}`;
 }
 
-/** After an interruption: what there is to go on from. */
+/** Says after an interruption how to resume the run. */
 function howToGoOn(trainer: Trainer, name: string, out: string): string {
   const keepsOwn = trainer.restore === undefined;
   const found = keepsOwn ? findSaved(out) : findCheckpoint(out);
   if (found !== null) {
     const steps = counted(found.position.step, 'step');
-    return `interrupted; ${keepsOwn ? `${name} said that its checkpoint has` : 'the checkpoint has'} ${steps} done: the same command with --resume goes on from there`;
+    return `interrupted; ${keepsOwn ? `${name} said that its checkpoint has` : 'the checkpoint has'} ${steps} done: continue with the same command and --resume`;
   }
-  if (!keepsOwn) return 'interrupted; there is no checkpoint yet: begin again, with another --out';
-  return `interrupted; ${name} has not said that it saved anything. If it did, the same command with --start-step N goes on, N being the number of steps that its checkpoint has done`;
+  if (!keepsOwn) return 'interrupted; there is no checkpoint yet: start again with another --out';
+  return `interrupted; ${name} has not said that it saved anything. If it did, continue with the same command and --start-step N, where N is the number of steps that its checkpoint has done`;
 }

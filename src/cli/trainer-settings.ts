@@ -1,4 +1,4 @@
-/** `--set NAME=VALUE`, as often as there are settings. */
+/** Parses a trainer's settings: `--set NAME=VALUE`, once per setting. */
 import { LongmixError } from '../errors.ts';
 
 /** @throws LongmixError `flag-invalid` */
@@ -10,6 +10,6 @@ export function settingsOf(typed: readonly string[]): Record<string, string> {
     }
     return [text.slice(0, at), text.slice(at + 1)] as const;
   });
-  // In one order: a checkpoint is of the same run whichever way they were typed.
+  // Sort them, so that a checkpoint belongs to the same run in whichever order they were typed.
   return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,4 @@
-/** `longmix verify`: exit code 0 if all is as recorded, 1 if anything is off. */
+/** `longmix verify`: exit code 0 if everything is as recorded, 1 if anything is wrong. */
 import { existsSync } from 'node:fs';
 import { bytes, counted } from '../base/words.ts';
 import { isFolder } from '../build/ownership.ts';
@@ -38,7 +38,7 @@ export function runVerify(folder: string, flags: Flags): void {
   );
 }
 
-/** What can't even be opened is damage too, if there is a folder at all. */
+/** Reports sets that can't even be opened as damaged, if the folder exists at all. */
 function verified(folder: string, deep: boolean): Verified {
   try {
     return verify(folder, deep);

@@ -1,7 +1,7 @@
 /**
- * `longmix worker`: tasks of a list by number. Its exit code is for the engine that started it: 0 done or was done, 1
- * try again, 2 the user's mistake. A system's error that passes (a network file system that does not answer, too many
- * open files) is 1, whatever a command that a person waits for would say.
+ * `longmix worker`: runs tasks of a list by number. Its exit code is for the engine that started it: 0: done now or
+ * before; 1: try again; 2: the user's mistake. A temporary system error (a network file system that does not answer,
+ * too many open files) is 1, even if an interactive command would exit with another code.
  */
 import { LongmixError, reworded } from '../errors.ts';
 import { systemCode } from '../execute/tasks.ts';

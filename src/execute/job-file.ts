@@ -1,16 +1,16 @@
 /**
- * A job as a file: `.longmix/jobs/STAGE.jsonl` in the folder that its tasks write to. Row plans and the like lie beside it.
+ * A job as a file: `.longmix/jobs/STAGE.jsonl` in the folder that its tasks write to. Row plans lie beside it.
  *
  *   line 1     {"format":"longmix-job","version":1,"stage":"tokenize","fingerprint":"...","tasks":64,"setting":{...}}
  *   line 2+i   the input of task i
  *
- * A line a task, so that a worker parses only the lines of its own tasks. The fingerprint is the sha256 of the setting
- * and of all lines of tasks: a list that was cut short or edited is refused, and a worker notices that its list was
- * replaced by another one. The number of tasks is here and nowhere else: what an engine counts may be wrong, as
- * SLURM_ARRAY_TASK_COUNT is when a part of an array is run again.
+ * There is one line per task, so that a worker parses only the lines of its own tasks. The fingerprint is the sha256 of
+ * the setting and of the lines of all tasks. A list that was cut short or edited does not match it and is refused, and
+ * a worker notices that its list was replaced. The number of tasks comes only from this file: an engine's count may be
+ * wrong, as SLURM_ARRAY_TASK_COUNT is when a part of an array is run again.
  *
- * No path of the folder itself is in the file, so it may be mounted elsewhere on another machine. Paths of the corpus and
- * of a tokenizer file are absolute.
+ * The file does not contain the path of its folder, so another machine may mount the folder elsewhere. Paths of the
+ * corpus and of a tokenizer file are absolute.
  */
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
@@ -23,21 +23,21 @@ import type { JobMark } from './task.ts';
 const format = 'longmix-job';
 const version = 1;
 
-/** A job as it is written: plain data. */
+/** The part of a job that is written to the file: plain data. */
 export interface JobData {
   readonly stage: string;
-  /** Absolute. Tasks write in it or below it, and its notes hold the job's files. */
+  /** An absolute path. Tasks write in it or below it, and its notes folder holds the job's files. */
   readonly folder: string;
-  /** JSON can hold it. Names of files are relative to `folder`, unless they are absolute. */
+  /** Must be valid JSON data. Names of files are relative to `folder`, unless they are absolute. */
   readonly setting: unknown;
-  /** What each task is given: JSON can hold it. */
+  /** The input of each task. Must be valid JSON data. */
   readonly inputs: readonly unknown[];
-  /** Files that the setting names and that only other processes need: written if the job is handed to such. */
+  /** Files that the setting names and that only other processes need: written only if such processes run tasks. */
   readonly files: readonly JobFile[];
 }
 
 export interface JobFile {
-  /** In the folder of the job's file. */
+  /** Name of the file, beside the job's file. */
   readonly name: string;
   isThere(path: string): boolean;
   /** @throws LongmixError `output-unwritable` */
@@ -62,7 +62,7 @@ export function jobFile({ folder, stage }: Pick<JobData, 'folder' | 'stage'>): s
 }
 
 /**
- * Writes a job and the files that it names, but for those that are there.
+ * Writes a job and the files that it names, except those that are there already.
  * @returns the path of the job's file
  * @throws LongmixError `output-unwritable`
  */
@@ -76,7 +76,7 @@ export function writeJob(job: JobData): string {
   const lines = linesOf(job);
   const fingerprint = fingerprintOf(setting, lines);
   const path = jobFile(job);
-  // Last, so that a list never names a file that is not there. One that workers are at is left as it is.
+  // Write the list last, so that it never names a missing file. Keep an equal list: workers may be using it.
   if (fingerprintIn(path) !== fingerprint) {
     const head: Head = { format, version, stage, fingerprint, tasks: lines.length, setting };
     writeLines(path, [JSON.stringify(head), ...lines]);
@@ -84,7 +84,7 @@ export function writeJob(job: JobData): string {
   return path;
 }
 
-/** Line by line, because a list of a million files is longer than a string may be. */
+/** Writes line by line, because a list of a million files is longer than a string may be. */
 function writeLines(path: string, lines: readonly string[]): void {
   const file = createFile(path);
   try {
@@ -96,14 +96,16 @@ function writeLines(path: string, lines: readonly string[]): void {
   }
 }
 
-/** Takes away the list of another job of this stage: its workers then commit nothing more. */
+/** Removes the list of another job of this stage, so that the other job's workers commit nothing more. */
 export function dropOtherJob(job: JobData): void {
   const there = fingerprintIn(jobFile(job));
   if (there === null || there === fingerprintOf(job.setting, linesOf(job))) return;
   removeFiles(jobsFolder(job.folder), (name) => name === `${job.stage}.jsonl`);
 }
 
-/** Removes what only tasks needed that are done. The list stays: a worker that comes late learns that all is done. */
+/**
+ * Removes files that only finished tasks needed. Keeps the list, so that a late worker learns that all tasks are done.
+ */
 export function dropJobFiles(folder: string, isOurs: (name: string) => boolean): void {
   removeFiles(jobsFolder(folder), isOurs);
 }
@@ -118,7 +120,7 @@ function fingerprintOf(setting: unknown, lines: readonly (string | Uint8Array)[]
   return hash.digest('hex');
 }
 
-/** null: there is no job's file. */
+/** The fingerprint in a job's file; null: there is no such file, or it is damaged. */
 function fingerprintIn(path: string): string | null {
   try {
     return (JSON.parse(firstLine(path)) as Partial<Head>).fingerprint ?? null;
@@ -178,7 +180,7 @@ function damaged(file: string, what: string): LongmixError {
 }
 
 /**
- * Asked before a task commits: files of an old plan must not get into the folder of a new one.
+ * Call this before a task commits, so that files of an old plan can't get into the folder of a new one.
  * @throws LongmixError `job-stale` if the list was replaced or removed since
  */
 export function refuseStale(mark: JobMark | null): void {

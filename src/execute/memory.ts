@@ -1,21 +1,23 @@
 /**
- * What `--memory` leaves to each worker that tokenizes. Part of a process grows with what it reads (text without a place
- * to cut it, long records) and is bounded here; the rest does not, and is measured (bench/RESULTS.md).
+ * Computes what `--memory` leaves to each worker that tokenizes. Some memory grows with the input (text without a place
+ * to cut it, long records) and is bounded here. The rest does not grow; its size is measured (bench/RESULTS.md).
  */
 import type { SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
 
 export interface WorkerLimits {
-  /** Memory of the tokenizer's kernel, its tables included. */
+  /** Memory of the tokenizer's kernel, including its tables. */
   readonly kernelBytes: number;
-  /** Longest record of JSON Lines. */
+  /** The longest allowed record of JSON Lines. */
   readonly recordBytes: number;
 }
 
-/** Node, our code and what it has read so far. */
+/** Memory of Node, our code and its data before any task runs. */
 const processBytes = 110_000_000;
-/** A thread's own: its heap, blocks and chunks, the index of a part. */
+/** Memory of one thread: its heap, blocks and chunks, and the index of a part. */
 const threadBytes = 60_000_000;
-/** A record lies in memory as the pieces that were read, as a line, as a string and as the string of its text. */
+/**
+ * A record is in memory several times: as the pieces that were read, as a line, as a string and as its text's string.
+ */
 const recordCopies = 8;
 
 export function workerLimits(memory: number, workers: number, shared: SharedTokenizer | null): WorkerLimits {

@@ -1,15 +1,15 @@
 /**
- * A row plan in a file, for processes that did not make the plan: `.longmix/jobs/SET.rows` beside a build. A task takes
- * the rows that it writes and no others, so a worker's memory does not grow with the plan.
+ * A row plan in a file, for processes that did not make the plan: `.longmix/jobs/SET.rows` in a build's folder. A task
+ * reads only the rows that it writes, so a worker's memory does not grow with the plan.
  *
- * The file is one of columns (`storage/columns-file.ts`); its `about` says
+ * It is a file of columns (`storage/columns-file.ts`); its `about` says
  *   format "longmix-row-plan", version 1, fingerprint (of the build's plan), set, width, rows, bos, eos, repeats
  * and the columns are those of `RowPlan`:
  *   rowEnds   u32        one past the last piece of each row
- *   cutEnds   u32        one past the last cut of each row: a row's cuts are found without a search
- *   document  u32        of each piece, and
- *   length    u16 | u32  (u16 where the width allows it)
- *   cutPiece, cutStart, cutTake   u32   of each cut
+ *   cutEnds   u32        one past the last cut of each row, so that a row's cuts are found without a search
+ *   document  u32        one per piece
+ *   length    u16 | u32  one per piece (u16 if the width allows it)
+ *   cutPiece, cutStart, cutTake   u32   one per cut
  */
 import { LongmixError, systemReason } from '../errors.ts';
 import type { RowPlan } from '../nouns/rows.ts';
@@ -25,7 +25,7 @@ interface About extends Pick<RowPlan, 'width' | 'rows' | 'bos' | 'eos' | 'repeat
   readonly set: string;
 }
 
-/** Whose plan it is: a file of another one is never taken for it. */
+/** Identifies a plan, so that the file of another plan is never taken for it. */
 export interface PlanIdentity {
   readonly fingerprint: string;
   readonly set: string;
@@ -54,7 +54,7 @@ function endsOfCuts({ rows, rowEnds, cuts: { piece } }: RowPlan): Uint32Array {
 export interface RowPlanFile {
   readonly rows: number;
   /**
-   * Rows [first, end) as a plan of their own: its row 0 is the row `first`.
+   * Rows [first, end) as a plan of their own, whose row 0 is the row `first`.
    * @throws LongmixError `row-plan-damaged`
    */
   take(first: number, end: number): RowPlan;
@@ -85,7 +85,7 @@ export function openRowPlan(path: string, identity: PlanIdentity): RowPlanFile {
   }
 }
 
-/** Whether a file holds this plan, as far as its header says. */
+/** Whether a file holds this plan. Looks only at the header. */
 export function hasRowPlan(path: string, identity: PlanIdentity): boolean {
   try {
     openRowPlan(path, identity).close();
@@ -98,7 +98,7 @@ export function hasRowPlan(path: string, identity: PlanIdentity): boolean {
 
 function takeRows(file: ColumnsFile, about: About, first: number, end: number): RowPlan {
   const { width, bos, eos, repeats } = about;
-  /** Ends of the rows, counted from where row `first` begins, which comes too. */
+  /** `own`: ends of the rows, relative to `begin`, where row `first` begins. `count`: the last end. */
   const rowsOf = (name: string) => {
     const ends = file.read(name, Math.max(0, first - 1), end) as Uint32Array;
     const begin = first === 0 ? 0 : ends[0]!;

@@ -1,6 +1,6 @@
 /**
- * One shard: rows [first, end) of a set's plan, written and committed. Threads have the plans in shared memory; a
- * worker process reads the rows of its task from the plan's file. Tokens come from the store.
+ * Writes and commits one shard: rows [first, end) of a set's plan. Threads have the plans in shared memory; a worker
+ * process reads the rows of its task from the plan's file. Tokens come from the store.
  */
 import { join, resolve } from 'node:path';
 import { fingerprint } from '../base/fingerprint.ts';
@@ -24,24 +24,24 @@ export interface ShardSetting {
 }
 
 export interface ShardSetSetting {
-  /** Its folder. */
+  /** The set's folder. */
   readonly name: string;
-  /** Its row plan's file. */
+  /** Name of the row plan's file. */
   readonly plan: string;
   readonly options: ShardOptions;
-  /** Of what makes it. */
+  /** The fingerprint of the build's plan. */
   readonly fingerprint: string;
 }
 
 export interface ShardMemory {
   readonly store: TokenFiles;
   readonly table: DocumentTable;
-  /** Of each set; null: they are in their files. */
+  /** The row plan of each set; null: tasks read the plans from their files. */
   readonly plans: readonly RowPlan[] | null;
 }
 
 export interface ShardInput {
-  /** Index of its set. */
+  /** Index of the shard's set. */
   readonly set: number;
   readonly name: string;
   readonly firstRow: number;
@@ -79,7 +79,7 @@ function madeOf({ sets }: ShardSetting, { set, name, firstRow, endRow }: ShardIn
   return fingerprint([sets[set]!.fingerprint, name, firstRow, endRow]);
 }
 
-/** When a set is finished its receipts go, and its manifest stands for them. */
+/** Looks in the set's manifest: when a set is finished, its receipts are removed, and the manifest replaces them. */
 function isInFinishedSet(folder: string, { sets }: ShardSetting, { set, name }: ShardInput): boolean {
   try {
     const { fingerprint, shards } = openShards(folder);
@@ -122,7 +122,7 @@ async function setUpShard({
         const planned = { plan, table, firstRow: first, endRow: first + rows };
         const { batches, counts } = writeShard(planned, tokens, options, file);
         refuseStale(mark);
-        // Another attempt at the task may have been quicker: its file stays.
+        // Another attempt at the task may have been quicker; then keep its file.
         result = mark === null ? null : findReceipt<ShardResult>(place, name, made);
         if (result === null) {
           result = { record: { ...file.commit(), rows, batches }, counts };
@@ -132,7 +132,7 @@ async function setUpShard({
         file.abort();
         throw error;
       } finally {
-        // In the main thread they would stay open, set after set.
+        // Otherwise the main thread would keep files open, set after set.
         tokens.close();
       }
     }
@@ -141,7 +141,7 @@ async function setUpShard({
   };
 }
 
-/** The plan that has a task's rows, and where in it they begin. */
+/** The plan with a task's rows, and the number of the task's first row in that plan. */
 function rowsOf(
   plans: ShardMemory['plans'],
   folder: string,

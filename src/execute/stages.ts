@@ -1,6 +1,6 @@
 /**
- * The two stages that are lists of tasks: between them stands the plan, which needs every length. Each is set up once
- * a thread (it loads the tokenizer, opens the store), then run an input at a time.
+ * The two stages that are lists of tasks. The plan comes between them, because it needs the length of every document.
+ * A stage is set up once per thread (it loads the tokenizer or opens the store), then runs one input at a time.
  */
 import type { ShardKind } from './shard-task.ts';
 import type { Stage } from './task.ts';
@@ -13,7 +13,7 @@ export interface StageTypes {
 
 export type StageName = keyof StageTypes;
 
-/** A stage's code is loaded when it is asked for, so a thread loads that of its own stage only. */
+/** Imports are dynamic, so that a thread loads only the code of its own stage. */
 export const stages: { readonly [S in StageName]: () => Promise<Stage<StageTypes[S]>> } = {
   tokenize: async () => (await import('./tokenize-task.ts')).tokenizeStage,
   shard: async () => (await import('./shard-task.ts')).shardStage,

@@ -1,10 +1,10 @@
 /**
- * Where tasks run. A task is a pure function of its stage's setting and its own input, so it may run in this thread
- * or in any other, in any order, and the results are the same; they come back in the order of the inputs.
+ * Runs tasks in threads. A task is a pure function of its stage's setting and its own input, so it gives the same
+ * result in any thread and in any order. Results come back in the order of the inputs.
  *
  * One worker is this thread; each further one is a worker thread. All take the next input from one counter in shared
  * memory, so none waits for another. The first error ends the stage. Threads can be started before the setting is
- * known: loading their code takes a tenth of a second, in which this thread has other things to do.
+ * known: loading their code takes a tenth of a second, and this thread can work meanwhile.
  */
 
 import { setImmediate } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import type { Crew, Executor, RunOptions } from './executor.ts';
 import { type StageName, type StageTypes, stages } from './stages.ts';
 import type { Given, JobMark, StageRun } from './task.ts';
 
-/** What a thread is sent, once, and what it answers. */
+/** The one message that a thread is sent. `ThreadAnswer` is what it answers. */
 export interface ThreadWork {
   readonly given: unknown;
   readonly inputs: readonly unknown[];
@@ -33,20 +33,20 @@ export interface PlainError {
   readonly message: string;
   readonly stack: string | undefined;
   readonly user: (ErrorDetails & { readonly code: string }) | null;
-  /** The system's code of what caused it, such as EIO. */
+  /** The system's code for the cause of the error, such as EIO. */
   readonly system?: string;
 }
 
 /**
- * The executor of one machine: this thread and others.
- * @param workers how many at most; there is always this thread
- * @param mark of a job that came from a file
+ * The executor of one machine: this thread and worker threads.
+ * @param workers the most threads to use, this one included; this thread always works
+ * @param mark of the job's file, if the job came from one
  */
 export function threads(workers: number, mark: JobMark | null = null): Executor {
   return { ready: (stage, tasks) => startWorkers(stage, Math.min(workers, tasks), mark) };
 }
 
-/** Starts so many workers, this thread included; there is always this one. */
+/** Starts `workers` workers, this thread included; at least this thread works. */
 function startWorkers<S extends StageName>(stage: S, workers: number, mark: JobMark | null = null): Crew<S> {
   const threads = Array.from(
     { length: Math.max(0, workers - 1) },
@@ -55,7 +55,7 @@ function startWorkers<S extends StageName>(stage: S, workers: number, mark: JobM
   const stop = new AbortController();
   let answered: (answer: ThreadAnswer) => void = () => {};
   const ends = threads.map((thread) => endOf(thread, (answer) => answered(answer)));
-  // An error before `run` is `run`'s to tell.
+  // `run` reports an error that happens before it is called.
   for (const end of ends) end.catch((error) => stop.abort(error));
 
   return {
@@ -100,12 +100,12 @@ function startWorkers<S extends StageName>(stage: S, workers: number, mark: JobM
   };
 }
 
-/** Tasks of a worker whose files are on their way to the disk while the next one works: its answer takes its time. */
+/** The most tasks per worker whose files are still being synced while the next task runs: a disk answers slowly. */
 const mostCommitting = 16;
 
 export interface TaskList<Input> {
   readonly inputs: readonly Input[];
-  /** The number of the next input, in memory that all who take from the list share. */
+  /** The number of the next input, in memory that all workers share. */
   readonly next: Int32Array;
   readonly signal?: AbortSignal;
 }
@@ -115,7 +115,7 @@ export interface TaskAnswers<Result> {
   onResult(index: number, result: Result): void;
 }
 
-/** Takes inputs as long as there are any. */
+/** Takes inputs and runs their tasks until none is left. */
 export async function takeTasks<Input, Result>(
   run: StageRun<Input, Result>,
   { inputs, next, signal }: TaskList<Input>,
@@ -126,11 +126,11 @@ export async function takeTasks<Input, Result>(
     for (let index = Atomics.add(next, 0, 1); index < inputs.length; index = Atomics.add(next, 0, 1)) {
       const { committed } = await run(inputs[index]!, report, signal);
       const done = committed.then((result) => onResult(index, result));
-      // It is awaited, but not yet.
+      // Avoid an unhandled rejection: the promise is awaited later.
       done.catch(() => {});
       committing.push(done);
       if (committing.length > mostCommitting) await committing.shift();
-      // A turn of the event loop, for signals: a task of a synchronous stage gives it none.
+      // Let the event loop run, for signals: a synchronous stage never yields to it.
       await setImmediate();
       signal?.throwIfAborted();
     }
@@ -140,7 +140,7 @@ export async function takeTasks<Input, Result>(
   await Promise.all(committing);
 }
 
-/** Resolves when the thread has no more to do. */
+/** Resolves when the thread has finished its tasks; rejects if it reports an error, or dies. */
 function endOf(thread: Worker, onAnswer: (answer: ThreadAnswer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     thread.on('message', (answer: ThreadAnswer) => {
@@ -165,7 +165,7 @@ function threadDied(cause: unknown): Error {
   });
 }
 
-/** The system's code of what caused an error, such as EIO; undefined: the system had no part in it. */
+/** The system's code for the cause of an error, such as EIO; undefined: the system did not cause it. */
 export function systemCode({ cause }: Error): string | undefined {
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : undefined;

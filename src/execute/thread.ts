@@ -1,4 +1,4 @@
-/** A worker thread of `tasks.ts`: loads its stage's code, then takes tasks as long as there are any. */
+/** A worker thread of `tasks.ts`. It loads its stage's code, then takes tasks until none is left. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type StageName, stages } from './stages.ts';
 import type { StageRun } from './task.ts';

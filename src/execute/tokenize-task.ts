@@ -1,6 +1,6 @@
 /**
- * One part of the token store: read -> tokenize -> write, as a stream-chain pipeline over chunks of documents. Inside
- * a chunk everything is synchronous; the pipeline waits once a chunk (about 1 MiB of text), never once a document.
+ * Makes one part of the token store: read -> tokenize -> write, as a stream-chain pipeline over chunks of documents.
+ * Inside a chunk everything is synchronous: the pipeline waits once per chunk (about 1 MiB of text), not per document.
  */
 import { dirname } from 'node:path';
 import gen from 'stream-chain/gen.js';
@@ -32,14 +32,14 @@ import type { Bounds, Given, Stage, StageRun } from './task.ts';
 
 export interface TokenizeSetting {
   readonly tokenizer: TokenizerSpec;
-  /** Of the tokenizer's file as it was when the list was made. */
+  /** Fingerprint of the tokenizer when the list was made. */
   readonly fingerprint: string;
 }
 
 export interface TokenizeMemory {
-  /** The tokenizer's tables, made once for all threads; null: each makes its own from the spec. */
+  /** The tokenizer's tables, made once for all threads; null: each thread makes its own from the spec. */
   readonly shared: SharedTokenizer | null;
-  /** null: none. */
+  /** null: there are no limits. */
   readonly limits: WorkerLimits | null;
 }
 
@@ -47,23 +47,23 @@ export interface TokenizeInput {
   /** Name of the part. */
   readonly part: string;
   readonly units: readonly ReadUnit[];
-  /** Sizes and times of the files of its units, hashed, as they were when the list was made. */
+  /** A hash of the sizes and times of the units' files when the list was made. */
   readonly stamp: string;
 }
 
 export interface TokenizeResult {
   readonly part: PartRecord;
-  /** Sources of its documents. */
+  /** Sources of the part's documents. */
   readonly sources: readonly string[];
-  /** The recipe's sources of which a record had an id. */
+  /** Those of the recipe's sources that have at least one record with an id. */
   readonly identified: readonly string[];
-  /** Files, or joined directories, with sequences that were no UTF-8, and how many each has. */
+  /** Files or joined directories with invalid UTF-8, and how many invalid sequences each has. */
   readonly malformed: readonly { readonly path: string; readonly count: number }[];
   readonly badSamples: readonly BadRecord[];
   readonly fileFaults: readonly FileFault[];
 }
 
-/** Of `TokenizeResult`, which receipts hold: a part that has a receipt of another is made again. */
+/** Version of `TokenizeResult`, which receipts contain. A part whose receipt has another version is made again. */
 const resultVersion = 3;
 
 export interface TokenizeKind {
@@ -84,7 +84,7 @@ export const tokenizeStage: Stage<TokenizeKind> = {
     `${part}, ${counted(documents, 'document')}, ${compact(tokens)} tokens`,
 };
 
-/** Of a task, with its inputs known from outside only. */
+/** Fingerprint of a task as listed: it has the sizes and times of the inputs, not their bytes. */
 function listedPrint({ fingerprint: tokenizer }: TokenizeSetting, { units, stamp }: TokenizeInput): string {
   return fingerprint([storeVersion, resultVersion, tokenizer, units.map(unitSpec), stamp]);
 }
@@ -182,7 +182,7 @@ async function setUpTokenize({
           units,
           inputs.map(({ sha256 }) => sha256),
         );
-        // Another attempt at the task may have been quicker: its files stay.
+        // Another attempt at the task may have been quicker; then keep its files.
         const earlier = mark === null ? null : findReceipt<TokenizeResult>(folder, part, made);
         if (earlier !== null) {
           tokens.abort();
@@ -212,7 +212,7 @@ async function setUpTokenize({
   };
 }
 
-/** A tokenizer that has no tables to share. */
+/** Loads a tokenizer that has no tables to share. */
 async function loadWhole(spec: TokenizerSpec): Promise<Tokenizer> {
   const { loadTokenizer } = await import('../tokenize/load.ts');
   return await loadTokenizer(spec);
@@ -223,7 +223,7 @@ function placeOf({ files, joined }: ReadUnit): string {
   return joined ? dirname(path) : path;
 }
 
-/** What of a unit decides its documents, places on this machine left out. */
+/** Everything in a unit that decides its documents, without paths on this machine. */
 function unitSpec(unit: ReadUnit): unknown {
   const { source, name, files, start, end, joined } = unit;
   const { fields, separator, encoding, quote, command } = source;

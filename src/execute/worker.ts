@@ -1,10 +1,10 @@
 /**
- * Tasks of a job's file, by number: what `longmix worker` does. It may run anywhere that has the folder, any number of
- * times and any number at once. A task that is done is not done again; two attempts at one task write the same bytes
- * under names of their own, and the first to finish stays.
+ * Runs tasks of a job's file by number, for `longmix worker`. Workers may run on any machine that has the folder, any
+ * number of times and many at once. A finished task is not run again. Two attempts at one task write the same bytes
+ * under temporary names of their own, and the files of the first to finish stay.
  *
- * No lock is taken, because workers are meant to be many. What keeps them apart from a build is the list itself: before
- * a task commits, the list must still be there and be the same.
+ * Workers take no lock, because many may run at once. The list of tasks keeps them apart from a build: before a task
+ * commits, the list must still be there and be the same.
  */
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
@@ -18,12 +18,12 @@ import { threads } from './tasks.ts';
 
 export interface WorkerOptions extends Bounds {
   readonly signal?: AbortSignal | undefined;
-  /** Called for each task as it ends, or was found done. */
+  /** Called for each task when it ends, or when it is found to be done already. */
   readonly onTask: (task: number, words: string) => void;
 }
 
 /**
- * @param choose numbers of the tasks to run, of so many
+ * @param choose given the number of tasks, returns the numbers of those to run
  * @throws LongmixError `job-missing` | `job-damaged` | `job-stale`; whatever `choose` and the tasks throw
  */
 export async function runWorker(
@@ -47,7 +47,7 @@ export async function runWorker(
     return false;
   });
   if (left.length === 0) return;
-  // Attempts that died on this machine; those of other machines are theirs to sweep.
+  // Remove temporary files of attempts that died on this machine. Other machines remove their own.
   for (const place of stage.folders(folder, setting)) {
     sweep(place);
     sweep(join(place, notesFolder));
@@ -66,7 +66,7 @@ export async function runWorker(
       },
     });
   } catch (error) {
-    // Another attempt may have finished all of it, and the build gone on, and taken away what this one was using.
+    // Not an error if all tasks are done: others finished them, and the build went on and removed files in use here.
     if (signal?.aborted || !left.every(isDone)) throw error;
     for (const task of left) if (!ended.has(task)) onTask(task, 'was done by another worker');
   }

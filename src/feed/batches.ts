@@ -1,22 +1,22 @@
 /**
- * Batches one after another, from a position on. One is read ahead while the one before is used.
+ * Yields batches one after another, from a position on. The next batch is read ahead while the current one is used.
  * Memory: two batches.
  */
 import { setImmediate } from 'node:timers/promises';
 import { type Batch, type Feed, missingStep, type Position } from './feed.ts';
 
-/** Which batches of a feed. */
+/** A range of batches of a feed, for one rank. */
 export interface Course {
   readonly from: Position;
-  /** So many; past the end of an epoch the next one follows. */
+  /** Number of batches. After the end of an epoch the next epoch follows. */
   readonly steps: number;
   readonly rank: number;
   readonly worldSize: number;
 }
 
 /**
- * @param reuse the ids of a batch are overwritten once the next one has been asked for. New memory costs more than the
- *   read that fills it; the default is safe
+ * @param reuse if true, the ids of a batch are overwritten once the next batch is requested. This is faster, because
+ *   new memory costs more than the read that fills it; the default (false) is safe
  * @throws LongmixError as `Feed.batch`
  */
 export async function* batches(
@@ -34,19 +34,19 @@ export async function* batches(
       if (left > 1) {
         position = positionAfter(feed, position);
         ahead = readAhead(feed, position, rank, worldSize, free);
-        // Who awaits it may have left by then.
+        // The consumer may have stopped; avoid an unhandled rejection.
         ahead.catch(() => {});
       }
       yield batch;
       if (reuse) free = batch.inputIds.buffer;
     }
   } finally {
-    // Its files must not be closed under it.
+    // Wait for the read to end, because the caller may close the files next.
     await ahead.catch(() => {});
   }
 }
 
-/** Not before the batch that is there has been taken: reading may keep this thread, and its taker may only have to wait. */
+/** Reads after the consumer has taken the current batch: reading may block this thread, and would delay that batch. */
 async function readAhead(
   feed: Feed,
   position: Position,
@@ -57,8 +57,8 @@ async function readAhead(
 }
 
 /**
- * The same, read when they are asked for, which is less work: for a process that does nothing but hand them on, and so
- * is ahead of the trainer as it is. The ids of a batch are overwritten by the next.
+ * Like `batches`, but reads each batch when it is requested, which is less work. For a process that only passes batches
+ * on, and so is ahead of the trainer anyway. The next batch overwrites the ids of a batch.
  * @throws LongmixError as `Feed.batch`
  */
 export function* batchesSync(
@@ -89,7 +89,7 @@ export function courseFrom(
   const { epochSteps } = feed;
   feed.checkRank(rank, worldSize);
   if (epochSteps === 0 || step > epochSteps) throw missingStep(epoch, step, epochSteps);
-  // Where a run stood that had done all of an epoch.
+  // A run that finished an epoch stands after its last step: continue with the next epoch.
   const from = step === epochSteps ? { epoch: epoch + 1, step: 0 } : { epoch, step };
   return { from, steps: steps ?? epochSteps - step, rank, worldSize };
 }

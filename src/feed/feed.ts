@@ -1,12 +1,12 @@
 /**
- * Shards to a trainer: the rows that rank r of W takes in step k of epoch e, by index. Nothing is remembered between
- * calls, so a position `{epoch, step}` is all of the state, and what the ranks see together in a step is the same for
- * every number of ranks.
+ * Feeds shards to a trainer: it computes by index the rows that rank r of W takes in step k of epoch e. Nothing is
+ * remembered between calls, so a position `{epoch, step}` is the whole state. The rows that all ranks together see in a
+ * step are the same for every number of ranks.
  *
- * Step k takes the next `rowsPerStep` rows of its set's order (`order.ts`), rank r the r-th of W equal parts of them.
- * With `sortByWork` the step's rows are put in the order of their attention's work first, and dealt out to the ranks
- * one by one: what the ranks compute at the same time is then alike (Gao et al. 2024, arXiv 2410.02660, section 5).
- * The step's rows stay the same. It costs reading the lengths of the whole step's rows on every rank.
+ * Step k takes the next `rowsPerStep` rows of its set's order (`order.ts`), and rank r takes the r-th of W equal parts.
+ * With `sortByWork` the step's rows are first sorted by the work of their attention and then dealt to the ranks one by
+ * one, so that all ranks have similar work at the same time (Gao et al. 2024, arXiv 2410.02660, section 5). The step's
+ * rows stay the same. The cost: every rank reads the lengths of all rows of the step.
  */
 import { LongmixError } from '../errors.ts';
 import { idBytes } from '../shard/format.ts';
@@ -19,29 +19,29 @@ import type { FileRead } from './rows/row-files.ts';
 import { type FeedSets, openSets } from './rows/sets.ts';
 import { byWork } from './rows/sort-by-work.ts';
 
-/** A rank's rows of a step are one array, and one message. */
+/** The most bytes of a rank's rows of a step, because they are one array and one message. */
 const mostBatchBytes = 512 * 1024 * 1024;
 
 export interface FeedOptions {
-  /** Of the order of rows in every epoch but the first. Default: 0. */
+  /** Seed of the order of rows in all epochs but the first. Default: 0. */
   readonly seed?: number;
-  /** Rows of a step, of all ranks together. Default: what the build's schedule says, else 1. */
+  /** Rows per step, for all ranks together. Default: as the build's schedule says, else 1. */
   readonly rowsPerStep?: number;
   /** Default: false. */
   readonly sortByWork?: boolean;
 }
 
-/** Where a run is: all that has to be saved to go on from there. */
+/** Where a run is. Saving it is enough to continue from there. */
 export interface Position {
   readonly epoch: number;
   readonly step: number;
 }
 
-/** A rank's rows of a step. Arrays are the caller's. */
+/** A rank's rows of a step. The arrays belong to the caller. */
 export interface Batch extends Position, RowLengths {
-  /** Name of the shard set that the rows are of. */
+  /** Name of the shard set that the rows belong to. */
   readonly set: string;
-  /** Tokens of a row. */
+  /** Tokens per row. */
   readonly width: number;
   /** Numbers of the rows in the set. */
   readonly rows: Uint32Array;
@@ -51,24 +51,25 @@ export interface Batch extends Position, RowLengths {
 
 export interface Feed {
   readonly manifest: FeedManifest;
-  /** Whole steps of an epoch. */
+  /** Whole steps per epoch. */
   readonly epochSteps: number;
-  /** Rows of an epoch that make no whole step, and are left. */
+  /** Rows of an epoch that fill no whole step and are not used. */
   readonly restRows: number;
   /**
-   * @param memory for the ids: those of a batch that is not needed any more. Default, or where it is too small: new
+   * @param memory buffer for the ids, such as that of a batch no longer needed. Default, or if it is too small: new
+   *   memory
    * @throws LongmixError `step-missing` | `rank-invalid` | `shards-damaged`
    */
   batch(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike): Batch;
-  /** As `batch`; ids that are not in the system's memory are read in other threads. */
+  /** Like `batch`, but other threads read ids that are not in the system's file cache. */
   batchAhead(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike): Promise<Batch>;
-  /** Is there such a rank? Streams ask before they begin. @throws LongmixError `rank-invalid` */
+  /** Checks that the rank exists. Streams call this before they begin. @throws LongmixError `rank-invalid` */
   checkRank(rank: number, worldSize: number): void;
   close(): void;
 }
 
 /**
- * @param folder a shard set, or a build: its training sets as its schedule says, else one after another
+ * @param folder a shard set or a build. A build's training sets come as its schedule says, else one after another
  * @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` | `schedule-damaged` | `build-mixed` |
  *   `rows-per-step-invalid`
  */
@@ -76,7 +77,7 @@ export function openFeed(folder: string, options: FeedOptions = {}): Feed {
   return feedOf(openSets(folder), options);
 }
 
-/** A feed of sets that are open: several feeds may share them, and the last one closes them. */
+/** Makes a feed from open sets. Several feeds may share the sets; close only the last feed, which closes the sets. */
 export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = false }: FeedOptions): Feed {
   const { sets } = opened;
   const steps = followSteps(opened, rowsPerStep);
@@ -108,7 +109,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
     const { epoch, step } = position;
     const ids = rows.length * width;
     const bytes = ids * idBytes(manifest.dtype);
-    // Not zeroed first: the reads fill it.
+    // The memory needs no zeroing, because the reads fill all of it.
     const buffer =
       memory !== undefined && memory.byteLength >= bytes ? memory : Buffer.allocUnsafeSlow(bytes).buffer;
     const inputIds = dtype === 'uint16' ? new Uint16Array(buffer, 0, ids) : new Int32Array(buffer, 0, ids);

@@ -1,19 +1,19 @@
-/** Which fields of records hold what, for `longmix init`: told by names that datasets give them, and a look inside. */
+/** Finds the fields of records for `longmix init`, by the names that datasets use and a look at the values. */
 import { LongmixError } from '../errors.ts';
 import type { ReadUnit } from '../nouns/documents.ts';
 import { fieldNames, probeFields, sampleUnit } from '../read/input/probe.ts';
 
 export interface FoundFields {
   readonly text: string;
-  /** Why no field for the text could be found; null if one was, or none is needed. */
+  /** Why no text field could be found; null if one was found, or none is needed. */
   readonly problem: string | null;
-  /** null: the default will do, or there are no ids. */
+  /** null: the default is right, or there are no ids. */
   readonly id: string | null;
 }
 
 export const plainFields: FoundFields = { text: 'text', problem: null, id: null };
 
-/** Names that datasets give the field of the text, the commonest first. */
+/** Names of the text field in datasets, the most common first. */
 const textFields = [
   'text',
   'content',
@@ -27,7 +27,7 @@ const textFields = [
   'code',
 ];
 
-/** And that of the id: names first that say so. */
+/** Names of the id field in datasets, the most explicit first. */
 const idFields = [
   'id',
   'doc_id',
@@ -47,7 +47,7 @@ export async function findFields(unit: ReadUnit): Promise<FoundFields> {
   return { text, problem, id: problem === null ? await findIdField(unit, text) : null };
 }
 
-/** Tries the names on the first records of a file. */
+/** Tries the names of text fields on the first records of a file. */
 async function findTextField(unit: ReadUnit): Promise<Pick<FoundFields, 'text' | 'problem'>> {
   let problem = '';
   for (const name of textFields) {
@@ -59,7 +59,7 @@ async function findTextField(unit: ReadUnit): Promise<Pick<FoundFields, 'text' |
   return { text: 'text', problem: problem.replace(/\s+/g, ' ') };
 }
 
-/** The first field by name whose values are there in every record, and never twice. */
+/** Finds the first id field, by name, that every record has, with values that never repeat. */
 async function findIdField(unit: ReadUnit, text: string): Promise<string | null> {
   const names = await fieldNames(unit);
   for (const id of idFields.filter((name) => name !== text && names.includes(name))) {
@@ -75,8 +75,8 @@ const sourceField = 'source';
 const mostSampled = 40;
 
 /**
- * The sources that the records name in a field `source`, sorted; null: they name none, only one, or nearly as many as
- * there are records, as a field of addresses does. Looks at the beginnings of up to 40 files from all over the corpus.
+ * Finds the sources that the records name in a field `source`, sorted. null: they name none, only one, or nearly as
+ * many as there are records, as a field of URLs does. Reads the beginnings of up to 40 files from all over the corpus.
  */
 export async function findNamedSources(
   units: readonly ReadUnit[],

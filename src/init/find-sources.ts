@@ -1,7 +1,7 @@
 /**
- * What `longmix init` makes of a corpus: a source for each directory in it, and one for the files beside them. Without
- * directories, the records may name their sources, or a few files be one each. A directory of very many directories is
- * one source: shares over hundreds of names are nothing that a person would set.
+ * Finds the sources of a corpus for `longmix init`: one source per directory in it, and one for the files beside the
+ * directories. Without directories, the records may name their sources, or a few files may be one source each. A
+ * directory of very many directories is one source, because nobody would set shares for hundreds of names.
  */
 
 import { basename, join, relative, sep } from 'node:path';
@@ -21,23 +21,23 @@ export interface FoundSource {
   readonly path: string;
   readonly include: string | readonly string[] | null;
   readonly exclude: readonly string[];
-  /** Directories that are repositories: a document each. */
+  /** 'directory' if the directories are repositories: each becomes one document. */
   readonly join: 'directory' | null;
   readonly fields: FoundFields;
-  /** Where a field of the records names their source: the field, and names in it. */
+  /** If a field of the records names their source: the field, and the names. */
   readonly named: { readonly field: string; readonly names: readonly string[] } | null;
   readonly files: number;
   readonly bytes: number;
 }
 
 export interface Surroundings {
-  /** The recipe stands in the corpus, and so will the output. */
+  /** True if the recipe is in the corpus, so that the output will be, too. */
   readonly outputBelow: boolean;
-  /** Where the recipe will be; null: unknown. */
+  /** Path of the future recipe; null: unknown. */
   readonly recipe: string | null;
-  /** Is this file the recipe in the making, where its path is unknown? */
+  /** True if this file is the recipe that is being written, for a recipe whose path is unknown. */
   readonly isRecipe: (path: string) => boolean;
-  /** Sources must go by the names of folders and files: what is in the records is not looked at. */
+  /** True if sources must be named by folders and files; then records are not searched for source names. */
   readonly byPath: boolean;
 }
 
@@ -46,11 +46,11 @@ const mostFileSources = 12;
 
 export interface Found {
   readonly sources: readonly FoundSource[];
-  /** What is done with files that are not simply read, a clause each. */
+  /** How files are treated that are not simply read, one clause per kind. */
   readonly kinds: readonly string[];
 }
 
-/** @throws LongmixError `source-empty`, or what `discover` throws */
+/** @throws LongmixError `source-empty`, or the errors of `discover` */
 export async function findSources(root: string, around: Surroundings): Promise<Found> {
   const [whole] = defaultRecipe(root).sources;
   const outputs = new Map<string, boolean>();
@@ -94,7 +94,8 @@ async function sourcesOf(
       }),
     );
   }
-  // Apart even if there is one group: the output beside it must not be read by the next run.
+  // If the output will be in the corpus, list even a single group by itself, so that the next run doesn't read the
+  // output.
   const apart = groups.size <= mostSources && (groups.size > 1 || around.outputBelow);
   if (!apart) {
     const name =
@@ -121,7 +122,7 @@ async function sourcesOf(
     if (repositories.includes(directory)) continue;
     const path = join(root, directory);
     const name = directory === '' ? nameBeside(groups, basename(root) || 'corpus') : directory;
-    // `*` stops at the next `/`: only what lies directly in the directory.
+    // `*` doesn't match `/`, so it matches only files directly in the directory.
     const made = await describe(
       { name, path, include: directory === '' ? '*' : null, exclude: excludes(path, recipe), named },
       mine,
@@ -150,7 +151,7 @@ function hasFields({ files }: ReadUnit): boolean {
   return formatHasFields(files[0]!.format);
 }
 
-/** Every file must have records that name theirs: of a text file none does, and all of a source goes by one rule. */
+/** All files must have records, because text files can't name sources, and one rule applies to a whole source. */
 async function namedSources(units: readonly ReadUnit[]): Promise<FoundSource['named']> {
   return units.every(hasFields) ? await findNamedSources(units, await fieldsOf(units), mostSources) : null;
 }
@@ -159,7 +160,7 @@ function isFlat(groups: ReadonlyMap<string, unknown>): boolean {
   return groups.has('');
 }
 
-/** A handful of files of records, of one format, whose names differ in more than the number of a shard. */
+/** True for a few files of records in one format, whose names differ by more than a shard number. */
 function areSources(units: readonly ReadUnit[]): boolean {
   const formats = new Set(units.map(({ files }) => files[0]!.format));
   const names = new Set(units.map((unit) => stem(unit).replace(/\d+/g, '')));
@@ -179,11 +180,11 @@ function stem({ files }: ReadUnit): string {
 function excludes(path: string, recipe: string | null): string[] {
   if (recipe === null) return [];
   const below = relative(path, recipe).replaceAll(sep, '/');
-  // Reading takes .yaml files for text.
+  // Readers treat .yaml files as text, so the recipe must be excluded.
   return below === '' || below.startsWith('../') ? [] : [literal(below)];
 }
 
-/** A glob of this path and no other. */
+/** Returns a glob that matches exactly this path. */
 function literal(path: string): string {
   return path.replace(/[\\*?[\]{}()!+@|,]/g, '\\$&');
 }
@@ -193,14 +194,14 @@ const marks: readonly string[] =
     ' ',
   );
 
-/** Whether a folder says that it is a repository or a package. */
+/** True if a folder has a file that marks it as a repository or a package. */
 function marked(folder: string): boolean {
   return marks.some((name) => exists(join(folder, name)));
 }
 
 const manySources = 10;
 
-/** Whether most of a directory's files are in repositories, told by their marks or by many files of source code. */
+/** True if most files of a directory are in repositories, recognized by marks or by many source code files. */
 function holdsRepositories(path: string, directory: string, units: readonly ReadUnit[]): boolean {
   if (marked(path)) return false;
   const children = new Map<string, ReadUnit[]>();
@@ -219,7 +220,7 @@ function holdsRepositories(path: string, directory: string, units: readonly Read
   return 2 * inRepositories > units.length;
 }
 
-/** The files beside directories have the corpus's name, unless a directory has it. */
+/** Names the source of the files beside directories: the corpus's name, unless a directory has that name. */
 function nameBeside(groups: ReadonlyMap<string, unknown>, name: string): string {
   return groups.has(name) ? nameBeside(groups, `${name}-files`) : name;
 }
@@ -228,7 +229,7 @@ function withoutExtensions(file: string): string {
   return withoutCompression(file).replace(/(?<=.)\.[A-Za-z]\w*$/, '');
 }
 
-/** Whether a file below the root lies in a folder that longmix wrote. */
+/** True if a file below the root is in a folder that longmix wrote. */
 function isOutput(root: string, path: string, known: Map<string, boolean>): boolean {
   const parts = relative(root, path).split(sep).slice(0, -1);
   return parts.some((_, depth) => {

@@ -1,6 +1,6 @@
 /**
- * A preset without some of its sources: what names them is made a comment, and the shares of the others keep their
- * proportions. Edits are made in the text, so that its comments and its layout stay.
+ * Removes sources from a preset: entries that name them become comments, and the shares of the others keep their
+ * proportions. The text is edited directly, so that its comments and layout stay.
  */
 import {
   isMap,
@@ -21,10 +21,10 @@ interface Edit {
   readonly text: string;
 }
 
-/** Keys whose value is a map from sources. */
+/** Keys whose value maps source names to something. */
 const bySource: readonly string[] = ['shares', 'min_tokens', 'max_tokens', 'max_epochs'];
 
-/** @param gone names of sources that are not there; not those under `sources:` */
+/** @param gone names of the sources to remove. Entries under `sources:` are not touched */
 export function withoutRoles(text: string, gone: ReadonlySet<string>): string {
   const edits: Edit[] = [];
   const walk = (node: unknown): void => {
@@ -73,7 +73,7 @@ function ofCells(text: string, pair: Pair, gone: ReadonlySet<string>): Edit[] {
   ];
 }
 
-/** Shares that sum up to 100 %, to a millionth of a per cent. */
+/** Scales shares so that they sum to 100 %, with a precision of a millionth of a per cent. */
 function rescaled(shares: readonly string[]): string[] {
   const values = shares.map((share) => exact(parseShare(share)));
   const sum = values.reduce((total, value) => total + value, 0);
@@ -83,7 +83,7 @@ function rescaled(shares: readonly string[]): string[] {
   return millionths.map((value) => `${Number((value / 1e6).toFixed(6))}%`);
 }
 
-/** Whole lines, so that what follows on them stays with them. */
+/** Comments out whole lines, so that trailing comments stay with them. */
 function commentOut(text: string, what: Pair | Node): Edit {
   const [start] = rangeOf(isPair(what) ? what.key : what);
   const [, end] = rangeOf(isPair(what) ? what.value : what);
@@ -113,7 +113,7 @@ function keyOf({ key }: Pair): string {
   return isScalar(key) ? String(key.value) : '';
 }
 
-/** None overlap. */
+/** @param edits must not overlap */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   let at = 0;
   const parts: string[] = [];

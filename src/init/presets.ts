@@ -1,7 +1,7 @@
 /**
- * The published recipes in pipelines/, and how one becomes a user's: found sources take the place of the preset's where
- * the names say that they are the same. A role that nobody plays is left out of it, and a source
- * that has none is listed in a comment: the recipe runs with what is there, and says what was done.
+ * The published recipes in pipelines/ (presets), and how one becomes a user's recipe: found sources replace the
+ * preset's sources if their names match. A role (a source of the preset) without a match is removed, and a found source
+ * without a role is listed in a comment. So the recipe runs with the sources that exist, and says what was changed.
  */
 
 import { dirname, sep } from 'node:path';
@@ -16,7 +16,7 @@ import { applyEdits, withoutRoles } from './preset-roles.ts';
 import { problemText, scalar, settingsText, sizeText, sourceText } from './source-text.ts';
 
 const folder = new URL('pipelines/', packageRoot);
-/** It reads samples/, which are no part of the package. */
+/** sample.yaml reads samples/, which is not part of the package. */
 const notPresets: readonly string[] = ['sample.yaml'];
 
 export function presetNames(): string[] {
@@ -25,7 +25,7 @@ export function presetNames(): string[] {
     .map((file) => file.slice(0, -'.yaml'.length));
 }
 
-/** A line for each: its name, and what its first comment says. */
+/** Returns a line per preset: its name, and its first comment. */
 export function presetList(): string {
   const names = presetNames();
   const width = Math.max(...names.map((name) => name.length));
@@ -47,15 +47,15 @@ export function presetText(name: string): string {
   return readText(new URL(`${name}.yaml`, folder));
 }
 
-/** A preset as the user's recipe. */
+/** A preset turned into the user's recipe. */
 export interface Filled {
-  /** From its first comment on. */
+  /** The recipe's text, from its first comment on. */
   readonly text: string;
-  /** What was done to it, for the user, a clause each. */
+  /** The changes to the preset, for the user, as clauses. */
   readonly changes: readonly string[];
 }
 
-/** @param base folder of the recipe that it becomes */
+/** @param base folder of the new recipe */
 export function fillPreset(preset: string, found: readonly FoundSource[], base: string): Filled {
   const { text, change } = withTokens(preset, found);
   const filled = withSources(text, found, base);
@@ -68,7 +68,7 @@ function withSources(text: string, found: readonly FoundSource[], base: string):
   const cast = castOf(slots, found);
   const gone = slots.filter(({ name }) => !cast.has(name)).map(({ name }) => name);
   if (cast.size === 0) {
-    // Nobody to play any role: the corpus is mixed as it is, by the preset's other rules.
+    // No source matches any role: mix the corpus as it is, by the preset's other rules.
     return {
       text: withoutRoles(anySources(text, slots, found, base), new Set(gone)),
       changes: [
@@ -110,10 +110,10 @@ function withSources(text: string, found: readonly FoundSource[], base: string):
   };
 }
 
-/** Bytes of text a token, roughly: enough to see that a corpus is too small by far. */
+/** Bytes of text per token, roughly: enough to see that a corpus is far too small. */
 const bytesPerToken = 3;
 
-/** A published amount that the corpus cannot have would be refused: all that its rules allow is taken instead. */
+/** If the corpus lacks the published number of tokens, which would be refused, takes all that the rules allow. */
 function withTokens(
   text: string,
   found: readonly FoundSource[],
@@ -143,19 +143,19 @@ interface Edit {
   readonly text: string;
 }
 
-/** A source of the preset, by offsets of its text. */
+/** A source of the preset, with its offsets in the text. */
 interface Slot {
   readonly name: string;
-  /** Where its line begins. */
+  /** Offset of its line. */
   readonly line: number;
-  /** Its value. */
+  /** Range of its value. */
   readonly start: number;
   readonly end: number;
-  /** What it says but the path. */
+  /** Its settings other than the path. */
   readonly settings: readonly string[];
 }
 
-/** Whether anything names the sources; where nothing does, any will do. */
+/** True if any key of the preset names its sources. If none does, the preset works with any sources. */
 function hasRoles(text: string): boolean {
   const { phases, documents } = parseRecipe(text, 'preset.yaml');
   const bySource = [documents.minTokens, documents.maxTokens, ...phases.map(({ mix }) => mix.maxEpochs)];
@@ -180,7 +180,7 @@ function slotOf(text: string, { key, value }: Pair): Slot {
   return { name, line: text.lastIndexOf('\n', from) + 1, start, end, settings };
 }
 
-/** Names of one kind of text: a folder `web` is what a paper calls Common Crawl. */
+/** Groups of names for one kind of text: a paper's Common Crawl may be a user's folder `web`. */
 const kinds: readonly (readonly string[])[] = [
   ['commoncrawl', 'cc', 'web', 'webpages', 'fineweb', 'finewebedu', 'c4'],
   ['github', 'code', 'repos', 'repositories', 'thestack', 'stack', 'starcoder'],
@@ -192,7 +192,7 @@ const kinds: readonly (readonly string[])[] = [
   ['openwebmath', 'math'],
 ];
 
-/** Case, hyphens and a plural don't count. */
+/** Normalizes a name: case, hyphens and a plural are ignored. */
 function plain(name: string): string {
   return name
     .toLowerCase()
@@ -204,7 +204,9 @@ function kindOf(name: string): number {
   return kinds.findIndex((names) => names.some((one) => plain(one) === plain(name)));
 }
 
-/** Who plays which role: by name first, then by kind, each source once. One role and one source need no name. */
+/**
+ * Matches found sources to roles: by name first, then by kind, each source once. A single role needs no matching name.
+ */
 function castOf(slots: readonly Slot[], found: readonly FoundSource[]): Map<string, FoundSource> {
   const whole = slots.length === 1 ? wholeOf(slots[0]!.name, found) : null;
   if (whole !== null) return new Map([[slots[0]!.name, whole]]);
@@ -224,7 +226,7 @@ function castOf(slots: readonly Slot[], found: readonly FoundSource[]): Map<stri
   return cast;
 }
 
-/** All that was found as one source, where it can be read in one way; null: it cannot. */
+/** Joins all found sources into one, if they can be read in the same way; null if they can't. */
 function wholeOf(name: string, found: readonly FoundSource[]): FoundSource | null {
   const [first, ...others] = found;
   if (others.length === 0) return first!;
@@ -249,7 +251,7 @@ function wholeOf(name: string, found: readonly FoundSource[]): FoundSource | nul
   };
 }
 
-/** null: a source is a file, so that the folder may have others. */
+/** null: a source is a file, so the folder may contain other files. */
 function commonFolder(paths: readonly string[]): string | null {
   if (paths.some((path) => statOf(path)?.kind !== 'folder')) return null;
   const shortest = paths.reduce((a, b) => (b.length < a.length ? b : a));
@@ -278,7 +280,7 @@ function unplacedText(left: readonly FoundSource[], base: string): string {
   return `  # Found, with no role in this preset: give one by its path below, or a share of its own in the mix.\n${lines.join('')}`;
 }
 
-/** All that was found, in place of the preset's sources, whose comments stay above. */
+/** Replaces the preset's sources by all found sources, and keeps the comments above them. */
 function anySources(
   text: string,
   slots: readonly Slot[],
@@ -295,7 +297,7 @@ function anySources(
   return applyEdits(text, edits);
 }
 
-/** Lines above a source's. */
+/** Inserts lines above a source. */
 function above({ line }: Slot, text: string): Edit {
   return { at: line, end: line, text };
 }

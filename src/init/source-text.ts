@@ -1,4 +1,4 @@
-/** Found sources as lines of a recipe. */
+/** Writes found sources as lines of a recipe. */
 import { relative, sep } from 'node:path';
 import { bytes, counted } from '../base/words.ts';
 import type { FoundSource } from './find-sources.ts';
@@ -8,12 +8,12 @@ export function sourceText(source: FoundSource, base: string): string {
   return `${problemText(source)}  ${scalar(source.name)}: ${settingsText(source, base)}   # ${sizeText(source)}`;
 }
 
-/** A line to put above it, if there is something to mend. */
+/** Returns a line to put above a source that needs fixing, else an empty string. */
 export function problemText({ fields: { problem } }: FoundSource): string {
   return problem === null ? '' : `  # fix this source: ${problem}\n`;
 }
 
-/** @param more settings that are not found but wanted, such as `join: directory` */
+/** @param more settings to add to the found ones, such as `join: directory` */
 export function settingsText(source: FoundSource, base: string, more: readonly string[] = []): string {
   const { path, include, exclude, fields, named, join } = source;
   const shown = relative(base, path).replaceAll(sep, '/') || '.';
@@ -38,10 +38,10 @@ export function sizeText({ files, bytes: size }: FoundSource): string {
   return `${counted(files, 'file')}, about ${bytes(size)}`;
 }
 
-/** Words that YAML 1.1 or 1.2 reads as something else than text. */
+/** Words that YAML 1.1 or 1.2 doesn't read as text. */
 const yamlWords = /^(true|false|yes|no|on|off|y|n|null|~|\.inf|\.nan)$/i;
 
-/** Plain where every YAML parser reads it as text, quoted otherwise. JSON's strings are YAML's. */
+/** Writes text plainly if every YAML parser reads it as text, else quoted as in JSON, whose strings are valid YAML. */
 export function scalar(text: string): string {
   return /^[A-Za-z_./][\w./-]*$/.test(text) && !yamlWords.test(text) ? text : JSON.stringify(text);
 }

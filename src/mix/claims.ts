@@ -1,9 +1,9 @@
 /**
- * What phases claim of the cells, against what the cells may give. Where a cell would exceed its cap and the recipe
- * allows it (`redistribute`), the cell is taken at its cap, and what is missing goes to the other cells of the same
- * source or of all sources, in proportion to their weights; again, until all fit (water-filling).
+ * Fits the claims of phases on cells to the caps of the cells. If a cell would exceed its cap and the recipe allows it
+ * (`redistribute`), the cell is taken at its cap, and the missing tokens go to the other cells of the same source or of
+ * all sources, in proportion to their weights. This repeats until all cells fit (water-filling).
  *
- * Cost: as many passes over the cells as cells are over their caps.
+ * Cost: at most one pass over the cells per cell that exceeds its cap.
  */
 import type { MixSpec } from '../nouns/recipe.ts';
 import type { Supply } from './weights.ts';
@@ -15,23 +15,23 @@ export interface Claim {
   readonly redistribute: MixSpec['redistribute'];
 }
 
-/** Upper bound of the repeat factor of a cell; `drop`: because its method takes no document twice. */
+/** Upper bound of a cell's repeat factor. `drop`: the bound comes from method `drop`, which takes no document twice. */
 export interface Cap {
   readonly most: number;
   readonly drop: boolean;
 }
 
-/** The bound of a cell that several phases draw on. */
+/** Returns the bound of a cell that several phases draw on. */
 export function strictest(caps: readonly Cap[]): Cap {
   return caps.reduce((a, b) => (b.most < a.most ? b : a), { most: Number.POSITIVE_INFINITY, drop: false });
 }
 
-/** A hair above a cap is rounding. */
+/** True if a factor exceeds a cap by more than rounding. */
 export function exceeds(factor: number, cap: Cap): boolean {
   return factor > cap.most * (1 + 1e-9);
 }
 
-/** The repeat factors that each claim gets, so that no cell exceeds its cap in sum; null where that can't be. */
+/** Returns the repeat factors of each claim, such that no cell's sum exceeds its cap; null if that is impossible. */
 export function placeClaims(claims: readonly Claim[], caps: readonly Cap[]): Float64Array[] | null {
   const given = claims.map(({ requested }) => requested.slice());
   const full = new Uint8Array(caps.length);
@@ -53,7 +53,7 @@ export function placeClaims(claims: readonly Claim[], caps: readonly Cap[]): Flo
   }
 }
 
-/** Gives the cells that aren't full what their group asks for and the full ones don't give. False: there are none. */
+/** Moves tokens from full cells to other cells of their group. False if a group has no other cells for them. */
 function refill({ cells, requested, redistribute }: Claim, given: Float64Array, full: Uint8Array): boolean {
   const groupOf = (cell: Supply) => (redistribute === 'within-source' ? cell.source : 0);
   const groups = cells.reduce((most, cell) => Math.max(most, groupOf(cell) + 1), 0);

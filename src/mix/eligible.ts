@@ -1,10 +1,16 @@
-/** Which documents may be taken at all: within the bounds of length, and of documents with the same text only the first. */
+/**
+ * Decides which documents may be taken at all: those within the bounds of length, and only the first of several
+ * documents with identical text.
+ */
 import { type DropReason, dropReasons } from '../nouns/ledger.ts';
 import type { DocumentRules } from '../nouns/recipe.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import { documentSet } from './document-set.ts';
 
-/** 0: may be taken; else 1 + the index of its reason in `dropReasons`. The bounds come first: a copy of a document out of bounds is none. */
+/**
+ * Returns a code per document: 0 if it may be taken, else 1 + the index of the reason in `dropReasons`. Bounds are
+ * checked first, and a document out of bounds doesn't make later documents duplicates.
+ */
 export function eligibility(table: DocumentTable, rules: DocumentRules): Uint8Array {
   const out = new Uint8Array(table.count);
   refuseOutOfBounds(table, rules, out);
@@ -29,6 +35,7 @@ function refuseOutOfBounds(
   }
 }
 
+/** Marks duplicates: each document searches for a copy of itself among those before it. */
 function refuseCopies(table: DocumentTable, out: Uint8Array): void {
   const duplicate = codeOf('duplicate');
   const set = documentSet(table);

@@ -1,10 +1,10 @@
 /**
- * The phases of a recipe to one repeat factor a cell and phase, exactly, over what the corpus really has: with T tokens
- * for a phase, w of them for a cell and m usable tokens in it, the factor is T * w / m. Below 1 documents are sampled,
- * above 1 they repeat.
+ * Computes one exact repeat factor per cell and phase, from the recipe and the actual corpus. If a phase has T tokens,
+ * a cell has the share w of them, and the cell has m usable tokens, the factor is T * w / m. Below 1 documents are
+ * sampled, above 1 they repeat.
  *
- * Phases whose documents are disjoint draw on the same cells, so that caps and `tokens: all` count the sum of their
- * factors; phases that share documents stand each by itself.
+ * Phases whose documents are disjoint draw on the same cells, so caps and `tokens: all` apply to the sum of their
+ * factors. Phases that share documents are computed independently.
  */
 import { LongmixError } from '../errors.ts';
 import type { MixSpec, PhaseSpec, Recipe } from '../nouns/recipe.ts';
@@ -12,20 +12,20 @@ import { type Cap, type Claim, placeClaims, strictest } from './claims.ts';
 import { refuseShortfall } from './shortfall.ts';
 import { type Supply, tokenWeights } from './weights.ts';
 
-/** Repeat factors of the cells in a phase: as the recipe asks, and after `redistribute`. */
+/** Repeat factors of the cells in a phase: as the recipe requests, and after `redistribute`. */
 export interface PhaseFactors {
   readonly requested: Float64Array;
   readonly given: Float64Array;
 }
 
-/** Phases that draw on the same documents, by number; a document is in one of them only. */
+/** Groups phase numbers into pools. Phases of a pool share its documents; each document is in one phase only. */
 export function poolsOf({ phases, phaseDocuments }: Pick<Recipe, 'phases' | 'phaseDocuments'>): number[][] {
   const numbers = phases.map((_, p) => p);
   return phaseDocuments === 'disjoint' ? [numbers] : numbers.map((p) => [p]);
 }
 
 /**
- * @param supplies of each phase, cell by cell
+ * @param supplies per phase, the supply of each cell
  * @throws LongmixError `mix-infeasible` when a cell would have to give more than it has
  */
 export function phaseFactors(
@@ -77,7 +77,7 @@ export function phaseFactors(
   return factors;
 }
 
-/** "all": as much as there is. Without repeats up to the scarcest cell's cap; with repeats until every cell is taken once. */
+/** Tokens for `all`. `drop`: up to the scarcest cell's cap; `repeat`: each cell at least once; `mixed`: the corpus. */
 function totalOfAll(
   phases: readonly PhaseSpec[],
   pools: readonly { readonly perToken: Float64Array; readonly caps: readonly Cap[] }[],
@@ -110,7 +110,7 @@ function capOf(cell: Supply, sources: readonly string[], { cells, method, maxEpo
   return { most: own?.maxEpochs ?? ofSource, drop: false };
 }
 
-/** Says which phase a mix is of that can't be had. */
+/** Adds the phase name to an infeasible-mix error. */
 function inPhase<T>(phases: readonly PhaseSpec[], p: number, act: () => T): T {
   try {
     return act();
@@ -125,13 +125,13 @@ function inPhase<T>(phases: readonly PhaseSpec[], p: number, act: () => T): T {
   }
 }
 
-/** 1 and not 0.9999999999: a cell that is taken whole must not lose a document to rounding. */
+/** Rounds 0.9999999999 to 1: a cell that is taken whole must not lose a document to rounding. */
 export function nearInteger(factor: number): number {
   const nearest = Math.round(factor);
   return Math.abs(factor - nearest) < 1e-9 * Math.max(1, nearest) ? nearest : factor;
 }
 
-/** Cell by cell over all phases. */
+/** Sums the factors of all phases, cell by cell. */
 export function sumCells(perPhase: readonly Float64Array[]): Float64Array {
   return perPhase[0]!.map((_, c) => perPhase.reduce((sum, factors) => sum + factors[c]!, 0));
 }

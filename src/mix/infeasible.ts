@@ -1,4 +1,4 @@
-/** The words for a mix that can't be had: what is missing, and the ways out, with numbers. */
+/** The error for an infeasible mix: what is missing, and the ways out, with numbers. */
 import { LongmixError } from '../errors.ts';
 
 export function infeasible(message: string, ways: readonly string[]): LongmixError {

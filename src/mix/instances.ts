@@ -1,7 +1,7 @@
 /**
- * Copies of documents to the list that is packed.
+ * Turns the number of copies of each document into the list of copies to pack.
  *
- * Cost: 4 bytes per copy, 4 more where cells have rows of their own, and 8 per copy that isn't whole.
+ * Cost: 4 bytes per copy, 4 more where cells have their own pack length, and 8 per copy that isn't whole.
  */
 
 import { firstFrom } from '../base/sequence.ts';
@@ -10,12 +10,15 @@ import type { DocumentTable } from '../nouns/tokens.ts';
 import { usableIn } from './room.ts';
 import type { PhaseSample } from './sample.ts';
 
-/** `longest` and `beyond` of the room of each cell, by cell number, and the rows that its documents are packed in, where any cell has its own. */
+/**
+ * By cell number: `longest` and `beyond` of the cell's `RowRoom`, and its pack length; `packLength` is null if no cell
+ * has its own.
+ */
 export interface CellRooms {
   readonly longest: Float64Array;
   readonly beyond: Float64Array;
   readonly packLength: Uint32Array | null;
-  /** False: all of every document is usable. */
+  /** False: every document is usable as a whole. */
   readonly cuts: boolean;
 }
 
@@ -51,10 +54,11 @@ export function listInstances(
 }
 
 /**
- * The copies that aren't whole: of documents of which not all is usable, and those that are taken in part.
- * @param documents of each copy, ascending
- * @param usable null: all of every document is
- * @param partial documents of which the last copy is taken in part: document -> tokens
+ * Lists the copies that aren't whole: all copies of documents that are usable only in part, and the copies in
+ * `partial`.
+ * @param documents the document of each copy, ascending
+ * @param usable usable tokens of a document; null: every document is usable as a whole
+ * @param partial documents whose last copy is taken in part: document -> tokens
  */
 export function listParts(
   documents: Uint32Array,

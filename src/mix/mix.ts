@@ -1,7 +1,8 @@
 /**
- * The mix of every phase: which documents, how often, cell by cell, and how near that comes to the recipe.
+ * Plans the mix of every phase: which documents are taken and how often, cell by cell, and how near this comes to the
+ * recipe.
  *
- * Cost: 6 bytes a document, 4 more for each of the largest cell, while it works; the instances stay.
+ * Cost: temporarily 6 bytes per document, and 4 more per document of the largest cell; the instances stay.
  */
 import type { Bucket, CellNumbers, Instances, PlannedCell } from '../nouns/mix.ts';
 import type { PhaseSpec, Recipe, SequenceSpec } from '../nouns/recipe.ts';
@@ -20,7 +21,7 @@ export interface PhasePlan {
 }
 
 /**
- * @param barred nonzero for the documents that the mix may not touch: held out, or not eligible
+ * @param barred nonzero for the documents that the mix may not take: held out, or not eligible
  * @throws LongmixError `mix-infeasible`
  */
 export function planMix(
@@ -103,7 +104,7 @@ function cellRooms(
 }
 
 /**
- * Every document of the validation split once, unmixed: it measures all recipes alike.
+ * Takes every document of the validation split once, without a mix, so that it measures all recipes alike.
  * @param excluded nonzero for the documents that aren't eligible
  */
 export function takeHeldOut(

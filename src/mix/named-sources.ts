@@ -1,8 +1,10 @@
-/** Sources that a recipe names, against those that the corpus has: where a column names them, only the corpus tells. */
+/** Checks the sources that a recipe names against the corpus. If a column names them, only the corpus knows them. */
 import type { Recipe } from '../nouns/recipe.ts';
 import { infeasible } from './infeasible.ts';
 
-/** @throws LongmixError `mix-infeasible` if a bound is given for a source that is not there: it would bound nothing */
+/**
+ * @throws LongmixError `mix-infeasible` if a bound names a source that is not in the corpus: it would have no effect
+ */
 export function refuseUnknownBounds(
   { documents, phases }: Pick<Recipe, 'documents' | 'phases'>,
   sources: readonly string[],

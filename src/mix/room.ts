@@ -1,6 +1,6 @@
 /**
- * `usableTokens` of `base/sequence.ts` as two numbers, for loops over documents: of a document of up to `longest` tokens
- * all are usable, of a longer one `beyond` at most.
+ * `usableTokens` of `base/sequence.ts` as two numbers, for loops over documents: a document of up to `longest` tokens
+ * is usable as a whole; a longer one has at most `beyond` usable tokens.
  */
 
 import { rowWidth, sequenceLength } from '../base/sequence.ts';
@@ -9,14 +9,14 @@ import type { SequenceSpec } from '../nouns/recipe.ts';
 export interface RowRoom {
   /** Tokens of the longest document that fits in a row. */
   readonly longest: number;
-  /** Infinity where longer ones are cut into rows. */
+  /** The most usable tokens of a longer document; Infinity where it is cut into rows. */
   readonly beyond: number;
-  /** Document tokens of the first row of a document that is cut, and of each row after it. */
+  /** If a document is cut: its tokens in its first row, and in each row after that. */
   readonly first: number;
   readonly next: number;
 }
 
-/** @param packLength the rows that the documents are packed in first; null: as `sequences` says */
+/** @param packLength tokens of the inner rows that the documents are packed in; null: as `sequences` says */
 export function rowRoom(sequences: SequenceSpec, packLength: number | null): RowRoom {
   const width = packLength ?? sequences.packLength ?? rowWidth(sequences);
   const first = width - (sequences.bos ? 1 : 0);

@@ -1,20 +1,20 @@
 /**
- * Repeat factors to documents: which, how often, and in which phase.
+ * Turns repeat factors into documents: which ones, how often, and in which phase.
  *
  * A cell's documents are ordered by a keyed hash, and its phases take consecutive stretches of that order, the first
- * phase first. With F the sum of a cell's factors: below 1 each phase takes its stretch once, and the rest is left; from
- * 1 on the documents are dealt to the phases in proportion to their factors, each is taken floor(F) times, and
- * the first ones of a phase's stretch once more for the fraction. So the choice at a smaller rate is part of the choice
- * at a larger one, in this and in any other recipe with the same seed (but for what rounding moves at a cell's edge, at
- * most two rows of tokens).
+ * phase first. Let F be the sum of a cell's factors. Below 1, each phase takes its stretch once, and the rest is left.
+ * From 1 on, the documents are divided among the phases in proportion to their factors; each document is taken floor(F)
+ * times, and the first documents of a phase's stretch once more for the fraction. So the choice at a smaller rate is
+ * part of the choice at a larger one, in this and in any other recipe with the same seed (except for rounding at a
+ * cell's edge, which moves at most two rows of tokens).
  *
- * What a phase misses or exceeds in a cell, because a document is taken whole, or in whole rows where it spans several,
- * is carried to its next cell: for a single phase the totals over all cells, and over all short or all long ones, are
- * within one row of what was asked. Where the stretch of one phase ends and that of another begins documents are taken
- * whole, so with several phases a cell is within one document, as long as they get there, and the total within one of
- * the shortest cell that more than one phase takes of.
+ * Documents are taken whole, or in whole rows if they span several. So a phase may miss or exceed its request in a
+ * cell; the difference is carried to its next cell. For a single phase, the totals over all cells, over all short and
+ * over all long cells are therefore within one row of the request. Where one phase's stretch ends and another's begins,
+ * documents are taken whole. So with several phases a cell is within one document of the request (up to the cell's
+ * longest), and the total is within one document of the shortest cell that more than one phase takes from.
  *
- * Cost: some passes over the documents of each sampled cell, and 2 bytes a document.
+ * Cost: some passes over the documents of each sampled cell, and 2 bytes per document.
  */
 
 import { keyedHash } from '../base/keyed-hash.ts';
@@ -32,24 +32,24 @@ import {
 } from './stretch.ts';
 import type { CellDocuments, PhaseSupply } from './supply.ts';
 
-/** What a phase takes of each cell. */
+/** What a phase requests from each cell. */
 export interface PhaseDemand {
   readonly supplies: readonly PhaseSupply[];
   readonly factors: Float64Array;
 }
 
 export interface PhaseSample {
-  /** Of each document of the table. Valid until the next sample. */
+  /** Number of copies of each document of the table. Valid until the next sample. */
   readonly copies: Uint16Array;
-  /** Documents of which the last copy is taken in part: document -> tokens. */
+  /** Documents whose last copy is taken in part: document -> tokens. */
   readonly partial: ReadonlyMap<number, number>;
-  /** Per cell: documents taken at least once; tokens with every copy. */
+  /** Per cell: documents taken at least once, and their tokens with every copy. */
   readonly taken: Float64Array;
   readonly achieved: Float64Array;
 }
 
 /**
- * The samples of phases that draw on the same documents, one after the other.
+ * Yields the samples of phases that draw on the same documents, one after the other.
  * @param whole sum over the phases of each cell's factor
  */
 export function* samplePhases(
@@ -88,7 +88,7 @@ export function* samplePhases(
       taken[c] = found.documents;
       achieved[c] = found.tokens;
       if (found.partial !== null) partial.set(found.partial.document, found.partial.take);
-      // A cell that is taken whole misses nothing, and `target` has the carry in it.
+      // A cell that is taken whole is exact, so the carry passes on unchanged (`target` includes it).
       if (!everything) carry = target - found.tokens;
     }
     yield { copies, partial, taken, achieved };
@@ -102,8 +102,8 @@ interface Taken {
 
 /**
  * Takes a phase's stretch of a cell.
- * @param sum of the factors of all phases
- * @param last no phase after this one takes of the cell
+ * @param sum sum of the cell's factors over all phases
+ * @param last true if no later phase takes from the cell
  */
 function takeStretch(
   cell: OrderedCell,
@@ -124,8 +124,9 @@ function takeStretch(
 }
 
 /**
- * The order in which rounding is carried from cell to cell. Of one phase it is half a row at most: short before long
- * leaves the long share as exact as the total. Of several it is half a document, and shorter ones can even it out.
+ * The order in which rounding is carried from cell to cell. With one phase, rounding is at most half a row, and taking
+ * short cells before long ones leaves the long share as exact as the total. With several phases, rounding is up to half
+ * a document, so cells of long documents come first, and shorter documents can even it out.
  */
 function carryOrder(
   supplies: readonly PhaseSupply[],
@@ -138,7 +139,7 @@ function carryOrder(
     : numbers.sort((a, b) => cells[b]!.bucket.from - cells[a]!.bucket.from || a - b);
 }
 
-/** Takes the documents of a stretch; `hashes` may be anything where it is the whole cell. */
+/** Takes the documents of a stretch. If the stretch is the whole cell, `hashes` are not read. */
 function takeBetween(
   { documents, hashes, lengths, room }: OrderedCell,
   start: Edge,

@@ -1,4 +1,6 @@
-/** The error for a mix that asks for more than there is: cell, what it has, what it needs, and ways out that work. */
+/**
+ * The error for a mix that asks for more than there is: each cell with what it has and needs, and ways out that work.
+ */
 import { integer } from '../base/words.ts';
 import type { MixSpec, PhaseSpec } from '../nouns/recipe.ts';
 import { type Cap, type Claim, exceeds } from './claims.ts';
@@ -8,14 +10,16 @@ import { describeRange } from './weights.ts';
 export interface Shortfall {
   /** Phases that draw on the same documents, what they claim, and the bounds of the cells. */
   readonly phases: readonly PhaseSpec[];
-  /** The recipe has phases other than these. */
+  /** True if the recipe has other phases. */
   readonly more: boolean;
   readonly claims: readonly Claim[];
   readonly caps: readonly Cap[];
   readonly sources: readonly string[];
   /** Tokens of all phases of the recipe. */
   readonly total: number;
-  /** Would it do with so many tokens, with caps of at least so much, with this redistribution (null: the recipe's own)? */
+  /**
+   * Would the mix fit with this many tokens, caps of at least `cap`, and this `redistribute` (null: the recipe's own)?
+   */
   readonly fits: (tokens: number, cap: number, redistribute: MixSpec['redistribute'] | null) => boolean;
 }
 
@@ -58,10 +62,10 @@ function fewerTokens({ phases, more, total, fits }: Shortfall): string {
     : `fewer tokens: at most ${most} in all phases together`;
 }
 
-/** A corpus may have hundreds of sources. */
+/** The most rows in the message, because a corpus may have hundreds of sources. */
 const shownRows = 20;
 
-/** One line a band of a source, or a cell of the recipe; the largest need of epochs first. */
+/** One line per band of a source or cell of the recipe; lines that need the most epochs come first. */
 function rowsOf(
   { phases, claims, sources }: Shortfall,
   over: readonly { readonly c: number; readonly factor: number }[],
@@ -85,7 +89,7 @@ function rowsOf(
     );
 }
 
-/** In hundredths, because that is how it is said. */
+/** Searches in hundredths, because the message shows two decimals. */
 function leastEpochs({ fits, total }: Shortfall, over: readonly { readonly factor: number }[]): string {
   const enough = Math.ceil(100 * over.reduce((most, { factor }) => Math.max(most, factor), 0));
   const spare = largest(enough - 1, (hundredths) => fits(total, (enough - hundredths) / 100, null));
@@ -106,7 +110,7 @@ function redistribution({ phases, total, fits }: Shortfall): string {
     : `mix.redistribute: ${mode}, which takes what is missing from ${from[mode]}`;
 }
 
-/** The largest whole number from 0 to `most` for which it holds; it holds for 0, and for all below one for which it does. */
+/** Finds the largest whole number from 0 to `most` for which `holds` is true. It must hold for 0 and be monotone. */
 function largest(most: number, holds: (n: number) => boolean): number {
   let low = 0;
   let high = most;

@@ -1,12 +1,12 @@
 /**
- * Which documents are held out. By document key, so that copies of a document, wherever they stand in the corpus,
- * are on one side, and a document keeps its side when the corpus grows.
+ * Decides which documents are held out for validation. The decision depends on the document key, so that all copies of
+ * a document in the corpus are on one side, and a document keeps its side when the corpus grows.
  */
 
 import { keyedHash } from '../base/keyed-hash.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 
-/** 1 for the documents of the validation split, 0 for those of the training split. */
+/** Returns 1 for each document of the validation split, 0 for each of the training split. */
 export function heldOut(table: DocumentTable, share: number, seed: number): Uint8Array {
   const hash = keyedHash(seed, 'split');
   const limit = share * 2 ** 32;

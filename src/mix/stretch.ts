@@ -1,10 +1,9 @@
 /**
- * A cell's documents stand in the order of a keyed hash (copies of a document and equal hashes in the order of the
- * corpus), and what is taken of a cell is a stretch of that order. Only the stretch's ends matter, so nothing is sorted:
- * tokens are summed up by the upper bits of the hash, and only the documents with the bits at which the stretch ends
- * are put in order.
+ * Finds stretches of a cell's documents in the order of a keyed hash (equal hashes, such as those of copies of a
+ * document, keep the order of the corpus). Only the ends of a stretch matter, so the cell isn't sorted: tokens are
+ * summed by the upper bits of the hash, and only the documents with the bits at which the stretch ends are sorted.
  *
- * Cost: two passes over the cell, 4 bytes a document of the largest cell, and 512 KiB.
+ * Cost: two passes over the cell, 4 bytes per document of the largest cell, and 512 KiB.
  */
 
 import type { KeyedHash } from '../base/keyed-hash.ts';
@@ -12,7 +11,7 @@ import { orderByKey } from '../base/radix-sort.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import { type RowRoom, usableIn } from './room.ts';
 
-/** A place in the order: before the documents with a larger hash, or the same hash and at least this number. */
+/** A place in the order: before all documents with a larger hash, or with the same hash and at least this number. */
 export interface Edge {
   readonly hash: number;
   readonly document: number;
@@ -21,7 +20,7 @@ export interface Edge {
 export const firstEdge: Edge = { hash: 0, document: 0 };
 export const lastEdge: Edge = { hash: 2 ** 32, document: 0 };
 
-/** A cell's documents (ascending), the hash of each, and the room that they have in the rows. */
+/** A cell's documents (ascending), their hashes, the lengths of all documents, and the room that rows have for them. */
 export interface OrderedCell {
   readonly documents: Uint32Array;
   readonly hashes: Uint32Array;
@@ -32,7 +31,7 @@ export interface OrderedCell {
 export interface Reach {
   readonly end: Edge;
   readonly tokens: number;
-  /** The last document, where a part of it is taken, and the tokens of that part. */
+  /** The last document, if only a part of it is taken, and the tokens of that part. */
   readonly partial: { readonly document: number; readonly take: number } | null;
 }
 
@@ -53,14 +52,14 @@ export function hashDocuments(
 }
 
 /**
- * How far from `start` (at most to `limit`) a stretch of `room` tokens goes: it ends at the nearest end of a document,
- * or, with `cut`, of a row of a document that spans several.
+ * Finds how far a stretch of `wanted` tokens goes from `start`, at most to `limit`. It ends at the nearest end of a
+ * document or, with `cut`, at the nearest end of a row in a document that spans several rows.
  */
 export function reach(cell: OrderedCell, start: Edge, limit: Edge, wanted: number, cut: boolean): Reach {
   if (wanted < 0) return { end: start, tokens: 0, partial: null };
   const { documents, hashes, lengths, room } = cell;
   const { longest, beyond } = room;
-  // About eight documents a sum.
+  // About eight documents per sum.
   const bits = Math.min(mostBits, Math.max(1, 29 - Math.clz32(documents.length)));
   const shift = 32 - bits;
   sums.fill(0, 0, 2 ** bits);
@@ -107,7 +106,7 @@ export function reach(cell: OrderedCell, start: Edge, limit: Edge, wanted: numbe
   throw new Error('a stretch ends in none of its documents');
 }
 
-/** How much of a document of `tokens` to take where `left` (less than that) is left. */
+/** Returns how much of a document of `tokens` to take if `left` tokens (fewer) are still wanted. */
 function nearest(left: number, tokens: number, rows: RowRoom | null): number {
   if (left <= 0) return 0;
   if (rows === null) return left >= tokens / 2 ? tokens : 0;

@@ -1,4 +1,7 @@
-/** The documents of each cell, and what they have for a phase. Cost: two passes over the cell numbers, 4 bytes a document. */
+/**
+ * Lists the documents of each cell, and counts their usable tokens for a phase. Cost: two passes over the cell numbers,
+ * 4 bytes per document.
+ */
 import type { Bucket, CellNumbers } from '../nouns/mix.ts';
 import type { CellSpec, PhaseSpec } from '../nouns/recipe.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
@@ -10,14 +13,14 @@ export interface CellDocuments {
   readonly cell: number;
   readonly source: number;
   readonly bucket: Bucket;
-  /** Ascending. */
+  /** Document numbers, ascending. */
   readonly documents: Uint32Array;
-  /** Documents that have tokens, and the tokens. */
+  /** Number of documents that have tokens, and the number of tokens. */
   readonly filled: number;
   readonly tokens: number;
 }
 
-/** The cells that have documents, by source, then length; `barred` documents, nonzero, are not there. */
+/** Returns the cells that have documents, by source, then length. Documents with a nonzero `barred` are left out. */
 export function groupByCell(
   table: DocumentTable,
   cellOf: CellNumbers,
@@ -61,14 +64,14 @@ export function groupByCell(
   return groups;
 }
 
-/** Index of the recipe's cell that a bucket of a source is in; -1: in none. */
+/** Returns the index of the recipe's cell that contains a bucket of a source; -1 if none does. */
 export function specOf(cells: readonly CellSpec[], source: string, { from }: Bucket): number {
   return cells.findIndex(
     (cell) => cell.source === source && cell.from <= from && (cell.to === null || from < cell.to),
   );
 }
 
-/** What a cell has for a phase, and the room of its documents there. */
+/** What a cell can give a phase, and the room that the phase's rows have for its documents. */
 export interface PhaseSupply extends Supply {
   readonly room: RowRoom;
 }

@@ -1,31 +1,31 @@
 /**
- * A recipe's mix to the weight of each cell, over what the corpus really has.
+ * Turns a recipe's mix into the weight of each cell, measured on the actual corpus.
  *
  * Let M[s,b] be the measure of source s in bucket b: usable tokens, or documents with `shares_of: documents`. Weights
  * start at the source's share times the bucket's part of its source (the natural length distribution). A length rule
  * then scales the long and the short documents, inside each source (`per-source`: source shares stay) or over all
  * (`global`: they drift). With keep rate r this gives Fu et al. 2024 (arXiv 2402.10171): a source whose long documents
- * have share p ends with p / (p + r (1 - p)). Explicit cells take the place of both: a range's share goes to the
- * buckets in it by their measure.
+ * have share p ends with p / (p + r (1 - p)). Explicit cells replace shares and length rule: the share of a range is
+ * divided among its buckets by their measure.
  */
 import { percentAsTyped } from '../base/words.ts';
 import type { CellSpec, LengthRule, MixSpec } from '../nouns/recipe.ts';
 import { infeasible } from './infeasible.ts';
 import { refuseUnknownSource } from './named-sources.ts';
 
-/** What a cell has for a phase. */
+/** What a cell can give a phase. */
 export interface Supply {
   /** Index into the source names. */
   readonly source: number;
   readonly long: boolean;
-  /** Index into the cells of the mix; -1: in none, or the mix has none. */
+  /** Index into the cells of the mix; -1 if none contains this cell, or the mix names no cells. */
   readonly spec: number;
-  /** Documents with usable tokens, and those tokens. */
+  /** Number of documents with usable tokens, and the number of these tokens. */
   readonly documents: number;
   readonly usable: number;
 }
 
-/** The share of each cell in the tokens of the mix; they sum to 1 (or are all 0 for an empty corpus). */
+/** Returns each cell's share of the tokens of the mix; shares sum to 1 (or are all 0 for an empty corpus). */
 export function tokenWeights(
   cells: readonly Supply[],
   sources: readonly string[],
@@ -33,7 +33,7 @@ export function tokenWeights(
 ): Float64Array {
   const weights = cellWeights(cells, sources, mix);
   if (mix.sharesOf === 'tokens') return weights;
-  // Each document of a cell counts the same, so a cell's tokens are its share times its mean length.
+  // Each document of a cell is equally likely, so a cell's tokens are its share of documents times its mean length.
   const tokens = weights.map((weight, i) =>
     weight === 0 ? 0 : (weight * cells[i]!.usable) / cells[i]!.documents,
   );
@@ -41,7 +41,7 @@ export function tokenWeights(
   return whole === 0 ? tokens : tokens.map((part) => part / whole);
 }
 
-/** The share of each cell in what the mix's shares count. */
+/** Returns each cell's share, in the unit that the mix's shares count: tokens or documents. */
 export function cellWeights(
   cells: readonly Supply[],
   sources: readonly string[],
@@ -83,7 +83,7 @@ export function describeRange({ source, from, to }: CellSpec): string {
   return `source "${source}", ${to === null ? `${from} tokens and more` : `from ${from} to ${to} tokens`}`;
 }
 
-/** Each source by its share, inside it as the corpus has it. */
+/** Weighs each source by its share, and the buckets inside it by their natural distribution. */
 function sourceWeights(
   cells: readonly Supply[],
   sources: readonly string[],
@@ -143,8 +143,8 @@ function applyLengthRule(
 }
 
 /**
- * Refuses a rule that asks for long or short documents where there are none, with all sources that it can't hold in.
- * @param sources of each group; null: the rule is about all of them together
+ * Refuses a rule that needs long or short documents where there are none. The error names all sources concerned.
+ * @param sources the source of each group; null: the rule covers all sources together
  */
 function refuseOneSided(
   length: LengthRule,
@@ -216,7 +216,7 @@ function waysOut({ rule, scope }: LengthRule): string[] {
   }
 }
 
-/** What to multiply long and short weights by; the group's weight, long + short, stays. */
+/** Returns the factors for long and short weights. They keep the group's total weight, long + short. */
 function bandScales({ rule }: LengthRule, long: number, short: number): { long: number; short: number } {
   const weight = long + short;
   switch (rule.kind) {

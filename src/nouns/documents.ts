@@ -1,10 +1,12 @@
-/** What `read/` hands to `tokenize/`: inputs, chunks of documents, and what was counted while reading. Nothing here computes. */
+/**
+ * What `read/` hands to `tokenize/`: inputs, chunks of documents, and counts made while reading. Nothing here computes.
+ */
 import type { Compression, Format, SourceSpec } from './recipe.ts';
 
 export interface InputFile {
-  /** Where to open it. */
+  /** Path to open the file with. */
   readonly path: string;
-  /** Path relative to the source's root, with `/`: what ids, origins and sorting use. */
+  /** Path relative to the source's root, with `/`. Ids, origins and sorting use it. */
   readonly name: string;
   readonly bytes: number;
   /** Changes whenever the file is written to; taken when the file was found, before it is read. */
@@ -14,12 +16,12 @@ export interface InputFile {
 }
 
 /**
- * The smallest piece of input that is read by itself: a file, a byte range of a plain JSON Lines file
+ * The smallest piece of input that is read independently: a file, a byte range of a plain JSON Lines file
  * (the lines that begin in [start, end)), or the files that make one joined document.
  */
 export interface ReadUnit {
   readonly source: SourceSpec;
-  /** The document's or documents' origin: a file's name, or a directory's for a joined document. */
+  /** Origin of the documents: the file's name, or the directory's for a joined document. */
   readonly name: string;
   readonly files: readonly InputFile[];
   readonly start: number;
@@ -34,45 +36,45 @@ export interface DocumentChunk {
   readonly text: Uint8Array;
   /** End of each document in `text`, in bytes. Its length is the number of documents, at least 1. */
   readonly ends: readonly number[];
-  /** The user's id of each document; null where the input has none (then origin is the id). */
+  /** Id of each document in the input; null where the input has none (then the origin is the id). */
   readonly ids: readonly (string | null)[];
-  /** Record number in its unit, from 1 (a JSON Lines record's is its line); 0: the whole file. */
+  /** Number of each document's record in its unit, from 1 (its line in JSON Lines); 0: the whole file. */
   readonly records: readonly number[];
   /** Source of each document where a column names it; null: the unit's source. */
   readonly sources: readonly string[] | null;
-  /** True: the last document goes on as the first document of the next chunk. */
+  /** True: the last document continues as the first document of the next chunk. */
   readonly open: boolean;
 }
 
-/** What a reader counts while it reads. The caller makes it, the reader adds to it. */
+/** What a reader counts while it reads. The caller creates it, and the reader adds to it. */
 export interface ReadCounts {
   /** Records that became documents. */
   documents: number;
-  /** Of these, the documents with an id in the input. */
+  /** How many of these documents have an id in the input. */
   identified: number;
-  /** UTF-8 sequences or lone surrogates that became U+FFFD. */
+  /** Invalid UTF-8 sequences and lone surrogates that were replaced by U+FFFD. */
   replaced: number;
   badRecords: number;
-  /** Lines of JSON Lines, blank ones too: what the numbers of a file's next unit begin after. */
+  /** Lines of JSON Lines, including blank ones. The line numbers of the file's next unit continue from here. */
   lines: number;
   /** The first few bad records, for the message. */
   readonly badSamples: BadRecord[];
-  /** Files that were left out whole, each a bad record, and files of which something is to be told. */
+  /** Files that were left out as a whole (each counts as a bad record), and files with something to report. */
   readonly fileFaults: FileFault[];
 }
 
 export interface FileFault {
   readonly path: string;
   readonly what: string;
-  /** False: the file was read all the same. */
+  /** False: the file was read anyway. */
   readonly leftOut: boolean;
 }
 
 export interface BadRecord {
   readonly file: string;
-  /** Where its unit begins, in bytes. */
+  /** Where the record's unit begins, in bytes. */
   readonly start: number;
-  /** Its number in its unit, from 1; 0: the whole file. */
+  /** Number of the record in its unit, from 1; 0: the whole file. */
   readonly record: number;
   readonly reason: string;
 }

@@ -1,6 +1,6 @@
-/** What writers put their bytes into, and the record of a file that was committed. Nothing here computes. */
+/** The sink that writers write to, and the record of a committed file. Nothing here computes. */
 
-/** The only way out for a writer's bytes: `storage/` gives it a file that appears when all of it is there. */
+/** The only output of a writer. `storage/` provides one whose file appears only when it is complete. */
 export interface Sink {
   write(bytes: Uint8Array): void;
 }

@@ -6,7 +6,7 @@ export const dropReasons = [
   'too_short', // documents.min_tokens
   'too_long', // documents.max_tokens
   'already_read', // mix.without: an earlier run has read it
-  'in_no_cell', // of no cell that the mix names
+  'in_no_cell', // in no cell that the mix names
   'elsewhere', // in another shard set of the build: another phase, another length
   'not_sampled', // the mix asked for less than there is
   'long_removed', // the rule `remove: long`
@@ -17,7 +17,7 @@ export const dropReasons = [
 
 export type DropReason = (typeof dropReasons)[number];
 
-/** Where tokens went: `read = packedOnce + the sum of dropped`. Integers. */
+/** Where tokens went, as integers: `read = packedOnce + the sum of dropped`. */
 export interface LedgerEntry {
   readonly read: number;
   /** Tokens that stand in the rows at least once. */
@@ -30,17 +30,17 @@ export interface LedgerEntry {
 export interface LedgerCell extends LedgerEntry {
   readonly source: string;
   readonly bucket: Bucket;
-  /** Documents of the cell, and those that stand in the rows at least in part. */
+  /** Documents of the cell, and how many of them stand in the rows at least in part. */
   readonly documents: number;
   readonly packedDocuments: number;
 }
 
-/** The accounts of a shard set, or of all those of a split: `rowTokens = packedInstances + specialTokens + padding`. */
+/** The accounts of a shard set or of a whole split: `rowTokens = packedInstances + specialTokens + padding`. */
 export interface Ledger extends LedgerEntry {
   readonly documents: number;
   readonly packedDocuments: number;
   readonly rows: number;
-  /** Tokens of a row; null: the shard sets' rows differ. */
+  /** Tokens per row; null: the shard sets have different widths. */
   readonly width: number | null;
   /** Tokens of all rows. */
   readonly rowTokens: number;

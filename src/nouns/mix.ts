@@ -1,12 +1,12 @@
-/** What the mix works on and hands to `pack/`: cells, and the copies of documents that were chosen. Nothing here computes. */
+/** What the mix works on and hands to `pack/`: cells, and the chosen copies of documents. Nothing here computes. */
 
-/** Documents of `from <= tokens < to`; `to` is null for the last bucket. */
+/** A range of document lengths: `from <= tokens < to`; `to` is null for the last bucket. */
 export interface Bucket {
   readonly from: number;
   readonly to: number | null;
 }
 
-/** One source's documents of one length bucket, as the corpus has them. */
+/** The documents of one source in one length bucket, as the corpus has them. */
 export interface Cell {
   readonly source: string;
   readonly bucket: Bucket;
@@ -14,18 +14,18 @@ export interface Cell {
   readonly tokens: number;
 }
 
-/** Cell number of every document: number of its source * buckets + number of its bucket. */
+/** Cell number of every document: its source's number * number of buckets + its bucket's number. */
 export type CellNumbers = Uint16Array | Uint32Array;
 
-/** A cell of the training split in a plan. Tokens are those of documents: special tokens and padding apart. */
+/** A cell of the training split in a plan. Tokens are document tokens, without special tokens and padding. */
 export interface PlannedCell extends Cell {
-  /** At least the length rule's threshold; false without a length rule. */
+  /** True if the bucket's lengths reach the length rule's threshold; false without a length rule. */
   readonly long: boolean;
-  /** Tokens that may be used: less than `tokens` where overlong documents are truncated or excluded. */
+  /** Usable tokens: less than `tokens` where overlong documents are truncated or excluded. */
   readonly usable: number;
-  /** What the recipe asks for. */
+  /** Tokens that the recipe requests. */
   readonly requested: number;
-  /** What `redistribute` added to the request, or took from it (negative) because the cell has no more. */
+  /** Tokens that `redistribute` added to the request, or took from it (negative) because the cell has no more. */
   readonly redistributed: number;
   /** The cell's repeat factor: (requested + redistributed) / usable. */
   readonly epochs: number;
@@ -55,14 +55,14 @@ export interface LeftOut {
   readonly absent: number;
 }
 
-/** Documents to pack, copy by copy, ascending by document: parallel arrays. */
+/** The copies of documents to pack, ascending by document, as parallel arrays. */
 export interface Instances {
   readonly count: number;
   readonly document: Uint32Array;
-  /** The copies that aren't of a whole document, ascending, and the tokens that they take, from the document's first. */
+  /** The copies that take only a part of their document, ascending, and how many tokens they take from its first on. */
   readonly parts: { readonly copy: Uint32Array; readonly take: Uint32Array };
-  /** Copies of the document that has most of them; 1: nothing repeats. */
+  /** Number of copies of the document with the most copies; 1: nothing repeats. */
   readonly mostCopies: number;
-  /** Rows that the document is packed in before those are put end to end; null: all as `sequences` says. */
+  /** Per copy, tokens of the inner rows that it is packed in; null: as `sequences` says for all. */
   readonly packLength: Uint32Array | null;
 }

@@ -1,12 +1,12 @@
-/** What a person asked for: the recipe, checked and with every default filled in, and the ablation. Nothing here computes. */
+/** What a person asked for: the recipe and the ablation, checked and with every default set. Nothing here computes. */
 
-/** What a person asked for, checked and with every default filled in. Comes from `recipe/`. */
+/** A recipe, checked and with every default filled in. It comes from `recipe/`. */
 export interface Recipe {
   readonly name: string;
   readonly tokenizer: TokenizerSpec;
   /** Absolute path of a token store to share between recipes; null: the build's own `store/`. */
   readonly store: string | null;
-  /** In the order of the file. Names are unique. */
+  /** In the order of the recipe file. Names are unique. */
   readonly sources: readonly SourceSpec[];
   readonly documents: DocumentRules;
   /** Share of documents (by key, 0 <= share < 1) that goes to the validation split. */
@@ -17,9 +17,9 @@ export interface Recipe {
   readonly without?: readonly EarlierRun[];
   /** `disjoint`: a document is in one phase only. */
   readonly phaseDocuments: 'disjoint' | 'shared';
-  /** Tokens of an optimizer step, the same in every phase; null: the trainer's own affair. */
+  /** Tokens per optimizer step, the same in every phase; null: the trainer decides. */
   readonly tokensPerStep: number | null;
-  /** Rows of the validation split, and of every phase that says nothing else. */
+  /** Rows of the validation split, and of every phase without its own. */
   readonly sequences: SequenceSpec;
   readonly shards: ShardSpec;
   readonly maxBadRecords: BadRecordLimit;
@@ -27,20 +27,20 @@ export interface Recipe {
   readonly seed: number;
 }
 
-/** tiktoken's, which come with longmix. */
+/** The encodings of tiktoken, which come with longmix. */
 export const tiktokenEncodings = ['cl100k_base', 'o200k_base', 'p50k_base', 'r50k_base', 'gpt2'] as const;
 
 export type TokenizerSpec =
   | { readonly encoding: string }
   | {
-      /** Absolute path of a tokenizer file, or of the folder of one. */
+      /** Absolute path of a tokenizer file, or of its folder. */
       readonly file: string;
-      /** How text is cut, of a file that does not say it; null: the file says it. */
+      /** The pattern that splits text, for a file without one; null: the file has it. */
       readonly pattern: string | null;
-      /** The text or the id of a token; left out: as the files say. */
+      /** The text or the id of a token; absent: as the files say. */
       readonly bos?: string | number;
       readonly eos?: string | number;
-      /** Left out: rows are padded with EOS. */
+      /** Absent: rows are padded with EOS. */
       readonly pad?: string | number;
     };
 
@@ -52,9 +52,11 @@ export interface SourceSpec {
   readonly format: Format | null;
   readonly fields: FieldNames;
   readonly join: 'file' | 'directory';
-  /** Put between the files of a joined document. */
+  /** Text between the files of a joined document. */
   readonly separator: string;
-  /** Encoding of the text formats, as `base/encodings.ts` names it; null: UTF-8, and a file of another is left out and told. */
+  /**
+   * Encoding of text formats, named as in `base/encodings.ts`; null: UTF-8, and other files are left out and reported.
+   */
   readonly encoding: string | null;
   /** Quotes of CSV and TSV. */
   readonly quote: Quoting;
@@ -63,21 +65,23 @@ export interface SourceSpec {
   readonly exclude: readonly string[];
   /** false: HTML and notebooks are read as they are, and EPUB is not read. */
   readonly extract?: false;
-  /** A program and its words that writes the text of each file, in place of a format; `{file}` or `{}` is its path. */
+  /**
+   * A program and its arguments that writes each file's text, used instead of a format; `{file}` or `{}` is the path.
+   */
   readonly command?: readonly string[];
 }
 
-/** Names of the fields (JSON) or columns (CSV, Parquet, Arrow) that make a document. */
+/** Names of the fields (JSON) or columns (CSV, Parquet, Arrow) that form a document. */
 export interface FieldNames {
   readonly text: string;
   readonly id: string;
-  /** Field whose value names the document's source; null: the recipe's name of the source. */
+  /** Field whose value names the document's source; null: the source's name in the recipe. */
   readonly source: string | null;
 }
 
 /**
- * The names that `format:` takes; what is known of each is in `read/formats.ts`. They are here because the recipe's schema
- * and the readers both need them.
+ * The names that `format:` accepts. `read/formats.ts` describes each format. The names are here because both the
+ * recipe's schema and the readers need them.
  */
 export const formats = [
   'text',
@@ -93,20 +97,23 @@ export const formats = [
   'warc',
 ] as const;
 
-/** `command`: whatever the source's program reads. */
+/** `command`: the source's program reads the file. */
 export type Format = (typeof formats)[number] | 'command';
 
-/** Of these nothing can be read with `extract: false`, for they are archives. */
+/** Formats that are archives, so that nothing in them can be read with `extract: false`. */
 export const extractedOnly: readonly Format[] = ['epub'];
 
-/** `double`: around a field, doubled inside. `none`: text. `auto`: the first, unless a TSV speaks against it. */
+/**
+ * Meaning of quotes. `double`: they enclose a field, and are doubled inside. `none`: they are text. `auto`: `double`,
+ * unless the content of a TSV contradicts it.
+ */
 export const quotings = ['auto', 'double', 'none'] as const;
 
 export type Quoting = (typeof quotings)[number];
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli';
 
-/** A number for every source, and those of the sources that have one of their own. */
+/** One number for all sources, with per-source overrides. */
 export interface PerSource {
   readonly otherwise: number;
   readonly of: ReadonlyMap<string, number>;
@@ -114,14 +121,14 @@ export interface PerSource {
 
 /** Which documents may be taken at all. */
 export interface DocumentRules {
-  /** In tokens, both included; `maxTokens` may be Infinity. */
+  /** Bounds in tokens, both inclusive; `maxTokens` may be Infinity. */
   readonly minTokens: PerSource;
   readonly maxTokens: PerSource;
-  /** `remove`: of documents with the same text only the first is there. */
+  /** `remove`: keep only the first of several documents with identical text. */
   readonly duplicates: 'remove' | 'keep';
   /**
-   * What the thresholds and buckets of a mix measure a document by: null: its tokens; a number: its characters divided
-   * by it (Fu et al. 2024 estimate with 3.68).
+   * The length of a document that thresholds and buckets of a mix use. null: its tokens; a number: its characters
+   * divided by that number (Fu et al. 2024 estimate with 3.68).
    */
   readonly charactersPerToken: number | null;
   /** Edges between length buckets, ascending; null: powers of two. */
@@ -138,50 +145,56 @@ export interface EarlierRun {
   readonly rowsPerStep: number | null;
 }
 
-/** A stretch of the training run with rows and a mix of its own. */
+/** A part of the training run with its own rows and mix. */
 export interface PhaseSpec {
   readonly name: string;
-  /** Of the training tokens; the shares of all phases sum to 1. */
+  /** Share of the training tokens; the shares of all phases sum to 1. */
   readonly share: number;
   readonly mix: MixSpec;
   readonly sequences: SequenceSpec;
 }
 
 export interface MixSpec {
-  /** Tokens of the phase, special tokens and padding apart; `all`: the phase's share of what there is (then of all phases). */
+  /**
+   * Tokens of the phase, without special tokens and padding; `all` (then in all phases): its share of what there is.
+   */
   readonly tokens: number | 'all';
-  /** What shares count. */
+  /** The unit that shares count. */
   readonly sharesOf: 'tokens' | 'documents';
-  /** Source name -> share; shares sum to 1. null: what the sources have. */
+  /** Source name -> share; shares sum to 1. null: the natural shares. */
   readonly shares: ReadonlyMap<string, number> | null;
   readonly length: LengthRule | null;
-  /** Every cell by itself; then `shares` and `length` are null, and documents in no cell are not taken. */
+  /** Explicit cells. Then `shares` and `length` are null, and documents in none of the cells are not taken. */
   readonly cells: readonly CellSpec[] | null;
   readonly method: MixMethod;
   /** Upper bound of the repeat factor of a cell. */
   readonly maxEpochs: PerSource;
-  /** Where what a cell can't give comes from: nowhere (an error), the same source's other cells, any other cell. */
+  /** Which cells replace what a cell can't give: none (an error), other cells of the same source, any other cell. */
   readonly redistribute: 'never' | 'within-source' | 'over-all';
 }
 
 export const mixMethods = ['drop', 'repeat', 'mixed'] as const;
 
 /**
- * `drop`: no document more than once. `repeat` and `mixed`: up to `maxEpochs` times. They differ in what `tokens: all`
- * is: the most that can be had without a repeat; the least in which no document is left out; what the corpus has.
+ * `drop`: every document at most once. `repeat` and `mixed`: up to `maxEpochs` times. They also differ in what
+ * `tokens: all` means. `drop`: the most tokens possible without a repeat; `repeat`: the fewest tokens that leave no
+ * document out; `mixed`: as many tokens as the corpus has.
  */
 export type MixMethod = (typeof mixMethods)[number];
 
-/** Documents of `from <= length < to` of a source (`to` null: no end), and their share of the mix. Cells of a source don't overlap. */
+/**
+ * The documents of a source with `from <= length < to` (`to` null: no upper bound), and their share of the mix. Cells
+ * of a source don't overlap.
+ */
 export interface CellSpec {
   readonly source: string;
   readonly from: number;
   readonly to: number | null;
   readonly share: number;
-  /** null: the mix's. */
+  /** null: the method of the mix. */
   readonly method: 'drop' | 'repeat' | null;
   readonly maxEpochs: number | null;
-  /** Rows that its documents are packed in before those are put end to end; null: as `sequences` says. */
+  /** Tokens of the inner rows that its documents are packed in; null: as `sequences` says. */
   readonly packLength: number | null;
 }
 
@@ -189,7 +202,7 @@ export interface CellSpec {
 export interface LengthRule {
   readonly threshold: number;
   readonly scope: 'per-source' | 'global';
-  /** Sources that the rule leaves as they are. */
+  /** Sources that the rule doesn't change. */
   readonly except?: readonly string[];
   readonly rule:
     | { readonly kind: 'long_share'; readonly share: number }
@@ -205,26 +218,26 @@ export interface SequenceSpec {
   /** L, in tokens. */
   readonly length: number;
   readonly packing: Packing;
-  /** What becomes of a document longer than a row. */
+  /** What happens to a document longer than a row. */
   readonly overlong: 'fragment' | 'truncate' | 'exclude';
-  /** `concat` only: what becomes of the rest of a document that a row's end cut. */
+  /** `concat` only: what happens to the rest of a document that is cut at a row's end. */
   readonly tails: 'carry' | 'discard';
   readonly bos: boolean;
   readonly eos: boolean;
   /** Rows of L + 1 tokens, for trainers that take inputs `row[:-1]` and labels `row[1:]`. */
   readonly plusOne: boolean;
   /**
-   * A divisor of L: documents are packed in rows of this length, which are then put end to end in rows of L (ProLong's
-   * 8 x 64K in 512K; documents are cut at this length). null: packed in rows of L.
+   * A divisor of L: documents are packed in inner rows of this length, which are then put end to end in rows of L
+   * (ProLong's 8 x 64K in 512K; documents are cut at this length). null: packed in rows of L.
    */
   readonly packLength: number | null;
-  /** Of packing `decompose`; null for the others. */
+  /** Options of packing `decompose`; null for other packings. */
   readonly decompose: DecomposeSpec | null;
 }
 
 /**
  * Dataset Decomposition (Pouransari et al. 2024, arXiv 2405.13226): a document is cut by its binary expansion into
- * pieces of `smallest`, 2 x smallest, ... L tokens, one piece a row, one shard set a length.
+ * pieces of `smallest`, 2 x smallest, ... L tokens, with one piece per row and one shard set per length.
  */
 export interface DecomposeSpec {
   readonly smallest: number;
@@ -242,25 +255,25 @@ export interface ShardSpec {
   readonly provenance: boolean;
 }
 
-/** A build stops when bad records exceed max(atLeast, share * records). */
+/** A build stops if bad records exceed max(atLeast, share * records). */
 export interface BadRecordLimit {
   readonly share: number;
   readonly atLeast: number;
 }
 
-/** Mixes to be compared: recipes over one token store, which differ in what comes after it only. */
+/** Mixes to compare: recipes over one token store, which differ only in the stages after the store. */
 export interface Ablation {
   readonly name: string;
-  /** What the base says at the keys that arms change, as written: dotted key -> value, null where it says nothing. */
+  /** The base's values, as written, at the keys that arms change: dotted key -> value, null where the base has none. */
   readonly base: Readonly<Record<string, unknown>>;
-  /** At least one; names are unique, and can be folders. */
+  /** At least one. Names are unique and valid as folder names. */
   readonly arms: readonly AblationArm[];
 }
 
 export interface AblationArm {
   readonly name: string;
-  /** Its name is ABLATION/ARM. */
+  /** The recipe's name is ABLATION/ARM. */
   readonly recipe: Recipe;
-  /** Where it leaves the base, as written: dotted key -> value, null where the key is taken out. */
+  /** How the arm differs from the base, as written: dotted key -> value, null where the arm removes the key. */
   readonly changes: Readonly<Record<string, unknown>>;
 }

@@ -1,11 +1,11 @@
-/** What `pack/` hands to `shard/`: every row of a shard set, as pieces of documents. Nothing here computes. */
+/** What `pack/` hands to `shard/`: all rows of a shard set, as pieces of documents. Nothing here computes. */
 
 /**
- * Every row of a shard set, in the order of the run: parallel arrays over shared memory. A piece is part of a
- * document's sequence, which is [BOS] + its taken tokens + [EOS if all of it was taken].
+ * All rows of a shard set in the order of the run, as parallel arrays over shared memory. A piece is a part of a
+ * document's sequence, which is [BOS] + the tokens taken + [EOS if all its tokens were taken].
  */
 export interface RowPlan {
-  /** Tokens of a row. */
+  /** Tokens per row. */
   readonly width: number;
   readonly rows: number;
   readonly bos: boolean;
@@ -21,15 +21,15 @@ export interface RowPlan {
   readonly repeats: RowRepeats | null;
 }
 
-/** What later epochs must know of a run in which documents repeat, to keep copies apart (`feed/rows/order.ts`). */
+/** What later epochs need to know to keep copies apart in a run with repeated documents (`feed/rows/order.ts`). */
 export interface RowRepeats {
-  /** Rows that hold a repeated document. They are spread evenly over the run (`base/interleave.ts`). */
+  /** Number of rows that hold a repeated document. They are spread evenly over the run (`base/interleave.ts`). */
   readonly rows: number;
-  /** Neighbours among those rows that may be shuffled, and copies still stay apart. */
+  /** How many neighbours among those rows may be shuffled while copies still stay apart. */
   readonly stretch: number;
 }
 
-/** Parallel arrays, by piece number, ascending. */
+/** Cut pieces as parallel arrays, ascending by piece number. */
 export interface PieceCuts {
   readonly piece: Uint32Array;
   /** Offset of the piece in the document's sequence. */

@@ -1,4 +1,4 @@
-/** steps -> feed and report: which shard set each optimizer step takes its rows from. */
+/** What `steps/` hands to `feed/` and `report/`: which shard set each optimizer step takes its rows from. */
 
 export interface StepPlan {
   readonly tokensPerStep: number;
@@ -8,7 +8,7 @@ export interface StepPlan {
   readonly stretches: readonly Stretch[];
 }
 
-/** The run: so many steps from so-and-so set, one stretch after another. `set` is an index into the sets. */
+/** A number of consecutive steps that take their rows from one set; `set` is an index into the sets. */
 export type Stretch = readonly [set: number, steps: number];
 
 export interface StepSet {
@@ -18,6 +18,6 @@ export interface StepSet {
   readonly rows: number;
   readonly rowsPerStep: number;
   readonly steps: number;
-  /** Rows at the end that make no whole step. */
+  /** Rows at the end of the set that don't fill a whole step. */
   readonly rest: number;
 }

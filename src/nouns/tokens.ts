@@ -1,9 +1,9 @@
-/** What `tokenize/` hands to `store/`, and what the store hands to the stages after it. Nothing here computes. */
+/** What `tokenize/` hands to `store/`, and what the store hands to later stages. Nothing here computes. */
 
-/** Text to tokens. Equal fingerprints give equal tokens for equal bytes. */
+/** Turns text into tokens. Equal fingerprints give equal tokens for equal bytes. */
 export interface Tokenizer {
   readonly name: string;
-  /** One more than the largest id, special tokens included. */
+  /** The largest id + 1, including special tokens. */
   readonly vocabularySize: number;
   readonly bosId: number | null;
   readonly eosId: number | null;
@@ -11,15 +11,16 @@ export interface Tokenizer {
   /** sha256 (hex) of everything that decides the tokens: vocabulary, merges, pattern, special tokens. */
   readonly fingerprint: string;
   /**
-   * Tokenizes documents that lie end to end in `text` (UTF-8), each by itself; `ends` in bytes. `continued`: the first
-   * document goes on from the last of the previous call, which ended at a safe cut, so nothing is put before it.
+   * Tokenizes each document in `text` (UTF-8, documents end to end) by itself; `ends` are in bytes. `continued`: the
+   * first document continues the last one of the previous call, which ended at a safe cut, so nothing is inserted
+   * before it.
    */
   encode(text: Uint8Array, ends: ArrayLike<number>, continued?: boolean): EncodedChunk;
-  /** The bytes of the tokens, special tokens as their text. */
+  /** Returns the bytes of the tokens; special tokens appear as their text. */
   decode(tokens: ArrayLike<number>): Uint8Array;
   /**
-   * The largest offset at which `text`, whose continuation is not known yet, can be parted without changing a
-   * token of either part; 0 if there is none.
+   * Returns the largest offset at which `text` can be split without changing a token of either part, although the
+   * continuation of `text` is unknown; 0 if there is none.
    */
   safeCut(text: Uint8Array): number;
 }
@@ -31,27 +32,29 @@ export interface EncodedChunk {
   readonly lengths: Uint32Array;
 }
 
-/** Documents after `tokenize/`: what the token store takes. The arrays are parallel, one entry a document that ended. */
+/**
+ * Documents after `tokenize/`, as input of the token store. Parallel arrays, with one entry per document that ended.
+ */
 export interface TokenizedDocuments {
-  /** Tokens of the chunk, documents end to end; a document that is still open has tokens here and no entry yet. */
+  /** Tokens of the chunk, documents end to end. A document that is still open has tokens here, but no entry yet. */
   readonly tokens: Uint32Array;
-  /** Tokens of each document, those of earlier chunks included. */
+  /** Tokens of each document, including those in earlier chunks. */
   readonly lengths: Uint32Array;
   /** Unicode code points of each document's text. */
   readonly characters: Uint32Array;
-  /** xxHash64 of each document's text, two words each: low and high 32 bits. Copies of a document share it. */
+  /** xxHash64 of each document's text, as two words: low and high 32 bits. Copies of a document share it. */
   readonly keys: Uint32Array;
   readonly ids: readonly (string | null)[];
   readonly records: readonly number[];
   readonly sources: readonly string[] | null;
-  /** Bytes of text taken in, documents that are still open included. */
+  /** Bytes of text consumed, including those of open documents. */
   readonly textBytes: number;
 }
 
-/** All documents of a token store, as parallel arrays over shared memory: document number -> what is known of it. */
+/** All documents of a token store, as parallel arrays over shared memory, indexed by document number. */
 export interface DocumentTable {
   readonly count: number;
-  /** Tokens. */
+  /** Tokens per document. */
   readonly lengths: Uint32Array;
   readonly keysLow: Uint32Array;
   readonly keysHigh: Uint32Array;

@@ -1,18 +1,18 @@
-/** train -> report: losses on the validation set, as a trainer gives them. */
+/** What `train/` hands to `report/`: losses on the validation set, as a trainer returns them. */
 
 /**
- * `validation` of what a trainer's `finish` returns: with it a run is in the tables and charts of `ablate --train`. A
- * trainer may leave it out.
+ * The key `validation` of what a trainer's `finish` returns. A trainer may omit it; a run that has it appears in the
+ * tables and charts of `ablate --train`.
  */
 export interface Validation {
   /** Mean, in nats. */
   readonly loss: number;
   readonly byPosition: readonly PositionLoss[];
-  /** Left out by a trainer that does not say it, and for shards without provenance. */
+  /** Absent if the trainer doesn't report it, or the shards have no provenance. */
   readonly bySource?: readonly SourceLoss[];
 }
 
-/** Guesses in documents of a source. */
+/** Predictions in the documents of a source. */
 export interface SourceLoss {
   readonly source: string;
   readonly tokens: number;
@@ -20,7 +20,7 @@ export interface SourceLoss {
   readonly loss: number;
 }
 
-/** Guesses that could look back on `from` to `to` (inclusive) tokens of their document. */
+/** Predictions that could attend to `from` to `to` (inclusive) earlier tokens of their document. */
 export interface PositionLoss {
   readonly from: number;
   readonly to: number;

@@ -1,6 +1,6 @@
 /**
- * Documents to rows: all packers, in one table and with one signature. The recipe offers those that `nouns/recipe.ts` names;
- * the compiler wants an entry for each of them. `docs/add-a-packer.md` says how to add one.
+ * Turns documents into rows. All packers stand in one table and share one signature. A recipe may use the packers that
+ * `nouns/recipe.ts` names, and the compiler requires an entry for each. `docs/add-a-packer.md` says how to add one.
  */
 import type { Instances } from '../nouns/mix.ts';
 import type { Packing, SequenceSpec } from '../nouns/recipe.ts';
@@ -15,7 +15,7 @@ import { inOrder, inRows } from './packers/in-rows.ts';
 import type { PackPhase } from './packers/packer.ts';
 import { packPad } from './packers/pad.ts';
 
-/** The naive one judges `best-fit` in tests: it takes the square of the number of rows. */
+/** Tests compare `best-fit` with `best-fit-naive`, whose time grows with the square of the number of rows. */
 export const packers: Readonly<Record<Packing | 'best-fit-naive', PackPhase>> = {
   'best-fit': inRows(packBestFit, spreadCopiesBestFit, packCopiesBestFit),
   'best-fit-naive': inOrder(() => packBestFitNaive),
@@ -24,7 +24,7 @@ export const packers: Readonly<Record<Packing | 'best-fit-naive', PackPhase>> = 
   decompose,
 };
 
-/** One plan; with `decompose` one for each row length that has rows, shortest first. */
+/** Returns one plan, or with `decompose` one plan per row length that has rows, shortest first. */
 export function packRows(
   instances: Instances,
   table: DocumentTable,

@@ -1,18 +1,18 @@
 /**
- * Documents one by one -> chunks. No chunk is larger than `chunkBytes`: a document that does not fit is cut at
- * character boundaries into chunks of its own, all but its last one open. Cost: each text is copied once.
+ * Collects documents into chunks. No chunk is larger than `chunkBytes`. A document that does not fit is cut at
+ * character boundaries into chunks of its own, all open except the last. Cost: each text is copied once.
  */
 import type { DocumentChunk, ReadCounts } from '../nouns/documents.ts';
 import { characterEnd, countLoneSurrogates } from './input/utf8.ts';
 
 export const defaultChunkBytes: number = 1024 * 1024;
 
-/** Buffers that are filled again, so that the memory of chunks is neither given back nor cleared time and again. */
+/** Buffers for reuse, so that the memory of chunks is not freed and cleared again and again. */
 const free: Buffer<ArrayBuffer>[] = [];
 const mostFree = 4;
 const lent = new WeakMap<ArrayBufferLike, Buffer<ArrayBuffer>>();
 
-/** The chunk has been used: its memory may hold another. */
+/** Call this when a chunk is no longer used: its memory may then hold another chunk. */
 export function reuseChunk({ text }: DocumentChunk): void {
   const buffer = lent.get(text.buffer);
   if (buffer === undefined) return;
@@ -27,7 +27,7 @@ function emptyBuffer(bytes: number): Buffer<ArrayBuffer> {
   return buffer;
 }
 
-/** The end of a document in bytes, and what a chunk says about it. */
+/** What a chunk says about a document. */
 export interface DocumentLabel {
   readonly record: number;
   readonly id: string | null;
@@ -53,7 +53,7 @@ export class ChunkBuilder {
     this.#withSources = withSources;
   }
 
-  /** Whether `take` has chunks to give: ask after every document, so that they don't pile up. */
+  /** Whether `take` would return chunks. Ask after every document, so that chunks don't pile up. */
   get ready(): boolean {
     return this.#ready.length > 0;
   }
@@ -63,7 +63,7 @@ export class ChunkBuilder {
     let length: number;
     if (typeof text === 'string') {
       countLoneSurrogates(text, this.#counts);
-      // UTF-16 code units take up to 3 bytes each: most texts fit without being measured.
+      // A UTF-16 code unit takes at most 3 bytes, so most texts are known to fit without being measured.
       length = text.length * 3 <= this.#room() ? text.length : Buffer.byteLength(text);
     } else length = text.length;
     this.#counts.documents += 1;
@@ -82,7 +82,7 @@ export class ChunkBuilder {
     this.#label(label);
   }
 
-  /** The full chunks so far; at the end of the input (`last`) also the one that is not full. */
+  /** Returns the full chunks so far; at the end of the input (`last`), also the unfinished one. */
   take(last: boolean = false): DocumentChunk[] {
     if (last) this.#flush(false);
     const ready = this.#ready;
@@ -134,5 +134,5 @@ export class ChunkBuilder {
   }
 }
 
-/** Bounds the arrays of a chunk of documents that are empty or nearly so. */
+/** Bounds the arrays of a chunk whose documents are empty or nearly empty. */
 const maxDocuments = 65_536;

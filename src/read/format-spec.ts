@@ -1,4 +1,4 @@
-/** What there is to know of a format: an entry of the table in `formats.ts`, and what its readers are given. */
+/** Types of an entry in the table of formats (`formats.ts`), and of its readers. */
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import type { Format, SourceSpec } from '../nouns/recipe.ts';
 import type { UnitHash } from './input/hash-input.ts';
@@ -17,44 +17,47 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** What the text of a file is taken out of. */
+/** The input of an extractor. */
 export interface ExtractInput {
   readonly file: InputFile;
   readonly command: readonly string[] | undefined;
   readonly counts: ReadCounts;
-  /** Largest text, in bytes. */
+  /** The largest allowed text, in bytes. */
   readonly most: number;
   /** The file as text, decoded; a file of more than `most` bytes is a bad record. */
   read(most: number): Promise<string>;
 }
 
-/** The text of a file; null: it is as empty as an empty text file. @throws BadFile where there is none */
+/**
+ * Extracts the text of a file; null: the file is empty, like an empty text file.
+ * @throws BadFile if there is no text
+ */
 export type Extract = (input: ExtractInput) => Promise<string | null>;
 
 export interface FormatSpec {
-  /** In lower case, without the dot. */
+  /** Extensions in lower case, without the dot. */
   readonly extensions: readonly string[];
-  /** Names without an extension, in lower case. */
+  /** File names without an extension, in lower case. */
   readonly names?: readonly string[];
-  /** May be compressed as a whole (.gz .zst .br); the others compress inside. */
+  /** Whether files may be compressed as a whole (.gz .zst .br); other formats compress inside. */
   readonly compressible: boolean;
-  /** `file`: a file is a document, and may be joined with others. `fields`: it has records with named fields. */
+  /** `file`: each file is a document, and may be joined with others. `fields`: a file has records with named fields. */
   readonly documents: 'file' | 'fields';
-  /** Takes the text out of a file, for a format whose files are not text. */
+  /** Extracts the text of a file, for a format whose files are not text. */
   readonly extract?: Extract;
   /**
-   * What decides the text that is taken out: a token store has it in its record, and is refused where it is another now.
-   * The number counts our rules' changes; the library's version is pinned in package.json.
+   * Name and version of all that decides the extracted text. A token store records it, and is refused if it has
+   * changed. The number counts changes of our rules; the library's version is pinned in package.json.
    */
   readonly extractor?: string;
-  /** How a file is read with `extract: false`, if as another format. */
+  /** The format as which a file is read with `extract: false`, if another. */
   readonly raw?: Format;
-  /** What a file holds that this format's extension names, where the recipe leaves the format open. */
+  /** Looks into a file with this format's extension to find its actual format, if the recipe names none. */
   readonly settle?: (source: SourceSpec, file: InputFile) => Promise<Format>;
-  /** Files that lie beside those of the format, and are not documents. */
+  /** Names of files that lie beside files of this format and are not documents. */
   readonly notes?: readonly string[];
-  /** Ranges of about `rangeBytes` that can be read one by one; left out: a file is read as a whole. */
+  /** Splits a file into ranges of about `rangeBytes` that can be read one by one; if left out, a file is read whole. */
   readonly ranges?: (unit: ReadUnit, rangeBytes: number) => Promise<readonly ByteRange[]>;
-  /** The reader; its code is loaded when the first file of the format comes. */
+  /** Loads the reader's code, when the first file of the format is read. */
   readonly load: () => Promise<Reader>;
 }

@@ -1,16 +1,17 @@
 /**
- * All that is known of a format, in one table; `docs/add-a-format.md` says how to add one. The names alone are in
- * `nouns/recipe.ts`, because the recipe's schema needs them and lies below this room; the compiler wants an entry here for
- * each of them.
+ * The table of all formats; `docs/add-a-format.md` says how to add one. Only the names are elsewhere, in
+ * `nouns/recipe.ts`, because the recipe's schema needs them and may not import this folder. The compiler requires an
+ * entry here for each name.
  *
- * A format is told by the name of a file and never guessed from what is in it: a directory may hold anything, and what is
- * taken from it must be plain from the names. Cost: an unlisted extension needs `format:` in the recipe.
+ * A file's name tells its format; its content is never used to guess. A directory may hold anything, and the names
+ * alone must show what is taken from it. The one exception is `.json` (`settle`), which may hold records or
+ * settings. Cost: an unlisted extension needs `format:` in the recipe.
  */
 import type { ReadUnit } from '../nouns/documents.ts';
 import { type Compression, extractedOnly, type Format, formats, type SourceSpec } from '../nouns/recipe.ts';
 import type { FormatSpec, Reader } from './format-spec.ts';
 
-/** What standard input holds, where the recipe doesn't say it. */
+/** The format of standard input, if the recipe does not name one. */
 export const standardInputFormat: Format = 'jsonl';
 
 const list = (words: string): readonly string[] => words.split(' ');
@@ -39,9 +40,9 @@ const readerOfText = async (): Promise<Reader> => {
 const readerOfCsv = async (): Promise<Reader> => (await import('./formats/csv.ts')).readCsv;
 
 const mebibyte = 1024 * 1024;
-/** All of a page is in memory several times over, and a longer one is as a rule something else than a page. */
+/** A page is in memory several times, and a larger file is usually not a page. */
 const mostPageBytes = 32 * mebibyte;
-/** With the pictures that code has put out. */
+/** Includes the pictures in the outputs of code. */
 const mostNotebookBytes = 256 * mebibyte;
 
 export const formatTable: Readonly<Record<Format, FormatSpec>> = {
@@ -96,7 +97,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     async ranges(unit, rangeBytes) {
       const { path, bytes, compression } = unit.files[0]!;
       const { encoding } = unit.source;
-      // The lines of another encoding are not cut by bytes.
+      // In another encoding, lines can't be found by the byte of `\n`.
       if (compression !== 'none' || (encoding !== null && encoding !== 'utf-8'))
         return [{ start: 0, end: bytes }];
       return (await import('./formats/split-lines.ts')).splitLines(path, bytes, rangeBytes);
@@ -107,7 +108,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['json'],
     compressible: true,
     documents: 'fields',
-    // A directory of source code has many files of that name that hold no records.
+    // A directory of source code has many `.json` files without records.
     settle: async (source, file) => await (await import('./formats/json-format.ts')).jsonFormat(source, file),
     load: async () => (await import('./formats/json.ts')).readJson,
   },
@@ -133,7 +134,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['arrow', 'feather'],
     compressible: false,
     documents: 'fields',
-    // What `datasets` writes beside its Arrow files.
+    // `datasets` writes these beside its Arrow files.
     notes: ['dataset_info.json', 'dataset_dict.json', 'state.json'],
     load: async () => (await import('./formats/arrow.ts')).readArrow,
   },
@@ -145,7 +146,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     ranges: async (...file) => await (await import('./formats/warc.ts')).warcRanges(...file),
     load: async () => (await import('./formats/warc.ts')).readWarc,
   },
-  // What a program of the user's makes of a file of any name.
+  // The output of the user's program, for files of any name.
   command: {
     extensions: [],
     compressible: false,
@@ -157,12 +158,12 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
   },
 };
 
-/** Whether the files of a format hold records with fields; the others are one document each. */
+/** Whether files of a format hold records with fields; files of other formats are one document each. */
 export function hasFields(format: Format): boolean {
   return formatTable[format].documents === 'fields';
 }
 
-/** What text is taken out of the files of a unit with; undefined: they are read as they are. */
+/** Names and versions of the extractors of a unit's text; undefined: the files are read as they are. */
 export function extractorOf({ source, files }: Pick<ReadUnit, 'source' | 'files'>): string | undefined {
   if (source.extract === false) return undefined;
   const names = new Set(
@@ -171,14 +172,14 @@ export function extractorOf({ source, files }: Pick<ReadUnit, 'source' | 'files'
   return names.size === 0 ? undefined : [...names].sort().join('; ');
 }
 
-/** Told by its name. */
+/** Whether a file is source code, judged by its name. */
 export function isSourceCode(name: string): boolean {
   return sourceCodeExtensions.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 }
 
 const sourceCodeExtensions: ReadonlySet<string> = new Set(sourceCode);
 
-/** Extensions, or names without one, to the formats that they tell. */
+/** Maps extensions (or names without an extension) to formats. */
 function formatsBy(words: (spec: FormatSpec) => readonly string[]): ReadonlyMap<string, Format> {
   const entries = Object.entries(formatTable) as [Format, FormatSpec][];
   return new Map(entries.flatMap(([format, spec]) => words(spec).map((word) => [word, format] as const)));
@@ -206,7 +207,10 @@ export interface FileKind {
 
 type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command'>;
 
-/** What a file's name says; null: nothing. The recipe's format leaves only the compression open, a command nothing. */
+/**
+ * Format and compression of a file by its name; null: the name says neither. If the recipe gives a format, the name
+ * decides only the compression; with a command, it decides nothing.
+ */
 export function kindOf(name: string, source: Reading): FileKind | null {
   if (source.command !== undefined) return { format: 'command', compression: 'none' };
   const parts = name.slice(name.lastIndexOf('/') + 1).split('.');
@@ -220,13 +224,13 @@ export function kindOf(name: string, source: Reading): FileKind | null {
   return { format, compression: isCompressed ? compressionSuffixes[suffix]! : 'none' };
 }
 
-/** Without `extract`, pages and notebooks are text like any other; of an archive nothing can be read. */
+/** With `extract: false`, pages and notebooks are read as text, and archives can't be read at all. */
 function asRead(format: Format | null, { extract }: Reading): Format | null {
   if (format === null || extract !== false) return format;
   return extractedOnly.includes(format) ? null : (formatTable[format].raw ?? format);
 }
 
-/** For messages: the formats and what they are recognized by. */
+/** Lists the formats and their extensions, for messages. */
 export function describeFormats(): string {
   const extensions = formats
     .filter((format) => format !== 'text')

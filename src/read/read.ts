@@ -1,6 +1,6 @@
 /**
- * Input -> documents. A reader yields chunks of many documents and is synchronous inside a chunk; between chunks the
- * event loop gets a turn, for messages and signals.
+ * Reads input as documents. A reader yields chunks of many documents, and is synchronous inside a chunk. Between chunks
+ * the event loop runs, for messages and signals.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
@@ -11,14 +11,15 @@ import type { UnitHash } from './input/hash-input.ts';
 export interface ReadOptions {
   /** Largest text of a chunk, in bytes; a longer document spans chunks. Default: 1 MiB. */
   readonly chunkBytes?: number;
-  /** Takes the unit's bytes as they are read. */
+  /** Gets the unit's bytes as they are read. */
   readonly hash?: UnitHash;
-  /** A longer record of JSON Lines is an error. Default: no bound but that of a string. */
+  /** A longer record of JSON Lines is an error. Default: only the bound of a string's length applies. */
   readonly recordBytes?: number | undefined;
 }
 
 /**
- * The documents of a unit, in the order of the input. A chunk is valid until the next. Bad records are counted and skipped.
+ * Yields the documents of a unit, in the order of the input. A chunk is valid only until the next one. Bad records are
+ * counted and skipped.
  *
  * @throws LongmixError `field-missing` | `input-corrupt` | `input-unreadable` | `input-changed` | `input-unsupported`
  * | `memory-exceeded`

@@ -1,4 +1,4 @@
-/** The recipe of `longmix build CORPUS`: one source named after the directory, everything else as the defaults are. */
+/** The recipe of `longmix build CORPUS`: one source named after the directory, and defaults for everything else. */
 
 import { basename, resolve } from 'node:path';
 import type { Recipe } from '../nouns/recipe.ts';
@@ -7,7 +7,7 @@ import { toRecipe } from './to-recipe.ts';
 
 /**
  * @param path a directory, a file, a glob, or `-` for standard input
- * @param name of the source and of the build
+ * @param name the name of the source and of the build
  */
 export function defaultRecipe(path: string, name: string = corpusName(path)): Recipe {
   return toRecipe(recipeSchema.parse({ sources: { [name]: path } }), {

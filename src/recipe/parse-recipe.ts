@@ -1,6 +1,6 @@
 /**
- * YAML text -> a checked Recipe. Everything that is wrong is told at once, each with its place: whoever mends a recipe on
- * a cluster's login node should not have to mend it five times.
+ * Parses YAML text to a checked Recipe. All problems are reported at once, each with its place, so that nobody has to
+ * fix a recipe on a cluster's login node five times.
  */
 
 import { basename, dirname, extname, resolve } from 'node:path';
@@ -28,8 +28,8 @@ const language: Language = {
 
 /**
  * @param text the recipe
- * @param file its path: paths in the recipe are relative to its directory, messages name it as given
- * @param settings keys that take the place of the recipe's
+ * @param file path of the recipe: paths in it are relative to the file's directory, and messages name it as given
+ * @param settings keys that replace those of the recipe
  * @throws LongmixError `recipe-invalid`, with all problems in the order of the file
  */
 export function parseRecipe(text: string, file: string, settings: readonly Setting[] = []): Recipe {
@@ -37,7 +37,7 @@ export function parseRecipe(text: string, file: string, settings: readonly Setti
 }
 
 /**
- * The recipe of a corpus (a directory, a file, a glob, or `-`) with every default but for the settings.
+ * The recipe of a corpus (a directory, a file, a glob, or `-`), with all defaults except for the settings.
  * @throws LongmixError `recipe-invalid`
  */
 export function corpusRecipe(path: string, name: string, settings: readonly Setting[]): Recipe {
@@ -59,7 +59,7 @@ export function recipeProblems(yaml: YamlFile): Problem[] {
   return yaml.value === null ? problems : [...problems, ...crossProblems(yaml)];
 }
 
-/** @param yaml a checked recipe, whose paths are relative to `file` */
+/** @param yaml a checked recipe, whose paths are relative to the directory of `file` */
 export function recipeOf(yaml: YamlFile, file: string, defaultName: string): Recipe {
   const recipe = toRecipe(recipeSchema.parse(yaml.value), {
     directory: resolve(dirname(file)),

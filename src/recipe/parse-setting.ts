@@ -1,19 +1,19 @@
-/** `--set KEY=VALUE`: the key's path and its value, which `settings.ts` reads as YAML. */
+/** Splits `--set KEY=VALUE` into the key's path and the value, which `settings.ts` parses as YAML. */
 
 import { LongmixError } from '../errors.ts';
 import type { Path } from './yaml/parse-yaml.ts';
 
 /** A value for one key of a recipe. */
 export interface Setting {
-  /** As it was typed: `--set mix.tokens=1B`. */
+  /** The flag as the user typed it: `--set mix.tokens=1B`. */
   readonly flag: string;
-  /** `*` stands for every source. */
+  /** Path of the key; `*` stands for every source. */
   readonly at: Path;
-  /** The value in YAML; nothing takes the key out. */
+  /** The value in YAML; an empty value removes the key. */
   readonly text: string;
 }
 
-/** `mix.cells[0].share=30%` -> the key's path and its value. */
+/** Splits `mix.cells[0].share=30%` into the key's path and its value. */
 export function parseSetting(typed: string): Setting {
   const flag = `--set ${typed}`;
   const equals = typed.indexOf('=');

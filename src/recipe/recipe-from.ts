@@ -1,7 +1,7 @@
 /**
- * An object -> a checked Recipe or Ablation: for programs that make recipes instead of reading them. The object has the
- * keys of the YAML file, and every rule of a recipe holds. It is written as JSON, which is YAML, and read by the same
- * code: there is one set of checks. The cost is a copy of the object.
+ * Turns an object into a checked Recipe or Ablation, for programs that make recipes instead of reading them. The object
+ * has the keys of the YAML file, and all rules of a recipe apply. It is written as JSON, which is YAML, and read by the
+ * same code, so there is one set of checks. The cost is a copy of the object.
  */
 
 import { join } from 'node:path';
@@ -13,14 +13,14 @@ import { parseRecipe } from './parse-recipe.ts';
 export interface RecipeFromOptions {
   /** Relative paths in the object are relative to this folder. Default: the current one. */
   readonly directory?: string;
-  /** Name of the build where the object has no `name`. Default: `recipe`, or `ablation`. */
+  /** Name of the build if the object has no `name`. Default: `recipe`, or `ablation`. */
   readonly name?: string;
 }
 
 /**
- * A recipe from an object with the keys of a recipe file (docs/recipe-keys.md). Amounts and lengths may be numbers, or
- * texts as in YAML: a length of `'32K'` is 32,768 tokens, an amount of `'5B'` is 5,000,000,000 tokens.
- * @param recipe plain data, as JSON can hold it; keys with the value undefined are left out
+ * Makes a recipe from an object with the keys of a recipe file (docs/recipe-keys.md). Amounts and lengths may be
+ * numbers, or texts as in YAML: a length of `'32K'` is 32,768 tokens, an amount of `'5B'` is 5,000,000,000 tokens.
+ * @param recipe plain data that can be written as JSON; keys with the value undefined are left out
  * @example recipeFrom({ sources: { books: 'corpus/books' }, sequences: { length: '32K' } })
  * @throws LongmixError `recipe-invalid`, with all problems; the places in it are lines and columns of
  *   `JSON.stringify(recipe, null, 2)`
@@ -33,10 +33,10 @@ export function recipeFrom(
 }
 
 /**
- * An ablation from an object with `base` (a recipe, as an object) and `arms` (a map: the name of an arm, and the keys
- * that it changes).
+ * Makes an ablation from an object with `base` (a recipe, as an object) and `arms` (a map from the names of arms to the
+ * keys that each changes).
  * @example ablationFrom({ base: { sources: { books: 'corpus/books' } }, arms: { all: {}, few: { mix: { tokens: '1M' } } } })
- * @throws LongmixError `ablation-invalid`, with all problems; places are as those of `recipeFrom`
+ * @throws LongmixError `ablation-invalid`, with all problems; places are given as by `recipeFrom`
  */
 export function ablationFrom(
   ablation: object,
@@ -52,7 +52,7 @@ function refuseFile(path: string): never {
   });
 }
 
-/** The name comes last, so that no other line of the text moves. */
+/** Writes the object as JSON. The name comes last, so that the lines of all other keys stay the same. */
 function written(given: object, name: string): string {
   return JSON.stringify(
     { ...given, name: 'name' in given && given.name !== undefined ? given.name : name },

@@ -1,6 +1,6 @@
 /**
- * Keys of a recipe from the command line: `--set mix.tokens=1B`, and the flags that stand for a key. They are laid over the
- * recipe as the changes of an arm are, so every rule of a recipe holds for them, and what is wrong is told by the flag.
+ * Applies keys from the command line to a recipe: `--set mix.tokens=1B`, and flags that stand for a key. They are laid
+ * over the recipe in the same way as the changes of an arm. So all rules apply to them, and errors name the flag.
  */
 
 import { LongmixError } from '../errors.ts';
@@ -9,7 +9,7 @@ import type { Setting } from './parse-setting.ts';
 import { type Path, parseYaml, type YamlFile } from './yaml/parse-yaml.ts';
 import { isRecord, valueIn } from './yaml/yaml-values.ts';
 
-/** The offsets of a setting's text begin at its number times this. */
+/** Offsets in the text of setting number i begin at i times this. */
 const offsetsOfSetting = 2 ** 20;
 
 /**
@@ -36,7 +36,7 @@ export function withSettings(base: YamlFile, settings: readonly Setting[]): Yaml
   return overlaid(base, changes, settingsFile(settings, values));
 }
 
-/** `--length` of a recipe whose phases all have lengths of their own would change no training row. */
+/** Refuses `--length` if all phases of the recipe have their own lengths: it would not change any training row. */
 function refuseInVain(base: YamlFile, flag: string, at: Path): void {
   if (!flag.startsWith('--length ') || at[0] !== 'sequences') return;
   const phases = base.keysOf(['phases']);
@@ -48,7 +48,7 @@ function refuseInVain(base: YamlFile, flag: string, at: Path): void {
   });
 }
 
-/** `web: ../web` has no keys to lay others over: it stands for a map. */
+/** Turns a source such as `web: ../web` into a map, so that other keys can be added to it. */
 function sourceAsMap(base: YamlFile, [top, name, ...inner]: Path): Change[] {
   if (top !== 'sources' || inner.length === 0) return [];
   const at: Path = [top, name!];
@@ -56,7 +56,7 @@ function sourceAsMap(base: YamlFile, [top, name, ...inner]: Path): Change[] {
   return isRecord(path) || typeof path !== 'string' ? [] : [{ at, value: { path }, from: null }];
 }
 
-/** The settings as a list in a file, whose places are the flags. */
+/** Presents the settings as a file with one list. The place of an element is its flag. */
 function settingsFile(settings: readonly Setting[], values: readonly YamlFile[]): YamlFile {
   const of = ([i, ...rest]: Path) => ({ i: Number(i), file: values[Number(i)]!, rest });
   return {

@@ -1,4 +1,4 @@
-/** `mix`, `documents`, `sequences` and `phases` as written -> what the planner takes. */
+/** Converts `mix`, `documents`, `sequences` and `phases` as written to the types that the planner takes. */
 
 import type {
   CellSpec,
@@ -41,7 +41,7 @@ export function toDocumentRules(entry: DocumentsEntry): DocumentRules {
   };
 }
 
-/** The phases of a recipe; one named `train` where it has none. */
+/** The phases of a recipe; if it has none, one phase named `train`. */
 export function toPhases(file: RecipeFile, names: readonly string[]): PhaseSpec[] {
   const total = file.mix.tokens === 'all' ? 'all' : exact(parseTokens(file.mix.tokens));
   if (names.length === 0) {
@@ -64,7 +64,7 @@ export function toPhases(file: RecipeFile, names: readonly string[]): PhaseSpec[
   });
 }
 
-/** A phase's keys take the place of the recipe's. */
+/** The mix of a phase: its keys replace those of the recipe. */
 function overlayMix(base: MixEntry, over: MixEntry): MixEntry {
   const gone = displacedBy((key) => over[key as keyof MixEntry] !== undefined);
   return { ...base, ...Object.fromEntries(gone.map((key) => [key, undefined])), ...over };
@@ -72,8 +72,8 @@ function overlayMix(base: MixEntry, over: MixEntry): MixEntry {
 
 function toMix(entry: MixEntry, tokens: number | 'all'): MixSpec {
   const length = entry.length === undefined || entry.length === 'none' ? null : entry.length;
-  // A budget without a length rule is a number of tokens that a person wants, from however much there is; a length
-  // rule is an experiment about data, where a repeated document would be a second thing that changed.
+  // With a budget and no length rule, the user wants that many tokens, however many there are, so documents may repeat.
+  // A length rule is an experiment about data: repeated documents would be a second change.
   const natural = tokens === 'all' || length !== null ? 'drop' : 'repeat';
   const method = entry.method ?? length?.method ?? natural;
   return {
@@ -161,7 +161,7 @@ function toDecompose(entry: DecomposeEntry | undefined, length: number): Decompo
   return { smallest: least, odds: oddsOf(odds, lengths), cycles };
 }
 
-/** The schedules of Dataset Decomposition (Pouransari et al. 2024, arXiv 2405.13226, table 3). */
+/** Odds by the schedules of Dataset Decomposition (Pouransari et al. 2024, arXiv 2405.13226, table 3). */
 export function oddsOf(odds: string | readonly number[], lengths: number): readonly number[] {
   if (typeof odds !== 'string') return odds;
   return Array.from({ length: lengths }, (_, i) => {

@@ -1,4 +1,7 @@
-/** A checked recipe file -> the Recipe that the stages take: units become numbers, paths absolute, and what depends on other keys is filled in. */
+/**
+ * Turns a checked recipe file into the Recipe that the stages take: units become numbers, paths become absolute, and
+ * defaults that depend on other keys are filled in.
+ */
 
 import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
@@ -12,20 +15,20 @@ import { isTokenizerPath } from './tokenizer-path.ts';
 import { exact, parseLength, parseShare, parseSize } from './units.ts';
 
 interface RecipeContext {
-  /** Relative paths are relative to this. */
+  /** Relative paths are relative to this directory. */
   readonly directory: string;
   readonly defaultName: string;
-  /** In the order of the file. */
+  /** Names in the order of the file. */
   readonly sourceNames: readonly string[];
   readonly phaseNames: readonly string[];
-  /** False: the recipe itself says no length of rows. */
+  /** False: the recipe itself gives no `sequences.length`. */
   readonly givesLength: boolean;
 }
 
 export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
   const { directory } = context;
   const phases = toPhases(file, context.phaseNames);
-  // Validation has the rows of the longest phase, unless the recipe says other ones.
+  // Rows of validation are as long as those of the longest phase, unless the recipe itself gives a length.
   const longest = Math.max(...phases.map(({ sequences }) => sequences.length));
   const length = context.givesLength ? file.sequences.length : longest;
   return {
@@ -99,17 +102,17 @@ function toSource(name: string, written: string | SourceEntry, directory: string
   };
 }
 
-/** A program that is given by a path is relative to the recipe; one by name is looked up in PATH. */
+/** A program's path is relative to the recipe; a program's name is looked up in PATH. */
 function toCommand([program, ...words]: readonly string[], directory: string): string[] {
   return [/[\\/]/.test(program!) ? resolve(directory, program!) : program!, ...words];
 }
 
-/** Standard input and URLs stay as they are. */
+/** Makes a path absolute; standard input and URLs stay unchanged. */
 function toPath(path: string, directory: string): string {
   return path === '-' || isUrl(path) ? path : resolve(directory, path);
 }
 
-/** A share lets at least 10 records pass, or one bad line would stop a small build; 0% means none. */
+/** A share allows at least 10 bad records; otherwise one bad line would stop a small build. 0% allows none. */
 function toLimit(limit: Amount): BadRecordLimit {
   if (typeof limit === 'number') return { share: 0, atLeast: limit };
   const share = exact(parseShare(limit));

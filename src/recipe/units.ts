@@ -1,7 +1,7 @@
 /**
- * Amounts as people write them: `5B` tokens, rows of `32K`, `256MB`, `70%`. Read as decimal text and not through floating
- * point, so `1.1M` tokens are 1100000 and `0.07%` is the double nearest to 0.0007; what isn't a whole token or byte is
- * refused, not rounded.
+ * Parses amounts as people write them: `5B` tokens, rows of `32K`, `256MB`, `70%`. They are read as decimal text, not
+ * through floating point, so `1.1M` tokens are 1100000 and `0.07%` is the double nearest to 0.0007. An amount that is
+ * not a whole number of tokens or bytes is refused, not rounded.
  *
  * The field counts lengths in powers of two (a context of 32K is 32,768 tokens) and amounts in powers of ten (a corpus of
  * 5B tokens). So K and M mean 1,024 and 1,048,576 in a length, 1,000 and 1,000,000 in an amount; Ki, Mi, Gi and Ti are
@@ -10,7 +10,7 @@
 
 import { didYouMean } from './checks/nearest.ts';
 
-/** The value, or what was expected instead (a clause that follows "found X; "). */
+/** The value, or `problem`: what was expected instead (a clause that follows "found X; "). */
 export type Parsed = { readonly value: number } | { readonly problem: string };
 
 const decimal = String.raw`\d+(?:\.\d+)?`;
@@ -46,7 +46,7 @@ const sizeUnits: Readonly<Record<string, bigint>> = {
   B: 1n,
 };
 
-/** The same patterns go into the JSON Schema for editors. */
+/** These patterns are also used in the JSON Schema for editors. */
 export const tokensPattern: RegExp = new RegExp(`^${decimal} ?(?:${Object.keys(tokenUnits).join('|')})?$`);
 export const lengthPattern: RegExp = new RegExp(`^${decimal} ?(?:${Object.keys(lengthUnits).join('|')})?$`);
 export const sizePattern: RegExp = new RegExp(`^${decimal} ?(?:${Object.keys(sizeUnits).join('|')})?$`);
@@ -59,26 +59,26 @@ export const sizeForm =
   'a size such as 256MB, 64MiB or 4GB (KB, MB, GB, TB are powers of ten, KiB, MiB, GiB, TiB powers of two)';
 export const shareForm = 'a share such as 70%, 0.5% or 0.7';
 
-/** An amount: `5B`, `1.5M`, `8192` -> a whole number of tokens, 0 or more and below 2^53. */
+/** Parses an amount (`5B`, `1.5M`, `8192`) to a whole number of tokens, 0 or more and below 2^53. */
 export function parseTokens(input: string | number): Parsed {
   return parseWhole(input, tokenUnits, 'tokens', tokensForm);
 }
 
-/** A length of documents, rows or steps: `32K` is 32,768. */
+/** Parses a length of documents, rows or steps: `32K` is 32,768 tokens. */
 export function parseLength(input: string | number): Parsed {
   return parseWhole(input, lengthUnits, 'tokens', lengthForm);
 }
 
-/** `256MB`, `64MiB`, `4GB`, `512B`, `1000` -> bytes. */
+/** Parses a size (`256MB`, `64MiB`, `4GB`, `512B`, `1000`) to bytes. */
 export function parseSize(input: string | number): Parsed {
   return parseWhole(input, sizeUnits, 'bytes', sizeForm);
 }
 
-/** `70%`, `0.5%`, `0.7` -> a number in [0, 1]. */
+/** Parses a share (`70%`, `0.5%`, `0.7`) to a number in [0, 1]. */
 export function parseShare(input: string | number): Parsed {
   const text = String(input).trim();
   const [, digits, percent] = new RegExp(`^(${decimal}) ?(%?)$`).exec(text) ?? [];
-  // A tiny number from YAML prints as 1e-7: a number is taken as it is.
+  // Use a number from YAML directly, because a tiny one prints as 1e-7, which the pattern does not match.
   const value =
     typeof input === 'number'
       ? input
@@ -90,7 +90,7 @@ export function parseShare(input: string | number): Parsed {
   return { problem: `expected ${shareForm}, from 0% to 100%${didYouMean(forgot)}` };
 }
 
-/** The value of an amount that was checked before. */
+/** The value of an amount that has been checked already. */
 export function exact(parsed: Parsed): number {
   if ('problem' in parsed) throw new Error(`a checked amount can't be read: ${parsed.problem}`);
   return parsed.value;
@@ -122,7 +122,7 @@ function parseWhole(
   return { value: Number(value) };
 }
 
-/** `5b` and `4G` are likely slips; `5X` could be anything, so nothing is offered. */
+/** The unit that a slip such as `5b` or `4G` was probably meant to be; null: it could be anything, as in `5X`. */
 function meantUnit(unit: string, units: readonly string[]): string | null {
   const lower = unit.toLowerCase();
   return (

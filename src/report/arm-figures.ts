@@ -1,4 +1,4 @@
-/** The figures by which arms are compared: of all training rows of an arm together. */
+/** The figures by which arms are compared. Each covers all training rows of an arm together. */
 
 import { bucketName } from '../base/bucket-name.ts';
 import { bytes, integer, length, percent, percentFine } from '../base/words.ts';
@@ -8,14 +8,14 @@ import { reasonNames } from './reasons.ts';
 
 export interface ArmLine {
   readonly title: string;
-  /** An arm each. */
+  /** One value per arm. */
   readonly values: readonly string[];
 }
 
 const mostSources = 20;
 const largestSources = 15;
 
-/** Lines by subject: the mix, the lengths of its documents, the rows, what was dropped. `all`: of every source. */
+/** Returns lines by subject: the mix, its documents' lengths, rows, dropped tokens. `all`: a line for every source. */
 export function armLines(arms: readonly ArmData[], all = true): ArmLine[][] {
   const line = (title: string, show: (arm: ArmData) => string): ArmLine => ({
     title,
@@ -75,7 +75,7 @@ export function armLines(arms: readonly ArmData[], all = true): ArmLine[][] {
   ];
 }
 
-/** Of all training rows, the shortest first. */
+/** The lengths of all training rows, the shortest first. */
 export function rowLengths(arm: ArmData): string {
   const widths = new Set(trainSets(arm).map(({ width }) => width));
   return [...widths]
@@ -109,7 +109,7 @@ function mostEpochs(arm: ArmData): number {
   return Math.max(0, ...cellsOf(arm).map(({ achieved, usable }) => (usable === 0 ? 0 : achieved / usable)));
 }
 
-/** Of all training rows together; means are those of all pieces (definitions: `PackingQuality`). */
+/** The packing of all training rows together; means are over all pieces (definitions: `PackingQuality`). */
 function packing(
   arm: ArmData,
 ): Pick<SetData['quality'], 'fitting' | 'fittingCut' | 'meanPieceLength' | 'meanContextLength'> {

@@ -1,6 +1,7 @@
 /**
- * The lines of a table of cells: every cell below its source, as far as that is a page; of more, the sources alone; of very
- * many sources, the largest. What is left out is one line, and the lengths are summed over all sources.
+ * Chooses the lines of a table of cells. If all cells fit on a page, each stands below its source. With more cells, the
+ * table has only the sources, and the lengths summed over all sources. With very many sources, it has the largest ones,
+ * and one line for all others.
  */
 
 import { bucketName } from '../base/bucket-name.ts';
@@ -16,7 +17,7 @@ interface CellLike {
 interface Line<C> {
   readonly title: string;
   readonly cells: readonly C[];
-  /** One cell, or one length over all sources. */
+  /** True for one cell, or one length over all sources. */
   readonly inner: boolean;
 }
 

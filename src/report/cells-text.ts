@@ -1,4 +1,4 @@
-/** The length cells of a corpus, as a table with bars that fits a terminal of 80 columns. */
+/** Shows the length cells of a corpus as a table with bars that fits a terminal of 80 columns. */
 
 import { compact, integer, percent } from '../base/words.ts';
 import type { Cell } from '../nouns/mix.ts';
@@ -7,7 +7,7 @@ import { bar, table } from './table.ts';
 
 const barWidth = 14;
 
-/** A line for each source and, below it, for each of its lengths; then all. `all`: however many there are. */
+/** A line per source and, below it, a line per length of the source; then the sum. `all`: show every line. */
 export function cellsText(cells: readonly Cell[], all = false): string {
   const total = sum(cells);
   const { lines, shortened } = linesBySource(cells, all);

@@ -1,6 +1,6 @@
 /**
- * Arms are compared by one notion of long: where all those that have a length rule agree on its threshold, documents of
- * the others are called long by it too, as far as their cells lie on one side of it.
+ * Arms are compared by one definition of long. If all arms with a length rule have the same threshold, it also applies
+ * to the other arms, provided that each of their cells lies on one side of it.
  */
 import type { PlannedCell } from '../nouns/mix.ts';
 import type { ArmData } from './html/data.ts';
@@ -16,7 +16,7 @@ export function withCommonThreshold(arms: readonly ArmData[]): ArmData[] {
   }));
 }
 
-/** The first length that is long; null: no rule says. */
+/** Returns the smallest length that counts as long; null: no cell is long. */
 export function thresholdOf(cells: readonly PlannedCell[]): number | null {
   const long = cells.filter((cell) => cell.long).map(({ bucket }) => bucket.from);
   return long.length === 0 ? null : Math.min(...long);

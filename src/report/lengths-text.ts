@@ -1,4 +1,4 @@
-/** Lengths of documents as tables: quantiles by source, and the longest documents by name. */
+/** Shows the lengths of documents as tables: quantiles by source, and the longest documents by name. */
 
 import { compact, integer } from '../base/words.ts';
 import type { DocumentLengths } from '../build/store/document-lengths.ts';

@@ -1,4 +1,4 @@
-/** A plan as tables: what each cell has, what was asked, what it gives; then rows, packing and the ledger. */
+/** Shows a plan as tables: for each cell its tokens, the request and the result; then rows, packing and the ledger. */
 
 import { bytes, compact, integer, percent, percentFine, rowLength } from '../base/words.ts';
 import type { PlannedWithout } from '../build/nouns.ts';
@@ -9,7 +9,7 @@ import { linesBySource } from './by-source.ts';
 import { reasonNames } from './reasons.ts';
 import { table, tables } from './table.ts';
 
-/** What of a planned split is shown. */
+/** The figures of a planned split to show. */
 export interface SplitFigures {
   readonly name: string;
   readonly ledger: Ledger;
@@ -18,8 +18,9 @@ export interface SplitFigures {
 }
 
 /**
- * The mix of the training split, before and after. `docs` are the cell's, `taken` those of the mix. `all`: every cell,
- * however many there are.
+ * Shows the mix of the training split, before and after. `docs` are the documents of the cell, `taken` those of the
+ * mix.
+ * @param all show every cell, however many there are
  */
 export function mixText(cells: readonly PlannedCell[], all = false): string {
   const before = cells.reduce((sum, cell) => sum + cell.tokens, 0);
@@ -78,7 +79,7 @@ function signed(tokens: number): string {
   return `${tokens > 0 ? '+' : tokens < 0 ? '-' : ''}${compact(Math.abs(tokens))}`;
 }
 
-/** Rows and packing, a column a split. */
+/** Shows rows and packing, with one column per split. */
 export function packingText(splits: readonly SplitFigures[]): string {
   const row = (title: string, show: (split: SplitFigures) => string) => [title, ...splits.map(show)];
   return tables(
@@ -122,7 +123,7 @@ export function withoutText(without: readonly PlannedWithout[]): string {
   );
 }
 
-/** Both balances of the ledger, in tokens. */
+/** Shows both balances of the ledger, in tokens. */
 export function ledgerText(splits: readonly SplitFigures[]): string {
   const row = (title: string, show: (ledger: Ledger) => number) => [
     title,

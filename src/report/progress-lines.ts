@@ -1,9 +1,9 @@
 /**
- * Progress for people: one live line a stage on a terminal, a line every few seconds with a timestamp elsewhere.
+ * Shows progress to people: on a terminal one live line per stage, elsewhere a line with a timestamp every few seconds.
  */
 import { bytes, compact, counted, duration, percent } from '../base/words.ts';
 
-/** The part of a stream that this needs. */
+/** The part of a stream that this file needs. */
 interface Output {
   readonly isTTY?: boolean;
   /** Width of the terminal. */
@@ -45,7 +45,7 @@ export function progressLines(
   const show = (last: boolean) => {
     const seconds = (now() - started) / 1000;
     const amount = unit === 'B' ? bytes(done) : counted(done, 'row');
-    // How much text the input will make is known only for plain files, so the last line gives no share.
+    // The total amount of text is known only for plain files, so the last line gives no share.
     const share = total > 0 && !last ? `${percent(Math.min(1, done / total))}, ` : '';
     const left =
       done > 0 && !last ? `, ${duration(Math.max(0, (seconds * (total - done)) / done))} left` : '';
@@ -78,7 +78,7 @@ export function progressLines(
   };
 }
 
-/** `--quiet`: no progress, but what was left out of the corpus is said all the same. */
+/** For `--quiet`: shows no progress, but still the notes, such as what was left out of the corpus. */
 export function notesOnly(output: Output): Lines {
   return { start() {}, advance() {}, end() {}, note: (message) => writeNote(output, message), aside() {} };
 }
@@ -87,7 +87,7 @@ function writeNote(output: Output, message: string): void {
   output.write(`${output.isTTY === true ? '\r\x1b[K' : ''}note: ${message}\n`);
 }
 
-/** A line that wraps can't be written over: each update would leave a line behind. */
+/** Shortens a line to the terminal. A line that wraps can't be overwritten: each update would leave a line behind. */
 function fitted(text: string, columns = 0): string {
   return columns > 0 && text.length >= columns ? `${text.slice(0, Math.max(0, columns - 2))}…` : text;
 }

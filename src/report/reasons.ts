@@ -15,7 +15,7 @@ export const reasonNames: Readonly<Record<DropReason, string>> = {
   tail_discarded: 'tails of cut documents, discarded',
 };
 
-/** The same where there is room for a word or two. */
+/** Like `reasonNames`, for places with room for a word or two. */
 export const shortReasonNames: Readonly<Record<DropReason, string>> = {
   duplicate: 'duplicates',
   too_short: 'too short',

@@ -1,4 +1,4 @@
-/** How many pieces of documents the rows have: 1, 2, 3 - 4, 5 - 8, ... from the first to the last that there are. */
+/** Counts rows by their number of pieces: 1, 2, 3 - 4, 5 - 8, ... from the first to the last bin with rows. */
 import type { RowPlan } from '../nouns/rows.ts';
 import type { RowBin } from './html/data.ts';
 

@@ -1,23 +1,25 @@
-/** Aligned columns of text. Widths are those of a terminal: Chinese, Japanese and Korean take two columns a character. */
+/**
+ * Tables with aligned columns of text. Widths are terminal columns: a Chinese, Japanese or Korean character takes two.
+ */
 
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Longer cells lose their middle. Default: none do. */
+  /** Cells wider than this lose their middle. Default: no limit. */
   readonly widest?: number;
-  /** Where the table is wider than a terminal, cells lose more of it, down to this. */
+  /** If the table is wider than a terminal, cells are shortened further, down to this width. */
   readonly least?: number;
-  /** Left out where the table is wider than a terminal all the same: the highest number first. */
+  /** If the table is still wider than a terminal, the columns with the highest `spare` are left out first. */
   readonly spare?: number;
 }
 
 type Rows = readonly (readonly string[] | null)[];
 
 const gap = '  ';
-/** What every terminal has. */
+/** The width that every terminal has. */
 const terminalWidth = 80;
 
-/** Titles, a rule, rows; a row of `null` is another rule. Columns are right-aligned unless they say otherwise. */
+/** Returns titles, a rule, and rows; a row of `null` is another rule. Columns are right-aligned by default. */
 export function table(columns: readonly Column[], rows: Rows): string {
   const natural = widthsOf(columns, rows);
   const excess = totalWidth(natural) - terminalWidth;
@@ -53,7 +55,7 @@ export function table(columns: readonly Column[], rows: Rows): string {
   return [line(fitting.map(({ title }) => title)), rule, ...body].join('\n');
 }
 
-/** A table whose columns are too many for a terminal, as several below each other that repeat the first column. */
+/** Splits a table with too many columns for a terminal into several tables, which all repeat the first column. */
 export function tables(columns: readonly Column[], rows: Rows): string {
   const widths = widthsOf(columns, rows);
   const groups: number[][] = [];
@@ -87,7 +89,7 @@ function totalWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
 }
 
-/** A bar of at most `width` characters for a share of 0 to 1, in eighths. */
+/** Returns a bar of at most `width` characters for a share from 0 to 1, drawn in eighths of a character. */
 export function bar(share: number, width: number): string {
   const eighths = Math.round(Math.max(0, Math.min(1, share)) * width * 8);
   const rest = eighths % 8;
@@ -98,7 +100,7 @@ const segmenter = new Intl.Segmenter('en');
 const wide =
   /^(\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
 
-/** Columns of a terminal. */
+/** Number of terminal columns that a text takes. */
 function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   return Array.from(segmenter.segment(text)).reduce(
@@ -107,7 +109,7 @@ function displayWidth(text: string): number {
   );
 }
 
-/** Both ends of a long name tell more than its beginning: names of one corpus often begin alike. */
+/** Shortens a name in the middle and keeps both ends, because names of one corpus often begin alike. */
 export function shorten(text: string, widest: number = Number.POSITIVE_INFINITY): string {
   if (displayWidth(text) <= widest) return text;
   const letters = Array.from(segmenter.segment(text), ({ segment }) => segment);

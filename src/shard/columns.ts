@@ -1,9 +1,9 @@
-/** Columns of Arrow from typed arrays, which are not copied: what is written is the memory that they were filled in. */
+/** Makes Arrow columns from typed arrays without copying them: the memory of the arrays is written directly. */
 import type { Data, FixedSizeList, Int32, List, RecordBatch, Schema, Uint16, Uint32 } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import type { Filled, RowColumn, Values } from './row-columns.ts';
 
-/** The column of a record batch, in its shape. @param width tokens of a row */
+/** The data of a column for a record batch, according to the column's shape. @param width tokens of a row */
 export function columnData({ shape }: RowColumn, { values, offsets }: Filled, width: number): Data {
   if (shape === 'number') return numbers(values);
   return shape === 'tokens' ? fixedLists(values, width) : lists(values, offsets!);
@@ -16,7 +16,7 @@ function numbers(values: Values): Data<Int32 | Uint32 | Uint16> {
   return makeData({ type: new Uint16(), data: values });
 }
 
-/** @param valueOffsets where each row's values begin, and where the last row's end */
+/** @param valueOffsets where the values of each row begin, and where those of the last row end */
 function lists(values: Values, valueOffsets: Int32Array): Data<List> {
   const child = numbers(values);
   const type = new arrow.List(new arrow.Field('item', child.type, true));

@@ -1,7 +1,7 @@
 /**
- * `documents.parquet` (format.ts): which file and record each document of the shards came from, so that a shard set that
- * was copied elsewhere still says it. Written and read a row group at a time: memory is one group's. Parquet, and not
- * Arrow, because it is a tenth of the size and every tool that counts things opens it.
+ * Writes and reads `documents.parquet` (format.ts), which says from which file and record each document of the shards
+ * came, even after the set was copied elsewhere. Cost: memory for one row group at a time. The format is Parquet, not
+ * Arrow, because it takes a tenth of the size, and every tool for counting can open it.
  */
 import {
   type AsyncBuffer,
@@ -15,14 +15,14 @@ import { LongmixError } from '../errors.ts';
 import type { Sink } from '../nouns/files.ts';
 
 export interface ListedDocument {
-  /** Its number in the token store. */
+  /** The document's number in the token store. */
   readonly document: number;
   readonly source: string;
   readonly file: string;
-  /** From 1; 0: all of the file. */
+  /** The record's number in the file, from 1; 0: the whole file. */
   readonly record: number;
   readonly id: string | null;
-  /** Of the whole document. */
+  /** Tokens of the whole document. */
   readonly tokens: number;
   /** xxHash64 of its text; null: an earlier version of longmix wrote the list, without keys. */
   readonly key: bigint | null;
@@ -44,13 +44,13 @@ const groupRows = 65_536;
 type WrittenDocument = ListedDocument & { readonly key: bigint };
 
 export interface DocumentsWriter {
-  /** Ascending by number. */
+  /** Adds a document. Numbers must ascend. */
   add(document: WrittenDocument): void;
-  /** Returns how many there are. */
+  /** Writes the rest. Returns the number of documents. */
   finish(): number;
 }
 
-/** The library is loaded here: only a build that writes shards waits for it. */
+/** Loads the library late, so that only a build that writes shards waits for it. */
 export async function createDocumentsWriter(sink: Sink): Promise<DocumentsWriter> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
   const bytes = new ByteWriter();
@@ -111,8 +111,8 @@ export async function createDocumentsWriter(sink: Sink): Promise<DocumentsWriter
 }
 
 /**
- * The documents that are listed, in order.
- * @param wanted leaves out row groups that have none of these; null: all
+ * Yields the listed documents, in order.
+ * @param wanted numbers of the documents to yield; row groups without any of them are not read. null: all documents
  * @throws LongmixError `shards-damaged`
  */
 export async function* readDocuments(

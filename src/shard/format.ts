@@ -1,24 +1,24 @@
 /**
- * A shard set on disk: a folder that Hugging Face `datasets.load_from_disk` opens as it is.
+ * A shard set on disk: a folder that Hugging Face `datasets.load_from_disk` can open directly.
  *
- *   data-00000-of-000NN.arrow   Arrow IPC stream (the file format breaks load_from_disk), one row a sequence:
+ *   data-00000-of-000NN.arrow   Arrow IPC stream (the file format breaks load_from_disk), one row per sequence:
  *     input_ids    FixedSizeList<uint16 | int32>[width]
- *     seq_lengths  List<int32>   lengths of the row's documents in order; they sum to width. If padding > 0, the last
- *                                one is the padding's. The column that TRL's padding-free collator reads.
+ *     seq_lengths  List<int32>   lengths of the row's documents (or pieces of them) in order; they sum to width. If
+ *                                padding > 0, the last is the padding's. TRL's padding-free collator reads this column.
  *     padding      uint32        tokens of padding at the end of the row
- *     and with `provenance`, one entry a piece of a document (padding has none):
+ *     and with `provenance`, one entry per piece of a document (padding has none):
  *     source_ids   List<uint16>  index into the manifest's `sources`
  *     doc_ids      List<uint32>  document number in the token store
  *     doc_starts   List<uint32>  first token of the piece in its document
- *   documents.parquet   with `provenance`: a row for each document that stands in the shards, ascending by `doc_id`:
+ *   documents.parquet   with `provenance`: one row per document in the shards, ascending by `doc_id`:
  *     doc_id  int64     as in the column `doc_ids`
  *     source  string    its source
- *     file    string    path below the source's root (of a joined document, its directory)
- *     record  int64     its number in the file, from 1; 0: it is all of the file
+ *     file    string    path below the source's root (for a joined document, its directory)
+ *     record  int64     its number in the file, from 1; 0: it is the whole file
  *     id      string?   the user's id
- *     tokens  int64     of the whole document, whatever part of it the shards hold
+ *     tokens  int64     tokens of the whole document, even if the shards hold only a part of it
  *     key     uint64    xxHash64 of its text, as in the token store
- *   dataset_info.json, state.json   what load_from_disk asks for
+ *   dataset_info.json, state.json   required by load_from_disk
  *   manifest.json               written last: a folder without it is not a shard set
  */
 import type { FileRecord } from '../nouns/files.ts';
@@ -28,12 +28,12 @@ import type { RowRepeats } from '../nouns/rows.ts';
 
 export const shardFormat = 'longmix-shards';
 export const shardVersion = 3;
-/** Version 2 marked the items of lists as not nullable, and had no list of documents. */
+/** Version 2 marked items of lists as not nullable, and had no list of documents. */
 export const readableVersions: readonly number[] = [2, shardVersion];
 export const manifestFile = 'manifest.json';
-/** Beside the shards: the documents that they hold. */
+/** Lists the documents of the shards; lies beside them. */
 export const documentsFile = 'documents.parquet';
-/** Beside the shard sets of a build; written last: it lists them for `load_from_disk`. */
+/** Lists the shard sets of a build, for `load_from_disk`. Lies beside them, and is written last. */
 export const dictFile = 'dataset_dict.json';
 
 export type ShardDtype = 'uint16' | 'int32';
@@ -43,39 +43,39 @@ export interface ShardSetManifest {
   readonly version: number;
   readonly name: string;
   readonly split: 'train' | 'validation';
-  /** The recipe's phase that it is of; null: of the validation split. */
+  /** The recipe's phase of this set; null: the set is the validation split. */
   readonly phase: string | null;
-  /** sha256 of what made it: token store, recipe, format. */
+  /** sha256 of all that determines the set: token store, recipe, format. */
   readonly fingerprint: string;
   readonly tokenizer: {
     readonly name: string;
     readonly fingerprint: string;
     readonly vocabularySize: number;
-    /** What became of the text of special tokens in documents: it is text like any other. */
+    /** How the text of special tokens inside documents was treated: as ordinary text. */
     readonly specialTokens: 'text';
   };
-  /** L; rows have `width` tokens: L, or L + 1 with `plus_one`. */
+  /** The sequence length L. Rows have `width` tokens: L, or L + 1 with `plus_one`. */
   readonly length: number;
   readonly width: number;
-  /** How its rows were packed. */
+  /** How the rows were packed. */
   readonly sequences: SequenceSpec;
   readonly dtype: ShardDtype;
   readonly provenance: boolean;
   readonly bosId: number | null;
   readonly eosId: number | null;
-  /** Fills rows up; it stands only in the last `padding` tokens of a row. */
+  /** The id that fills the last `padding` tokens of a row. */
   readonly padId: number;
   readonly sources: readonly string[];
   readonly rows: number;
-  /** Only where documents repeat: what keeps their copies apart in later epochs. */
+  /** Present only if documents repeat: keeps their copies apart in later epochs. */
   readonly repeats?: RowRepeats;
   readonly shards: readonly ShardRecord[];
-  /** `documents.parquet`; null, or left out in version 2: there is none. */
+  /** Record of `documents.parquet`; null, or left out in version 2: there is no such file. */
   readonly documents?: DocumentsRecord | null;
   readonly ledger: Ledger;
-  /** Runs whose documents were left out; not there: none. */
+  /** Earlier runs whose documents are left out; absent if there are none. */
   readonly without?: readonly EarlierBuild[];
-  /** The recipe with all defaults, places on the machine left out. */
+  /** The recipe with all defaults, but without paths on the machine. */
   readonly recipe: unknown;
   readonly store: { readonly fingerprint: string /** Relative to this folder. */; readonly path: string };
 }
@@ -100,7 +100,7 @@ export interface DocumentsRecord extends FileRecord {
   readonly rows: number;
 }
 
-/** All files whose bytes the manifest knows. */
+/** All files whose sizes and hashes the manifest records. */
 export function shardSetFiles({
   shards,
   documents,
@@ -108,14 +108,19 @@ export function shardSetFiles({
   return [...shards, ...(documents == null ? [] : [documents])];
 }
 
-/** A record batch's message in its file: with the schema (the bytes before the first batch) it can be read alone. */
+/**
+ * Place of a record batch's message in its file. Together with the schema (the bytes before the first batch) it can be
+ * read alone.
+ */
 export interface BatchRecord {
   readonly rows: number;
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** What a shard's rows hold, counted while they were written: the ledger's other half. */
+/**
+ * Tokens of a shard's rows, counted while they were written. They are compared with the ledger, which counts the plan.
+ */
 export interface ShardCounts {
   readonly documentTokens: number;
   readonly specialTokens: number;

@@ -1,6 +1,6 @@
 /**
- * Reads what `writer.ts` wrote: the manifest, and record batches by their place in the file, so that any row costs
- * one read.
+ * Reads shard sets that `writer.ts` wrote: the manifest, and record batches by their place in the file, so that any row
+ * costs one read of its batch.
  */
 
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ export function openShards(folder: string): ShardSetManifest {
   return manifest;
 }
 
-/** Whether it says of the shards all that finding a row needs, and that adds up. */
+/** Whether the manifest has all that finding a row needs, and its counts agree. */
 function isWhole({ width, rows, dtype, shards, repeats, documents }: ShardSetManifest): boolean {
   if (!isCount(width) || width === 0 || !(dtype in dtypes) || !Array.isArray(shards)) return false;
   if (repeats !== undefined && !fits(repeats, rows)) return false;
@@ -73,7 +73,7 @@ function fits(repeats: unknown, rows: number): boolean {
 const dtypes: Readonly<Record<ShardSetManifest['dtype'], true>> = { uint16: true, int32: true };
 
 /**
- * The shard sets of a finished build, by the names of their folders; null: it isn't one.
+ * Names of the folders of a finished build's shard sets; null: the folder is not a finished build.
  * @throws LongmixError `shards-damaged`
  */
 export function listedSets(build: string): string[] | null {

@@ -1,39 +1,42 @@
 /**
- * The columns of a row: one list, from which the Arrow schema, `datasets`' features, the writer, the reader, the checks of
- * `verify`, the feed's reads and the messages of its streams derive. `format.ts` says what the columns mean to those who
- * read shards; `docs/add-a-column.md` says how to add one.
+ * The list of a row's columns. The Arrow schema, `datasets`' features, the writer, the reader, the checks of `verify`,
+ * the feed's reads and the messages of its streams all derive from it. `format.ts` says what the columns mean to
+ * readers of shards; `docs/add-a-column.md` says how to add one.
  *
- * The bytes of a row are made once, in the writer's loop; a column takes from what that has filled (`BatchRows`). Cost: a
- * pass over the pieces of a record batch for each column that has an entry per piece.
+ * The writer's loop makes the bytes of a row once, in `BatchRows`, and each column takes its values from there. Cost:
+ * one pass over the pieces of a record batch for each column that has an entry per piece.
  */
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardDtype } from './format.ts';
 
-/** `ids`: the type of the set's token ids. */
+/** Type of a column's values. `ids`: the same type as the set's token ids. */
 export type ColumnType = 'uint16' | 'int32' | 'uint32' | 'ids';
 export type Values = Uint16Array | Int32Array | Uint32Array;
 
 export interface RowColumn {
-  /** In the files. */
+  /** Name of the column in the files. */
   readonly name: string;
-  /** `tokens`: as many values as the row has tokens. `number`: one. `list`: one per piece (of `seq_lengths`, the padding's too). */
+  /**
+   * `tokens`: one value per token of the row. `number`: one value. `list`: one value per piece (`seq_lengths` also has
+   * one for the padding).
+   */
   readonly shape: 'tokens' | 'number' | 'list';
   readonly type: ColumnType;
-  /** Which shard sets have it; columns that all sets have come first. */
+  /** Which shard sets have the column. Columns that all sets have come first. */
   readonly when: 'always' | 'provenance';
-  /** What it is called in the feed's batches, which then have it; null: it stays in the shards. Lists have offsets, too. */
+  /** Names in the feed's batches of the values and, for a list, its offsets; null: the feed leaves the column out. */
   readonly feed: { readonly values: string; readonly offsets: string | null } | null;
   fill(rows: BatchRows): Filled;
 }
 
-/** What the writer knows of the rows of a record batch. Pieces are the plan's from `firstPiece` on. */
+/** The writer's data about the rows of a record batch. Its pieces are those of the plan from `firstPiece` on. */
 export interface BatchRows {
   readonly plan: RowPlan;
   readonly table: DocumentTable;
   readonly firstPiece: number;
   readonly pieces: number;
-  /** Where each row's pieces begin, from 0 on, and where the last row's end. */
+  /** Where the pieces of each row begin, counted from 0, and where those of the last row end. */
   readonly pieceOffsets: Int32Array;
   /** First token of each piece in its document. */
   readonly starts: Uint32Array;
@@ -45,11 +48,11 @@ export interface BatchRows {
 
 export interface Filled {
   readonly values: Values;
-  /** Of a list: where each row's entries begin, and where the last row's end. */
+  /** For a list: where the entries of each row begin, and where those of the last row end. */
   readonly offsets?: Int32Array;
 }
 
-/** By their names in `Row`, in the order of the files. */
+/** Columns by their names in `Row`, in the order of the files. */
 export const rowColumns = {
   ids: {
     name: 'input_ids',
@@ -109,7 +112,7 @@ export const rowColumns = {
 
 type Columns = typeof rowColumns;
 
-/** A column's value in a row. */
+/** Type of a column's value in a row, by shape. */
 interface ValueOf {
   readonly tokens: Uint16Array | Int32Array;
   readonly number: number;
@@ -117,8 +120,8 @@ interface ValueOf {
 }
 
 /**
- * A row as it was packed: each column's value; a list is empty where the set was written without it. `lengths` are those of
- * the pieces, padding apart.
+ * A row as it was packed, with the value of each column. A list is empty if the set was written without it. `lengths`
+ * has the lengths of the pieces, without the padding.
  */
 export type Row = { readonly [Key in keyof Columns]: ValueOf[Columns[Key]['shape']] };
 
@@ -131,7 +134,7 @@ interface ArrayOf {
 
 type Fed = Exclude<Extract<Columns[keyof Columns], { readonly feed: object }>, Columns['ids']>;
 
-/** What the feed's batches have of their rows beside the ids, rows end to end; of a list, `rows + 1` offsets of the rows in it. */
+/** The feed's columns besides the ids, with rows end to end. A list also has `rows + 1` offsets of the rows in it. */
 export type RowLengths = {
   readonly [Column in Fed as Column['feed']['values']]: ArrayOf[Column['type']];
 } & {
@@ -140,28 +143,29 @@ export type RowLengths = {
 
 const all: readonly RowColumn[] = Object.values(rowColumns);
 
-/** Of a shard set, in the order of its files. */
+/** Columns of a shard set, in the order of its files. */
 export function columnsOf(provenance: boolean): readonly RowColumn[] {
   const always = all.filter(({ when }) => when === 'always');
   return provenance ? [...always, ...all.filter(({ when }) => when === 'provenance')] : always;
 }
 
-/** Those that the feed's batches have. */
+/** Columns that the feed's batches have. */
 export const feedColumns: readonly RowColumn[] = columnsOf(true).filter(({ feed }) => feed !== null);
 
 export function bytesOfType(type: ColumnType, dtype: ShardDtype): number {
   return (type === 'ids' ? dtype : type) === 'uint16' ? 2 : 4;
 }
 
-/** In lists, per piece of a row. */
+/** Bytes per piece of a row, over all columns that are lists. */
 export function pieceBytes(provenance: boolean): number {
   const lists = columnsOf(provenance).filter(({ shape }) => shape === 'list');
   return lists.reduce((sum, { type }) => sum + bytesOfType(type, 'int32'), 0);
 }
 
 /**
- * Buffers of a column in a record batch, by Arrow's format: whether values are null (which comes first, and is empty here),
- * offsets of a list, and of what has children the same of the children. `offsets` and `values` are their numbers in it.
+ * Buffers of a column in a record batch, in Arrow's order: first the null bitmap (empty here), then the offsets of a
+ * list, then the same buffers of a child column. `count` is their number; `offsets` and `values` are indices of
+ * buffers.
  */
 export const buffersOf: Readonly<
   Record<

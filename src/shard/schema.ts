@@ -1,6 +1,6 @@
 /**
- * The columns of a row, for Arrow and for Hugging Face `datasets` 2.14 to 5.x. The items of lists are marked nullable,
- * though none is null: that is how `datasets` writes them, and before 2.20 it can't index lists whose items are not.
+ * The schema of a row, for Arrow and for Hugging Face `datasets` 2.14 to 5.x. Items of lists are marked nullable
+ * although none is null: `datasets` writes them so, and before 2.20 it can't index lists whose items are not nullable.
  */
 import type { Field, Schema } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
@@ -19,7 +19,9 @@ export function rowField({ name, shape, type }: RowColumn, width: number, dtype:
   return new Field(name, shape === 'list' ? new List(item) : new FixedSizeList(width, item), false);
 }
 
-/** `dataset_info.json`. `Sequence` and not `List`: releases before 4.0 refuse `List`, later ones read both. */
+/**
+ * Contents of `dataset_info.json`. Uses `Sequence`, because releases before 4.0 refuse `List`; later ones read both.
+ */
 export function datasetInfo(width: number, dtype: ShardDtype, provenance: boolean): unknown {
   const features = columnsOf(provenance).map(({ name, shape, type }) => {
     const value = { dtype: type === 'ids' ? dtype : type, _type: 'Value' };
@@ -35,7 +37,7 @@ export function datasetInfo(width: number, dtype: ShardDtype, provenance: boolea
   };
 }
 
-/** `state.json`. `datasets` keys its caches by `_fingerprint`, so it must differ where the rows do. */
+/** Contents of `state.json`. `datasets` keys its caches by `_fingerprint`, so it must differ if the rows differ. */
 export function datasetState(split: string, shards: readonly string[], fingerprint: string): unknown {
   return {
     _data_files: shards.map((filename) => ({ filename })),

@@ -1,11 +1,11 @@
-/** Arrow's writer wants a queue; this one passes on at once and keeps nothing. */
+/** A queue for Arrow's writer, which needs one. It passes bytes on at once and keeps nothing. */
 
 import { arrow } from '../base/arrow.ts';
 import type { Sink } from '../nouns/files.ts';
 
 export class SinkQueue extends arrow.AsyncByteQueue {
   readonly #sink: Sink;
-  /** Passed on so far. */
+  /** Bytes passed on so far. */
   bytes = 0;
 
   constructor(sink: Sink) {

@@ -1,5 +1,5 @@
 /**
- * Is a shard set what its manifest says? Every row is decoded, and compared with the token store where that is at hand.
+ * Checks that a shard set is what its manifest says. Decodes every row, and compares it with the token store if any.
  */
 
 import { join } from 'node:path';
@@ -10,16 +10,16 @@ import { isShardName, type ShardRecord, type ShardSetManifest } from './format.t
 import { readBatch, rowOf } from './reader.ts';
 import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 
-/** A token store, as far as rows are compared with it. */
+/** The parts of a token store that are needed to compare rows with it. */
 export interface StoredDocuments extends TokenSource {
   /** Tokens of the document. */
   lengthOf(document: number): number;
 }
 
-/** One thing that is wrong, with its place. */
+/** A sentence about one fault, with its place. */
 export type Fault = string;
 
-/** The two files of Hugging Face `datasets` must name the same shards as the manifest. */
+/** Checks the two files of Hugging Face `datasets`: `state.json` must name the same shards as the manifest. */
 export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): Fault[] {
   const path = join(folder, 'state.json');
   try {
@@ -33,7 +33,7 @@ export function verifyDatasetFiles(folder: string, manifest: ShardSetManifest): 
   }
 }
 
-/** Shards that the manifest does not name: a tool that takes a folder's files by their names would train on them. */
+/** Reports shards that the manifest does not name: a tool that selects files by name would train on them. */
 export function verifyNames(folder: string, manifest: ShardSetManifest): Fault[] {
   const ours = new Set(manifest.shards.map(({ name }) => name));
   return listFolder(folder)
@@ -42,7 +42,7 @@ export function verifyNames(folder: string, manifest: ShardSetManifest): Fault[]
 }
 
 /**
- * Decodes every row.
+ * Decodes every row and checks it.
  * @param store compares the rows with the store's tokens; null if there is no store
  */
 export function verifyRows(
@@ -109,7 +109,7 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     const start = docStarts[i]!;
     const held = store.lengthOf(document);
     const end = at + length;
-    // Between the special tokens that may stand at either end of a piece lie the document's own.
+    // A piece may have a special token at either end. Between them are the document's own tokens.
     const bos = start === 0 && manifest.bosId !== null && ids[at] === manifest.bosId ? 1 : 0;
     const tokens = Math.min(length - bos, held - start);
     const expected = ids instanceof Uint16Array ? new Uint16Array(tokens) : new Int32Array(tokens);

@@ -1,6 +1,6 @@
 /**
- * Rows of a plan to one Arrow shard, record batch by record batch. Memory: one batch (some 16 MiB of tokens). Inside
- * a batch, documents are fetched in the order of the store, so that reading it is as sequential as a shuffle allows.
+ * Writes rows of a plan to one Arrow shard, record batch by record batch. Memory: one batch (some 16 MiB of tokens).
+ * Inside a batch, documents are fetched in the order of the store, so that reads are as sequential as a shuffle allows.
  */
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
@@ -25,7 +25,7 @@ export interface ShardOptions {
 /** Rows [firstRow, endRow) of a plan. */
 export interface PlannedRows {
   readonly plan: RowPlan;
-  /** Of the documents that the plan numbers. */
+  /** Table of the documents that the plan refers to by number. */
   readonly table: DocumentTable;
   readonly firstRow: number;
   readonly endRow: number;

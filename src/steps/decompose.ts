@@ -1,16 +1,16 @@
 /**
- * Which row length each optimizer step takes its rows from: the curriculum of Dataset Decomposition (Pouransari et al.
- * 2024, arXiv 2405.13226). A step has a constant number of tokens, so it takes `tokensPerStep / width` rows of one set.
+ * Chooses the row length of each optimizer step: the curriculum of Dataset Decomposition (Pouransari et al. 2024, arXiv
+ * 2405.13226). A step has a constant number of tokens, so it takes `tokensPerStep / width` rows of one set.
  *
  * - The run goes through `cycles` cycles; in each, every set gives an equal part of its steps (parts differ by at most
- *   one step where they don't come out even).
- * - Inside a cycle a step is drawn among the sets that still have steps in it, with the weight of a set = its odds x its
- *   steps in the cycle. Odds of 1 for all are then a plain shuffle, in which all sets end together; larger odds bring a
- *   set's rows early in the cycle. The paper lists the odds; that they multiply what a set holds is how the authors'
- *   released script makes its weights.
+ *   one step if the steps can't be divided evenly).
+ * - Inside a cycle each step is drawn among the sets that still have steps in it, with the weight of a set = its odds x
+ *   its steps in the cycle. Odds of 1 for all sets give a plain shuffle, in which all sets end together; larger odds
+ *   bring a set's rows early in the cycle. The odds are from the paper; multiplying them by the size of the set is from
+ *   the authors' released script.
  * - Draws are keyed hashes of the step's number: the same recipe and rows give the same schedule.
- * - Rows at a set's end that don't make a whole step are in no step. There are fewer than `tokensPerStep` tokens of them a
- *   set, and `schedule.json` says how many rows (`rest`).
+ * - Rows at a set's end that don't fill a whole step are in no step. They have fewer than `tokensPerStep` tokens per
+ *   set, and `schedule.json` gives the number of rows (`rest`).
  */
 
 import { keyedHash } from '../base/keyed-hash.ts';
@@ -23,8 +23,8 @@ export interface RowSet {
 }
 
 /**
- * For each step the index of its set.
- * @param sets as `packRows` gives them: some of the lengths from `decompose.smallest` on, by powers of two
+ * Returns the index of the set of each step.
+ * @param sets as `packRows` returns them: some of the lengths from `decompose.smallest` on, by powers of two
  */
 export function drawSteps(
   sets: readonly RowSet[],
@@ -53,7 +53,7 @@ export function drawSteps(
   return steps;
 }
 
-/** Index of the weight that `fraction` of their sum falls in. */
+/** Returns the index of the weight in which `fraction` of the weights' sum falls. */
 function draw(weights: readonly number[], fraction: number): number {
   const sum = weights.reduce((total, weight) => total + weight, 0);
   let left = fraction * sum;
@@ -64,6 +64,6 @@ function draw(weights: readonly number[], fraction: number): number {
     left -= weight;
     last = index;
   }
-  // Rounding: the fraction was nearly 1.
+  // Only rounding leads here: the fraction was nearly 1.
   return last;
 }

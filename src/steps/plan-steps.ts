@@ -1,8 +1,8 @@
 /**
- * Which shard set each optimizer step takes its rows from. Phases come one after another, each with as many whole steps
- * as its rows make; the lengths of a decomposed phase come as its odds and cycles say (`decompose.ts`).
+ * Plans which shard set each optimizer step takes its rows from. Phases come one after another, each with as many whole
+ * steps as its rows fill. Odds and cycles decide the order of lengths in a decomposed phase (`decompose.ts`).
  *
- * Rows that make no whole step are counted: a trainer may take them as a smaller last step, or leave them.
+ * Rows that fill no whole step are counted: a trainer may take them as a smaller last step, or not use them.
  */
 
 import type { Recipe, SequenceSpec } from '../nouns/recipe.ts';
@@ -46,7 +46,7 @@ export function planSteps(recipe: Recipe, planned: readonly PhaseRows[]): StepPl
   return { tokensPerStep, steps: order.length, sets, stretches: stretchesOf(order) };
 }
 
-/** A row of L + 1 tokens gives L to train on. */
+/** Rows per step of a set. A row of L + 1 tokens counts as L tokens, because it has L tokens to predict. */
 function rowsOfSet({ sequences, rows }: PhaseRows, tokensPerStep: number): number {
   return rowsOfStep(tokensPerStep, sequences.decompose === null ? sequences.length : rows.width);
 }
@@ -55,7 +55,7 @@ function stepsOf(phase: PhaseRows, tokensPerStep: number, set: number): number[]
   return new Array<number>(wholeSteps(phase.rows.rows, rowsOfSet(phase, tokensPerStep))).fill(set);
 }
 
-/** @param order the set of each step */
+/** Merges consecutive steps of the same set. @param order the set of each step */
 function stretchesOf(order: readonly number[]): Stretch[] {
   const stretches: [number, number][] = [];
   for (const set of order) {

@@ -1,6 +1,6 @@
 /**
  * `schedule.json` beside the shard sets of a build whose steps have a fixed number of tokens: which set each optimizer
- * step takes its rows from. `plan-steps.ts` plans it, `step-rows.ts` follows it.
+ * step takes its rows from. `plan-steps.ts` makes the plan, `step-rows.ts` follows it.
  */
 
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { exists, readJson } from '../storage/files.ts';
 
 export const scheduleFile = 'schedule.json';
 
-/** As the file has it. */
+/** The content of the file. */
 export function scheduleRecord(plan: StepPlan): unknown {
   return { format: 'longmix-schedule', version: 1, ...plan };
 }
@@ -32,7 +32,7 @@ export function readSchedule(build: string): StepPlan | null {
   throw damagedSchedule(file);
 }
 
-/** Whether its stretches are of sets that it lists, and those have rows for a step. */
+/** True if all stretches refer to listed sets, and every set has rows for a step. */
 function isWhole(read: StepPlan | null): read is StepPlan {
   if (!Array.isArray(read?.sets) || !Array.isArray(read.stretches) || read.sets.length === 0) return false;
   return (

@@ -1,6 +1,7 @@
 /**
- * Which rows a step takes: set and place in the set's order, from the number of the step alone.
- * Cost: an entry a stretch (a phase; in a decomposed run nearly every step begins another), and its binary search.
+ * Computes which rows a step takes, as a set and a place in the set's order, from the number of the step alone.
+ * Cost: an entry per stretch, and a binary search. A stretch is a phase; in a decomposed run nearly every step begins
+ * one.
  */
 import { firstFrom } from '../base/sequence.ts';
 import { LongmixError } from '../errors.ts';
@@ -12,30 +13,32 @@ export interface StepRows {
   readonly set: number;
   /** Number of the step's first row in the order of its set. */
   readonly first: number;
-  /** Of all ranks together. */
+  /** Rows of the step, for all ranks together. */
   readonly rows: number;
 }
 
 export interface Steps {
-  /** Of an epoch. */
+  /** Steps per epoch. */
   readonly count: number;
-  /** For each set, of all ranks together. */
+  /** Rows per step of each set, for all ranks together. */
   readonly rowsPerStep: readonly number[];
-  /** Rows of an epoch that make no whole step. */
+  /** Rows of an epoch that fill no whole step. */
   readonly restRows: number;
   at(step: number): StepRows;
 }
 
-/** What the arithmetic needs to know of the shard sets. */
+/** The facts about shard sets that the arithmetic needs. */
 export interface StepSource {
   readonly sets: readonly { readonly manifest: { readonly length: number; readonly rows: number } }[];
-  /** The build's, if its steps are fixed; `sets` are its sets, in its order. null: the sets come one after another. */
+  /**
+   * The build's schedule, if its steps are fixed; `sets` are then in its order. null: the sets come one after another.
+   */
   readonly schedule: StepPlan | null;
 }
 
 /**
- * @param rows of a step; of the longest sequences, if there are several lengths: shorter ones come as so many more.
- *   Undefined: as the schedule says, else 1
+ * @param rows rows per step. With several lengths, it counts rows of the longest; shorter rows are correspondingly
+ *   more. Undefined: as the schedule says, else 1
  * @throws LongmixError `rows-per-step-invalid`
  */
 export function followSteps({ sets, schedule }: StepSource, rows: number | undefined): Steps {
@@ -85,7 +88,7 @@ function laidOut(
     count,
     restRows: sets.reduce((sum, { manifest }, set) => sum + manifest.rows - taken[set]!, 0),
     at(step) {
-      // The first stretch that ends after the step: steps are whole numbers.
+      // Find the first stretch that ends after the step. Steps are whole numbers, so `step + 1` serves as the bound.
       const stretch = firstFrom(ends, step + 1);
       const [set, steps] = stretches[stretch]!;
       const rows = rowsPerStep[set]!;

@@ -1,14 +1,14 @@
-/** The arithmetic of a step. It has the same number of tokens throughout a run, so shorter rows come as so many more. */
+/** The arithmetic of a step. All steps of a run have the same number of tokens, so a step has more of shorter rows. */
 
 /**
- * May be a fraction: then the tokens don't come out even.
- * @param length tokens that a row gives to train on: `length`, where the row itself has one more (`plus_one`)
+ * Rows per step. The result is a fraction if `tokensPerStep` isn't a multiple of `length`.
+ * @param length tokens per row that are trained on: `length` of the set, even if the row has one more (`plus_one`)
  */
 export function rowsOfStep(tokensPerStep: number, length: number): number {
   return tokensPerStep / length;
 }
 
-/** Rows at a set's end that make no whole step are in none: a step of another size would have another learning signal. */
+/** Number of whole steps. Remaining rows are in no step, because a step of another size has another learning signal. */
 export function wholeSteps(rows: number, rowsPerStep: number): number {
   return Math.floor(rows / rowsPerStep);
 }

@@ -1,17 +1,18 @@
 /**
- * Columns of numbers in a file, of which a reader takes any stretch and checks no more than that.
+ * Columns of numbers in a file. A reader can read any range of a column, and checks only the blocks that it reads.
  *
  *   bytes 0-7     "LMXCOLS" and the version of this format, 1
  *         8-11    length of the header in bytes, u32
  *         12-15   CRC-32 of the header, u32
  *         16-     the header, JSON in UTF-8: { about, columns: [{ name, type: u16 | u32, length, at, sums }] }
- *         ...     zeros up to a multiple of 8, then the columns, each at such a multiple; `at` counts from the first ones
+ *         ...     zeros up to a multiple of 8, then the columns, at multiples of 8; `at` counts from the first column
  *
- * Numbers are little-endian, as every machine that Node runs on has them in memory. A column is checked block by block:
- * `sums` has the CRC-32 of each MiB of it. `about` is the writer's own, and says what the columns are of.
+ * Numbers are little-endian, which is also their layout in memory on every machine that Node runs on. A column is
+ * checked block by block: `sums` has the CRC-32 of each MiB. `about` is any JSON value by which the writer describes
+ * the columns.
  *
- * Why not Arrow: a stretch of a column is wanted as one typed array, and a library that reads whole record batches
- * would copy it twice. What that costs: no other program reads these files, and none should, they are notes.
+ * Why not Arrow: callers want a range of a column as one typed array, and a library that reads whole record batches
+ * would copy it twice. The cost: no other program can read these files. None should, because they are longmix's notes.
  */
 import { crc32 } from 'node:zlib';
 import { createFile } from './commit.ts';
@@ -71,19 +72,19 @@ export function writeColumns(
   }
 }
 
-/** What is wrong with a file of columns: no reader can go on. */
+/** A file of columns is damaged, and cannot be read further. The message says how. */
 export class DamagedColumns extends Error {}
 
 export interface ColumnsFile {
   readonly about: unknown;
-  /** Numbers in a column. */
+  /** How many numbers a column has. */
   length(name: string): number;
   /** Numbers [from, to) of a column, in shared memory. */
   read(name: string, from: number, to: number): NumberColumn;
   close(): void;
 }
 
-/** @throws DamagedColumns, as `read` does; a system error where there is no such file */
+/** @throws DamagedColumns, which `read` also throws; a system error if the file does not exist */
 export function openColumns(path: string): ColumnsFile {
   const file = openFile(path);
   try {
@@ -147,7 +148,7 @@ function readColumn(
     : new Uint32Array(bytes.buffer, offset, to - from);
 }
 
-/** @throws DamagedColumns if the file has less */
+/** @throws DamagedColumns if the file ends before `bytes` is full */
 function readAll(file: LocalBytes, bytes: Uint8Array, position: number): void {
   try {
     file.read(position, bytes);

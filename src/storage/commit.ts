@@ -1,10 +1,10 @@
 /**
  * The commit protocol: a file appears under its name only when all its bytes are on disk.
  *
- * Temporary file in the same folder -> write -> fsync -> rename -> fsync of the folder. The temporary name has the host,
- * the process, the thread and a number, so two attempts at the same task never meet; the rename is atomic, and since a
- * task is a pure function of its inputs the second attempt replaces the file by the same bytes. The folder is synced
- * because a rename is an entry in it: without that a power failure may leave a receipt, and no file.
+ * Temporary file in the same folder -> write -> fsync -> rename -> fsync of the folder. The temporary name contains the
+ * host, the process, the thread and a number, so two attempts at the same task never share a file. The rename is
+ * atomic. A task is a pure function of its inputs, so a second attempt replaces the file by the same bytes. The folder
+ * is synced because a rename changes an entry in it: otherwise a power failure could leave a receipt without its file.
  */
 import { createHash } from 'node:crypto';
 import system from 'node:fs';
@@ -20,7 +20,7 @@ import type { PendingFile } from './storage.ts';
 const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
 let attempts = 0;
 
-/** What the protocol asks of the system; tests watch it, and let it fail. */
+/** The system calls of the protocol. Tests replace them to watch them, and to make them fail. */
 export type FileCalls = Pick<
   typeof system,
   | 'closeSync'
@@ -38,15 +38,15 @@ interface FileSteps {
   write(chunk: Uint8Array): void;
   sync(): void;
   syncAside(): Promise<void>;
-  /** Under its name, in place of what may be there. */
+  /** Makes the file appear under its name, and replaces an existing file. */
   appear(): void;
-  /** The same, unless there is a file of that name. False: there is. `bytes` is what was written. */
+  /** The same, unless a file of that name exists; then returns false. `bytes` must be the bytes written so far. */
   appearIfAbsent(bytes: Uint8Array): boolean;
-  /** Removes what has not appeared. */
+  /** Removes the temporary file. */
   abort(): void;
 }
 
-/** A file of this machine in the making. */
+/** A local file being written. */
 export interface LocalPendingFile extends PendingFile {
   commit(synced?: boolean): FileRecord;
   abort(): void;
@@ -105,7 +105,7 @@ export function writeJson(path: string, value: unknown): FileRecord {
   return writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Whole, but neither hashed nor synced: for a cache, whose file is checked when it is read. @throws what the system says */
+/** Writes a whole file, neither hashed nor synced: for caches, which are checked when read. @throws a system error */
 export function writeCache(path: string, parts: readonly Uint8Array[]): void {
   const file = beginFile(path);
   try {
@@ -118,9 +118,9 @@ export function writeCache(path: string, parts: readonly Uint8Array[]): void {
 }
 
 /**
- * Puts a small file there, at once and whole, unless there is one of that name. Of several that try one gets true. It is
- * not synced: locks and notes do not outlive the machine's power.
- * @throws what the system says
+ * Writes a small file atomically, unless a file of that name exists; then returns false. If several callers try at
+ * once, one gets true. The file is not synced: locks and notes need not survive a power failure.
+ * @throws a system error
  */
 export function putIfAbsent(path: string, bytes: Uint8Array, calls: FileCalls = system): boolean {
   const file = beginFile(path, calls);
@@ -132,7 +132,7 @@ export function putIfAbsent(path: string, bytes: Uint8Array, calls: FileCalls = 
   }
 }
 
-/** The steps of the protocol, for what needs no hash (it costs 2 s a GB); what they throw is the system's. */
+/** The protocol's single steps, for files that need no hash (hashing costs 2 s per GB). They throw system errors. */
 export function beginFile(path: string, calls: FileCalls = system): FileSteps {
   attempts += 1;
   const temporary = join(dirname(path), `.longmix-${hostname()}-${process.pid}-${threadId}-${attempts}.tmp`);
@@ -158,7 +158,7 @@ export function beginFile(path: string, calls: FileCalls = system): FileSteps {
       } catch (error) {
         if (isThere(error)) return false;
       }
-      // A file system without links. A file in the making may be taken for a torn one.
+      // The file system has no links. Write in place: a reader may see a half-written file and take it for a torn one.
       try {
         const direct = calls.openSync(path, 'wx');
         writeFully(direct, bytes, calls);
@@ -212,37 +212,39 @@ async function syncFolderAside(folder: string, calls: FileCalls): Promise<void> 
   }
 }
 
-/** Windows, some network file systems and folders that may not be read have no sync of a folder: that is all that can be had. */
+/**
+ * Ignores that a folder can't be synced (Windows, some network file systems, unreadable folders). Throws on data loss.
+ */
 function throwIfLost(error: unknown): void {
   if (/^(EIO|ENOSPC|EDQUOT)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
 }
 
-/** A file of the same disk, whole, in place of one that may be there. @throws what the system says */
+/** Moves a file within one disk, atomically, and replaces an existing file. @throws a system error */
 export function moveFile(from: string, to: string): void {
   system.renameSync(from, to);
   for (const folder of new Set([dirname(to), dirname(from)])) syncFolder(folder, system);
 }
 
-/** Whether a file of this name is in the making, or was left by an attempt that did not end. */
+/** Whether the name is that of a temporary file, still being written or left by an interrupted attempt. */
 export function isTemporary(name: string): boolean {
   return temporaryName.test(name);
 }
 
 /** @throws LongmixError `output-unwritable` */
 export function makeFolder(path: string): void {
-  // Not mkdir's own `recursive`: below a folder that can't hold folders (/proc) Node 20 tries for ever.
+  // Don't use mkdir's own `recursive`: below a folder that can't hold folders (/proc), Node 20 loops for ever.
   if (!exists(dirname(path))) makeFolder(dirname(path));
   orUnwritable(path, () => {
     try {
       system.mkdirSync(path);
     } catch (error) {
-      // It was there, or another process made it in between.
+      // Not an error if the folder was there, or if another process has just made it.
       if (statOf(path)?.kind !== 'folder') throw error;
     }
   });
 }
 
-/** Removes what interrupted attempts left in a folder. Another build may be at work there: its files are left alone. */
+/** Removes temporary files of interrupted attempts. Keeps those of running processes: another build may be at work. */
 export function sweep(folder: string): void {
   for (const name of listFolder(folder)) {
     const [, host, pid] = temporaryName.exec(name) ?? [];
@@ -259,7 +261,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** @throws LongmixError `output-unwritable` for what `act` throws */
+/** Runs `act`. @throws LongmixError `output-unwritable` in place of any error that `act` throws */
 export function orUnwritable<T>(path: string, act: () => T): T {
   try {
     return act();

@@ -1,6 +1,6 @@
 /**
- * Files of this machine by their paths, for what is always local: the user's own files, settings, notes, caches and what
- * comes with the package. Output and token stores are reached by `local.ts`, which another storage may stand in for.
+ * Local files by path, for everything that is always local: the user's own files, settings, notes, caches and the files
+ * of this package. Output and token stores go through `local.ts` instead, so that another storage can replace it.
  */
 import {
   accessSync,
@@ -25,17 +25,17 @@ import { type Bytes, EndedEarly } from './storage.ts';
 export interface FileFacts {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   readonly size: number;
-  /** Size and times of change: ctime shows a file whose mtime was set back. */
+  /** Size, mtime and ctime. ctime reveals a change of a file whose mtime was set back. */
   readonly stamp: string;
   readonly modifiedMs: number;
 }
 
-/** Of what a path leads to, through links; null: nothing is there. */
+/** The file or folder that a path leads to, through links; null: nothing is there. */
 export function statOf(path: string): FileFacts | null {
   return factsOf(statSync(path, { throwIfNoEntry: false }));
 }
 
-/** Of the entry itself, which may be a link; null: nothing is there. */
+/** The entry itself, which may be a link; null: nothing is there. */
 export function linkStatOf(path: string): FileFacts | null {
   return factsOf(lstatSync(path, { throwIfNoEntry: false }));
 }
@@ -52,7 +52,7 @@ function factsOf(stats: Stats | undefined): FileFacts | null {
   return { kind, size: stats.size, stamp: stampOf(stats), modifiedMs: stats.mtimeMs };
 }
 
-/** A clock of the system goes in steps of some ms, so the size is in it, too. */
+/** Contains the size too, because file times advance in steps of a few ms. */
 export function stampOf({ size, mtimeMs, ctimeMs }: Stats): string {
   return `${size} ${mtimeMs} ${ctimeMs}`;
 }
@@ -69,12 +69,12 @@ export function readText(path: string | URL): string {
   return readFileSync(path, 'utf8');
 }
 
-/** What the file says is the caller's to check. */
+/** Does not check the value: the caller must. */
 export function readJson(path: string): unknown {
   return JSON.parse(readText(path));
 }
 
-/** Names in a folder, in code-unit order; of one that is not there, none. */
+/** Names in a folder, in code-unit order; an empty list if the folder does not exist. */
 export function listFolder(path: string | URL): string[] {
   try {
     return readdirSync(path).sort();
@@ -84,12 +84,12 @@ export function listFolder(path: string | URL): string[] {
   }
 }
 
-/** @throws what the system says, if this user may not read the file, or run it */
+/** @throws a system error if this user may not read (or run) the file */
 export function checkAccess(path: string, use: 'read' | 'run'): void {
   accessSync(path, use === 'read' ? constants.R_OK : constants.X_OK);
 }
 
-/** A file that is not there is as good as removed. */
+/** Not an error if the file does not exist. */
 export function removeFile(path: string): void {
   rmSync(path, { force: true });
 }
@@ -98,7 +98,7 @@ export function removeFolder(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
 
-/** For a log that is useful as far as it goes: what a crash leaves may end in half a line. */
+/** For logs only: after a crash the file may end in half a line. */
 export function appendText(path: string, text: string): void {
   appendFileSync(path, text);
 }
@@ -114,7 +114,7 @@ export interface LocalBytes extends Bytes {
   read(at: number, into: Uint8Array): void;
 }
 
-/** @throws what the system says */
+/** @throws a system error */
 export function openFile(path: string): LocalBytes {
   return new LocalFile(openSync(path, 'r'));
 }
@@ -136,7 +136,7 @@ class LocalFile implements LocalBytes {
   }
 
   read(at: number, into: Uint8Array): void {
-    // One read may give less than was asked for (2 GiB and more, network file systems).
+    // One read may return less than was asked for (2 GiB and more, network file systems).
     for (let done = 0; done < into.length; ) {
       const count = readSync(this.#descriptor, into, done, into.length - done, at + done);
       if (count === 0) throw new EndedEarly(at + done);
@@ -161,7 +161,7 @@ class LocalFile implements LocalBytes {
     closeSync(this.#descriptor);
   }
 
-  /** Asked for late: most readers know the size. */
+  /** Calls fstat on first use only, because most readers already know the size. */
   #look(): Stats {
     this.#stats ??= fstatSync(this.#descriptor);
     return this.#stats;

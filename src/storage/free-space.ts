@@ -1,9 +1,9 @@
-/** Room on a disk. */
+/** Free space on a disk. */
 import { statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { exists } from './files.ts';
 
-/** Of the disk that a folder is on, or will be; null: some file systems do not say. */
+/** Free bytes on the disk that holds the folder, which need not exist yet; null: the file system does not report it. */
 export function freeBytes(folder: string): number | null {
   let place = resolve(folder);
   while (!exists(place)) place = dirname(place);

@@ -1,10 +1,10 @@
-/** sha256 of a file as it lies there, to be compared with the record that was made when it was committed. */
+/** Hashes a file on disk, to compare it with the record made when the file was committed. */
 import { createHash } from 'node:crypto';
 import { openFile } from './files.ts';
 
 const readBytes = 4 * 1024 * 1024;
 
-/** How many bytes a file has now, and their sha256. */
+/** The current size of a file in bytes, and its sha256. */
 export function hashFile(path: string): { bytes: number; sha256: string } {
   const file = openFile(path);
   try {

@@ -1,6 +1,6 @@
 /**
- * A folder of this machine as a storage. It answers at once, never by a promise, and what it gives says so in its types.
- * Folders inside it are made as files need them.
+ * A local folder as a storage. It answers with plain values, never promises, and its types say so. It makes the folders
+ * inside as files need them.
  */
 import { dirname, join } from 'node:path';
 import {
@@ -23,7 +23,7 @@ export interface LocalStorage extends Storage {
   remove(name: string): void;
 }
 
-/** @param folder need not be there before the first file is */
+/** @param folder need not exist: the first file that is written makes it */
 export function localStorage(folder: string): LocalStorage {
   const pathOf = (name: string) => join(folder, checkName(name));
   const made = (name: string) => {
@@ -37,7 +37,7 @@ export function localStorage(folder: string): LocalStorage {
       const root = under === '' ? folder : pathOf(under);
       if (!exists(root)) return [];
       const before = under === '' ? '' : `${under}/`;
-      // What is being written is not there yet.
+      // A file that is still being written does not count as present.
       const wanted = (name: string) => !isTemporary(name.slice(name.lastIndexOf('/') + 1));
       const files = walk(root, { hidden: true, nodeModules: true, depth: Number.POSITIVE_INFINITY, wanted });
       return files.map(({ name, bytes, stamp }) => ({ name: `${before}${name}`, size: bytes, stamp }));

@@ -1,8 +1,8 @@
 /**
- * One writer a folder: a second command is refused, because two builds of different recipes would write each other's
- * shard sets over. The mark is a file that says which process it is. One that is left of a process that is gone is taken
- * over, so an interrupted run never has to be cleaned up after; and so is one of another host, where a job may have been
- * moved from: two hosts that share a folder are not kept apart.
+ * Allows one writer per folder. A second command is refused, because two builds of different recipes would overwrite
+ * each other's shard sets. The lock is a file that names its process. A lock of a process that has ended is taken over,
+ * so nobody has to clean up after an interrupted run. A lock of another host is taken over too, because the job may
+ * have been moved from there; the cost is that two hosts that share a folder are not kept apart.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { linkSync, realpathSync, renameSync, rmSync } from 'node:fs';
@@ -17,19 +17,19 @@ const lockFile = '.longmix.lock';
 interface Holder {
   readonly host: string;
   readonly pid: number;
-  /** When the process began, as far as the system tells: numbers of processes come again. */
+  /** When the process began, or null if the system does not say. Needed because process numbers are reused. */
   readonly began: string | null;
   readonly since: string;
 }
 
-/** Folders that this process writes, and those that the work which is going on here has the locks of. */
+/** `ours`: the folders that this process writes. `within`: the folders whose locks the current async call holds. */
 const ours = new Set<string>();
 const within = new AsyncLocalStorage<ReadonlySet<string>>();
 let attempts = 0;
 
 /**
- * Does the work while no other longmix of this host writes the folder, which must be there. Work that has a folder's
- * lock may ask for it again.
+ * Runs `work` while no other longmix on this host writes the folder. The folder must exist. `work` may itself call
+ * `withLock` for the same folder.
  * @throws LongmixError `folder-busy`
  */
 export async function withLock<T>(folder: string, work: () => Promise<T> | T): Promise<T> {
@@ -62,11 +62,11 @@ function busy(folder: string, file: string, who: string): LongmixError {
   });
 }
 
-/** Who holds the lock; null: it is ours now, or there is none to be had, because nothing can be written there. */
+/** Returns who holds the lock; null: we hold it now, or nothing can be locked because the folder is unwritable. */
 function take(file: string, mark: string): Holder | null {
   attempts += 1;
   const aside = `${file}.${process.pid}-${attempts}-old`;
-  // Each turn but the last finds a mark that another process has just taken away, or put there.
+  // Each turn but the last means that another process has just removed or written a lock.
   for (let turn = 0; turn < 100; turn += 1) {
     try {
       if (putIfAbsent(file, Buffer.from(mark))) return null;
@@ -83,13 +83,13 @@ function take(file: string, mark: string): Holder | null {
   return null;
 }
 
-/** Removes a mark, if it is still the one that was found: another process may have replaced it by its own. */
+/** Removes a lock if it still has the text `found`: another process may have replaced it by its own. */
 function takeAway(file: string, found: string, aside: string): void {
   try {
     renameSync(file, aside);
     if (read(aside) !== found) linkSync(aside, file);
   } catch {
-    // Somebody was quicker, and the next turn sees whose it is.
+    // Another process was quicker. The next turn sees which one holds the lock.
   }
   remove(aside);
 }
@@ -98,7 +98,7 @@ function remove(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // A mark that stays is one of a process that is gone.
+    // A lock that stays does no harm: once this process has ended, it is taken over.
   }
 }
 
@@ -127,8 +127,8 @@ function isAlive({ host, pid, began }: Holder): boolean {
 const gone = 'gone';
 
 /**
- * Linux tells it, in ticks since the boot of that id: field 22 of stat (proc(5)). Null where it is not told; `gone` for a
- * process that has ended and only waits for its parent to ask.
+ * When a process began, as Linux reports it: the boot's id, and ticks since that boot (field 22 of stat, proc(5)). Null
+ * if the system does not report it; `gone` for a zombie, which has ended and only waits for its parent to collect it.
  */
 function beginning(pid: number): string | null {
   try {

@@ -1,4 +1,4 @@
-/** A storage that lies in memory, for tests: what `local.ts` does, without a disk. */
+/** A storage in memory, for tests: it behaves as `local.ts` does, without a disk. */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path/posix';
 import type { FileRecord } from '../nouns/files.ts';
@@ -56,7 +56,7 @@ export function memoryStorage(): LocalStorage {
   };
 }
 
-/** Of the file as it was when it was opened. */
+/** Reads the file as it was when it was opened, even if it is replaced later. */
 function openBytes({ bytes, stamp }: StoredFile): LocalBytes {
   const read = (at: number, into: Uint8Array) => {
     if (at + into.length > bytes.length) throw new EndedEarly(bytes.length);

@@ -1,8 +1,8 @@
-/** Small files that longmix keeps for itself in `.longmix/`: read, listed and removed by name. */
+/** Reads and removes the small files that longmix keeps for itself in `.longmix/`. */
 import { join } from 'node:path';
 import { listFolder, openFile, readBytes, removeFile } from './files.ts';
 
-/** The lines of a file, which may be longer than a string can be. @throws a system error where there is no such file */
+/** The lines of a file that may be longer than a string can be. @throws a system error if the file does not exist */
 export function readLines(path: string): Buffer[] {
   const bytes = readBytes(path);
   const lines: Buffer[] = [];
@@ -15,7 +15,7 @@ export function readLines(path: string): Buffer[] {
   return lines;
 }
 
-/** The first line, of a file that may be large. @throws a system error where there is no such file */
+/** The first line of a file that may be large. @throws a system error if the file does not exist */
 export function firstLine(path: string): string {
   const file = openFile(path);
   try {
@@ -33,7 +33,7 @@ export function firstLine(path: string): string {
   }
 }
 
-/** Removes the files of a folder that `chosen` names; the folder need not be there. */
+/** Removes the files in a folder for which `chosen` returns true. The folder need not exist. */
 export function removeFiles(folder: string, chosen: (name: string) => boolean): void {
   for (const name of listFolder(folder)) if (chosen(name)) removeFile(join(folder, name));
 }

@@ -1,8 +1,9 @@
 /**
- * What lets an interrupted run go on: after a task has committed its files it leaves a receipt with the fingerprint of
- * all that went in. A later run skips a task whose receipt says the same and whose files are there.
+ * Receipts let an interrupted run continue. After a task has committed its files, it leaves a receipt with the
+ * fingerprint of all its inputs. A later run skips a task if its receipt has that fingerprint and its files exist.
  *
- * Receipts are local notes, not output: they live in `.longmix/` beside what they are about and can be deleted.
+ * Receipts are local notes, not output: they lie in `.longmix/` beside the files that they describe, and may be
+ * deleted.
  */
 import { join } from 'node:path';
 import type { FileRecord } from '../nouns/files.ts';
@@ -12,22 +13,22 @@ import { exists, readJson, statOf } from './files.ts';
 export const notesFolder = '.longmix';
 
 export interface Receipt {
-  /** Of all that went in, the bytes of the inputs included. */
+  /** Covers all inputs of the task, with their bytes. */
   readonly fingerprint: string;
-  /** Of the task as its list has it, in which inputs are known by their sizes and times: looked up without reading them. */
+  /** Covers the task as planned, with the inputs' sizes and times only, so that a lookup need not read the inputs. */
   readonly listed?: string;
   readonly files: readonly FileRecord[];
   readonly result: unknown;
 }
 
-/** Whether an earlier run finished a task of this name, of whatever it was made. */
+/** Whether an earlier run finished a task of this name, from any inputs. */
 export function hasReceipt(folder: string, task: string): boolean {
   return exists(receiptFile(folder, task));
 }
 
 /**
  * The result of an earlier run of the same task, or null.
- * @param by which of a receipt's fingerprints `expected` is
+ * @param by which of the receipt's two fingerprints to compare with `expected`
  */
 export function findReceipt<T>(
   folder: string,
@@ -41,7 +42,7 @@ export function findReceipt<T>(
     const present = receipt.files.every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
     return present ? (receipt.result as T) : null;
   } catch {
-    return null; // No receipt, a torn one, or a file is gone: the task runs again, which is always right.
+    return null; // The receipt is missing or torn, or a file is gone. Running the task again is always correct.
   }
 }
 

@@ -1,36 +1,36 @@
 /**
- * Where bytes lie. A storage holds whole files by name: it lists them, reads any range of them, and lets a file appear
- * whole or not at all. Nothing else is asked of it, so that a folder, a bucket and a server can each be one: there is no
- * rename, no append, and no folder that must be made first.
+ * The interface to where bytes lie. A storage holds whole files by name. It lists them, reads any range of a file, and
+ * makes a new file appear whole or not at all. It has no rename, no append and no folders to make first, so that a
+ * folder, a bucket or a server can implement it.
  *
- * What a storage answers may be a promise (an object store) or not (a disk): `MaybePromise`. `local.ts` answers at once,
- * and its types say so, so code that reads a local disk stays a plain loop and pays for no promise.
+ * An answer may be a promise (an object store) or a plain value (a disk): `MaybePromise`. The types of `local.ts` say
+ * that its answers are plain values, so code that reads a local disk is a plain loop without promises.
  */
 import type { FileRecord, Sink } from '../nouns/files.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
 
-/** A file as a listing tells it. */
+/** A file in a listing. */
 export interface Entry {
-  /** Relative to the storage, with `/`: what `open` takes. */
+  /** Relative to the storage, with `/`; `open` takes this name. */
   readonly name: string;
   readonly size: number;
-  /** Another one as soon as the file is written to: times of change on a disk, an etag elsewhere. */
+  /** Changes whenever the file is written: made of the file's times on a disk, an etag elsewhere. */
   readonly stamp: string;
 }
 
 export interface Storage {
-  /** The place as a user writes it, for messages. */
+  /** The storage's location as a user would write it, for messages. */
   readonly where: string;
   /** All files below `under`, however deep, in code-unit order of their names; '' is the whole storage. */
   list(under: string): Iterable<Entry> | AsyncIterable<Entry>;
-  /** @throws what the system says if there is no such file, or it may not be read */
+  /** @throws a system error if the file does not exist or may not be read */
   open(name: string): MaybePromise<Bytes>;
   /** @throws LongmixError `output-unwritable` */
   create(name: string): MaybePromise<PendingFile>;
-  /** Puts a small file there unless there is one of that name. False: there is; of several that try, one gets true. */
+  /** Writes a small file unless the name exists; then returns false. If several callers try at once, one gets true. */
   putIfAbsent(name: string, bytes: Uint8Array): MaybePromise<boolean>;
-  /** A file that is not there is as good as removed. */
+  /** Not an error if the file does not exist. */
   remove(name: string): MaybePromise<void>;
 }
 
@@ -38,29 +38,29 @@ export interface Storage {
 export interface Bytes {
   readonly size: number;
   readonly stamp: string;
-  /** Fills `into` with what begins at `at`. @throws EndedEarly if the file has less */
+  /** Fills `into` with the bytes from `at` on. @throws EndedEarly if the file ends before `into` is full */
   read(at: number, into: Uint8Array): MaybePromise<void>;
-  /** The same, without a wait in this thread. */
+  /** The same, without blocking this thread. */
   readAside(at: number, into: Uint8Array): Promise<void>;
   close(): void;
 }
 
-/** A file in the making: bytes go in, and it appears by `commit`, whole or not at all. */
+/** A file being written. It appears under its name when `commit` is called, whole or not at all. */
 export interface PendingFile extends Sink {
   /**
-   * Makes the file appear. `name` in the record is the file's name without its folder. `synced: false` is for notes that
-   * may be torn after a power failure, which costs no more than doing again what they say.
+   * Makes the file appear. `name` in the record is the file's name without its folder. `synced: false` is for notes: a
+   * power failure may tear them, which costs only doing the noted work again.
    */
   commit(synced?: boolean): MaybePromise<FileRecord>;
-  /** The same, but this thread does not wait for the disk. */
+  /** The same (synced), but this thread does not wait for the disk. */
   commitAside(): Promise<FileRecord>;
-  /** Leaves no trace of a file that was not committed. */
+  /** Removes all traces of a file that was not committed. */
   abort(): MaybePromise<void>;
 }
 
-/** The file ends before what was asked for. */
+/** The file ends before the end of the range that was asked for. */
 export class EndedEarly extends Error {
-  /** Bytes that it has. */
+  /** Bytes that the file has. */
   readonly size: number;
 
   constructor(size: number) {
@@ -70,7 +70,7 @@ export class EndedEarly extends Error {
   }
 }
 
-/** All bytes of an open file, in memory of their own. */
+/** All bytes of an open file, in a buffer that shares no memory. */
 export function readWhole(bytes: Bytes & { read(at: number, into: Uint8Array): void }): Buffer;
 export function readWhole(bytes: Bytes): MaybePromise<Buffer>;
 export function readWhole(bytes: Bytes): MaybePromise<Buffer> {
@@ -80,8 +80,9 @@ export function readWhole(bytes: Bytes): MaybePromise<Buffer> {
 }
 
 /**
- * A name is a relative path with `/` that leads nowhere else: one out of a damaged manifest may not reach other files.
- * @throws Error
+ * Returns a name if it is a relative path with `/` that stays inside the storage. The check keeps a damaged manifest
+ * from reaching other files.
+ * @throws Error if it is not such a path
  */
 export function checkName(name: string): string {
   const isPlain = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');

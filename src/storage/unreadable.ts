@@ -1,7 +1,7 @@
-/** What the system says of a file that cannot be read, as an error for the user. */
+/** Turns a system error about an unreadable file into an error for the user. */
 import { LongmixError, systemReason } from '../errors.ts';
 
-/** @throws LongmixError `input-unreadable` for what `act` throws */
+/** Runs `act`. @throws LongmixError `input-unreadable` in place of any error that `act` throws */
 export function orUnreadable<T>(path: string, act: () => T): T {
   try {
     return act();

@@ -1,10 +1,10 @@
-/** Are files what was recorded when they were committed? */
+/** Checks that files have not changed since they were committed. */
 import { join } from 'node:path';
 import { systemReason } from '../errors.ts';
 import type { FileRecord } from '../nouns/files.ts';
 import { hashFile } from './hash.ts';
 
-/** Size and sha256 of files against their records; what is wrong, a sentence for each file. */
+/** Compares the size and sha256 of files with their records. Returns one sentence for each file that differs. */
 export function verifyFiles(folder: string, files: readonly FileRecord[]): string[] {
   const faults: string[] = [];
   for (const { name, bytes, sha256 } of files) {

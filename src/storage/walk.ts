@@ -1,8 +1,8 @@
 /**
- * The files below a directory, in plain code-unit order of their paths: never the order of the directory, never a
- * locale's. Hidden entries and `node_modules` below the root are left out unless asked for. Links are followed;
- * one that leads back to a directory above it is not entered again. A directory that cannot be read is an error, where
- * glob libraries leave it out in silence. Cost: one stat a file.
+ * Lists the files below a directory in code-unit order of their paths, whatever the directory's order or the locale.
+ * Leaves out hidden entries and `node_modules` below the root unless asked for. Follows links, but does not enter a
+ * link that leads back to a directory above it. An unreadable directory is an error; glob libraries skip it silently.
+ * Cost: one stat per file.
  */
 import { type Dirent, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,9 +21,9 @@ export interface WalkedFile {
 export interface WalkOptions {
   readonly hidden: boolean;
   readonly nodeModules: boolean;
-  /** Levels below the root; 1: only files directly in it. */
+  /** Levels to enter; 1: only the files directly in the root. */
   readonly depth: number;
-  /** Files by relative name. A file that is not wanted may be unreadable, or a dead link. */
+  /** Chooses files by relative name. A file that is not chosen may be unreadable, or a dead link. */
   readonly wanted: (name: string) => boolean;
 }
 
@@ -51,7 +51,7 @@ export function walk(root: string, options: WalkOptions): WalkedFile[] {
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** null: a dead link that nobody asked for. */
+/** null: an unreadable entry, such as a dead link, that is not wanted. */
 function statsOf(path: string, entry: Dirent, isWanted: () => boolean): Stats | null {
   try {
     return statSync(path);

@@ -1,4 +1,4 @@
-/** Columns that grow as documents come, in typed arrays: some bytes a value, and nothing for the garbage collector to look at. */
+/** Columns that grow as documents arrive. Typed arrays: a few bytes per value, and no per-value objects. */
 
 export interface NumberColumn {
   add(values: ArrayLike<number>): void;
@@ -12,10 +12,10 @@ export interface StringColumn {
   add(value: string | null): void;
   readonly count: number;
   readonly nullCount: number;
-  /** End of each value in `bytes`, 0 before the first. */
+  /** A leading 0, then the end of each value in `bytes`. */
   offsets(): Int32Array<ArrayBuffer>;
   bytes(): Uint8Array<ArrayBuffer>;
-  /** A bit a value, lowest first; 1: it is not null. */
+  /** One bit per value, lowest bit first; 1: the value is not null. */
   validity(): Uint8Array<ArrayBuffer>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads what `writer.ts` wrote: the manifest, the table of all documents (the planner's input), and tokens by
- * document number. Memory: 14 bytes a document, in shared memory, so that workers need no copy.
+ * Reads a token store that `writer.ts` wrote: the manifest, the table of all documents (the planner's input), and
+ * tokens by document number. Memory: 14 bytes per document, in shared memory, so that workers need no copy.
  */
 
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ export function openStore(folder: string): StoreManifest {
   return manifest;
 }
 
-/** @throws LongmixError `store-damaged` where the index and the manifest disagree */
+/** @throws LongmixError `store-damaged` if the index and the manifest disagree */
 export function loadDocuments(folder: string, manifest: StoreManifest): DocumentTable {
   const { sources, parts } = manifest;
   const table = createDocumentTable(manifest.totals.documents, sources, parts.length);
@@ -81,8 +81,8 @@ export function loadDocuments(folder: string, manifest: StoreManifest): Document
 }
 
 /**
- * Unicode code points of each document's text, by document number, in shared memory. Apart from the table, because few
- * ask for it.
+ * Unicode code points of each document's text, by document number, in shared memory. This is not part of the table,
+ * because few callers need it.
  *
  * @throws LongmixError `store-damaged`
  */
@@ -104,11 +104,11 @@ export interface DocumentOrigin {
   readonly id: string | null;
   /** Path relative to the source's root. */
   readonly origin: string;
-  /** From 1; 0: all of it. */
+  /** The record's number in the file, from 1; 0: the whole file. */
   readonly record: number;
 }
 
-/** Where documents came from. Reads the index of their parts, one at a time, so it is for a few documents. */
+/** Where documents came from. Reads the index of every part that it meets, so it is for a few documents only. */
 export function documentOrigins(
   folder: string,
   manifest: StoreManifest,
@@ -132,11 +132,11 @@ export function documentOrigins(
   });
 }
 
-/** Consecutive documents of a store, `first` being the number of the first one. */
+/** Consecutive documents of a store; `first` is the number of the first one. */
 export interface DocumentRun {
   readonly first: number;
   readonly count: number;
-  /** Tokens, and Unicode code points of the text. */
+  /** `lengths`: tokens per document. `characters`: Unicode code points of its text. */
   readonly lengths: Uint32Array;
   readonly characters: Uint32Array;
   /** xxHash64 of the text. */
@@ -146,7 +146,7 @@ export interface DocumentRun {
 
 /** All documents with their origins, in order. Memory: the index of one part. */
 export function* documentRuns(folder: string, manifest: StoreManifest): Generator<DocumentRun> {
-  // A large file is split into inputs in its order.
+  // A large file may be split into several inputs. They come in the file's order, so lines can be summed on the way.
   const linesRead = new Map<string, number>();
   let first = 0;
   for (const part of manifest.parts) {
@@ -183,19 +183,19 @@ export function* documentRuns(folder: string, manifest: StoreManifest): Generato
   }
 }
 
-/** What of a store's manifest tells where its tokens lie. */
+/** The part of a store's manifest that says where its tokens lie. */
 export interface TokenFiles extends Pick<StoreManifest, 'dtype'> {
   readonly parts: readonly Pick<PartRecord, 'name'>[];
 }
 
 const stride = 256;
 
-/** Tokens by document number, read from disk as asked for: neighbours in the table are neighbours on disk. */
+/** Reads tokens by document number, from disk on demand. Neighbours in the table are neighbours on disk. */
 export class TokenReader implements TokenSource {
   readonly #folder: string;
   readonly #files: TokenFiles;
   readonly #table: DocumentTable;
-  /** Tokens of the store before every `stride`-th document: a document's place is a short sum from there. */
+  /** Tokens in the store before every `stride`-th document. The place of any document is a short sum from there. */
   readonly #tokensBefore: Float64Array;
   readonly #open = new Map<number, LocalBytes>();
   #scratch = new Uint8Array(0);
@@ -216,7 +216,7 @@ export class TokenReader implements TokenSource {
   copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void {
     if (length === 0) return;
     const width = this.#files.dtype === 'uint16' ? 2 : 4;
-    // The last that begins at or before the document: parts without documents begin where the next does.
+    // Take the last part that begins at or before the document: a part without documents begins where the next does.
     const part = firstFrom(this.#table.partStarts, document + 1) - 1;
     const partBegin = this.#place(this.#table.partStarts[part]!);
     const position = (this.#place(document) - partBegin + start) * width;
@@ -232,13 +232,13 @@ export class TokenReader implements TokenSource {
     out.set(ids, at);
   }
 
-  /** Closes what is open; asked for more, it opens it again. */
+  /** Closes the open files. A later `copy` opens them again. */
   close(): void {
     for (const file of this.#open.values()) file.close();
     this.#open.clear();
   }
 
-  /** Tokens of the store before the document. */
+  /** Tokens in the store before the document. */
   #place(document: number): number {
     const nearest = Math.floor(document / stride);
     let tokens = this.#tokensBefore[nearest]!;
@@ -251,7 +251,7 @@ export class TokenReader implements TokenSource {
     if (file === undefined) {
       file = openTokens(this.#folder, tokensFile(this.#files.parts[part]!.name));
       this.#open.set(part, file);
-      // The oldest goes, so that a store of thousands of parts stays below the limit of open files.
+      // Close the oldest, so that a store of thousands of parts stays below the limit of open files.
       if (this.#open.size > 256) this.#closeOldest();
     }
     try {
@@ -291,7 +291,7 @@ function openTokens(folder: string, name: string): LocalBytes {
   }
 }
 
-/** The index of a part; it has as many rows as the part has documents. */
+/** Reads the index of a part, and checks that it has one row per document. */
 function readIndex(folder: string, part: PartRecord): { file: string; docs: Table } {
   const name = docsFile(part.name);
   const file = join(folder, name);

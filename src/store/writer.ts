@@ -1,6 +1,6 @@
 /**
- * Writes one part of a token store: tokens as they come, the documents' index at the end. Memory: the index only,
- * some tens of bytes a document.
+ * Writes one part of a token store: tokens as they arrive, the documents' index at the end. Memory: only the index,
+ * some tens of bytes per document.
  */
 import type { Dictionary, Int32, Table, Uint32, Uint64, Utf8, Vector } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
@@ -10,9 +10,9 @@ import { numberColumn, type StringColumn, stringColumn } from './columns.ts';
 import type { StoreDtype } from './format.ts';
 
 export interface PartWriter {
-  /** Documents of the input `origin`; `source` is theirs unless the chunk names one for each. */
+  /** Adds documents of the input `origin`. `source` applies unless the chunk names a source for each document. */
   add(documents: TokenizedDocuments, source: string, origin: string): void;
-  /** Writes the index. Returns what the part holds. */
+  /** Writes the index. Returns the part's totals and its sources. */
   finish(): { documents: number; tokens: number; textBytes: number; sources: string[] };
 }
 
@@ -28,7 +28,7 @@ export function createPartWriter(tokens: Sink, docs: Sink, dtype: StoreDtype): P
   let tokenCount = 0;
   let textBytes = 0;
 
-  /** Little-endian is what the format says; every platform that Node runs on is. */
+  /** The format is little-endian, as is every platform that Node runs on, so the bytes need no swap. */
   const bytesOf = (all: Uint32Array): Uint8Array => {
     if (dtype === 'uint32') return new Uint8Array(all.buffer, all.byteOffset, all.byteLength);
     if (narrow.length < all.length) narrow = new Uint16Array(all.length);
@@ -107,10 +107,10 @@ function stringVector(column: StringColumn): Vector<Utf8> {
   );
 }
 
-/** A column of few distinct strings that come in runs. */
+/** A dictionary column, for few distinct strings that come in runs. */
 function createNames(): {
   names: string[];
-  /** The name of `times` more documents. */
+  /** Adds the name for `times` more documents. */
   add(name: string, times: number): void;
   vector(dictionaryId: number): Vector<Names>;
 } {
@@ -131,7 +131,7 @@ function createNames(): {
     },
     vector(dictionaryId) {
       const { Dictionary, Int32, Utf8, makeData, makeVector, vectorFromArray } = arrow;
-      // Without an id of our own, Arrow takes one from a counter of the process, and the bytes would depend on
+      // Give the dictionary an id: by default Arrow takes it from a process-wide counter, and the bytes would depend on
       // what the process wrote before.
       const type = new Dictionary(new Utf8(), new Int32(), dictionaryId);
       const dictionary = vectorFromArray(names, new Utf8());

@@ -1,7 +1,7 @@
 /**
- * Chunks of documents to tokens, with each document's key. A document that spans chunks is tokenized in parts, cut
- * only where the tokenizer says that a cut changes no token; what follows the last such place waits for the next
- * chunk. Cost: one copy of the waiting text a chunk, only for documents that span chunks.
+ * Turns chunks of documents into tokens, with each document's key. A document that spans chunks is tokenized in parts,
+ * cut only where the tokenizer says that a cut changes no token; the text after the last such place waits for the next
+ * chunk. Cost: one copy of the waiting text per chunk, only for documents that span chunks.
  */
 import type { DocumentChunk } from '../nouns/documents.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
@@ -15,17 +15,17 @@ export interface DocumentEncoder {
 const empty = new Uint8Array(0);
 
 /**
- * Text without any safe cut (megabytes without a space between letters) is cut here all the same, so that memory
- * stays bounded; the tokens next to such a cut may differ from those of the whole text.
+ * Longer text without any safe cut (megabytes without a space between letters) is cut anyway, so that memory stays
+ * bounded. The tokens next to such a cut may differ from those of the whole text.
  */
 const longestUncut = 16 * 1024 * 1024;
 
 export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'safeCut'>): DocumentEncoder {
-  /** Text of the open document that is not tokenized yet. */
+  /** The part of the open document's text that is not tokenized yet. */
   let waiting = empty;
   /** The open document's tokens so far. */
   let openTokens = 0;
-  /** Some of the open document's text is tokenized. */
+  /** Whether some of the open document's text is tokenized already. */
   let isBegun = false;
   const digest = createDigest();
 
@@ -35,7 +35,7 @@ export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'saf
       const complete = chunk.open ? ends.length - 1 : ends.length;
       const { keys, characters } = digest.add(chunk.text, ends, chunk.open);
 
-      // Text to tokenize now: what waited, then the chunk up to where its open document may be cut.
+      // Tokenize the waiting text, then the chunk up to the place where its open document may be cut.
       const before = waiting.length;
       const text = before === 0 ? chunk.text : Buffer.concat([waiting, chunk.text]);
       const cuts = before === 0 ? [...ends] : ends.map((end) => end + before);
@@ -51,7 +51,7 @@ export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'saf
 
       const { tokens, lengths: counts } = tokenizer.encode(text, cuts, isBegun);
       isBegun = chunk.open && ((isBegun && complete === 0) || cuts[complete]! > (cuts[complete - 1] ?? 0));
-      // A copy: the tokenizer's own may change with its next call.
+      // Copy the counts: the tokenizer may overwrite its own array in its next call.
       const lengths = Uint32Array.from(counts);
       lengths[0]! += openTokens;
       openTokens = chunk.open ? lengths[complete]! : 0;
@@ -70,8 +70,8 @@ export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'saf
 }
 
 /**
- * After a single newline between visible characters, where nearly all tokenizers begin anew; if the last megabyte has
- * none, where its last UTF-8 character begins.
+ * Cuts after the last single newline between visible characters, where nearly all tokenizers begin a new pretoken. If
+ * the last megabyte has no such newline, cuts where the last UTF-8 character begins.
  */
 function forcedCut(text: Uint8Array): number {
   const from = Math.max(2, text.length - 1024 * 1024);

@@ -1,4 +1,4 @@
-/** What matches the text itself. A hyphen stays as it is: outside of a class, the flag u allows no escape before one. */
+/** A pattern that matches the text itself. Hyphens are not escaped: outside a class, the flag u forbids it. */
 export function escapeRegex(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -1,6 +1,7 @@
 /**
- * From the recipe's words to a tokenizer: the kernel where it can do the work, else the plain engine, else, for files
- * that a TokenizerModel cannot express, the general path. Which one it is changes the speed and, but for the last, no token.
+ * Loads the tokenizer that a recipe names. It runs on the kernel if the kernel supports it, else on the plain engine;
+ * files that a TokenizerModel cannot express take the general path. The kernel and the plain engine give the same
+ * tokens at different speeds; the general path may give different ones.
  */
 import { basename } from 'node:path';
 import { LongmixError } from '../errors.ts';
@@ -21,19 +22,19 @@ import { PatternError, UnsupportedPattern } from './pattern/syntax.ts';
 import { createReferenceTokenizer, createTokenDecoder } from './plain/reference.ts';
 
 export interface LoadedTokenizer extends Tokenizer {
-  /** For `openShared` in other threads; null: they load the spec themselves. */
+  /** Other threads pass this to `openShared`; null: they load the spec themselves. */
   readonly shared: SharedTokenizer | null;
-  /** Why the kernel does not do the work, and what that means; null if it does. */
+  /** Why the kernel cannot run this tokenizer, and what that means for the user; null if it can. */
   readonly slow: string | null;
 }
 
-/** What there is to say of a tokenizer, for a person who asks. */
+/** A loaded tokenizer with the facts that are shown to a user who asks about it. */
 export interface DescribedTokenizer extends LoadedTokenizer {
-  /** null: an encoding that comes with longmix. */
+  /** null for an encoding that comes with longmix. */
   readonly file: string | null;
   readonly form: FileForm | 'encoding';
   readonly engine: 'kernel' | 'plain' | 'general';
-  /** null: the general path, which takes the file as it is. */
+  /** null for the general path, which runs the file without a model. */
   readonly model: TokenizerModel | null;
   readonly names: TokenNames;
   readonly specials: SpecialIds;
@@ -43,13 +44,16 @@ type FileSpec = Extract<TokenizerSpec, { readonly file: string }>;
 
 const noSideFiles: SideFacts = { named: { bos: [], eos: [], pad: [] }, added: new Map() };
 
-/** @throws LongmixError `tokenizer-unknown` | `tokenizer-missing` | `tokenizer-bad` | `tokenizer-pattern` | `tokenizer-token` */
+/**
+ * @throws LongmixError `tokenizer-unknown` | `tokenizer-missing` | `tokenizer-bad` | `tokenizer-pattern` |
+ * `tokenizer-token`
+ */
 export async function loadTokenizer(spec: TokenizerSpec): Promise<LoadedTokenizer> {
   const { file, form, engine, model, names, specials, ...loaded } = await describeTokenizer(spec);
   return loaded;
 }
 
-/** @throws what `loadTokenizer` throws */
+/** @throws the errors of `loadTokenizer` */
 export async function describeTokenizer(spec: TokenizerSpec): Promise<DescribedTokenizer> {
   try {
     return await describe(spec);
@@ -60,7 +64,7 @@ export async function describeTokenizer(spec: TokenizerSpec): Promise<DescribedT
   }
 }
 
-/** A pattern that is wrong, or that no engine can run exactly. */
+/** The user's error for a pattern that is wrong, or that no engine can run exactly. */
 function patternError(cause: PatternError | UnsupportedPattern, { file, pattern }: FileSpec): LongmixError {
   const isWrong = cause instanceof PatternError;
   const whose = pattern === null ? 'its pattern' : 'tokenizer.pattern';
@@ -92,7 +96,7 @@ async function describe(spec: TokenizerSpec): Promise<DescribedTokenizer> {
   return { ...(await loadModel(model, specials)), file, form, names, specials };
 }
 
-/** @returns the model, or why there is none; only a tokenizer.json has another way to go */
+/** @returns the model, or why there is none. Only a tokenizer.json gives such a reason: it can take the general path */
 function readModel(
   form: FileForm,
   file: string,
@@ -116,7 +120,7 @@ function readModel(
   }
 }
 
-/** The special tokens of a tiktoken file are named in the file beside it. No token of a text depends on them. */
+/** Adds the special tokens of a tiktoken file, which the file beside it names. They change no token of a text. */
 function withSideTokens(model: TokenizerModel, form: FileForm, { added }: SideFacts): TokenizerModel {
   if (form !== 'tiktoken' || added.size === 0) return model;
   const first = model.vocabulary.pieces.length;
@@ -174,7 +178,7 @@ async function loadGeneral(
   };
 }
 
-/** An id that only the recipe gives may lie behind the vocabulary. */
+/** The special ids. An id from the recipe may be larger than all ids of the vocabulary, which then grows to hold it. */
 function idsOf(
   { vocabularySize }: Pick<TokenizerModel, 'vocabularySize'>,
   { bos, eos, pad }: SpecialIds,

@@ -1,6 +1,6 @@
 /**
- * What arms learned, as tables: the validation set is the same for all. The last column is the farthest look back that
- * all arms have, which is where mixes of long documents differ; the one before it is the nearest.
+ * Shows the losses of arms as tables. All arms share one validation set. The last column is the farthest context range
+ * that all arms have, where mixes of long documents differ most; the column before it is the nearest range.
  */
 import { integer } from '../base/words.ts';
 import type { PositionLoss, Validation } from '../nouns/training.ts';
@@ -37,7 +37,7 @@ export function trainingText({ arms }: ArmsTraining): string {
   return parts.join('\n\n');
 }
 
-/** The position ranges that every arm has guesses in, the nearest first. */
+/** Returns the position ranges in which every arm has predictions, the nearest first. */
 function commonPositions([first, ...others]: readonly Validation[]): PositionLoss[] {
   const common = (first?.byPosition ?? []).filter(({ from }) =>
     others.every(({ byPosition }) => byPosition.some((one) => one.from === from)),
@@ -55,7 +55,7 @@ function note(shown: readonly PositionLoss[]): string {
   return `${words},\n${shown.length > 1 ? 'the farthest range that all arms have' : 'the only range that all arms have'}`;
 }
 
-/** Grouped by source, to compare arms. */
+/** Groups rows by source, to compare arms. */
 function sourceRows(
   arms: readonly { readonly arm: string; readonly validation: Validation | null }[],
 ): string[][] {

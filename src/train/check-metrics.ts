@@ -1,9 +1,12 @@
-/** What a trainer gives as metrics becomes a line of JSON: what can't is told as the trainer's mistake, not as a bug of ours. */
+/**
+ * A trainer's metrics become a line of JSON. If they can't, the error blames the trainer, so it doesn't look like our
+ * bug.
+ */
 import { LongmixError } from '../errors.ts';
 import type { Metrics } from './trainer.ts';
 
 /**
- * @param by whose it is, and by which way: `./mine.js: its step`
+ * @param by the trainer and the method, for the message: `./mine.js: its step`
  * @throws LongmixError `trainer-invalid`
  */
 export function checkMetrics(value: unknown, by: string): asserts value is Metrics {
@@ -23,7 +26,7 @@ function problemOf(value: unknown): string | null {
     JSON.stringify(value);
     return null;
   } catch (error) {
-    // A BigInt, a circle.
+    // For example a BigInt or a circular reference.
     return `a value that cannot be written as JSON (${(error as Error).message.split('\n')[0]})`;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Where a run's state is kept: out/step-00000120/, what the trainer wrote and, last of all, position.json: a folder
- * without it is no checkpoint. The newest is kept; the one before goes once the newer is complete.
+ * Keeps a run's state in a folder such as out/step-00000120/: the trainer's files and, written last, position.json. A
+ * folder without position.json is not a checkpoint. Only the newest is kept; the previous one is removed once the newer
+ * one is complete.
  */
 
 import { join } from 'node:path';
@@ -16,7 +17,8 @@ const positionFile = 'position.json';
 const folderName = /^step-\d{8,}$/;
 
 /**
- * Removes an earlier run of longmix's from its folder: its metrics, its checkpoints and its note of what was saved, and nothing else that lies there.
+ * Removes an earlier run from its folder: its metrics, its checkpoints and `saved.json`. Other files in the folder
+ * stay.
  */
 export function clearRun(out: string): void {
   for (const folder of folders(out)) {
@@ -37,7 +39,7 @@ export async function saveCheckpoint(out: string, trainer: Trainer, position: Ru
   for (const older of folders(out)) if (older !== folder) removeFolder(older);
 }
 
-/** The newest checkpoint that is complete, or null. */
+/** Returns the newest complete checkpoint, or null. */
 export function findCheckpoint(out: string): Checkpoint | null {
   const folder = folders(out).findLast((candidate) => exists(join(candidate, positionFile)));
   if (folder === undefined) return null;
@@ -55,7 +57,7 @@ export function findCheckpoint(out: string): Checkpoint | null {
   }
 }
 
-/** @throws LongmixError `checkpoint-mismatch` if the run would not go on where it was */
+/** @throws LongmixError `checkpoint-mismatch` if the checkpoint belongs to a run with other shards or settings */
 export function refuseOtherRun({ folder, position }: Checkpoint, now: RunPosition): void {
   const same = (key: keyof typeof now) => JSON.stringify(position[key]) === JSON.stringify(now[key]);
   const differs = (

@@ -1,13 +1,15 @@
 /**
- * `--trainer command -- python train.py`: the batches go to a process's standard input as Arrow streams
- * (`feed/stream/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics (NaN, which
- * Python's json writes, too); anything else that it says is passed on, and its last lines are in the message if it fails.
+ * `--trainer command -- python train.py`: sends batches to a process's standard input as Arrow streams
+ * (`feed/stream/arrow-stream.ts`), as fast as it takes them. Lines of JSON on its standard output are its metrics; NaN,
+ * which Python's json writes, is accepted. All other output is passed on, and its last lines are in the message if the
+ * process fails.
  *
- * A line's `step` (from 0) says that this step is done, and `saved_steps` how many are done in the checkpoint that it has
- * just written: rows in the pipe are no steps yet.
+ * `step` in a line (from 0) reports that this step is done. `saved_steps` reports how many steps are done in the
+ * checkpoint that the process has just written. Rows in the pipe don't count as steps.
  *
- * It gets LONGMIX_OUT, LONGMIX_STEPS, LONGMIX_FIRST_STEP and LONGMIX_VOCABULARY (the size of the tokenizer's), keeps
- * checkpoints of its own, and may leave early with exit code 0. It is the leader of a process group, so that whatever it starts ends with it.
+ * The process gets LONGMIX_OUT, LONGMIX_STEPS, LONGMIX_FIRST_STEP and LONGMIX_VOCABULARY (the size of the tokenizer's
+ * vocabulary), keeps its own checkpoints, and may end early with exit code 0. It is the leader of a process group, so
+ * that all processes that it starts end with it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -17,29 +19,31 @@ import { BatchEncoder } from '../feed/stream/arrow-stream.ts';
 import { writeOut } from '../feed/stream/write-out.ts';
 import type { Metrics, TrainContext, Trainer } from './trainer.ts';
 
-/** Lines of the child's that a failure shows. */
+/** Lines of the child's output to show if it fails. */
 const lastLines = 20;
-/** So long the rest of its output may take when it has ended; what it left running may hold it open for ever. */
+/**
+ * Time allowed for the rest of the output after the child's end. Processes it left running may keep the output open.
+ */
 const outputMs = 1000;
-/** So long it may take to end after SIGTERM: to write a checkpoint, and less than the 30 s that SLURM leaves. */
+/** Seconds allowed to exit after SIGTERM: enough to write a checkpoint, and less than the 30 s that SLURM allows. */
 export const graceSeconds = 25;
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
 interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** It could not be started. */
+  /** Set if the child could not be started. */
   readonly error?: NodeJS.ErrnoException;
 }
 
 interface Running {
   readonly child: ChildProcess;
   readonly encoder: BatchEncoder;
-  /** All its output was read. */
+  /** Resolves when the child has ended and all its output was read. */
   readonly closed: Promise<Ended>;
-  /** The same, or the process is gone and its output open all the same. */
+  /** Like `closed`, but also resolves some time after the child's end if its output stays open. */
   readonly ended: Promise<Ended>;
-  /** The same; rejects when the user interrupts, or its metrics can't be kept. */
+  /** Like `ended`, but rejects when the user interrupts, or when the metrics can't be written. */
   readonly left: Promise<Ended>;
 }
 
@@ -62,7 +66,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
     return Promise.race([written, left.then(() => false)]);
   }
 
-  /** Waits for the end, and throws if it was none. */
+  /** Waits for the child's end, and throws if it failed. */
   async function close({ child, left }: Running): Promise<void> {
     child.stdin!.end();
     const { code, signal, error } = await left;
@@ -89,7 +93,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
         detached: process.platform !== 'win32',
         env: { ...process.env, ...environment(context) },
       });
-      // A write to a child that has left fails by its callback.
+      // Errors of a write to a child that has ended arrive in the write's callback.
       child.stdin.on('error', () => {});
       const keep = (line: string) => {
         last.push(line);
@@ -103,7 +107,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
             if (metrics === null) keep(line);
             else context.report(metrics);
           } catch (error) {
-            // Thrown on, it would end longmix here, and leave the child.
+            // Throwing here would end longmix, and leave the child running.
             reject(error);
           }
         });
@@ -137,16 +141,16 @@ export function commandTrainer(command: readonly string[]): Trainer {
       if (running === null) return;
       const { child, closed, ended } = running;
       killGroup(child, 'SIGTERM');
-      // One that takes its step to the end first must not wait for rows.
+      // A child that finishes its current step first must not wait for rows.
       child.stdin!.end();
       const kill = () => {
         killGroup(child, 'SIGKILL');
         void ended.then(() => leave(child));
       };
       const timer = setTimeout(kill, graceSeconds * 1000);
-      // The user's second Ctrl-C, which the terminal does not send to the group.
+      // Pass on the user's second Ctrl-C, because the terminal does not send it to the child's group.
       for (const signal of stopSignals) process.once(signal, kill);
-      // While its output is open, somebody in the group is at work.
+      // While the output is open, a process of the group is still working.
       await closed;
       clearTimeout(timer);
       for (const signal of stopSignals) process.off(signal, kill);
@@ -154,7 +158,7 @@ export function commandTrainer(command: readonly string[]): Trainer {
   };
 }
 
-/** Never resolves. */
+/** Rejects when the signal is aborted, and never resolves. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
@@ -175,10 +179,12 @@ function follow(stream: Readable, onLine: (line: string) => void): void {
   createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
 }
 
-/** A string of JSON, or a word for a number that JSON does not have: Python's json writes these all the same. */
+/** A JSON string, or NaN or Infinity, which JSON does not have but Python's json writes. */
 const stringOrNoNumber = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
 
-/** A line that is a JSON object, or null. Numbers that JSON does not have are null, as in JavaScript's own JSON. */
+/**
+ * Parses a line that is a JSON object, else returns null. NaN and Infinity become null, as in JavaScript's own JSON.
+ */
 function parseMetrics(line: string): Metrics | null {
   if (!line.startsWith('{')) return null;
   try {
@@ -192,7 +198,7 @@ function endedHow(code: number | null, signal: NodeJS.Signals | null): string {
   return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
 }
 
-/** What it left running may hold these, and longmix with them. */
+/** Closes the child's streams. Processes that it left running could keep them, and longmix with them, open. */
 function leave({ stdio }: ChildProcess): void {
   for (const stream of stdio) stream?.destroy();
 }
@@ -202,6 +208,6 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, signal);
   } catch {
-    // It ended in between.
+    // The group has ended in the meantime.
   }
 }

@@ -1,31 +1,36 @@
-/** What an earlier `ablate --train` left in ablation.json, as far as it still tells of the arms that are there. */
+/**
+ * Reads the training results of an earlier `ablate --train` from ablation.json, as far as they apply to today's arms.
+ */
 
 import type { AblationReport } from '../build/ablation-file.ts';
 import { exists, readJson } from '../storage/files.ts';
 import type { ArmsTraining, ArmTraining } from './train-arms.ts';
 
-/** `ablation.json` as `ablate --train` leaves it. */
+/** `ablation.json` as `ablate --train` writes it. */
 type TrainedAblation = AblationReport & { readonly training?: ArmsTraining };
 
 interface KeptCurves {
-  /** Of the arms whose shards are those that they were trained on; null: of none. */
+  /** Results of the arms whose shards are still those they were trained on; null: there are none. */
   readonly training: ArmsTraining | null;
-  /** Arms whose shards are not the same any more, or that are gone. */
+  /** Arms whose shards have changed, or that no longer exist. */
   readonly dropped: readonly string[];
 }
 
-/** The file as it was; null: there is none that can be read. */
+/** Reads the file as it is; null: it is missing or can't be read. */
 export function readAblation(path: string): TrainedAblation | null {
   if (!exists(path)) return null;
   try {
     return readJson(path) as TrainedAblation;
   } catch {
-    // It is about to be written anew.
+    // An unreadable file doesn't matter, because it is about to be rewritten.
     return null;
   }
 }
 
-/** An arm's fingerprint is that of all that its shards are made of, validation included. */
+/**
+ * Keeps the results of arms with the same fingerprint. It covers everything that an arm's shards depend on, validation
+ * too.
+ */
 export function keptCurves(before: TrainedAblation | null, { arms }: AblationReport): KeptCurves {
   const training = before?.training;
   if (!Array.isArray(training?.arms) || !Array.isArray(before?.arms)) return { training: null, dropped: [] };

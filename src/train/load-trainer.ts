@@ -1,4 +1,4 @@
-/** A trainer by its name, or by the path of a module. */
+/** Loads a trainer by its name, or by the path of a module. */
 
 import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,17 +7,17 @@ import { LongmixError } from '../errors.ts';
 import { statOf } from '../storage/files.ts';
 import type { Trainer } from './trainer.ts';
 
-/** Modules that come with longmix, by their short names. */
+/** The modules that come with longmix, by short name. */
 const shipped: Readonly<Record<string, URL>> = {
   tfjs: new URL('dist/trainers/tfjs/tfjs-trainer.js', packageRoot),
 };
 
-/** All that are not the path of a module. */
+/** All trainer names that are not the path of a module. */
 const shortNames = [...Object.keys(shipped), 'command'];
 
 /**
- * @throws LongmixError `trainer-unknown` | `trainer-broken` | `trainer-invalid` | `command-missing`; a module's methods:
- * `trainer-failed`
+ * @throws LongmixError `trainer-unknown` | `trainer-broken` | `trainer-invalid` | `command-missing`. The methods of a
+ * module throw `trainer-failed`
  */
 export async function loadTrainer(nameOrPath: string, command: readonly string[] = []): Promise<Trainer> {
   if (command.length > 0 && nameOrPath !== 'command') {
@@ -30,7 +30,7 @@ export async function loadTrainer(nameOrPath: string, command: readonly string[]
   return moduleTrainer(nameOrPath, module === null ? resolve(nameOrPath) : fileURLToPath(module));
 }
 
-/** @param path for messages, as the user gave it */
+/** @param path as the user gave it, for messages */
 async function moduleTrainer(path: string, file: string): Promise<Trainer> {
   if (statOf(file)?.kind !== 'file') {
     throw new LongmixError('trainer-unknown', `no trainer "${path}", and no file of that path`, {
@@ -59,7 +59,7 @@ async function moduleTrainer(path: string, file: string): Promise<Trainer> {
 
 const methods = ['start', 'step', 'finish', 'stop', 'save', 'restore'] as const;
 
-/** The same trainer. What its methods throw is told as its own: which method, where in its file, and no bug of ours. */
+/** Makes errors from a trainer's methods name the method and the place in its file, so they don't look like our bug. */
 function namedIn(path: string, file: string, trainer: Trainer): Trainer {
   const named = methods.flatMap((name) => {
     const method = trainer[name] as ((...args: unknown[]) => unknown) | undefined;
@@ -82,7 +82,7 @@ function namedIn(path: string, file: string, trainer: Trainer): Trainer {
   return { ...Object.fromEntries(named), reportsSteps: trainer.reportsSteps === true } as unknown as Trainer;
 }
 
-/** A promise that nothing is left to settle ends Node without a word: it rejects instead. */
+/** Rejects if the call's promise can never settle. Node would otherwise exit without a message. */
 async function orStuck(call: () => unknown): Promise<unknown> {
   let tell = () => {};
   const stuck = new Promise<never>((_, reject) => {
@@ -96,7 +96,7 @@ async function orStuck(call: () => unknown): Promise<unknown> {
   }
 }
 
-/** `mine.js:12:7`, the innermost place in the file that the stack has. */
+/** Returns the innermost place in the file that the stack names, such as `mine.js:12:7`. */
 function placeIn(file: string, error: unknown): string | null {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const at = stack.indexOf(`${pathToFileURL(file).href}:`);

@@ -1,4 +1,4 @@
-/** metrics.jsonl of a run: a line of JSON a step, appended as it comes, so that what a crash leaves is a whole run so far. */
+/** metrics.jsonl of a run: a line of JSON per step, appended at once, so that a crash leaves all lines up to then. */
 
 import { join } from 'node:path';
 import { orUnwritable, writeFile } from '../storage/commit.ts';
@@ -11,7 +11,7 @@ export function hasMetrics(out: string): boolean {
   return exists(join(out, name));
 }
 
-/** Takes back the lines of steps that will be done again, and a line that was cut short. */
+/** Removes the lines of steps that will be done again, and an incomplete last line. */
 export function rewindMetrics(out: string, step: number): void {
   if (!hasMetrics(out)) return;
   const kept = readText(join(out, name))
@@ -41,7 +41,7 @@ export function dropMetrics(out: string): void {
   if (linkStatOf(path)?.kind === 'file') removeFile(path);
 }
 
-/** All lines, in order. */
+/** Reads all lines, in order. */
 export function readMetrics(out: string): Metrics[] {
   const lines = readText(join(out, name)).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Metrics);

@@ -1,9 +1,9 @@
-/** Which source each document of a shard set's rows is of, for losses by source. */
+/** Finds the source of each document in a shard set's rows, for losses by source. */
 import { openShards, readBatch, rowOf } from '../shard/reader.ts';
 
 /**
- * By the number of a row: the names of its pieces' sources, padding apart. A record batch is kept, so rows are to be asked
- * for in order. Null: the set was written without provenance.
+ * Returns a function that gives, by row number, the names of the sources of the row's pieces, without padding. It keeps
+ * one record batch in memory, so request rows in order. Null: the set was written without provenance.
  */
 export function rowSources(folder: string): ((row: number) => string[]) | null {
   const { provenance, shards, sources } = openShards(folder);

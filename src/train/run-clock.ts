@@ -1,24 +1,25 @@
 /**
- * How far a run is, and where its time goes: waiting for rows, or the trainer. Feeds the progress line and metrics.jsonl.
+ * Measures how far a run is and where its time goes: waiting for rows, or training. The progress line and metrics.jsonl
+ * use it.
  *
- * A trainer in another process takes rows ahead of its steps, into pipes and buffers: what counts then is the steps that
- * it reports, and until it reports one only that rows were sent.
+ * A trainer in another process takes rows ahead of its steps, into pipes and buffers. Then only reported steps count,
+ * and until the first report the clock only knows that rows were sent.
  */
 import type { TrainLine } from './train-line.ts';
 import type { Metrics } from './trainer.ts';
 
 export interface StepTimes {
   readonly tokens: number;
-  /** From the step before to this one. */
+  /** Seconds since the previous step. */
   readonly seconds: number;
-  /** Of these, waiting for rows. */
+  /** Seconds of these spent waiting for rows. */
   readonly dataSeconds: number;
 }
 
 interface Course {
   readonly firstStep: number;
   readonly steps: number;
-  /** The trainer reports its steps, which come later than their rows. */
+  /** True if the trainer reports its steps, which end later than their rows are sent. */
   readonly reported: boolean;
 }
 
@@ -29,7 +30,7 @@ export class RunClock {
   #mark = this.#started;
   #waited = 0;
   #dataSeconds = 0;
-  /** Tokens up to each step since the first one, that one included. */
+  /** Tokens from the first step up to and including each step. */
   readonly #tokens: number[] = [];
   #reportedStep: number | null = null;
   #loss: number | null = null;
@@ -39,28 +40,28 @@ export class RunClock {
     this.#course = course;
   }
 
-  /** The last one that was told of. */
+  /** The last reported loss. */
   get loss(): number | null {
     return this.#loss;
   }
 
-  /** Steps whose rows the trainer has. */
+  /** Steps whose rows were sent to the trainer. */
   get sent(): number {
     return this.#course.firstStep + this.#tokens.length;
   }
 
-  /** Steps that are done; null: the trainer has not said. */
+  /** Steps that are done; null: the trainer has not reported any. */
   get step(): number | null {
     return this.#course.reported ? this.#reportedStep : this.sent;
   }
 
-  /** A step's rows are there. */
+  /** Call when a step's rows have been read. */
   got(): void {
     this.#dataSeconds = (performance.now() - this.#mark) / 1000;
     this.#waited += this.#dataSeconds;
   }
 
-  /** The trainer has taken a step's rows. */
+  /** Call when the trainer has taken a step's rows. */
   did(tokens: number, metrics: Metrics | undefined): StepTimes {
     const now = performance.now();
     const seconds = (now - this.#mark) / 1000;
@@ -71,11 +72,11 @@ export class RunClock {
     return { tokens, seconds: rounded(seconds), dataSeconds: rounded(this.#dataSeconds) };
   }
 
-  /** Metrics that came by themselves. */
+  /** Call with metrics that the trainer reported outside of a step. */
   heard(metrics: Metrics): void {
     const { step } = metrics;
     if (typeof step === 'number' && Number.isSafeInteger(step) && step >= this.#course.firstStep) {
-      // It may report a step before the write of its rows has returned here, and can't have done more.
+      // The report may arrive before our write of the step's rows has returned, but no later step can be done.
       this.#reportedStep = Math.max(this.#reportedStep ?? 0, Math.min(step, this.sent) + 1);
     }
     this.#note(metrics);
@@ -87,7 +88,7 @@ export class RunClock {
   }
 
   #note({ loss }: Metrics): void {
-    // null: what JSON makes of the others.
+    // JSON writes NaN and Infinity as null.
     const number = loss === null ? Number.NaN : loss;
     if (typeof number !== 'number') return;
     if (!Number.isFinite(number) && (this.#loss === null || Number.isFinite(this.#loss))) {

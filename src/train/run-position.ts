@@ -1,16 +1,16 @@
-/** Where a training run stands, and where that is kept. */
+/** The position of a training run, and a checkpoint that stores it. */
 
 export interface RunPosition {
   /** Steps that are done. */
   readonly step: number;
-  /** Of the whole run; it may be made longer. */
+  /** Steps of the whole run. A resumed run may have more. */
   readonly steps: number;
   readonly trainer: string;
-  /** Of the shards. */
+  /** Fingerprint of the shards. */
   readonly fingerprint: string;
-  /** Names of the shard sets: those of a build have one fingerprint. */
+  /** Names of the shard sets, because all sets of a build have the same fingerprint. */
   readonly sets: readonly string[];
-  /** By set. */
+  /** Rows per step of each set. */
   readonly rowsPerStep: readonly number[];
   readonly seed: number;
   readonly sortByWork: boolean;

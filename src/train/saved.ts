@@ -1,6 +1,7 @@
 /**
- * How far a trainer that keeps its own checkpoints has come: it says `saved_steps`, and `saved.json` in the run's folder
- * keeps that, so that --resume begins there. A word of what was saved, and nothing that could be restored.
+ * Records the progress of a trainer that keeps its own checkpoints. The trainer reports `saved_steps`, and `saved.json`
+ * in the run's folder stores that number, so that --resume begins there. The file holds no state that could be
+ * restored.
  */
 
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import type { Metrics } from './trainer.ts';
 const savedFile = 'saved.json';
 const format = 'longmix-saved';
 
-/** Steps that are done in a checkpoint that the trainer has written; null: the line says nothing of one. */
+/** Steps that are done in the checkpoint that the trainer has written; null: the line reports no checkpoint. */
 export function savedSteps({ saved_steps: steps }: Metrics): number | null {
   return typeof steps === 'number' && Number.isSafeInteger(steps) && steps >= 0 ? steps : null;
 }
@@ -21,7 +22,7 @@ export function noteSaved(out: string, position: RunPosition): void {
   writeJson(join(out, savedFile), { format, version: 1, ...position });
 }
 
-/** What the trainer said last; null: nothing, or the note can't be read. */
+/** Returns the trainer's last report; null: there is none, or it can't be read. */
 export function findSaved(out: string): Checkpoint | null {
   try {
     const note = readJson(join(out, savedFile)) as RunPosition & { format?: unknown };
@@ -31,7 +32,7 @@ export function findSaved(out: string): Checkpoint | null {
   }
 }
 
-/** A run that begins before that step writes over what it was about. */
+/** Removes the record if the run begins before its step, because the run will overwrite that checkpoint. */
 export function rewindSaved(out: string, step: number): void {
   const found = findSaved(out);
   if (found !== null && found.position.step > step) dropSaved(out);

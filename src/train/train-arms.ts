@@ -1,8 +1,9 @@
 /**
- * The arms of an ablation to the same trainer, one after another, with the same number of tokens and the same number in
- * a step: what differs between the curves is then the mix. All arms have one vocabulary, so that losses compare.
+ * Trains the arms of an ablation one after another, with the same trainer, the same number of tokens and the same
+ * tokens per step, so that the curves differ by the mix only. All arms share one vocabulary, so that losses are
+ * comparable.
  *
- * An interrupted ablation goes on where it was: finished arms are only validated again.
+ * An interrupted ablation continues where it was: finished arms are only validated again.
  */
 import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
@@ -16,7 +17,7 @@ import type { Metrics } from './trainer.ts';
 export interface ArmsTraining {
   readonly trainer: string;
   readonly settings: Readonly<Record<string, string>>;
-  /** What each arm was given, at most. */
+  /** Upper bound of the tokens that each arm was trained on. */
   readonly tokens: number;
   readonly arms: readonly ArmTraining[];
 }
@@ -25,9 +26,9 @@ export interface ArmTraining {
   readonly arm: string;
   readonly steps: number;
   readonly tokensPerStep: number;
-  /** After each step. */
+  /** The tokens so far and the loss, after each step. */
   readonly losses: readonly { readonly tokens: number; readonly loss: number }[];
-  /** What the trainer said after the last step, such as the loss by position. */
+  /** The trainer's report after the last step, such as the loss by position. */
   readonly final: Metrics | null;
 }
 
@@ -35,13 +36,13 @@ export interface ArmsOptions extends Pick<RunOptions, 'name' | 'settings' | 'sav
   /** Folder of the ablation; runs go to out/ARM.run. */
   readonly out: string;
   readonly arms: readonly string[];
-  /** null: one epoch of the arm with the fewest. */
+  /** Tokens per arm; null: one epoch of the arm with the fewest tokens. */
   readonly tokens: number | null;
-  /** Replace the runs that are there. */
+  /** Replace existing runs. */
   readonly fresh: boolean;
 }
 
-/** @throws LongmixError `budget-too-small` | `budget-differs`, and what `train` throws */
+/** @throws LongmixError `budget-too-small` | `budget-differs`, and the errors of `train` */
 export async function trainArms({ out, arms, tokens, fresh, ...run }: ArmsOptions): Promise<ArmsTraining> {
   const folders = arms.map((arm) => join(out, arm));
   const budgets = budgetsOf(folders);
@@ -80,13 +81,13 @@ export async function trainArms({ out, arms, tokens, fresh, ...run }: ArmsOption
 }
 
 interface Budget {
-  /** Undefined: the build's schedule has it. */
+  /** Undefined: use the feed's default, such as the build's schedule. */
   readonly rowsPerStep: number | undefined;
   readonly tokensPerStep: number;
   readonly epochSteps: number;
 }
 
-/** Steps of as many tokens as the longest rows have, or a build's schedule asks for. */
+/** Chooses steps with as many tokens as the longest row of all arms, or as a build's schedule prescribes. */
 function budgetsOf(folders: readonly string[]): Budget[] {
   const shapes = folders.map((folder) => shapeOf(folder, undefined));
   const most = Math.max(...shapes.map(({ tokensPerStep }) => tokensPerStep));
@@ -111,7 +112,7 @@ function shapeOf(folder: string, rowsPerStep: number | undefined) {
   return { epochSteps, tokensPerStep, isScheduled: manifest.schedule !== null };
 }
 
-/** A run of another length has had more or fewer tokens, and its learning rate went another way. */
+/** Refuses a run of another length: it has a different number of tokens and a different learning rate schedule. */
 function refuseOtherBudgets(runs: readonly { arm: string; steps: number; folder: string }[]): void {
   for (const { arm, steps, folder } of runs) {
     const position = findCheckpoint(folder)?.position;

@@ -1,4 +1,4 @@
-/** Progress of a run for people: one live line on a terminal, a line every few seconds elsewhere. */
+/** Shows a run's progress to people: one live line on a terminal, a line every few seconds elsewhere. */
 import { compact, duration, integer, percent } from '../base/words.ts';
 
 interface Output {
@@ -7,18 +7,18 @@ interface Output {
   write(text: string): unknown;
 }
 
-/** What a run has done since it was started. */
+/** What a run has done since it started. */
 export interface RunState {
-  /** Steps that are done, of the whole run; null: the trainer does not say. */
+  /** Steps of the whole run that are done; null: the trainer does not report it. */
   readonly step: number | null;
-  /** Steps whose rows it has. */
+  /** Steps whose rows were sent to the trainer. */
   readonly sent: number;
   readonly steps: number;
   readonly firstStep: number;
   readonly tokens: number;
   readonly loss: number | null;
   readonly seconds: number;
-  /** Of these, waiting for rows. */
+  /** Seconds of these spent waiting for rows. */
   readonly waited: number;
 }
 
@@ -48,7 +48,7 @@ export function trainLine(output: Output, now: () => number = Date.now): TrainLi
   };
 }
 
-/** `--quiet`: what the trainer says, and no progress. */
+/** For `--quiet`: shows the trainer's messages, but no progress. */
 export function quietLine(output: Output): TrainLine {
   return { show() {}, log: (message) => output.write(`${message}\n`) };
 }

@@ -1,6 +1,7 @@
 /**
- * A run: batches of a feed to a trainer, step by step, from wherever the run was. Its folder has metrics.jsonl and the
- * newest checkpoint. The position in the feed is a number of steps, so going on costs nothing but the checkpoint.
+ * Runs a training: passes batches of a feed to a trainer, step by step, from where the run was. The run's folder has
+ * metrics.jsonl and the newest checkpoint. The position in the feed is just a number of steps, so resuming costs
+ * nothing except for reading the checkpoint.
  */
 
 import { basename, dirname, join, resolve } from 'node:path';
@@ -24,42 +25,45 @@ import type { TrainLine } from './train-line.ts';
 import type { Metrics, TrainContext, Trainer } from './trainer.ts';
 
 export interface RunOptions {
-  /** A build, or a shard set of one. */
+  /** A build, or a shard set of a build. */
   readonly folder: string;
   /** Folder of the run; null: out/NAME.run. */
   readonly out: string | null;
-  /** As it was named, to know it again. */
+  /** The trainer's name as the user gave it, to recognize the trainer of a resumed run. */
   readonly name: string;
   readonly settings: Readonly<Record<string, string>>;
   /** Steps of the whole run; null: one epoch. */
   readonly steps: number | null;
   readonly feed: FeedOptions;
-  /** Go on with the run in `out`; 'if-there': or begin, if it has no checkpoint. */
+  /** Resume the run in `out`; 'if-there': resume it if it has a checkpoint, else begin. */
   readonly resume: boolean | 'if-there';
-  /** Begin at this step with a trainer that keeps its state itself; null: 0, or the checkpoint's. */
+  /** The first step, for a trainer that keeps its own state; null: 0, or the checkpoint's step. */
   readonly startStep: number | null;
-  /** Steps between checkpoints; 0: at the end only. */
+  /** Steps between checkpoints; 0: only at the end. */
   readonly saveEvery: number;
-  /** Builds of runs that this one is to be compared with. Default: none. */
+  /** Builds of the runs to compare this one with. Default: none. */
   readonly comparedWith?: readonly string[];
   readonly signal: AbortSignal;
   readonly line: TrainLine;
-  /** Called with the run's folder, once it is known that the run may begin. */
+  /** Called with the run's folder as soon as the checks have passed and the run can begin. */
   readonly onBegin?: (out: string) => void;
 }
 
 export interface RunResult {
   readonly out: string;
-  /** Steps that are done; null: a trainer in another process did not say. */
+  /** Steps that are done; null: a trainer in another process did not report them. */
   readonly step: number | null;
-  /** Steps whose rows the trainer was given. */
+  /** Steps whose rows were sent to the trainer. */
   readonly sent: number;
   readonly loss: number | null;
   /** What the trainer's `finish` returned. */
   readonly final: Metrics | null;
 }
 
-/** @throws LongmixError `run-exists` | `resume-nothing` | `step-missing` | `checkpoint-mismatch` | `folder-busy`, and what the feed and the trainer throw */
+/**
+ * @throws LongmixError `run-exists` | `resume-nothing` | `step-missing` | `checkpoint-mismatch` | `folder-busy`, and
+ *   the errors of the feed and the trainer
+ */
 export async function train(trainer: Trainer, options: RunOptions): Promise<RunResult> {
   const { folder } = options;
   const feed = openFeed(folder, options.feed);
@@ -70,7 +74,7 @@ export async function train(trainer: Trainer, options: RunOptions): Promise<RunR
     if (feed.epochSteps === 0) throw noSteps(folder);
     const out = options.out ?? join('out', `${feed.manifest.name}.run`);
     const place = { ...identity(feed, options), step: 0, steps };
-    // What is refused makes no folder.
+    // Check first, so that a refused run leaves no folder.
     beginning(trainer, out, options, place);
     options.onBegin?.(out);
     makeFolder(out);
@@ -88,7 +92,7 @@ interface OpenRun {
   readonly place: RunPosition;
 }
 
-/** The caller has the lock of the run's folder. */
+/** The caller must hold the lock of the run's folder. */
 async function run(
   trainer: Trainer,
   options: RunOptions,
@@ -108,7 +112,7 @@ async function run(
       else if (Object.keys(rest).length > 0) appendMetrics(out, rest);
       clock.heard(metrics);
       if (said === null) return;
-      // As with a step's line, the write of its rows may not have returned yet.
+      // The report may arrive before our write of the step's rows has returned, so allow one step more than was sent.
       if (said <= clock.sent + 1) noteSaved(out, { ...place, step: said });
       else line.log(`saved_steps: ${said} is ignored: the trainer has the rows of ${clock.sent} steps`);
     };
@@ -139,16 +143,16 @@ async function run(
         appendMetrics(out, placed(at, { ...metrics, ...times }));
       }
       if (options.saveEvery > 0 && step % options.saveEvery === 0) await save();
-      // Signals come in between: a trainer that computes in this thread leaves no other moment.
+      // Let signals in. A trainer that computes in this thread leaves no other moment for them.
       await setImmediate();
       if (signal.aborted) await save();
       signal.throwIfAborted();
     }
-    // First: what comes last may take long, and be interrupted.
+    // Save before `finish`, which may take long and be interrupted.
     await save();
     const final = await trainer.finish?.();
     if (final !== undefined) checkMetrics(final, `${options.name}: its finish`);
-    // It is of all steps: one that goes on from here takes it back.
+    // The line's step is the number of all steps, so a run that continues from here removes it again.
     if (final !== undefined) appendMetrics(out, placed({ step }, final));
     clock.end();
     return { out, step: clock.step, sent: step, loss: clock.loss, final: final ?? null };
@@ -156,14 +160,14 @@ async function run(
     try {
       await trainer.stop?.();
     } catch (second) {
-      // The first one is why; this one may follow from it.
+      // Throw the first error, because it is the cause; this one may only follow from it.
       line.log((second as Error)?.message ?? String(second));
     }
     throw error;
   }
 }
 
-/** Where the run begins, and with which checkpoint. */
+/** Decides where the run begins, and with which checkpoint. */
 function beginning(
   trainer: Trainer,
   out: string,
@@ -207,12 +211,14 @@ function identity(
   return { trainer: name, fingerprint: manifest.fingerprint, sets, rowsPerStep, seed, sortByWork, settings };
 }
 
-/** Ours come first and win: by a trainer's `step` that counts from 1 a resumed run would take back a line too many. */
+/**
+ * Our values come first and win. If a trainer's `step` counted from 1, a resumed run would remove one line too many.
+ */
 function placed(place: Metrics, metrics: Metrics): Metrics {
   return { ...place, ...metrics, ...place };
 }
 
-/** Steps from..to of the run, which may go through the shards several times. */
+/** Yields the steps from..to of the run, which may go through the shards several times. */
 function rowsOf(feed: Feed, from: number, to: number): AsyncGenerator<Batch, void, undefined> {
   const position = { epoch: Math.floor(from / feed.epochSteps), step: from % feed.epochSteps };
   return batches(feed, { from: position, steps: Math.max(0, to - from), rank: 0, worldSize: 1 });
@@ -222,10 +228,10 @@ function isBuild(folder: string): boolean {
   return !exists(join(folder, manifestFile)) && exists(join(folder, dictFile));
 }
 
-/** Folders of all shard sets that have to do with a run, its own first. */
+/** Lists the folders of all shard sets that the run uses or is compared with, its own first. */
 function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
   return [folder, ...comparedWith].flatMap((place) => {
-    // Not a feed: rows of these sets may make a step only by the number that the user gave.
+    // Open the sets, not a feed: without the user's number of rows per step, a feed of these sets may be invalid.
     const { sets } = openSets(place);
     for (const { files } of sets) files.close();
     const names = sets.map(({ name }) => name);
@@ -235,7 +241,7 @@ function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
   });
 }
 
-/** The validation set of the build that the shards are of; null: it has none. */
+/** Returns the validation set of the build that the shards belong to; null: it has none. */
 function validationOf(folder: string): string | null {
   const path = join(isBuild(folder) ? folder : dirname(resolve(folder)), 'validation');
   return basename(resolve(folder)) !== 'validation' && exists(join(path, manifestFile)) ? path : null;

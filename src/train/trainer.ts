@@ -1,9 +1,10 @@
 /**
- * What consumes a build's batches. `longmix train SHARDS --trainer NAME | PATH` gives each step's rows to one; reading
- * the rows, the order, progress, metrics.jsonl and the place to go on from are longmix's, learning is the trainer's.
+ * A trainer consumes the batches of a build. `longmix train SHARDS --trainer NAME | PATH` passes each step's rows to
+ * it. longmix reads and orders the rows, shows progress, writes metrics.jsonl and records the position; the trainer
+ * learns.
  *
- * A trainer of one's own is an ES module whose default export is a Trainer, or a function that makes one; trainers/tfjs/
- * is a large example. This one learns how often each id is, and is complete:
+ * A user's trainer is an ES module whose default export is a Trainer, or a function that makes one; trainers/tfjs/ is a
+ * large example. The following trainer is complete; it learns how often each id occurs:
  *
  *   // counts.js: longmix train out/mix --trainer ./counts.js --set smoothing=0.5
  *   import { readFileSync, writeFileSync } from 'node:fs';
@@ -42,60 +43,68 @@ import type { Batch, Feed } from '../feed/feed.ts';
 import type { FeedManifest } from '../feed/rows/manifest.ts';
 
 /**
- * Numbers of a step, or what else JSON can say. `loss` is shown while it runs. Of a step's line `step`, `epoch`, `set`,
- * `tokens`, `seconds` and `dataSeconds` are longmix's: a trainer's own by these names are left out.
+ * Numbers of a step, or other values that can be written as JSON. `loss` is shown during the run. In a step's line,
+ * longmix sets `step`, `epoch`, `set`, `tokens`, `seconds` and `dataSeconds`; a trainer's values by these names are
+ * left out.
  */
 export type Metrics = Readonly<Record<string, unknown>>;
 
 export interface TrainContext {
   readonly manifest: FeedManifest;
   /**
-   * Folders of the shard sets whose ids a model must know: those that are trained on, the validation set, and those of
-   * runs that this one is to be compared with.
+   * Folders of the shard sets whose ids the model must know: the training sets, the validation set, and the sets of the
+   * runs to compare this one with.
    */
   readonly sets: readonly string[];
-  /** The build's validation set, if it has one; a row a step. */
+  /** The build's validation set, if it has one, with one row per step. */
   readonly validation: Feed | null;
   /**
-   * By the number of a validation row: the name of the source of each of its documents, in order; null: there is no such
-   * set, or its shards do not say it (`provenance: false`).
+   * Returns, by the number of a validation row, the source name of each of its documents, in order. null: there is no
+   * validation set, or its shards don't record sources (`provenance: false`).
    */
   readonly validationSources: ((row: number) => readonly string[]) | null;
   /** Folder of the run. */
   readonly out: string;
-  /** Steps of the whole run, and how many of them an earlier run did. */
+  /** Steps of the whole run, and how many of them earlier runs have done. */
   readonly steps: number;
   readonly firstStep: number;
   /** `--set NAME=VALUE`. */
   readonly settings: Readonly<Record<string, string>>;
-  /** A line for the user. */
+  /** Shows a line to the user. */
   log(message: string): void;
   /**
-   * A line of metrics.jsonl, for a trainer whose numbers come later than its steps. Its `step`, if it has one, counts from
-   * 0: a run that begins at step k takes back the lines from k on. `saved_steps: n` says that the trainer has written a
-   * checkpoint of its own in which n steps are done: --resume then begins at step n (`firstStep`).
+   * Adds a line to metrics.jsonl, for a trainer whose numbers come later than its steps. `step`, if given, counts from
+   * 0: a run that begins at step k removes the lines from k on. `saved_steps: n` reports that the trainer has written
+   * its own checkpoint with n steps done; --resume then begins at step n (`firstStep`).
    */
   report(metrics: Metrics): void;
-  /** Aborted when the user interrupts; the run then ends after the step. */
+  /** Aborted when the user interrupts. The run then ends after the current step. */
   readonly signal: AbortSignal;
 }
 
 type Awaitable<T> = T | Promise<T>;
 
-/** Every method may be async. Rows of `batch`: its `inputIds`, `width` a row; documents by `seqLengths`. */
+/**
+ * Every method may be async. The rows of a batch are in `inputIds`, with `width` ids per row; `seqLengths` has the
+ * lengths of the documents.
+ */
 export interface Trainer {
-  /** `step` only hands the rows on: the steps that are done are those that `report` is told of. */
+  /** True if `step` only passes rows on. Then a step counts as done when `report` is called with it. */
   readonly reportsSteps?: boolean;
-  /** Once, before anything else. */
+  /** Called once, before all other methods. */
   start?(context: TrainContext): Awaitable<void>;
-  /** One optimizer step; what it returns is a line of metrics.jsonl. 'done': it wants no more. */
+  /**
+   * Does one optimizer step. Returned metrics become a line of metrics.jsonl; 'done' means that it wants no more rows.
+   */
   step(batch: Batch): Awaitable<Metrics | undefined | 'done'>;
-  /** After the last step. */
+  /** Called after the last step. */
   finish?(): Awaitable<Metrics | undefined>;
-  /** Instead of `finish`, when the run failed or was interrupted: ends what it started. */
+  /** Called instead of `finish` if the run failed or was interrupted. Must end everything that the trainer started. */
   stop?(): Awaitable<void>;
-  /** Everything that the next step depends on, into an empty folder. Without it a run begins anew. */
+  /**
+   * Writes everything that the next step depends on into an empty folder. Without this method runs can't be resumed.
+   */
   save?(folder: string): Awaitable<void>;
-  /** After `start`: the state that `save` wrote. */
+  /** Called after `start`: reads the state that `save` wrote. */
   restore?(folder: string): Awaitable<void>;
 }

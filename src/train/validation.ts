@@ -1,8 +1,8 @@
-/** What a trainer said of the validation set after its last step: ours says it so, others may say nothing. */
+/** Reads a trainer's validation losses after its last step. longmix's own trainer reports them; others may not. */
 import type { PositionLoss, SourceLoss, Validation } from '../nouns/training.ts';
 import type { Metrics } from './trainer.ts';
 
-/** null: nothing, or not in this form; a run that diverged has no loss to tell. */
+/** null: there are none, or they have another form, or the run diverged and has no finite loss. */
 export function validationOf(final: Metrics | null): Validation | null {
   const said = final?.validation as Partial<Validation> | null | undefined;
   if (!Number.isFinite(said?.loss) || !Array.isArray(said?.byPosition)) return null;

@@ -1,4 +1,4 @@
-/** What a build asks of the disk before it writes or removes anything. */
+/** A build checks the free disk space before it writes or removes anything. */
 import { mkdirSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

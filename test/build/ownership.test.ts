@@ -1,4 +1,4 @@
-/** Other people's folders: whatever a command does with them, not one byte of theirs changes. */
+/** No command changes a single byte in a folder that longmix didn't write. */
 import { createHash } from 'node:crypto';
 import {
   chmodSync,

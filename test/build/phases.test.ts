@@ -1,6 +1,6 @@
 /**
- * Recipes with several training sets: phases of a curriculum, and the lengths of a decomposed run. Every row is read
- * back; documents, accounts and the schedule are counted from the rows.
+ * Tests recipes with several training sets: phases of a curriculum, and the lengths of a decomposed run. They read
+ * every row back, and count documents, accounts and the schedule from the rows.
  */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** `longmix ablate`, as a user runs it: one store, an arm a folder, one comparison. */
+/** `longmix ablate`, as a user runs it: one store, one folder per arm, one comparison. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * Every kind of bad input ends with one message that says what, where and what to do, with the right exit code, and
- * leaves no folder that looks finished. Those that need a shell, threads or standard input are in shell.test.ts.
+ * Every kind of bad input ends with one message that says what is wrong, where, and what to do, with the right exit
+ * code, and leaves no folder that looks finished. Tests that need a shell, threads or standard input are in
+ * shell.test.ts.
  */
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What every command does when nothing is wrong: its output, its files, and JSON that is alone on stdout. */
+/** Every command without errors: its output, its files, and `--json`, which prints nothing but JSON on stdout. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';

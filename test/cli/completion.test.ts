@@ -1,4 +1,4 @@
-/** The scripts of `longmix completion`, run by the shells that are here: every command and flag of the program's own tree. */
+/** The scripts of `longmix completion`, run in the installed shells, complete every command and flag of the program. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Sources whose text is taken out, through the built command: what is refused before work, and what a store remembers. */
+/** Text extraction, through the built command: what is refused before work begins, and what a store remembers. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** `--fresh` replaces what is there only when nothing more can be refused: a mistake loses nothing. */
+/** `--fresh` replaces existing output only after all checks have passed, so that a mistake loses nothing. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';

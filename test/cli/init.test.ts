@@ -1,4 +1,4 @@
-/** The recipe that init writes must build as it is, whatever the corpus looks like. */
+/** The recipe that init writes must build without changes, whatever the corpus looks like. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** `longmix inspect`, as typed: pieces by document, source and text, and at random. */
+/** `longmix inspect`, as a user types it: pieces by document, source and text, and random pieces. */
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

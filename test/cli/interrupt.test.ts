@@ -1,6 +1,6 @@
 /**
- * Interruptions while tokenizing and while writing shards, with one and two workers: the exit code and a message, no
- * folder that looks finished, and the next run ends with the bytes of a run that nobody interrupted.
+ * Interruptions while tokenizing and while writing shards, with one and two workers: they give the exit code and a
+ * message, leave no folder that looks finished, and the next run ends with the bytes of an uninterrupted run.
  */
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Two commands and one folder: the second is refused, and what a dead one left does not hinder anybody. */
+/** Two commands on one folder: the second is refused, and the lock of a dead command blocks nobody. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';

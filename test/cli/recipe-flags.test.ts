@@ -1,4 +1,4 @@
-/** Keys of the recipe as flags (what they may say is in test/recipe/settings.test.ts), and what a corpus argument may be. */
+/** Recipe keys as flags (test/recipe/settings.test.ts tests their values), and the forms of a corpus argument. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

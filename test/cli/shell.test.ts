@@ -1,6 +1,6 @@
 /**
- * The built command as a process: exit codes, standard streams that others fill, close or have no room in, threads, and
- * lines as they are pasted into a shell. What commands say is tested in the other files, without a process for each.
+ * The built command as a process: exit codes, standard streams that are piped, closed or full, threads, and lines as
+ * they are pasted into a shell. The other files test the output of commands, without a process per command.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What was typed: help, misspellings and flags. */
+/** Help, misspelt commands, and flags. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { expectMessage, jsonLines, workplace } from '../support/in-process.ts';
 

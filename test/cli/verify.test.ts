@@ -1,4 +1,4 @@
-/** Damage: verify names each, other commands end with a message, and nothing crashes. */
+/** Damaged files: verify names each one, other commands end with a message, and nothing crashes. */
 import {
   closeSync,
   cpSync,

@@ -1,4 +1,4 @@
-/** `longmix worker` in real processes: a build that they make alone has the bytes of `longmix build`. Needs dist/. */
+/** `longmix worker` in real processes: a build made by workers alone has the bytes of `longmix build`. Needs dist/. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';

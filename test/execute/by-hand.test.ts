@@ -1,4 +1,4 @@
-/** A build by lists of tasks, in this process: the bytes of a build by threads, and done is what has a receipt. Needs dist/. */
+/** A build by lists of tasks, in this process: same bytes as by threads; a task with a receipt is done. Needs dist/. */
 import { appendFileSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** A list of tasks as a file: what was written comes back, and what is not as it was written is refused. */
+/** A list of tasks as a file: it is read back as written, and a changed file is refused. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

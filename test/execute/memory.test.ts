@@ -1,4 +1,4 @@
-/** `--memory`: what a process takes stays below it, and what would not fit is said. Needs dist/. */
+/** `--memory`: a process stays below this bound, and a bound that is too small is reported. Needs dist/. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

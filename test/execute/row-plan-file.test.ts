@@ -1,4 +1,4 @@
-/** A row plan in a file: every stretch of rows comes back as it was, and what is damaged is refused with one error. */
+/** A row plan in a file: every range of rows is read back unchanged, and a damaged file is refused with one error. */
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

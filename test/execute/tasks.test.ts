@@ -1,4 +1,4 @@
-/** The loop that takes tasks: every task once, the first error, and files that are on their way when it ends. */
+/** The loop that runs tasks: every task once, the first error, and files that are being written when it ends. */
 import { expect, it, vi } from 'vitest';
 import type { StageRun } from '../../src/execute/task.ts';
 import { takeTasks, threads } from '../../src/execute/tasks.ts';

@@ -1,8 +1,8 @@
 /**
- * Shards whose bytes were changed or cut off: every row is what it was, or there is one error that names file and row.
+ * Shards with changed or missing bytes: every row is unchanged, or there is one error that names file and row.
  *
- * What cannot be seen without hashing the ids, which would cost more than feeding them: another id in place of one, and
- * padding that is said to be none. `longmix verify` sees both.
+ * Two kinds of damage can't be detected without hashing the ids, which would cost more than feeding them: a changed id,
+ * and padding that is declared as no padding. `longmix verify` detects both.
  */
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

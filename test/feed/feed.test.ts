@@ -1,6 +1,6 @@
 /**
- * The feed against a plain computation: which rows a step has, that they are those of the shards, and that neither the
- * number of ranks nor where a run began changes anything.
+ * Compares the feed with a plain computation: which rows a step has, that they equal the shards' rows, and that neither
+ * the number of ranks nor the position where a run began changes them.
  */
 import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

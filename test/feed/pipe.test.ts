@@ -1,4 +1,4 @@
-/** `longmix pipe` as a process: its bytes against the feed, killed and gone on with, and how it behaves in a shell. */
+/** `longmix pipe` as a process: its bytes equal the feed's, also after a kill and resume; how it behaves in a shell. */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What `pipe` and `serve` send, read by pyarrow: widths that change, both types of ids, every column. */
+/** pyarrow reads the output of `pipe` and `serve`: changing widths, both types of ids, every column. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

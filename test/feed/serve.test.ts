@@ -1,6 +1,6 @@
 /**
- * `longmix serve` over real HTTP: bytes against the feed, ranks that go and come back, and callers that are wrong, slow
- * or hostile.
+ * `longmix serve` over real HTTP: its bytes equal the feed's, ranks may disconnect and return, and clients may be
+ * wrong, slow or hostile.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

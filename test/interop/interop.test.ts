@@ -1,7 +1,7 @@
 /**
- * What longmix writes, read by the program that others read it with: Hugging Face `datasets` (load.py).
- * Skipped where Python or `datasets` is missing, and says so; LONGMIX_REQUIRE_PYTHON=1 makes that a failure.
- * `scripts/python-env.sh` installs what it takes.
+ * Hugging Face `datasets`, which users read shards with, reads what longmix writes (load.py). The test is skipped, with
+ * a message, if Python or `datasets` is missing; LONGMIX_REQUIRE_PYTHON=1 makes that a failure. `scripts/python-env.sh`
+ * installs both.
  */
 
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** A corpus that a very small model learns something from within nine steps, and builds of it. */
+/** A corpus from which a very small model learns something within nine steps, and builds of it. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { longmixOk } from '../support/command.ts';

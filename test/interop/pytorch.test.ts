@@ -1,7 +1,7 @@
 /**
- * The PyTorch sample (samples/trainers/pytorch/train.py): the same losses whichever way the rows come to it.
- * Skipped where no Python with torch and pyarrow is, and says so; LONGMIX_REQUIRE_TORCH=1 makes that a failure.
- * `scripts/torch-env.sh` installs what it takes.
+ * The PyTorch sample (samples/trainers/pytorch/train.py) gives the same losses whichever way it gets the rows.
+ * The test is skipped, with a message, if there is no Python with torch and pyarrow; LONGMIX_REQUIRE_TORCH=1 makes that
+ * a failure. `scripts/torch-env.sh` installs both.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -38,7 +38,7 @@ process.env.OMP_NUM_THREADS = '1';
 process.env.GLOO_SOCKET_IFNAME = loopback();
 
 const model = '--layers 2 --width 32 --heads 2 --warmup 2 --lr 0.01'.split(' ');
-/** Torch takes its ports long after they were found free, so somebody else may have them then: another try, with others. */
+/** Torch takes its ports long after they were found free, so they may be in use by then: retry with other ports. */
 const severalProcesses = { timeout: 60_000, retry: 2 };
 const nineSteps = [...model, '--steps', '9'];
 const fourRows = ['--rows-per-step', '4'];
@@ -248,7 +248,7 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
         expect({ code, stderr }).toMatchObject({ code: 143 });
         const done = metricsOf(out).length;
         expect(stderr).toContain(`its checkpoint has ${done.toLocaleString('en-US')} steps done`);
-        expect(stderr).toContain('the same command with --resume goes on from there');
+        expect(stderr).toContain('continue with the same command and --resume');
         const more = ['--steps', `${done + 2}`];
         await longmixOk([...flags, ...more, '--resume', '--', python!, script, ...model]);
         expect(metricsOf(out).map(({ step }) => step)).toEqual(Array.from({ length: done + 2 }, (_, i) => i));
@@ -413,7 +413,7 @@ function documented(words: string): string {
   return blocks.find((code) => code.includes(words))!;
 }
 
-/** How docs/trainers.md and the sample spell the number of processes: torchrun of PyTorch 1.13 knows one spelling only. */
+/** The flag for the number of processes in docs/trainers.md and the sample: PyTorch 1.13 knows one spelling only. */
 function documentedFlag(): string {
   const texts = [join(root, 'docs/trainers.md'), script].map((file) => readFileSync(file, 'utf8'));
   const flags = texts.flatMap((text) =>
@@ -425,8 +425,8 @@ function documentedFlag(): string {
 }
 
 /**
- * Torch's rendezvous wants a number, and takes the port seconds later: it is below those that systems
- * give out by themselves, to other tests meanwhile. One that a connection goes out from, or has gone, will not do either.
+ * Torch's rendezvous needs a port number, and takes the port seconds later. So the port is below those that systems
+ * assign by themselves (to other tests, meanwhile), and no connection may go out, or have gone out, from it.
  */
 async function freePort(): Promise<number> {
   for (;;) {

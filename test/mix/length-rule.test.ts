@@ -1,4 +1,4 @@
-/** Sources of which a length rule asks for what they have none of: named together, and left whole where the recipe says so. */
+/** Sources without the documents that a length rule needs: one error names them all, and `except` leaves them whole. */
 import { expect, it, test } from 'vitest';
 import { tokenWeights } from '../../src/mix/weights.ts';
 import type { LengthRule } from '../../src/nouns/recipe.ts';

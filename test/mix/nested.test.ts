@@ -1,4 +1,4 @@
-/** Arms of an ablation differ where their recipes differ, and nowhere else. */
+/** Arms of an ablation differ only where their recipes differ. */
 import { describe, expect, it } from 'vitest';
 import { cellNumbers, lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';
 import { type PhasePlan, planMix } from '../../src/mix/mix.ts';

@@ -1,6 +1,6 @@
 /**
- * The sampler as its rules are said: every cell sorted by the keyed hash, walked document by document. Slow, and apart
- * from hash and rounding rule nothing of the fast one's is in it.
+ * The sampler written directly from its rules: it sorts every cell by the keyed hash and walks it document by document.
+ * It is slow, and shares only the hash and the rounding rule with the fast sampler.
  */
 
 import { keyedHash } from '../../src/base/keyed-hash.ts';

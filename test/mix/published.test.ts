@@ -1,6 +1,6 @@
 /**
- * The arithmetic of published recipes, on synthetic corpora with SlimPajama's published medians: whether a plan comes to
- * the numbers that the papers print.
+ * The arithmetic of published recipes, on synthetic corpora with SlimPajama's published medians: plans give the numbers
+ * that the papers print.
  */
 import { describe, expect, it } from 'vitest';
 import { cellNumbers, lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';

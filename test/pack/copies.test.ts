@@ -1,4 +1,6 @@
-/** Mixes in which documents repeat: as few rows as without repeats, and steps as mixed as a random order's, in every epoch. */
+/**
+ * Repeated documents take as few rows as without repeats, and steps are as mixed as in a random order, in every epoch.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochOrder } from '../../src/feed/rows/order.ts';

@@ -1,4 +1,4 @@
-/** Without repeats the rows are those of every release so far: a build that is there stays the one that would be made. */
+/** Without repeats the rows are the same as in every release so far, so that existing builds stay valid. */
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { takeHeldOut } from '../../src/mix/mix.ts';

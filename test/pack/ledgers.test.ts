@@ -1,4 +1,4 @@
-/** Ledgers of several shard sets, beside a count that goes token by token. */
+/** Compares ledgers of several shard sets with a count token by token. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pieceTokens, usableTokens } from '../../src/base/sequence.ts';

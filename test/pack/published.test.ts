@@ -1,6 +1,6 @@
 /**
- * Packing beside published figures, on a corpus that has SlimPajama's medians (lengths only). The corpora of the papers
- * are others, so what must agree is the order of methods and the size of differences, not a figure.
+ * Compares packing with published figures, on a corpus with SlimPajama's medians (lengths only). The papers use other
+ * corpora, so the order of methods and the size of differences must agree, not single figures.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Instances } from '../../src/nouns/mix.ts';
@@ -38,7 +38,9 @@ function longerThan(of: DocumentTable, length: number): number {
   return of.lengths.filter((tokens) => tokens > length).length;
 }
 
-/** Means as Pouransari et al. define them, from the corpus alone: of pieces, sum l / n; of contexts, sum l^2 / (2 sum l). */
+/**
+ * Means as defined by Pouransari et al., from the corpus alone: of pieces, sum l / n; of contexts, sum l^2 / (2 sum l).
+ */
 function means(pieces: readonly number[]) {
   const sum = pieces.reduce((total, length) => total + length, 0);
   const squares = pieces.reduce((total, length) => total + length ** 2, 0);

@@ -1,4 +1,6 @@
-/** The same bytes for any number of workers, in any place, at any time: sha256 of every file. Needs dist/. */
+/**
+ * A build has the same bytes for any number of workers, in any place, at any time (sha256 of every file). Needs dist/.
+ */
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

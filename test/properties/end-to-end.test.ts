@@ -1,6 +1,6 @@
 /**
- * Random corpora on disk, random recipes, the whole way in this process; then every row is decoded, and what stands in
- * it is compared with the documents, tokenized by tiktoken itself.
+ * Builds random recipes over random corpora on disk, in this process. Then it decodes every row, and compares the
+ * content with the documents, tokenized by tiktoken itself.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

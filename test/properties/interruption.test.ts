@@ -1,4 +1,6 @@
-/** Killed at any time, run again: the same bytes, and never a folder that looks finished and is not. Needs dist/. */
+/**
+ * A build that is killed at any time and run again has the same bytes, and never looks finished too early. Needs dist/.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

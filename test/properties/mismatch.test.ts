@@ -1,4 +1,4 @@
-/** What has changed is an error that names it, and never silently reused. The first test needs dist/. */
+/** Changed input is never silently reused: an error names the change. The first test needs dist/. */
 import {
   closeSync,
   openSync,

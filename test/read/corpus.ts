@@ -1,6 +1,6 @@
 /**
- * The 200 documents that every reader must give back, and how they are written in the text formats. A change of a
- * document needs a new `golden/documents.jsonl.zst` (the zstd command line makes it, see zstd.test.ts).
+ * The 200 documents that every reader must return, and their form in each text format. After changing a document, make
+ * a new `golden/documents.jsonl.zst` with the zstd command line (see zstd.test.ts).
  */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { zstdFrames } from './zstd-frames.ts';

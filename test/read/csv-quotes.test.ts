@@ -1,4 +1,4 @@
-/** Quotes in tables: around fields, in unquoted tables, and where nothing closes them. */
+/** Quotes in tables: around fields, in unquoted tables, and without a closing quote. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

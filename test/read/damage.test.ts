@@ -1,6 +1,7 @@
 /**
- * Small files of every kind, cut at every place and with bytes changed: the documents, fewer only where nothing can tell,
- * or one error that names the file. Never a stack, an endless loop, or other documents than were written.
+ * Small files of every kind, cut at every place and with changed bytes, give their documents (fewer only if the damage
+ * can't be detected) or one error that names the file. They never give a stack trace, an endless loop, or wrong
+ * documents.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

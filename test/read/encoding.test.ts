@@ -1,4 +1,4 @@
-/** Files in other encodings than UTF-8: read where the source says so, left out and named where it does not. */
+/** Files in encodings other than UTF-8 are read if the source names the encoding, else left out and reported. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

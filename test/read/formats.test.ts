@@ -1,4 +1,4 @@
-/** The table of formats: each name has an entry, each extension one format, and README has them all. */
+/** In the table of formats each name has an entry and each extension one format, and README lists all formats. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

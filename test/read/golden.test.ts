@@ -1,4 +1,4 @@
-/** The same 200 documents through every reader and every compression. */
+/** Every reader and every compression return the same 200 documents. */
 import { expect, test } from 'vitest';
 import { corpus } from './corpus.ts';
 import { readSource, sourceOf } from './helpers.ts';

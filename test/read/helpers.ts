@@ -1,4 +1,4 @@
-/** What the tests of readers share: a folder, a source, and documents put together again from chunks. */
+/** Helpers for the tests of readers: a folder, a source, and documents joined again from chunks. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Ids that a double has no room for, or that are no strings: every digit as it was written, in every format. */
+/** Ids that are not strings, or too large for a double, keep every digit as written, in every format. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {

@@ -1,4 +1,4 @@
-/** The same 200 documents in every format and compression: what the golden tests read. */
+/** The input of the golden tests: the same 200 documents in every format and compression. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-/** The scanner against JSON.parse: the same documents, ids, sources, bad records and counts, for every input. */
+/** The scanner gives the same documents, ids, sources, bad records and counts as JSON.parse, for every input. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

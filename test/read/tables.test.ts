@@ -1,4 +1,4 @@
-/** CSV, JSON, Parquet and Arrow: what is special to each. The documents themselves: golden.test.ts. */
+/** Special properties of CSV, JSON, Parquet and Arrow. golden.test.ts tests the documents themselves. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {

@@ -1,6 +1,6 @@
 /**
- * zstd without a compressor (Node 20 has none): frames of raw and run-length blocks, as RFC 8878 writes them. What real
- * compressors make is tested on files that the zstd command line made.
+ * Writes zstd without a compressor (Node 20 has none): frames of raw and run-length blocks, as in RFC 8878. The output
+ * of a real compressor is tested with files that the zstd command line made.
  */
 const maxBlock = 128 * 1024;
 const maxFrame = 300_000;

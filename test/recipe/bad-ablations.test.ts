@@ -1,6 +1,6 @@
 /**
- * A case is two files in bad-ablations/: NAME.ablation and NAME.txt, its message; the recipes beside them are their
- * bases. After a change of words: UPDATE_GOLDEN=1, then read the diff.
+ * A case is two files in bad-ablations/: NAME.ablation and NAME.txt, its message. The recipes beside them are the
+ * bases. After changing a message, run with UPDATE_GOLDEN=1, then read the diff.
  */
 
 import { readFileSync } from 'node:fs';

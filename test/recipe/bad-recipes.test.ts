@@ -1,6 +1,6 @@
 /**
- * A case is two files in bad/: NAME.recipe (YAML, but biome would mend or refuse a .yaml) and NAME.txt, its message.
- * After a change of words: UPDATE_GOLDEN=1, then read the diff.
+ * A case is two files in bad/: NAME.recipe (YAML, but biome would fix or refuse a .yaml) and NAME.txt, its message.
+ * After changing a message, run with UPDATE_GOLDEN=1, then read the diff.
  */
 
 import { describe, expect, it, test } from 'vitest';

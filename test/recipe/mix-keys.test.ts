@@ -1,4 +1,4 @@
-/** What the keys of cells, document rules, phases and rows become, with the defaults that hang on other keys. */
+/** How the keys of cells, document rules, phases and rows are parsed, with defaults that depend on other keys. */
 
 import { describe, expect, it, test } from 'vitest';
 import type { CellSpec, Recipe } from '../../src/nouns/recipe.ts';

@@ -1,6 +1,6 @@
 /**
- * Every recipe and ablation in pipelines/, planned as it is (but for its budget) over lengths that reach from 64 tokens
- * to two million, and built from text, with its lengths divided, row by row down to verified shards.
+ * Plans every recipe and ablation in pipelines/ unchanged (except for its budget) over lengths from 64 tokens to two
+ * million. Then builds it from text, with its lengths scaled down, and checks verified shards row by row.
  */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Recipes and ablations made of objects are those of the same YAML. */
+/** Recipes and ablations made from objects equal those made from the same YAML. */
 import { describe, expect, it } from 'vitest';
 import { parseAblation } from '../../src/recipe/ablation/parse-ablation.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';

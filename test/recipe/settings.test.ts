@@ -1,4 +1,4 @@
-/** Keys of a recipe from the command line, laid over a recipe, an ablation's base or a corpus with every default. */
+/** Recipe keys from the command line override a recipe, an ablation's base, or a corpus with all defaults. */
 import { resolve } from 'node:path';
 import { expect, it, test } from 'vitest';
 import { type RecipeFlags, recipeSettings } from '../../src/cli/options.ts';

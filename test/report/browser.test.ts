@@ -1,7 +1,7 @@
 /**
- * The report as a browser has it: it asks for nothing, says nothing on the console, fits a desk and a phone, can be read
- * in light and in dark, and prints. Skipped where there is no Chromium, and says so; LONGMIX_REQUIRE_CHROMIUM=1 makes
- * that a failure. `scripts/chromium.sh` installs it.
+ * The report in a browser: it requests nothing, logs nothing to the console, fits a desktop and a phone, is readable in
+ * light and dark, and prints. The test is skipped, with a message, if there is no Chromium; LONGMIX_REQUIRE_CHROMIUM=1
+ * makes that a failure. `scripts/chromium.sh` installs it.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

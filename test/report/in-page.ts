@@ -1,4 +1,6 @@
-/** What runs inside a page that a test opened. Each function stands alone: the browser gets its text. */
+/**
+ * Functions that run inside a page opened by a test. Each is self-contained, because the browser gets only its text.
+ */
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 

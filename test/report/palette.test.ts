@@ -1,4 +1,4 @@
-/** The colours of the report by the standards that they claim: contrast, and how they look with each colour blindness. */
+/** The report's colours meet the standards that they claim: contrast, and how they look with each colour blindness. */
 import { describe, expect, test } from 'vitest';
 import { dark, light, type Palette, sourceColours } from '../../src/report/html/palette.ts';
 

@@ -1,4 +1,4 @@
-/** The curves of arms in the report: that the lines are where the losses are, and that the tables have every figure. */
+/** The curves of arms in the report: lines lie where the losses are, and tables have every figure. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {

@@ -1,4 +1,6 @@
-/** The bytes of a shard are those of every release so far, per set of options: a build that is there stays as it is. */
+/**
+ * For each set of options, a shard has the same bytes as in every release so far, so that existing builds stay valid.
+ */
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { datasetInfo } from '../../src/shard/schema.ts';

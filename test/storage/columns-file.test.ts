@@ -1,4 +1,4 @@
-/** A file of columns: any stretch of any column, with a check of what was read and of nothing else. */
+/** A file of columns: any range of any column can be read, and only the bytes read are checked. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The commit protocol, with every step watched, and with steps that fail. */
+/** The commit protocol: every step is observed, and every step may fail. */
 import fs, { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';

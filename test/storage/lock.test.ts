@@ -1,4 +1,4 @@
-/** One writer a folder. Whole commands are in `test/cli/lock.test.ts`. */
+/** Only one writer per folder. `test/cli/lock.test.ts` tests whole commands. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';

@@ -1,4 +1,4 @@
-/** What every storage does: the same tests for a folder and for memory, and for one that answers by promises only. */
+/** The same tests for every storage: a folder, memory, and a storage that returns only promises. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

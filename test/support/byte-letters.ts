@@ -1,4 +1,4 @@
-/** The letters that byte-level vocabularies are written in, by byte (GPT-2's `bytes_to_unicode`). */
+/** The letter for each byte in byte-level vocabularies (GPT-2's `bytes_to_unicode`). */
 export const byteLetters: readonly string[] = (() => {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {

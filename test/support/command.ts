@@ -1,7 +1,7 @@
 /**
- * The built command, run as a user's shell would. A test that needs no process of its own (no signal, no pipe, no shell,
- * no thread) takes the same names from in-process.ts, which is many times as quick. Test files that import this one are
- * the project `command` (vitest.config.ts).
+ * Runs the built command as a user's shell would. A test that needs no separate process (no signal, pipe, shell or
+ * thread) should import the same names from in-process.ts, which is many times as fast. Test files that import this
+ * file form the project `command` (vitest.config.ts).
  */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * A corpus on disk that makes many tasks and takes little work: five sources, and a JSON Lines file that is split
+ * A corpus on disk that gives many tasks with little work: five sources, and a JSON Lines file that is split
  * into ranges because most of each line is not text.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

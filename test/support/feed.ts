@@ -1,4 +1,4 @@
-/** Builds to feed from, and what a feed should give: computed row by row, with the reader of single rows. */
+/** Builds to feed from, and the expected output of a feed, computed row by row with the reader of single rows. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RecordBatch, RecordBatchReader } from 'apache-arrow';

@@ -1,4 +1,4 @@
-/** Folders that go when the test ends, and what is in them, as hashes. */
+/** Folders that are removed when the test ends, and hashes of their contents. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,10 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** sha256 of every file below, by path, sorted; `.longmix/` holds local notes, and `.longmix.lock` says who writes: no output. */
+/**
+ * sha256 of every file below, by path, sorted; `.longmix/` holds local notes, and `.longmix.lock` says who writes: no
+ * output.
+ */
 export function hashes(folder: string, below: string = ''): Record<string, string> {
   const found: Record<string, string> = {};
   const entries = readdirSync(join(folder, below), { withFileTypes: true });

@@ -1,7 +1,8 @@
 /**
- * How often, and with which seed, a property runs. The same seed every time, so that a change is judged by what it
- * changed; nightly, `LONGMIX_FUZZ=10` runs each property 10 times as often with a seed of its own, which fast-check
- * prints with a failure and `LONGMIX_FUZZ_SEED` brings back. `npm run test:unit` has a quarter of the runs.
+ * Decides how often and with which seed a property runs. The seed is the same every time, so that a new failure comes
+ * from the code, not from the seed. `LONGMIX_FUZZ=10` (nightly) runs each property 10 times as often with a new seed,
+ * which fast-check prints with a failure; `LONGMIX_FUZZ_SEED` repeats it. `npm run test:unit` has a quarter of the
+ * runs.
  */
 import fc from 'fast-check';
 
@@ -15,7 +16,9 @@ export function fuzz(numRuns: number): { numRuns: number; seed?: number } {
   };
 }
 
-/** How often a property must have met what it is about, where by day that is `count` times; with fewer runs it is less. */
+/**
+ * How often a property must have met what it is about, where by day that is `count` times; with fewer runs it is less.
+ */
 export function often(count: number): number {
   return count * Math.min(1, factor);
 }

@@ -1,4 +1,4 @@
-/** Folders of cases, a file of bad input and one with the message that it gets. UPDATE_GOLDEN=1 writes the messages. */
+/** Folders of cases: a file with bad input, and a file with its message. UPDATE_GOLDEN=1 writes the messages. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it, test } from 'vitest';
 import { describeError, LongmixError } from '../../src/errors.ts';

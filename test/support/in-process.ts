@@ -1,7 +1,8 @@
 /**
- * The command without a process of its own: the code that main.ts runs, here, with what it writes caught. It has the
- * names of command.ts, so that a test changes sides by one import. Threads need dist/, so commands that could start some
- * get `--workers 1` unless a test says how many. Signals, pipes, shells and standard input are for command.ts.
+ * Runs the command in the tests' process: it calls the code that main.ts runs, and captures its output. It exports the
+ * same names as command.ts, so that a test switches by changing one import. Threads need dist/, so commands that could
+ * start threads get `--workers 1` unless a test gives a number. Use command.ts for signals, pipes, shells and standard
+ * input.
  */
 import { runCommand } from '../../src/cli/run-command.ts';
 import { type Outcome, type Workplace, workplaceWith } from './workplace.ts';

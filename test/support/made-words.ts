@@ -1,7 +1,7 @@
 /**
- * Words to train vocabularies on: those of real text, cut in several ways, and as many made ones as are wanted. The cuts
- * overlap on purpose ("don't", " don", "foo_bar(", "1234", "of the"): a vocabulary with merges across the places where
- * a pattern cuts shows a cut that is missing or too many as wrong tokens.
+ * Words to train vocabularies on: words of real text, cut in several ways, and any number of generated ones. The cuts
+ * overlap on purpose ("don't", " don", "foo_bar(", "1234", "of the"): with merges across the places where a pattern
+ * cuts, a missing or extra cut gives wrong tokens.
  */
 
 /** Ways to cut text that tokenizers use; words are counted once per way. */

@@ -1,4 +1,4 @@
-/** How mixed the steps of a run are, by the figures that a random order of the same rows can be measured by. */
+/** Measures how mixed the steps of a run are, to compare it with a random order of the same rows. */
 
 import type { Instances } from '../../src/nouns/mix.ts';
 import type { SequenceSpec } from '../../src/nouns/recipe.ts';

@@ -1,4 +1,6 @@
-/** The native tokenizers in Python: .venv-tokenizers of scripts/tokenizer-peers.sh, and the process that runs them. */
+/**
+ * The native tokenizers in Python: .venv-tokenizers from scripts/tokenizer-peers.sh, and the process that runs them.
+ */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

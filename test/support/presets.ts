@@ -1,4 +1,4 @@
-/** The recipes and ablations in pipelines/, a corpus for any of them, and their numbers brought down to its size. */
+/** The recipes and ablations in pipelines/, a corpus for any of them, and their numbers scaled down to its size. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

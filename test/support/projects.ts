@@ -1,14 +1,15 @@
 /**
- * Which project of vitest a test file belongs to: by what it imports, itself or through other files of test/, so that
- * there is no list to keep.
+ * Decides which vitest project a test file belongs to, by its imports, direct or through other files of test/, so that
+ * nobody must maintain a list.
  *
- * - `command` runs the built command: it imports support/command.ts, or runs a script that loads the built library. It needs `npm run build`.
- * - `peers` compares with software and vocabularies of others: it needs what `make test` and `.ci/run` install.
- * - `pipeline` runs several stages, or the command in the tests' process: it imports src/build/ or src/cli/. It also has
- *   `*.slow.test.ts`, which take many times as long as other tests of one stage, and those with `vi.mock`.
- * - `unit` is all the rest: one stage at a time, and quick.
+ * - `command` runs the built command: it imports support/command.ts, or runs a script that loads the built library. It
+ *   needs `npm run build`.
+ * - `peers` compares with other software and vocabularies: it needs what `make test` and `.ci/run` install.
+ * - `pipeline` runs several stages, or the command in the tests' process: it imports src/build/ or src/cli/. It also
+ *   has `*.slow.test.ts`, which take many times as long as other tests of one stage, and those with `vi.mock`.
+ * - `unit` has all other tests: one stage at a time, and quick.
  *
- * Only `command` may use what `npm run build` makes; the others need WebAssembly alone, which wasm.ts makes.
+ * Only `command` may use the output of `npm run build`; the others only need WebAssembly, which wasm.ts compiles.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -46,7 +47,9 @@ function runsScriptOfDist(text: string): boolean {
 }
 
 interface TestSource {
-  /** Paths from the root, of this file and what it imports of test/ and src/; what files of src/ import is not followed. */
+  /**
+   * Paths from the root of this file and its imports from test/ and src/; imports of files in src/ are not followed.
+   */
   readonly imports: ReadonlySet<string>;
   readonly texts: readonly string[];
 }

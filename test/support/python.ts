@@ -1,4 +1,6 @@
-/** The Pythons that read what longmix wrote: .venv of scripts/python-env.sh, or the one in the path; and .venv-oldest. */
+/**
+ * The Pythons that read longmix's output: .venv from scripts/python-env.sh, or the one in the path; and .venv-oldest.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Random recipes, as far as planning sees them. */
+/** Random recipes, with only the parts that planning uses. */
 import fc from 'fast-check';
 import { lengthBuckets, thresholdsOf } from '../../src/bucket/cells.ts';
 import { LongmixError } from '../../src/errors.ts';

@@ -1,4 +1,4 @@
-/** A finished build, read back: its rows, and the documents that they are made of. */
+/** Reads a finished build back: its rows, and the documents in them. */
 import { join } from 'node:path';
 import type { ShardSetManifest } from '../../src/shard/format.ts';
 import { openShards, readBatch, rowOf } from '../../src/shard/reader.ts';

@@ -1,6 +1,6 @@
 /**
- * The accounts of a shard set, counted again from its rows and from nothing else of longmix's: no plan, no ledger, no
- * arithmetic of `src/base/sequence.ts`. Every token of every row is looked at.
+ * Counts the accounts of a shard set again from its rows, independently of longmix's plan, ledger and the arithmetic of
+ * `src/base/sequence.ts`. It examines every token of every row.
  */
 import { expect } from 'vitest';
 import type { Ledger } from '../../src/nouns/ledger.ts';

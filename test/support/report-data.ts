@@ -1,10 +1,13 @@
-/** Data for reports with everything in them: hostile names, many sources, phases, several sets a phase, every drop reason. */
+/** Data for full reports: hostile names, many sources, phases, several sets per phase, all drop reasons. */
 
 import { type DropReason, dropReasons, type Ledger } from '../../src/nouns/ledger.ts';
 import type { PlannedCell } from '../../src/nouns/mix.ts';
 import type { ArmCurves, ArmData, ReportData, SetData } from '../../src/report/html/data.ts';
 
-/** Names that would do harm in HTML or SVG if they weren't escaped, then long and foreign ones, then more than there are colours. */
+/**
+ * Names that would do harm in HTML or SVG if they weren't escaped, then long and foreign ones, then more than there are
+ * colours.
+ */
 export const hostileNames: readonly string[] = [
   '<script>alert(1)</script>',
   '"><img src=x onerror=alert(1)>',
@@ -17,7 +20,10 @@ export const hostileNames: readonly string[] = [
 const threshold = 5000;
 const edges = [0, 256, 1024, 4096, threshold, 8192, 65_536, 1_048_576];
 
-/** Cells of all sources and buckets, but for a few that have no documents; `k` makes the figures of one mix differ from another's. */
+/**
+ * Cells of all sources and buckets, but for a few that have no documents; `k` makes the figures of one mix differ from
+ * another's.
+ */
 function cellsOf(sources: readonly string[], k: number, rule: boolean): PlannedCell[] {
   return sources.flatMap((source, s) =>
     edges.flatMap((from, b): PlannedCell[] => {

@@ -1,4 +1,4 @@
-/** The rows of a plan as lists of pieces, and a plan from such lists. */
+/** Turns the rows of a plan into lists of pieces, and such lists into a plan. */
 import type { RowPlan } from '../../src/nouns/rows.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
 

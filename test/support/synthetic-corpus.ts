@@ -1,15 +1,16 @@
 /**
- * A corpus of any size as the planner sees it, with document lengths like SlimPajama's. Published of it are the median
- * of each source, and the share of its documents of 4K/8K/16K/32K tokens and more: 11.3/7.4/4.9/3.2 %.
+ * A corpus of any size in the planner's form, with document lengths like SlimPajama's. Its published figures are the
+ * median of each source, and the shares of documents with at least 4K/8K/16K/32K tokens: 11.3/7.4/4.9/3.2 %.
  *
- * Lengths are log-normal. The spread of a source whose median is below 4,096 is such that its documents of 4,096 tokens
- * and more have 30 % of its tokens, which is where Fu et al. 2024 (arXiv 2402.10171) start from. Documents are shared
- * out by Fu's mix, but that ArXiv and books have 4/5 of theirs. Documents above 4K/8K/16K/32K are 12.1/7.4/4.9/3.4 %
- * then; the price is far more tokens of books than SlimPajama has (80 %), so a test of shares must ask for them.
+ * Lengths are log-normal. If a source's median is below 4,096, its spread is such that documents of at least 4,096
+ * tokens have 30 % of its tokens, which is where Fu et al. 2024 (arXiv 2402.10171) start from. Documents are
+ * distributed by Fu's mix, except that ArXiv and books have 4/5 of their part. The shares above 4K/8K/16K/32K are then
+ * 12.1/7.4/4.9/3.4 %. The price is that books have far more tokens (80 %) than in SlimPajama, so a test of shares must
+ * set them.
  *
- * Deterministic, and the same at every size but for detail: points of a sequence that covers the unit square evenly
- * (Roberts' R2) go through the Box-Muller transform, so that 100,000 documents have the shares of the distribution
- * and not those of a lucky draw.
+ * The corpus is deterministic, and nearly the same at every size: points of a sequence that covers the unit square
+ * evenly (Roberts' R2) go through the Box-Muller transform, so that 100,000 documents have the shares of the
+ * distribution, not those of a lucky draw.
  */
 
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
@@ -30,7 +31,8 @@ const thirtyPercent = -0.524400512708041;
 
 /** The spread with which the documents of at least `threshold` tokens have 30 % of the tokens. */
 function spreadFor(median: number, threshold: number): number {
-  // Weighed by tokens a log-normal is one again, moved up by spread^2: 30 % = Phi(spread - ln(threshold / median) / spread).
+  // Weighted by tokens, a log-normal stays log-normal, shifted by spread^2:
+  // 30 % = Phi(spread - ln(threshold / median) / spread).
   return (thirtyPercent + Math.sqrt(thirtyPercent ** 2 + 4 * Math.log(threshold / median))) / 2;
 }
 

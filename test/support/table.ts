@@ -1,4 +1,4 @@
-/** Random corpora as the planner sees them: lengths, keys and sources, no text. */
+/** Random corpora in the planner's form: lengths, keys and sources, without text. */
 import fc from 'fast-check';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { createDocumentTable } from '../../src/store/reader.ts';

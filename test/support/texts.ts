@@ -1,4 +1,4 @@
-/** Random texts that are hard on a tokenizer that sees them in parts. */
+/** Random texts that are difficult for a tokenizer that gets them in parts. */
 import fc from 'fast-check';
 
 const pieces = [

@@ -1,4 +1,4 @@
-/** The trainer beside a plain one that counts all pairs anew for each merge. */
+/** Compares the trainer with a plain one that counts all pairs again for each merge. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { byteLetters, bytesOfByteLetters, inByteLetters } from './byte-letters.ts';

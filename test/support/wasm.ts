@@ -1,7 +1,7 @@
 /**
- * The WebAssembly that src/ loads from dist/, before any test: what is missing, or older than its AssemblyScript, is
- * compiled. It takes seconds, so that unit tests need no `npm run build`, and a change of the kernel is not tested on
- * the old one.
+ * Compiles the WebAssembly that src/ loads from dist/ before any test, if it is missing or older than its
+ * AssemblyScript. This takes seconds. So unit tests need no `npm run build`, and a changed kernel is never tested with
+ * the old WebAssembly.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';

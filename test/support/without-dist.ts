@@ -1,6 +1,6 @@
 /**
- * For all tests but those of the command: starting what `npm run build` makes is an error, so that these tests hold in a
- * fresh clone, and hold what is in src/ and not what was built last.
+ * For all tests except those of the command: starting the output of `npm run build` is an error, so that these tests
+ * work in a fresh clone, and test src/, not the last build.
  */
 import childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';

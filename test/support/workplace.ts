@@ -1,4 +1,4 @@
-/** What a command gave, what a user should see of it, and folders to run it in: the same for command.ts and in-process.ts. */
+/** Shared by command.ts and in-process.ts: a command's result, checks of what a user sees, and folders to run it in. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';

@@ -1,4 +1,4 @@
-/** Added tokens with all their flags, in raw and in normalized text, against the native library. */
+/** Compares added tokens with all their flags, in raw and in normalized text, with the native library. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Tokenizer } from '../../src/nouns/tokens.ts';

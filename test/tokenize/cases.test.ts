@@ -1,6 +1,7 @@
 /**
- * Inputs that once failed, each with the tokens of its family's native library in expect.txt: `longmix tokenize` is run on
- * a copy of the folder. damaged/ has tokenizer files that once ended in a stack or without end: each is one error.
+ * Inputs that once failed, each with the tokens of its family's native library in expect.txt; `longmix tokenize` runs
+ * on a copy of the folder. damaged/ has tokenizer files that once caused a stack trace or an endless loop; each gives
+ * one error.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** SentencePiece's compiled map, made from texts and what they become: what its `spm_normalize` compiles, by the plainest way. */
+/** Makes the compiled map that SentencePiece's `spm_normalize` makes, from texts and their replacements, plainly. */
 
 interface Node {
   readonly children: Map<number, Node>;

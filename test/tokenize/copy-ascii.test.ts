@@ -1,4 +1,4 @@
-/** Copies in WebAssembly, against a loop over the bytes. */
+/** Compares copies in WebAssembly with a loop over the bytes. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AsciiCopy } from '../../src/tokenize/engine/ascii/copy-ascii.ts';

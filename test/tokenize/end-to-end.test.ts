@@ -1,6 +1,6 @@
 /**
- * `longmix build` of a small mixed corpus with a tokenizer of each form of file: the rows of the shards hold every document,
- * as the tokens that the family's native library has for it, and those decode to the text that went in.
+ * `longmix build` of a small mixed corpus, with a tokenizer in each file format: the rows of the shards hold every
+ * document as the tokens that the family's native library gives, and these decode to the original text.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * What holds for every tokenizer that is loaded from real data, kernel and plain engine alike: the tokens of its oracle. A
- * tokenizer a test file, so that they run side by side and each is loaded once.
+ * Tests for every tokenizer that is loaded from real data: kernel and plain engine give the tokens of its oracle. There
+ * is one tokenizer per test file, so that they run in parallel and each is loaded once.
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,6 @@
-/** The table of families: every row is run by a test, and the native engines that judge the rows agree with each other. */
+/**
+ * The table of families: a test runs every row, and the native engines that serve as reference agree with each other.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

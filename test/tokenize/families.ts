@@ -1,7 +1,7 @@
 /**
- * Every family of tokenizers that longmix says it reads: where a real file of it comes from or what a made one follows,
- * which engine it must get, and the native library that it is judged by. A family is a row here; families-*.test.ts
- * run the rows, and nothing else knows them.
+ * Every family of tokenizers that longmix claims to read: the origin of a real file or the model of a made one, the
+ * engine that it must get, and the native library that serves as reference. Each family is a row here;
+ * families-*.test.ts run the rows, and no other file knows them.
  */
 import { readFileSync } from 'node:fs';
 import type { TokenizerSpec } from '../../src/nouns/recipe.ts';
@@ -49,7 +49,7 @@ export interface Family {
   readonly when: 'day' | 'night';
   /** The engine that it must get; `any`: beyond what the kernel promises, but the tokens must be right. */
   readonly expected: 'kernel' | 'any';
-  /** What the tokens decode to: the text; the text but for its normalization or how it writes spaces; something else. */
+  /** What the tokens decode to: the text; the text except for normalization or its form of spaces; something else. */
   readonly decodes: 'text' | 'NFC' | 'spaces' | 'other';
   /** Why the family can't be had here; null if it can. */
   missing(): string | null;

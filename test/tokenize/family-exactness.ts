@@ -1,6 +1,6 @@
 /**
- * What holds for every row of families.ts: the recipe's tokenizer is loaded as a build loads it, gets the engine that
- * the row promises, and gives the tokens of the native library, whatever the text and however it is cut.
+ * Tests for every row of families.ts: the recipe's tokenizer is loaded as in a build, gets the engine that the row
+ * promises, and gives the tokens of the native library, whatever the text and however it is cut.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What README.md and ARCHITECTURE.md say of each family is what the code does. (families-*.test.ts hold the rows of theirs.) */
+/** README.md and ARCHITECTURE.md describe each family as the code does. (families-*.test.ts check their own rows.) */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * What runs where, as README.md and ARCHITECTURE.md tell it: a row for each family of families.ts, made from the tokenizer that
- * is loaded. scripts/tokenizer-table.mjs writes the tables; each family's test holds its row to what it has loaded.
+ * The tables in README.md and ARCHITECTURE.md of what runs where: a row per family of families.ts, made from the loaded
+ * tokenizer. scripts/tokenizer-table.mjs writes the tables; each family's test compares its row with what it has
+ * loaded.
  */
 import type { KernelStep } from '../../src/tokenize/engine/kernel/model.ts';
 import { type KernelPlan, planKernel } from '../../src/tokenize/engine/kernel-plan.ts';

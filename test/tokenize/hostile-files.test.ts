@@ -1,6 +1,6 @@
 /**
- * Mutants of small tokenizer files: each is loaded, and then tokenizes and decodes without an error, or is refused with a LongmixError, in
- * bounded time. 500 by day; LONGMIX_FUZZ makes them more.
+ * Mutants of small tokenizer files: each one either loads, and then tokenizes and decodes without an error, or is
+ * refused with a LongmixError, in bounded time. There are 500 by default; LONGMIX_FUZZ gives more.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

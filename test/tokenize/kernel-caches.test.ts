@@ -1,6 +1,6 @@
 /**
- * The kernel's caches when they are full: entries push each other out of lines and of the ring, and what comes back was
- * found in any of the places. Judged by tiktoken, pass after pass over text that no cache of this size holds.
+ * The kernel's caches when they are full: entries evict each other from lines and from the ring, and results come from
+ * any of these places. tiktoken is the reference, pass after pass over text that is too much for a cache of this size.
  */
 import { expect, test } from 'vitest';
 import { createKernel } from '../../src/tokenize/engine/kernel/kernel.ts';

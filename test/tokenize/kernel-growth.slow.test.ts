@@ -1,6 +1,6 @@
 /**
- * Vocabularies on each side of every size at which a table of the kernel grows, has another number of slots, or ends.
- * Seen from outside: the tokens are those of the plain engine. Texts are longer than 64 bytes, because only those
+ * Vocabularies on both sides of every size at which a table of the kernel grows, changes its number of slots, or ends.
+ * The tests only compare the tokens with those of the plain engine. Texts are longer than 64 bytes, because only those
  * use the trie.
  */
 import { describe, expect, test } from 'vitest';

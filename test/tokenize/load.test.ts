@@ -1,4 +1,4 @@
-/** From a recipe's words to a tokenizer: what it says of itself, which engine it gets, what a person can get wrong. */
+/** Loading a recipe's tokenizer: how it describes itself, which engine it gets, and mistakes that a person can make. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Pretokens of thousands of bytes: windows small and large, backtracking that gives up, windows that repeat, and merges out of
- * their order, against the plain engine.
+ * Compares pretokens of thousands of bytes with the plain engine: small and large windows, backtracking that gives up,
+ * repeating windows, and merges out of order.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** A small byte-level tokenizer.json of our own: all bytes, and merges of all pairs of some characters, which show every cut. */
+/** Makes a small byte-level tokenizer.json: all bytes, and merges of all pairs of some characters, to show any cut. */
 const joined = 'abAXeo.,<>-1 \u00e9';
 
 export interface MadeToken {

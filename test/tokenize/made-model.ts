@@ -1,4 +1,4 @@
-/** Tokenizers made for a test: a vocabulary of texts, and the steps around it. */
+/** Makes tokenizers for tests, from a vocabulary of texts and the steps around it. */
 import type { BpeVocabulary, TextSteps, TokenizerModel } from '../../src/tokenize/model.ts';
 
 const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-/** The heap merges as the naive one does, and stays fast where that one is quadratic. */
+/** Merging with a heap gives the same result as naive merging, and stays fast where that is quadratic. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergeHeap } from '../../src/tokenize/plain/merge-heap.ts';

@@ -1,4 +1,7 @@
-/** Normalizers of a tokenizer.json, on strings and on bytes, against the native library: all code points, and hostile texts. */
+/**
+ * Compares normalizers of a tokenizer.json, on strings and bytes, with the native library: all code points, hostile
+ * texts.
+ */
 
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { describe, expect, test } from 'vitest';

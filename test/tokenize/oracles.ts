@@ -1,4 +1,4 @@
-/** The engines that ours are judged by, behind one function: texts to tokens, special tokens in the text as text. */
+/** The reference engines, behind one function from texts to tokens; special tokens in a text count as text. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -111,8 +111,8 @@ export function peerOracle(
 }
 
 /**
- * Hugging Face's native tokenizers on the file, its special tokens renamed so that their text is text. (The npm build has no
- * `encode_special_tokens`; without the special tokens it would number the other added tokens anew.)
+ * Hugging Face's native tokenizers on the file, its special tokens renamed so that their text is text. (The npm build
+ * has no `encode_special_tokens`; without the special tokens it would number the other added tokens anew.)
  */
 export function nativeOracle(json: Uint8Array): Oracle {
   const file = JSON.parse(Buffer.from(json).toString());

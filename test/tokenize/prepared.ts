@@ -1,4 +1,4 @@
-/** What the kernel is given, as parts that can be compared with the plain engine's pretokens. */
+/** Turns the kernel's input into parts that can be compared with the plain engine's pretokens. */
 import type { Preparation } from '../../src/tokenize/engine/preparation.ts';
 import { createPreparation } from '../../src/tokenize/engine/prepare-text.ts';
 

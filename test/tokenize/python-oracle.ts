@@ -1,7 +1,7 @@
 /**
- * Hugging Face's tokenizers in Python, which has what the npm package lacks: `encode_special_tokens`. Where neither
- * .venv-tokenizers (scripts/tokenizer-peers.sh makes it) nor another Python has the package, tests that need it are skipped.
- * LONGMIX_TOKENIZERS_PYTHON names one.
+ * Hugging Face's tokenizers in Python, which has `encode_special_tokens`; the npm package lacks it. If neither
+ * .venv-tokenizers (made by scripts/tokenizer-peers.sh) nor another Python has the package, tests that need it are
+ * skipped. LONGMIX_TOKENIZERS_PYTHON names a Python to use.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -41,8 +41,8 @@ function findPython(): string | null {
 }
 
 /**
- * For each file the tokens of its texts, in one process. null: the library fails on the text. A string: it does not read the
- * file, and why.
+ * For each file the tokens of its texts, in one process. null: the library fails on the text. A string: it does not
+ * read the file, and why.
  */
 export function pythonTokens(
   cases: readonly { readonly file: string; readonly texts: readonly string[] }[],

@@ -1,4 +1,4 @@
-/** Ranks that are not ids (SentencePiece's scores): the kernel and the plain engine are equal, and ids change no cut. */
+/** Ranks that are not ids (SentencePiece's scores): kernel and plain engine agree, and ids change no cut. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tokenizer.ts';

@@ -1,7 +1,7 @@
 /**
- * Unigram as sentencepiece has it, whose sums are floats over all of a document: words from the cache (kernel/assembly/scored.ts)
- * give the tokens of the plain Viterbi, where segmentations are equal but for rounding and where sums are made small again.
- * (sentencepiece.test.ts has the library itself as the judge.)
+ * Unigram as in sentencepiece, which sums floats over a whole document. Words from the cache
+ * (kernel/assembly/scored.ts) give the tokens of the plain Viterbi, even where segmentations differ only by rounding,
+ * and where sums are made small again. (sentencepiece.test.ts uses the library itself as reference.)
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * SentencePiece .model files, judged by the sentencepiece package in Python, which also trains them: BPE and Unigram with
- * each option that decides tokens. Damaged files need no Python.
+ * Compares SentencePiece .model files with the sentencepiece package in Python, which also trains them: BPE and Unigram
+ * with each option that affects tokens. Tests of damaged files need no Python.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

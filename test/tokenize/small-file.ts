@@ -1,4 +1,4 @@
-/** A real tokenizer.json with its first few thousand merges only: small enough to be changed and loaded many times. */
+/** A real tokenizer.json with only its first few thousand merges: small enough to change and load many times. */
 import type { HfJson } from './families/hf-json.ts';
 import { type RealFile, readRealFile } from './oracles.ts';
 

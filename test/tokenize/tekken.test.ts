@@ -1,4 +1,7 @@
-/** tekken.json: ids behind the special tokens, only as many ranks as the vocabulary's size leaves; judged by mistral-common where there is one. */
+/**
+ * tekken.json: ids come after the special tokens, and there are only as many ranks as the vocabulary's size leaves. The
+ * reference is mistral-common, if it is installed.
+ */
 import { Tiktoken } from '@dqbd/tiktoken/lite';
 import { expect, test } from 'vitest';
 import { checkTexts } from '../../src/cli/sample-texts.ts';

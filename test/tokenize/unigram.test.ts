@@ -1,4 +1,4 @@
-/** Unigram of a tokenizer.json: kernel, plain engine and the native library have the same tokens, whatever the scores. */
+/** Unigram of a tokenizer.json: kernel, plain engine and native library give the same tokens, whatever the scores. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Tokenizer } from '../../src/nouns/tokens.ts';

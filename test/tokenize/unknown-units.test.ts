@@ -1,6 +1,7 @@
 /**
- * Vocabularies that lack units: bytes or characters that are dropped, or become tokens of bytes or the unknown token, fused or
- * not. Made at random, small enough that everything meets everything; the native library, the plain engine and the kernel agree.
+ * Vocabularies that lack some bytes or characters, which are dropped, or become byte tokens or the unknown token, fused
+ * or not. The vocabularies are random, and small enough that all combinations occur; the native library, the plain
+ * engine and the kernel agree.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

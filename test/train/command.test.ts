@@ -1,4 +1,4 @@
-/** `longmix train --trainer command`, as typed: what the process gets, and what becomes of how it ends. */
+/** `longmix train --trainer command`, as a user types it: what the process gets, and what happens when it ends. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -166,7 +166,7 @@ describe('rows that it took and did not train on', () => {
   it('are no steps, and --resume begins where it said that its checkpoint is', async () => {
     const first = await interrupted('ahead', 'ahead', []);
     expect(lastLine(first)).toBe(
-      'longmix: interrupted; command said that its checkpoint has 3 steps done: the same command with --resume goes on from there',
+      'longmix: interrupted; command said that its checkpoint has 3 steps done: continue with the same command and --resume',
     );
     const second = await interrupted('ahead', 'ahead', ['--resume']);
     expect(second).toContain('from 3 to 40');
@@ -181,7 +181,9 @@ describe('rows that it took and did not train on', () => {
 
   it('of one that said nothing of a checkpoint: --start-step is how it goes on', async () => {
     const said = await interrupted('unsaved', 'ahead-unsaved', []);
-    expect(lastLine(said)).toMatch(/command has not said that it saved anything\. .* --start-step N goes on/);
+    expect(lastLine(said)).toMatch(
+      /command has not said that it saved anything\. .* --start-step N, where N is/,
+    );
   });
 
   it('are shown as sent where it says no steps', async () => {

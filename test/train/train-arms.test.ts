@@ -1,4 +1,4 @@
-/** `longmix ablate --train`, as typed. */
+/** `longmix ablate --train`, as a user types it. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

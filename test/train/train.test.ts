@@ -1,4 +1,4 @@
-/** Runs of the tfjs trainer and of modules: what they learn, and that an interrupted run goes on as if it had not been. */
+/** Runs of the tfjs trainer and of modules: what they learn, and that a resumed run equals an uninterrupted one. */
 import { AsyncResource } from 'node:async_hooks';
 import {
   existsSync,

@@ -1,4 +1,4 @@
-/** AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) on plain arrays, with warmup, a cosine, and clipping. */
+/** AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) on plain arrays, with warmup, cosine decay, and clipping. */
 import type { TfjsConfig } from './config.ts';
 
 export interface Moments {
@@ -21,7 +21,7 @@ export function learningRate(
   return lr * (0.1 + 0.45 * (1 + Math.cos(Math.PI * done)));
 }
 
-/** Scales gradients to at most this norm, all together; returns the norm that they had. */
+/** Scales all gradients together to at most this norm; returns their norm before scaling. */
 export function clipGradients(gradients: readonly Float32Array[], longest: number): number {
   let sum = 0;
   for (const one of gradients) for (let i = 0; i < one.length; i += 1) sum += one[i]! * one[i]!;
@@ -33,7 +33,7 @@ export function clipGradients(gradients: readonly Float32Array[], longest: numbe
   return norm;
 }
 
-/** One step of one parameter. @param step from 0 */
+/** Does one step for one parameter. @param step from 0 */
 export function adamW(
   values: Float32Array,
   gradient: Float32Array,

@@ -1,15 +1,15 @@
 /**
- * Causal attention within documents, block by block, with the gradient worked out by hand: probabilities are computed
- * again on the way back instead of being kept, so that memory grows with the row and not with its square
- * (Dao et al. 2022, arXiv 2205.14135). Its cost is one more product and softmax a block.
+ * Causal attention within documents, block by block, with a hand-written gradient. The backward pass recomputes the
+ * probabilities instead of keeping them, so that memory grows linearly with the row, not with its square (Dao et al.
+ * 2022, arXiv 2205.14135). The cost is one more product and softmax per block.
  */
 import type { Tensor, Tf } from './backend.ts';
 import { type Block, blockMask, type Span } from './spans.ts';
 
-/** Queries in a block. */
+/** Queries per block. */
 export const blockTokens = 256;
 
-/** q, k and v are [tokens, heads * headSize]; gives what each token reads, in the same shape. */
+/** q, k and v are [tokens, heads * headSize]; returns the attention output of each token, in the same shape. */
 export function attention(
   tf: Tf,
   [q, k, v]: readonly [Tensor, Tensor, Tensor],
@@ -93,7 +93,7 @@ interface HeadTensors {
   readonly k: Tensor;
   readonly v: Tensor;
   readonly o: Tensor;
-  /** The gradient that came back. */
+  /** The gradient of the output. */
   readonly d: Tensor;
 }
 
@@ -101,7 +101,7 @@ function headBackward(tf: Tf, { q, k, v, o, d }: HeadTensors, span: Span): Tenso
   const [keys, values] = [tf.transpose(k), tf.transpose(v)];
   const through = tf.sum(tf.mul(d, o), -1, true);
   const dq: Tensor[] = [];
-  // Transposed: P' dO would need the transpose of P, which is large, and dO' P only that of dO.
+  // dK and dV are transposed: P' dO would need the transpose of P, which is large; dO' P only needs that of dO.
   let dk: Tensor = tf.zerosLike(keys);
   let dv: Tensor = tf.zerosLike(values);
   for (const block of span.blocks) {
@@ -138,13 +138,13 @@ function probabilities(tf: Tf, query: Tensor, keys: Tensor, mask: Tensor): Tenso
   return tf.softmax(tf.add(scores, mask));
 }
 
-/** [queries, keys]: only the block's own square hides anything, what came before is seen by all. */
+/** Returns the mask [queries, keys]. Only the block's own square hides anything; all queries see the keys before it. */
 function maskOf(tf: Tf, block: Block): Tensor {
   const square = tf.tensor2d(blockMask(block), [block.length, block.length]);
   return block.start === 0 ? square : tf.concat([tf.zeros([block.length, block.start]), square], 1);
 }
 
-/** A span's rows, a matrix a head. */
+/** Returns the rows of a span as one matrix per head. */
 function headsOf(tf: Tf, x: Tensor, { start, length }: Span, heads: number): Tensor[] {
   const size = x.shape[1]! / heads;
   return Array.from({ length: heads }, (_, h) => tf.slice(x, [start, h * size], [length, size]));

@@ -1,8 +1,9 @@
 /**
- * TensorFlow.js, found where the user has it. It is an optional peer: nothing else of longmix needs it, and it is large.
+ * Finds and loads TensorFlow.js. It is an optional peer dependency, because it is large and nothing else in longmix
+ * needs it.
  *
- * `@tensorflow/tfjs-node` is taken if it is installed (native kernels), else the WASM backend. Both are looked for
- * beside longmix and then from the working directory, for a longmix that is installed globally.
+ * `@tensorflow/tfjs-node` (native kernels) is used if it is installed, else the WASM backend. Both are searched beside
+ * longmix and then from the working directory, for a longmix that is installed globally.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ export async function loadTfjs(load: (name: string) => Promise<unknown> = loadPe
   return tf;
 }
 
-/** The module, or null if it is not installed. What is installed and broken keeps its error. */
+/** Returns the module, or null if it is not installed. If it is installed but broken, its error is thrown. */
 async function loadPeer(name: string): Promise<unknown> {
   for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href]) {
     let file: string;

@@ -1,4 +1,4 @@
-/** The settings of the tfjs trainer: `--set NAME=VALUE` to numbers, checked. */
+/** The settings of the tfjs trainer: parses `--set NAME=VALUE` to checked numbers. */
 import { LongmixError } from 'longmix';
 
 export interface TfjsConfig {
@@ -7,22 +7,22 @@ export interface TfjsConfig {
   readonly heads: number;
   /** Base of the rotary embeddings: 10,000 as published, 500,000 for long context. */
   readonly ropeBase: number;
-  /** Rows are cut into rows of so many tokens, as if they had been packed so; 0: they are not. */
+  /** Rows are cut into rows of this many tokens, as if they had been packed that way; 0: they are not cut. */
   readonly context: number;
-  /** Optimizer steps within a step of the feed, each over its part of the (cut) rows. */
+  /** Optimizer steps per step of the feed. Each takes its part of the (cut) rows. */
   readonly updates: number;
-  /** Highest learning rate; it falls along a cosine to a tenth. */
+  /** Highest learning rate. It falls along a cosine to a tenth. */
   readonly lr: number;
-  /** Steps until the highest. */
+  /** Steps until the highest learning rate. */
   readonly warmup: number;
   readonly weightDecay: number;
-  /** Longest norm of a gradient; what is longer is scaled down. */
+  /** Largest norm of the gradients; larger gradients are scaled down. */
   readonly clip: number;
-  /** Seed of the first weights. */
+  /** Seed of the initial weights. */
   readonly seed: number;
   /** Steps between validations; 0: only at the end. */
   readonly validateEvery: number;
-  /** Rows of the validation set to use at most. */
+  /** The most rows of the validation set to use. */
   readonly validateRows: number;
 }
 
@@ -42,7 +42,7 @@ export const defaultConfig: TfjsConfig = {
   validateRows: 4,
 };
 
-/** What must be a whole number, and at least this. */
+/** Settings that must be whole numbers, with their smallest values. */
 const wholeNumbers: Partial<Record<keyof TfjsConfig, number>> = {
   layers: 1,
   width: 2,

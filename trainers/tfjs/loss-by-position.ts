@@ -3,14 +3,14 @@ import type { PositionLoss } from 'longmix';
 const firstEdge = 16;
 
 /**
- * Loss by how much of its document a token's guess could look back on: 1 to 15 tokens, 16 to 31, 32 to 63 and so on.
- * What a mix does for long context is seen in the last of these, and lost in the mean of all.
+ * Loss by the number of earlier tokens of the document that a prediction could attend to: 1 to 15 tokens, 16 to 31, 32
+ * to 63 and so on. The effect of a mix on long context shows in the last of these, and is lost in the overall mean.
  */
 export class LossByPosition {
   readonly #sums: number[] = [];
   readonly #tokens: number[] = [];
 
-  /** @param position of the last token that was seen, in its document, from 0 */
+  /** @param position position in its document of the last token that the prediction could see, from 0 */
   add(position: number, loss: number): void {
     const bucket = Math.max(0, Math.floor(Math.log2((position + 1) / firstEdge)) + 1);
     this.#sums[bucket] = (this.#sums[bucket] ?? 0) + loss;
@@ -25,7 +25,7 @@ export class LossByPosition {
     return sum(this.#tokens);
   }
 
-  /** Buckets that have tokens, in order. */
+  /** Returns the buckets that have tokens, in order. */
   buckets(): PositionLoss[] {
     return this.#tokens.flatMap((tokens, bucket) => {
       const from = bucket === 0 ? 1 : firstEdge * 2 ** (bucket - 1);
@@ -35,7 +35,7 @@ export class LossByPosition {
   }
 }
 
-/** Over sparse arrays too. */
+/** Sums numbers; the array may be sparse. */
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);
 }

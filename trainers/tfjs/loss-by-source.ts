@@ -1,6 +1,6 @@
 import type { SourceLoss } from 'longmix';
 
-/** Loss by the source of the document that a token is of. */
+/** Loss by the source of the token's document. */
 export class LossBySource {
   readonly #sums = new Map<string, { loss: number; tokens: number }>();
 
@@ -13,7 +13,7 @@ export class LossBySource {
     }
   }
 
-  /** Sources that have tokens, by name. */
+  /** Returns the sources that have tokens, sorted by name. */
   sources(): SourceLoss[] {
     return [...this.#sums]
       .sort(([a], [b]) => (a < b ? -1 : 1))

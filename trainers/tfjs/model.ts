@@ -1,10 +1,11 @@
 /**
  * A small decoder-only transformer: tied embeddings, rotary positions, causal attention within documents, RMSNorm
- * before each half of a layer, squared ReLU. Small so that a mix can be tried on a laptop, and plain so that its curves
- * mean what those of large models mean.
+ * before each half of a layer, squared ReLU. It is small, so that a mix can be tried on a laptop, and plain, so that
+ * its curves mean the same as those of large models.
  *
- * Weights live in JavaScript as Float32Arrays (the optimizer and checkpoints need no backend) and are placed on the
- * backend for a step. A row is a micro-batch: its gradients are added up, so memory doesn't grow with rows a step.
+ * Weights live in JavaScript as Float32Arrays (the optimizer and checkpoints need no backend) and are copied to the
+ * backend for a step. Each row is a micro-batch whose gradients are accumulated, so memory doesn't grow with rows per
+ * step.
  */
 import { attention, blockTokens } from './attention.ts';
 import type { Tensor, Tf } from './backend.ts';
@@ -23,7 +24,7 @@ export interface Parameter {
   readonly values: Float32Array;
 }
 
-/** The embeddings first, then six matrices a layer. What a half adds is 0 at first, so that training starts calm. */
+/** Creates the embeddings, then six matrices per layer. Each half of a layer adds 0 at first, for a calm start. */
 export function createParameters(
   { layers, width }: ModelShape,
   vocabulary: number,
@@ -32,7 +33,7 @@ export function createParameters(
   const parameters: Parameter[] = [];
   const add = (name: string, rows: number, columns: number, deviation: number) => {
     const values = new Float32Array(rows * columns);
-    // Uniform: what a weight's deviation does matters, not its distribution, and it takes no transcendental function.
+    // Uniform weights, because only their deviation matters, and they need no transcendental function.
     const start = scramble(seed + scramble(parameters.length + 1));
     const reach = deviation * Math.sqrt(12);
     for (let i = 0; i < values.length; i += 1) values[i] = (scramble(start + i) / 2 ** 32 - 0.5) * reach;
@@ -66,7 +67,7 @@ export function disposeModel(tf: Tf, { embeddings, layers }: PlacedModel): void 
   tf.dispose([embeddings.matrix, embeddings.transposed, ...layers]);
 }
 
-/** Adds a row's gradients of `weight` times the sum of its losses, and returns that sum. */
+/** Adds the gradients of `weight` times the sum of a row's losses, and returns that sum. */
 export function addRowGradients(
   tf: Tf,
   shape: ModelShape,
@@ -100,7 +101,7 @@ export function addRowGradients(
   });
 }
 
-/** Loss of the token after each token, in nats; 0 where none is foretold. */
+/** Returns, per token, the loss of predicting the next one, in nats; 0 where none is predicted. */
 export function rowLosses(tf: Tf, shape: ModelShape, model: PlacedModel, row: ModelRow): Float32Array {
   let losses: Float32Array = new Float32Array();
   tf.tidy(() => {

@@ -1,7 +1,7 @@
 /**
- * Operations with gradients of their own. The WASM backend computes a product fast (XNNPACK, 15 to 30 GFLOP/s) only if
- * both sides are plain matrices; a transposed or batched side takes a path 20 times slower, and tfjs's own gradient of
- * matMul transposes. So every product here is of two plain matrices, transposed before where it must be.
+ * Operations with custom gradients. The WASM backend computes a product fast (XNNPACK, 15 to 30 GFLOP/s) only if both
+ * sides are plain matrices; a transposed or batched side takes a path that is 20 times slower, and tfjs's own gradient
+ * of matMul transposes. So every product here has two plain matrices, which are transposed beforehand if necessary.
  */
 import type { Tensor, Tf } from './backend.ts';
 
@@ -54,7 +54,7 @@ export function squaredRelu(tf: Tf, x: Tensor): Tensor {
   return op(x);
 }
 
-/** What rotary embeddings of a row need: made once a row, used in every layer. */
+/** The tensors for a row's rotary embeddings. They are made once per row and used in every layer. */
 export interface Rotation {
   /** [tokens, d] */
   readonly cos: Tensor;
@@ -65,8 +65,8 @@ export interface Rotation {
 }
 
 /**
- * Rotary position embeddings (Su et al. 2021, arXiv 2104.09864), halves of a head paired, position p and pair i turned
- * by p * base^(-2i/headSize).
+ * Rotary position embeddings (Su et al. 2021, arXiv 2104.09864). The halves of a head are paired; at position p, pair i
+ * is rotated by p * base^(-2i/headSize).
  */
 export function rotation(
   tf: Tf,
@@ -106,7 +106,7 @@ export function rotation(
   };
 }
 
-/** x, each token's heads turned by its position. */
+/** Returns x with the heads of each token rotated by its position. */
 export function rotate(tf: Tf, x: Tensor, { cos, sin, turn, turnBack }: Rotation): Tensor {
   const op = tf.customGrad((a) => {
     const input = a as Tensor;

@@ -1,16 +1,16 @@
-/** The feed's rows as the model takes them: ids in its own vocabulary, documents, and what is to be foretold. */
+/** Turns the feed's rows into the model's rows: ids in its own vocabulary, documents, and the tokens to predict. */
 import type { Batch } from 'longmix';
 
-/** A row as the model takes it. */
+/** A row in the form that the model takes. */
 export interface ModelRow {
   /** Numbers in the model's vocabulary. */
   readonly ids: Int32Array;
-  /** Documents, padding as the last one if there is any. */
+  /** Lengths of the documents; padding, if any, is the last. */
   readonly lengths: ArrayLike<number>;
   readonly padding: number;
 }
 
-/** The next token's id for each token; -1 for the last of a document, and for padding. */
+/** Returns the id of the next token for each token; -1 for the last token of a document, and for padding. */
 export function targetsOf({ ids, lengths, padding }: ModelRow): Int32Array {
   const targets = new Int32Array(ids.length).fill(-1);
   let start = 0;
@@ -22,7 +22,7 @@ export function targetsOf({ ids, lengths, padding }: ModelRow): Int32Array {
   return targets;
 }
 
-/** A batch's rows. @param numbers of each token id in the model's vocabulary */
+/** Returns the rows of a batch. @param numbers number of each token id in the model's vocabulary */
 export function modelRows(batch: Batch, numbers: Int32Array): ModelRow[] {
   const { width, inputIds, seqLengths, seqOffsets, padding } = batch;
   return Array.from(batch.rows, (_, row) => ({
@@ -32,7 +32,7 @@ export function modelRows(batch: Batch, numbers: Int32Array): ModelRow[] {
   }));
 }
 
-/** A row cut into rows of `width` tokens, as if it had been packed so; documents that a cut goes through are two. */
+/** Cuts a row into rows of `width` tokens, as if it had been packed that way. A cut divides a document into two. */
 export function cutRow({ ids, lengths, padding }: ModelRow, width: number): ModelRow[] {
   if (width === 0 || width >= ids.length) return [{ ids, lengths, padding }];
   const text = ids.length - padding;

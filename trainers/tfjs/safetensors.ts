@@ -1,6 +1,6 @@
 /**
- * Checkpoints as safetensors files, which Python opens as well (`safetensors.numpy.load_file`): 8 bytes with the length
- * of a JSON header (little-endian), the header {name: {dtype, shape, data_offsets}}, then the numbers.
+ * Stores checkpoints as safetensors files, which Python can open, too (`safetensors.numpy.load_file`): 8 bytes with the
+ * length of a JSON header (little-endian), the header {name: {dtype, shape, data_offsets}}, then the numbers.
  * Format: the README of huggingface/safetensors.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
@@ -31,7 +31,7 @@ export function writeSafetensors(
     offset += values.byteLength;
   }
   const text = Buffer.from(JSON.stringify(header));
-  // Spaces up to a multiple of 8: the numbers then lie where they may be used without a copy.
+  // Pad with spaces to a multiple of 8, so that the numbers are aligned and readers can use them without a copy.
   const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
@@ -49,7 +49,7 @@ export function writeSafetensors(
   }
 }
 
-/** A write may take less than it was given: Linux takes 2 GiB at most. */
+/** Writes all bytes. One write may take fewer: Linux takes 2 GiB at most. */
 function writeWhole(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
@@ -67,7 +67,7 @@ export function readSafetensors(path: string): {
     const arrays = Object.entries(entries).map(([name, { dtype, shape, data_offsets }]): NamedArray => {
       const [from, to] = data_offsets;
       if (start + to > bytes.length) throw new RangeError(`${name} ends after the file`);
-      // Copied: a Buffer need not lie at a multiple of 4.
+      // Copy the bytes, because a Buffer may not be aligned to 4 bytes.
       const { buffer } = Uint8Array.prototype.slice.call(bytes, start + from, start + to);
       return { name, shape, values: dtype === 'I32' ? new Int32Array(buffer) : new Float32Array(buffer) };
     });

@@ -1,5 +1,5 @@
 /**
- * The last step of MurmurHash3 (Austin Appleby, public domain): numbers that look random, from a counter. The first
+ * The last step of MurmurHash3 (Austin Appleby, public domain): pseudorandom numbers from a counter. The initial
  * weights come from it, so a seed gives the same weights on every machine.
  */
 export function scramble(hash: number): number {

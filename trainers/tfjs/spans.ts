@@ -1,9 +1,9 @@
 /**
- * How a row's documents are cut for attention: which queries are computed together, against which keys.
+ * Decides how a row's documents are cut for attention: which queries are computed together, and against which keys.
  *
- * A document longer than a block is a span of its own, whose blocks see the span's keys up to their own end. Short
- * documents that follow one another share a block. So the matrix of all pairs of the row is never made: a block costs
- * (its tokens) x (the keys it may see), and only the square at its end needs a mask.
+ * A document longer than a block is a span of its own; each of its blocks sees the span's keys up to the block's end.
+ * Consecutive short documents share a block. So the matrix of all pairs of the row is never made: a block costs (its
+ * tokens) x (the keys it may see), and only the square at its end needs a mask.
  */
 
 export interface Span {
@@ -16,11 +16,11 @@ export interface Span {
 export interface Block {
   readonly start: number;
   readonly length: number;
-  /** Lengths of the documents in it; one number: it is (a part of) one document. */
+  /** Lengths of the documents in the block; a single number means that the block is (a part of) one document. */
   readonly documents: readonly number[];
 }
 
-/** @param lengths of the row's documents, padding among them */
+/** @param lengths lengths of the row's documents, including padding */
 export function planSpans(lengths: ArrayLike<number>, blockTokens: number): Span[] {
   const spans: Span[] = [];
   let start = 0;
@@ -56,10 +56,10 @@ function blocksOf(length: number, blockTokens: number): Block[] {
   });
 }
 
-/** What is added to scores: 0 where a query may look, a large negative number elsewhere. */
+/** Masks are added to scores: 0 where a query may attend, this large negative number elsewhere. */
 const hidden = -1e9;
 
-/** The square at a block's end, row by row: causal, and within documents. */
+/** Returns the mask of the square at a block's end, row by row: causal, and within documents. */
 export function blockMask({ length, documents }: Block): Float32Array {
   const mask = new Float32Array(length * length).fill(hidden);
   let first = 0;
@@ -72,7 +72,7 @@ export function blockMask({ length, documents }: Block): Float32Array {
   return mask;
 }
 
-/** Each token's number within its document. */
+/** Returns each token's position within its document. */
 export function positionsOf(lengths: ArrayLike<number>, width: number): Int32Array {
   const positions = new Int32Array(width);
   let start = 0;

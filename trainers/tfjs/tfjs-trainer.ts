@@ -1,10 +1,10 @@
 /**
- * `--trainer tfjs`: a small transformer on TensorFlow.js, in this process. longmix loads it as it loads a user's module,
- * and it knows of longmix what a user's trainer knows: the public API. It answers "does this mix learn, and at
- * which context lengths" on a laptop; a real model is trained by `command`, or through `pipe` and `serve`.
+ * `--trainer tfjs`: a small transformer on TensorFlow.js, in this process. longmix loads it like a user's module, and
+ * it only uses longmix's public API. It answers "does this mix learn, and at which context lengths" on a laptop; train
+ * a real model with `command`, or through `pipe` and `serve`.
  *
- * Everything that a step depends on is in the checkpoint, and nothing is random after the first weights, so a resumed
- * run gives the very losses of an unbroken one on the same backend.
+ * Everything that a step depends on is in the checkpoint, and nothing is random after the initial weights. So a resumed
+ * run gives exactly the losses of an uninterrupted one on the same backend.
  */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -33,12 +33,12 @@ interface State {
   readonly tf: Tf;
   readonly config: TfjsConfig;
   readonly context: TrainContext;
-  /** The tokenizer's ids in the model's order, and the way back. */
+  /** The tokenizer's ids in the model's order, and the model's number of each id. */
   readonly ids: Int32Array;
   readonly numbers: Int32Array;
   readonly parameters: readonly Parameter[];
   readonly moments: readonly Moments[];
-  /** Steps of the feed that were done, and of the optimizer. */
+  /** Steps of the feed that are done, and steps of the optimizer. */
   steps: number;
   updates: number;
 }
@@ -102,8 +102,8 @@ async function trainStep(state: State, batch: Batch): Promise<Metrics> {
 }
 
 /**
- * Rows of each optimizer step. Cut rows are taken first of each row, then second of each: parts of one document would
- * otherwise come one after another, and the weights would follow it.
+ * Divides rows among the optimizer steps. It takes the first part of each cut row, then the second part of each, and so
+ * on. Otherwise parts of one document would follow one another, and the weights would adapt to that document.
  */
 export function updateParts(
   rows: readonly ModelRow[],
@@ -117,7 +117,7 @@ export function updateParts(
   return Array.from({ length: count }, (_, i) => pieces.slice(i * share, (i + 1) * share));
 }
 
-/** One optimizer step, with a pause between rows in which signals come through; null: there is nothing to foretell in these rows. */
+/** Does one optimizer step, with a pause for signals between rows; null: these rows have nothing to predict. */
 async function updateWeights(
   state: State,
   rows: readonly ModelRow[],
@@ -136,7 +136,7 @@ async function updateWeights(
   const norm = clipGradients(gradients, config.clip);
   const lr = rateOf(state, state.updates);
   for (const [i, { values }] of parameters.entries()) {
-    // Rows of rare ids would otherwise wither between their steps.
+    // The embeddings have no decay, because those of rare ids would shrink between the steps in which they occur.
     const decay = i === 0 ? 0 : config.weightDecay;
     adamW(values, gradients[i]!, moments[i]!, { lr, decay, step: state.updates });
   }
@@ -189,7 +189,7 @@ function validate({ tf, config, context, parameters, numbers }: State): Metrics 
   };
 }
 
-/** The source of each token of a row; padding has none. */
+/** Returns the source of each token of a row; padding has none. */
 function tokenSources({ lengths }: ModelRow, sources: readonly string[]): string[] {
   return Array.from(sources).flatMap((source, piece) => new Array<string>(lengths[piece]!).fill(source));
 }

@@ -1,14 +1,14 @@
 /**
- * The ids that occur in the shards, numbered from 0: the model's vocabulary. A corpus of a few million tokens uses a
- * part of a tokenizer's ids, and the output layer is the largest part of a small model's work. Probabilities are over
- * all ids that occur in the training and the validation sets, so nothing is left out and the loss is a whole one; of a
- * model over the tokenizer's full vocabulary it differs by what that gives to ids which never come.
+ * The model's vocabulary: the ids that occur in the shards, numbered from 0. A corpus of a few million tokens uses only
+ * a part of a tokenizer's ids, and the output layer is most of a small model's work. Probabilities cover all ids that
+ * occur in the training and validation sets, so the loss is complete. It differs from the loss of a model over the
+ * tokenizer's full vocabulary only by the probability that such a model gives to ids that never occur.
  *
- * Cost: one pass over the shards before the first step. It is kept in the checkpoint.
+ * Cost: one pass over the shards before the first step. The vocabulary is kept in the checkpoint.
  */
 import { openFeed } from 'longmix';
 
-/** Ids in ascending order. @param folders of shard sets */
+/** Returns the used ids in ascending order. @param folders folders of shard sets */
 export function usedIds(folders: readonly string[], vocabularySize: number): Int32Array {
   const used = new Uint8Array(vocabularySize);
   for (const folder of folders) {
@@ -27,7 +27,7 @@ export function usedIds(folders: readonly string[], vocabularySize: number): Int
   return Int32Array.from(used.keys()).filter((id) => used[id] === 1);
 }
 
-/** The number of each of the tokenizer's ids; -1: it has none. */
+/** Returns the model's number of each of the tokenizer's ids; -1: it has none. */
 export function numbersOf(ids: Int32Array): Int32Array {
   const numbers = new Int32Array((ids.at(-1) ?? -1) + 1).fill(-1);
   for (const [number, id] of ids.entries()) numbers[id] = number;

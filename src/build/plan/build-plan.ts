@@ -1,6 +1,6 @@
 /**
- * The exact answer to a recipe, before anything is written: lengths -> cells -> who may be taken -> split -> mix ->
- * rows -> accounts. All that it needs is given to it (`load-index.ts` reads it): a plan reads no disk.
+ * Plans a build exactly, before anything is written: lengths -> cells -> eligible documents -> split -> mix -> rows ->
+ * ledgers. A plan reads nothing from the disk: `load-index.ts` reads the index, and the caller passes it in.
  */
 
 import { fingerprint } from '../../base/fingerprint.ts';
@@ -82,7 +82,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   }
   const { bosId, eosId } = manifest.tokenizer;
   return {
-    // What an earlier version could not do is in the fingerprint only where it is done, so that its shards stay valid.
+    // Newer features enter the fingerprint only if they are used, so that shards of earlier versions stay valid.
     fingerprint: fingerprint([
       ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
@@ -130,7 +130,7 @@ function leaveOut(
 }
 
 interface TakenPhase {
-  /** The folder of its set, and the first part of their names where it has several. */
+  /** The folder of the phase's set. If the phase has several sets, the first part of their names. */
   readonly name: string;
   readonly phase: string | null;
   readonly mix: Pick<MixSpec, 'length' | 'cells'>;
@@ -138,7 +138,7 @@ interface TakenPhase {
   readonly instances: Instances;
 }
 
-/** Packs the phases of a split, and keeps the accounts of their rows. */
+/** Packs the phases of a split, and makes the ledgers of their rows. */
 function packSplit(
   split: SplitName,
   phases: readonly TakenPhase[],
@@ -169,10 +169,10 @@ function packSplit(
   return { whole: ledgers.whole, sets: sets.filter(({ rows }) => rows.rows > 0) };
 }
 
-/** The validation split takes each of its documents once. */
+/** The mix of the validation split, which takes each of its documents once. */
 const unmixed = { length: null, cells: null };
 
-/** By cell number: 1 where the mix says something of the cell. */
+/** By cell number: 1 if the mix covers the cell. */
 function inCells(
   { cells }: TakenPhase['mix'],
   sources: readonly string[],
@@ -184,7 +184,7 @@ function inCells(
   return Uint8Array.from(numbers);
 }
 
-/** A recipe without places on this machine: what decides the shards, and what their manifest repeats. */
+/** The recipe without paths on this machine. This part decides the shards, and their manifest repeats it. */
 export function outputRecipe(recipe: Recipe): unknown {
   const { store, tokenizer, sources, without: _, ...rest } = recipe;
   const output = {
@@ -192,17 +192,17 @@ export function outputRecipe(recipe: Recipe): unknown {
     tokenizer: 'encoding' in tokenizer ? tokenizer.encoding : withoutPlace(tokenizer),
     sources: sources.map(({ path, ...source }) => source),
   };
-  // Maps as objects, and Infinity as null: what JSON can hold.
+  // Maps become objects, and JSON.stringify turns Infinity into null.
   const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
   return JSON.parse(JSON.stringify(output, plain)) as unknown;
 }
 
-/** Ids that the recipe leaves to the files are no part of it. */
+/** Leaves out the path. The ids of BOS and EOS are here only if the recipe names them; the fingerprint has them too. */
 function withoutPlace({ file: _, ...rest }: Extract<TokenizerSpec, { readonly file: string }>): unknown {
   return rest;
 }
 
-/** All documents are in one of the splits, and together they are what was tokenized. */
+/** Each document is in exactly one split, so the splits together must have all documents and tokens of the store. */
 function storeImbalance(splits: readonly Ledger[], totals: { documents: number; tokens: number }): string[] {
   const tokens = splits.reduce((sum, ledger) => sum + ledger.read, 0);
   const documents = splits.reduce((sum, ledger) => sum + ledger.documents, 0);
@@ -211,13 +211,13 @@ function storeImbalance(splits: readonly Ledger[], totals: { documents: number; 
     : [`the splits have ${tokens} tokens, the store ${totals.tokens}`];
 }
 
-/** Our bug, never the user's: hence no LongmixError. */
+/** Throws a plain Error, not a LongmixError, because an imbalance is our bug and never the user's mistake. */
 export function refuseImbalance(what: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new Error(`the ledger of ${what} doesn't balance: ${faults.join('; ')}`);
 }
 
 function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
   const ofPieces = plan.document.length * pieceBytes(provenance);
-  // Decides the number of shards, so it stays what it was: some bytes of offsets and padding per row.
+  // 12 bytes of offsets and padding per row. Don't change it: the number of shards depends on it.
   return plan.rows * plan.width * idBytes(dtype) + ofPieces + plan.rows * 12;
 }

@@ -1,6 +1,7 @@
 /**
- * How long writing a plan's shards will take: its first rows are made and hashed as a build would, but not written, and
- * the rate is carried over to all of them. The disk is left out: a build waits for it only where it is slower than that.
+ * Estimates how long it takes to write a plan's shards. Makes and hashes the first rows as a build would, without
+ * writing them, and extrapolates the rate to all rows. Ignores the disk: a build waits for it only if it is slower than
+ * that rate.
  */
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
@@ -8,7 +9,7 @@ import { writeShard } from '../../shard/writer.ts';
 import { TokenReader } from '../../store/reader.ts';
 import type { BuildPlan, TokenStore } from '../nouns.ts';
 
-/** Bytes to measure with: some tens of milliseconds of work. */
+/** Bytes to measure with; they take some tens of milliseconds. */
 const sampleBytes = 32 * 1024 * 1024;
 
 export function estimateSeconds(plan: BuildPlan, { folder, manifest }: TokenStore, workers: number): number {

@@ -1,10 +1,10 @@
-/** What plans need from the disk: the index of the token store, and what earlier runs have read. */
+/** Loads what a plan needs from the disk: the index of the token store, and what earlier runs have read. */
 import type { Recipe } from '../../nouns/recipe.ts';
 import { loadCharacters, loadDocuments } from '../../store/reader.ts';
 import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
 
 /**
- * What `planBuild` needs of a token store for each of these recipes. Memory: 14 bytes per document, 18 with
+ * Loads all that `planBuild` needs from a token store, for any of these recipes. Memory: 14 bytes per document, 18 with
  * characters.
  * @param earlier what the runs of `mix.without` have read (`loadEarlier`)
  * @throws LongmixError `store-damaged`

@@ -1,4 +1,4 @@
-/** `plan.json`, and what `longmix plan --json` prints: a plan without its rows. */
+/** Makes the contents of `plan.json`, which `longmix plan --json` also prints: a plan without its rows. */
 
 import type { Recipe } from '../../nouns/recipe.ts';
 import type { BuildPlan, PlannedSet, PlanReport, SetReport, TokenStore } from '../nouns.ts';

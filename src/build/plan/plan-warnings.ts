@@ -1,6 +1,6 @@
 /**
- * What a good colleague would say about a plan before it is built. A warning never stops anything: what can't be done
- * is an error, elsewhere.
+ * Warnings about a plan, such as a good colleague would give before it is built. A warning never stops a build:
+ * an infeasible plan is an error, which is thrown elsewhere.
  */
 
 import { bucketName } from '../../base/bucket-name.ts';
@@ -9,11 +9,11 @@ import type { PlannedCell } from '../../nouns/mix.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import type { BuildPlan, PlannedSet } from '../nouns.ts';
 
-/** Repeated data is worth nearly as much as new up to here (Muennighoff et al. 2023, arXiv 2305.16264). */
+/** Up to this many epochs, repeated data is worth nearly as much as new (Muennighoff et al. 2023, arXiv 2305.16264). */
 const worthwhileEpochs = 4;
-/** Of the mix: less is rounding that nobody would notice. */
+/** As a share of the mix. Smaller differences are rounding that nobody would notice. */
 const noticedDrift = 0.005;
-/** Of a single source there is no share to miss: a few tokens more or less than asked for are no news. */
+/** The same for a mix of a single source. It cannot miss its share, so a few tokens more or less need no warning. */
 const noticedAlone = 0.05;
 const emptyRows = 0.05;
 const lostTokens = 0.05;
@@ -84,7 +84,7 @@ function longRule({ mix, sequences }: Recipe['phases'][number], cells: readonly 
   return warnings;
 }
 
-/** A rule that was to raise the weight of long documents, and lowers it: the corpus has more of them than it asks for. */
+/** Warns if a long_share rule lowers the share of long documents, because the corpus already has more of them. */
 function takesLongAway({ mix }: Recipe['phases'][number], cells: readonly PlannedCell[]): string[] {
   const { length: rule, shares } = mix;
   if (rule?.rule.kind !== 'long_share') return [];
@@ -113,11 +113,11 @@ function takesLongAway({ mix }: Recipe['phases'][number], cells: readonly Planne
   if (more.length === 0) return [];
   const list = few(more.map(({ source, long }) => `${source} ${percent(long)}`));
   return [
-    `long ${counted} are more than the ${percent(asked)} of long_share already (${list}): there the rule removes long text`,
+    `long ${counted} have a larger share than the ${percent(asked)} that long_share asks for (${list}): the rule removes long text there`,
   ];
 }
 
-/** What a mix asks for is too little for one document, and documents are taken whole. */
+/** Warns of sources that get no document: the mix asks for less than one document, and documents are taken whole. */
 function withoutDocuments({ mix }: Recipe['phases'][number], cells: readonly PlannedCell[]): string[] {
   const bands = grouped(cells, ({ source, long }) =>
     mix.length === null ? source : `${source}, ${long ? 'long' : 'short'} documents`,
@@ -145,13 +145,13 @@ function grouped(
 
 const namedAtMost = 5;
 
-/** A list that fits in a few lines. */
+/** Shortens a list to fit in a few lines. */
 function few(names: readonly string[]): string {
   const more = names.length - namedAtMost;
   return more > 1 ? `${names.slice(0, namedAtMost).join(', ')} and ${integer(more)} more` : names.join(', ');
 }
 
-/** What a source got beside what was asked for it: documents are taken whole, so a few large ones can't hit a share. */
+/** Warns of sources that miss their share. Documents are taken whole, so a few large ones can't hit a share exactly. */
 function drift(cells: readonly PlannedCell[]): string[] {
   const total = cells.reduce((sum, { requested }) => sum + requested, 0);
   const sources = new Set(cells.map((cell) => cell.source));
@@ -188,11 +188,11 @@ function padding({ name, rows, ledger, sequences }: PlannedSet): string[] {
   return [`${name}: ${percent(share)} of the tokens are padding (${why})`];
 }
 
-/** What no row holds is lost after the mix was made, more of one source than of another. */
+/** Warns of tokens that no row holds. They are lost after the mix was made, and some sources lose more than others. */
 function lost(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): string[] {
   const [first] = sets;
   if (first === undefined) return [];
-  // Each set of a phase has the same account of what none of them holds.
+  // All sets of a phase have the same counts of the tokens that none of them holds, so the first set is enough.
   const { overlong_truncated, overlong_excluded, tail_discarded, elsewhere } = first.ledger.dropped;
   const tokens = overlong_truncated + overlong_excluded + tail_discarded;
   if (tokens <= lostTokens * (first.ledger.packedOnce + elsewhere)) return [];
@@ -207,7 +207,7 @@ function lost(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): strin
   ];
 }
 
-/** The shares of sources in the rows, where they are not those of the mix. */
+/** The shares of the sources in the rows, if they differ from those of the mix; else ''. */
 function sharesMoved(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): string {
   const inRows = sharesBySource(
     sets.flatMap(({ ledger }) =>

@@ -1,4 +1,4 @@
-/** Lists the documents of a shard set in its `documents.parquet`, from the store's index, part by part. */
+/** Writes the `documents.parquet` of a shard set from the store's index, part by part. */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { RowPlan } from '../../nouns/rows.ts';
@@ -8,7 +8,7 @@ import { createFile } from '../../storage/commit.ts';
 import { documentRuns } from '../../store/reader.ts';
 import type { TokenStore } from '../nouns.ts';
 
-/** Parts are read between events, so that worker threads that report meanwhile do not wait. */
+/** Yields to the event loop between batches, so that worker threads that report meanwhile do not wait. */
 export async function writeDocumentList(
   { folder: storeFolder, manifest }: TokenStore,
   rows: RowPlan,
@@ -39,7 +39,7 @@ export async function writeDocumentList(
   }
 }
 
-/** A bit for each document of the store. */
+/** Tells whether a document is in any row. Memory: one bit per document of the store. */
 function packedDocuments({ document }: RowPlan, count: number): (document: number) => boolean {
   const bits = new Uint8Array(Math.ceil(count / 8));
   for (const d of document) bits[d >> 3]! |= 1 << (d & 7);

@@ -1,4 +1,4 @@
-/** A plan as a job: the list of all shards of a build, and the row plans in files for workers that did not make them. */
+/** Turns a plan into a job: the list of all shards of a build, and files with the row plans for other processes. */
 import { isAbsolute, relative } from 'node:path';
 import type { Job } from '../../execute/executor.ts';
 import type { JobFile } from '../../execute/job-file.ts';
@@ -12,7 +12,7 @@ import type { BuildPlan, PlannedSet, TokenStore } from '../nouns.ts';
 
 type Shard = Omit<ShardInput, 'set'>;
 
-/** One list for all sets, so that there is one barrier. @param shards of each set */
+/** Makes one list for all sets, so that workers wait only once, at its end. @param shards the shards of each set */
 export function shardJob(
   plan: BuildPlan,
   shards: readonly (readonly Shard[])[],
@@ -38,7 +38,7 @@ export function shardJob(
   };
 }
 
-/** Rows in order, as many in a shard as its size allows. */
+/** Divides the rows, in order, into shards of at most `shardBytes` bytes of ids (but at least one row). */
 export function planShards({ rows, width }: RowPlan, dtype: ShardDtype, shardBytes: number): Shard[] {
   const perShard = Math.max(1, Math.floor(shardBytes / (width * idBytes(dtype))));
   const shards = Math.ceil(rows / perShard);
@@ -49,7 +49,21 @@ export function planShards({ rows, width }: RowPlan, dtype: ShardDtype, shardByt
   }));
 }
 
-/** Of a row plan's file. */
+/**
+ * How many workers the list can keep busy. A worker thread for the small shard of a validation split would take longer to
+ * start than that shard takes to write, so a rest of a tenth of the largest shard doesn't count.
+ */
+export function usefulWorkers({ sets, dtype }: BuildPlan, inputs: readonly ShardInput[]): number {
+  const bytes = inputs.map(({ set, firstRow, endRow }) => {
+    const rows = endRow - firstRow;
+    return rows * sets[set]!.rows.width * idBytes(dtype);
+  });
+  const all = bytes.reduce((sum, one) => sum + one, 0);
+  const largest = bytes.reduce((most, one) => Math.max(most, one), 1);
+  return Math.max(1, Math.ceil(all / largest - 0.1));
+}
+
+/** The suffix of a row plan's file. */
 export const planSuffix = '.rows';
 
 function rowPlanFile({ name: set, rows }: PlannedSet, { fingerprint }: BuildPlan): JobFile {
@@ -61,7 +75,7 @@ function rowPlanFile({ name: set, rows }: PlannedSet, { fingerprint }: BuildPlan
   };
 }
 
-/** Relative where it is below the output, which may be mounted elsewhere on another machine. */
+/** A relative path if the folder is below the output, because another machine may mount the output elsewhere. */
 function nameBelow(out: string, folder: string): string {
   const name = relative(out, folder).replaceAll('\\', '/');
   return name.startsWith('..') || isAbsolute(name) ? folder : name;
@@ -77,6 +91,6 @@ export function shardOptions(
   provenance: boolean,
 ): ShardOptions {
   const { bosId, eosId } = manifest.tokenizer;
-  // EOS says as much as a token for padding, and the column `padding` says where it is one.
+  // EOS serves as well as a padding token: the column `padding` says how much of a row is padding.
   return { dtype, provenance, bosId, eosId, padId: padId ?? eosId ?? 0 };
 }

@@ -1,10 +1,10 @@
 /**
- * A plan to shard sets: one folder a split, each complete in itself and marked complete by its manifest, and
- * `dataset_dict.json` over them, which comes last of all.
+ * Writes the shard sets of a plan, one folder per set. Each is self-contained, and its manifest marks it as complete.
+ * `dataset_dict.json` lists the sets and is written last.
  */
 
 import { join, relative } from 'node:path';
-import { noProgress } from '../../base/progress.ts';
+import { noProgress, type TaskProgress } from '../../base/progress.ts';
 import { counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
 import { type Executor, type Job, runJob } from '../../execute/executor.ts';
@@ -43,9 +43,9 @@ import {
 } from '../ownership.ts';
 import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
 import { writeDocumentList } from './document-list.ts';
-import { planShards, planSuffix, shardJob, shardOptions } from './shard-job.ts';
+import { planShards, planSuffix, shardJob, shardOptions, usefulWorkers } from './shard-job.ts';
 
-/** True if the folder holds what this plan makes, finished and with all its files (verify looks inside them). */
+/** True if the folder has the finished output of this plan with all files. Checks sizes only; `verify` reads bytes. */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
   const files = [dictFile, planFile, ...(plan.steps === null ? [] : [scheduleFile])];
   return areThere(out, files) && plan.sets.every(({ name }) => isWritten(join(out, name), plan));
@@ -61,7 +61,7 @@ function isWritten(folder: string, plan: BuildPlan): boolean {
   return shardSetFiles(manifest).every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
 }
 
-/** @throws LongmixError `build-mismatch` if the folder holds the finished output of something else */
+/** @throws LongmixError `build-mismatch` if the folder holds the finished output of another plan */
 export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan, out: string): void {
   for (const name of setFolders(out)) {
     const made = manifestOf(join(out, name));
@@ -75,7 +75,7 @@ export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildP
   }
 }
 
-/** What of the recipe is not as it was, in words. */
+/** How the recipe and the store differ from those of the manifest, in words. */
 function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore, plan: BuildPlan): string {
   const then = flat(manifest.recipe);
   const now = flat(outputRecipe(recipe));
@@ -110,7 +110,7 @@ function isMap(value: unknown): value is Settings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Two values that a line has room for. */
+/** Shows the old and the new value if both are short enough for the line. */
 function values(then: unknown, now: unknown, key: string): string {
   const [a, b] = [(then as Settings)[key], (now as Settings)[key]];
   return [a, b].every((value) => ['number', 'string', 'boolean'].includes(typeof value))
@@ -118,7 +118,7 @@ function values(then: unknown, now: unknown, key: string): string {
     : '';
 }
 
-/** A recipe without phases has one all the same, which is nothing that its user wrote. */
+/** Hides the phase `train`, which a recipe without phases gets: its user did not write it. */
 function flat(recipe: unknown): Record<string, unknown> {
   const { phases, ...rest } = recipe as { readonly phases: readonly { readonly name: string }[] };
   const [only] = phases;
@@ -145,6 +145,7 @@ export async function writeShardSets(
   const { results, lists } = await writeRows(job, store, provenance ? plan.sets : [], {
     ...options,
     executor,
+    useful: usefulWorkers(plan, job.inputs),
   });
   progress.end();
 
@@ -182,27 +183,30 @@ function makeReady(folder: string, files: readonly string[]): void {
 }
 
 /**
- * The shards by the executor, and the lists of documents here meanwhile.
- * @param listed sets that have a list
+ * Lets the executor write the shards, and writes the lists of documents in this thread meanwhile.
+ * @param listed the sets that get a list
  */
 async function writeRows(
   job: Job<'shard'>,
   store: TokenStore,
   listed: readonly PlannedSet[],
-  { executor, signal, progress }: StageOptions & { readonly executor: Executor },
+  {
+    executor,
+    useful,
+    signal,
+    progress,
+  }: StageOptions & { readonly executor: Executor; readonly useful: number },
 ): Promise<{ results: ShardResult[]; lists: DocumentsRecord[] }> {
   const stop = new AbortController();
-  const running = runJob(executor, job, {
-    signal,
-    onProgress: ({ done, tokens }) => progress?.advance(done, tokens),
-  });
+  const onProgress = ({ done, tokens }: TaskProgress) => progress?.advance(done, tokens);
+  const running = runJob(executor, job, { signal, onProgress }, useful);
   const listing = (async () => {
     const lists: DocumentsRecord[] = [];
     for (const { name, rows } of listed)
       lists.push(await writeDocumentList(store, rows, join(job.folder, name), stop.signal));
     return lists;
   })();
-  // Reported below, once no thread is at work any more.
+  // Avoid an unhandled rejection: the error is reported below, once all threads have stopped.
   listing.catch(() => {});
   try {
     return { results: await running, lists: await listing };
@@ -264,7 +268,7 @@ function writeManifest(
   return manifest;
 }
 
-/** The ledger counted the plan, the writers counted what they wrote. */
+/** Compares the ledger, which counts the plan, with the counts of the shards that were written. */
 function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult[]): string[] {
   const written = (pick: (result: ShardResult) => number) =>
     results.reduce((sum, result) => sum + pick(result), 0);
@@ -277,19 +281,19 @@ function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult
   return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} written: ${a}, planned: ${b}`);
 }
 
-/** Removes the files of an unfinished build of something else. */
+/** Removes the files that an unfinished build of another plan left. */
 function removeStrangers(folder: string, files: readonly string[]): void {
   const wanted = new Set([...files, ...datasetFiles, manifestFile]);
   removeOwnFiles(folder, shardFolder, [], (name) => wanted.has(name));
 }
 
-/** Removes what longmix wrote as shard sets, and nothing else. */
+/** Removes the files of longmix's shard sets, and nothing else. */
 export function clearShardSets(out: string): void {
   for (const name of [dictFile, scheduleFile]) removeFile(join(out, name));
   for (const set of setFolders(out)) {
     const folder = join(out, set);
     const shards = shardFiles(folder);
-    // Noted first: once the manifest is gone, the notes say whose folder this is and which files are left to remove.
+    // Write the notes first: once the manifest is gone, they say that the folder is ours and which files to remove.
     claimFolder(folder, shards);
     removeOwnFiles(folder, shardFolder, [...datasetFiles, manifestFile], () => false);
     removeReceipts(folder);

@@ -1,4 +1,4 @@
-/** How long the documents of a corpus are: quantiles by source, characters a token, and the longest ones by name. */
+/** How long the documents of a corpus are: quantiles by source, characters per token, and the longest documents. */
 import { join } from 'node:path';
 import type { DocumentTable } from '../../nouns/tokens.ts';
 import { readDocuments } from '../../shard/documents-file.ts';
@@ -10,17 +10,17 @@ const quantiles = [0.1, 0.5, 0.9, 0.99] as const;
 const longestShown = 10;
 
 export interface SourceLengths {
-  /** null: of all sources. */
+  /** null: all sources together. */
   readonly source: string | null;
   readonly documents: number;
-  /** Tokens: at least so many documents in a hundred are not longer. */
+  /** In tokens: at least 10 % (50, 90, 99 %) of the documents are not longer. */
   readonly p10: number;
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
   readonly longest: number;
   readonly mean: number;
-  /** null: characters are not known (of shards). */
+  /** null: unknown, because shards do not record characters. */
   readonly charactersPerToken: number | null;
 }
 
@@ -29,14 +29,14 @@ export interface LongDocument {
   readonly tokens: number;
   readonly source: string;
   readonly file: string;
-  /** From 1; 0: all of the file. */
+  /** The record's number, from 1; 0: the whole file. */
   readonly record: number;
   readonly id: string | null;
 }
 
 export interface DocumentLengths {
   readonly sources: readonly SourceLengths[];
-  /** The longest first. */
+  /** Sorted by length, longest first. */
   readonly longest: readonly LongDocument[];
 }
 
@@ -77,7 +77,7 @@ export function lengthsOfStore(
   };
 }
 
-/** Of the documents that stand in the shards, each counted once and whole; null: the shards do not list them. */
+/** Lengths of the documents in the shards, each counted once and whole; null: the shards list no documents. */
 export async function lengthsOfShards(
   folder: string,
   { documents }: ShardSetManifest,
@@ -118,7 +118,7 @@ function lengthsOf(source: string | null, lengths: Uint32Array, characters: numb
   };
 }
 
-/** Numbers of the longest documents; of equal ones the first. */
+/** Numbers of the longest documents; among documents of equal length, the first ones. */
 function longestDocuments(lengths: Uint32Array): number[] {
   let found: { document: number; tokens: number }[] = [];
   for (let document = 0; document < lengths.length; document += 1) {

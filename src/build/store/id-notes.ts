@@ -1,6 +1,7 @@
 /**
- * A field of ids that no record has is told once everything is read: ids may be rare, and a corpus is no worse without
- * them. What the note says comes from the beginning of the source's first file of records, however parts were cut.
+ * Notes a configured id field that no record has. The note comes after everything is read, and is not an error: ids may
+ * be rare, and a corpus works without them. It describes the start of the source's first file of records, so it does
+ * not depend on how the parts were cut.
  */
 
 import type { ReadUnit } from '../../nouns/documents.ts';
@@ -9,7 +10,7 @@ import { hasFields } from '../../read/formats.ts';
 import { probeFields } from '../../read/input/probe.ts';
 
 /**
- * @param units of all sources, in the order of the corpus
+ * @param units the units of all sources, in the order of the corpus
  * @param identified sources with an id in at least one record
  */
 export async function idNotes(
@@ -19,7 +20,7 @@ export async function idNotes(
 ): Promise<string[]> {
   const notes: string[] = [];
   for (const { name, fields } of recipe.sources) {
-    // The default asks for nothing: many corpora have no ids.
+    // The default field needs no note: many corpora have no ids.
     if (fields.id === 'id' || identified.has(name)) continue;
     const unit = units.find(({ source, files }) => source.name === name && hasFields(files[0]!.format));
     const problem =

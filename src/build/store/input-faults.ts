@@ -1,6 +1,6 @@
 /**
- * What was off in the input. Bad records were skipped; a few are the corpus's nature, many are a mistake. Bytes that are
- * no UTF-8 became U+FFFD, which is told and never refused.
+ * Reports faults of the input. Bad records were skipped: a few are normal in a corpus, but many point to a mistake, and
+ * are an error. Bytes that are not UTF-8 became U+FFFD, which is reported but never an error.
  */
 
 import type { Progress } from '../../base/progress.ts';
@@ -28,7 +28,7 @@ export function refuseBadRecords(
     .flatMap(({ part, badSamples }) => badSamples.map((sample) => ({ ...sample, part })))
     .slice(0, 5);
   const lines = samples.map(({ file, start, record, reason, part }) => {
-    // Where there are several, they all begin their files: only the first of a part may begin further on.
+    // If several inputs match, all start at 0 and have no lines before them: only a part's first input may start later.
     const input = part.inputs.find((one) => one.start === start)!;
     const place = record === 0 ? file : `${file}:${linesBefore(parts, input) + record}`;
     return `  ${place}: ${reason}`;
@@ -47,7 +47,7 @@ export function refuseBadRecords(
 
 const mostNamed = 1000;
 
-/** All files of each fault: who has hundreds needs their names to find what they have in common. */
+/** Lists all files of each fault: with hundreds of files, a user needs the names to find what they have in common. */
 function namedFiles(faults: readonly FileFault[]): string[] {
   const files = new Map<string, string[]>();
   for (const { path, what } of faults) files.set(what, [...(files.get(what) ?? []), path]);
@@ -59,16 +59,16 @@ function namedFiles(faults: readonly FileFault[]): string[] {
   });
 }
 
-/** What is to be told of files that were read; null: nothing. */
+/** A note about files that were read, but perhaps wrongly; null: there are none. */
 export function fileNote(results: readonly TokenizeResult[]): string | null {
   const faults = results.flatMap(({ fileFaults }) => fileFaults).filter(({ leftOut }) => !leftOut);
   if (faults.length === 0) return null;
   return `${counted(faults.length, 'file')} may not have been read as intended:\n${namedFiles(faults).join('\n')}`;
 }
 
-/** Where what was no UTF-8 stands. null: all was UTF-8. */
+/** A note that lists the files with invalid UTF-8; null: all text was UTF-8. */
 export function malformedNote(results: readonly TokenizeResult[]): string | null {
-  // A large file is in several parts.
+  // Sum by file, because a large file is in several parts.
   const counts = new Map<string, number>();
   for (const { path, count } of results.flatMap(({ malformed }) => malformed))
     counts.set(path, (counts.get(path) ?? 0) + count);

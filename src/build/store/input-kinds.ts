@@ -1,6 +1,6 @@
 /**
- * What is done with files that are no plain text and have no records: a user should know, once, that text was taken out
- * of pages, that markup was left in a text, and what was not read and why.
+ * Tells the user, once, what happens to files that are neither plain text nor records: from which files text is
+ * extracted, in which files markup stays, and which files are not read, and why.
  */
 import { basename, extname } from 'node:path';
 import type { ReadUnit } from '../../nouns/documents.ts';
@@ -11,18 +11,18 @@ import type { LeftOut } from '../../read/input/discover.ts';
 
 type Counts = Map<string, number>;
 
-/** Formats of text that a program can be found for. */
+/** Document formats that longmix does not read, but for which programs exist that extract the text. */
 const documentKinds: ReadonlySet<string> = new Set(
   '.pdf .doc .docx .odt .rtf .ppt .pptx .odp .xls .xlsx .ods .epub .mobi .azw3 .djvu .ps .eml .mbox .msg'.split(
     ' ',
   ),
 );
-/** Text whose markup a model would learn. */
+/** Text with markup, which a model would learn. */
 const markupKinds: ReadonlySet<string> = new Set([
   ...['.tex', '.xml'],
   ...kindsWhere(({ raw }) => raw === 'text'),
 ]);
-/** Files that are no text before it is taken out. */
+/** Files that are not text themselves: their text must be extracted. */
 const archiveKinds: ReadonlySet<string> = new Set(
   kindsWhere((spec) => extractedOnly.some((format) => formatTable[format] === spec)),
 );
@@ -32,7 +32,7 @@ function kindsWhere(is: (spec: FormatSpec) => boolean): string[] {
   return found.flatMap(({ extensions }) => extensions.map((extension) => `.${extension}`));
 }
 
-/** What is done with the files of a source, a clause each; none where all is as one would think. */
+/** What happens to the files of a source, one clause per treatment; empty if nothing is unexpected. */
 export function kindsOf(
   source: SourceSpec,
   units: readonly ReadUnit[],
@@ -59,14 +59,14 @@ export function kindsOf(
   ];
 }
 
-/** Who has said `extract:` or `format:` knows; and a book is no text before it is taken out. */
+/** No hint if the user has set `extract:` or `format:`, and none for books, which can't be read raw. */
 function rawHint({ extract, format }: SourceSpec, kinds: readonly string[]): string {
   const raw = kinds.filter((kind) => !archiveKinds.has(kind));
   if (extract !== undefined || format !== null || raw.length === 0) return '';
   return ` (extract: false reads ${raw.length < kinds.length ? 'all but .epub' : 'them'} raw)`;
 }
 
-/** null: nothing to say. */
+/** `kindsOf` as one note; null: there is nothing to say. */
 export function kindsNote(
   source: SourceSpec,
   units: readonly ReadUnit[],
@@ -89,7 +89,7 @@ function count(counts: Counts, name: string): void {
   counts.set(kind, (counts.get(kind) ?? 0) + 1);
 }
 
-/** `.html` also of `a.html.gz`; a name without an extension is its own kind. */
+/** The extension, without that of compression: `.html` for `a.html.gz`. A name without an extension is its own kind. */
 function kindOfFile(name: string): string {
   const plain = withoutCompression(name);
   return extname(plain).toLowerCase() || extname(name).toLowerCase() || basename(name);

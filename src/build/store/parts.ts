@@ -1,26 +1,27 @@
 /**
- * Inputs to tasks. Which units make a part depends on the inputs alone, never on the number of workers, so the token
- * store's bytes don't either.
+ * Groups inputs into parts, one task each. The grouping depends only on the inputs, never on the number of workers, and
+ * so do the bytes of the token store.
  */
 
 import type { ReadUnit } from '../../nouns/documents.ts';
 import { splitUnit } from '../../read/input/discover.ts';
 
-/** Inputs that make a part of the store. */
+/** A part of the store, and the units that it is made from. */
 export interface PlannedPart {
   readonly part: string;
   readonly units: readonly ReadUnit[];
 }
 
 /**
- * Input of a part, in bytes: a 64th of all, so that many cores are busy to the end; not so little that waiting for the
- * disk (two files a part) counts, and not so much that an interruption costs minutes.
+ * Bounds of a part's input, in bytes. A part gets a 64th of all input, so that many cores are busy to the end. The
+ * lower bound keeps the wait for the disk (two files per part) small. The upper bound keeps an interruption from
+ * costing minutes.
  */
 const leastPart = 4 * 1024 * 1024;
 const mostPart = 16 * 1024 * 1024;
 const partsAtLeast = 64;
 
-/** Text is some four times as large as what gzip, zstd or brotli make of it. */
+/** Text is about four times as large as its gzip, zstd or brotli form. */
 const compressedWeight = 4;
 
 function partBytes(units: readonly ReadUnit[]): number {
@@ -28,7 +29,7 @@ function partBytes(units: readonly ReadUnit[]): number {
   return Math.min(mostPart, Math.max(leastPart, 2 ** Math.ceil(Math.log2(share))));
 }
 
-/** Units as `discover` gives them. */
+/** @param units the units in the order of `discover` */
 export async function planParts(units: readonly ReadUnit[]): Promise<PlannedPart[]> {
   const size = partBytes(units);
   const groups: ReadUnit[][] = [];
@@ -48,7 +49,7 @@ export async function planParts(units: readonly ReadUnit[]): Promise<PlannedPart
   return groups.map((group, i) => ({ part: `part-${String(i).padStart(5, '0')}`, units: group }));
 }
 
-/** About how much text a unit is, in bytes. */
+/** The approximate size of a unit's text, in bytes. */
 export function unitBytes({ files, start, end, joined }: ReadUnit): number {
   if (joined) return files.reduce((bytes, file) => bytes + file.bytes, 0);
   return (end - start) * (files[0]!.compression === 'none' ? 1 : compressedWeight);

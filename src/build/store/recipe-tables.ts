@@ -1,11 +1,11 @@
-/** The tokenizer of a recipe, ready for work. */
+/** Loads the tokenizer of a recipe. */
 import { LongmixError } from '../../errors.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { placeInRecipe } from '../../recipe/yaml/places.ts';
 import { loadTables, type TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 
 /**
- * The recipe's tokenizer; a token that the recipe names wrongly is told at its place there.
+ * Loads the recipe's tokenizer. If the recipe names a token wrongly, the error gives its place in the recipe.
  * @throws whatever `loadTables` throws
  */
 export async function recipeTables(recipe: Recipe): Promise<TokenizerTables> {

@@ -1,6 +1,6 @@
 /**
- * Whether a token store is of what the recipe names, and as it was when it was made: quickly by what files look like
- * from outside (size, time), of which a local note is kept beside the store, else by their bytes.
+ * Checks that a token store was made from the recipe's inputs, and that its files are unchanged. First compares sizes
+ * and times with a local note beside the store, which is quick. If they differ, compares the bytes.
  */
 
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { type SourceReading, type StoreManifest, storeFiles } from '../../store/
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import type { PlannedPart } from './parts.ts';
 
-/** How a source is read: what of its spec decides the documents, apart from the inputs themselves. */
+/** How a source is read: the settings of the source that decide its documents, apart from the inputs themselves. */
 export function reading({
   name,
   fields,
@@ -38,7 +38,7 @@ export function reading({
 
 const inputsNote = `${notesFolder}/inputs.json`;
 
-/** Size and times of every input, so that a later run need not read them all to know that they are the same. */
+/** Size and times of every input, so that a later run can see that all inputs are the same without reading them. */
 export function inputStamps(parts: readonly PlannedPart[]): readonly unknown[] {
   const files = parts.flatMap(({ units }) => units.flatMap((unit) => unit.files));
   return files.map(({ path, bytes, stamp }) => [path, bytes, stamp]);
@@ -60,8 +60,8 @@ export function rememberFiles(folder: string, manifest: StoreManifest): void {
 }
 
 /**
- * Files that have been written to since (or copied) are read in full once. What a failing disk does leaves their times
- * as they were: that is for `verify --deep`.
+ * Checks the store's files. If any was written to (or copied) since the last check, all are read in full once. A
+ * failing disk changes bytes without changing times; `verify --deep` finds that.
  * @throws LongmixError `store-damaged`
  */
 export function refuseDamage(folder: string, manifest: StoreManifest): void {
@@ -76,7 +76,7 @@ export function refuseDamage(folder: string, manifest: StoreManifest): void {
   rememberFiles(folder, manifest);
 }
 
-/** Where nothing can be written, as in a store that is shared read-only, the next command looks again. */
+/** Ignores a folder that can't be written, such as a store shared read-only: the next command then checks again. */
 function writeNote(folder: string, note: string, content: string): void {
   try {
     makeFolder(join(folder, notesFolder));
@@ -86,7 +86,7 @@ function writeNote(folder: string, note: string, content: string): void {
   }
 }
 
-/** null: there is none, or it is torn. */
+/** null: the note does not exist, or is torn. */
 function readNote(folder: string, note: string): string | null {
   try {
     return readJson(join(folder, note)) as string;
@@ -126,7 +126,7 @@ function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables
   return `it was made with the tokenizer ${of(name, made)}, the recipe asks for ${of(tokenizer.name, tokenizer.fingerprint)}`;
 }
 
-/** As in a recipe: `text: body, id: id`. */
+/** In the form of a recipe: `text: body, id: id`. */
 function inWords({ fields, separator, encoding, quote, command }: SourceReading): string {
   const named = Object.entries({ ...fields, separator, encoding, quote, command }).filter(
     ([, name]) => name != null,
@@ -149,7 +149,7 @@ function readingDifference(manifest: StoreManifest, recipe: Recipe): string | nu
   return gone === undefined ? null : `it has a source "${gone.source}", which the recipe does not list`;
 }
 
-/** The first difference between what a store was made of and what the recipe names now, in words. */
+/** The first difference between the store's inputs and the recipe's current inputs, in words. */
 async function inputDifference(
   folder: string,
   manifest: StoreManifest,

@@ -1,7 +1,7 @@
 /**
- * A finished token store that is made again in its place (`--fresh`). Its parts are replaced one by one as they are
- * tokenized; until the first one is, the old store can be put back, so that a mistake that only the texts tell (a field
- * that they don't have) costs nothing.
+ * Makes a finished token store again in its place (`--fresh`). Its parts are replaced one by one as they are tokenized.
+ * Until the first is replaced, the old store can be put back. So a mistake that shows only in the texts (a field that
+ * they don't have) costs nothing.
  */
 
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ import { storeFile, storeFiles } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 
 /**
- * @param keepUnchanged if all of it is intact its receipts stay, and parts of which inputs and tokenizer are the same are
- * not tokenized again
+ * @param keepUnchanged if the whole store is intact, keep its receipts, so that parts with the same inputs and
+ * tokenizer are not tokenized again
  */
 export function setAside(folder: string, keepUnchanged: boolean): void {
   const notes = join(folder, notesFolder);
@@ -27,7 +27,9 @@ export function setAside(folder: string, keepUnchanged: boolean): void {
   moveFile(join(folder, storeFile), join(notes, storeFile));
 }
 
-/** When the work has ended, well or not. */
+/**
+ * Puts the old store back if it is still whole and there is no new one. Call this when the work has ended or failed.
+ */
 export function putBack(folder: string): void {
   const notes = join(folder, notesFolder);
   if (!exists(join(notes, storeFile))) return;
@@ -35,12 +37,12 @@ export function putBack(folder: string): void {
   else moveFile(join(notes, storeFile), join(folder, storeFile));
 }
 
-/** @param notes the folder that has the store's record */
+/** @param notes the folder that holds the store's manifest */
 function isIntact(folder: string, notes: string = folder): boolean {
   try {
     return verifyFiles(folder, storeFiles(openStore(notes))).length === 0;
   } catch {
-    // Damaged, or of another version: nothing of it can be trusted.
+    // The store is damaged or of another version, so nothing in it can be trusted.
     return false;
   }
 }

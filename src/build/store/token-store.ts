@@ -1,5 +1,5 @@
 /**
- * A recipe's token store: opened if it is there and made of the same inputs, made otherwise.
+ * Opens a recipe's token store if it exists and was made from the same inputs; makes it if it does not exist.
  */
 
 import { join } from 'node:path';
@@ -55,16 +55,16 @@ import { putBack, setAside } from './store-renewal.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
-/** The store of a recipe that is built into `out`. */
+/** The folder of the store of a recipe that is built into `out`. */
 export function storeFolder(recipe: Recipe, out: string): string {
   return recipe.store ?? join(out, 'store');
 }
 
 /**
- * @param folder where the store is or shall be
- * @param check what refuses a tokenizer before anything is tokenized; default: what the recipe's rows need
- * @throws LongmixError `store-mismatch` if there is a store of something else; `special-token-missing` | `dtype-too-small`;
- * whatever reading and writing throw
+ * @param folder where the store is or will be
+ * @param check throws if the tokenizer is unfit, before anything is tokenized; default: checks the needs of the rows
+ * @throws LongmixError `store-mismatch` if the folder has a store of other inputs; `special-token-missing` |
+ * `dtype-too-small`; whatever reading and writing throw
  */
 export async function ensureStore(
   recipe: Recipe,
@@ -75,7 +75,7 @@ export async function ensureStore(
   refuseForeign(folder, tokenFolder);
   const ensure = () => ensureUnlocked(recipe, folder, options, check);
   if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
-  // Standard input is put into the folder before anything is known of it.
+  // Lock the folder first, because standard input is copied into it before anything else happens.
   makeFolder(folder);
   return await withLock(folder, ensure);
 }
@@ -97,7 +97,7 @@ async function ensureUnlocked(
     if (note !== null) options.progress?.note(note);
   }
   const parts = await planParts(units);
-  // Threads load their code while this one gets the tokenizer.
+  // Start threads now: they load their code while this thread loads the tokenizer.
   const { executor = threads(options.workers) } = options;
   const crew = executor.ready('tokenize', isThere ? 0 : parts.length);
   try {
@@ -116,7 +116,7 @@ async function ensureUnlocked(
     makeFolder(folder);
     const manifest = await withLock(folder, async () => {
       if (fresh) setAside(folder, keepUnchanged);
-      // Another command may have made it in the meantime.
+      // Another command may have made the store in the meantime.
       else if (exists(join(folder, storeFile))) return await openSame(recipe, folder, parts, tokenizer.facts);
       try {
         return await makeStore(recipe, folder, parts, tokenizer, { ...options, crew });
@@ -140,7 +140,7 @@ async function openSame(
   await refuseMismatch(folder, manifest, recipe, tokenizer, parts);
   refuseDamage(folder, manifest);
   noteTokenizer(folder, recipe.tokenizer);
-  // No token of the store depends on them: rows begin and end as the tokenizer's files say now.
+  // Use the tokenizer's current ids for the rows: no token in the store depends on them.
   const { bosId, eosId, vocabularySize } = tokenizer;
   return { ...manifest, tokenizer: { ...manifest.tokenizer, bosId, eosId, vocabularySize } };
 }
@@ -198,7 +198,9 @@ async function makeStore(
   return manifest;
 }
 
-/** Standard input lies in the store's notes, so that it can be hashed, split and read again after an interruption. */
+/**
+ * Copies standard input into the store's notes, so that it can be hashed, split and read again after an interruption.
+ */
 async function atRest(
   source: SourceSpec,
   folder: string,
@@ -218,7 +220,7 @@ function storeManifest(
   results: readonly TokenizeResult[],
 ): StoreManifest {
   const parts = results.map(({ part }) => part);
-  // A source whose records name theirs has no documents of its own name.
+  // If the records of a source name their own sources, no document has the name of that source itself.
   const own = recipe.sources.filter(({ fields }) => fields.source === null).map((source) => source.name);
   const named = new Set(results.flatMap(({ sources }) => sources));
   for (const source of own) named.delete(source);

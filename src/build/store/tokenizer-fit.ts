@@ -1,6 +1,6 @@
 /**
- * Whether the rows of a recipe can be made with its tokenizer. It is asked as soon as the tokenizer is known, before a
- * corpus is tokenized for nothing.
+ * Checks that the rows of a recipe can be made with its tokenizer. The check runs as soon as the tokenizer is known, so
+ * that no corpus is tokenized in vain.
  */
 import { LongmixError } from '../../errors.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
@@ -28,7 +28,7 @@ export function shardDtype(recipe: Recipe, { vocabularySize }: TokenizerFacts): 
   return dtype;
 }
 
-/** Of the validation split and of every phase: a token that isn't there would be written as the id 0. */
+/** Checks the validation split and every phase, because a missing token would be written as id 0. */
 function refuseMissingSpecials(recipe: Recipe, tokenizer: TokenizerFacts): void {
   const { sequences, phases } = recipe;
   const all = [

@@ -1,6 +1,6 @@
 /**
- * Where the tokenizer file of a token store lies. Manifests hold no places on a machine, so this is a note for this one,
- * beside the store, and `inspect` asks for the file where the note or the file is gone.
+ * Notes where the tokenizer file of a token store lies. Manifests contain no local paths, so the path is in a local
+ * note beside the store. If the note or the file is gone, `inspect` asks for the file.
  */
 
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const noteFile = `${notesFolder}/tokenizer.json`;
 
 export function noteTokenizer(store: string, spec: TokenizerSpec): void {
   if ('encoding' in spec) return;
-  // Text is decoded without BOS and EOS, so the note is one for all recipes that share the store.
+  // Leave out BOS and EOS: decoding does not need them, so all recipes that share the store can share the note.
   const { file, pattern } = spec;
   const note: TokenizerSpec = { file, pattern };
   if (JSON.stringify(readNote(store)) === JSON.stringify(note)) return;
@@ -34,8 +34,8 @@ function readNote(store: string): TokenizerSpec | null {
 }
 
 /**
- * The tokenizer that a shard set was made with.
- * @param file a tokenizer file that the user names; null: an encoding's name, else the store's note tells
+ * Loads the tokenizer that a shard set was made with.
+ * @param file a tokenizer file that the user names; null: use the encoding in the manifest, else the store's note
  * @throws LongmixError `tokenizer-missing` | `tokenizer-mismatch`
  */
 export async function tokenizerOf(
@@ -67,7 +67,7 @@ async function findSpec(
   const { tokenizer } = manifest.recipe as { tokenizer: string | { pattern: string | null } };
   if (typeof tokenizer === 'string') return { encoding: tokenizer };
   if (file !== null) return { file, pattern: tokenizer.pattern };
-  // Making a token store, for which the note is left, needs nothing of this.
+  // Import late: making a token store, which writes the note, does not need this code.
   const { openStoreOf } = await import('../verify.ts');
   const store = openStoreOf(folder, manifest);
   const noted = store === null ? null : readNote(store.path);

@@ -1,4 +1,4 @@
-/** What a trainer has to know before the first row: `GET /v1/manifest`, and a trainer's `context.manifest`. */
+/** What a trainer needs to know before the first row: `GET /v1/manifest`, and a trainer's `context.manifest`. */
 import type { Stretch } from '../../nouns/steps.ts';
 import type { ShardDtype, ShardSetManifest } from '../../shard/format.ts';
 import type { Steps } from '../../steps/step-rows.ts';
@@ -7,7 +7,7 @@ import type { FeedSets } from './sets.ts';
 export interface FeedManifest {
   readonly format: 'longmix-feed';
   readonly version: 1;
-  /** The recipe's. */
+  /** The recipe's name. */
   readonly name: string;
   readonly fingerprint: string;
   readonly tokenizer: ShardSetManifest['tokenizer'];
@@ -15,21 +15,21 @@ export interface FeedManifest {
   readonly bosId: number | null;
   readonly eosId: number | null;
   readonly padId: number;
-  /** Whole steps of an epoch. */
+  /** Whole steps per epoch. */
   readonly epochSteps: number;
-  /** Rows of an epoch that make no whole step, and are left. */
+  /** Rows of an epoch that fill no whole step and are not used. */
   readonly restRows: number;
   readonly sets: readonly {
     readonly name: string;
     readonly phase: string | null;
     readonly length: number;
-    /** Tokens of a row: `length`, or one more with `plus_one`. */
+    /** Tokens per row: `length`, or one more with `plus_one`. */
     readonly width: number;
     readonly rows: number;
-    /** Of all ranks together. */
+    /** For all ranks together. */
     readonly rowsPerStep: number;
   }[];
-  /** The build's schedule as pairs (index into sets, steps); null: the sets one after another. */
+  /** The build's schedule as pairs (index into sets, steps); null: the sets come one after another. */
   readonly schedule: readonly Stretch[] | null;
 }
 

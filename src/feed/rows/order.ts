@@ -1,16 +1,17 @@
 /**
- * The order of a set's rows in an epoch, by index and without memory: any step can be found at once, on any machine.
+ * Computes the order of a set's rows in an epoch by index, without memory: any step can be found at once, on any
+ * machine.
  *
- * Epoch 0 is the order in the shards, which the packer has shuffled; reading it is sequential. A later epoch is a keyed
- * permutation: a Feistel network over Z_a x Z_b, a * b >= rows, a and b nearly equal, so that at most `a` numbers are
- * beyond the rows; those are sent through again until they fall inside ("cycle walking"; both from Black and Rogaway,
- * Ciphers with Arbitrary Finite Domains, 2002). Cost: 6 hashes per row, now and then 12.
+ * Epoch 0 is the order in the shards, which the packer has shuffled, so reading is sequential. A later epoch is a keyed
+ * permutation: a Feistel network over Z_a x Z_b with a * b >= rows. a and b are nearly equal, so that at most `a`
+ * numbers are beyond the rows; these are sent through again until they fall inside ("cycle walking"; both from Black
+ * and Rogaway, Ciphers with Arbitrary Finite Domains, 2002). Cost: 6 hashes per row, sometimes 12.
  *
- * Where documents repeat, the shards have their copies as far apart as the run allows, and a free permutation would bring
- * them together. So the rows that hold a repeated document keep their order in the large: a later epoch turns the ring of
- * them by a keyed number of rows, cuts it in stretches that the packer found short enough, and permutes each stretch. All
- * other rows are permuted freely among their own places. Which place is of which kind follows from two numbers of the
- * manifest (`base/interleave.ts`).
+ * Where documents repeat, the shards keep their copies as far apart as the run allows, and a free permutation would
+ * bring them together. So the rows that hold a repeated document keep their order on a large scale: a later epoch
+ * rotates these rows as a ring by a keyed number of rows, cuts the ring in stretches that the packer found short
+ * enough, and permutes each stretch. All other rows are permuted freely among their own places. The kind of each place
+ * follows from two numbers of the manifest (`base/interleave.ts`).
  */
 
 import { interleave } from '../../base/interleave.ts';
@@ -20,8 +21,8 @@ import type { RowRepeats } from '../../nouns/rows.ts';
 const rounds = 6;
 
 /**
- * A bijection of [0, rows) to itself: where in the set the `index`-th row of the epoch is.
- * @param repeats what the set's manifest says of them
+ * Returns a bijection of [0, rows) to itself: the place in the set of the epoch's row number `index`.
+ * @param repeats `repeats` of the set's manifest
  */
 export function epochOrder(
   seed: number,
@@ -41,13 +42,13 @@ export function epochOrder(
   };
 }
 
-/** The ring of rows, turned, and permuted inside stretches. */
+/** Rotates the ring of rows, and permutes it inside stretches. */
 function turnedStretches(
   hash: KeyedHash,
   epoch: number,
   { rows, stretch }: RowRepeats,
 ): (index: number) => number {
-  // Numbers beyond those of the rounds.
+  // The salt `rounds` is one that no round of a permutation uses.
   const turn = Math.floor((hash(0, epoch, rounds) / 2 ** 32) * rows);
   return (index) => {
     const number = Math.floor(index / stretch);
@@ -57,7 +58,7 @@ function turnedStretches(
   };
 }
 
-/** @param salt of the hashes, the first of `rounds` */
+/** @param salt the first of `rounds` consecutive salts for the hashes */
 function permutation(hash: KeyedHash, epoch: number, rows: number, salt: number): (index: number) => number {
   const a = Math.ceil(Math.sqrt(rows));
   const b = Math.ceil(rows / a);

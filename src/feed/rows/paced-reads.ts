@@ -1,15 +1,16 @@
 /**
- * Reads ahead in the cheaper way. What the system has in memory is copied in a tenth of a millisecond, less than it costs
- * to hand the read to another thread and hear of its end; from a disk or a network it takes long, and this thread has
- * other things to do. Which it is nobody says, so a read here that took long sends those that follow to threads.
+ * Reads ahead in the cheaper of two ways. If the system has the data in memory, a read takes a tenth of a millisecond,
+ * less than handing it to another thread and being notified of its end. From a disk or a network it takes long, and
+ * this thread has other work. The system doesn't tell which case applies, so after a slow read on this thread, the next
+ * reads go to other threads.
  */
 import type { FileRead, RowFiles } from './row-files.ts';
 
-/** A read that takes longer did not come from memory; it is more than what a busy machine makes of a short one, mostly. */
+/** A read that takes longer did not come from memory. Even on a busy machine, reads from memory are mostly faster. */
 const quickMs = 5;
-/** More than this for a batch takes long from memory, too. */
+/** Reading more bytes than this for a batch takes long even from memory. */
 const mostBytes = 4 * 1024 * 1024;
-/** Batches that threads read until another read is tried here. */
+/** Batches to read in other threads before trying a read on this thread again. */
 const patience = 64;
 
 export class PacedReads {
@@ -29,7 +30,7 @@ export class PacedReads {
     return reads.reduce((sum, { into }) => sum + into.length, 0) <= mostBytes;
   }
 
-  /** @returns how many it read until one took long */
+  /** @returns the number of reads done; it stops after a slow one */
   #readHere(files: RowFiles, reads: readonly FileRead[]): number {
     const began = performance.now();
     for (const [i, one] of reads.entries()) {

@@ -1,10 +1,10 @@
 /**
- * Rows of a shard set by their numbers, from the files straight into typed arrays: no decoding, one copy (the kernel's).
- * Rows that are neighbours in a record batch are one read of each column.
+ * Reads rows of a shard set by their numbers, from the files straight into typed arrays: no decoding, and one copy (the
+ * kernel's). Neighbouring rows of a record batch take one read per column.
  *
- * Cost: a shard that was used stays open (Node raises the limit of open files to what the system allows). What stands
- * behind the ids in a record batch (16 MiB of tokens: some 50 KB of lengths) is kept, if all of it fits in `keptBytes`;
- * else each run of rows takes three small reads more.
+ * Cost: a shard that was used stays open (Node raises the limit of open files to what the system allows). The columns
+ * after the ids of each record batch (16 MiB of tokens: some 50 KB of lengths) stay in memory if those of the whole set
+ * fit in `keptBytes`; else each run of rows takes three more small reads.
  */
 
 import { join } from 'node:path';
@@ -54,11 +54,11 @@ export interface FileRead {
   readonly row: number;
 }
 
-/** Columns of rows, in the order of their files: those of batches, then those of provenance. */
+/** The columns of rows other than the ids, in the order of the files: those of batches, then those of provenance. */
 const besideIds = columnsOf(true).filter(({ shape }) => shape !== 'tokens');
 const fed = besideIds.filter(({ feed }) => feed !== null).length;
 const placeOf = (column: RowColumn) => besideIds.indexOf(column);
-/** Places of those in it whose values are checked before anything is made of them. */
+/** Indices in `besideIds` of the columns whose values are checked before use. */
 const lengthsAt = placeOf(rowColumns.lengths);
 const paddingAt = placeOf(rowColumns.padding);
 const documentsAt = placeOf(rowColumns.docIds);
@@ -72,9 +72,9 @@ export class RowFiles {
   /** First row of each record batch, and the number of rows at the end. */
   readonly #firstRows: Float64Array;
   readonly #layouts = new Map<number, BatchLayout>();
-  /** By record batch, the file's bytes behind the ids; null: they are too many. */
+  /** By record batch, the file's bytes after the ids; null: they are too many to keep. */
   readonly #kept: Map<number, ArrayBuffer> | null;
-  /** By shard. */
+  /** Open files, by shard. */
   readonly #open = new Map<number, LocalBytes>();
 
   constructor(folder: string, manifest: ShardSetManifest, keptBytes: number = usuallyKept) {
@@ -92,7 +92,7 @@ export class RowFiles {
     this.#kept = bytes - manifest.rows * this.#rowBytes <= keptBytes ? new Map() : null;
   }
 
-  /** Rows as they lie in the files; what follows takes them so. */
+  /** Groups rows into runs of neighbours in the files. The methods below take such runs. */
   runs(rows: Uint32Array): Run[] {
     const runs: Run[] = [];
     for (let i = 0; i < rows.length; ) {
@@ -107,7 +107,7 @@ export class RowFiles {
     return runs;
   }
 
-  /** Reads that fill `into` with the rows' ids, one after another. */
+  /** Returns the reads that fill `into` with the ids of the rows, one row after another. */
   idReads(runs: readonly Run[], into: Uint8Array): FileRead[] {
     let at = 0;
     return runs.map(({ batch, first, rows, row }) => {
@@ -118,7 +118,7 @@ export class RowFiles {
     });
   }
 
-  /** @throws LongmixError `shards-damaged` if they are no lengths of documents that make up the rows */
+  /** @throws LongmixError `shards-damaged` if the stored lengths don't add up to the rows */
   lengths(runs: readonly Run[]): RowLengths {
     const parts = runs.map((run) => this.#lengthsOf(run));
     const rows = runs.reduce((sum, run) => sum + run.rows, 0);
@@ -154,7 +154,7 @@ export class RowFiles {
     }
   }
 
-  /** As `read`, in a thread of Node's pool. */
+  /** Like `read`, but in a thread of Node's pool. */
   async readAhead({ shard, offset, into, row }: FileRead): Promise<void> {
     const file = this.#file(shard, row);
     try {
@@ -181,7 +181,7 @@ export class RowFiles {
     return found;
   }
 
-  /** @param c place of the column in `besideIds` */
+  /** @param c index of the column in `besideIds` */
   #readColumn(run: Run, c: number): RunColumn {
     const { first, rows } = run;
     const { name, shape, type } = besideIds[c]!;
@@ -191,14 +191,14 @@ export class RowFiles {
     if (shape === 'number') return { starts: null, values: this.#values(run, type, values, first, rows) };
     const starts = this.#values(run, 'int32', offsets, first, rows + 1) as Int32Array;
     for (let r = 0; r <= rows; r += 1) {
-      // In order and in the column, or what is read next would be of any size.
+      // Starts must be ascending and inside the column, or the next read could have any size.
       if (starts[r]! >= (starts[r - 1] ?? 0) && starts[r]! <= entries) continue;
       throw this.#damagedRow(run, Math.max(0, r - 1), `its ${name} begin or end nowhere`);
     }
     return { starts, values: this.#values(run, type, values, starts[0]!, starts[rows]! - starts[0]!) };
   }
 
-  /** Entries of a buffer that stands behind the ids of a record batch; not to be written to. */
+  /** Returns entries of a buffer after the ids of a record batch. Callers must not write to them. */
   #values(run: Run, type: RowColumn['type'], offset: number, first: number, entries: number): Values {
     const skipped = first * bytesOfType(type, 'int32');
     if (this.#kept === null) {
@@ -212,7 +212,7 @@ export class RowFiles {
     return arrayOf(type, kept, offset - behind + skipped, entries);
   }
 
-  /** @param behind the offset of what stands behind the ids */
+  /** @param behind offset of the first byte after the ids */
   #keep({ batch, row }: Run, behind: number): ArrayBuffer {
     const { shard, record } = this.#batches[batch]!;
     const into = new Uint8Array(record.offset + record.bytes - behind);
@@ -221,7 +221,9 @@ export class RowFiles {
     return into.buffer;
   }
 
-  /** The last that begins at or before the row. A damaged schedule may ask for rows behind the end: reading them is the error. */
+  /**
+   * The last record batch that begins at or before the row. For rows after the end (damaged schedule) the read fails.
+   */
   #batchOf(row: number): number {
     return Math.min(firstFrom(this.#firstRows, row + 1), this.#batches.length) - 1;
   }
@@ -272,7 +274,7 @@ export class RowFiles {
     return this.#damaged(shard, row, what, cause);
   }
 
-  /** @param row in the set; the first of those that were wanted */
+  /** @param row number in the set of the first of the requested rows */
   #damaged(shard: number, row: number, what: string, cause?: unknown): LongmixError {
     return new LongmixError(
       'shards-damaged',

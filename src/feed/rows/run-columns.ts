@@ -1,9 +1,11 @@
-/** Columns of neighbouring rows as they were read from a record batch: put together, checked, and taken apart by piece. */
+/** Joins, checks and splits by piece the columns of neighbouring rows, as they were read from a record batch. */
 import type { RowColumn, Values } from '../../shard/row-columns.ts';
 
 /** A column of a run. */
 export interface RunColumn {
-  /** Of a list: rows + 1 indices into the record batch's values, of which `values` are those from the first to the last. */
+  /**
+   * For a list: rows + 1 indices into the record batch's values. `values` holds those from the first to the last index.
+   */
   readonly starts: Int32Array | null;
   readonly values: Values;
 }
@@ -48,7 +50,10 @@ export function piecesOf(
   };
 }
 
-/** Puts a column's parts end to end, under its name in batches. @param c its place in `besideIds` */
+/**
+ * Joins the parts of a column, and stores them in `into` under its name in batches.
+ * @param c its index in `besideIds`
+ */
 export function joinColumn(
   { type, feed }: RowColumn,
   parts: readonly RunColumn[][],
@@ -77,7 +82,7 @@ export function joinColumn(
   }
 }
 
-/** An array that makes its own buffer is cheaper where it is small. */
+/** Makes an array with its own buffer, which is cheaper for small arrays. */
 export function newArray(type: RowColumn['type'], entries: number): Values {
   if (type === 'uint16') return new Uint16Array(entries);
   return type === 'uint32' ? new Uint32Array(entries) : new Int32Array(entries);
@@ -95,7 +100,7 @@ export function arrayOf(
     : new Int32Array(buffer, offset, entries);
 }
 
-/** What is wrong with lengths that are not a row's; null: nothing. */
+/** Describes why the lengths can't be those of a row; null if they can. */
 export function rowFault(
   starts: Int32Array,
   lengths: Values,

@@ -1,4 +1,4 @@
-/** What a folder gives to train on: one shard set, or the training sets of a build in the order of its run. */
+/** Opens the shard sets to train on in a folder: one shard set, or a build's training sets in the order of its run. */
 
 import { basename, join, resolve } from 'node:path';
 import { LongmixError } from '../../errors.ts';
@@ -11,7 +11,7 @@ import { RowFiles } from './row-files.ts';
 
 export interface FeedSet {
   readonly folder: string;
-  /** Its folder's name. */
+  /** Name of the set's folder. */
   readonly name: string;
   readonly manifest: ShardSetManifest;
   readonly files: RowFiles;
@@ -49,7 +49,7 @@ function openSet(folder: string): FeedSet {
   return { folder, name: basename(resolve(folder)), manifest, files: new RowFiles(folder, manifest) };
 }
 
-/** The splits that are trained on; they are listed in the order of the phases. */
+/** The sets to train on. `sets` lists them in the order of the phases. */
 function trainingSets(build: string, sets: readonly string[]): string[] {
   const names = sets.filter((name) => name.startsWith('train'));
   if (names.length === 0) {

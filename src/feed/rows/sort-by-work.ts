@@ -1,7 +1,7 @@
-/** Rows by what attention inside documents costs: the sum of the squares of the documents' lengths. */
+/** Sorts rows by the cost of attention inside documents: the sum of the squares of the documents' lengths. */
 import type { RowLengths } from '../../shard/row-columns.ts';
 
-/** The same rows, cheapest first; rows of equal cost keep their order. Padding costs as a document would. */
+/** Returns the rows, cheapest first; rows of equal cost keep their order. Padding counts as a document. */
 export function byWork(rows: Uint32Array, { seqLengths, seqOffsets }: RowLengths): Uint32Array {
   const work = new Float64Array(rows.length);
   for (let r = 0; r < rows.length; r += 1) {

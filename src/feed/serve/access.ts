@@ -1,7 +1,9 @@
-/** Who may ask: a bearer token, or, without one, programs on this machine only. */
+/** Access control: requests need a bearer token, or, without one, must come from this machine. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Does an Authorization header carry the token? Takes as long for every wrong one: hashes are compared. */
+/**
+ * Returns a check for the token in an Authorization header. It compares hashes, so all wrong tokens take equally long.
+ */
 export function tokenCheck(token: string): (authorization: string | undefined) => boolean {
   const wanted = sha256(token);
   return (authorization = '') => {
@@ -14,14 +16,14 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** True for what only programs on this machine can reach. */
+/** True for addresses that only programs on this machine can reach. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
 /**
- * Is the request meant for a loopback address? A web page can have its own name point to 127.0.0.1 (DNS rebinding), and
- * its script would then read what a server without a token gives to programs here.
+ * True if the request's Host header names a loopback address. A web page can point its own host name to 127.0.0.1 (DNS
+ * rebinding); without this check its script could read from a server that needs no token.
  */
 export function namesLoopback(hostHeader: string | undefined): boolean {
   const host = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(hostHeader ?? '');

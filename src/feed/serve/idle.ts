@@ -1,22 +1,23 @@
 /**
- * Cuts off readers that take nothing. The timeout of Node's own sockets will not do: a write that the system has taken in
- * part restarts it when it ends, so that it comes after up to twice the time; and so does whatever the reader sends.
+ * Cuts off readers that take nothing. The timeout of Node's sockets does not work here: the end of a write that the
+ * system has taken in part restarts it, so that it fires after up to twice the time. Anything that the reader sends
+ * restarts it as well.
  */
 export interface IdleWatch {
-  /** The reader has taken something, or there is something to take now. */
+  /** Call when the reader has taken something, or when there is something to take again. */
   alive(): void;
-  /** There is nothing to take until `alive` is called again. */
+  /** Call when there is nothing to take. Time doesn't count until `alive` is called. */
   rest(): void;
   end(): void;
 }
 
-/** Calls `cut` once, when `alive` was not called for so long. */
+/** Calls `cut` once, if `alive` was not called for `seconds`. */
 export function watchIdle(seconds: number, cut: () => void): IdleWatch {
   const most = seconds * 1000;
   let last = performance.now();
   let resting = false;
   let timer: NodeJS.Timeout;
-  // It is looked at when it could be over, so that a sign of life costs no timer.
+  // The timer fires when the time could be over, so that a call of `alive` needs no new timer.
   const look = () => {
     const left = resting ? most : most - (performance.now() - last);
     if (left > 0) timer = setTimeout(look, Math.ceil(left));

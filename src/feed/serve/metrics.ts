@@ -1,6 +1,6 @@
-/** What the server has done, in the text format of Prometheus. */
+/** Counts what the server does, and reports it in the text format of Prometheus. */
 
-/** Upper bounds in seconds. */
+/** Upper bounds of the histogram's buckets, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export class Metrics {
@@ -13,16 +13,16 @@ export class Metrics {
   openStreams = 0;
   /** Streams whose reader took nothing for too long. */
   stalled = 0;
-  /** Connections beyond the limit. */
+  /** Connections refused because they exceeded the limit. */
   refused = 0;
 
-  /** @param path one of ours, or `other`: nobody can make the table grow */
+  /** @param path one of the server's paths, or `other`, so that no client can make the table grow */
   request(path: string, code: number): void {
     const labels = `path="${path}",code="${code}"`;
     this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1);
   }
 
-  /** From the request's arrival until its first batch was handed to the system. */
+  /** @param seconds from the request's arrival until its first batch was handed to the system */
   firstBatch(seconds: number): void {
     this.#firstBatches += 1;
     this.#firstBatchSeconds += seconds;

@@ -1,17 +1,17 @@
 /**
- * `longmix serve`: a feed over HTTP. Nothing is remembered of a rank: one that comes back with the step it is at gets
- * what it would have got.
+ * `longmix serve`: a feed over HTTP. The server keeps no state per rank: a rank that reconnects with its current step
+ * gets the same rows as without the interruption.
  *
  *   GET /v1/manifest   JSON (`manifest.ts`); ?rows_per_step
  *   GET /v1/stream     Arrow streams (`arrow-stream.ts`); ?rank, world_size, epoch, start_step, steps, rows_per_step;
- *                      without `steps` to the end of the epoch
+ *                      without `steps`: to the end of the epoch
  *   GET /metrics       for Prometheus
- *   GET /healthz       "ok", for anybody
+ *   GET /healthz       "ok", for everybody, without a token
  *
- * A body that ended before its last batch is cut off: HTTP's last chunk is missing, so no reader takes it for the end.
+ * A body that ends before its last batch is cut off without HTTP's last chunk, so no reader mistakes it for complete.
  * HTTP/1.0 has no chunks, and gets no stream.
  *
- * Cost: two batches of memory a stream, and one file descriptor. All ranks share the shards' files.
+ * Cost: two batches of memory and one file descriptor per stream. All ranks share the shards' files.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -27,20 +27,20 @@ import { Metrics } from './metrics.ts';
 import { manifestQuery, noQuery, type StreamQuery, streamQuery } from './stream-query.ts';
 
 export interface ServeOptions extends FeedOptions {
-  /** Null: for programs on this machine only, which the caller sees to. */
+  /** Null: only for programs on this machine; the caller must listen on a loopback address. */
   readonly token: string | null;
   /** PEM. */
   readonly tls: { readonly key: Buffer; readonly cert: Buffer } | null;
   readonly maxConnections: number;
-  /** A reader that takes nothing for so long is cut off; so may be one that takes less than some 2 MB. */
+  /** A reader that takes nothing for this long is cut off; one that takes less than some 2 MB in it may be, too. */
   readonly idleSeconds: number;
-  /** Told about what went wrong on our side, one line. */
+  /** Called with one line about each error on the server's side. */
   readonly onError: (message: string) => void;
 }
 
 export interface FeedServer {
   readonly server: Server;
-  /** Streams end with the batch that they are at; resolves when the last connection has closed. */
+  /** Ends streams after their current batch. Resolves when the last connection has closed. */
   readonly stop: () => Promise<void>;
 }
 
@@ -50,7 +50,7 @@ const headerSeconds = 10;
 const keepAliveSeconds = 10;
 const stopSeconds = 2;
 
-/** @param opened stays the caller's to close */
+/** @param opened the caller must close these sets */
 export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer {
   const metrics = new Metrics();
   let feed: Feed | undefined;
@@ -82,7 +82,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
     const path = url.length > longestUrl ? '' : url.split('?', 1)[0]!;
     const known = Object.hasOwn(routes, path);
     response.on('close', () => metrics.request(known ? path : 'other', response.statusCode));
-    // Nobody has reason to send a body: what comes is not read, and the connection not used again.
+    // No request needs a body. A body is not read, and its connection is not used again.
     request.on('error', () => {});
     if (
       method !== 'GET' ||
@@ -142,7 +142,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
           { cure: 'a proxy may have to be told: proxy_http_version 1.1 for nginx' },
         );
       }
-      // Node holds the answer to a request that came too early back, and tells it nothing of the connection's end.
+      // Node delays the response to a pipelined request, and doesn't inform it when the connection ends.
       if (response.socket === null) {
         return refuse(
           response,
@@ -170,7 +170,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
     feed ??= feedOf(opened, options);
     return feed;
   }
-  // What is wrong with the flag is told at once. Without it a row of the longest may make no step: requests say how many.
+  // Report a wrong flag at once. Without the flag the default of one row may be invalid; requests then give the number.
   if (options.rowsPerStep !== undefined) feedWith(undefined);
 
   async function stream(own: Feed, course: Course, response: ServerResponse, arrived: number): Promise<void> {
@@ -188,11 +188,11 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
     let first = true;
     try {
       for await (const { chunks, rows } of arrowStream(own, batches(own, course, { reuse: true }))) {
-        // Reading the shards is not the reader's time.
+        // The time for reading the shards doesn't count as the reader's.
         watch.alive();
         const taken = await writeOut(response, chunks, { signal: gone.signal, onTaken: watch.alive }).then(
           () => true,
-          // The reader has left, which is no error.
+          // The reader has left, which is not an error.
           () => false,
         );
         if (!taken) return;
@@ -218,7 +218,7 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
       stopping = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      // Readers that take nothing would keep it.
+      // Readers that take nothing would keep the server open.
       const timer = setTimeout(() => server.closeAllConnections(), stopSeconds * 1000);
       await closed;
       clearTimeout(timer);
@@ -227,8 +227,8 @@ export function feedServer(opened: FeedSets, options: ServeOptions): FeedServer 
 }
 
 /**
- * Rows of a batch. Those of a shuffled epoch lie anywhere, and each is a read: with many more, one request would keep the
- * others waiting for seconds.
+ * The most rows per batch. In a shuffled epoch each row is a separate read; with many more rows, one request would keep
+ * the others waiting for seconds.
  */
 const mostRows = 32_768;
 

@@ -1,12 +1,12 @@
 /**
- * The query of a request, taken at its word: every parameter known, given once, a whole number in its range. A trainer
- * that misspells `start_step` must hear of it, and not begin anew.
+ * Parses the query of a request strictly: every parameter must be known, given once, and a whole number in its range. A
+ * trainer that misspells `start_step` must get an error, not begin at step 0 again.
  */
 import { LongmixError } from '../../errors.ts';
 
 type StreamParameter = 'rank' | 'world_size' | 'epoch' | 'start_step' | 'steps' | 'rows_per_step';
 
-/** What each parameter is at least; at most it is `greatest`. */
+/** The smallest value of each parameter. The largest is `greatest` for all. */
 const streamParameters: Readonly<Record<StreamParameter, number>> = {
   rank: 0,
   world_size: 1,
@@ -65,7 +65,7 @@ function isNameOf<Name extends string>(known: Readonly<Record<Name, number>>, na
   return Object.hasOwn(known, name);
 }
 
-/** What somebody sent, short enough for a message. */
+/** Quotes the client's text, shortened for a message. */
 function quoted(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
 }

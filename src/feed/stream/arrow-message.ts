@@ -1,22 +1,23 @@
 /**
- * A batch as the message of an Arrow record batch, byte for byte. Arrow's own writer builds objects for every column,
- * field and buffer to come to the same bytes, which costs more than all else that a small step takes.
+ * Writes a batch as the message of an Arrow record batch, byte for byte. Arrow's own writer builds objects for every
+ * column, field and buffer to get the same bytes, which costs more than everything else in a small step.
  *
- * The metadata is a flatbuffer whose tables never change, so it is laid out once here, by the list of columns, and only
- * counts and offsets are filled in: a table points back to its vtable, which says where in the table its fields are.
+ * The metadata is a flatbuffer whose tables never change. So it is laid out here once, from the list of columns, and
+ * only counts and offsets are filled in. A table points back to its vtable, which says where in the table its fields
+ * are.
  */
 import { feedColumns, rowColumns, type Values } from '../../shard/row-columns.ts';
 import type { Batch } from '../feed.ts';
 
-/** uint32 columns of a stream that shards have not; the others are `feedColumns`. */
+/** uint32 columns that streams have and shards don't; the other columns of a stream are `feedColumns`. */
 export const stepColumns: readonly string[] = ['step', 'epoch', 'row'];
 
 const ofRows = -1;
 const empty = -2;
 /**
- * Nodes of the message (each column, and the children of those that have them) and its buffers (each column's validity,
- * which is empty, then a list's offsets, then the same of a child, then the values): the place in `arrays` of what each
- * measures; `ofRows`: a number per row.
+ * The message's nodes (each column, followed by its child if it has one) and buffers (for each column: its validity,
+ * which is empty; a list's offsets; the child's validity; the values). Each entry is the index in `arrays` of the array
+ * that the node or buffer describes; `ofRows`: it has one number per row.
  */
 const nodes: number[] = stepColumns.map(() => ofRows);
 const buffers: number[] = stepColumns.flatMap(() => [empty, ofRows]);
@@ -35,22 +36,26 @@ const buffers: number[] = stepColumns.flatMap(() => [empty, ofRows]);
 }
 
 const nodesAt = 80;
-/** Their number is before them, at a multiple of 4 that makes them begin at one of 8. */
+/** The number of buffers stands before them, at a multiple of 4 such that they begin at a multiple of 8. */
 const buffersAt = nodesAt + 16 * nodes.length + 8;
-/** Bytes of the metadata, and of the 8 before it: a mark, and their length. */
+/** Bytes of the metadata; with `headBytes`, including the 8 bytes before it: a mark and the metadata's length. */
 const metadataBytes = buffersAt + 16 * buffers.length;
 const headBytes = 8 + metadataBytes;
 
-/** Messages smaller than this are one piece: a write costs more than a copy of some kilobytes. */
+/** Messages up to this size are one piece, because a write costs more than copying some kilobytes. */
 const smallBytes = 64 * 1024;
 
-/** Names in a batch of the arrays of its message, in its order: each column's values, those of a list behind its offsets. */
+/**
+ * A batch's keys of the arrays in its message, in message order: each column's values; for a list, its offsets first.
+ */
 const arrays: readonly string[] = feedColumns.flatMap(({ feed }) =>
   feed!.offsets === null ? [feed!.values] : [feed!.offsets, feed!.values],
 );
 const idsAt = arrays.indexOf(rowColumns.ids.feed.values);
 
-/** A batch's message in pieces; the ids of a large one are not copied: their piece is the batch's own memory. */
+/**
+ * Returns a batch's message in pieces. The ids of a large batch are not copied: their piece is the batch's own memory.
+ */
 export function batchMessage(batch: Batch): Uint8Array[] {
   const { step, epoch, rows, inputIds } = batch;
   const columns: Values[] = [];
@@ -85,7 +90,7 @@ export function batchMessage(batch: Batch): Uint8Array[] {
   return whole ? [first] : [first, bytesOf(inputIds), tail];
 }
 
-/** The end of a stream: a mark, and no metadata. */
+/** Returns the end of a stream: a mark, and a metadata length of 0. */
 export function endOfStream(): Uint8Array {
   return Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 }
@@ -118,7 +123,7 @@ function writeHead(view: DataView, columns: readonly Values[], count: number, bo
 const bodyBytesAt = 24;
 const rowsAt = 56;
 
-/** All that is the same in every message. Fields are those of Arrow's Message.fbs. */
+/** The bytes that are the same in every message. Field names are those of Arrow's Message.fbs. */
 const template: Uint8Array = (() => {
   const view = new DataView(new ArrayBuffer(metadataBytes));
   const shorts = (at: number, ...values: readonly number[]) => {
@@ -126,13 +131,14 @@ const template: Uint8Array = (() => {
   };
   const int = (at: number, value: number) => view.setInt32(at, value, true);
   int(0, 16);
-  // Message at 16: its vtable's bytes, its own, then where version, header type, header and body length are in it.
+  // Message at 16. Its vtable: bytes of the vtable, bytes of the table, offsets of version, header type, header, body
+  // length.
   shorts(4, 12, 24, 16, 18, 20, bodyBytesAt - 16);
   int(16, 16 - 4);
   shorts(32, 4); // version 5
   view.setUint8(34, 3); // RecordBatch
   int(36, 52 - 36);
-  // RecordBatch at 52: where length, nodes and buffers are in it.
+  // RecordBatch at 52. Its vtable ends with the offsets of length, nodes and buffers.
   shorts(40, 10, 20, rowsAt - 52, 12, 16);
   int(52, 52 - 40);
   int(64, nodesAt - 4 - 64);
@@ -142,7 +148,7 @@ const template: Uint8Array = (() => {
   return new Uint8Array(view.buffer);
 })();
 
-/** Columns begin at multiples of 8 bytes. */
+/** Rounds up to a multiple of 8, where columns begin. */
 function filled(bytes: number): number {
   return (bytes + 7) & ~7;
 }

@@ -1,5 +1,5 @@
 /**
- * Batches as Arrow IPC streams, for `pipe` and `serve`. One record batch a step:
+ * Writes batches as Arrow IPC streams, for `pipe` and `serve`. One record batch per step:
  *
  *   step, epoch  uint32   the same in all of its rows
  *   row          uint32   number of the row in its shard set
@@ -7,8 +7,8 @@
  *   seq_lengths  List<int32>
  *   padding      uint32
  *
- * Where the width changes (phases), the stream ends and another begins behind it: a reader opens streams until there
- * are no more bytes. The ids are not copied: what is written is the memory that they were read into.
+ * If the width changes (between phases), the stream ends and another one follows it: a reader opens streams until there
+ * are no more bytes. The ids are not copied: the memory that they were read into is written directly.
  */
 
 import { arrow } from '../../base/arrow.ts';
@@ -23,13 +23,13 @@ export const arrowStreamType = 'application/vnd.apache.arrow.stream';
 
 export interface StreamPart {
   readonly chunks: readonly Uint8Array[];
-  /** Rows in it. */
+  /** Rows in this part. */
   readonly rows: number;
 }
 
 /**
- * Streams of the batches: a part a batch, then the end. A part must be written out before the next is asked for: the
- * batches' memory may be used again.
+ * Yields one part per batch, then the end of the stream. Write a part out before you request the next, because the
+ * batches' memory may be reused.
  */
 export async function* arrowStream(
   { manifest }: Feed,
@@ -58,7 +58,7 @@ export class BatchEncoder {
     this.#chunks.push(...batchMessage(batch));
   }
 
-  /** If there was no batch, that is a stream without any, which is what readers understand. */
+  /** Ends the stream. Without any batch this writes an empty stream, which readers accept. */
   end(): void {
     if (this.#width === 0) this.#begin(this.#manifest.sets[0]!.width);
     this.#chunks.push(endOfStream());
@@ -70,7 +70,7 @@ export class BatchEncoder {
     this.#chunks.push(schemaMessage(width, this.#manifest.dtype));
   }
 
-  /** What has been written since the last time. */
+  /** Returns the chunks written since the last call. */
   take(): Uint8Array[] {
     const chunks = this.#chunks;
     this.#chunks = [];
@@ -78,7 +78,7 @@ export class BatchEncoder {
   }
 }
 
-/** How a stream begins: that of one without a batch, less its end. */
+/** Returns the beginning of a stream: an empty stream without its end. */
 function schemaMessage(width: number, dtype: ShardDtype): Uint8Array {
   const { Field, RecordBatchStreamWriter, Schema, Uint32 } = arrow;
   const counts = stepColumns.map((name) => new Field(name, new Uint32(), false));

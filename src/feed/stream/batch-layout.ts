@@ -1,29 +1,31 @@
 /**
- * Where the columns of a record batch lie in its file. Arrow keeps a fixed-size column's values in one piece, so that a
- * row is a read at a computed place, and neighbouring rows are one read.
+ * Finds where the columns of a record batch lie in its file. Arrow keeps the values of a fixed-size column in one
+ * piece, so a row is a read at a computed place, and neighbouring rows are one read.
  *
- * The message is taken apart here and not by Arrow's reader, which believes any count that stands in it: of a damaged
- * file no more is read than there is, and a layout that does not fill its message exactly is none.
+ * The message is parsed here, not by Arrow's reader, because that trusts all counts in it. This parser never reads
+ * beyond the end of a damaged file, and rejects a layout that doesn't fill its message exactly.
  */
 import type { BatchRecord } from '../../shard/format.ts';
 import { buffersOf, bytesOfType, columnsOf } from '../../shard/row-columns.ts';
 
-/** Offsets in the file, in bytes; those of `besideIds` are whole numbers of 8 bytes apart. */
+/** Offsets in the file, in bytes. The offsets of `besideIds` differ by multiples of 8. */
 export interface BatchLayout {
   readonly inputIds: number;
-  /** Of the columns `besideIds`, in their order; those of provenance only where the rows have them. */
+  /** The layouts of the columns `besideIds`, in their order; columns of provenance only if the rows have them. */
   readonly columns: readonly ColumnLayout[];
 }
 
 export interface ColumnLayout {
-  /** Of a list: int32, rows + 1: where each row's entries begin in the values; else the values' own. */
+  /**
+   * For a list: offset of rows + 1 int32, which say where each row's entries begin in the values. Else: as `values`.
+   */
   readonly offsets: number;
   readonly values: number;
-  /** Entries that there is room for. */
+  /** Number of entries that fit in the values' buffer. */
   readonly entries: number;
 }
 
-/** What rows have, with the numbers of the buffers that hold it (`shard/row-columns.ts`). */
+/** The columns of rows, with the numbers of the buffers that hold them (`shard/row-columns.ts`). */
 const placed = (() => {
   let first = 0;
   return columnsOf(true).map((column) => {
@@ -35,15 +37,15 @@ const placed = (() => {
 })();
 const ids = placed.find(({ column }) => column.shape === 'tokens')!;
 const besideIds = placed.filter((one) => one !== ids);
-/** More than the row schema has. */
+/** More buffers than the row schema has. */
 const mostBuffers = 64;
-/** Writers fill buffers up to a multiple of 8 or 64 bytes, and may count that in, or not. */
+/** Writers pad buffers to a multiple of 8 or 64 bytes, and may or may not include the padding in a buffer's length. */
 const filling = 64;
 
-/** The length of the metadata stands in its second 4 bytes; it is less than this but for odd writers. */
+/** Bytes to read first. The message's second 4 bytes give the metadata's length, which is rarely more than this. */
 export const usualMetadataBytes = 4096;
 
-/** Bytes of the message before its body, from the first 8; null: they say nothing that fits into the record. */
+/** Returns the bytes of the message before its body, from its first 8 bytes; null if these don't fit the record. */
 export function headBytes(start: Uint8Array, record: BatchRecord): number | null {
   if (start.length < 8) return null;
   const view = viewOf(start);
@@ -81,13 +83,13 @@ export function batchLayout(head: Uint8Array, record: BatchRecord, rowBytes: num
   return { inputIds: at(idRegion), columns };
 }
 
-/** Bytes of the body. */
+/** A range of bytes in the body. */
 interface Region {
   readonly offset: number;
   readonly length: number;
 }
 
-/** One after another, nothing left out but what fills them up. */
+/** True if the regions follow one another, with nothing but padding between them, and fill the body. */
 function fills(regions: readonly Region[], bodyBytes: number): boolean {
   let end = 0;
   for (const { offset, length } of regions) {
@@ -104,8 +106,8 @@ interface RecordBatchMessage {
 }
 
 /**
- * The message's metadata, a flatbuffer: tables that point to their fields, all of them relative. Fields by their number
- * in Arrow's Message.fbs. What points out of the metadata makes DataView throw.
+ * Parses the message's metadata, a flatbuffer: tables with relative pointers to their fields. Fields are named by their
+ * number in Arrow's Message.fbs. DataView throws on pointers out of the metadata.
  */
 function readMessage(head: Uint8Array): RecordBatchMessage | null {
   const view = viewOf(head.subarray(8));
@@ -140,7 +142,7 @@ function readMessage(head: Uint8Array): RecordBatchMessage | null {
   }
 }
 
-/** Of the union MessageHeader. */
+/** Number of RecordBatch in the union MessageHeader. */
 const recordBatch = 3;
 
 function viewOf(bytes: Uint8Array): DataView {

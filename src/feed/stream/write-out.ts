@@ -1,19 +1,19 @@
-/** Chunks to a stream as fast as its reader takes them. */
+/** Writes chunks to a stream as fast as its reader takes them. */
 import type { Writable } from 'node:stream';
 
-/** What is handed over at once where it matters that some of it was taken. Systems tell of it by the megabyte, too. */
+/** Bytes per write if the caller wants to know about progress. Systems, too, report progress by the megabyte. */
 const pieceBytes = 1024 * 1024;
 
 export interface WriteOptions {
   readonly signal?: AbortSignal;
-  /** The system has taken another piece. */
+  /** Called each time the system has taken another piece. */
   readonly onTaken?: () => void;
 }
 
 /**
- * Resolves when the system has taken all of it, so that the chunks' memory may be used again. One system call for many
- * chunks, where the stream can do that.
- * @throws what the stream was destroyed with, or `signal` aborted with
+ * Resolves when the system has taken all chunks, so that their memory may be reused. Many chunks take one system call,
+ * if the stream can do that.
+ * @throws the error that the stream was destroyed with, or the reason of `signal`
  */
 export async function writeOut(
   out: Writable,
@@ -26,7 +26,7 @@ export async function writeOut(
   }
 }
 
-/** The same bytes in groups of up to `pieceBytes`. */
+/** Splits the chunks into groups of up to `pieceBytes`. */
 function pieces(chunks: readonly Uint8Array[]): Uint8Array[][] {
   const found: Uint8Array[][] = [[]];
   let room = pieceBytes;

@@ -1,13 +1,13 @@
 /**
- * The accounts of the shard sets of a split, from their finished rows backwards: what stands in the rows is counted
- * piece by piece (`tally.ts`), what doesn't is given its reason document by document. Nothing is taken over from the
- * mix's own numbers, so that a token that got lost on the way would show as an imbalance.
+ * The accounts of the shard sets of a split. They are computed backwards from the finished rows: tokens in the rows are
+ * counted piece by piece (`tally.ts`), and all other tokens get a reason document by document. No number comes from the
+ * mix, so a token that got lost on the way shows as an imbalance.
  *
- * A token that a shard set lacks is `elsewhere` where another of the split has it. The rest has the reason of the phase
- * that the set belongs to; in the account of the whole split, that of the phase which came nearest to taking it.
+ * A token that a shard set lacks is `elsewhere` if another set of the split has it. Any other missing token has the
+ * reason of the set's phase; in the account of the whole split, the reason of the phase that came nearest to taking it.
  *
- * Cost: with one shard set a pass over its rows and one over the documents, 4 bytes a document (8 where documents
- * repeat); with several, two passes over the rows, and 4 bytes a document more.
+ * Cost: with one shard set a pass over its rows and one over the documents, 4 bytes per document (8 where documents
+ * repeat); with several sets two passes over the rows, and 4 more bytes per document.
  */
 
 import { takenTokens, usableTokens } from '../../base/sequence.ts';
@@ -28,28 +28,28 @@ export interface SplitDocuments {
   readonly table: DocumentTable;
   readonly cellOf: CellNumbers;
   readonly buckets: readonly Bucket[];
-  /** The documents of the split are those where `held` is `side`. */
+  /** A document belongs to the split if its `held` equals `side`. */
   readonly held: Uint8Array;
   readonly side: 0 | 1;
-  /** Of every document: 0, or 1 + index into `dropReasons`: why it may not be taken at all. */
+  /** Per document: 0, or 1 + the index in `dropReasons` of the reason why it may not be taken at all. */
   readonly excluded: Uint8Array;
 }
 
-/** A phase of the split; the validation split is one too. */
+/** A phase of the split. The validation split counts as one phase. */
 export interface PackedPhase {
   readonly mix: Pick<MixSpec, 'length'>;
   readonly sequences: SequenceSpec;
   readonly instances: Instances;
-  /** As `packRows` gives them. */
+  /** The plans that `packRows` returned. */
   readonly plans: readonly RowPlan[];
-  /** By cell number: 0 where the mix takes nothing of a cell because it names others. */
+  /** By cell number: 0 where the mix names cells and this cell is not among them. */
   readonly inCell: Uint8Array;
 }
 
 export interface Ledgers {
-  /** One for each plan, phase by phase. */
+  /** One ledger per plan, phase by phase. */
   readonly sets: readonly Ledger[];
-  /** Of all of them together. */
+  /** The ledger of all plans together. */
   readonly whole: Ledger;
 }
 
@@ -72,9 +72,9 @@ export function keepLedgers(split: SplitDocuments, phases: readonly PackedPhase[
 }
 
 /**
- * @param phases those of which the ledger is, with its plans
- * @param once tokens of each document that stand in the rows of those plans
- * @param covered and in those of any shard set of the split: all from the document's first
+ * @param phases the phases that the ledger covers, with the plans that it covers
+ * @param once per document, its tokens that stand in the rows of those plans at least once
+ * @param covered per document, how many tokens from its first on stand in the rows of any shard set of the split
  */
 function account(
   split: SplitDocuments,
@@ -92,7 +92,7 @@ function account(
   for (let d = 0; d < table.count; d += 1) {
     const cell = cellOf[d]!;
     const length = table.lengths[d]!;
-    // What the phases would take of it, and what of that they chose to.
+    // The tokens of this document that the phases may use, and the tokens that they selected.
     let usable = -1;
     let selected = 0;
     let removed = true;
@@ -114,7 +114,7 @@ function account(
     if (once[d]! > 0) sums.packedDocuments[cell]! += 1;
     dropped.elsewhere[cell]! += covered[d]! - once[d]!;
     if (excluded[d]! > 0) {
-      // Even if it was packed: that is a fault, and must show.
+      // The full length, even if the document was packed: packing it is a fault, and must show as an imbalance.
       dropsByCode[excluded[d]!]![cell]! += length;
       continue;
     }
@@ -122,8 +122,9 @@ function account(
       dropped.in_no_cell[cell]! += length - covered[d]!;
       continue;
     }
-    // Another phase may hold more than this one takes: of what it could have said, only what comes after is left. But
-    // where there is no other, more than was selected must show, and not be set off against what another document lacks.
+    // Another phase may hold more of the document than this one takes; then this phase's reasons apply to the tokens
+    // after those only. Without another phase, packing more than was selected must show as an imbalance, and must not
+    // be set off against the missing tokens of another document.
     const others = covered !== once && covered[d]! > selected;
     const taken = others ? covered[d]! : selected;
     dropped.tail_discarded[cell]! += Math.max(0, selected - covered[d]!);
@@ -137,7 +138,9 @@ function account(
   return toLedger(split, sums, phases);
 }
 
-/** By cell number: 0, nothing of it is asked for; 1, it is; 2, it is, but for the rule that removes long documents. */
+/**
+ * By cell number: 0: the phase doesn't ask for the cell; 1: it does; 2: it would, but `remove: long` removes the cell.
+ */
 function demandOf({ table, buckets }: SplitDocuments, { mix, sequences, instances, inCell }: PackedPhase) {
   const removes = mix.length?.rule.kind === 'remove_long' ? mix.length : null;
   const longFrom = table.sources.map((source) =>
@@ -157,7 +160,7 @@ type Sums = Record<'documents' | 'read' | 'packedOnce' | 'packedDocuments', Floa
   readonly dropped: Record<DropReason, Float64Array>;
 };
 
-/** A number a cell for each entry of a ledger. */
+/** Makes one number per cell for each entry of a ledger. */
 function emptySums(cells: number): Sums {
   const sum = () => new Float64Array(cells);
   const dropped = Object.fromEntries(dropReasons.map((reason) => [reason, sum()]));
@@ -209,12 +212,12 @@ function toLedger(
   };
 }
 
-/** True if a packing may lose the end of what was taken. */
+/** True if a packing may drop the end of the tokens that a copy takes. */
 export function discardsTails({ packing, tails }: Pick<SequenceSpec, 'packing' | 'tails'>): boolean {
   return packing === 'decompose' || (packing === 'concat' && tails === 'discard');
 }
 
-/** What doesn't balance, in words; empty if all does. A ledger of an earlier version may lack a reason that came later. */
+/** Describes each imbalance in words; empty if all balances. A ledger of an earlier version may lack newer reasons. */
 export function imbalances(ledger: Ledger, mayDiscard: boolean): string[] {
   const faults: string[] = [];
   const check = (what: string, left: number, right: number) => {
@@ -260,7 +263,7 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
 }
 
-/** For each document the larger of both, in the first. */
+/** Writes the larger number of both to `a`, per document. */
 function farthest(a: Uint32Array, b: Uint32Array): Uint32Array {
   for (let d = 0; d < a.length; d += 1) if (b[d]! > a[d]!) a[d] = b[d]!;
   return a;

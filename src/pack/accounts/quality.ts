@@ -11,9 +11,11 @@ import { countTokens } from './tally.ts';
 export interface PackingQuality {
   /** Document tokens / (rows * width). */
   readonly fill: number;
-  /** Rows more than a perfect concatenation needs, as a share of those (Ding et al. 2024, table 1). */
+  /** Rows beyond those of a perfect concatenation, as a share of the latter (Ding et al. 2024, table 1). */
   readonly rowsOverConcat: number;
-  /** Sequences that fit in the row that they are packed in (an inner one, if any), and those that were cut all the same. */
+  /**
+   * Sequences that fit in the row that they are packed in (an inner row, if any), and how many of them were cut anyway.
+   */
   readonly fitting: number;
   readonly fittingCut: number;
   readonly pieces: number;
@@ -22,7 +24,7 @@ export interface PackingQuality {
   readonly meanContextLength: number;
 }
 
-/** Of the rows of one plan, or of all rows of several, which `packRows` made of the instances. */
+/** Measures the rows of one plan, or of several plans together, which `packRows` made from the instances. */
 export function packingQuality(
   plans: readonly RowPlan[],
   table: DocumentTable,
@@ -46,11 +48,11 @@ export function packingQuality(
     fitting += length.length - cuts.piece.length;
     for (let c = 0; c < cuts.piece.length; c += 1) {
       const p = cuts.piece[c]!;
-      // A cut sequence has several pieces; it is counted at its first.
+      // A cut sequence has several pieces; count it at its first piece.
       if (cuts.start[c] !== 0) continue;
       const d = document[p]!;
       const sequence = sequenceLength(cuts.take[c]!, table.lengths[d]!, plan);
-      // Copies of a document are packed alike.
+      // All copies of a document have the same pack width, so the first copy's is enough.
       if (sequence > width || sequence > packWidthOf(firstFrom(instances.document, d))) continue;
       fitting += 1;
       if (length[p]! < sequence) fittingCut += 1;

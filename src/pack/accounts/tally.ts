@@ -1,6 +1,6 @@
 /**
- * What stands in the rows of finished plans, document by document. Loops here are over all pieces or all documents:
- * nothing is made inside them, and what they fill is 4 bytes a document.
+ * Counts the tokens in the rows of finished plans, document by document. The loops here go over all pieces or all
+ * documents, so they allocate nothing, and their results take 4 bytes per document.
  */
 
 import { orderByKey } from '../../base/radix-sort.ts';
@@ -10,7 +10,7 @@ import type { CellNumbers, Instances } from '../../nouns/mix.ts';
 import type { Packing } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 
-/** Tokens of all pieces, and those of them that are documents', not special tokens. */
+/** Counts the tokens of all pieces, and those of them that are not special tokens. */
 export function countTokens(plan: RowPlan): { inPieces: number; ofDocuments: number } {
   const { length, cuts } = plan;
   let inPieces = 0;
@@ -22,7 +22,7 @@ export function countTokens(plan: RowPlan): { inPieces: number; ofDocuments: num
   return { inPieces, ofDocuments };
 }
 
-/** Of each document the tokens that stand in the plan's rows at least once. */
+/** Counts, per document, the tokens that stand in the plan's rows at least once. */
 export function tokensOnce(
   plan: RowPlan,
   instances: Instances,
@@ -32,8 +32,8 @@ export function tokensOnce(
   if (instances.mostCopies === 1) return mark(plan, borrow(documents).fill(0), 'sum');
   if (packing === 'decompose') return unions(plan, documents);
   const once = mark(plan, new Uint32Array(documents), 'farthest');
-  // A copy is cut from its end only, so the farthest token says how many there are. Where a document has one copy the
-  // sum says the same, and a piece that is missing before the end would show.
+  // Copies lose tokens at their end only, so the farthest token is also the number of tokens. For a document with one
+  // copy the sum is the same number, and it also shows if a piece before the end is missing.
   const sum = mark(plan, new Uint32Array(documents), 'sum');
   const { document, count } = instances;
   for (let i = 0; i < count; i += 1) {
@@ -43,7 +43,7 @@ export function tokensOnce(
   return once;
 }
 
-/** The same over all rows of a phase: of each document a first part, up to a token. */
+/** Like `tokensOnce`, but for all rows of a phase, which hold each document from its first token up to some token. */
 export function tokensOfPhase(
   plans: readonly RowPlan[],
   instances: Instances,
@@ -58,7 +58,7 @@ export function tokensOfPhase(
   return covered;
 }
 
-/** Adds the documents' tokens in the rows, every copy counted, to their cells' sums. */
+/** Adds the document tokens in the rows, with every copy, to the sums of their cells. */
 export function addByCell(plan: RowPlan, cellOf: CellNumbers, sums: Float64Array): void {
   const { document, length, cuts } = plan;
   const specials = specialsOf(plan);
@@ -73,7 +73,10 @@ export function addByCell(plan: RowPlan, cellOf: CellNumbers, sums: Float64Array
   }
 }
 
-/** The sum of each document's tokens in the rows, or one past the farthest of them, over what `into` has. */
+/**
+ * Updates `into` per document: `sum` adds its tokens in the rows; `farthest` raises the number to one past its farthest
+ * token in the rows.
+ */
 function mark(plan: RowPlan, into: Uint32Array, what: 'sum' | 'farthest'): Uint32Array {
   const { document, length, cuts } = plan;
   const specials = specialsOf(plan);
@@ -94,7 +97,10 @@ function mark(plan: RowPlan, into: Uint32Array, what: 'sum' | 'farthest'): Uint3
   return into;
 }
 
-/** Where copies of different extent are decomposed, a length may hold several stretches of a document. */
+/**
+ * Counts the tokens that stand in the rows at least once, for `decompose`: if copies of a document take different
+ * numbers of tokens, the rows of one length may hold several separate stretches of it.
+ */
 function unions(plan: RowPlan, documents: number): Uint32Array {
   const starts = new Uint32Array(plan.document.length);
   const ends = new Uint32Array(plan.document.length);

@@ -1,8 +1,8 @@
 /**
- * Rows of best-fit decreasing where documents repeat: `fit-copies.ts` says which lists share a row, `run-order.ts` orders
- * the rows, and `lay-rows.ts` puts the pieces down where they belong in the run.
+ * Best-fit decreasing where documents repeat. `fit-copies.ts` decides which lists share a row, `run-order.ts` orders
+ * the rows, and `lay-rows.ts` writes the pieces to their places in the run.
  *
- * Inner rows, which others are put beside once it is known what is in them, are laid in the order of their times first.
+ * Inner rows can be joined only when their documents are known, so they are first written in the order of their times.
  */
 
 import { firstFrom, takenTokens } from '../../base/sequence.ts';
@@ -15,7 +15,7 @@ import { type FittedCopies, fitCopies } from './fit-copies.ts';
 import { type EachRow, measureRepeats, runOrder, sortRows } from './run-order.ts';
 import { anywhere, type Copy, copyTimes, type SpreadRows, sliceOf } from './spread.ts';
 
-/** Rows of L, where there are no others. */
+/** Packs rows of L, where all rows have that width. */
 export function packCopiesBestFit(input: PackInput, slices: number): RowPlan {
   const { instances, table, items, seed } = input;
   const pieces = new CopyPieces(input, slices);
@@ -23,13 +23,14 @@ export function packCopiesBestFit(input: PackInput, slices: number): RowPlan {
   const { order, isBound } = runOrder(eachRow(input, pieces, fitted, slices), slices, seed);
   const takeOf = takenTokens(instances, table.lengths);
   const laid = pieces.laid(fitted.starts, (item) => takeOf(items === null ? item : items[item]!));
+  const { kinds, hostsOf } = fitted;
   const out = newWriter(input, pieces, fitted);
-  layRows(laid, fitted.kinds, order, input, out, fitted.hostsOf);
+  layRows({ pieces: laid, kinds, rows: order, hostsOf }, input, out);
   const plan = out.finish();
   return { ...plan, repeats: measureRepeats(plan, isBound, instances) };
 }
 
-/** Rows that are still to be joined, or to be mixed with rows of another width. */
+/** Packs rows that will be joined, or mixed with rows of another width. */
 export function spreadCopiesBestFit(input: PackInput, slices: number): SpreadRows {
   const { instances, table, items, seed } = input;
   const pieces = new CopyPieces(input, slices);
@@ -41,15 +42,9 @@ export function spreadCopiesBestFit(input: PackInput, slices: number): SpreadRow
   const slice = new Int32Array(order.length).fill(anywhere);
   for (let s = 0; s < slices; s += 1) slice.fill(s, starts[s], starts[s + 1]);
   const out = newWriter(input, pieces, fitted);
-  // Cuts are noted with their items, because it must be known of which copy they are.
-  layRows(
-    pieces.laid(fitted.starts, (item) => item),
-    fitted.kinds,
-    order,
-    input,
-    out,
-    fitted.hostsOf,
-  );
+  // `take` holds the item instead of the tokens taken, because `copiesIn` must know which copy a cut belongs to.
+  const laid = pieces.laid(fitted.starts, (item) => item);
+  layRows({ pieces: laid, kinds: fitted.kinds, rows: order, hostsOf: fitted.hostsOf }, input, out);
   const { rowEnds, document, length, cuts } = out.finish();
   const takeOf = takenTokens(instances, table.lengths);
   const eachPiece = (row: number, visit: (piece: number, cut: number) => void) => {
@@ -79,7 +74,7 @@ export function spreadCopiesBestFit(input: PackInput, slices: number): SpreadRow
       const found: Copy[] = [];
       eachPiece(row, (p, cut) => {
         if (cut < 0) {
-          // A copy that is one whole piece stands in no other row.
+          // A copy that is one whole piece stands in no other row, so any unique number serves as its copy number.
           if (pieces.copiesOf(document[p]!) > 1) found.push({ document: document[p]!, copy: -1 - p });
           return;
         }
@@ -92,7 +87,7 @@ export function spreadCopiesBestFit(input: PackInput, slices: number): SpreadRow
   };
 }
 
-/** Rows as `layRows` names them, and their slices: the kinds, then the full rows of long documents. */
+/** Visits rows by the names that `layRows` uses, with their slices: the kinds, then the full rows of long documents. */
 function eachRow(
   input: PackInput,
   pieces: CopyPieces,

@@ -1,21 +1,22 @@
 /**
- * Where documents repeat, the last piece of each item, by length. The pieces of a length are in lists: one of documents that
- * are there once, in keyed order, and one for each slice of the run (`spread.ts`), of copies in the order of their times. An
- * item of a whole number of rows, and more than one, has full rows only, and is in no list.
+ * The last pieces of all items, by length, for mixes in which documents repeat. The pieces of a length stand in lists:
+ * one list of the documents with one copy, in keyed order, and one list per slice of the run (`spread.ts`) with copies
+ * in the order of their times. An item that is exactly two or more rows long has full rows only, and is in no list.
  *
- * Documents are dealt out by length first, and each gives its copies where its length has its place: one miss of the caches
- * per document, and not one per copy.
+ * Documents are first sorted by length; then each document writes its copies to the range of its length. This costs one
+ * cache miss per document, not one per copy.
  *
- * Cost: 4 bytes per item and 8 per list, 4 per item that isn't one whole piece; while they are sorted, 4 bytes per item and 12
- * per document that repeats.
+ * Cost: 4 bytes per item, 8 per list, and 4 per item that isn't one whole piece; during sorting, 4 more bytes per item
+ * and 12 per document that repeats.
  */
 import { Column } from '../../base/column.ts';
 import { keyedHash } from '../../base/keyed-hash.ts';
 import { HashSorter } from '../../base/radix-sort.ts';
 import { borrow, giveBack } from '../../base/scratch.ts';
-import { firstFrom, rowWidth } from '../../base/sequence.ts';
+import { firstFrom } from '../../base/sequence.ts';
 import type { LaidPieces } from '../packers/lay-rows.ts';
 import { type PackInput, sequenceLengths } from '../packers/packer.ts';
+import { eachRun } from './item-runs.ts';
 import { anywhere, type CopyPlace, copyPhases, copyPlaces, sliceOf, timeOf } from './spread.ts';
 
 export class CopyPieces {
@@ -25,17 +26,19 @@ export class CopyPieces {
   readonly #placeOf: (item: number) => CopyPlace;
   /** Items of pieces that aren't whole documents. */
   readonly #cutItem: Uint32Array;
-  /** Where the lists of each length end, those of what is there once and those of copies. */
+  /** By `bin`: where the lists of a length end, for documents with one copy and for copies. */
   readonly #listEnds: Uint32Array;
-  /** List by list: the document of a piece that is whole; `table.count` + its number, of one that isn't. */
+  /**
+   * List by list: the document of a piece that is a whole document, else `table.count` + the number of the cut piece.
+   */
   readonly sorted: Uint32Array;
-  /** By list: its first piece in `sorted`, and its slice; `anywhere`: of what is there once. */
+  /** By list: its first piece in `sorted`, and its slice, which is `anywhere` for documents with one copy. */
   readonly starts: Column = new Column();
   readonly sliceOf: Column = new Column();
-  /** Last pieces of each length. */
+  /** Number of last pieces of each length. */
   readonly counts: Uint32Array;
   readonly mostCopies: number;
-  /** In keyed order, the copies of a document one after another. */
+  /** Long items in keyed order; the copies of a document stand one after another. */
   readonly longs: Longs;
 
   constructor(input: PackInput, slices: number) {
@@ -51,7 +54,7 @@ export class CopyPieces {
     let longs = 0;
     let runs = 0;
     let mostCopies = 0;
-    this.#eachRun((_item, items, _document, sequence, isWhole, copies) => {
+    eachRun(input, (_item, items, _document, sequence, isWhole, copies) => {
       if (sequence > width) longs += items;
       if (!hasLastPiece(sequence, width)) return;
       const length = lastPiece(sequence, width);
@@ -84,11 +87,11 @@ export class CopyPieces {
       cuts += 1;
       return table.count + cuts - 1;
     };
-    // What is there once to its place; runs to theirs, by length.
+    // Put documents with one copy to their places, and runs of copies to theirs, by length.
     const runItem = new Uint32Array(runs);
     const runItems = new Uint32Array(runs);
     const runPhase = new Uint32Array(runs);
-    this.#eachRun((item, items, document, sequence, isWhole, copies) => {
+    eachRun(input, (item, items, document, sequence, isWhole, copies) => {
       const key =
         copies === 1 || sequence > width ? order(table.keysLow[document]!, table.keysHigh[document]!, 0) : 0;
       if (sequence > width) {
@@ -139,23 +142,23 @@ export class CopyPieces {
     this.longs = { item: longItem, fullRows };
   }
 
-  /** The lists of a length, of documents that repeat or of others: from the first to before the second. */
+  /** Returns the range [first, end) of the lists of a length, for documents that repeat or for the others. */
   listsOf(length: number, repeated: boolean): readonly [number, number] {
     const b = bin(length, repeated);
     return [this.#listEnds[b - 1]!, this.#listEnds[b]!];
   }
 
-  /** The list of the piece at a place. */
+  /** Returns the list that the piece at `sorted[at]` belongs to. */
   listAt(at: number): number {
     return firstFrom(this.starts.toUint32(), at + 1) - 1;
   }
 
-  /** The length of the pieces of a list. */
+  /** Returns the length of the pieces of a list. */
   lengthOf(list: number): number {
     return firstFrom(this.#listEnds, list + 1) >> 1;
   }
 
-  /** Where the pieces of documents stand in `sorted`, ascending. */
+  /** Returns where the pieces of the given documents stand in `sorted`, ascending. */
   placesOf(documents: ReadonlySet<number>): Uint32Array {
     const places: number[] = [];
     for (let at = 0; documents.size > 0 && at < this.sorted.length; at += 1)
@@ -181,12 +184,12 @@ export class CopyPieces {
     return this.#cutItem[piece - this.#input.table.count]!;
   }
 
-  /** The document of an item, its first item, and how many there are. */
+  /** Returns the document of an item, the document's first item, and how many items it has. */
   placeOf(item: number): CopyPlace {
     return this.#placeOf(item);
   }
 
-  /** Which copy of which document a piece of a list of this slice is. */
+  /** Returns which copy of which document a piece is, if its list belongs to this slice. */
   copyOf(piece: number, slice: number): { document: number; copy: number; copies: number } {
     if (piece >= this.#input.table.count) {
       const item = this.itemOfCut(piece);
@@ -195,7 +198,7 @@ export class CopyPieces {
     }
     const copies = this.copiesOf(piece);
     if (copies === 1) return { document: piece, copy: 0, copies };
-    // Each copy has a slice of its own.
+    // The copies of a document are in different slices, so the slice tells which copy it is.
     const phase = this.#phaseOf(piece);
     let copy = Math.floor((slice * copies) / this.#slices);
     while (sliceOf(timeOf(phase, 0, copy, copies), this.#slices) < slice) copy += 1;
@@ -208,7 +211,11 @@ export class CopyPieces {
     return firstFrom(instances.document, document + 1) - firstFrom(instances.document, document);
   }
 
-  /** The pieces as `layRows` takes them. @param fullRows of each long item @param takeOf tokens of its document that an item takes */
+  /**
+   * Returns the pieces in the form that `layRows` takes.
+   * @param starts where each list begins in `sorted`
+   * @param takeOf tokens of its document that an item takes; it is copied to the plan
+   */
   laid(starts: Uint32Array, takeOf: (item: number) => number): LaidPieces {
     const { instances, table, sequences, width } = this.#input;
     const lengthOf = sequenceLengths(instances, table, sequences);
@@ -229,7 +236,7 @@ export class CopyPieces {
     return { sorted: this.sorted, starts, exceptions, longs };
   }
 
-  /** Puts down the copies of runs, and their times. @returns where they end */
+  /** Writes the copies of the runs to `sorted`, and their times to `times`. @returns where they end */
   #giveCopies(
     runs: { item: Uint32Array; items: Uint32Array; phase: Uint32Array },
     first: number,
@@ -254,7 +261,7 @@ export class CopyPieces {
     return at;
   }
 
-  /** Adds a list for each slice that has some of the pieces, which are sorted by their times. */
+  /** Adds a list per slice that has pieces. The pieces must be sorted by their times. */
   #listBySlice(times: Uint32Array, from: number, to: number): void {
     let last = anywhere;
     for (let at = from; at < to; at += 1) {
@@ -270,57 +277,15 @@ export class CopyPieces {
     const { items } = this.#input;
     return items === null ? item : items[item]!;
   }
-
-  /** Runs of items: copies of one document, one after another, of which as much is taken. */
-  #eachRun(
-    visit: (
-      item: number,
-      items: number,
-      document: number,
-      sequence: number,
-      isWhole: boolean,
-      copies: number,
-    ) => void,
-  ): void {
-    const { table, instances, items, sequences, width } = this.#input;
-    const { document, parts } = instances;
-    const bos = Number(sequences.bos);
-    const specials = bos + Number(sequences.eos);
-    const longest = sequences.overlong === 'truncate' ? rowWidth(sequences) : Number.POSITIVE_INFINITY;
-    const count = items?.length ?? instances.count;
-    const visitRun = (item: number, n: number, d: number, taken: number, all: number, copies: number) => {
-      const sequence = Math.min(taken, longest);
-      visit(item, n, d, sequence, sequence === all && all <= width, copies);
-    };
-    let part = 0;
-    for (let from = 0; from < count; ) {
-      const d = document[items === null ? from : items[from]!]!;
-      let end = from + 1;
-      while (end < count && document[items === null ? end : items[end]!] === d) end += 1;
-      const all = table.lengths[d]! + specials;
-      let run = from;
-      for (let item = from; item < end; item += 1) {
-        const instance = items === null ? item : items[item]!;
-        while (parts.copy[part]! < instance) part += 1;
-        if (parts.copy[part] !== instance) continue;
-        // A copy of a part of the document is a run by itself.
-        if (item > run) visitRun(run, item - run, d, all, all, end - from);
-        visitRun(item, 1, d, parts.take[part]! + bos, all, end - from);
-        run = item + 1;
-      }
-      if (end > run) visitRun(run, end - run, d, all, all, end - from);
-      from = end;
-    }
-  }
 }
 
-/** Items of documents that span rows: parallel arrays. */
+/** Items longer than a row, as parallel arrays. */
 export interface Longs {
   readonly item: Uint32Array;
   readonly fullRows: Uint32Array;
 }
 
-/** Each number moves from how many pieces there are to where they begin. */
+/** Replaces each count by the sum of the counts before it: where its pieces begin. */
 function toStarts(counts: Uint32Array): void {
   let end = 0;
   for (let at = 0; at < counts.length; at += 1) {
@@ -329,7 +294,7 @@ function toStarts(counts: Uint32Array): void {
   }
 }
 
-/** Bins begin with 2: those before them are empty. */
+/** Two bins per length. Lengths begin with 1, so the bins 0 and 1 are empty. */
 function bin(length: number, repeated: boolean): number {
   return 2 * length + (repeated ? 1 : 0);
 }
@@ -338,12 +303,12 @@ function hasLastPiece(sequence: number, width: number): boolean {
   return sequence <= width || sequence % width !== 0;
 }
 
-/** Full rows that a long document has for itself. One that is a whole number of rows long has no last piece beside them. */
+/** Number of full rows of a long document. If it is exactly a whole number of rows long, it has no last piece. */
 function fullRowsOf(sequence: number, width: number): number {
   return sequence > width ? Math.floor(sequence / width) : 0;
 }
 
-/** What is left of a sequence after full rows: 1 to `width` tokens. */
+/** Tokens of a sequence after its full rows: 1 to `width`. */
 export function lastPiece(length: number, width: number): number {
   return length <= width ? length : ((length - 1) % width) + 1;
 }

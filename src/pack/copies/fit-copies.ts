@@ -1,17 +1,17 @@
 /**
- * Best-fit decreasing where documents repeat. Rows are filled in kinds, as in `fit-lengths.ts`, but each copy has its time in
- * the run (`spread.ts`). A copy may stand in a row of its slice of the run, in one of the slices beside it, or in a row that is
- * bound to no slice yet, which is then bound to the copy's slice. Of these rows it takes the one that it fills best. A document
- * that is there once takes the row of all rows that it fills best. Copies of a document never share a row, because their slices
- * are further apart than any copy goes.
+ * Best-fit decreasing where documents repeat. Rows are filled in kinds, as in `fit-lengths.ts`, but each copy has its
+ * time in the run (`spread.ts`). A copy may stand in a row of its own slice of the run, in a row of a slice nearby, or
+ * in a row that is bound to no slice yet, which is then bound to the copy's slice. It takes the row that it fills best
+ * among these. A document with one copy takes the row that it fills best among all rows. Copies of a document never
+ * share a row, because their slices are further apart than any copy moves.
  *
- * Best-fit decreasing over all copies, without the rule that copies never share a row, needs a number of rows: so many are opened
- * freely (`budget`). From then on, a copy that finds no room goes to the nearest row in its part of the run; else to any row that
- * no other copy of its document can be in; else to a new one. Where that makes too many rows, long documents fill up the rows
- * with most room (`hosts.ts`). Where there are still too many, packing begins again: the documents that opened the rows too
- * many are placed first, and the others fill up their rows.
+ * `budget` is the number of rows that best-fit decreasing over all copies needs without the rule that copies never
+ * share a row. Up to that number, rows are opened freely. After that, a copy that finds no room goes to the nearest row
+ * in its part of the run; else to any row that can hold no other copy of its document; else to a new row. If this makes
+ * too many rows, long documents fill up the rows with the most room (`hosts.ts`). If there are still too many, packing
+ * starts again: the documents that opened the excess rows are placed first, and the others fill up their rows.
  *
- * Cost: a few searches a kind of row, slice and length; 8 bytes per item.
+ * Cost: a few searches per kind of row, slice and length; 8 bytes per item.
  */
 import { fitLengths } from '../packers/fit-lengths.ts';
 import type { Host } from '../packers/lay-rows.ts';
@@ -23,14 +23,16 @@ import type { SlicedKinds } from './open-kinds.ts';
 import { anywhere, golden } from './spread.ts';
 
 const attempts = 4;
-/** A long document fills up no row with less room than this, in tokens, or this part of a row. */
+/**
+ * Long documents fill up only rows with at least this much room: `leastPiece` tokens or, if less, `leastPart` of a row.
+ */
 const leastPiece = 8;
 const leastPart = 1 / 256;
-/** Rows with room are looked at until they have so much of it for each row that is to be filled up, in rows. */
+/** Examine the roomiest rows until they have this many rows' worth of room per row to save. */
 const roomPerRow = 16;
-/** Of the full rows of long documents, such a part may go to fill up others. */
+/** The largest part of the full rows of long documents that may go to fill up other rows. */
 const mostFilledUp = 1 / 16;
-/** Documents that go first in the next attempt, at most. */
+/** The most documents to place first in the next attempt. */
 const mostFirst = 10_000;
 
 export interface FittedCopies extends PlacedRows {
@@ -40,7 +42,7 @@ export interface FittedCopies extends PlacedRows {
   readonly fullRows: Uint32Array;
 }
 
-/** @param slices of the run */
+/** @param slices number of slices of the run */
 export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number): FittedCopies {
   const fullRows = pieces.longs.fullRows.reduce((sum, rows) => sum + rows, 0);
   const fewest = Math.max(fitLengths(pieces.counts).rows + fullRows, pieces.mostCopies);
@@ -50,7 +52,7 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
   let bestExcess = Number.POSITIVE_INFINITY;
   for (let n = 0; n < attempts; n += 1) {
     const fitting = new Fitting(input, pieces, slices, first);
-    // Rows too many that are opened in time can be filled up by long documents.
+    // Long documents can fill up some excess rows, so up to that many may be opened to keep copies in their time.
     fitting.place(fewest - fullRows, fewest - fullRows + Math.floor(fullRows * mostFilledUp));
     const tooMany = fitting.rows + fullRows - fewest;
     const roomy =
@@ -73,7 +75,7 @@ export function fitCopies(input: PackInput, pieces: CopyPieces, slices: number):
   return { ...partHosted(placed, hosting, pieces, slices), fullRows: ownRows };
 }
 
-/** Rows with at least so much room, which come first, as `RoomyRow`: those with most before others. */
+/** Lists the rows with at least `least` tokens of room, the roomiest first. Their kinds must come first in `kinds`. */
 function roomyRows(pieces: CopyPieces, { kinds, starts }: PlacedRows, least: number): RoomyRow[] {
   const found: RoomyRow[] = [];
   const nextOf = new Map<number, number>();
@@ -93,7 +95,7 @@ function roomyRows(pieces: CopyPieces, { kinds, starts }: PlacedRows, least: num
   return found.sort((a, b) => b.room - a.room || a.row - b.row);
 }
 
-/** Makes each row that long documents fill up a kind of its own. */
+/** Splits kinds so that each row that long documents fill up is a kind of its own. */
 function partHosted(
   { kinds, starts }: PlacedRows,
   { hostOf }: Hosting,
@@ -104,7 +106,7 @@ function partHosted(
   const hosted = [...hostOf.keys()].sort((a, b) => a - b);
   const last = hosted.at(-1);
   if (last === undefined) return { kinds, starts, hostsOf };
-  // By new kind: the old one, its rows, and its slice.
+  // By new kind: the old kind, the number of rows, and the slice.
   const of: number[] = [];
   const rowsOf: number[] = [];
   const slice: number[] = [];
@@ -124,7 +126,7 @@ function partHosted(
       if (row === end) break;
       const hosts = hostOf.get(row)!;
       const repeats = hosts.some(({ long }) => pieces.placeOf(pieces.longs.item[long]!).copies > 1);
-      // A row that nothing else ties to a time is tied to one by a long document that repeats.
+      // A row that belongs to no slice gets one if a long document that repeats fills it up.
       const moved = inSlice === anywhere && repeats;
       hostsOf.set(of.length, hosts);
       add(kind, 1, moved ? Math.floor(((row * golden) % 1) * slices) : inSlice);
@@ -132,7 +134,7 @@ function partHosted(
       row += 1;
     }
   }
-  // The kinds after the last hosted row are as they were.
+  // The kinds after the last hosted row stay as they are.
   const count = of.length + kinds.kinds - kind;
   const fill = <T extends Int32Array | Uint32Array>(all: T, values: T): T => {
     for (let k = 0; k < of.length; k += 1) all[k] = values[of[k]!]!;

@@ -1,8 +1,9 @@
 /**
- * One attempt to place the last pieces of all items in rows, as `fit-copies.ts` describes it.
+ * One attempt to place the last pieces of all items in rows, as `fit-copies.ts` describes.
  *
- * A copy that is placed with others of its length and slice goes at most `sliceReach` slices from its own. So for every
- * document it is known where its copies can be without a look into a row; the few that are placed one by one are noted.
+ * A copy that is placed together with others of its length and slice goes at most `sliceReach` slices away from its
+ * own. So the slices that may hold a document's copies are known without looking into rows. The few copies that are
+ * placed one by one may go further; their slices are recorded.
  */
 import type { Column } from '../../base/column.ts';
 import { firstFrom } from '../../base/sequence.ts';
@@ -11,12 +12,12 @@ import type { CopyPieces } from './copy-pieces.ts';
 import { free, none, OpenKinds, type SlicedKinds } from './open-kinds.ts';
 import { type CopyTime, copyTimes, sliceOf, sliceReach } from './spread.ts';
 
-/** So many times as long as it is counts a copy of less than such a part of a row, and is placed the earlier. */
+/** Copies shorter than 1 / copiesAhead of a row are placed early, as if they were up to copiesAhead times as long. */
 const copiesAhead = 8;
-/** Slices that are looked at to find a row for a copy that comes late. */
+/** Slices to examine when looking for a row for a copy that is placed by itself. */
 const slicesTried = 64;
 
-/** Rows of last pieces. Rows that are full of one long document are not among them. */
+/** Rows of last pieces. They don't include the full rows of long documents. */
 export interface PlacedRows {
   readonly kinds: SlicedKinds;
   /** Where each list begins in `CopyPieces.sorted`. */
@@ -30,11 +31,11 @@ export class Fitting {
   readonly #reach: number;
   readonly #times: CopyTime;
   readonly #open: OpenKinds;
-  /** Where the pieces stand that are placed before all others, one by one: those of some documents. */
+  /** Places in `CopyPieces.sorted` of the pieces to place one by one before all others. */
   readonly #first: Uint32Array;
-  /** Where each list of pieces begins: the lists of `#pieces`, and parts of these. */
+  /** Where each list of pieces begins: the lists of `#pieces`, then parts of these lists. */
   readonly #starts: Column;
-  /** By document, the slices of its copies that were placed one by one. */
+  /** By document and copy, the slice of each copy that was placed by itself. */
   readonly #late = new Map<number, Map<number, number>>();
   #budget = 0;
   #most = 0;
@@ -56,7 +57,10 @@ export class Fitting {
     return this.#open.rows;
   }
 
-  /** Beyond `budget` rows none is opened as long as one in time has room, beyond `most` as long as any has. */
+  /**
+   * Places all pieces. Beyond `budget` rows, a copy opens a new row only if no row in its part of the run has room;
+   * beyond `most` rows, only if no row at all has room.
+   */
   place(budget: number, most: number): void {
     this.#budget = budget;
     this.#most = most;
@@ -64,7 +68,7 @@ export class Fitting {
     const ahead = Math.floor(this.#width / copiesAhead);
     for (let length = this.#width; length > 0; length -= 1) {
       this.#placeOnce(length);
-      // Short copies come before other documents of their length, which may fill up any row.
+      // Short copies go before single documents of the same length, because those can fill up any row.
       if (length > ahead) this.#placeCopies(length);
       else if (length === ahead) {
         const last = Math.ceil(length / copiesAhead);
@@ -115,7 +119,7 @@ export class Fitting {
     });
   }
 
-  /** The lists of a length, without the pieces that are placed first. */
+  /** Visits the lists of a length, without the pieces that were placed first. */
   #eachRun(
     length: number,
     repeated: boolean,
@@ -141,13 +145,15 @@ export class Fitting {
     }
   }
 
-  /** A list of its own for some pieces of one. */
+  /** Makes a new list that begins with the piece `from` of an existing one. */
   #part(from: number): number {
     this.#starts.push(from);
     return this.#starts.length - 1;
   }
 
-  /** The fullest kind that a copy fits in and may stand in; `none`: there is none. */
+  /**
+   * Returns the fullest kind that has room for a copy and is in reach of its slice or free; `none` if there is none.
+   */
   #inTime(slice: number, tokens: number): number {
     const open = this.#open;
     let best = none;
@@ -159,7 +165,7 @@ export class Fitting {
     return kind !== none && (best === none || open.roomOf(kind) < open.roomOf(best)) ? kind : best;
   }
 
-  /** A copy by itself: in its part of the run, where no other copy of its document can be. */
+  /** Places one copy by itself: in its part of the run, where no other copy of its document can be. */
   #placeOne(at: number, tokens: number, slice: number, first: boolean): void {
     const open = this.#open;
     const { document, copy, copies } = this.#pieces.copyOf(this.#pieces.sorted[at]!, slice);
@@ -188,7 +194,7 @@ export class Fitting {
     this.stranded.add(this.#pieces.documentOf(this.#pieces.sorted[at]!));
   }
 
-  /** A kind with room in the slice that is nearest, less than so many away. */
+  /** Returns a kind with room in the nearest slice that may hold the copy, less than `most` slices away, or `none`. */
   #nearest(
     slice: number,
     most: number,
@@ -211,7 +217,10 @@ export class Fitting {
     return none;
   }
 
-  /** How far off a slice has room, from `away` on and less than `most`. The run is a ring here. */
+  /**
+   * Returns the distance of the nearest slice with room in one direction, from `away` on; `most` if it isn't nearer
+   * than that. The run is treated as a ring.
+   */
   #distance(slice: number, away: number, most: number, tokens: number, step: 1 | -1): number {
     if (away >= most) return most;
     const first = this.#onRing(slice + step * away);
@@ -223,7 +232,7 @@ export class Fitting {
     return found === none ? most : Math.min(most, toEnd + step * (found - begin));
   }
 
-  /** Can no other copy of the document be in a row of the slice? */
+  /** True if no other copy of the document can be in a row of the slice. */
   #mayStandIn(slice: number, document: number, copy: number, copies: number): boolean {
     const late = this.#late.get(document);
     for (let other = 0; other < copies; other += 1) {
@@ -241,12 +250,12 @@ export class Fitting {
     return (slice + this.#slices) % this.#slices;
   }
 
-  /** The kinds of rows, and where their lists begin. Rows with at least `roomy` tokens of room come first. */
+  /** Returns the kinds of rows, and where their lists begin. Rows with at least `roomy` tokens of room come first. */
   placed(roomy: number): PlacedRows {
     return { kinds: this.#open.bySlice(roomy), starts: this.#starts.toUint32() };
   }
 
-  /** So much room must rows have that they have so many tokens of room together, but at least `least`. */
+  /** See `OpenKinds.roomyFrom`. */
   roomyFrom(tokens: number, least: number): number {
     return this.#open.roomyFrom(tokens, least);
   }

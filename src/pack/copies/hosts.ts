@@ -1,21 +1,21 @@
 /**
- * Rows that shorter documents share with a long one. A document that is longer than a row is cut in any case. So where
- * rows have much room left, since no copy that is still to be placed may stand in them, a long document fills them up,
- * and has some full rows fewer. Its last piece stays as it is.
+ * Fills up rows of shorter documents with pieces of a long document. Rows may keep much room because no copy that is
+ * still to be placed may stand in them. A document longer than a row is cut in any case, so it can fill such rows, and
+ * then has fewer full rows of its own. Its last piece stays as it is.
  */
 import type { Host } from '../packers/lay-rows.ts';
 import type { CopyPieces } from './copy-pieces.ts';
 
 export interface Hosting {
-  /** By row: what fills it up. */
+  /** By row: the long documents that fill it up. */
   readonly hostOf: ReadonlyMap<number, readonly Host[]>;
-  /** By index: full rows that a long item has no longer; its pieces in `hostOf` have their tokens. */
+  /** By index of a long item: how many full rows it gives up. Its pieces in `hostOf` hold their tokens. */
   readonly rowsLess: ReadonlyMap<number, number>;
-  /** All rows less. */
+  /** The sum of `rowsLess`. */
   readonly saved: number;
 }
 
-/** A row with room. */
+/** A row with room left. */
 export interface RoomyRow {
   readonly row: number;
   readonly room: number;
@@ -23,7 +23,7 @@ export interface RoomyRow {
   takes(document: number): boolean;
 }
 
-/** Long documents that are tried. */
+/** The most long documents to try. */
 const mostTried = 1000;
 
 interface Candidate {
@@ -32,7 +32,7 @@ interface Candidate {
   readonly copies: number;
 }
 
-/** Indices of those that are tried: documents that are there once before others, and those with most full rows. */
+/** Lists the long items to try: documents with a single copy first, then those with the most full rows. */
 function candidates(pieces: CopyPieces): Candidate[] {
   const { item, fullRows } = pieces.longs;
   const found: Candidate[] = [];
@@ -49,7 +49,7 @@ function candidates(pieces: CopyPieces): Candidate[] {
 
 /**
  * Saves up to `excess` rows.
- * @param roomy those with most room first
+ * @param roomy rows with the most room come first
  */
 export function chooseHosts(
   roomy: readonly RoomyRow[],

@@ -1,6 +1,7 @@
 /**
- * Packers that take items one by one, where documents repeat: the items come in the order of their times in the run
- * (`spread.ts`), what is there once at a time by its hash. Rows that hold a repeated document keep their time.
+ * Runs packers that take items one by one, for mixes in which documents repeat. Items come in the order of their times
+ * in the run (`spread.ts`); a document with one copy gets its time from a hash. Rows that hold a repeated document keep
+ * their time.
  */
 import { keyedHash } from '../../base/keyed-hash.ts';
 import { orderByKey } from '../../base/radix-sort.ts';
@@ -56,7 +57,7 @@ export function packCopiesInOrder(input: PackInput, slices: number, pack: Packer
   };
 }
 
-/** Items by their times. */
+/** Orders the items by their times. */
 function timeOrder(input: PackInput): Uint32Array {
   const { table, instances, items, seed } = input;
   const times = copyTimes(input);

@@ -1,24 +1,25 @@
 /**
- * Kinds of rows that are being filled, as in `fit-lengths.ts`: rows that hold the same lengths can't be told apart. A kind
- * is free, or bound to a slice of the run once a copy stands in its rows. The fullest that a piece fits in is found among
- * all kinds, the free ones, or those of a slice; of equally full ones the one that was filled last.
+ * Kinds of rows that are being filled, as in `fit-lengths.ts`: rows that hold the same lengths are interchangeable. A
+ * kind is free at first; once a copy stands in its rows it is bound to a slice of the run. A search finds the fullest
+ * kind that a piece fits in, among all kinds, the free ones, or the kinds of a slice. Of equally full kinds it finds
+ * the one filled last.
  *
- * Cost: a step a change of kind. A slice's kinds are in a sorted list, as there are few.
+ * Cost: a step per change of kind. The kinds of a slice stand in a sorted list, because there are few.
  */
 import { Column } from '../../base/column.ts';
 import { CapacityIndex } from '../packers/capacity-index.ts';
 import type { RowKinds } from '../packers/fit-lengths.ts';
 
 export const none = -1;
-/** More than there can be. */
+/** More kinds than there can be. */
 const mostKinds = 2 ** 29;
-/** The slice of free kinds. */
+/** The `slice` of kinds that are bound to no slice. */
 export const free = -1;
 
-/** Kinds whose rows are to stand in a slice of the run. */
+/** Kinds of rows, each with the slice of the run that its rows belong to. */
 export interface SlicedKinds extends RowKinds {
   readonly slice: Int32Array;
-  /** Tokens that are left in each row of a kind. */
+  /** Tokens of room left in each row of a kind. */
   readonly room: Uint32Array;
 }
 
@@ -34,7 +35,7 @@ export class OpenKinds {
   readonly #ofSlice: SortedKinds[];
   readonly #mostRoom: MostRoom;
   readonly #chain = new Column();
-  /** All rows. */
+  /** Rows of all kinds. */
   rows = 0;
 
   constructor(width: number, slices: number) {
@@ -61,7 +62,7 @@ export class OpenKinds {
     return this.#slice.at(kind);
   }
 
-  /** The fullest kind with so much room; `none`: there is none. */
+  /** Returns the fullest kind with at least `tokens` of room, or `none`. */
   find(tokens: number): number {
     return this.#all.find(tokens);
   }
@@ -75,17 +76,18 @@ export class OpenKinds {
   }
 
   /**
-   * The next slice that has a row with so much room, from one on and before another, in order or back.
-   * @returns `none`: there is none
+   * Finds the next slice that has a row with at least `tokens` of room. The search begins at `from`, goes up or down by
+   * `step`, and stops before `to`.
+   * @returns `none` if there is no such slice
    */
   nextWith(tokens: number, from: number, to: number, step: 1 | -1): number {
     return this.#mostRoom.next(tokens, from, to, step);
   }
 
   /**
-   * Puts pieces of a list in rows of a kind, as many in each as have room, and binds these rows to a slice.
-   * @param slice `free`: that of the kind
-   * @returns how many found room
+   * Puts pieces of a list in rows of a kind, as many in each row as fit, and binds these rows to a slice.
+   * @param slice `free` leaves the rows in the kind's own slice
+   * @returns how many pieces found room
    */
   fill(kind: number, list: number, tokens: number, pieces: number, slice: number): number {
     const each = Math.floor(this.#room.at(kind) / tokens);
@@ -106,7 +108,7 @@ export class OpenKinds {
     return pieces;
   }
 
-  /** The same in rows that are new, at most `most` of them. */
+  /** Like `fill`, but in at most `most` new rows. */
   open(list: number, tokens: number, pieces: number, slice: number, most: number): number {
     const each = Math.floor(this.#width / tokens);
     const fitting = Math.min(pieces, most * each);
@@ -118,7 +120,7 @@ export class OpenKinds {
     return fitting;
   }
 
-  /** The largest room at which all rows with so much, or more, have `tokens` of room together; else `least`. */
+  /** Returns the largest r for which the rows with at least r of room have `tokens` of room together; else `least`. */
   roomyFrom(tokens: number, least: number): number {
     const roomOf = new Float64Array(this.#width + 1);
     for (let kind = 0; kind < this.kinds; kind += 1)
@@ -128,7 +130,7 @@ export class OpenKinds {
     return room;
   }
 
-  /** All kinds: first those with at least so much room, then those that are free, then those of each slice. */
+  /** Lists all kinds: first those with at least `roomy` of room, then the free ones, then the kinds of each slice. */
   bySlice(roomy: number): SlicedKinds {
     const classOf = (kind: number) => (this.#room.at(kind) >= roomy ? 0 : this.#slice.at(kind) + 2);
     const ends = new Uint32Array(this.#ofSlice.length + 3);
@@ -200,13 +202,13 @@ export class OpenKinds {
   }
 }
 
-/** A sorted list of kinds by their room, of equal ones the last one added first: for few kinds out of many rooms. */
+/** A list of kinds sorted by room; of equal rooms the last one added comes first. For few kinds and many rooms. */
 class SortedKinds {
-  /** The room and the kind in one number. */
+  /** Each number combines a room and a kind. */
   #codes = new Float64Array(8);
   #count = 0;
 
-  /** `none`: no kind has so much room. */
+  /** Returns the kind with the least sufficient room, or `none`. */
   find(room: number): number {
     const at = this.#firstWith(room);
     return at < this.#count ? this.#codes[at]! % mostKinds : none;
@@ -248,10 +250,10 @@ class SortedKinds {
   }
 }
 
-/** A stack of kinds for each room, out of which any may be taken. */
+/** A stack of kinds per room. Any kind may be removed, not just the top one. */
 class Stacks {
   readonly #rooms: CapacityIndex;
-  /** Number of the kind + 1; 0: none. Memory that is never written to is never there. */
+  /** Number of the kind + 1; 0: none. The array needs no fill, so pages that are never written take no memory. */
   readonly #top: Uint32Array;
   readonly #below = new Column();
   readonly #above = new Column();
@@ -292,7 +294,7 @@ class Stacks {
   }
 }
 
-/** The most room of a row of each slice, as a tree: the next slice with so much room is found in its depth. */
+/** A tree over the most room of any row in each slice. It finds the next slice with enough room in O(log slices). */
 class MostRoom {
   readonly #leaves: number;
   readonly #most: Uint32Array;
@@ -316,10 +318,10 @@ class MostRoom {
   next(room: number, from: number, to: number, step: 1 | -1): number {
     if (step * (to - from) <= 0) return none;
     let node = this.#leaves + from;
-    // Up until a neighbour on the way has room, then down to its nearest leaf.
+    // Climb until a neighbour in the direction of the search has room, then descend to its nearest leaf.
     while (this.#most[node]! < room) {
       while (node > 1 && (node & 1) === (step === 1 ? 1 : 0)) node >>>= 1;
-      // The edges of the tree: there is nothing further on.
+      // At the edge of the tree nothing is left in this direction.
       if (node <= 1) return none;
       node += step;
     }

@@ -1,11 +1,5 @@
-/**
- * The rows of a plan in which documents repeat: packed, then put in the order of the run (`run-order.ts`). Inner rows are
- * joined before that, those of neighbouring slices, and never two that hold copies of one document.
- */
-import type { Instances } from '../../nouns/mix.ts';
-import type { SequenceSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
-import type { DocumentTable } from '../../nouns/tokens.ts';
+import type { PhaseInput } from '../packers/packer.ts';
 import { RowWriter } from '../packers/row-writer.ts';
 import { eachOf, measureRepeats, runOrder, sortRows } from './run-order.ts';
 import { anywhere, type SpreadRows } from './spread.ts';
@@ -16,17 +10,13 @@ export interface InnerRows {
   readonly perRow: number;
 }
 
-/** Inner rows that may be looked at to find one that holds no copy of a document of the row. */
+/** Inner rows to examine when looking for one that holds no other copy of a document in the row. */
 const lookAhead = 64;
 
 export function orderCopies(
   groups: readonly InnerRows[],
-  instances: Instances,
-  table: DocumentTable,
-  width: number,
-  sequences: SequenceSpec,
-  slices: number,
-  seed: number,
+  { instances, table, sequences, seed }: PhaseInput,
+  { width, slices }: { readonly width: number; readonly slices: number },
 ): RowPlan {
   const joined = groups.map(({ rows, perRow }) =>
     perRow === 1 ? null : joinRows(rows, perRow, slices, seed),
@@ -60,7 +50,7 @@ export function orderCopies(
 }
 
 interface JoinedRows {
-  /** Inner rows, and where each row of them ends. */
+  /** Inner rows in order, and where each joined row ends. */
   readonly sequence: Uint32Array;
   readonly ends: number[];
   readonly slice: Int32Array;

@@ -1,7 +1,7 @@
 /**
- * The order of the run where documents repeat. Rows that hold a repeated document are put in the order of their slices,
- * shuffled inside each; all other rows are shuffled over the whole run; both kinds are spread evenly among each other.
- * So copies stay as far apart as `spread.ts` has put them, and everything else is as in a random order.
+ * The order of the run where documents repeat. Rows that hold a repeated document come in the order of their slices,
+ * shuffled inside each slice. All other rows are shuffled over the whole run. Both kinds are spread evenly among each
+ * other. So copies stay as far apart as `spread.ts` has put them, and everything else is in a random order.
  *
  * Cost: 8 bytes per row, and a counting sort by slices.
  */
@@ -13,11 +13,11 @@ import type { Instances } from '../../nouns/mix.ts';
 import type { RowPlan, RowRepeats } from '../../nouns/rows.ts';
 import { anywhere } from './spread.ts';
 
-/** Goes through rows: `rows` of them that `what` stands for, all of a slice or `anywhere`. */
+/** Visits all rows in groups: `rows` rows that are all named `what` and belong to `slice` (or `anywhere`). */
 export type EachRow = (visit: (what: number, slice: number, rows: number) => void) => void;
 
 export interface RunOrder {
-  /** In the order of the run: what stands for each row. */
+  /** In the order of the run: the name of each row (`what` of `EachRow`). */
   readonly order: Uint32Array;
   /** In the order of the run: 1 where a row holds a repeated document. */
   readonly isBound: Uint8Array;
@@ -40,7 +40,10 @@ export function runOrder(eachRow: EachRow, slices: number, seed: number): RunOrd
   return { order, isBound };
 }
 
-/** The rows that are tied to a time, in the order of their times, and the others, shuffled; where each slice begins. */
+/**
+ * Returns the bound rows (those that belong to a slice) in the order of slices, the other rows shuffled, and where each
+ * slice begins among the bound rows.
+ */
 export function sortRows(
   eachRow: EachRow,
   slices: number,
@@ -72,29 +75,29 @@ export function sortRows(
   return { bound, free, starts };
 }
 
-/** Rows by their numbers. @param slice of each */
+/** Visits each row by its number. @param slice the slice of each row */
 export function eachOf(slice: Int32Array): EachRow {
   return (visit) => {
     for (let row = 0; row < slice.length; row += 1) visit(row, slice[row]!, 1);
   };
 }
 
-/** Bins per octave of the distances between copies. */
+/** Histogram bins per octave of the distance between copies. */
 const binsPerOctave = 16;
-/** Copies may meet this often, compared with a random order, in a step that is short beside a stretch. */
+/** How often copies may meet, relative to a random order, in a step that is much shorter than a stretch. */
 const mostMeetings = 1 / 30;
-/** Of the distances between copies, such a part may be less than two stretches. */
+/** The largest part of the distances between copies that may be less than two stretches. */
 const mostNear = 1 / 4;
-/** The distances are those of a sample: of so many copies, and of so many pieces of each. */
+/** Distances are measured on a sample of this many copies, and this many pieces of each. */
 const sampledCopies = 100_000;
 const sampledPieces = 4;
-/** Documents with more copies, which meet most, are sampled by themselves. */
+/** Documents with more copies than this, which meet most often, are sampled separately. */
 const fewCopies = 8;
 
 /**
- * How far later epochs may move the rows that hold repeated documents: they are shuffled inside stretches of so many of
- * these rows. It is the longest stretch at which copies still meet only a small fraction as often as in a random order;
- * where they are nearer from the start, the one at which they meet least.
+ * Measures how far later epochs may move the rows that hold repeated documents: they shuffle these rows inside
+ * stretches of `stretch` such rows. The result is the longest stretch at which copies meet only a small fraction as
+ * often as in a random order. If copies are too near already, it is the stretch at which they meet least.
  * @param isBound by row: 1 where it holds a repeated document
  */
 export function measureRepeats(plan: RowPlan, isBound: Uint8Array, instances: Instances): RowRepeats {
@@ -123,7 +126,7 @@ export function measureRepeats(plan: RowPlan, isBound: Uint8Array, instances: In
       near += counts[b]!;
       if (counts[b]! > 0) meeting += (counts[b]! * (1 - gap / (2 * stretch))) / stretch;
     }
-    // What is reckoned with here is next copies, so these must be what could meet.
+    // The estimate covers neighbouring copies only. It holds if few of them are so near that others could meet too.
     if (near > all * mostNear) continue;
     if (meeting <= (mostMeetings * pairs) / bound) return { rows: bound, stretch };
     if (meeting >= fewest) continue;
@@ -133,7 +136,7 @@ export function measureRepeats(plan: RowPlan, isBound: Uint8Array, instances: In
   return { rows: bound, stretch: best };
 }
 
-/** For pieces of a sample that stand in several rows: the numbers of these among the rows that hold repeated documents. */
+/** For each sampled piece in several rows, lists these rows by number among the rows that hold repeated documents. */
 function copiesOfPieces(plan: RowPlan, isBound: Uint8Array, instances: Instances): Iterable<number[]> {
   const sampled = sampleRepeated(instances);
   const found = new Map<number, number[]>();
@@ -160,7 +163,7 @@ function copiesOfPieces(plan: RowPlan, isBound: Uint8Array, instances: Instances
   return [...found.values()].filter((ranks) => ranks.length > 1);
 }
 
-/** A bit per document: 1 where it repeats and is of the sample. */
+/** Returns a bit per document: 1 if it repeats and is in the sample. */
 function sampleRepeated({ document, count }: Instances): Int32Array {
   const documents = count === 0 ? 0 : document[count - 1]! + 1;
   const sampled = new Int32Array((documents >>> 5) + 1);

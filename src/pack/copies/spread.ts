@@ -1,21 +1,21 @@
 /**
- * When in the run each copy of a document comes. The run is cut in many short slices; copy k of n goes to the slice at
- * (k + phase) / n of the run. The phase is a hash of the document, so that copies are as far apart as the run allows,
- * whatever the size of a step, and the run holds the same mix from its beginning to its end.
+ * Decides when in the run each copy of a document comes. The run is cut in many short slices; copy k of n goes to the
+ * slice at (k + phase) / n of the run, where the phase is a hash of the document. So copies are as far apart as the run
+ * allows, whatever the size of a step, and the run holds the same mix from its beginning to its end.
  *
- * What stands in the rows once is for no slice: it may come anywhere.
+ * A document with one copy belongs to no slice: it may come anywhere.
  */
 import { keyedHash } from '../../base/keyed-hash.ts';
 import type { PackInput } from '../packers/packer.ts';
 import type { RowWriter } from '../packers/row-writer.ts';
 
-/** Packed rows whose order is still open. */
+/** Packed rows whose order is not decided yet. */
 export interface SpreadRows {
   readonly rows: number;
   readonly pieces: number;
-  /** Slice of the run that each row is for; `anywhere`: of no certain one, since nothing in it repeats. */
+  /** Slice of the run that each row belongs to; `anywhere` if none of its documents repeats. */
   readonly slice: Int32Array;
-  /** Adds a row to `out`: each row once, in the order of the run. @param place its number in that order */
+  /** Adds a row to `out`. Called once per row, in the order of the run. @param place the row's number in that order */
   give(row: number, place: number, out: RowWriter): void;
   /** The copies of repeated documents that stand in a row. */
   copiesIn(row: number): Copy[];
@@ -26,18 +26,18 @@ export interface Copy {
   readonly copy: number;
 }
 
-/** Changes with the rows of mixes in which documents repeat: shards of another version are of another build. */
+/** Part of a build's identity. Change it whenever the rows of mixes with repeated documents change. */
 export const copiesVersion = 'copies-2';
 
 export const anywhere = -1;
-/** The golden ratio's fraction: the numbers k * golden mod 1 are spread evenly, wherever one stops. */
+/** The fractional part of the golden ratio: for any n, the numbers k * golden mod 1 with k < n are spread evenly. */
 export const golden = 0.618_033_988_749_894_9;
 
-/** Slices for each copy of the document with the most copies: a copy is a fraction of that off its time. */
+/** Slices per copy of the document with the most copies. A copy is off its time by a fraction of this many slices. */
 const slicesPerCopy = 8;
 const fewestSlices = 32;
 const mostSlices = 4096;
-/** Copies of a document are in slices of their own. */
+/** With at least two slices per copy, every copy of a document has its own slice. */
 const leastPerCopy = 2;
 
 export function sliceCount(mostCopies: number): number {
@@ -49,21 +49,21 @@ export function sliceOf(time: number, slices: number): number {
   return Math.floor((time / 2 ** 32) * slices);
 }
 
-/** How many slices before or after its own a copy may come, as a rule: less than half of the way to the next copy. */
+/** How many slices before or after its own a copy may usually come: less than half of the way to the next copy. */
 export function sliceReach(slices: number, copies: number): number {
   return Math.min(3, Math.floor((2 * slices) / (slicesPerCopy * copies)));
 }
 
 /**
- * Time in the run, in [0, 2^32), of copy `k` of the `copies` of a document.
- * @param piece of a document that spans rows: each piece has a phase of its own, and they are spread evenly, so that a
- *   copy's rows lie all over its part of the run
+ * Returns the time in the run, in [0, 2^32), of copy `k` of a document with `copies` copies.
+ * @param piece number of a piece, for a document that spans rows. Each piece has its own phase; the phases are spread
+ *   evenly, so that a copy's rows lie all over its part of the run
  */
 export type CopyTime = (document: number, piece: number, k: number, copies: number) => number;
 
 export function copyTimes(input: Pick<PackInput, 'table' | 'seed'>): CopyTime {
   const phaseOf = copyPhases(input);
-  // Most askers go through the copies of a document one after another.
+  // Most callers go through the copies of a document one after another, so the last phase is cached.
   let last = -1;
   let phase = 0;
   return (document, piece, k, copies) => {
@@ -75,21 +75,21 @@ export function copyTimes(input: Pick<PackInput, 'table' | 'seed'>): CopyTime {
   };
 }
 
-/** The phase of a document, in [0, 2^32): a hash. */
+/** Returns a function that gives the phase of a document, a hash in [0, 2^32). */
 export function copyPhases({ table, seed }: Pick<PackInput, 'table' | 'seed'>): (document: number) => number {
   const { keysLow, keysHigh } = table;
   const hash = keyedHash(seed, 'spread');
   return (document) => hash(keysLow[document]!, keysHigh[document]!, 0);
 }
 
-/** `CopyTime` of a document of this phase. */
+/** Computes `CopyTime` from the document's phase. */
 export function timeOf(phase: number, piece: number, k: number, copies: number): number {
   const start = phase / 2 ** 32 + piece * golden;
-  // Not `% 1`, which is a call.
+  // Subtracting the floor is faster than `% 1`, which is a function call.
   return Math.floor(((k + (start - Math.floor(start))) / copies) * 2 ** 32);
 }
 
-/** The items of a document are neighbours: its first one, and how many there are. */
+/** A document's items stand next to each other: `from` is the first, `copies` is their number. */
 export interface CopyPlace {
   readonly document: number;
   readonly from: number;
@@ -102,7 +102,7 @@ export function copyPlaces({
 }: Pick<PackInput, 'instances' | 'items'>): (item: number) => CopyPlace {
   const count = items?.length ?? instances.count;
   const documentOf = (item: number) => instances.document[items === null ? item : items[item]!]!;
-  // Most askers go through the copies of a document one after another.
+  // Most callers go through the copies of a document one after another, so the last answer is cached.
   let last: CopyPlace = { document: 0, from: 0, copies: 0 };
   return (item) => {
     if (item >= last.from && item < last.from + last.copies) return last;

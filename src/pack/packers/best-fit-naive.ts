@@ -1,6 +1,6 @@
 /**
- * Best-fit decreasing as one would write it on a blackboard: every piece looks at every open row. O(pieces * rows):
- * the judge of `best-fit.ts` in tests, not for use.
+ * Best-fit decreasing as one would write it on a blackboard: every piece looks at every open row. It costs
+ * O(pieces * rows), so it only serves tests, which compare `best-fit.ts` with it.
  */
 import { createPieceList, type Packed } from './pieces.ts';
 
@@ -13,7 +13,7 @@ interface Piece {
 interface Row {
   readonly pieces: Piece[];
   left: number;
-  /** When it was last filled. */
+  /** The step in which the row was last filled. */
   filled: number;
 }
 

@@ -1,11 +1,12 @@
 /**
- * Best-fit decreasing for documents: one longer than a row gives full rows and a last piece, every other is one piece,
- * and `fit-lengths.ts` says which lengths share a row. No document that fits in a row is cut.
+ * Best-fit decreasing for documents. A document longer than a row becomes full rows and a last piece; any other
+ * document is one piece, so it is never cut. `fit-lengths.ts` decides which lengths share a row.
  *
- * Rows of all kinds are shuffled, and `lay-rows.ts` puts down what they hold, in a shuffled order; so nothing comes sorted by
- * length, nor as the corpus has it. The full rows of a document are spread over the run like any, and keep their order in it.
+ * The rows of all kinds are shuffled, and `lay-rows.ts` writes the pieces of each row in a shuffled order, so the rows
+ * follow neither length nor the order of the corpus. The full rows of a document are spread over the run like all other
+ * rows, and keep their order in it.
  *
- * Cost: a counting sort by length and a sort by hash inside each length, 4 bytes a document beside the plan.
+ * Cost: a counting sort by length, a sort by hash inside each length, and 4 bytes per document beside the plan.
  */
 import { keyedHash } from '../../base/keyed-hash.ts';
 import { HashSorter } from '../../base/radix-sort.ts';
@@ -18,7 +19,7 @@ import { type LaidPieces, layRows } from './lay-rows.ts';
 import { type PackInput, readLengths, sequenceLengths } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
 
-/** Documents whose lengths are worked out at a time. */
+/** Documents whose lengths are computed in one call. */
 const blockItems = 4096;
 
 export function packBestFit(input: PackInput, out: RowWriter): void {
@@ -27,10 +28,10 @@ export function packBestFit(input: PackInput, out: RowWriter): void {
   const kinds = fitLengths(sorted.counts);
   const rows = listRows(kinds, sorted);
   shuffle(rows, keyedHash(seed, 'row'), 0);
-  layRows(sorted, kinds, rows, input, out);
+  layRows({ pieces: sorted, kinds, rows }, input, out);
 }
 
-/** What each row is, as `layRows` takes it. */
+/** Lists what each row is, in the form that `layRows` takes. */
 function listRows(kinds: RowKinds, { longs, fullRows }: SortedPieces): Uint32Array {
   const rows = new Uint32Array(kinds.rows + fullRows);
   let row = 0;
@@ -49,7 +50,7 @@ interface SortedPieces extends LaidPieces {
   readonly fullRows: number;
 }
 
-/** @param scratch as long as there are pieces, or longer */
+/** @param scratch has at least one element per piece */
 function sortPieces(input: PackInput, scratch: Uint32Array): SortedPieces {
   const { counts, exceptionCount, longCount } = countPieces(input);
   const { sorted, exceptions, longItem, longKeys } = dealPieces(
@@ -93,7 +94,7 @@ function countPieces(input: PackInput): {
   return { counts, exceptionCount, longCount };
 }
 
-/** Pieces to the places of their length, with the keys that order them there. */
+/** Puts each piece in the range of its length, together with the key that orders it there. */
 function dealPieces(
   input: PackInput,
   at: Uint32Array,
@@ -106,7 +107,8 @@ function dealPieces(
   const specials = Number(sequences.bos) + Number(sequences.eos);
   const takeOf = takenTokens(instances, lengths);
   const hash = keyedHash(seed, 'order');
-  // No document is here twice; and the ledger, which has this array next, has a number for every document.
+  // Each document is here once at most, so `table.count` suffices. The ledger, which borrows this array next, needs
+  // one number per document.
   const sorted = borrow(table.count);
   const exceptions = new Uint32Array(4 * exceptionCount);
   const longItem = new Uint32Array(longCount);
@@ -163,7 +165,7 @@ function listLongs(
   return { longs, fullRows };
 }
 
-/** Where each length begins in a list that is sorted by length. */
+/** Returns where each length begins in a list that is sorted by length. */
 function startsOf(counts: Uint32Array): Uint32Array {
   const starts = new Uint32Array(counts.length);
   for (let length = 1; length < counts.length; length += 1)

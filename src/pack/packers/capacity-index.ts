@@ -1,10 +1,11 @@
 /**
- * The set of row capacities that are open, with "the smallest that is at least c" in O(log_32 width): the segment
- * tree of best-fit packing (Ding et al. 2024, arXiv 2404.10830, section 3.2), with 32 children a node, so that a
- * node is one machine word. Two or three words are touched for any width in use; 8,192 capacities take 1 KB.
+ * The set of open row capacities. It finds the smallest capacity that is at least c in O(log_32 width). This is the
+ * segment tree of best-fit packing (Ding et al. 2024, arXiv 2404.10830, section 3.2), but with 32 children per node, so
+ * that a node is one machine word. A search touches two or three words for any width in use. 8,192 capacities take
+ * 1 KB.
  */
 export class CapacityIndex {
-  /** levels[0] has a bit a capacity; a bit of levels[k] says that word of levels[k - 1] is not 0. */
+  /** levels[0] has one bit per capacity. Bit i of levels[k] is set if word i of levels[k - 1] is not 0. */
   readonly #levels: Int32Array[] = [];
 
   constructor(largest: number) {

@@ -1,7 +1,7 @@
 /**
- * The classic: items end to end, cut every `width` tokens. Rows are full, documents are cut wherever a row ends.
- * With `discard` the rest of a cut item is dropped instead of opening the next row (ProLong's SFT packing, Gao et al.
- * 2024, arXiv 2410.02660): no row begins inside an item, and the dropped tokens are counted in the ledger.
+ * The classic packing: items end to end, cut every `width` tokens. Rows are full; documents are cut wherever a row
+ * ends. With `discard` the rest of a cut item is dropped instead of opening the next row (ProLong's SFT packing, Gao et
+ * al. 2024, arXiv 2410.02660). Then no row begins inside an item, and the ledger counts the dropped tokens.
  */
 import { createPieceList, type Packed } from './pieces.ts';
 
@@ -16,7 +16,7 @@ export function packConcatDiscard(lengths: Uint32Array, width: number, documents
 function pack(lengths: Uint32Array, width: number, carry: boolean, documents?: Uint32Array): Packed {
   let total = 0;
   for (const length of lengths) total += length;
-  // A row may end before an item whose document stands in it.
+  // Where documents repeat, a row ends early before an item whose document already stands in it.
   const maxRows = Math.ceil(total / width) + (documents === undefined ? 0 : lengths.length);
   const inRow = new Set<number>();
   const pieces = createPieceList(lengths.length + maxRows, maxRows);

@@ -1,10 +1,11 @@
 /**
- * Dataset Decomposition (Pouransari et al. 2024, arXiv 2405.13226, section 2): a sequence is cut by its binary
- * expansion, largest first: as many pieces of L as fit, then at most one of L/2, of L/4, ... of the smallest. A piece is
- * a row; rows of one length are a shard set; nothing is padded and no row has two documents. What is left in the end is
- * shorter than the smallest piece and not packed: the ledger has it as `tail_discarded`.
+ * Dataset Decomposition (Pouransari et al. 2024, arXiv 2405.13226, section 2). A sequence is cut by its binary
+ * expansion, largest first: as many pieces of L as fit, then at most one each of L/2, L/4, ... down to the smallest.
+ * Each piece is a row, and the rows of one length are a shard set. Nothing is padded and no row has two documents. The
+ * rest of a sequence, which is shorter than the smallest piece, is not packed; the ledger counts it as
+ * `tail_discarded`.
  *
- * Rows of a length are in keyed order; where documents repeat, each copy comes at its time in the run (`spread.ts`).
+ * Rows of one length are in keyed order; where documents repeat, each copy comes at its time in the run (`spread.ts`).
  * Cost: a radix sort of the pieces of each length.
  */
 
@@ -20,14 +21,15 @@ import { anywhere, copyPlaces, copyTimes, type SpreadRows, sliceCount, sliceOf }
 import { type PhaseInput, sequenceLengths } from './packer.ts';
 import { RowWriter } from './row-writer.ts';
 
-/** Rows of a piece each. */
+/** The pieces of one width, as parallel arrays. Each piece becomes a row. */
 interface Pieces {
   readonly item: Uint32Array;
   readonly start: Uint32Array;
 }
 
-/** One plan a length that has rows, shortest first. */
-export function decompose({ instances, table, sequences, seed }: PhaseInput): RowPlan[] {
+/** Returns one plan per length that has rows, shortest first. */
+export function decompose(phase: PhaseInput): RowPlan[] {
+  const { instances, table, sequences, seed } = phase;
   const plans: RowPlan[] = [];
   const takeOf = takenTokens(instances, table.lengths);
   const slices = sliceCount(instances.mostCopies);
@@ -41,7 +43,7 @@ export function decompose({ instances, table, sequences, seed }: PhaseInput): Ro
     };
     if (instances.mostCopies > 1) {
       const rows = spreadPieces({ instances, table, seed }, pieces, width, slices, give);
-      plans.push(orderCopies([{ rows, perRow: 1 }], instances, table, width, sequences, slices, seed));
+      plans.push(orderCopies([{ rows, perRow: 1 }], phase, { width, slices }));
       continue;
     }
     const out = new RowWriter(table, width, sequences, item.length);
@@ -57,7 +59,7 @@ export function decompose({ instances, table, sequences, seed }: PhaseInput): Ro
   return plans;
 }
 
-/** The pieces of a width, by item. */
+/** Lists the pieces of one width, in the order of items. */
 function listPieces(
   instances: Instances,
   table: DocumentTable,
@@ -73,7 +75,7 @@ function listPieces(
   let p = 0;
   for (let i = 0; i < instances.count; i += 1) {
     const length = lengthOf(i);
-    // Everything before a piece is a multiple of twice its length; only pieces of L follow one another.
+    // The tokens before a piece are a multiple of twice its length, except that pieces of L follow one another.
     let at = width === sequences.length ? 0 : length - (length % (2 * width));
     for (let n = piecesOf(i); n > 0; n -= 1, at += width, p += 1) {
       item[p] = i;

@@ -1,15 +1,19 @@
 /**
- * Best-fit decreasing over the histogram of lengths: pieces go, longest first, to the open row that they fill best;
- * where none has room a row is opened (Ding et al. 2024, "Fewer Truncations Improve Language Modeling", arXiv
- * 2404.10830). Pieces of one length can't be told apart, nor can rows that hold the same lengths, so rows are filled in
- * kinds: as many rows of a kind, by as many pieces each, as there are. The rows are those of the search piece by piece
- * (`best-fit-naive.ts`; tests hold the two equal; between rows of equal room both take the one filled last), and the
- * cost is a step a change of kind, not a piece: a hundred million documents are packed in some million steps.
+ * Best-fit decreasing over the histogram of lengths. Pieces go, longest first, to the open row that they fill best; if
+ * no open row has room, a new row is opened (Ding et al. 2024, "Fewer Truncations Improve Language Modeling", arXiv
+ * 2404.10830). Pieces of one length are interchangeable, and so are rows that hold the same lengths. Such rows form a
+ * kind, and one step fills as many rows of a kind, with as many pieces each, as possible. The result has the same rows
+ * as the search piece by piece (`best-fit-naive.ts`; tests hold the two equal; between rows of equal room both take the
+ * one filled last). The cost is a step per change of kind, not per piece: a hundred million documents are packed in
+ * some million steps.
  */
 import { Column } from '../../base/column.ts';
 import { CapacityIndex } from './capacity-index.ts';
 
-/** Kinds of rows. What a row of a kind holds is a chain of links, the last one put in first. Kinds share the ends of chains. */
+/**
+ * Kinds of rows. The contents of a row of a kind are a chain of links, which begins with the last one put in. Kinds
+ * share the ends of chains.
+ */
 export interface RowKinds {
   readonly kinds: number;
   readonly rows: number;
@@ -17,17 +21,19 @@ export interface RowKinds {
   readonly rowsOf: Uint32Array;
   readonly piecesOf: Uint32Array;
   readonly links: Int32Array;
-  /** Four numbers per link: a list of pieces, their length, how many of them, and where the next link begins; -1: nowhere. */
+  /**
+   * Four numbers per link: a list of pieces, their length, their count, where the next link begins (-1: no next link).
+   */
   readonly chain: Int32Array;
 }
 
 const none = -1;
 
-/** @param counts number of pieces of each length; their lengths are 1 to `counts.length - 1`, the width of a row */
+/** @param counts number of pieces of each length; lengths go from 1 to `counts.length - 1`, which is the row width */
 export function fitLengths(counts: Uint32Array): RowKinds {
   const width = counts.length - 1;
   const open = new CapacityIndex(width);
-  // Open kinds of equal room form a stack.
+  // Open kinds with equal room form a stack.
   const top = new Int32Array(width + 1).fill(none);
   let rowsOf = new Uint32Array(1024);
   let links = new Int32Array(1024);
@@ -46,7 +52,7 @@ export function fitLengths(counts: Uint32Array): RowKinds {
     kinds += 1;
     return kinds - 1;
   };
-  /** Rows of a kind that had `room` and the chain `link` take so many pieces each. */
+  /** Adds `pieces` pieces to each row of a kind, whose rows had `room` tokens left and the chain `link`. */
   const fill = (kind: number, link: number, room: number, length: number, pieces: number) => {
     links[kind] = chain.length;
     // All pieces of a length are one list.
@@ -84,7 +90,7 @@ export function fitLengths(counts: Uint32Array): RowKinds {
         pieces -= has * each;
         continue;
       }
-      // The last pieces of this length: the kind parts in rows that are full, one that isn't quite, and the others.
+      // The last pieces of this length split the kind: rows with `each` pieces, one row with fewer, untouched rows.
       const rest = pieces - enough * each;
       rowsOf[kind] = has - enough - (rest > 0 ? 1 : 0);
       if (rowsOf[kind] === 0) pop(room, kind);

@@ -1,14 +1,15 @@
 /**
- * A packer for the documents of a phase out of one for rows of one width. Packing is global: over all documents, and where
- * they repeat over all copies. In that case the packers are others (`copies/`), which keep the copies of a document apart.
+ * Builds a packer for all documents of a phase from a packer for rows of one width. Packing is global: it covers all
+ * documents, and all copies where documents repeat. For repeated documents other packers are used (`copies/`), which
+ * keep the copies of a document apart.
  *
- * Inner rows: where a pack length is set, documents are packed in rows of that length, and so many of these are put end
- * to end in a row of L (ProLong's 8 x 64K in 512K, Gao et al. 2024, arXiv 2410.02660). No piece goes over the edge of
- * an inner row when it is packed; but pieces stand end to end in a row, so what an inner row lacks to be full moves the
- * next one forward, and the padding of all of them is at the row's end. Rows of different pack lengths are never joined,
- * and every one of those has at most one row with fewer inner rows than there is room for.
+ * Inner rows: where a pack length is set, documents are packed in rows of that length, and L / pack length of these
+ * inner rows are put end to end in a row of L (ProLong's 8 x 64K in 512K, Gao et al. 2024, arXiv 2410.02660). No piece
+ * crosses the edge of an inner row when it is packed. But pieces stand end to end in the row, so an inner row that
+ * isn't full moves the next one forward, and the padding of all inner rows is at the row's end. Inner rows of different
+ * pack lengths are never joined, and each pack length has at most one row with fewer inner rows than fit.
  *
- * A packer shuffles the rows that it gives; here rows of different pack lengths are shuffled among each other.
+ * A packer shuffles its own rows; this file shuffles the rows of different pack lengths among each other.
  */
 
 import { keyedHash } from '../../base/keyed-hash.ts';
@@ -24,10 +25,10 @@ import { type PackInput, type PackPhase, type PackRows, packWidths } from './pac
 import { type Packer, packInOrder } from './pieces.ts';
 import { RowWriter } from './row-writer.ts';
 
-/** Packs copies where documents repeat; the order of the rows is still open. */
+/** Packs copies where documents repeat. The order of the rows is decided later. */
 type PackCopies = (input: PackInput, slices: number) => SpreadRows;
 
-/** A packer that takes items one by one in their order. */
+/** Builds a packer from one that takes items one by one in their order. */
 export function inOrder(packerOf: (sequences: SequenceSpec) => Packer): PackPhase {
   return inRows(
     (input, out) => packInOrder(input, out, packerOf(input.sequences)),
@@ -36,15 +37,17 @@ export function inOrder(packerOf: (sequences: SequenceSpec) => Packer): PackPhas
 }
 
 /**
- * @param packRows where no document repeats
- * @param packWhole a faster way where documents repeat, and all rows are of one width
+ * @param packRows used where no document repeats
+ * @param packCopies used where documents repeat
+ * @param packWhole a faster way for repeated documents if all rows have one width
  */
 export function inRows(
   packRows: PackRows,
   packCopies: PackCopies,
   packWhole?: (input: PackInput, slices: number) => RowPlan,
 ): PackPhase {
-  return ({ instances, table, sequences, seed }) => {
+  return (phase) => {
+    const { instances, table, sequences, seed } = phase;
     const widths = innerWidths(instances, sequences);
     const inputs = groupInstances(instances, sequences, widths).map((items, w): PackInput => {
       return { table, instances, items, width: widths[w]!, sequences, seed };
@@ -57,7 +60,7 @@ export function inRows(
       const groups = inputs.map((input): InnerRows => {
         return { rows: packCopies(input, slices), perRow: width / input.width };
       });
-      return [orderCopies(groups, instances, table, width, sequences, slices, seed)];
+      return [orderCopies(groups, phase, { width, slices })];
     }
     const most = inputs.map(mostPieces);
     const newWriter = (pieces: number) => new RowWriter(table, width, sequences, pieces);
@@ -80,7 +83,7 @@ export function inRows(
   };
 }
 
-/** The rows of all parts, shuffled among each other. */
+/** Adds the rows of all parts to `out`, shuffled among each other. Each part keeps the order of its own rows. */
 function interleave(parts: readonly RowPlan[], seed: number, out: RowWriter): void {
   const turns = new Uint32Array(parts.reduce((sum, { rows }) => sum + rows, 0));
   let turn = 0;
@@ -93,7 +96,7 @@ function interleave(parts: readonly RowPlan[], seed: number, out: RowWriter): vo
   for (const part of turns) givers[part]!();
 }
 
-/** A function that adds the next row of a plan to `out`. */
+/** Returns a function that adds the next row of a plan to `out`. */
 function giveRows({ document, length, rowEnds, cuts }: RowPlan, out: RowWriter): () => void {
   let row = 0;
   let p = 0;
@@ -110,7 +113,7 @@ function giveRows({ document, length, rowEnds, cuts }: RowPlan, out: RowWriter):
   };
 }
 
-/** Tokens of the rows that documents are packed in, ascending. */
+/** Returns the widths, in tokens, of the rows that documents are packed in, ascending. */
 function innerWidths(instances: Instances, sequences: SequenceSpec): number[] {
   const widthOf = packWidths(instances, sequences);
   if (instances.packLength === null) return [widthOf(0)];
@@ -119,7 +122,7 @@ function innerWidths(instances: Instances, sequences: SequenceSpec): number[] {
   return [...widths].sort((a, b) => a - b);
 }
 
-/** Instance numbers of each inner width; null: all, where there is one. */
+/** Returns the instance numbers of each inner width, or `[null]`, which means all instances, if there is one width. */
 function groupInstances(
   instances: Instances,
   sequences: SequenceSpec,
@@ -142,7 +145,7 @@ function groupInstances(
   return groups;
 }
 
-/** More pieces there can't be: a document has one more than there are ends of rows in it. */
+/** An upper bound of the number of pieces: a document has one piece more than there are ends of rows in it. */
 function mostPieces({ table, instances, items, sequences, width }: PackInput): number {
   const { lengths } = table;
   const { document } = instances;

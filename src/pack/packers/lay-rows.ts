@@ -1,9 +1,9 @@
 /**
- * Puts the pieces of rows down in the order of the run. The rows of a kind take the pieces of each of its lists in the list's
- * order, and put them down in a shuffled order; the rows of a long document hold its pieces in the document's order.
+ * Writes the pieces of all rows in the order of the run. The rows of a kind take pieces from each list of the kind in
+ * list order, and shuffle them inside the row. The rows of a long document hold its pieces in document order.
  *
- * Rows are filled kind by kind and not in the order of the run, because what the rows of a kind take lies together: fetching
- * every piece from somewhere else would cost a cache miss per piece.
+ * Rows are filled kind by kind, not in the order of the run, because the pieces for the rows of a kind lie together in
+ * memory. Filling in the order of the run would cost a cache miss per piece.
  */
 import { type KeyedHash, keyedHash, scramble } from '../../base/keyed-hash.ts';
 import { giveBack } from '../../base/scratch.ts';
@@ -11,50 +11,58 @@ import type { RowKinds } from './fit-lengths.ts';
 import type { PackInput } from './packer.ts';
 import type { RowWriter } from './row-writer.ts';
 
-/** A long document that fills up a row of others (`copies/hosts.ts`). */
+/** A long document that fills up a row of other documents (`copies/hosts.ts`). */
 export interface Host {
   /** Index of the long item. */
   readonly long: number;
   readonly document: number;
-  /** Of its document, in this row. */
+  /** Tokens of its sequence that stand in this row. */
   readonly tokens: number;
 }
 
-/** Pieces, and full rows of long documents. Both columns of four numbers end with one that is left to the packer. */
+/** Pieces, and full rows of long documents. In both four-number columns the packer may use the fourth number. */
 export interface LaidPieces {
-  /** List by list: the document of a piece that is whole; `table.count` + the number of an exception. */
+  /** List by list: the document of a piece that is a whole document, else `table.count` + the exception's number. */
   readonly sorted: Uint32Array;
   /** Per list: where its next piece stands in `sorted`. */
   readonly starts: Uint32Array;
-  /** Four numbers per piece that isn't a whole document: its document, the tokens taken of that, where the piece begins. */
+  /** Four numbers per piece that isn't a whole document: its document, tokens taken of that, start of the piece. */
   readonly exceptions: Uint32Array;
-  /** Four numbers per document with full rows: its document, the tokens taken of that, where its next piece begins. */
+  /** Four numbers per long item (one with full rows): its document, tokens taken of that, start of its next piece. */
   readonly longs: Uint32Array;
 }
 
 const noHosts: ReadonlyMap<number, readonly Host[]> = new Map();
 
-/**
- * @param pieces is used up
- * @param rows each row's kind, in the order of the run; for a full row of a document, the number of kinds + that of the document
- * @param hostsOf by kind: long documents that fill up its rows
- */
+export interface LaidRows {
+  /** They are used up. */
+  readonly pieces: LaidPieces;
+  readonly kinds: RowKinds;
+  /** Each row's kind, in the order of the run; for a full row of a long document, the number of kinds + the document's index in `longs`. */
+  readonly rows: Uint32Array;
+  /** By kind: long documents that fill up its rows. */
+  readonly hostsOf?: ReadonlyMap<number, readonly Host[]>;
+}
+
 export function layRows(
-  pieces: LaidPieces,
-  kinds: RowKinds,
-  rows: Uint32Array,
+  { pieces, kinds, rows, hostsOf = noHosts }: LaidRows,
   { table, width, seed }: Pick<PackInput, 'table' | 'width' | 'seed'>,
   out: RowWriter,
-  hostsOf: ReadonlyMap<number, readonly Host[]> = noHosts,
 ): void {
   const ends = out.rowsAhead(rows.length);
   setEnds(kinds, hostsOf, rows, out.pieces, ends);
-  putDown(pieces, kinds, hostsOf, rowsByKind(kinds, rows), ends, keyedHash(seed, 'within-row'), out);
+  const laid: Laid = { pieces, kinds, rows, hostsOf, ends };
+  putDown(laid, rowsByKind(kinds, rows), keyedHash(seed, 'within-row'), out);
   giveBack(pieces.sorted);
-  addInOrder(pieces, kinds, hostsOf, rows, ends, table.count, width, out);
+  addInOrder(laid, { documents: table.count, width }, out);
 }
 
-/** One past the last piece of each row, where the first row begins with the piece `first`. */
+interface Laid extends Required<LaidRows> {
+  /** One past the last piece of each row. */
+  readonly ends: Uint32Array;
+}
+
+/** Sets `ends` to one past the last piece of each row. The first row begins with the piece `first`. */
 function setEnds(
   { kinds, piecesOf }: RowKinds,
   hostsOf: ReadonlyMap<number, readonly Host[]>,
@@ -71,7 +79,7 @@ function setEnds(
   }
 }
 
-/** The rows of each kind, one kind after the other. */
+/** Lists the rows of each kind, one kind after the other. */
 function rowsByKind({ kinds, rows: count, rowsOf }: RowKinds, rows: Uint32Array): Uint32Array {
   const next = new Uint32Array(kinds);
   for (let kind = 1; kind < kinds; kind += 1) next[kind] = next[kind - 1]! + rowsOf[kind - 1]!;
@@ -85,13 +93,10 @@ function rowsByKind({ kinds, rows: count, rowsOf }: RowKinds, rows: Uint32Array)
   return byKind;
 }
 
-/** Puts the pieces of all rows of a kind down where they belong, by their numbers in `sorted`. */
+/** Writes the pieces of all rows of all kinds to their places in the plan, as their numbers from `sorted`. */
 function putDown(
-  { starts, sorted }: LaidPieces,
-  { kinds, rowsOf, links, chain }: RowKinds,
-  hostsOf: ReadonlyMap<number, readonly Host[]>,
+  { pieces: { starts, sorted }, kinds: { kinds, rowsOf, links, chain }, hostsOf, ends }: Laid,
   byKind: Uint32Array,
-  ends: Uint32Array,
   hash: KeyedHash,
   { document, length, pieces: first }: RowWriter,
 ): void {
@@ -110,7 +115,7 @@ function putDown(
         const to = from + chain[link + 2]!;
         starts[list] = to;
         for (let i = from; i < to; i += 1, at += 1) {
-          // Changes places with any of those before it, or none.
+          // A Fisher-Yates shuffle: the piece swaps places with a random earlier one of its row, or with none.
           const other = begin + Math.floor((scramble(salt + at) / 2 ** 32) * (at - begin + 1));
           document[at] = document[other]!;
           length[at] = length[other]!;
@@ -122,15 +127,10 @@ function putDown(
   }
 }
 
-/** Adds all rows in the order of the run: what was put down, and the pieces of long documents. */
+/** Adds all rows in the order of the run: the pieces that `putDown` wrote, and the pieces of long documents. */
 function addInOrder(
-  { exceptions, longs }: LaidPieces,
-  { kinds }: RowKinds,
-  hostsOf: ReadonlyMap<number, readonly Host[]>,
-  rows: Uint32Array,
-  ends: Uint32Array,
-  documents: number,
-  width: number,
+  { pieces: { exceptions, longs }, kinds: { kinds }, hostsOf, rows, ends }: Laid,
+  { documents, width }: { readonly documents: number; readonly width: number },
   out: RowWriter,
 ): void {
   const { document, length } = out;
@@ -168,7 +168,7 @@ function addInOrder(
   }
 }
 
-/** Long documents stand before the others of a row in every second row, and after them in the rest. */
+/** In every second row the long documents stand before the other documents, in the remaining rows after them. */
 function standBefore(row: number): boolean {
   return row % 2 === 0;
 }

@@ -1,5 +1,5 @@
 /**
- * What packing takes and gives. Packing is planned before a token is read: lengths only.
+ * The input and output of packing. Packing needs lengths only, so it is planned before any token is read.
  */
 
 import { keyedHash } from '../../base/keyed-hash.ts';
@@ -19,16 +19,16 @@ export interface PhaseInput {
   readonly seed: number;
 }
 
-/** What every packer is: one plan for each length of rows that it makes, shortest first. */
+/** The type of every packer. It returns one plan per row length that it makes, shortest first. */
 export type PackPhase = (input: PhaseInput) => RowPlan[];
 
 /** Copies of documents that are packed together. */
 export interface PackInput {
   readonly table: DocumentTable;
   readonly instances: Instances;
-  /** Which of the instances, ascending; null: all. */
+  /** Numbers of the instances to pack, ascending; null: all. */
   readonly items: Uint32Array | null;
-  /** Tokens of a row to pack in. */
+  /** Tokens per row. */
   readonly width: number;
   readonly sequences: SequenceSpec;
   readonly seed: number;
@@ -37,7 +37,7 @@ export interface PackInput {
 /** Adds the packed rows to `out`, in the order of the run. */
 export type PackRows = (input: PackInput, out: RowWriter) => void;
 
-/** Tokens of the rows that a copy is packed in: of inner rows, where a pack length is set. */
+/** Returns a function that gives the tokens per row for a copy; per inner row where a pack length is set. */
 export function packWidths(
   { packLength }: Pick<Instances, 'packLength'>,
   sequences: SequenceSpec,
@@ -46,7 +46,10 @@ export function packWidths(
   return packLength === null ? () => plain : (copy) => packLength[copy]!;
 }
 
-/** Tokens of the sequence of an instance. A truncated document has a row and no more, even where it is only the EOS that found no room. */
+/**
+ * Returns a function that gives the tokens of an instance's sequence. With `truncate` a sequence is at most one row
+ * long, even if only its EOS doesn't fit.
+ */
 export function sequenceLengths(
   instances: Instances,
   { lengths }: DocumentTable,
@@ -65,8 +68,9 @@ export function sequenceLengths(
 }
 
 /**
- * The same for the items from the `first` on, as many as there are and `out` has room for: a loop over all documents
- * can't afford a call for each.
+ * Writes the lengths of `sequenceLengths` to `out`, for the items from `first` on, as many as there are and fit in
+ * `out`. A loop over all documents can't afford a call per document.
+ * @returns how many lengths were written
  */
 export function readLengths(
   { table, instances, items, sequences }: PackInput,
@@ -90,7 +94,7 @@ export function readLengths(
   return count;
 }
 
-/** Instance numbers in an order that depends on nothing but the documents and the seed. */
+/** Returns the instance numbers in an order that depends only on the documents and the seed. */
 export function keyedOrder({ table, instances, items, seed }: PackInput): Uint32Array {
   const hash = keyedHash(seed, 'order');
   const keys = new Uint32Array(items?.length ?? instances.count);

@@ -1,6 +1,6 @@
 /**
- * One item a row, the rest of the row is padding; an item longer than a row takes several. The plainest packing, and
- * the most wasteful: the plan shows its fill beside the others'.
+ * One item per row; the rest of the row is padding. An item longer than a row takes several rows. This is the plainest
+ * and most wasteful packing; the plan shows its fill beside the fill of the other packers.
  */
 import { createPieceList, type Packed } from './pieces.ts';
 

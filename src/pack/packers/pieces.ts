@@ -1,4 +1,4 @@
-/** Rows as lists of pieces: what a packer gives that takes items one by one in their order, and puts them down so. */
+/** Rows as lists of pieces: the output of packers that take items one by one in their order and keep that order. */
 import { keyedHash } from '../../base/keyed-hash.ts';
 import { takenTokens } from '../../base/sequence.ts';
 import { shuffle } from '../../base/shuffle.ts';
@@ -7,7 +7,7 @@ import type { RowWriter } from './row-writer.ts';
 
 /** Pieces in row order, as parallel arrays. */
 export interface Packed {
-  /** Number of the item that each piece is of. */
+  /** Number of the item that each piece belongs to. */
   readonly item: Uint32Array;
   /** Offset of the piece in its item, and its length, in tokens. */
   readonly start: Uint32Array;
@@ -18,11 +18,14 @@ export interface Packed {
 
 /**
  * @param lengths tokens of each item, special tokens included, each at least 1
- * @param documents of each item, where documents repeat: a row has no two items of one
+ * @param documents the document of each item, given where documents repeat: no row may hold two items of one document
  */
 export type Packer = (lengths: Uint32Array, width: number, documents?: Uint32Array) => Packed;
 
-/** Packs documents in keyed order, and shuffles the rows; inside a row the order stays, as pieces may go on from row to row. */
+/**
+ * Packs documents in keyed order, then shuffles the rows. The order inside a row stays, because a piece at the end of
+ * one row may continue in the next.
+ */
 export function packInOrder(input: PackInput, out: RowWriter, pack: Packer): void {
   const { table, instances, width, sequences, seed } = input;
   const { document } = instances;
@@ -51,7 +54,7 @@ export interface PieceList {
   finish(): Packed;
 }
 
-/** Collects pieces of which an upper bound is known. */
+/** Collects pieces whose number has a known upper bound. */
 export function createPieceList(maxPieces: number, maxRows: number): PieceList {
   const item = new Uint32Array(maxPieces);
   const start = new Uint32Array(maxPieces);

@@ -1,6 +1,7 @@
 /**
- * Collects the rows of a plan in the order of the run. Columns are as long as the plan can become: memory that is never
- * written to is never there. Where rows are packed at a pack length, `perRow` of them end to end make a row.
+ * Collects the rows of a plan in the order of the run. Columns have the largest length that the plan can reach; this is
+ * cheap, because the system provides no memory for pages that are never written. Where rows are packed at a pack
+ * length, `perRow` of them end to end make a row.
  */
 import type { SequenceSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
@@ -12,7 +13,7 @@ export class RowWriter {
   readonly #bos: number;
   readonly #eos: number;
   readonly #rowEnds: Uint32Array;
-  /** A packer may put down here, beyond `pieces`, what it then adds in order: no second copy is needed. */
+  /** A packer may write pieces here, beyond `pieces`, and then add them in order. This saves a second copy. */
   readonly document: Uint32Array;
   readonly length: Uint16Array | Uint32Array;
   readonly #cutPiece: Uint32Array;
@@ -43,19 +44,19 @@ export class RowWriter {
     this.#cutTake = column(pieces);
   }
 
-  /** The whole sequence of a whole document. */
+  /** Adds a piece that is the whole sequence of a whole document. */
   addWhole(document: number, length: number): void {
     this.document[this.pieces] = document;
     this.length[this.pieces] = length;
     this.pieces += 1;
   }
 
-  /** Whole pieces that were put down already, up to the piece `end`. */
+  /** Adds whole pieces that are already written in `document` and `length`, up to but not including the piece `end`. */
   addPut(end: number): void {
     this.pieces = end;
   }
 
-  /** A piece that isn't that, of a copy that takes `take` tokens of its document. */
+  /** Adds a piece that isn't a whole document, of a copy that takes `take` tokens of its document. */
   addCut(document: number, take: number, start: number, length: number): void {
     this.#cutPiece[this.#cuts] = this.pieces;
     this.#cutStart[this.#cuts] = start;
@@ -64,20 +65,20 @@ export class RowWriter {
     this.addWhole(document, length);
   }
 
-  /** One or the other. */
+  /** Adds a piece, as whole or cut by its length. */
   add(document: number, take: number, start: number, length: number): void {
     const all = this.#bos + this.#table.lengths[document]! + this.#eos;
     if (length < all) this.addCut(document, take, start, length);
     else this.addWhole(document, length);
   }
 
-  /** Ends the row that is open; from now on it takes so many calls of `endRow` to end one. */
+  /** Ends the open row, if any. From now on a row ends after `perRow` calls of `endRow`. */
   join(perRow: number): void {
     if (this.#inRow > 0) this.#close();
     this.#perRow = perRow;
   }
 
-  /** Where the ends of so many rows can be put down, as pieces can: row by row they are overwritten as rows are added. */
+  /** Space to write the ends of the next `rows` rows ahead. Adding a row overwrites its end here. */
   rowsAhead(rows: number): Uint32Array {
     return this.#rowEnds.subarray(this.#rows, this.#rows + rows);
   }
@@ -95,7 +96,7 @@ export class RowWriter {
 
   finish(): RowPlan {
     this.join(1);
-    // A column that is too short swallows what is written beyond its end.
+    // Writes beyond the end of a typed array are ignored, so an overflow would go unnoticed without this check.
     if (
       this.#rows > this.#rowEnds.length ||
       this.pieces > this.document.length ||

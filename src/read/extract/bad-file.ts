@@ -1,2 +1,4 @@
-/** A file that no text can be taken out of: a bad record, as the build goes on without it. Its message is the reason. */
+/**
+ * No text can be extracted from a file. The file is a bad record, and the build continues. The message is the reason.
+ */
 export class BadFile extends Error {}

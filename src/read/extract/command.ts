@@ -1,7 +1,7 @@
 /**
- * A program of the user's -> the text of a file: what it writes to standard output, in UTF-8. No shell is between, so no
- * name of a file is anything but a name. A program that fails makes a bad record; one that is not there, or that comes
- * to no end, is an error. Cost: a process for each file, and its text in memory.
+ * Runs a program of the user to get the text of a file: its standard output, in UTF-8. It is run without a shell, so
+ * that a file name can't act as a command. If the program fails, the file is a bad record. If it is missing or does not
+ * end, that is an error. Cost: one process per file, and the file's text in memory.
  */
 import { spawn } from 'node:child_process';
 import { LongmixError } from '../../errors.ts';
@@ -12,10 +12,10 @@ import { BadFile } from './bad-file.ts';
 const patienceSeconds = 600;
 const mostErrorBytes = 64 * 1024;
 
-/** What stands for the path of the file in the words of a command. */
+/** The placeholder for the file's path in a command's words. */
 const filePlace = /\{(?:file)?\}/g;
 
-/** The output as text, without a byte-order mark. @throws BadFile | LongmixError `command-stuck` */
+/** The program's output as text, without a byte-order mark. @throws BadFile | LongmixError `command-stuck` */
 export async function commandOutput(
   command: readonly string[],
   path: string,
@@ -27,7 +27,7 @@ export async function commandOutput(
 }
 
 /**
- * @param most bytes of output that are taken
+ * @param most the largest output that is accepted, in bytes
  * @throws BadFile | LongmixError `command-stuck`
  */
 async function commandText(command: readonly string[], path: string, most: number): Promise<Buffer> {
@@ -66,7 +66,7 @@ async function commandText(command: readonly string[], path: string, most: numbe
   }
 }
 
-/** Not a bad record: what is read must not depend on how fast the machine is. */
+/** An error, not a bad record, because the output must not depend on the machine's speed. */
 function stuckError(program: string, path: string): LongmixError {
   return new LongmixError(
     'command-stuck',

@@ -1,7 +1,7 @@
 /**
- * An EPUB -> the text of its chapters as Markdown, in the order of its spine. Entries are looked up by name in the
- * archive and nothing is unpacked to the disk, so a name can point nowhere else; sizes are checked before and while an
- * entry is unpacked. Without its table of contents. Cost: a book's text is in memory.
+ * Extracts the text of an EPUB's chapters as Markdown, in the order of its spine, without the table of contents.
+ * Entries are looked up by name in the archive, and nothing is unpacked to the disk, so a name can't point outside the
+ * archive. Sizes are checked before and while an entry is unpacked. Cost: a book's text is in memory.
  */
 import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
@@ -12,7 +12,7 @@ import { type Attributes, scanMarkup } from './scan-markup.ts';
 const mostEntries = 50_000;
 
 /**
- * @param most bytes of all chapters, unpacked
+ * @param most the largest size of all chapters together, unpacked, in bytes
  * @throws BadFile
  */
 export async function epubText(path: string, most: number): Promise<string> {
@@ -45,9 +45,9 @@ export async function epubText(path: string, most: number): Promise<string> {
 }
 
 interface Archive {
-  /** Unpacked; 0: it has no such entry. */
+  /** Unpacked size of an entry in bytes; 0: there is no such entry. */
   sizeOf(name: string): number;
-  /** An entry as text; null: it has none of the name. */
+  /** An entry as text; null: there is no such entry. */
   read(name: string): Promise<string | null>;
   close(): void;
 }
@@ -74,7 +74,7 @@ async function openArchive(path: string): Promise<Archive> {
   }
 }
 
-/** Of several entries of one name the first counts. */
+/** Entries by name. If several entries have one name, the first counts. */
 function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>();
   return new Promise((resolve, reject) => {
@@ -90,7 +90,7 @@ function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
   });
 }
 
-/** As large as a page may be. */
+/** The same limit as for an HTML page. */
 const mostEntryBytes = 32 * 1024 * 1024;
 
 function readEntry(zip: ZipFile, entry: Entry): Promise<string> {
@@ -105,7 +105,7 @@ function readEntry(zip: ZipFile, entry: Entry): Promise<string> {
       if (error) return reject(bad(error));
       const blocks: Buffer[] = [];
       let check = 0;
-      // yauzl ends the stream with an error where there is more, or less, than the archive says.
+      // yauzl ends the stream with an error if the entry is larger or smaller than the archive says.
       stream.on('data', (block: Buffer) => {
         blocks.push(block);
         check = crc32(block, check);
@@ -123,7 +123,7 @@ function bad(error: Error): BadFile {
   return error instanceof BadFile ? error : new BadFile(`not a valid EPUB: ${error.message}`);
 }
 
-/** The chapters' names in the archive, each once. */
+/** The names of the chapters' entries, in reading order and without repeats. */
 function spineOf(listing: string, packagePath: string): string[] {
   const items = new Map<string, Attributes>();
   const order: string[] = [];
@@ -173,7 +173,7 @@ function firstAttribute(xml: string, element: string, attribute: string): string
   return found;
 }
 
-/** A relative address in the archive, as the name of an entry. */
+/** Resolves a relative address in the archive to the name of an entry. */
 function resolveName(base: string, href: string): string {
   const [path = ''] = href.split(/[?#]/, 1);
   const parts = base.split('/').slice(0, -1);

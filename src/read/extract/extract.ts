@@ -1,4 +1,4 @@
-/** A file of a format that is no plain text -> its text, in memory; or why there is none. */
+/** Extracts the text of a file that is not plain text, in memory; or says why there is none. */
 import type { InputFile, ReadCounts } from '../../nouns/documents.ts';
 import type { Extract } from '../format-spec.ts';
 import { recordTooLarge } from '../formats/record-reader.ts';
@@ -8,11 +8,11 @@ import { countLoneSurrogates } from '../input/utf8.ts';
 import { BadFile } from './bad-file.ts';
 
 const mebibyte = 1024 * 1024;
-/** All chapters of a book; what a program writes of a file. */
+/** The most text of a book (all chapters together), or of a program's output for a file. */
 const mostTextBytes = 256 * mebibyte;
 
 /**
- * @param recordBytes what `--memory` allows
+ * @param recordBytes the largest text that `--memory` allows
  * @throws LongmixError `memory-exceeded` | `command-stuck`, or what reading a file throws
  */
 export async function extractText(
@@ -52,7 +52,7 @@ async function wholeText(
   let isTooLarge = false;
   for await (const block of textBlocks(file, encoding, counts, hash)) {
     bytes += block.length;
-    // Read on: the hash is of the whole file.
+    // Don't stop: the hash must cover the whole file.
     if (bytes > most) isTooLarge = true;
     else if (bytes > recordBytes) throw recordTooLarge(file.path, recordBytes);
     else blocks.push(block);

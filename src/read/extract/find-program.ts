@@ -1,4 +1,4 @@
-/** Whether the program of a source's `command:` is there: to be known before anything is read. */
+/** Checks that the program of a source's `command:` exists, before anything is read. */
 
 import { delimiter, join } from 'node:path';
 import { LongmixError } from '../../errors.ts';

@@ -1,15 +1,15 @@
 /**
- * A page -> the text of its main part, as Markdown: headings, lists, tables, links and code stay; navigation, forms and
- * other surroundings go. What is main is told by tags, by roles, and by names of classes and ids (Readability's lists);
- * where that leaves next to nothing, the page is taken whole. Time is linear in the page. Cost: a page is in memory.
+ * Extracts the main text of a page as Markdown. Headings, lists, tables, links and code stay; navigation, forms and
+ * other surroundings are removed. Tags, roles, and names of classes and ids (Readability's lists) tell the main part.
+ * If next to nothing is left, the whole page is taken. Time is linear in the page. Cost: a page is in memory.
  */
 import { MarkdownWriter } from './markdown-writer.ts';
 import { type Attributes, scanMarkup } from './scan-markup.ts';
 
-/** Shorter text is taken for a mistake about what is main (Readability's bound is alike). */
+/** In characters. If the main text is shorter, it was probably misjudged (Readability has a similar bound). */
 const leastMain = 250;
 
-/** A chapter of a book: all of it, as nothing surrounds it. */
+/** The text of a book's chapter. All of it is taken, because a chapter has no surroundings. */
 export function chapterText(xhtml: string): string {
   return pageText(xhtml, false);
 }
@@ -18,16 +18,16 @@ export function htmlText(html: string): string {
   const main = pageText(mainPart(html), true, kindOfPage(html));
   if (main.length >= leastMain) return withTitle(html, main);
   const whole = pageText(html, false);
-  // A page may be as short as that: then what was found to be main is as good as anything.
+  // The page may really be that short. Then keep the main text.
   return withTitle(html, whole.length > 2 * main.length ? whole : main);
 }
 
-/** `<main>`, or the one `<article>` that there is; else all. */
+/** The content of `<main>`, else of the only `<article>`, else the whole page. */
 function mainPart(html: string): string {
   return between(html, 'main') ?? between(html, 'article') ?? html;
 }
 
-/** From the only begin tag to the last end tag; null where there is none, or several. */
+/** The text from the only begin tag to the last end tag; null if there is no begin tag, or several. */
 function between(html: string, name: string): string | null {
   const begin = new RegExp(`<${name}[\\s>]`, 'gi');
   const first = begin.exec(html);
@@ -36,7 +36,7 @@ function between(html: string, name: string): string | null {
   return html.slice(first.index, last > first.index ? last : undefined);
 }
 
-/** A text without headings gets the page's title for one. */
+/** Adds the page's title as a heading to a text without headings. */
 function withTitle(html: string, text: string): string {
   if (text === '' || /^#{1,6} /m.test(text)) return text;
   const title = /<title[^>]{0,1000}>([^<]{1,1000})/i.exec(html)?.[1];
@@ -46,18 +46,18 @@ function withTitle(html: string, text: string): string {
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** Never text that is read, in any page. */
+/** Elements whose text is never read, in any page. */
 const unread = words(
   'head title script style noscript noembed noframes template iframe object embed svg canvas audio video button input select textarea dialog rp rt datalist',
 );
 const around = words('nav footer aside form menu');
 const roles = words('navigation banner contentinfo search complementary menu menubar dialog alertdialog');
 
-/** Of @mozilla/readability (Apache-2.0): what is unlikely to be of an article. */
+/** From @mozilla/readability (Apache-2.0): names of elements that are unlikely to belong to an article. */
 const unlikely =
   /-ad-|ai2html|banner|breadcrumbs|combx|comment|community|cookie|cover-wrap|disqus|extra|footer|gdpr|header|legends|menu|related|remark|replies|rss|shoutbox|sidebar|skip-link|skip-to|skyscraper|social|sponsor|supplemental|ad-break|agegate|pagination|pager|popup|yom-remote/i;
 const perhaps = /and|article|body|column|content|main|mathjax|shadow/i;
-/** Of what a text is made of, names say nothing: `<span class="comment">`, `<h1 id="header">`. */
+/** Elements that carry text, whose class and id are not evidence: `<span class="comment">`, `<h1 id="header">`. */
 const carriers = words(
   'html body main article pre code span p em strong b i h1 h2 h3 h4 h5 h6 table thead tbody tr td th dl dt dd li blockquote',
 );
@@ -85,7 +85,9 @@ const marks: Readonly<Record<string, string>> = {
   del: '~~',
   s: '~~',
 };
-/** A begin tag that ends elements which have no end tag of their own: the first ones, not beyond the others. */
+/**
+ * For a begin tag: the open elements that it ends (they lack an end tag), and the elements at which the search stops.
+ */
 const impliedEnds: Readonly<Record<string, readonly [ReadonlySet<string>, ReadonlySet<string>]>> = {
   li: [words('li'), words('ul ol menu dir table')],
   dt: [words('dt dd'), words('dl table')],
@@ -95,17 +97,17 @@ const impliedEnds: Readonly<Record<string, readonly [ReadonlySet<string>, Readon
   th: [words('td th'), words('table tr')],
   option: [words('option'), words('select')],
 };
-/** As deep as browsers build their tree; the elements below are text without a form. */
+/** The depth of browsers' trees. Deeper elements are written as plain text. */
 const mostOpen = 512;
 
-/** Text of a link in a heading that is only there to be clicked. */
+/** Text of a link that exists only to be clicked, such as `#` or `¶` in a heading. */
 const isSign = /^[\s#§¶🔗\u200b]*$/u;
 
 interface OpenElement {
   readonly name: string;
-  /** It and all in it is left out. */
+  /** The element is left out, with everything in it. */
   readonly skipped: boolean;
-  /** A link to a place in the same page: only its text is written. */
+  /** The element is a link within the page: only its text is written. */
   readonly inPage: boolean;
 }
 
@@ -119,7 +121,7 @@ function pageText(html: string, onlyMain: boolean, kind = kindOfPage(html)): str
       if (!skipped) leave(writer, name);
     }
   };
-  /** The innermost open element of these names, not looking beyond the others; -1: none. */
+  /** Index of the innermost open element in `names`; the search stops at one in `beyond`. -1: there is none. */
   const innermost = (names: ReadonlySet<string>, beyond: ReadonlySet<string>): number => {
     for (let at = open.length - 1; at >= 0; at -= 1) {
       const { name } = open[at]!;
@@ -217,7 +219,7 @@ function startOf(attributes: Attributes): number {
   return /^\d{1,9}$/.test(start) ? Number(start) : 1;
 }
 
-/** `language-js`, `lang-js`, `highlight-source-js`, `brush: js`: as those who write pages mark code. */
+/** The language of code, from the usual classes: `language-js`, `lang-js`, `highlight-source-js`, `brush: js`. */
 function languageOf(attributes: Attributes): string {
   const label = attributes.get('class') ?? '';
   return /(?:^|\s)(?:language-|lang-|highlight-source-|brush:\s*)([\w+#-]{1,30})/.exec(label)?.[1] ?? '';

@@ -1,4 +1,4 @@
-/** The rows of a table as Markdown, in GitHub's form; the first row is the head. */
+/** Writes the rows of a table as Markdown, in GitHub's form. The first row is the head. */
 export function tableText(rows: readonly (readonly string[])[], columns: number): string {
   const lineOf = (cells: readonly string[]): string => {
     const all = Array.from({ length: columns }, (_, i) =>

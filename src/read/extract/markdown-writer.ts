@@ -1,29 +1,30 @@
 /**
- * The text of a page as it goes along -> Markdown: paragraphs, headings, lists, quotes, tables, links, emphasis and code.
- * Characters are not escaped: a model should read `snake_case` as people write it, and nothing turns it back into HTML.
+ * Writes a page's text as Markdown as it arrives: paragraphs, headings, lists, quotes, tables, links, emphasis and
+ * code. Characters are not escaped: a model should read `snake_case` as people write it, and nothing turns it back into
+ * HTML.
  */
 
 import { tableText } from './markdown-table.ts';
 
-/** A table's cell is written by itself, and put into its row when it ends. */
+/** The text being written: of the page, or of one table cell, which is put into its row when it ends. */
 interface Flow {
   readonly blocks: string[];
-  /** The line that is being written, without the space that may follow. */
+  /** The current line, without a space at its end. */
   line: string;
   space: boolean;
-  /** The line ends in a line break. Looking at its end would cost a copy of it each time. */
+  /** Whether the line ends in a line break. Looking at the line's end would copy the line each time. */
   broken: boolean;
-  /** Marks that begin with the next text. */
+  /** Opening marks to write before the next text. */
   marks: string;
   readonly open: Mark[];
   heading: number;
   quotes: number;
-  /** Quotes that the last block stood in. */
+  /** Number of quotes around the last block. */
   lastQuotes: number;
   readonly lists: List[];
-  /** Marker of the list item whose first line is to come. */
+  /** Marker of a list item whose first line has not been written yet. */
   marker: string | null;
-  /** The last block stood in a list: the next item follows without a blank line. */
+  /** Whether the last block was in a list: then the next item follows without a blank line. */
   inList: boolean;
 }
 
@@ -41,11 +42,11 @@ interface List {
 
 interface Table {
   readonly rows: string[][];
-  /** Cells with several blocks each are for layout and no table of data. */
+  /** The table is for layout and does not hold data: it contains another table. */
   isLayout: boolean;
 }
 
-/** Deeper ones are written as these: every level is written in front of every line. */
+/** Deeper levels are written like these, because each level adds to the prefix of every line. */
 const mostQuotes = 8;
 const mostLists = 16;
 const mostTables = 4;
@@ -53,7 +54,7 @@ const mostTables = 4;
 export class MarkdownWriter {
   readonly #flows: Flow[] = [newFlow()];
   readonly #tables: Table[] = [];
-  /** Tables that are inside too many. */
+  /** Number of open tables that are nested too deep, and are written as text. */
   #flatTables = 0;
   #code: string | null = null;
   #pre: { text: string; language: string } | null = null;
@@ -88,7 +89,7 @@ export class MarkdownWriter {
     }
   }
 
-  /** Bold, a link: marks around what is written until `endMark`. */
+  /** Puts marks (of bold text or a link, for example) around the text that is written until `endMark`. */
   mark(name: string, begin: string, end: string): void {
     if (this.#pre !== null || this.#code !== null) return;
     this.#flow.open.push({ name, begin, end });
@@ -97,7 +98,7 @@ export class MarkdownWriter {
 
   endMark(name: string): void {
     const { open } = this.#flow;
-    // Marks are closed from the inside.
+    // Close the inner marks first.
     for (let at = open.length - 1; at >= 0; at -= 1) {
       if (open[at]!.name !== name) continue;
       while (open.length > at) this.#closeMark();
@@ -211,7 +212,7 @@ export class MarkdownWriter {
     if (table?.rows.length === 0) table.rows.push([]);
   }
 
-  /** Text that is in a table and in no cell (a caption) is of the cell after it. */
+  /** Ends a cell. Text outside the cells becomes a cell of its own (a caption), or part of the cell before it. */
   #endCell(): void {
     const table = this.#tables.at(-1);
     if (table === undefined) return;
@@ -231,7 +232,7 @@ export class MarkdownWriter {
     this.#endCell();
     const { rows, isLayout } = this.#tables.pop()!;
     this.#flows.pop();
-    // A cell ends where the next begins, so each row begins with what stood before its first one.
+    // A cell ends where the next begins, so each row starts with the text before its first cell, which is mostly empty.
     const cells = rows
       .map((row) => row.slice(row.length > 1 && row[0] === '' ? 1 : 0))
       .filter((row) => row.some((cell) => cell !== ''));
@@ -241,13 +242,13 @@ export class MarkdownWriter {
     else this.#block(tableText(cells, columns));
   }
 
-  /** Ends the paragraph, the heading, the item's line. */
+  /** Ends the current paragraph, heading or list item's line. */
   endBlock(): void {
     if (this.#code !== null) this.endCode();
     const flow = this.#flow;
     const { heading } = flow;
     if (flow.line === '') {
-      // Links around blocks: the mark is for the text that comes.
+      // Keep the marks: a link around blocks begins with the next text.
       flow.space = false;
       return;
     }

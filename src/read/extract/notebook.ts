@@ -1,6 +1,6 @@
 /**
- * A Jupyter notebook -> its cells as Markdown, in order: text as it is, code between fences with its language. Outputs are
- * left out: they are mostly pictures and numbers. (nbconvert's Markdown is the same, with the outputs.)
+ * Writes the cells of a Jupyter notebook as Markdown, in order: text unchanged, code in fences with its language.
+ * Outputs are left out, because they are mostly pictures and numbers. (nbconvert writes the same, with outputs.)
  */
 import { BadFile } from './bad-file.ts';
 
@@ -21,7 +21,7 @@ export function notebookText(json: string): string {
   return texts.filter((text) => text !== '').join('\n\n');
 }
 
-/** Of format 4; or of format 3, which has them in worksheets. */
+/** The cells of a notebook of format 4, or of format 3, which has them in worksheets. null: it has no cells. */
 function cellsOf(notebook: unknown): readonly unknown[] | null {
   if (!isRecord(notebook)) return null;
   if (Array.isArray(notebook.cells)) return notebook.cells;

@@ -1,23 +1,23 @@
 /**
- * Markup -> begin tags, end tags and text, by htmlparser2's tokenizer. Its parser, one level up, keeps the open elements in
- * an array that it fills from the front, so that deep nesting costs the square of the depth; what is open is for the
- * handler to know here. Time is linear in the markup, and no input is an error.
+ * Splits markup into begin tags, end tags and text, by htmlparser2's tokenizer. htmlparser2's parser is not used: it
+ * adds open elements at the front of an array, so deep nesting costs the square of the depth. Here the handler tracks
+ * the open elements. Time is linear in the markup, and every input is accepted.
  */
 import { Tokenizer } from 'htmlparser2';
 
 export type Attributes = ReadonlyMap<string, string>;
 
 export interface MarkupHandler {
-  /** `empty`: written `<name/>`. */
+  /** `empty`: the tag is written `<name/>`. */
   open(name: string, attributes: Attributes, empty: boolean): void;
   close(name: string): void;
-  /** Entities are decoded. A stretch of text may come in several calls. */
+  /** Entities are decoded. One text may come in several calls. */
   text(text: string): void;
 }
 
 /**
- * `html`: names in lower case, and `<p/>` begins a paragraph. `xhtml`: the same, but `<p/>` is empty (`<title/>` would
- * otherwise have all that follows for its text). `xml`: names as written, CDATA is text.
+ * `html`: names are in lower case, and `<p/>` begins a paragraph. `xhtml`: the same, but `<p/>` is empty (otherwise
+ * everything after `<title/>` would be its text). `xml`: names are as written, and CDATA is text.
  */
 export type MarkupKind = 'html' | 'xhtml' | 'xml';
 
@@ -50,7 +50,7 @@ export function scanMarkup(markup: string, kind: MarkupKind, handler: MarkupHand
         value += String.fromCodePoint(point);
       },
       onattribend() {
-        // Of several with one name the first counts.
+        // If an attribute is repeated, the first one counts.
         if (!attributes.has(attribute)) attributes.set(attribute, value);
       },
       onopentagend: () => begin(false),

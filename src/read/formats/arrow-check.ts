@@ -1,6 +1,6 @@
 /**
- * What apache-arrow takes on trust in a column, looked at before a value is read: that offsets, indices and views lie in its
- * buffers, in order. Else a file that is damaged is wrong text.
+ * Checks a column before any value is read: offsets, indices and views must lie in its buffers, in order. apache-arrow
+ * does not check them, so a damaged file would yield wrong text.
  */
 import type { Data, Vector } from 'apache-arrow';
 import { arrow } from '../../base/arrow.ts';
@@ -64,7 +64,9 @@ function checkOffsets(offsets: Int32Array | BigInt64Array, length: number, bytes
   }
 }
 
-/** The bytes of each value of a column of views; the library cuts what goes beyond a buffer. */
+/**
+ * Reads a column of views and checks each value's length, because the library silently cuts values at a buffer's end.
+ */
 export function checkedViews(column: Vector): (row: number) => unknown {
   const [data] = column.data;
   if (column.data.length !== 1 || data === undefined) return (row) => column.get(row);
@@ -76,7 +78,7 @@ export function checkedViews(column: Vector): (row: number) => unknown {
     const bytes = views.getInt32(16 * row, true);
     const isText = typeof value === 'string';
     const length = isText ? Buffer.byteLength(value) : (value as Uint8Array).length;
-    // A string with what is no UTF-8 has another length.
+    // A string with invalid UTF-8 has another length after decoding.
     if (length !== bytes && !(isText && value.includes('\ufffd')))
       throw new Error('the views of a column are not in its buffers');
     return value;

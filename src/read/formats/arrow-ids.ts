@@ -1,4 +1,4 @@
-/** The id column of an Arrow record batch: numbers, decimals, dates and times with every digit. */
+/** Reads the id column of an Arrow record batch. Numbers, decimals, dates and times keep every digit. */
 import type { Data, Field, Vector } from 'apache-arrow';
 import { arrow } from '../../base/arrow.ts';
 import {
@@ -11,7 +11,7 @@ import {
   uuidText,
 } from './column-ids.ts';
 
-/** The id in a row of the column, null where there is none. */
+/** Returns a function that gives the id in a row of the column, or null if the row has none. */
 export function idGetter(column: Vector, field: Field | null): (row: number) => unknown {
   const isUuid = field?.metadata.get('ARROW:extension:name') === 'arrow.uuid';
   const [data] = column.data;
@@ -49,7 +49,7 @@ function converter(data: Data, isUuid: boolean): ((row: number, column: Vector) 
   return null;
 }
 
-/** A number in two's complement, least significant word of 32 bits first. */
+/** Reads a number in two's complement, least significant 32-bit word first. */
 function littleEndian(values: ArrayLike<number>, row: number, words: number): bigint {
   let number = 0n;
   for (let word = words - 1; word >= 0; word -= 1)

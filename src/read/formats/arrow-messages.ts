@@ -1,8 +1,8 @@
 /**
- * The messages of an Arrow file or stream, as the pieces of a stream, one at a time: apache-arrow reads those, and takes
- * everything in them on trust. So each is looked at first: that it lies in the file, that its lists are no longer than it
- * is, and its buffers inside its body; and that a stream goes on to its end mark, or it was cut. A file's messages are
- * those that its footer names, dictionaries first.
+ * Yields the messages of an Arrow file or stream as pieces of a stream, one at a time. apache-arrow reads these pieces,
+ * and does not check anything in them. So each message is checked first: it must lie in the file, its lists must not be
+ * longer than the message, and its buffers must lie in its body. A stream must reach its end mark; otherwise it was
+ * cut. A file's messages are those that its footer names, dictionaries first.
  */
 import { openFile } from '../../storage/files.ts';
 import { orUnreadable } from '../../storage/unreadable.ts';
@@ -10,9 +10,9 @@ import { FlatTable } from './flat-table.ts';
 
 const magic = 'ARROW1';
 const continuation = 0xffffffff;
-/** Of a file, at its end: the footer's length and the magic. */
+/** The last bytes of a file: the footer's length and the magic. */
 const tailBytes = 10;
-/** V5. */
+/** The value of MetadataVersion V5. */
 const metadataVersion = 4;
 const messageKinds = { schema: 1, dictionary: 2, batch: 3 } as const;
 const mostDepth = 64;
@@ -30,7 +30,7 @@ export function* arrowMessages(path: string, bytes: number): Generator<Uint8Arra
 
 interface OpenFile {
   readonly bytes: number;
-  /** Fresh memory. */
+  /** Reads into newly allocated memory. */
   read(at: number, length: number): Buffer;
   close(): void;
 }
@@ -77,7 +77,8 @@ function* ofFile(file: OpenFile): Generator<Uint8Array> {
   const schema = checked(() => schemaMessage(footer, table.place(1)));
   checkMessage(schema);
   yield* pieces(schema, Buffer.alloc(0));
-  // A block is {offset: int64, metaDataLength: int32, padding, bodyLength: int64}; writers differ about the lengths.
+  // A block is {offset: int64, metaDataLength: int32, padding, bodyLength: int64}. Writers disagree about the lengths,
+  // so only the offset is used.
   for (const field of [2, 3]) {
     const blocks = checked(() => table.places(field, 24));
     const kind = field === 2 ? messageKinds.dictionary : messageKinds.batch;
@@ -86,14 +87,15 @@ function* ofFile(file: OpenFile): Generator<Uint8Array> {
 }
 
 /**
- * The footer's schema as a message: the same bytes with a table before them that leads to it. Offsets are relative, so those
- * inside stay right. (A schema at the beginning of the file is optional; apache-arrow's own writer leaves it out.)
+ * Makes a message of the footer's schema: the same bytes, after a table that refers to the schema. Offsets are
+ * relative, so those inside stay valid. (The schema at the beginning of a file is optional; apache-arrow's own writer
+ * leaves it out.)
  */
 function schemaMessage(footer: Buffer, schema: number): Buffer {
   const [vtable, table, before] = [4, 16, 40];
   const message = Buffer.alloc(before + ((footer.length + 7) & ~7));
   message.writeUInt32LE(table, 0);
-  // Bytes of the vtable and the table, then where version, header type, header and bodyLength are in it.
+  // Sizes of the vtable and the table, then the offsets of version, header type, header and bodyLength in the table.
   for (const [i, value] of [12, 24, 16, 18, 4, 8].entries()) message.writeUInt16LE(value, vtable + 2 * i);
   message.writeInt32LE(table - vtable, table);
   message.writeUInt32LE(before + schema - (table + 4), table + 4);
@@ -114,7 +116,7 @@ function* atBlock(file: OpenFile, offset: number, end: number, kind: number): Ge
   yield* pieces(message, file.read(at + length, body));
 }
 
-/** With the prefix that today's streams have. */
+/** Yields a message with the prefix that streams have since Arrow 0.15. */
 function* pieces(message: Buffer, body: Buffer): Generator<Uint8Array> {
   const prefix = Buffer.alloc(8);
   prefix.writeUInt32LE(continuation, 0);
@@ -124,7 +126,7 @@ function* pieces(message: Buffer, body: Buffer): Generator<Uint8Array> {
   if (body.length > 0) yield body;
 }
 
-/** Bytes of the message's body. Message: {version, header type, header, bodyLength}. */
+/** Checks a message; returns the length of its body in bytes. Message: {version, header type, header, bodyLength}. */
 function checkMessage(message: Buffer): number {
   return checked(() => {
     const table = FlatTable.root(message);
@@ -143,7 +145,7 @@ function checkMessage(message: Buffer): number {
   });
 }
 
-/** Field: {name, nullable, type type, type, dictionary, children, metadata}. Each takes bytes of the message. */
+/** Field: {name, nullable, type type, type, dictionary, children, metadata}. Their number is bounded by their bytes. */
 function checkFields(fields: readonly FlatTable[], bytes: { left: number }, depth: number): void {
   if (depth > mostDepth) throw new RangeError('fields are nested too deep');
   for (const field of fields) {

@@ -1,8 +1,8 @@
 /**
- * Arrow IPC, file or stream format (told apart by the magic bytes, not by the name: a Hugging Face `datasets` cache
- * holds streams), message by message (`arrow-messages.ts`). Texts of plain string columns stay bytes from
- * the batch to the chunk. Buffers may be zstd-compressed; LZ4 is not built in. Cost: memory for one record batch with
- * all its columns, since a batch is one message.
+ * Reads Arrow IPC files and streams, message by message (`arrow-messages.ts`). The magic bytes tell the two apart, not
+ * the name, because a Hugging Face `datasets` cache holds streams. Texts of plain string columns stay bytes from the
+ * batch to the chunk. Buffers may be compressed with zstd, but not with LZ4. Cost: memory for one record batch with all
+ * its columns, because a batch is one message.
  */
 import type { RecordBatch, Vector } from 'apache-arrow';
 import { arrow } from '../../base/arrow.ts';
@@ -16,7 +16,7 @@ import { idGetter } from './arrow-ids.ts';
 import { arrowMessages } from './arrow-messages.ts';
 import { fieldMissing, RecordReader } from './record-reader.ts';
 
-// Buffer.concat may give a view at an odd offset; the copy aligns the bytes, for columns are views of 8-byte numbers.
+// Buffer.concat may return a view at an odd offset. The copy aligns the bytes: columns are views of 8-byte numbers.
 const unzstd = await loadUnzstd();
 arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
   decode: (bytes) => Uint8Array.from(Buffer.concat([...unzstd([bytes], 'a buffer of an Arrow file')])),
@@ -64,7 +64,7 @@ function* batchesOf(path: string, bytes: number): Generator<RecordBatch> {
   }
 }
 
-/** What damage makes the library throw. */
+/** Turns errors that the library throws on damaged data into errors for the user. */
 function attempt<T>(path: string, get: () => T): T {
   try {
     return get();
@@ -75,7 +75,7 @@ function attempt<T>(path: string, get: () => T): T {
 
 type Getter = (row: number) => unknown;
 
-/** The values of a column by its name or by its path into structs; null: not there. */
+/** The values of a column, found by its name or by its path into structs; null: there is no such column. */
 function column(batch: RecordBatch, name: string, isId: boolean = false): Getter | null {
   const field = batch.schema.fields.find((one) => one.name === name) ?? null;
   const getter = (vector: Vector) => {
@@ -90,7 +90,7 @@ function column(batch: RecordBatch, name: string, isId: boolean = false): Getter
   const structs: Vector[] = [];
   for (const key of rest) {
     if (found === null) break;
-    // Below a null there may be values all the same.
+    // A null struct may still have values in its children, so remember it.
     if (found.nullCount > 0) structs.push(found);
     found = found.getChild(key);
   }
@@ -116,7 +116,7 @@ function bytesGetter(vector: Vector): Getter {
 }
 
 function explain(path: string, cause: unknown): LongmixError {
-  // A TypeError is the library's own surprise.
+  // A TypeError comes from the library's own code and does not explain the damage.
   const isPlain = cause instanceof Error && !(cause instanceof TypeError);
   const reason = isPlain ? cause.message : 'its metadata is damaged';
   const kind = /Unrecognized type: "?(\w+)/.exec(reason)?.[1];

@@ -1,16 +1,16 @@
 /**
- * Values of columns that are no strings -> the text of an id, with every digit: a double has no room for a decimal or a
- * 64-bit number, and a Date none for nanoseconds. Dates and times are written as ISO 8601 does.
+ * Converts column values that are not strings to the text of an id. Keeps every digit: a double can't hold every
+ * decimal or 64-bit number, and a Date can't hold nanoseconds. Dates and times are written as in ISO 8601.
  */
 
-/** An unscaled decimal: 1234 of scale 2 is 12.34. */
+/** Writes an unscaled decimal: 1234 with scale 2 is 12.34. */
 export function decimalText(unscaled: bigint, scale: number): string {
   if (scale <= 0) return String(unscaled * 10n ** BigInt(-scale));
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** A number in two's complement, most significant byte first. */
+/** Reads a number in two's complement, most significant byte first. */
 export function bigEndian(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n;
   return BigInt.asIntN(8 * bytes.length, BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
@@ -20,7 +20,7 @@ export function dateText(days: number): string {
   return isoDate(BigInt(days)) ?? String(days);
 }
 
-/** Digits after the second: 0, 3, 6 or 9. */
+/** Decimal digits of a second: 0, 3, 6 or 9. */
 export type TimeDigits = 0 | 3 | 6 | 9;
 
 export function timestampText(value: bigint, digits: TimeDigits, isUtc: boolean): string {
@@ -47,14 +47,14 @@ export function uuidText(bytes: Uint8Array): string {
 
 const visible = /^[^\p{Cc}\ufffd]*$/u;
 
-/** Bytes without a kind are text if they look like it, and a hash or the like otherwise. */
+/** Writes bytes without a declared type as text if they look like text, else as hex: they may be a hash. */
 export function bytesText(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const text = buffer.toString();
   return visible.test(text) ? text : buffer.toString('hex');
 }
 
-/** null: beyond the years that a Date has. */
+/** null: the year is out of a Date's range. */
 function isoDate(days: bigint): string | null {
   const date = new Date(Number(days) * 86_400_000);
   return Number.isNaN(date.getTime()) ? null : date.toISOString().slice(0, -14);

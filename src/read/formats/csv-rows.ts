@@ -1,14 +1,14 @@
 /**
- * Bytes of a table -> its rows, as RFC 4180 has them: fields between delimiters, in quotes where they hold a delimiter, a line
- * end or a quote, which is doubled then. What is less strict: a quote inside a field is itself; after the quote that should
- * close a field only a delimiter or a line end counts, else it is text; lines may end in `\n`, `\r\n` or `\r`; empty lines
- * are no rows.
+ * Splits a table into rows, as in RFC 4180: fields are separated by delimiters, and a field with a delimiter, a line
+ * end or a quote is in quotes, with its own quotes doubled. Some rules are less strict: a quote inside an unquoted
+ * field is text; a quote closes a field only before a delimiter or a line end, otherwise it is text; lines may end in
+ * `\n`, `\r\n` or `\r`; empty lines are not rows.
  *
- * Tables are also written without any quoting, and then a quote at the beginning of a field would swallow rows up to the
- * next one. With `auto`, the beginning of the table is looked at: where nearly every line is a whole row by itself, and no quote
- * is doubled, a quoted field of a TSV over several lines that are rows is taken as it stands. In a CSV, where text has
- * delimiters, that is only told.
- * Cost: a quoted field is held until it ends, and one that nothing closes until the file does.
+ * Some tables are written without any quoting. Then a quote at the beginning of a field would swallow rows up to the
+ * next quote. With `auto`, the beginning of the table is examined. If nearly every line is a whole row by itself, and
+ * no quote is doubled, the table may be such a one. In a TSV, a quoted field that spans several lines that are rows is
+ * then read as unquoted text. In a CSV, whose text may contain delimiters, it is only reported. Cost: a quoted field is
+ * held until it ends; one that is never closed is held until the file ends.
  */
 import type { Quoting } from '../../nouns/recipe.ts';
 
@@ -17,12 +17,12 @@ const lf = 0x0a;
 const cr = 0x0d;
 
 export interface Row {
-  /** Values; quotes are gone. A field is part of the block's memory, or of its own. */
+  /** Values without their quotes. A field shares the block's memory, or has its own. */
   readonly fields: readonly Uint8Array[];
-  /** The line that it begins in, from 1, and how many it takes. */
+  /** The line in which the row begins, from 1; `lines`: how many lines it takes. */
   readonly line: number;
   readonly lines: number;
-  /** `unclosed`: a quote that nothing closes, taken as it stands. `swallows`: quotes around lines that look like rows. */
+  /** `unclosed`: a quote is never closed, and is read as text. `swallows`: quotes enclose lines that look like rows. */
   readonly fault: 'unclosed' | 'swallows' | null;
 }
 
@@ -31,14 +31,14 @@ export class CsvRows {
   readonly #quoting: Quoting;
   #pieces: Uint8Array[] = [];
   #bytes = 0;
-  /** What is held is looked at again when it is this long. */
+  /** The held bytes are scanned again when there are this many. */
   #wanted = 0;
   #line = 1;
-  /** Fields of the header; 0: it has not come. */
+  /** Number of fields in the header; 0: the header has not been read yet. */
   #width = 0;
-  /** Of `auto`: the table may be one without quoting; null: its beginning has not come. */
+  /** For `auto`: the table may be written without quoting; null: its beginning has not been examined yet. */
   #isUnquoted: boolean | null = null;
-  /** No quote from here on closes a field. */
+  /** From here on, no quote closes a field. */
   #nothingCloses = false;
 
   constructor(delimiter: ',' | '\t', quoting: Quoting) {
@@ -47,7 +47,7 @@ export class CsvRows {
     if (quoting === 'auto') this.#wanted = sampleBytes;
   }
 
-  /** Bytes of the row that has not ended. */
+  /** Bytes held of a row that has not ended. */
   get pending(): number {
     return this.#bytes;
   }
@@ -86,7 +86,7 @@ export class CsvRows {
     }
     this.#pieces = start < bytes.length ? [bytes.subarray(start)] : [];
     this.#bytes = bytes.length - start;
-    // Looking again at every block would cost the square of a long field.
+    // Scanning again at every block would take time quadratic in the length of a field.
     this.#wanted = 2 * this.#bytes;
   }
 
@@ -111,10 +111,10 @@ export class CsvRows {
 }
 
 const sampleBytes = 64 * 1024;
-/** One line in so many may be no row. */
+/** One line in this many may not be a row. */
 const linesPerStray = 200;
 
-/** Whether a table looks as if its quotes were text: each line a row, as it stands, and no field with doubled quotes. */
+/** Whether a table's quotes seem to be text: nearly every line is a row, and no quoted field has doubled quotes. */
 function isUnquoted(bytes: Buffer, delimiter: number, isLast: boolean): boolean {
   const text = bytes.toString('latin1', 0, sampleBytes);
   const lines = text.split(/\r\n|[\r\n]/).filter((line) => line !== '');
@@ -127,19 +127,19 @@ function isUnquoted(bytes: Buffer, delimiter: number, isLast: boolean): boolean 
   return !lines.some((line) => inQuotes.test(line));
 }
 
-/** One row at a time of bytes that lie together; the last row's properties are its own until the next. */
+/** Scans rows in one buffer, one at a time. Its properties describe the last row until the next is scanned. */
 class RowScan {
   fields: Uint8Array[] = [];
   lines = 1;
   isQuoted = false;
-  /** A field begins with a quote, taken as it stands. */
+  /** A field begins with a quote that was read as text. */
   startsWithQuote = false;
   isUnclosed = false;
   fault: Row['fault'] = null;
   readonly isLast: boolean;
   readonly #bytes: Buffer;
   readonly #delimiter: number;
-  /** The next of each from where was looked last; the length: none. */
+  /** Place of the next one of each, from the last search on; the buffer's length: there is none. */
   #nextLf = -1;
   #nextCr = -1;
   #nextDelimiter = -1;
@@ -158,7 +158,7 @@ class RowScan {
     this.isQuoted = false;
     this.startsWithQuote = false;
     this.isUnclosed = false;
-    // A row may be looked at twice.
+    // A row may be scanned twice; then search again.
     if (start <= this.#from) this.#nextLf = this.#nextCr = this.#nextDelimiter = -1;
     this.#from = start;
     for (let at = start; ; ) {
@@ -180,7 +180,7 @@ class RowScan {
         at = end + 1;
         continue;
       }
-      // The `\n` of a `\r\n` may be in the next block.
+      // After a `\r` at the end, wait for the next block: it may begin with the `\n`.
       const next = end + 1 + (bytes[end] === cr && bytes[end + 1] === lf ? 1 : 0);
       const isOpen = end >= bytes.length || (bytes[end] === cr && end + 1 === bytes.length);
       if (!isOpen) return next;
@@ -207,7 +207,7 @@ class RowScan {
     return true;
   }
 
-  /** The quote that closes the field; null: there is none in these bytes. */
+  /** Place of the quote that closes the field; null: these bytes do not contain it. */
   #close(from: number): number | null {
     const bytes = this.#bytes;
     for (let at = bytes.indexOf(quoteByte, from); at >= 0; at = bytes.indexOf(quoteByte, at + 1)) {

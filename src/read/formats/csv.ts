@@ -1,6 +1,6 @@
 /**
- * CSV and TSV with a header row. A record's number counts the rows below the header. A row with too few or too many fields
- * is a bad record, and so is one with a quote that nothing closes; quotes around lines that look like rows are told.
+ * Reads CSV and TSV with a header row. A record's number counts the rows below the header. A row is a bad record if it
+ * has too few or too many fields, or a quote that is never closed. Quotes around lines that look like rows get a note.
  */
 import { constants } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
@@ -11,11 +11,11 @@ import { onlyFile, textBlocks } from '../input/unit-blocks.ts';
 import { CsvRows, type Row } from './csv-rows.ts';
 import { fieldMissing, RecordReader, recordTooLarge } from './record-reader.ts';
 
-/** Places of the fields that are needed, in a row. */
+/** Number of fields in a row, and the indices of the needed ones. */
 interface Columns {
   readonly width: number;
   readonly text: number;
-  /** null: there is none of the name. */
+  /** null: there is no such column. */
   readonly id: number | null;
   readonly source: number | null;
 }
@@ -44,7 +44,7 @@ export async function* readCsv(
     if (row.fault === 'swallows') swallowed.push(row.line);
     const { fields } = row;
     const text = fields[columns.text];
-    // Of a TSV, whose quotes are mostly text, a row that is whole with the quote as it stands is one.
+    // In a TSV, quotes are mostly text. Accept a row that has the right number of fields with its quote as text.
     if (row.fault === 'unclosed' && !(isTsv && fields.length === columns.width))
       reader.bad(record, `line ${row.line} has a quote that is never closed${cure}`);
     else if (fields.length !== columns.width || text === undefined)
@@ -87,7 +87,7 @@ function column(fields: readonly Uint8Array[], at: number | null): Uint8Array | 
 function columnsOf(unit: ReadUnit, { fields }: Row): Columns {
   const names: FieldNames = unit.source.fields;
   const header = fields.map((name) => Buffer.from(name).toString());
-  // Of equal names the last counts, as it does in Python's DictReader.
+  // If a name is repeated, the last column counts, as in Python's DictReader.
   const at = (name: string) => (header.includes(name) ? header.lastIndexOf(name) : null);
   const text = at(names.text);
   if (text === null) throw fieldMissing(unit, header);

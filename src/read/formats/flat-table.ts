@@ -1,6 +1,6 @@
 /**
- * A table of a flatbuffer, of which fields are looked up with every offset held to the bytes that there are: readers made by
- * flatc take them on trust, and go round for ever in a file that is damaged.
+ * A table of a flatbuffer. Every offset is checked against the bytes when a field is looked up. Readers that flatc
+ * generates do not check offsets, and can loop for ever in a damaged file.
  */
 
 export class FlatTable {
@@ -30,7 +30,7 @@ export class FlatTable {
     return at === 0 ? 0 : this.#bytes.readUInt8(at);
   }
 
-  /** null: it is left out. */
+  /** The table of a field; null: the field is left out. */
   table(field: number): FlatTable | null {
     const at = this.#field(field);
     return at === 0 ? null : new FlatTable(this.#bytes, this.#target(at));
@@ -43,7 +43,7 @@ export class FlatTable {
     return this.#target(at);
   }
 
-  /** Tables that a vector leads to. */
+  /** The tables that a vector refers to. */
   tables(field: number): FlatTable[] {
     return this.places(field, 4).map((at) => new FlatTable(this.#bytes, this.#target(at)));
   }

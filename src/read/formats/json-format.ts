@@ -1,8 +1,8 @@
 /**
- * What a file named `.json` holds, by how it begins: records (an array of them, one object or several that have the text's
- * field, an array of them inside an object), JSON Lines (C4's are named `.json.gz`), or neither, as the settings that a
- * directory of source code is full of. Those are text like the source around them, unless the recipe names the text's field.
- * Cost: an object without the field is read to its end.
+ * Tells by its beginning what a file named `.json` holds. It may hold records: an array of them, one or several objects
+ * that have the text's field, or an array of records inside an object. It may hold JSON Lines (C4's files are named
+ * `.json.gz`). Otherwise it holds settings, as in a directory of source code, and is text like the source around it,
+ * unless the recipe names the text's field. Cost: an object without the field is read to its end.
  */
 import type { InputFile } from '../../nouns/documents.ts';
 import type { FieldNames, SourceSpec } from '../../nouns/recipe.ts';
@@ -21,13 +21,15 @@ export async function jsonFormat(source: SourceSpec, file: InputFile): Promise<'
   const blocks = encoding === null ? raw : decodeBlocks(raw, encoding, { replaced: 0 });
   const outline = new JsonOutline();
   let before: number | null = null;
-  /** Of the first line that holds something; null: the second holds something, too. */
+  /**
+   * Whether the first non-blank line has ended; null: the second non-blank line has begun, so the question is settled.
+   */
   let lineEnded: boolean | null = false;
   let isFirst = true;
   for await (const block of blocks) {
     const bytes = isFirst ? withoutBom(block) : block;
     isFirst = false;
-    // A first line that ends an object and a second that begins one are the lines of no single JSON value.
+    // If the first line ends with } and the second begins with {, the file is not a single JSON value.
     for (let at = 0; at < bytes.length && lineEnded !== null; at += 1) {
       const byte = bytes[at]!;
       if (byte === newline) lineEnded = before !== null;
@@ -44,13 +46,13 @@ export async function jsonFormat(source: SourceSpec, file: InputFile): Promise<'
     if (outline.follows !== null || outline.members.some((member) => isTextMember(member, fields))) break;
   }
   if (outline.kind === null) return 'text';
-  // Where the recipe names the field, an object without it is a mistake that the reader tells.
+  // If the recipe names the text's field, an object without it is a mistake, which the reader reports.
   if (fields.text !== 'text') return 'json';
   const holdsText = outline.members.some((member) => isTextMember(member, fields));
   return holdsText || recordArrays(outline, fields).length > 0 ? 'json' : 'text';
 }
 
-/** A member of the object at the top that holds the text, or leads to it. */
+/** Whether a member of the top object holds the text, or is an object on the path to it. */
 export function isTextMember({ key, kind }: OutlineMember, { text }: FieldNames): boolean {
   return key === text ? kind === '"' : kind === '{' && text.startsWith(`${key}.`);
 }

@@ -1,6 +1,6 @@
 /**
- * JSON text -> its items, each as bytes: the elements of an array, or objects one after the other. Only brackets, strings and
- * commas are looked at: whether an item is JSON is for who parses it. Cost: an item is held until it ends.
+ * Splits JSON text into items, each as bytes: the elements of an array, or objects one after the other. Looks only at
+ * brackets, strings and commas: the caller must check that an item is JSON. Cost: an item is held until it ends.
  */
 
 const quote = 0x22;
@@ -11,11 +11,11 @@ const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
-/** What is wrong between the items. */
+/** The text between the items is not JSON, or the file ends too early. */
 export class JsonItemsError extends Error {}
 
 export class JsonItems {
-  /** Bytes of the item that has not ended. */
+  /** Bytes held of an item that has not ended. */
   pending = 0;
   readonly #inArray: boolean;
   readonly #restIsAnothers: boolean;
@@ -27,7 +27,7 @@ export class JsonItems {
   #afterComma = false;
   #state: 'before' | 'in' | 'over' = 'before';
 
-  /** @param restIsAnothers what follows the array belongs to the object around it */
+  /** @param restIsAnothers ignore text after the array, because it belongs to an object around the array */
   constructor(inArray: boolean, restIsAnothers: boolean = false) {
     this.#inArray = inArray;
     this.#restIsAnothers = restIsAnothers;
@@ -67,7 +67,7 @@ export class JsonItems {
       }
       if (this.#depth === top && this.#inArray && (byte === comma || byte === closeBracket)) {
         if (byte === closeBracket) this.#state = 'over';
-        // `[]` has no element; a comma has one on each side.
+        // `[]` has no elements, but a comma has an element on each side.
         if (this.#hasContent || byte === comma || this.#afterComma)
           yield this.#item(bytes.subarray(start, at));
         this.#afterComma = byte === comma;

@@ -1,6 +1,7 @@
 /**
- * The outline of a JSON text, in one pass over its bytes and without its values: what its first value is, the keys of it if
- * it is an object, and whether more follows. It tells records from settings, and where the array of `{"data": [...]}` is.
+ * Finds the outline of a JSON text in one pass over its bytes, without parsing values: the type of the first value, its
+ * keys if it is an object, and whether more follows. This tells records from settings, and finds the array in
+ * `{"data": [...]}`.
  */
 
 export interface OutlineMember {
@@ -10,7 +11,7 @@ export interface OutlineMember {
   /** Bytes [start, end) of the value. */
   readonly start: number;
   end: number;
-  /** Of an array: its first element, if that is an object that is not too long. */
+  /** If the value is an array: its first element, if that is an object and not too long. */
   first: unknown;
 }
 
@@ -19,7 +20,7 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 export class JsonOutline {
-  /** First byte of the first value, as a character; null: none has come yet. */
+  /** First byte of the first value, as a character; null: no value has begun yet. */
   kind: string | null = null;
   readonly members: OutlineMember[] = [];
   /** The first value has ended. */
@@ -30,7 +31,7 @@ export class JsonOutline {
   #depth = 0;
   #inString = false;
   #escaped = false;
-  /** Bytes of the key that is being read, or of a first element. */
+  /** Bytes of the key or the first element that is being read. */
   #held: Buffer[] | null = null;
   #heldBytes = 0;
   #heldFrom = 0;

@@ -1,7 +1,8 @@
 /**
- * JSON that is not JSON Lines: an array of objects (or of strings, each a text), one object or several in a row, one string,
- * or an object that has its records in one array (`{"data": [...]}`). Items leave as they end, so a file may be larger than
- * memory. Cost: slower than JSON Lines; an item must fit in memory, and a file that begins with an object is read twice.
+ * Reads JSON that is not JSON Lines: an array of objects (or of strings, each a text), one object or several in a row,
+ * one string, or an object with its records in one array (`{"data": [...]}`). Items are passed on as they end, so a
+ * file may be larger than memory. Cost: it is slower than JSON Lines, an item must fit in memory, and a file that
+ * begins with an object is read twice.
  */
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import { corrupt } from '../input/file-blocks.ts';
@@ -14,10 +15,10 @@ import { JsonOutline } from './json-outline.ts';
 import { parseJson } from './parse-json.ts';
 import { RecordReader, recordTooLarge } from './record-reader.ts';
 
-/** Where a file's records are. */
+/** Where the records are in a file. */
 interface Layout {
   readonly inArray: boolean;
-  /** Bytes [start, end) of the text; null: to its end. */
+  /** Bytes [start, end) of the text; `end` null: to the end of the text. */
   readonly start: number;
   readonly end: number | null;
   /** The file is one object. */
@@ -52,7 +53,7 @@ export async function* readJson(
   yield* reader.end();
 }
 
-/** null: the file holds nothing. */
+/** null: the file is empty. */
 async function findLayout(unit: ReadUnit): Promise<Layout | null> {
   const file = onlyFile(unit);
   const { fields } = unit.source;
@@ -62,7 +63,7 @@ async function findLayout(unit: ReadUnit): Promise<Layout | null> {
     if (outline.kind === '[') return { inArray: true, start: 0, end: null, isSingle: false };
     if (outline.kind !== null && outline.kind !== '{' && outline.kind !== '"')
       throw corrupt(file.path, 'not JSON that holds records: it does not begin with {, [ or "');
-    // Records in a row.
+    // Several records in a row.
     if (outline.follows !== null) break;
   }
   if (outline.kind === null) return null;
@@ -96,7 +97,7 @@ function addItem(
   else reader.add(record, value, { json: text, isSingle: layout?.isSingle === true });
 }
 
-/** Items, and what is wrong between them as an error that names the file. */
+/** Yields items. Turns an error between them into one that names the file. */
 function* within<T>(file: InputFile, items: () => Iterable<T>): Generator<T> {
   try {
     yield* items();

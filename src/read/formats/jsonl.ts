@@ -1,7 +1,7 @@
 /**
- * JSON Lines: an object a line; a record's number is its line in the unit. Blank lines are no records. Lines are cut as bytes, and
- * nearly all of them are read by `json-scan/`, which takes the fields out of the bytes. JSON.parse, several times slower,
- * judges the others, and all where `plain` asks for it: what is read is the same.
+ * Reads JSON Lines, one object per line. A record's number is its line in the unit. Blank lines are not records. Lines
+ * are cut as bytes, and `json-scan/` takes the fields of nearly all lines directly from the bytes. JSON.parse, several
+ * times slower, reads the other lines, and with `plain` all lines. The result is the same.
  */
 import { constants, isUtf8 } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
@@ -46,7 +46,7 @@ export async function* readJsonl(
         return;
       }
       const whole = textOf(repairUtf8(bytes, counts));
-      // The lines of an array, as some write them.
+      // Some files are the lines of an array, with a comma at the end of each.
       const json = whole.endsWith(',') ? whole.slice(0, -1) : whole;
       const value = parseJson(json);
       if (value instanceof SyntaxError) reader.bad(record, `not JSON: ${value.message}`);
@@ -83,10 +83,10 @@ function textOf(line: Uint8Array): string {
     .replace(/[ \t\r]+$/, '');
 }
 
-/** Looked at before the lines are. */
+/** So many bytes are judged before the lines are read. */
 const beginningBytes = 64 * 1024;
 
-/** The unit's bytes, as UTF-8 where the encoding is another; null: the file is not text, which is counted once. */
+/** The unit's bytes, decoded to UTF-8 if the encoding differs; null: the file is not text, which is counted once. */
 async function lineBlocks(
   unit: ReadUnit,
   counts: ReadCounts,
@@ -96,7 +96,7 @@ async function lineBlocks(
   const file = onlyFile(unit);
   const blocks = plainBlocks(file, unit.start, unit.end, hash, true);
   if (unit.start > 0) {
-    // What the file is does not show in the middle of it.
+    // Judge the file's beginning: a range in the middle does not show what the file is.
     const beginning = plainBlocks(file, 0, Math.min(beginningBytes, unit.end), null, false);
     const judged = await judgedBlocks(file, beginning, encoding, beginningBytes, createReadCounts(), true);
     await judged?.return(undefined);
@@ -107,7 +107,7 @@ async function lineBlocks(
   return decodeBlocks(judged, encoding, counts);
 }
 
-/** Whether there is only JSON whitespace. */
+/** Whether the line has only JSON whitespace. */
 function isBlank(line: Uint8Array): boolean {
   for (const byte of line) {
     if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;

@@ -1,10 +1,11 @@
 /**
- * Blocks -> runs of whole lines, as bytes. `\n` only: a `\r` before it is whitespace to JSON. Of a block that may be used
- * again, what is not yet a line is copied; it is put together once, when the line ends, so a long line costs two copies. A line that is longer, with its newline, than
- * `maxBytes` is dropped while it is read, so it costs no memory.
+ * Splits blocks into runs of whole lines, as bytes. Only `\n` ends a line: a `\r` before it is whitespace to JSON. An
+ * unfinished line is copied, because its block's memory may be reused. It is joined once, when the line ends, so a long
+ * line costs two copies. A line that is longer, with its newline, than `maxBytes` is dropped while it is read, so it
+ * costs no memory.
  */
 
-/** Whole lines, each with its newline but for the input's last; null: one line that was too long. */
+/** Whole lines, each with its newline (the input's last may have none); null: one line that was too long. */
 export type LineRun = Uint8Array | null;
 
 const newline = 0x0a;
@@ -30,12 +31,12 @@ export class LineSplitter {
     if (end < block.length) this.#hold(block.subarray(end));
   }
 
-  /** The last line, if nothing ended it. */
+  /** The last line, if it has no newline. */
   *end(): Generator<LineRun> {
     if (this.#bytes > 0) yield this.#line(new Uint8Array(0));
   }
 
-  /** The line that is held and ends here. */
+  /** The held line, which ends with `last`. */
   #line(last: Uint8Array): LineRun {
     this.#hold(last);
     const line = this.#bytes > this.#maxBytes ? null : Buffer.concat(this.#pieces);

@@ -1,4 +1,4 @@
-/** The id column of a Parquet file, taken as it is stored: the library makes doubles of decimals, and Dates of times. */
+/** Reads the id column of a Parquet file as stored: the library turns decimals into doubles and times into Dates. */
 import type { FileMetaData, SchemaElement } from 'hyparquet';
 import {
   bigEndian,
@@ -13,13 +13,13 @@ import {
 import { lookup } from './record-reader.ts';
 
 export interface RawIds {
-  /** The file's metadata, in which the column has no kind but how it is stored. */
+  /** The file's metadata, without the logical type of the column: only its storage type is left. */
   readonly metadata: FileMetaData;
   /** The id of a row that was read with that metadata. */
   idOf(row: object): unknown;
 }
 
-/** null: there is no column of the name, or none that would lose anything. */
+/** null: there is no column of this name, or its values need no special treatment. */
 export function rawIds(metadata: FileMetaData, name: string): RawIds | null {
   const at = elementAt(metadata.schema, name);
   if (at === null) return null;
@@ -30,7 +30,7 @@ export function rawIds(metadata: FileMetaData, name: string): RawIds | null {
   return { metadata: { ...metadata, schema }, idOf: (row) => idText(lookup(row, name), element) };
 }
 
-/** A column by its name or, where there is none of that name, by its path into structs. */
+/** Index of a column, found by its name or, if there is none of that name, by its path into structs. */
 function elementAt(schema: readonly SchemaElement[], name: string): number | null {
   const direct = childrenOf(schema, 0).find((at) => schema[at]!.name === name);
   if (direct !== undefined) return schema[direct]!.num_children ? null : direct;
@@ -52,7 +52,7 @@ function childrenOf(schema: readonly SchemaElement[], parent: number): number[] 
   return children;
 }
 
-/** The element after one and all that is in it. */
+/** Index of the next element after this one and all its children. */
 function after(schema: readonly SchemaElement[], at: number): number {
   let next = at + 1;
   for (let child = 0; child < (schema[at]?.num_children ?? 0) && next < schema.length; child += 1)
@@ -72,7 +72,7 @@ function idText(value: unknown, element: SchemaElement): unknown {
     return isText && type === 'BYTE_ARRAY' ? value : bytesText(value);
   }
   if (typeof value !== 'number' && typeof value !== 'bigint') return value;
-  // FLOAT and DOUBLE have no kinds.
+  // FLOAT and DOUBLE have no logical type.
   if (kind === undefined && logical === undefined) return value;
   const whole = BigInt(value);
   if (kind === 'DECIMAL' || logical?.type === 'DECIMAL') return decimalText(whole, scale);

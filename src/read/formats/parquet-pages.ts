@@ -1,16 +1,16 @@
 /**
- * The pages of a Parquet column chunk, looked at before hyparquet decodes them: that they lie in the chunk, hold as many values
- * as the chunk says, and have the checksum that they carry. It takes counts on trust, and fills memory with what a damaged
- * one asks for.
+ * Checks the pages of a Parquet column chunk before hyparquet decodes them. They must lie in the chunk, hold as many
+ * values as the chunk says, and match their checksums. hyparquet does not check counts, so a damaged count would fill
+ * the memory.
  */
 import { crc32 } from 'node:zlib';
 import type { AsyncBuffer, ColumnMetaData, Compressors, FileMetaData, RowGroup } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 
-/** Pages that are compressed, by their two sizes: what they are is looked at once they are not. */
+/** Compressed pages, by their two sizes (stored and plain). Their content is checked after decompression. */
 export type PageKinds = Map<string, Page[]>;
 
-/** @throws Error that says what is wrong with the columns of the group that are read */
+/** @throws Error that says what is wrong with one of the group's `columns` */
 export async function checkPages(
   file: AsyncBuffer,
   kinds: PageKinds,
@@ -29,7 +29,7 @@ export async function checkPages(
   }
 }
 
-/** The decompressors, which look at what they give. */
+/** Decompressors that check the pages that they decompress. */
 export function checkedCompressors(kinds: PageKinds): Compressors {
   const entries = Object.entries(compressors).map(([codec, decompress]) => {
     const checked = (input: Uint8Array, length: number): Uint8Array => {
@@ -63,7 +63,7 @@ interface Page {
   readonly levels: Levels;
 }
 
-/** The runs of a page's levels, and of indices of a dictionary; each is repeated as often as its count says. */
+/** Checks the runs of a page's levels and dictionary indices. A run's value is repeated as often as its count says. */
 function checkRuns({ header, levels }: Page, bytes: Uint8Array): void {
   if (!header.isData || header.levelBytes !== null) {
     if (header.isData && header.isIndexed) checkIndexRuns(bytes, 0, header.values);
@@ -88,10 +88,10 @@ function bitsOf(most: number): number {
   return 32 - Math.clz32(most);
 }
 
-/** The last run of packed bits may be filled up. */
+/** The last run of packed bits may be padded with so many values. */
 const mostFilling = 512;
 
-/** hyparquet reads on where the runs should end. */
+/** Checks that runs end with the page's values, because hyparquet reads on after that. */
 function checkRunCounts(bytes: Uint8Array, start: number, bits: number, values: number): void {
   for (let at = start, seen = 0; seen < values && at < bytes.length; ) {
     let head = 0;
@@ -136,7 +136,7 @@ async function checkChunk(
     if (header.crc !== null && crc32(page) !== header.crc >>> 0)
       throw new Error(`a page of column "${name}" does not match its checksum`);
     if (header.isData) values += header.values;
-    // Each has a bit at least, if it is no null.
+    // Each value that is not null takes at least one bit.
     else if (header.values > 8 * Math.max(1, header.plainBytes))
       throw new Error(`a page of column "${name}" is damaged`);
     const known = { header, levels };
@@ -156,7 +156,7 @@ async function checkChunk(
     throw new Error(`column "${name}" has ${values} values where its metadata says ${chunk.num_values}`);
 }
 
-/** In version 2 of data pages the levels come first, without their lengths, and are not compressed. */
+/** In data pages of version 2, the levels come first, without their lengths, and are not compressed. */
 function checkLevelsV2({ header, levels }: Page, page: Uint8Array): void {
   let at = 0;
   for (const [i, most] of [levels.repetition, levels.definition].entries()) {
@@ -171,7 +171,7 @@ function sum(bytes: readonly number[] | null): number {
   return (bytes ?? []).reduce((total, one) => total + one, 0);
 }
 
-/** The largest levels of a column. */
+/** The highest repetition level and definition level of a column. */
 function levelsOf({ schema }: FileMetaData, path: readonly string[]): Levels {
   let [at, repetition, definition] = [0, 0, 0];
   for (const step of path) {
@@ -200,18 +200,21 @@ function after(schema: FileMetaData['schema'], at: number): number {
 interface PageHeader {
   readonly end: number;
   readonly isData: boolean;
-  /** As it is stored, and decompressed. */
+  /** Size of the page as stored; `plainBytes`: after decompression. */
   readonly bytes: number;
   readonly plainBytes: number;
   readonly values: number;
   readonly crc: number | null;
   /** The values are indices of a dictionary. */
   readonly isIndexed: boolean;
-  /** Of version 2: bytes of the repetition and the definition levels. */
+  /** Bytes of the repetition and the definition levels; null: the page is not of version 2. */
   readonly levelBytes: readonly [number, number] | null;
 }
 
-/** PageHeader: {1 type, 2 uncompressed size, 3 size, 4 crc, 5 data page, 7 dictionary page, 8 data page v2}, in Thrift's compact form. */
+/**
+ * Reads a PageHeader in Thrift's compact form: {1 type, 2 uncompressed size, 3 size, 4 crc, 5 data page,
+ * 7 dictionary page, 8 data page v2}.
+ */
 function readHeader(bytes: Buffer, start: number): PageHeader {
   const reader = new Thrift(bytes, start);
   const fields = reader.struct(0);
@@ -237,7 +240,7 @@ const indexedEncodings: readonly number[] = [2, 8];
 const dataPageV2 = 3;
 const mostDepth = 16;
 
-/** Numbers of a struct by their path of field ids, such as `5.1`; the rest is skipped. */
+/** Reads the numbers of a struct, by their path of field ids, such as `5.1`. Skips everything else. */
 class Thrift {
   at: number;
   readonly #bytes: Buffer;

@@ -1,6 +1,6 @@
 /**
- * Parquet by hyparquet: only the columns that are needed, row group by row group, through positioned reads. Texts stay
- * bytes from the page to the chunk. Cost: memory for one row group's needed columns, decompressed.
+ * Reads Parquet with hyparquet: only the needed columns, row group by row group, with positioned reads. Texts stay
+ * bytes from the page to the chunk. Cost: memory for the needed columns of one row group, decompressed.
  */
 import {
   type AsyncBuffer,
@@ -33,7 +33,7 @@ export async function* readParquet(
     const stored = await readable(path, () => parquetMetadataAsync(file));
     await readable(path, () => checkRows(stored));
     const { fields } = unit.source;
-    // A column that is the text, too, is read as text.
+    // If the id's column is also the text or the source, read it as text.
     const isText = fields.id === fields.text || fields.id === fields.source;
     const ids = isText ? null : await readable(path, () => rawIds(stored, fields.id));
     const metadata = ids?.metadata ?? stored;
@@ -66,8 +66,8 @@ export async function* readParquet(
 }
 
 /**
- * Strings as the bytes that they are: they are checked and counted as those of every other format. Nanoseconds are those of
- * INT96, the one kind that the id's column still has.
+ * Leaves strings as bytes, so that they are checked and counted as in every other format. `timestampFromNanoseconds` is
+ * for INT96, the only type of the id's column that the library still converts.
  */
 const parsers = {
   stringFromBytes: (bytes: Uint8Array | undefined) => bytes,
@@ -85,7 +85,7 @@ async function readGroup(
   return rows;
 }
 
-/** Counts that no file of its size has would be looped over. */
+/** Checks the row counts, because a damaged count would be looped over. */
 function checkRows({ num_rows: rows, row_groups: groups }: FileMetaData): void {
   const sum = groups.reduce((total, group) => total + group.num_rows, 0n);
   if (groups.some((group) => group.num_rows < 0n) || sum !== rows)
@@ -136,7 +136,7 @@ async function readable<T>(path: string, read: () => Promise<T> | T): Promise<T>
     return await read();
   } catch (cause) {
     if (cause instanceof LongmixError) throw cause;
-    // A TypeError is the library's own surprise.
+    // A TypeError comes from the library's own code and does not explain the damage.
     const isPlain = cause instanceof Error && !(cause instanceof TypeError);
     const reason = isPlain ? cause.message : 'its metadata is damaged';
     throw corrupt(path, `not a Parquet file that can be read: ${reason}`, cause);

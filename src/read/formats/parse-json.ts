@@ -1,9 +1,9 @@
 /**
- * A JSON value as readers take it: what JSON.parse takes, and NaN and Infinity, which Python writes and reads. They become
- * null. Numbers that are ids keep their digits, which a double has no room for.
+ * Parses JSON as JSON.parse does, but also accepts NaN and Infinity, which Python writes and reads. They become null.
+ * `parseWithDigits` is for ids: it keeps all digits of a number, which a double may not.
  */
 
-/** A SyntaxError is returned and not thrown: a record that is not JSON is counted and skipped. */
+/** Returns a SyntaxError instead of throwing it, because a record that is not JSON is counted and skipped. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -17,7 +17,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The same value with each number as the string of what is written. */
+/** Returns the same value, but each number as a string, exactly as written. */
 export function parseWithDigits(text: string): unknown {
   const quoted = (part: string) => part.replace(notFinite, 'null').replace(number, '"$&"');
   return parseJson(outsideStrings(text, quoted));
@@ -38,7 +38,7 @@ function outsideStrings(text: string, change: (part: string) => string): string 
   return parts.join('');
 }
 
-/** After the quote that closes the string that begins at `open`. */
+/** One past the quote that closes the string that begins at `open`. */
 function stringEnd(text: string, open: number): number {
   for (let close = text.indexOf('"', open + 1); close >= 0; close = text.indexOf('"', close + 1)) {
     let before = close;

@@ -1,6 +1,6 @@
 /**
- * Records -> documents, for every format that has fields: finds the fields, counts and samples bad records, and tells
- * a wrong field name (every record lacks it: an error at once) from a bad record (skipped).
+ * Turns records into documents, for every format with fields. Finds the fields, and counts and samples bad records.
+ * Distinguishes a wrong field name (every record lacks it: an error at once) from a bad record (skipped).
  */
 import { isUtf8 } from 'node:buffer';
 import { LongmixError } from '../../errors.ts';
@@ -12,19 +12,21 @@ import { repairUtf8 } from '../input/utf8.ts';
 import { parseWithDigits } from './parse-json.ts';
 
 export const maxBadSamples = 20;
-/** So many first records without a field that each must have mean that its name is wrong. */
+/** If so many first records all lack a required field, the field's name is wrong. */
 const probeRecords = 20;
 
-/** What a record must have. */
+/** Fields that a record must have. */
 type NeededField = 'text' | 'source';
 
-/** What is known of a record beside its value. */
+/** What is known about a record, besides its value. */
 interface RecordMore {
-  /** As it was written, for the digits of its id. */
+  /** The record's JSON text, from which the id keeps all its digits. */
   readonly json?: string;
-  /** In place of the value's. */
+  /** The id, in place of the one in the value. */
   readonly id?: unknown;
-  /** The file has no other: one of many such files may be something else, and is a bad record. */
+  /**
+   * The file's only record. If it lacks the text and the file is one of many, it may be something else: a bad record.
+   */
   readonly isSingle?: boolean;
 }
 
@@ -42,7 +44,7 @@ export class RecordReader {
     this.#builder = new ChunkBuilder(counts, chunkBytes, unit.source.fields.source !== null);
   }
 
-  /** Whether `take` has chunks to give. */
+  /** Whether `take` would return chunks. */
   get ready(): boolean {
     return this.#builder.ready;
   }
@@ -51,14 +53,14 @@ export class RecordReader {
     return this.#builder.take();
   }
 
-  /** @throws LongmixError `field-missing` where no record had the text field, or none the source's */
+  /** @throws LongmixError `field-missing` if no record had the text field, or none had the source field */
   end(): DocumentChunk[] {
     for (const field of ['text', 'source'] as const)
       if (!this.#seen[field] && this.#lacking[field] > 0) this.#failOnField(field);
     return this.#builder.take(true);
   }
 
-  /** A record with its fields. Values are what JSON, or a column, can hold. */
+  /** Adds a record with its fields. Values may be of any type that JSON or a column can hold. */
   add(record: number, value: unknown, more: RecordMore = {}): void {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.bad(record, `not an object but ${describe(value)}`);
@@ -83,13 +85,13 @@ export class RecordReader {
     this.addFields(record, text, this.#idOf(value, more), source);
   }
 
-  /** An element that is a text, and no object with one. */
+  /** Adds a record that is a string, not an object: the text itself. */
   addString(record: number, text: string): void {
     if (this.#unit.source.fields.source === null) this.addFields(record, text, null, null);
     else this.bad(record, `not an object but ${describe(text)}`);
   }
 
-  /** A record whose fields a column format found already. */
+  /** Adds a record whose fields have been found already, as in column formats. */
   addFields(record: number, text: unknown, id: unknown, source: unknown): void {
     const { fields } = this.#unit.source;
     if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
@@ -117,7 +119,7 @@ export class RecordReader {
     });
   }
 
-  /** A document whose fields were found and are what they should be; its text is well-formed UTF-8. */
+  /** Adds a document whose fields have been found and checked; its text is well-formed UTF-8. */
   addText(record: number, text: Uint8Array, id: string | null, source: string | null): void {
     this.#seen.text = true;
     this.#seen.source = true;
@@ -141,7 +143,7 @@ export class RecordReader {
 
   #lacks(record: number, field: NeededField, name: string, has: readonly string[]): void {
     this.bad(record, `no field "${name}"`);
-    // Only a file's own beginning speaks for the file: a range further on may hold a single odd record.
+    // Only the beginning of a file is evidence of a wrong name: a later range may consist of a single odd record.
     if (this.#seen[field] || this.#unit.start > 0) return;
     for (const other of has) this.#fieldsSeen.add(other);
     this.#lacking[field] += 1;
@@ -153,7 +155,7 @@ export class RecordReader {
   }
 }
 
-/** Not a bad record: what is read must not depend on the memory. */
+/** An error, not a bad record, because the output must not depend on the memory. */
 export function recordTooLarge(where: string, bytes: number): LongmixError {
   return new LongmixError('memory-exceeded', `a record of more than ${Math.floor(bytes / 1e6)} MB`, {
     where,
@@ -178,7 +180,7 @@ export function fieldMissing(
   });
 }
 
-/** A table of another format has its whole first line for a name. */
+/** If a table has another delimiter, its whole first line becomes a single name. */
 function isOtherTable(unit: ReadUnit, has: readonly string[]): boolean {
   const { format } = onlyFile(unit);
   return (format === 'csv' || format === 'tsv') && has.length === 1 && /[;|\t,]/.test(has[0]!);
@@ -193,12 +195,12 @@ function listed(names: readonly string[]): string {
   return `${shown.join(', ')}${more}`;
 }
 
-/** A name that is a line of the corpus would fill the screen. */
+/** Shortens a name: it may be a whole line of the corpus, which would fill the screen. */
 function clipped(name: string): string {
   return name.length > 100 ? `${name.slice(0, 100)}…` : name;
 }
 
-/** A field by its name or, where there is none of that name, by its path (`meta.url`); undefined: not there. */
+/** Finds a field by its name or, if there is none of that name, by its path (`meta.url`); undefined: not there. */
 export function lookup(value: object, name: string): unknown {
   if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
   if (!name.includes('.')) return undefined;

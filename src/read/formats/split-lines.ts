@@ -1,16 +1,16 @@
 /**
- * A large JSON Lines file -> ranges that begin and end between lines, so that one file feeds all cores. Ranges follow
- * from the bytes and the range size alone. Only the text around each cut is looked at: the pass over the file is the
- * tasks', side by side. So a range does not know how many lines are before it, and records are numbered within it.
+ * Splits a large JSON Lines file into ranges that begin and end between lines, so that one file feeds all cores. Ranges
+ * depend only on the bytes and the range size. Only the text around each cut is read here; the tasks read the rest, in
+ * parallel. So a range does not know how many lines are before it, and its records are numbered from its own start.
  */
 import type { ByteRange } from '../format-spec.ts';
 import { fileBlocks } from '../input/file-blocks.ts';
 
 const newline = 0x0a;
-/** Most lines end within it. */
+/** Most lines are shorter. */
 const lookBytes = 16 * 1024;
 
-/** Each range is the least run of whole lines of at least `rangeBytes`; a longer line makes a longer range. */
+/** Each range is the shortest run of whole lines with at least `rangeBytes` bytes; a long line makes a longer range. */
 export function splitLines(path: string, bytes: number, rangeBytes: number): ByteRange[] {
   const ranges: ByteRange[] = [];
   let start = 0;
@@ -37,7 +37,7 @@ function afterNewline(path: string, from: number, bytes: number): number {
   return bytes;
 }
 
-/** Lines that end before `end`: what a message adds to a record's number. A pass over all of that. */
+/** Counts the lines that end before `end`, to number a record in a message. Reads all bytes before `end`. */
 export function countLines(path: string, end: number): number {
   let lines = 0;
   for (const block of fileBlocks(path, 0, end, true)) {

@@ -1,7 +1,7 @@
 /**
- * Files that are one document each, or one together as a joined unit. Plain text is never whole in memory: it leaves in
- * chunks as it comes in. What text is taken out of (pages, notebooks, books, a program's files) is read whole, and is a
- * bad record where that fails. A file without text is no document.
+ * Reads files that are one document each, or together one joined document. Plain text is never whole in memory: it is
+ * passed on in chunks as it is read. Files whose text is extracted (pages, notebooks, books, a program's files) are
+ * read whole, and are bad records if extraction fails. A file without text is not a document.
  */
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import type { Format } from '../../nouns/recipe.ts';
@@ -11,7 +11,7 @@ import { textBlocks } from '../input/unit-blocks.ts';
 import { characterEnd } from '../input/utf8.ts';
 import { maxBadSamples } from './record-reader.ts';
 
-/** @param extractOf how the text of a format's files is taken out; undefined: they are text */
+/** @param extractOf returns the function that extracts the text of a format's files; undefined: they are text */
 export function textReader(extractOf: ExtractOf): Reader {
   return (...of) => readText(extractOf, ...of);
 }
@@ -31,7 +31,7 @@ async function* readText(
   for await (const block of joinedBlocks(extractOf, unit, counts, hash, recordBytes)) {
     waiting.push(block);
     bytes += block.length;
-    // More than a chunk, never exactly one: what stays back closes the document.
+    // Wait for more than one chunk, because some text must remain for the last chunk, which closes the document.
     if (bytes <= chunkBytes) continue;
     let text = concat(waiting);
     for (let cut: number; text.length > chunkBytes; text = text.subarray(cut)) {
@@ -64,7 +64,7 @@ async function* joinedBlocks(
         ? textBlocks(file, unit.source.encoding, counts, hash)
         : extractedBlocks(extract, unit, file, counts, hash, recordBytes);
     const first = await blocks.next();
-    // A file that is left out leaves no separator either.
+    // A file that is left out gets no separator either.
     if (first.done && counts.badRecords > before) continue;
     if (begun && separator.length > 0) yield separator;
     begun = true;
@@ -74,7 +74,7 @@ async function* joinedBlocks(
   }
 }
 
-/** One block; none where nothing could be taken out, and that is counted. */
+/** Yields the extracted text as one block. If extraction fails, yields nothing and counts a bad record. */
 async function* extractedBlocks(
   extract: Extract,
   unit: ReadUnit,
@@ -88,7 +88,7 @@ async function* extractedBlocks(
   const before = counts.badRecords;
   const result = await extractText(extract, file, command, counts, hash, recordBytes, encoding);
   if (!('reason' in result)) {
-    // Of a file that is not text, nothing came.
+    // If the file was counted as bad because it is not text, there is nothing to yield.
     if (counts.badRecords === before) yield result;
     return;
   }

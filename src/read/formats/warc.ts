@@ -1,14 +1,14 @@
 /**
- * WARC, the format of web archives (ISO 28500; https://iipc.github.io/warc-specifications/). A document is a `response`
- * (its HTTP headers and codings taken off), a `resource` or a `conversion` (Common Crawl's WET) that is HTML or another kind of
- * text. Other records, other kinds, statuses other than 2xx and pages without text are not documents, and are not counted.
- * A document's fields are `text`, `id` (WARC-Record-ID, as datatrove has it), `url` (WARC-Target-URI), `date`, and the
- * record's headers by their names.
+ * Reads WARC, the format of web archives (ISO 28500; https://iipc.github.io/warc-specifications/). A document is a
+ * `response` (without its HTTP headers and codings), a `resource` or a `conversion` (Common Crawl's WET) that is HTML
+ * or another kind of text. Other records, other kinds, statuses other than 2xx and pages without text are not
+ * documents, and are not counted. A document's fields are `text`, `id` (WARC-Record-ID, as in datatrove), `url`
+ * (WARC-Target-URI), `date`, and the record's headers by their names.
  *
- * A damaged record is a bad record, and reading goes on at the next one. A `.warc.gz` has a gzip member for each record, as
- * the standard advises: members are inflated one by one, so damage is found where it is, and a file can be read in ranges.
- * Cost: a record's block is in memory, within the bounds below. (warcio.js: 30 packages, 9 MB, no
- * ranges, and stops at damage.)
+ * A damaged record is a bad record, and reading continues at the next one. A `.warc.gz` has one gzip member per record,
+ * as the standard advises. Members are inflated one by one, so damage stays local, and a file can be read in ranges.
+ * Cost: a record's block is in memory, within the bounds below. (warcio.js: 30 packages, 9 MB, no ranges, stops at
+ * damage.)
  */
 import { isUtf8 } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
@@ -25,9 +25,9 @@ import { repairUtf8 } from '../input/utf8.ts';
 import { RecordReader, recordTooLarge } from './record-reader.ts';
 
 const mebibyte = 1024 * 1024;
-/** Of a record or an HTTP message. */
+/** The longest head of a record or an HTTP message. */
 const mostHeadBytes = 256 * 1024;
-/** All of a page is in memory several times over. */
+/** A page is in memory several times, so its bound is lower than that of plain text. */
 const mostPageBytes = 32 * mebibyte;
 const mostTextBytes = 256 * mebibyte;
 
@@ -67,7 +67,7 @@ export async function* readWarc(
   yield* reader.end();
 }
 
-/** Whole records of at least `rangeBytes`: members of a gzip file, whose own bytes these are; records of a plain one. */
+/** Ranges of whole records, of at least `rangeBytes` bytes as stored. In a gzip file they consist of whole members. */
 export async function warcRanges(unit: ReadUnit, rangeBytes: number): Promise<ByteRange[]> {
   const { path, bytes, compression } = onlyFile(unit);
   const next = {
@@ -89,7 +89,7 @@ export async function warcRanges(unit: ReadUnit, rangeBytes: number): Promise<By
 
 type RecordFields = Readonly<Record<string, unknown>>;
 
-/** The bytes are not what the format says, so where the next record begins has to be found. */
+/** The bytes do not match the format, so the next record has to be searched for. */
 class Damage extends Error {}
 
 /** A document's fields; null: the record is not a document; a string: why it is a bad record. */
@@ -104,7 +104,7 @@ async function readRecord(
   if (length === null) throw new Damage('no WARC record: its version or its Content-Length is missing');
   const type = head.get('warc-type');
   const isHttp = type === 'response' && /^application\/http\b/i.test(head.get('content-type') ?? '');
-  // What crawlers note down of themselves (wget's log, names that were looked up) is not a page.
+  // A crawler's notes about itself (wget's log, DNS lookups) are not pages.
   const isNote = /^(dns|metadata):/i.test(head.get('warc-target-uri') ?? '');
   if (isNote || !(isHttp || type === 'resource' || type === 'conversion')) return await input.skip(length);
 
@@ -149,7 +149,9 @@ function kindOf(type: string, start: Buffer): 'html' | 'text' | null {
   return /<(!doctype html|html|head|body)[\s>]/i.test(start.toString('latin1', 0, 1024)) ? 'html' : null;
 }
 
-/** null: it is not text in its encoding. What is declared wrongly, and is UTF-8, is read as that. */
+/**
+ * Decodes a body; null: it is not text in its encoding. A body in UTF-8 is read as UTF-8 even if declared otherwise.
+ */
 async function decoded(
   body: Buffer,
   declared: string | null,
@@ -183,7 +185,7 @@ function isBeginning(content: Buffer): boolean {
   return content.toString('latin1', 0, 5) === 'WARC/';
 }
 
-/** Bytes that are asked for as they are needed; what is broken ends them, until `toNextRecord`. */
+/** Reads bytes on demand. Broken data acts as the end of the input, until `toNextRecord` is called. */
 class Input {
   readonly #pieces: AsyncGenerator<Piece>;
   readonly #isPlain: boolean;
@@ -198,13 +200,13 @@ class Input {
       : memberPieces(onlyFile(unit), unit.start, unit.end, hash, isBeginning);
   }
 
-  /** Of what comes next, for messages. */
+  /** The place of the next byte, for messages. */
   get place(): string {
     const at = (this.#held[0] ?? this.#broken)?.at ?? 0;
     return this.#isPlain ? `at byte ${at}` : `in the gzip member at byte ${at}`;
   }
 
-  /** Whether a record comes; false: the end. @throws Damage */
+  /** Moves to the next record; false: the input has ended. @throws Damage */
   async atRecord(): Promise<boolean> {
     while ((await this.#has(1)) && (this.#first() === 0x0d || this.#first() === 0x0a)) this.#drop(1);
     if (!(await this.#has(1)) && this.#broken === null) return false;
@@ -212,14 +214,14 @@ class Input {
     throw new Damage(this.#bytes > 0 ? 'no WARC record' : this.#broken!.broken!);
   }
 
-  /** Whether another record, or nothing, follows what has been taken. @throws Damage */
+  /** Checks that another record or the end of the input follows. @throws Damage */
   async endRecord(): Promise<void> {
     while ((await this.#has(1)) && (this.#first() === 0x0d || this.#first() === 0x0a)) this.#drop(1);
     const isWhole = !(await this.#has(1)) || ((await this.#has(5)) && isBeginning(this.#peek(5)));
     if (!isWhole) throw new Damage('the record does not end where its Content-Length says');
   }
 
-  /** The lines up to the first empty one. */
+  /** Takes the lines up to the first empty one. */
   async head(): Promise<Buffer> {
     for (let bytes = 1024; ; bytes *= 2) {
       const hasMore = await this.#has(bytes);
@@ -247,7 +249,7 @@ class Input {
     return null;
   }
 
-  /** After damage: to the next member, or to what looks like the beginning of a record. */
+  /** After damage, moves to the next member, or to bytes that look like the beginning of a record. */
   async toNextRecord(): Promise<void> {
     while (this.#broken === null) {
       const hasMore = await this.#has(this.#bytes + 1);
@@ -279,7 +281,7 @@ class Input {
     return this.#held[0]!.bytes[0]!;
   }
 
-  /** As many bytes as are there. */
+  /** The next `bytes` bytes, which must be held already. */
   #peek(bytes: number): Buffer {
     const [first] = this.#held;
     if (first !== undefined && first.bytes.length >= bytes)
@@ -317,7 +319,7 @@ async function* plainPieces(unit: ReadUnit, hash: UnitHash | null): AsyncGenerat
   }
 }
 
-/** Where a plain file's records begin, from one to the next; the places that are asked for ascend. */
+/** Finds where a plain file's records begin, going from one to the next. Callers must ask for ascending places. */
 function nextRecords(path: string, bytes: number): (from: number) => number {
   let record = 0;
   let [held, heldAt]: [Buffer, number] = [Buffer.alloc(0), 0];

@@ -1,10 +1,10 @@
 /**
- * Bytes of any encoding -> well-formed UTF-8, block by block. A mark of UTF-8, UTF-16 or UTF-32 at the beginning says more
- * than the name that was given, as in WHATWG's decode. Malformed sequences become U+FFFD and are counted.
+ * Decodes bytes of any encoding to well-formed UTF-8, block by block. A byte-order mark of UTF-8, UTF-16 or UTF-32
+ * takes precedence over the given encoding, as in WHATWG's decode. Malformed sequences become U+FFFD and are counted.
  */
 import type { ReadCounts } from '../../nouns/documents.ts';
 
-/** A string decoder that is fed block by block; null ends the input. */
+/** Decodes block by block; null ends the input. */
 type Decode = (block: Uint8Array | null) => string;
 
 export async function* decodeBlocks(
@@ -44,14 +44,14 @@ export interface Mark {
 const longestMark = 4;
 const marks: readonly (readonly [string, string])[] = [
   ['utf-8', 'efbbbf'],
-  // Before UTF-16's, which is its beginning.
+  // UTF-32 must come before UTF-16, because its mark begins with UTF-16's.
   ['utf-32le', 'fffe0000'],
   ['utf-32be', '0000feff'],
   ['utf-16le', 'fffe'],
   ['utf-16be', 'feff'],
 ];
 
-/** The byte-order mark that a file begins with. */
+/** The byte-order mark at the start of a file; null: there is none. */
 export function markOf(bytes: Uint8Array): Mark | null {
   const hex = Buffer.from(bytes.subarray(0, longestMark)).toString('hex');
   const found = marks.find(([, mark]) => hex.startsWith(mark));
@@ -65,7 +65,9 @@ export function decoderOf(encoding: string): Decode {
   return (block) => (block === null ? decoder.decode() : decoder.decode(block, { stream: true }));
 }
 
-/** Bytes 0x80 to 0x9f. Some versions of Node (20.20, 23) give the control characters of Latin-1 in their place. */
+/**
+ * Characters of the bytes 0x80 to 0x9f. Some versions of Node (20.20, 23) decode these to control characters (Latin-1).
+ */
 const highHalf =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
 

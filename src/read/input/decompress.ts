@@ -1,5 +1,5 @@
 /**
- * Compressed blocks -> plain blocks, streaming: gzip (also several members) and brotli by node:zlib, zstd by zstd.ts.
+ * Decompresses a stream of blocks: gzip (with any number of members) and brotli by node:zlib, zstd by zstd.ts.
  * A file that ends early is an error, never a short document.
  */
 import { Readable, type Transform } from 'node:stream';
@@ -35,7 +35,7 @@ export async function* decompress(
   }
 }
 
-/** Each has a header, even of nothing. */
+/** Refuses an empty file: in all three compressions even empty content has a header. */
 function* notEmpty(blocks: Blocks): Generator<Uint8Array> {
   let isEmpty = true;
   for (const block of blocks) {
@@ -49,10 +49,10 @@ async function* passThrough(blocks: Blocks): AsyncGenerator<Uint8Array> {
   yield* blocks;
 }
 
-/** Blocks through a stream that transforms them. */
+/** Sends blocks through a transforming stream. */
 export async function* through(blocks: Blocks, transform: Transform): AsyncGenerator<Uint8Array> {
   const input = Readable.from(blocks, { objectMode: false });
-  // `pipe` does not hand on errors, and a reader of the output that stops early must close the file.
+  // `pipe` does not forward errors. And if the consumer stops early, the file must be closed, below.
   input.once('error', (error) => transform.destroy(error));
   input.pipe(transform);
   try {
@@ -62,7 +62,7 @@ export async function* through(blocks: Blocks, transform: Transform): AsyncGener
   }
 }
 
-/** A brotli stream has an end, and node:zlib says nothing of what comes after it. */
+/** Refuses data after the end of a brotli stream, which node:zlib ignores silently. */
 async function* unbrotli(blocks: Blocks): AsyncGenerator<Uint8Array> {
   const transform = createBrotliDecompress({ chunkSize: outputBytes });
   let bytes = 0;

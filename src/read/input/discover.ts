@@ -1,6 +1,6 @@
 /**
- * A source of the recipe -> what there is to read, in an order that depends on the names alone. What becomes a unit
- * follows from the inputs and never from the machine or the number of workers.
+ * Finds what a source of the recipe has to read, in an order that depends only on the names. The units depend only on
+ * the inputs, never on the machine or the number of workers.
  */
 import { basename } from 'node:path';
 import picomatch from 'picomatch';
@@ -14,7 +14,9 @@ import { orUnreadable } from '../../storage/unreadable.ts';
 import { type WalkedFile, walk } from '../../storage/walk.ts';
 import { describeFormats, formatTable, hasFields, kindOf } from '../formats.ts';
 
-/** A file that is there and is not read: its format is unknown, or it has records and cannot be a part of a joined text. */
+/**
+ * A file that is not read, because its format is unknown, or because it has records, which joined text can't include.
+ */
 export interface LeftOut {
   readonly name: string;
   readonly why: 'format' | 'records';
@@ -26,7 +28,7 @@ export interface Discovered {
 }
 
 /**
- * The units of a source, a file or a joined document each, sorted by name. Standard input must be spooled first
+ * The units of a source, sorted by name; each is a file or a joined document. Standard input must be spooled first
  * (`spool.ts`).
  * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`
  */
@@ -44,7 +46,7 @@ export async function discover(source: SourceSpec): Promise<Discovered> {
   return { units, leftOut };
 }
 
-/** @param what the path, and whose it is */
+/** @param what the path, and the source that names it, for the message */
 export function notLocal(what: string): LongmixError {
   return new LongmixError('source-remote', `${what} is not on this machine`, {
     cure: 'longmix reads local files: copy it here, mount it, or pipe in JSON Lines with path: -',
@@ -59,7 +61,7 @@ interface FoundFiles {
 async function findFiles(source: SourceSpec, stats: FileFacts | null): Promise<FoundFiles> {
   if (stats?.kind === 'file') return { files: [await singleFile(source, stats)], leftOut: [] };
   if (stats?.kind === 'folder') return await filesBelow(source, source.path, null);
-  // A file that is there wins over a glob: `[` and `(` are common in names.
+  // An existing file wins over a glob, because `[` and `(` are common in file names.
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (stats !== null || !isGlob || statOf(base)?.kind !== 'folder') {
     if (isUrl(source.path)) throw notLocal(`source "${source.name}": ${source.path}`);
@@ -85,7 +87,7 @@ async function singleFile(source: SourceSpec, stats: FileFacts): Promise<InputFi
   }
   const file = { path: source.path, name, bytes: stats.size, stamp: stats.stamp, ...kind };
   const settled = await settle(source, file);
-  // Named by itself, a file of settings is a mistake and not text: reading it as an array says so.
+  // A file of settings that the recipe names by itself is a mistake, not text. Read it as records, which reports that.
   return settled.format === 'text' ? file : settled;
 }
 
@@ -118,7 +120,7 @@ async function filesBelow(source: SourceSpec, root: string, glob: string | null)
   return { files: kept, leftOut };
 }
 
-/** Leaves out what lies beside files of a format and is not a document. */
+/** Leaves out the files that a format keeps beside its own, and that are not documents. */
 function withoutNotes(files: readonly InputFile[]): readonly InputFile[] {
   const formats = new Set(files.map(({ format }) => format));
   const notes = new Set([...formats].flatMap((format) => formatTable[format].notes ?? []));
@@ -126,7 +128,7 @@ function withoutNotes(files: readonly InputFile[]): readonly InputFile[] {
   return files.filter(({ path, format }) => format !== 'text' || !notes.has(basename(path)));
 }
 
-/** Levels that a glob can match: `*.jsonl` must not walk all that lies below. */
+/** Levels that a glob can match. The bound keeps `*.jsonl` from walking the whole tree below. */
 function depthOf(glob: string | null): number {
   const bounded = glob !== null && !/\*\*|[{(]/.test(glob);
   return bounded ? glob.split('/').length : Number.POSITIVE_INFINITY;
@@ -136,7 +138,7 @@ async function inputFile(source: SourceSpec, file: WalkedFile): Promise<InputFil
   return await settle(source, { ...file, ...kindOf(file.name, source)! });
 }
 
-/** A name says all of a file, but for some formats. */
+/** Looks into the file for those formats whose name alone does not decide how it is read. */
 async function settle(source: SourceSpec, file: InputFile): Promise<InputFile> {
   const settled = source.format === null ? await formatTable[file.format].settle?.(source, file) : undefined;
   return settled === undefined ? file : { ...file, format: settled };
@@ -153,7 +155,7 @@ function unitOf(source: SourceSpec, file: InputFile): ReadUnit {
   return { source, name: file.name, files: [file], start: 0, end: file.bytes, joined: false };
 }
 
-/** A unit as ranges of about `rangeBytes`, where it is larger and of a format that can be read in ranges. */
+/** Splits a unit into ranges of about `rangeBytes`, if it is larger and its format can be read in ranges. */
 export async function splitUnit(unit: ReadUnit, rangeBytes: number): Promise<readonly ReadUnit[]> {
   const { format, bytes } = unit.files[0]!;
   const { ranges } = formatTable[format];
@@ -174,7 +176,7 @@ function checkJoin(source: SourceSpec, stats: FileFacts | null): void {
   );
 }
 
-/** A document for each directory directly below the root, and one, named `.`, for the files in it. */
+/** Makes one document per directory directly below the root, and one, named `.`, of the files in the root itself. */
 function joinDirectories(source: SourceSpec, files: readonly InputFile[]): ReadUnit[] {
   const directories = new Map<string, InputFile[]>();
   for (const file of files) {

@@ -1,6 +1,7 @@
 /**
- * A range of a file as blocks. Reads are synchronous: a task has nothing else to do meanwhile, and a small file costs no trip through the event
- * loop; `read.ts` gives the loop its turn once a chunk. Cost: on a slow disk a task does not read ahead.
+ * Reads a range of a file in blocks. Reads are synchronous, because a task has nothing else to do meanwhile, and a
+ * small file then needs no turn of the event loop; `read.ts` yields to the loop once per chunk. Cost: a task does not
+ * read ahead on a slow disk.
  */
 import { LongmixError } from '../../errors.ts';
 import { openFile } from '../../storage/files.ts';
@@ -10,7 +11,8 @@ import { orUnreadable, unreadable } from '../../storage/unreadable.ts';
 const blockBytes = 256 * 1024;
 
 /**
- * @param reuse blocks share their memory: one is valid until the next. Else each has its own, and may live on in a chunk
+ * @param reuse true: all blocks share memory, so each is valid only until the next. false: each block has its own
+ * memory, and may become part of a chunk
  * @throws LongmixError `input-unreadable` | `input-changed` (the file ends before `end`)
  */
 export function* fileBlocks(path: string, start: number, end: number, reuse: boolean): Generator<Buffer> {
@@ -32,7 +34,7 @@ export function* fileBlocks(path: string, start: number, end: number, reuse: boo
   }
 }
 
-/** The file holds something else than its format. */
+/** An error for a file whose content does not match its format. */
 export function corrupt(path: string, what: string, cause?: unknown): LongmixError {
   return new LongmixError('input-corrupt', what, {
     where: path,

@@ -1,7 +1,7 @@
 /**
- * A gzip file (RFC 1952) member by member, for formats that make a member of each record: damage costs the member that it is
- * in, and a file can be read from the beginning of any member. Members are inflated whole, which is faster than a stream a
- * member; large ones come as a stream.
+ * Reads a gzip file (RFC 1952) member by member, for formats with one member per record. Damage costs only the member
+ * that it is in, and reading can start at any member. Members are inflated whole, which is faster than one stream per
+ * member; only large ones are streamed.
  */
 import * as zlib from 'node:zlib';
 import type { InputFile } from '../../nouns/documents.ts';
@@ -9,31 +9,31 @@ import { through } from './decompress.ts';
 import { fileBlocks } from './file-blocks.ts';
 import type { UnitHash } from './hash-input.ts';
 
-/** Plain bytes, and where in the file they begin; of a gzip file, where their member does. */
+/** Plain bytes, and where they begin in the file (for a gzip file, where their member begins). */
 export interface Piece {
   readonly bytes: Uint8Array;
   readonly at: number;
-  /** Why what begins there can't be read; then there are no bytes. */
+  /** Why the data at `at` can't be read; then `bytes` is empty. */
   readonly broken?: string;
 }
 
-/** Whether the content of a member begins as its format says, by its first bytes. */
+/** Whether the first bytes of a member's content are a valid beginning in its format. */
 export type IsBeginning = (content: Buffer) => boolean;
 
 const mebibyte = 1024 * 1024;
 const magic = Buffer.from([0x1f, 0x8b, 8]);
-/** A member that is larger, packed or not, comes as a stream. */
+/** A member that is larger than one of these, packed or unpacked, is streamed. */
 const mostPackedBytes = 16 * mebibyte;
 const mostPlainBytes = 64 * mebibyte;
-/** Enough of a member to see how its content begins. */
+/** So many bytes of a member are enough to see how its content begins. */
 const lookBytes = 2048;
-/** Twice the longest block that deflate stores as it is. */
+/** Twice the longest block that deflate can store uncompressed. */
 const chainBytes = 128 * 1024;
 
 const wrongCheck = 'the gzip data is damaged: its checksum differs';
 const cutShort = 'the gzip data is cut short';
 
-/** The content of the members that begin in [start, end); after one that is broken comes the next that `isBeginning` knows. */
+/** The content of the members that begin in [start, end). After a broken one, skips to one that `isBeginning` knows. */
 export async function* memberPieces(
   file: InputFile,
   start: number,
@@ -43,7 +43,7 @@ export async function* memberPieces(
 ): AsyncGenerator<Piece> {
   hash?.begin(file, start, end);
   const blocks = fileBlocks(file.path, start, end, false);
-  /** What has been read and not inflated, and where it is. */
+  /** Bytes that were read but not inflated yet; `at` is their place in the file. */
   let held: Buffer = Buffer.alloc(0);
   let at = start;
 
@@ -53,7 +53,7 @@ export async function* memberPieces(
     hash?.update(value);
     return value;
   };
-  /** Reads until so many bytes are held; false: the file ends before. */
+  /** Reads until `bytes` bytes are held; false: the file ends before that. */
   const hold = (bytes: number): boolean => {
     const parts = [held];
     let sum = held.length;
@@ -86,11 +86,11 @@ export async function* memberPieces(
       if (held.length === 0) return;
     }
   };
-  /** Yields a member as a stream; returns what is wrong with it. */
+  /** Yields a member's content piece by piece; returns what is wrong with the member, or null. */
   const inflateLarge = async function* (): AsyncGenerator<Piece, string | null> {
     const [from, head] = [at, memberHead(held)!];
     const inflate = zlib.createInflateRaw({ chunkSize: 256 * 1024 });
-    /** Blocks that were handed to `inflate`, which may not have taken the last of them. */
+    /** Blocks that were given to `inflate`. It may not have consumed the last ones. */
     const given = [held.subarray(head)];
     let givenFrom = 0;
     const feed = function* () {
@@ -140,7 +140,7 @@ export async function* memberPieces(
         toNextMember();
         yield { bytes: new Uint8Array(0), at: from, broken };
       }
-      // Zeros may fill up the end of a file.
+      // A file may be padded with zeros.
       while (held[0] === 0) drop(1);
     }
   } finally {
@@ -149,9 +149,10 @@ export async function* memberPieces(
 }
 
 /**
- * Where the first member at or after `from` begins whose content `isBeginning` knows; the file's size: nowhere. It and those
- * behind it must be whole for a while: a gzip file that is the content of a member has such members, too, but never whole for
- * long, because deflate, where it leaves bytes as they are, does it in blocks of less than 64 KiB.
+ * Finds the first member at or after `from` whose content `isBeginning` accepts; returns the file's size if there is
+ * none. The member and those after it must be intact for a while. The reason: if a member's content is itself a gzip
+ * file, that file's members may be found too. They are never intact for long, because deflate stores uncompressed bytes
+ * in blocks of less than 64 KiB.
  */
 export function memberFrom(path: string, bytes: number, from: number, isBeginning: IsBeginning): number {
   const read = (at: number, count: number) =>
@@ -177,7 +178,7 @@ export function memberFrom(path: string, bytes: number, from: number, isBeginnin
   return bytes;
 }
 
-/** `more`: the member is longer than what was given; `large`: its content is more than should be inflated at once. */
+/** `more`: the member is longer than the given bytes; `large`: its content is too large to be inflated at once. */
 type Inflated =
   | 'more'
   | 'large'
@@ -203,7 +204,7 @@ function inflateMember(packed: Buffer): Inflated {
   return { bytes: found.buffer, end: end + 8 };
 }
 
-/** Bytes of a member's header; null: it is longer than what is there; 0: it is not one. */
+/** Length of a member's header in bytes; null: the header is longer than the given bytes; 0: it is not a header. */
 function memberHead(bytes: Buffer): number | null {
   if (bytes.length < 18) return null;
   const flags = bytes[3]!;

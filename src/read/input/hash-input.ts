@@ -1,13 +1,14 @@
 /**
- * What a unit read, as a hash: a token store remembers it, to notice inputs that changed. Made of the blocks as a reader
- * takes them, so the files are read once; where a reader takes them in another order (tables), they are read once more.
+ * Hashes the input of a unit. A token store records the hash, to notice inputs that changed. The hash is made from the
+ * blocks as a reader takes them, so the files are read once. If a reader takes them in another order (tables), the
+ * files are read once more.
  */
 import { createHash } from 'node:crypto';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
 import { fileBlocks } from './file-blocks.ts';
 
 export interface UnitHash {
-  /** The next file of the unit, of which bytes [start, end) follow. */
+  /** Begins the next file of the unit. Its bytes [start, end) must follow. */
   begin(file: InputFile, start: number, end: number): void;
   update(block: Uint8Array): void;
   /** sha256 (hex) over the bytes of the unit's files in order, each after its name and size. */
@@ -34,7 +35,7 @@ export function createUnitHash(unit: ReadUnit): UnitHash {
   };
 }
 
-/** The same, by reading the files. */
+/** The same hash, made by reading the files. */
 export async function hashInput(unit: ReadUnit): Promise<string> {
   const hash = createUnitHash(unit);
   for (const file of unit.files) {

@@ -1,20 +1,20 @@
 /**
- * Heads of named fields, as HTTP messages (RFC 9112) and the records of web archives have, and the body of a message as it
- * was before it was coded for transfer. Archives hold messages as a server sent them, or with the codings taken off and the
- * headers left as they were: a body that does not look coded is taken as it is.
+ * Reads heads of named fields, which HTTP messages (RFC 9112) and records of web archives have, and decodes the body of
+ * a message. Archives hold messages as the server sent them, or decoded but with the original headers. So a body that
+ * does not look encoded is taken unchanged.
  */
 import { isUtf8 } from 'node:buffer';
 import * as zlib from 'node:zlib';
 import { encodingOf } from '../../base/encodings.ts';
 
 export interface Head extends ReadonlyMap<string, string> {
-  /** Fields by their names as they are written. */
+  /** Fields by their names as written, not in lower case. */
   readonly written: Readonly<Record<string, string>>;
 }
 
-/** The fields of a record or an HTTP message, by their names in lower case; `''` is the first line. */
+/** The fields of a record or an HTTP message, by name in lower case. The name `''` has the first line. */
 export function headOf(bytes: Buffer): Head {
-  // A line that begins with a space goes on with the one before.
+  // A line that begins with a space or tab continues the previous line.
   const [first = '', ...lines] = bytes
     .toString()
     .replace(/\r?\n[ \t]+/g, ' ')
@@ -28,7 +28,7 @@ export function headOf(bytes: Buffer): Head {
   return Object.assign(new Map([...fields, ['', first]]), { written });
 }
 
-/** One past the empty line that ends a head; 0: there is none. */
+/** One past the empty line that ends a head; 0: there is no such line. */
 export function headEnd(bytes: Buffer): number {
   const ends = ['\r\n\r\n', '\n\n'].map((mark) => [bytes.indexOf(mark), mark.length] as const);
   const [found] = ends.filter(([at]) => at >= 0).sort(([a], [b]) => a - b);
@@ -39,7 +39,7 @@ export function tooLarge(bytes: number, most: number): string {
   return `it has ${Math.floor(bytes / 1e6)} MB; text is taken out of at most ${Math.floor(most / 1e6)} MB`;
 }
 
-/** A body without its transfer and content codings, where it still has them; a string: why there is none. */
+/** Removes the transfer and content codings of a body, if it still has them. A string says why that is impossible. */
 export function withoutCodings(
   block: Buffer,
   http: Head,
@@ -56,7 +56,7 @@ export function withoutCodings(
       const end = isTruncated ? { finishFlush: BROTLI_OPERATION_FLUSH } : {};
       return zlib.brotliDecompressSync(body, { maxOutputLength: most, ...end });
     }
-    // Crawlers write bodies that they have decoded under the headers as they came.
+    // Some crawlers decode bodies but keep the original headers.
     if (/^(x-)?gzip$/.test(coding))
       return body[0] === 0x1f && body[1] === 0x8b ? zlib.gunzipSync(body, options) : body;
     if (coding === 'deflate' && body.length > 1 && body.readUInt16BE(0) % 31 === 0)
@@ -68,7 +68,7 @@ export function withoutCodings(
   }
 }
 
-/** null: it is not in chunks, as where a crawler has put them together. */
+/** Joins the chunks of a body; null: it is not in chunks, because a crawler has joined them already. */
 function dechunked(block: Buffer): Buffer | null {
   const parts: Buffer[] = [];
   for (let at = 0; at < block.length; ) {

@@ -1,7 +1,7 @@
 /**
- * Whether a file is text in the encoding that it is read in, told by its first MiB: most of what is not has zeros, or has
- * many sequences that are wrong and few that are right. A few wrong ones in a file that is UTF-8 otherwise are replaced and
- * counted. What else a file may be is a guess for the message, and never acted on: wrong text is worse than none.
+ * Judges by the first MiB whether a file is text in the expected encoding. Most files that are not contain zeros, or
+ * many wrong sequences and few right ones. A few wrong sequences in otherwise valid UTF-8 are replaced and counted. A
+ * guess at the actual encoding appears only in the message, and is not used for reading: wrong text is worse than none.
  */
 import { isUtf8 } from 'node:buffer';
 import { countReplaced, decoderOf, markOf } from './decode.ts';
@@ -10,9 +10,9 @@ import { characterEnd } from './utf8.ts';
 export const judgedBytes: number = 1024 * 1024;
 
 /**
- * Why these bytes, the beginning of a file or all of it, are not text in the encoding; null: they may be.
- * @param hasRecords a NUL may stand in one of them
- * @param encoding null: UTF-8, since nobody said otherwise; who does say utf-8 wants the text whatever it has
+ * Says why these bytes, the beginning of a file or all of it, are not text in the encoding; null: they may be.
+ * @param hasRecords the file has records, which may contain NUL
+ * @param encoding null: UTF-8 by default. `utf-8`: the user asked for it, so any content is accepted
  */
 export async function whyNotText(
   bytes: Uint8Array,
@@ -42,12 +42,14 @@ async function whyNotUtf8(bytes: Uint8Array, hasRecords: boolean): Promise<strin
   if (!isOtherThanUtf8(whole)) return null;
   const kind = binaryKind(buffer);
   if (kind !== null) return `binary content (${kind}), not text`;
-  // A run of ASCII is nothing that other scripts have in UTF-16.
+  // Text of other scripts in UTF-16 has no runs of ASCII bytes.
   const wide = /[ -~]{8}/.test(buffer.toString('latin1')) ? null : wideEncoding(bytes);
   return notUtf8(wide ?? (await guess(buffer)), false);
 }
 
-/** Zeros by the hundred, or more wrong sequences than right ones: what a block in the middle of a file must not have. */
+/**
+ * Whether a block in the middle of a file is not UTF-8: 100 zeros or more, or 100 wrong sequences and more than right.
+ */
 export function isForeignBlock(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (buffer.includes(0)) {
@@ -77,7 +79,9 @@ function whyNotEncoded(bytes: Uint8Array, encoding: string, hasRecords: boolean)
   return wrong >= 3 && wrong * 100 > text.length ? `not ${encoding} as encoding: says` : null;
 }
 
-/** Characters of more than one byte, and sequences that are none and would become U+FFFD. */
+/**
+ * `right`: the number of characters of more than one byte. `wrong`: the number of sequences that would become U+FFFD.
+ */
 function sequences(bytes: Uint8Array): { wrong: number; right: number } {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   let others = 0;
@@ -85,7 +89,7 @@ function sequences(bytes: Uint8Array): { wrong: number; right: number } {
     const unit = text.charCodeAt(at);
     if (unit >= 0x80 && (unit & 0xfc00) !== 0xdc00) others += 1;
   }
-  // A U+FFFD of the input is right.
+  // A U+FFFD that is in the input counts as right.
   const wrong = countReplaced(text) - intactMarks(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   return { wrong, right: others - wrong };
 }
@@ -96,7 +100,7 @@ function intactMarks(bytes: Buffer): number {
   return count;
 }
 
-/** More wrong sequences than right ones, and too many to be strays. */
+/** Whether there are more wrong sequences than right ones, and too many to be strays. */
 export function isOtherThanUtf8(bytes: Uint8Array): boolean {
   const { wrong, right } = sequences(bytes);
   if (wrong <= right) return false;
@@ -104,7 +108,7 @@ export function isOtherThanUtf8(bytes: Uint8Array): boolean {
   return right === 0 && wrong * 100 >= bytes.length && hasForeignLetter(bytes);
 }
 
-/** A byte that is an accented letter in Latin-1 and stands beside a letter: in a short text, that is enough. */
+/** Whether an accented letter of Latin-1 stands beside an ASCII letter. In a short text that is enough evidence. */
 function hasForeignLetter(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   return /[a-z][\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00fd]|[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00fd][a-z]/i.test(
@@ -112,12 +116,12 @@ function hasForeignLetter(bytes: Uint8Array): boolean {
   );
 }
 
-/** ISO-2022-JP is ASCII to the eye of UTF-8; its escapes are of no other text. */
+/** Recognizes ISO-2022-JP, which is valid ASCII, by its escapes, which do not occur in other text. */
 function stateful(bytes: Buffer): string | null {
   return bytes.includes('\x1b$B') || bytes.includes('\x1b$@') ? notUtf8('iso-2022-jp', false) : null;
 }
 
-/** First bytes in hex. */
+/** Kinds of binary files, and their first bytes in hex. */
 const magics: readonly (readonly [string, string])[] = [
   ['gzip data', '1f8b'],
   ['zstd data', '28b52ffd'],
@@ -136,7 +140,7 @@ function binaryKind(bytes: Buffer): string | null {
 
 const sampleBytes = 16 * 1024;
 
-/** UTF-16 or UTF-32 without a mark. In the wrong order of bytes, text is in many scripts and has no spaces. */
+/** Recognizes UTF-16 or UTF-32 without a mark. In the wrong byte order, text has many scripts and no spaces. */
 function wideEncoding(bytes: Uint8Array): string | null {
   const sample = bytes.subarray(0, sampleBytes);
   let best: { encoding: string; score: number } | null = null;
@@ -147,7 +151,7 @@ function wideEncoding(bytes: Uint8Array): string | null {
   return best?.encoding ?? null;
 }
 
-/** 0: not the text of a language. */
+/** How much a decoded sample looks like text of one script; 0: it is not the text of a language. */
 function wideScore(text: string): number {
   const { length } = text;
   if (length < 2 || text.includes('\0') || text.includes('\ufffd')) return 0;
@@ -156,15 +160,15 @@ function wideScore(text: string): number {
   const pages = new Map<number, number>();
   for (let at = 0; at < length; at += 1) {
     const page = text.charCodeAt(at) >> 8;
-    // The pages of Han are one script.
+    // Count all pages of Han as one script.
     const script = page >= 0x4e && page < 0xa0 ? 0x4e : page;
     pages.set(script, (pages.get(script) ?? 0) + 1);
   }
   const latin = pages.get(0) ?? 0;
   const most = Math.max(...pages.values());
   const isHan = most === pages.get(0x4e);
-  // Latin letters in the wrong order are Han by the look of them, each with a low byte of zero; and so are the bytes of
-  // Shift-JIS, which is never with the punctuation of Han.
+  // Two things look like Han by mistake: Latin letters in the wrong byte order, whose low bytes are all zero, and bytes
+  // of Shift-JIS, which never yield the punctuation of Han.
   if (isHan && !/[\u3000-\u30ff\uff00-\uffef]/.test(text)) return 0;
   if (isHan) {
     let even = 0;

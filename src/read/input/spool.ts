@@ -1,6 +1,6 @@
 /**
- * Standard input -> a file. Input is read more than once (hashed, split, read by several workers), so it must lie still
- * first. Cost: its size on disk.
+ * Copies standard input to a file, because input is read several times (hashed, split, read by several workers). Cost:
+ * its size on disk.
  */
 
 import { join } from 'node:path';
@@ -12,16 +12,16 @@ import { hashFile } from '../../storage/hash.ts';
 import { standardInputFormat } from '../formats.ts';
 
 const magicBytes = 4;
-/** First bytes in hex; a zstd file may begin with a skippable frame. */
+/** The first bytes of each compression in hex. A zstd file may begin with a skippable frame. */
 const magics: readonly (readonly [RegExp, string])[] = [
   [/^1f8b/, '.gz'],
   [/^(28b52ffd|5.2a4d18)/, '.zst'],
 ];
 
 /**
- * Copies standard input to a file in `folder` (which exists) and gives the source with its path. Compression is told
- * by the magic bytes; brotli has none and must be decompressed before.
- * @param isUsed a finished store was made of the file that is there: other input must not take its place
+ * Copies standard input to a file in `folder` (which must exist), and returns the source with the file's path. The
+ * magic bytes tell the compression; brotli has none, so it must be decompressed first.
+ * @param isUsed a finished store was made from the existing file, so other input must not replace it
  * @throws LongmixError `source-empty` | `store-mismatch`
  */
 export async function spoolStandardInput(
@@ -31,7 +31,7 @@ export async function spoolStandardInput(
   isUsed: boolean,
 ): Promise<SourceSpec> {
   const format = source.format ?? standardInputFormat;
-  // Its name says how it is compressed, which its first bytes tell.
+  // Use a temporary name first: the final name says the compression, which is known only after the first bytes.
   const fresh = join(folder, 'stdin.new');
   const head = await copy(input, fresh);
   const suffix = magics.find(([magic]) => magic.test(head.toString('hex')))?.[1] ?? '';
@@ -45,7 +45,7 @@ export async function spoolStandardInput(
   return { ...source, path, format };
 }
 
-/** Returns the first bytes. */
+/** Copies the input, and returns its first bytes. */
 async function copy(input: AsyncIterable<Uint8Array>, path: string): Promise<Buffer> {
   const file = orUnwritable(path, () => beginFile(path));
   let head = Buffer.alloc(0);

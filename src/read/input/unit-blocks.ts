@@ -1,6 +1,6 @@
 /**
- * A unit's file as plain UTF-8 blocks: read, decompressed, decoded, repaired. What every text format begins with. A file that
- * is not text in its source's encoding has no blocks, and counts as one bad record that is told with its name.
+ * Reads a unit's file as plain UTF-8 blocks: read, decompressed, decoded, repaired. Every text format starts with this.
+ * A file that is not text in its source's encoding yields no blocks, and is reported by name as one bad record.
  */
 
 import { LongmixError } from '../../errors.ts';
@@ -18,8 +18,8 @@ export function onlyFile(unit: ReadUnit): InputFile {
 }
 
 /**
- * Plain bytes of [start, end) of a file. `hash` is given the bytes as they are in the file. `reuse`: a block may be valid
- * only until the next.
+ * The plain (decompressed) bytes of [start, end) of a file. `hash` gets the bytes as they are in the file. `reuse`: a
+ * block may be valid only until the next one.
  */
 export function plainBlocks(
   file: InputFile,
@@ -35,8 +35,8 @@ export function plainBlocks(
 }
 
 /**
- * Well-formed UTF-8 without a byte-order mark; characters are never cut.
- * @param hasRecords a NUL may stand in one of them
+ * A whole file as well-formed UTF-8 without a byte-order mark. Blocks never cut a character.
+ * @param hasRecords the file has records, which may contain NUL
  */
 export async function* textBlocks(
   file: InputFile,
@@ -52,7 +52,7 @@ export async function* textBlocks(
   else yield* repairBlocks(encoding === null ? watched(file, judged) : judged, counts);
 }
 
-/** The blocks of a file, once its beginning was looked at; null: it is not text, which is counted. */
+/** Judges the beginning of a file and returns all its blocks; null: it is not text, and was counted as a bad record. */
 export async function judgedBlocks(
   file: InputFile,
   blocks: AsyncGenerator<Uint8Array>,
@@ -67,7 +67,7 @@ export async function judgedBlocks(
     const { value, done } = await blocks.next();
     if (done) break;
     bytes += value.length;
-    // Its memory may be used again for the next.
+    // Copy the block, because the next one may reuse its memory.
     beginning.push(bytes < beginningBytes ? Buffer.from(value) : value);
   }
   const whole = beginning.length === 1 ? beginning[0]! : Buffer.concat(beginning);
@@ -91,7 +91,9 @@ async function* chain(
   yield* rest;
 }
 
-/** What is not text further on can't be left out any more: a part of it is read. */
+/**
+ * Throws if a file stops being text further on: it can't be left out any more, because a part of it was read already.
+ */
 async function* watched(file: InputFile, blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let at = 0;
   for await (const block of blocks) {

@@ -1,7 +1,7 @@
 /**
- * Bytes of any kind -> well-formed UTF-8, block by block. Malformed sequences become U+FFFD exactly as the WHATWG
- * TextDecoder does it, wherever the blocks are cut, and are counted. Well-formed blocks (nearly all) pass through
- * without being decoded; cost: one scan by `isUtf8`, and a copy of at most one block where a character spans two.
+ * Makes any bytes well-formed UTF-8, block by block. Malformed sequences become U+FFFD, exactly as in the WHATWG
+ * TextDecoder and wherever the blocks are cut, and are counted. Well-formed blocks (nearly all) pass through without
+ * being decoded. Cost: one scan by `isUtf8`, and a copy of at most one block if a character spans two.
  */
 import { isUtf8 } from 'node:buffer';
 import type { ReadCounts } from '../../nouns/documents.ts';
@@ -10,16 +10,16 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const replacement = Buffer.from('\ufffd');
 const nothing: Uint8Array = new Uint8Array(0);
 
-/** Bytes as well-formed UTF-8, for input that is whole: no character of it goes on elsewhere. */
+/** Makes bytes well-formed UTF-8. The input must be complete: no character continues in another block. */
 export function repairUtf8(bytes: Uint8Array, counts: ReadCounts): Uint8Array {
   if (isUtf8(bytes)) return bytes;
   const repaired = Buffer.from(decoder.decode(bytes));
-  // A U+FFFD of the input is intact in the output and is no replacement.
+  // A U+FFFD that was in the input is not a replacement.
   counts.replaced += countOf(repaired) - countOf(bytes);
   return repaired;
 }
 
-/** A string as UTF-8; lone surrogates, which UTF-8 cannot hold, become U+FFFD and are counted. */
+/** Counts lone surrogates in a string. UTF-8 cannot hold them, so they become U+FFFD when the string is encoded. */
 export function countLoneSurrogates(text: string, counts: ReadCounts): void {
   // With the `u` flag, a surrogate that is half of a pair does not match.
   const lone = text.match(/[\ud800-\udfff]/gu);
@@ -53,8 +53,8 @@ export function withoutBom(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * The largest offset at which no character is cut. It stands before a lead byte or at the end, and a decoder starts
- * afresh at a lead byte whatever came before, so decoding both sides apart gives what decoding the whole gives.
+ * The largest offset at which no character is cut. It is before a lead byte or at the end. A decoder starts afresh at a
+ * lead byte, whatever came before, so decoding both sides separately gives the same as decoding the whole.
  */
 export function characterEnd(bytes: Uint8Array): number {
   const { length } = bytes;

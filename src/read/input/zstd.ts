@@ -1,7 +1,7 @@
 /**
- * zstd frames -> plain bytes: libzstd itself, compiled to WebAssembly by zstddec, on every Node. node:zlib's own (22.23
- * was tried) stops at the second frame, fails on skippable frames, and takes a file that is cut short for a whole one.
- * Cost: memory for the window, up to 128 MB for what `zstd --long` wrote; larger ones are refused, as `zstd -d` does.
+ * Decompresses zstd frames with libzstd, compiled to WebAssembly by zstddec, on every version of Node. node:zlib's own
+ * decoder (tried in 22.23) stops at the second frame, fails on skippable frames, and accepts a file that is cut short.
+ * Cost: memory for the window, up to 128 MB for files of `zstd --long`. Larger windows are refused, as by `zstd -d`.
  */
 import { ZSTDDecoder } from 'zstddec/stream';
 import { LongmixError } from '../../errors.ts';
@@ -9,19 +9,20 @@ import { LongmixError } from '../../errors.ts';
 const mostWindow = 2 ** 27;
 
 /**
- * In pieces of the library's choice.
+ * Yields pieces whose size the library chooses.
  * @throws Error if the input is damaged or ends within a frame; LongmixError `zstd-window`, which names `path`
  */
 export type Unzstd = (blocks: Iterable<Uint8Array>, path: string) => Generator<Uint8Array>;
 
-/** Input goes to the decoder's memory in such pieces. */
+/** Input is copied to the decoder's memory in pieces of this size. */
 const pieceBytes = 64 * 1024;
 
 export async function loadUnzstd(): Promise<Unzstd> {
   const decoder = new ZSTDDecoder();
   await decoder.init();
   return function* unzstd(blocks, path) {
-    // The library asks libzstd again and again after an error. A call without one takes input or gives output.
+    // After an error the library calls libzstd again and again. A call without an error takes input or gives output, so
+    // too many calls without output mean an error.
     let callsWithout = 0;
     let most = 0;
     let isFirst = true;
@@ -48,23 +49,23 @@ export async function loadUnzstd(): Promise<Unzstd> {
         if (next.value.length > 0) yield next.value;
       }
     } finally {
-      // A reader that stops early: the library gives its memory back at the end of its loop only.
+      // The reader may stop early. The library frees its memory only at the end of its loop, so let the loop end.
       isOver = true;
       end(decoded, most);
     }
   };
 }
 
-/** To the end of the piece that was begun. After an error of libzstd there is no end. */
+/** Runs the library's loop to its end, but at most `most` calls more: after an error of libzstd it never ends. */
 function end(decoded: Generator<Uint8Array>, most: number): void {
   try {
     for (let calls = 0; calls <= most && !decoded.next().done; ) calls += 1;
   } catch {
-    // That the stream is incomplete is known.
+    // The reader stopped early, so an error about an incomplete stream is expected.
   }
 }
 
-/** libzstd refuses it too, but does not say why. Of later frames it is not told either. */
+/** Refuses a large window with a reason: libzstd would refuse it without one. Only the first frame is checked. */
 function refuseLargeWindow(beginning: Uint8Array, path: string): void {
   const bytes = windowBytes(beginning);
   if (bytes <= mostWindow) return;
@@ -76,7 +77,7 @@ function refuseLargeWindow(beginning: Uint8Array, path: string): void {
   });
 }
 
-/** How much of a frame's content is needed to go on (RFC 8878, 3.1.1.1); 0 if these bytes don't tell. */
+/** Bytes of a frame's content that the decoder must keep (RFC 8878, 3.1.1.1); 0 if these bytes do not say it. */
 export function windowBytes(beginning: Uint8Array): number {
   const header = new DataView(beginning.buffer, beginning.byteOffset, Math.min(18, beginning.length));
   if (header.byteLength < 18 || header.getUint32(0, true) !== 0xfd2fb528) return 0;

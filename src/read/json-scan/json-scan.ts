@@ -1,6 +1,6 @@
 /**
- * Lines of JSON -> the fields that make a document, without a parsed record and without a string of the text, in
- * WebAssembly (`assembly/`). It takes only what it is sure of; a line that it calls odd is JSON.parse's to judge.
+ * Finds the fields of documents in lines of JSON, in WebAssembly (`assembly/`), without parsing the record or making a
+ * string of the text. It takes only lines that it is sure of, and calls all others odd: JSON.parse must judge them.
  */
 
 import { isUtf8 } from 'node:buffer';
@@ -8,16 +8,18 @@ import { packageRoot } from '../../base/package-root.ts';
 import type { FieldNames } from '../../nouns/recipe.ts';
 import { readBytes } from '../../storage/files.ts';
 
-/** What a line was found to hold. */
+/** Receives the content of each line. */
 export interface LineTaker {
-  /** `text` is well-formed UTF-8 and only valid now; `lone` surrogates in it have become U+FFFD. */
+  /**
+   * `text` is well-formed UTF-8, and valid only during the call; `lone`: number of lone surrogates that became U+FFFD.
+   */
   document(text: Uint8Array, lone: number, id: string | null, source: string | null): void;
   /** A line that is not plainly a document, without its newline. */
   odd(line: Uint8Array): void;
 }
 
 export interface JsonScan {
-  /** Goes through whole lines. */
+  /** Scans whole lines. */
   scan(lines: Uint8Array, taker: LineTaker): void;
 }
 
@@ -32,11 +34,11 @@ interface Exports {
   lineCount(): number;
 }
 
-/** Lines in all that are looked at in one go; a longer line is odd, so that the memory, twice as much, has a bound. */
+/** The most bytes of lines in one call. Longer input is odd, which bounds the memory at twice as much. */
 const longest = 4 * 1024 * 1024;
 const smallest = 64 * 1024;
 
-/** As in `assembly/index.ts`. */
+/** These must agree with `assembly/index.ts`. */
 const rowWords = 13;
 const taken = 0;
 const kinds = { missing: 0, string: 1, number: 2 } as const;
@@ -46,10 +48,10 @@ const mostSteps = 8;
 const wasm = new URL('dist/read/json-scan/json-scan.wasm', packageRoot);
 let compiled: WebAssembly.Module | undefined;
 
-/** One for each set of names: nothing of one call matters to the next, and memory is asked for once. */
+/** One scanner per set of names. Calls do not affect each other, and memory is allocated only once. */
 const scans = new Map<string, JsonScan>();
 
-/** null: these names are none that it can look for. */
+/** null: the scanner can't look for these names. */
 export function jsonScan(fields: FieldNames): JsonScan | null {
   const names = [fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])];
   if (!names.every(isPlain)) return null;
@@ -114,13 +116,15 @@ function createJsonScan(fields: FieldNames, names: readonly string[]): JsonScan 
   };
 }
 
-/** A name's bytes are compared, and a lone surrogate has none; what is longer than the tables is left to JSON.parse. */
+/**
+ * Whether a name can be compared as bytes (a lone surrogate has none) and fits in the tables; else JSON.parse is used.
+ */
 function isPlain(name: string): boolean {
   const isWellFormed = Buffer.from(name).toString() === name;
   return isWellFormed && Buffer.byteLength(name) <= longestName && name.split('.').length <= mostSteps;
 }
 
-/** A field is found by its name or, where that has dots and there is none of that name, by its path. */
+/** A field is found by its name or, if the name has dots and no key has that name, by its path. */
 function addNames(exports: Exports, names: readonly string[]): void {
   let at = exports.namesAddress();
   const add = (field: number, step: string, isWhole: boolean) => {
@@ -134,7 +138,7 @@ function addNames(exports: Exports, names: readonly string[]): void {
   }
 }
 
-/** Lines without their newline; the last may have none. */
+/** The lines without their newlines; the last line may lack one. */
 export function* linesOf(lines: Uint8Array): Generator<Uint8Array> {
   let start = 0;
   for (let at = lines.indexOf(0x0a); at >= 0; at = lines.indexOf(0x0a, start)) {

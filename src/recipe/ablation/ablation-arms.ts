@@ -1,4 +1,6 @@
-/** The arms of an ablation file: those that are named, then the combinations of its grid, the last key fastest. */
+/**
+ * The arms of an ablation file: first the named ones, then all combinations of its grid; the last key varies fastest.
+ */
 
 import { didYouMean, nearest } from '../checks/nearest.ts';
 import { recipeSchema } from '../schema/schema.ts';
@@ -8,18 +10,18 @@ import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Change } from './overlay.ts';
 
-/** An arm by what is other than in the base. */
+/** An arm, as its changes to the base. */
 export interface Arm {
   readonly name: string;
   readonly changes: readonly Change[];
-  /** Where it is said. */
+  /** Offset of the arm in the file. */
   readonly offset: number;
 }
 
-// A slip in a grid would be a day's work for nothing.
+// A bound, because a slip in a grid could waste a day of computation.
 const mostArms = 1000;
 
-/** What is wrong with the arms as such, where the file has its form; each is checked as a recipe later. */
+/** Problems with the list of arms, in a file that matches the schema. Each arm is checked as a recipe later. */
 export function armProblems(yaml: YamlFile): Problem[] {
   const arms = armsOf(yaml);
   if (arms.length === 0) {
@@ -33,7 +35,7 @@ export function armProblems(yaml: YamlFile): Problem[] {
     }));
 }
 
-/** Names that differ in case only are one folder on some file systems. */
+/** On some file systems, names that differ only in case are the same folder. */
 function sameFolder(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
@@ -78,13 +80,13 @@ function valuesOf(yaml: YamlFile, key: string): readonly unknown[] {
   return Array.isArray(values) ? values : [];
 }
 
-/** The last step of each key; the whole key where two end alike. */
+/** Shortens keys to their last steps; returns the whole keys if two last steps are equal. */
 function shortest(keys: readonly string[]): readonly string[] {
   const last = keys.map((key) => key.split('.').at(-1)!);
   return new Set(last).size === keys.length ? last : keys;
 }
 
-/** As written, as far as a folder can be named so; a map or a list has its number, from 1. */
+/** The value as written, without characters that a folder's name can't have; a map or a list has its number, from 1. */
 function valueName(value: unknown, number: number): string {
   const plain = ['string', 'number', 'boolean'].includes(typeof value);
   return (plain ? String(value) : String(number + 1)).replace(/[^\p{L}\p{N}._%+-]/gu, '-');
@@ -110,7 +112,7 @@ export function gridProblems(yaml: YamlFile): Problem[] {
   return [...unknown, ...nested, ...many];
 }
 
-/** The first step of a dotted key that leads to no key of a recipe. */
+/** A message about the first step of a dotted key that is not a key of a recipe; null: all steps are valid. */
 function wrongStep(steps: readonly string[]): string | null {
   const fixed = whyFixed(steps[0]!);
   if (fixed !== null) return fixed;

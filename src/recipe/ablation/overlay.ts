@@ -1,35 +1,35 @@
 /**
- * A recipe made of another and of changes to it that stand in a second file, as one YamlFile: the checks of a recipe run
- * on it as on any other, and what they find is told where it stands, in whichever of the two files that is.
+ * Combines a recipe with changes from a second file into one YamlFile. The checks of a recipe run on it as on any
+ * other, and report each problem at its place in whichever of the two files contains it.
  */
 
 import { displacedBy } from '../schema/schema-mix.ts';
 import type { Path, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn } from '../yaml/yaml-values.ts';
 
-/** `value` at the path `at` of the recipe, and where it stands in its file. */
+/** Sets the recipe's key at the path `at` to `value`. `from` is the value's path in the second file. */
 export interface Change {
   readonly at: Path;
-  /** null: the key is taken out. */
+  /** null: remove the key. */
   readonly value: unknown;
-  /** null: nowhere in the second file; another form of what the recipe says. */
+  /** null: the value is not in the second file, but another form of the recipe's own value. */
   readonly from: Path | null;
 }
 
-/** A part of one file in the place of part of a recipe. */
+/** The part of a file (at `from`) that is used as the part of the recipe at `at`. */
 interface Layer {
   readonly at: Path;
-  /** Its number. */
+  /** Number of the file. */
   readonly file: number;
   readonly from: Path;
 }
 
-/** The part of a file at `from`, as a file. */
+/** The part of a file at `from`, as a file of its own. */
 export function partOf(file: YamlFile, from: Path): YamlFile {
   return layered(valueIn(file, from), [file], [{ at: [], file: 0, from }]);
 }
 
-/** @param file where the changes stand */
+/** @param file the file that contains the changes */
 export function overlaid(base: YamlFile, changes: readonly Change[], file: YamlFile): YamlFile {
   const gives = (key: string): boolean =>
     changes.some(({ at, value }) => at[0] === 'mix' && at[1] === key && value !== null);
@@ -46,7 +46,7 @@ export function overlaid(base: YamlFile, changes: readonly Change[], file: YamlF
   );
 }
 
-/** A copy with `to` at `path`, through maps that need not be there; null takes the key out. */
+/** A copy of the value with `to` at `path`. Missing maps on the path are made; null removes the key. */
 function changed(value: unknown, path: Path, to: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return to;
@@ -62,7 +62,7 @@ function changed(value: unknown, path: Path, to: unknown): unknown {
 }
 
 function layered(value: unknown, files: readonly YamlFile[], layers: readonly Layer[]): YamlFile {
-  // The offsets of a file follow those of the files before it.
+  // The offsets of each file begin after those of the files before it.
   const ends = files.map((_, i) => files.slice(0, i + 1).reduce((sum, { span }) => sum + span, 0));
   const startOf = (file: number): number => (file === 0 ? 0 : ends[file - 1]!);
   const locate = (path: Path): { readonly file: YamlFile; readonly offsets: number; readonly path: Path } => {
@@ -70,7 +70,7 @@ function layered(value: unknown, files: readonly YamlFile[], layers: readonly La
       .filter(({ at }) => isPrefix(at, path))
       .reduce((best, layer) => (layer.at.length >= best.at.length ? layer : best));
     const there = [...around.from, ...path.slice(around.at.length)];
-    // A map that only the changes inside it have made is where the first ones is.
+    // A map that exists only because of changes inside it has the place of the first of these changes.
     const inside = layers.find(({ at }) => at.length > path.length && isPrefix(path, at));
     const made = inside !== undefined && valueIn(files[around.file]!, there) === undefined;
     const file = made ? inside.file : around.file;

@@ -1,6 +1,6 @@
 /**
- * YAML text -> a checked Ablation. An arm is checked as the recipe that it makes of the base; what is wrong is told at
- * its place, in the ablation's file or in the base's.
+ * Parses YAML text to a checked Ablation. An arm is checked as the recipe that results from the base and its changes.
+ * Problems are reported at their place, in the ablation's file or in the base's file.
  */
 
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
@@ -18,10 +18,10 @@ import { overlaid, partOf } from './overlay.ts';
 
 /**
  * @param text the ablation
- * @param file its path: `base` is relative to its directory, messages name it as given
+ * @param file path of the ablation: `base` is relative to the file's directory, and messages name it as given
  * @param readBase reads the base's file
- * @param settings keys that take the place of the base's; those of an arm come before them
- * @throws LongmixError `ablation-invalid`; `recipe-invalid` for what is wrong in the base's file; what `readBase` throws
+ * @param settings keys that replace those of the base; an arm's own keys take precedence over them
+ * @throws LongmixError `ablation-invalid`; `recipe-invalid` for problems in the base's file; whatever `readBase` throws
  */
 export function parseAblation(
   text: string,
@@ -60,7 +60,7 @@ function ablationProblems(yaml: YamlFile): Problem[] {
   return [...inBase, ...armProblems(yaml)];
 }
 
-/** A problem that several arms have is told once. */
+/** Reports a problem that several arms have only once. */
 function inArms(arms: readonly (Arm & { readonly recipe: YamlFile })[]): Problem[] {
   const found = new Map<string, { readonly problem: Problem; readonly names: string[] }>();
   for (const { name, recipe } of arms) {
@@ -81,7 +81,7 @@ function besides(file: string, other: string): string {
   return isAbsolute(other) ? other : join(dirname(file), other);
 }
 
-/** A file that can't be read is told at the place that names it. */
+/** Reads a file. If that fails, the error gets the place that names the file. */
 function readAt(
   yaml: YamlFile,
   path: readonly string[],

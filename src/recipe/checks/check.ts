@@ -1,4 +1,4 @@
-/** A rule that concerns several keys of a recipe. */
+/** A rule about several keys of a recipe. */
 import type { Problem, YamlFile } from '../yaml/parse-yaml.ts';
 
 export type Check = (yaml: YamlFile) => Problem[];

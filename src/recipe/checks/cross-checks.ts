@@ -1,6 +1,6 @@
 /**
- * Rules that concern several keys. Each reads only the keys that it is about and passes over ill-formed ones (the schema
- * tells those), so that one run lists everything that is wrong in a recipe.
+ * Rules about several keys. Each rule reads only its own keys, and ignores ill-formed values (the schema reports
+ * those), so that one run lists all problems of a recipe.
  */
 
 import { extractedOnly, tiktokenEncodings } from '../../nouns/recipe.ts';
@@ -27,7 +27,7 @@ export function crossProblems(yaml: YamlFile): Problem[] {
   return [...checks, ...crossMixChecks, ...crossSequenceChecks].flatMap((check) => check(yaml));
 }
 
-/** A name is an encoding's; files and models of the hub are told how a file is named. */
+/** Refuses an unknown encoding. For other names, such as models of the hub, the message says how to name a file. */
 function knownTokenizer(yaml: YamlFile): Problem[] {
   const name = valueIn(yaml, ['tokenizer']);
   if (typeof name !== 'string' || name === '' || tiktokenEncodings.some((known) => known === name)) return [];
@@ -42,7 +42,7 @@ function tokenizerCure(name: string): string {
   return `expected one of ${known}, or a path such as ./tokenizer.json${didYouMean(nearest(name, tiktokenEncodings))}`;
 }
 
-/** A shell would have made a home directory of it; here a store would lie in a folder named `~`. */
+/** Refuses `~/`, which only a shell expands to the home directory: a store would end up in a folder named `~`. */
 function noHomePaths(yaml: YamlFile): Problem[] {
   const ofSources = yaml
     .keysOf(['sources'])
@@ -97,7 +97,7 @@ function commandNamesFile(yaml: YamlFile): Problem[] {
   });
 }
 
-/** What else says how a file is read would be without effect. */
+/** Refuses other keys about reading beside `command`, because they would have no effect. */
 function commandReadsAlone(yaml: YamlFile): Problem[] {
   return yaml.keysOf(['sources']).flatMap((name) => {
     if (valueIn(yaml, ['sources', name, 'command']) === undefined) return [];

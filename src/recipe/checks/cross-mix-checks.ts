@@ -33,7 +33,10 @@ export const crossMixChecks: readonly Check[] = [
   phaseTokens,
 ];
 
-/** Every place that names a source; a column that names sources is only known from the data: then `mix/` checks. */
+/**
+ * Checks every place that names a source. If a column names the sources, they are known only from the data, and `mix/`
+ * checks them.
+ */
 function sourceNames(yaml: YamlFile): Problem[] {
   const names = yaml.keysOf(['sources']);
   const open = names.some((name) => valueIn(yaml, ['sources', name, 'source']) !== undefined);
@@ -99,7 +102,7 @@ function oneLengthRule(yaml: YamlFile, mix: Path): Problem[] {
   });
 }
 
-/** A phase's length rule says its method in vain where the recipe's mix says one, which holds in the phase too. */
+/** Refuses a `length.method` that differs from the `mix.method` that applies: it would have no effect. */
 function oneMethod(yaml: YamlFile, mix: Path): Problem[] {
   const inner = [...mix, 'length', 'method'];
   const outer = inherited(yaml, mix.slice(0, -1), 'mix', 'method');
@@ -118,7 +121,7 @@ function cellsAlone(yaml: YamlFile, mix: Path): Problem[] {
     .map((at) => wrongKey(yaml, at, '`cells` already gives the share of every cell; remove one of the two'));
 }
 
-/** Ranges that hold something, and that don't overlap. */
+/** Checks that the ranges of cells are not empty and don't overlap. */
 function cellRanges(yaml: YamlFile, mix: Path): Problem[] {
   const problems: Problem[] = [];
   const seen: { source: unknown; from: number; to: number; at: Path }[] = [];
@@ -144,7 +147,7 @@ function cellRanges(yaml: YamlFile, mix: Path): Problem[] {
   return problems;
 }
 
-/** Also where one of the two bounds is of a source, and the other of all. */
+/** Checks min_tokens against max_tokens, even if one of them is for a single source and the other for all sources. */
 function boundsOfDocuments(yaml: YamlFile): Problem[] {
   const least: Path = ['documents', 'min_tokens'];
   const most: Path = ['documents', 'max_tokens'];
@@ -160,7 +163,7 @@ function boundsOfDocuments(yaml: YamlFile): Problem[] {
     });
 }
 
-/** All phases in shares that sum to 100%, or all in tokens. */
+/** Checks that all phases are given as shares that sum to 100%, or all in tokens. */
 function phaseTokens(yaml: YamlFile): Problem[] {
   const phases = ['phases'];
   if (!isRecord(valueIn(yaml, phases))) return [];
@@ -184,7 +187,7 @@ function cellsOf(yaml: YamlFile, mix: Path): Path[] {
   return Array.isArray(cells) ? cells.map((_, i) => [...mix, 'cells', i]) : [];
 }
 
-/** The cells that hold in a scope, for checks against its rows: a phase with shares or a length rule has none. */
+/** Cells that apply in a scope, for checks against its rows. A phase with shares or a length rule has no cells. */
 export function cellsIn(yaml: YamlFile, scope: Path): Path[] {
   const gone = displacedBy((key) => valueIn(yaml, [...scope, 'mix', key]) !== undefined);
   return gone.includes('cells') ? [] : cellsOf(yaml, inherited(yaml, scope, 'mix', 'cells').slice(0, -1));

@@ -1,4 +1,4 @@
-/** Rules about several keys of `sequences`, in the recipe and in each phase, where a key may come from the recipe. */
+/** Rules about several keys of `sequences`, in the recipe and in each phase. A phase inherits keys from the recipe. */
 
 import { defaultSequences, smallestPiece } from '../schema/schema-sequences.ts';
 import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
@@ -8,11 +8,11 @@ import { cellsIn } from './cross-mix-checks.ts';
 
 interface Rows {
   readonly scope: Path;
-  /** Where a key that holds here stands. */
+  /** Path of a key that applies in this scope. */
   readonly at: (key: string) => Path;
-  /** As written; the default where nothing is. */
+  /** The value as written, or the default. */
   readonly value: (key: string) => unknown;
-  /** NaN where it is ill-formed. */
+  /** Length of a row; NaN: it is ill-formed. */
   readonly length: number;
   readonly cells: readonly Path[];
 }
@@ -21,7 +21,7 @@ const inEachScope =
   (check: (yaml: YamlFile, rows: Rows) => Problem[]): Check =>
   (yaml) => {
     const problems = scopes(yaml).flatMap((scope) => check(yaml, rowsOf(yaml, scope)));
-    // What the recipe says wrong would be said again by each phase that takes it over.
+    // Each phase that inherits a wrong key from the recipe finds the same problem. Report it once.
     const seen = new Set<string>();
     return problems.filter(({ offset, message }) => {
       const key = `${offset} ${message}`;
@@ -55,7 +55,7 @@ function rowsOf(yaml: YamlFile, scope: Path): Rows {
 
 const standard = defaultSequences.length;
 
-/** The rows of validation, where the recipe says no length of its own. */
+/** Length of the rows of validation, if the recipe itself gives no length. */
 function longestPhase(yaml: YamlFile): number {
   const lengths = yaml.keysOf(['phases']).map((name) => {
     const at = ['phases', name, 'sequences', 'length'];
@@ -64,7 +64,7 @@ function longestPhase(yaml: YamlFile): number {
   return lengths.length === 0 ? standard : Math.max(...lengths);
 }
 
-/** Of those that a phase takes over, what has no meaning for its packing is passed over. */
+/** Checks only the phase's own `tails`: an inherited one that has no meaning for the phase's packing is ignored. */
 function tailsNeedConcat(yaml: YamlFile, rows: Rows): Problem[] {
   const at = [...rows.scope, 'sequences', 'tails'];
   if (valueIn(yaml, at) === undefined || rows.value('packing') === 'concat') return [];
@@ -76,7 +76,7 @@ function roomForText(yaml: YamlFile, rows: Rows): Problem[] {
   return [wrongValue(yaml, rows.at('length'), 'bos and eos leave no room for text; expected 3 or more')];
 }
 
-/** Inner rows fill the row, and what is longer than one is cut. */
+/** Checks pack_length: inner rows must fill the row exactly, and documents longer than an inner row are cut. */
 function packLengths(yaml: YamlFile, rows: Rows): Problem[] {
   const packing = rows.value('packing');
   const wrong = (length: number): string | null => {

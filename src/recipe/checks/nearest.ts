@@ -1,16 +1,16 @@
 /**
- * "Did you mean `threshold`?": the valid word that a misspelt one was probably meant to be. A suggestion that is
- * off is worse than none, so only words within a third of their letters are offered.
+ * "Did you mean `threshold`?": finds the valid word that a misspelt one was probably meant to be. A wrong suggestion is
+ * worse than none, so a word is offered only if at most a third of its letters differ.
  */
 
-/** The closest option, or null if none is close. Case doesn't count; the first of equally close options wins. */
+/** The closest option, or null if none is close. Ignores case; the first of several equally close options wins. */
 export function nearest(word: string, options: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const option of options) {
     const longer = Math.max(word.length, option.length);
     const allowed = Math.min(Math.max(1, Math.floor(longer / 3)), longer - 1);
-    // A word this much longer can't be close, and a pasted paragraph must not cost a big table.
+    // If the lengths differ this much, the words can't be close. And a pasted paragraph must not cost a big table.
     if (Math.abs(word.length - option.length) > allowed) continue;
     const distance = editDistance(word.toLowerCase(), option.toLowerCase());
     if (distance <= allowed && distance < bestDistance) {
@@ -21,12 +21,14 @@ export function nearest(word: string, options: Iterable<string>): string | null 
   return best;
 }
 
-/** `; did you mean ...?`, or nothing: the tail of a message. */
+/** The end of a message: `; did you mean ...?`, or nothing. */
 export function didYouMean(suggestion: string | null): string {
   return suggestion === null ? '' : `; did you mean \`${suggestion}\`?`;
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment): `lenght` is one off. */
+/**
+ * Number of insertions, deletions, substitutions and swaps of neighbours (optimal string alignment): `lenght` has 1.
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,4 +1,4 @@
-/** Keys as other tools name them, each with where that is said here: nobody should have to guess twice. */
+/** Names of keys in other tools, with our name for each, so that a user need not guess twice. */
 const named: Readonly<Record<string, string>> = {
   '`sequences.length`':
     'seq_length sequence_length seq_len max_seq_length max_seq_len context_length context_size context block_size row_length',
@@ -29,7 +29,7 @@ const ours: ReadonlyMap<string, string> = new Map(
   Object.entries(named).flatMap(([here, names]) => names.split(' ').map((name) => [name, here] as const)),
 );
 
-/** What a key of another tool is called here; null: nothing that is known. */
+/** Our name for a key of another tool; null: the key is not known. */
 export function ourNameOf(key: string): string | null {
   return ours.get(key.toLowerCase().replaceAll('-', '_')) ?? null;
 }

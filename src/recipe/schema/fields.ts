@@ -1,6 +1,6 @@
 /**
- * The kinds of value that a recipe's keys take, as zod schemas that say in our words what they expect. Each message is a
- * clause that follows "found X; ". Nothing is transformed here: a schema with transforms has no JSON Schema.
+ * The types of values that a recipe's keys take, as zod schemas with our own messages. Each message is a clause that
+ * follows "found X; ". Nothing is transformed here, because a schema with transforms has no JSON Schema.
  */
 
 import { z } from 'zod';
@@ -22,10 +22,10 @@ import {
   tokensPattern,
 } from '../units.ts';
 
-/** A number, or text with a unit; `units.ts` reads it. */
+/** A number, or text with a unit, which `units.ts` parses. */
 export type Amount = number | string;
 
-/** An amount of tokens of at least 1; `word` is allowed too (`all`). */
+/** An amount of at least 1 token; `word` (such as `all`) is allowed too. */
 export function tokenAmount(word: string): z.ZodType<Amount> {
   const or = `\`${word}\` or `;
   return quantity({
@@ -84,7 +84,7 @@ export function share(bounds: { above?: 0; below?: 1 } = {}): z.ZodType<Amount> 
   });
 }
 
-/** A share with a percent sign, or a count: 1 is one record and never 100 %. */
+/** A share with a percent sign, or a count: 1 means one record, never 100 %. */
 export function shareOrCount(noun: string): z.ZodType<Amount> {
   const form = `a percentage of the ${noun} such as 0.1%, or a whole number of ${noun}`;
   return quantity({
@@ -123,15 +123,15 @@ export function isPercentage(input: Amount): boolean {
   return typeof input === 'string' && input.includes('%');
 }
 
-/** How a document's length is told: by its tokens, or by its characters over a number. */
+/** How a document's length is measured: by its tokens, or by its characters divided by a number. */
 export function estimator(): z.ZodType<string> {
   return text('exact, or chars over a number such as chars/3.68', estimatorPattern);
 }
 
-/** Its number is the first group. */
+/** The first group is the number of characters per token. */
 export const estimatorPattern: RegExp = /^(?:exact|chars\/((?=.*[1-9])\d+(?:\.\d+)?))$/;
 
-/** One value for all, or a map from sources to values. */
+/** One value for all sources, or a map from sources to values. */
 export function perSource<T>(value: z.ZodType<T>, form: string): z.ZodType<T | Record<string, T>> {
   const all = `${form}, or a map from sources to such`;
   const error = ({ input }: { readonly input?: unknown }): string => {
@@ -145,7 +145,7 @@ export function perSource<T>(value: z.ZodType<T>, form: string): z.ZodType<T | R
 export const mapError = (
   form: string,
 ): { error: (issue: { readonly code?: string }) => string | undefined } => ({
-  // Unknown keys are issues of the map too; `schema-problems.ts` words those.
+  // Unknown keys are also issues of the map; `schema-problems.ts` words those.
   error: (issue) => (issue.code === 'invalid_type' ? `expected ${form}` : undefined),
 });
 
@@ -156,7 +156,7 @@ export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T
   });
 }
 
-/** YAML 1.2 reads yes, no, on and off as text. */
+/** A boolean. The message offers true or false for yes, no, on and off, which YAML 1.2 reads as text. */
 export function flag(): z.ZodType<boolean> {
   return z.boolean({
     error: ({ input }) => {
@@ -167,29 +167,29 @@ export function flag(): z.ZodType<boolean> {
   });
 }
 
-/** Text of at least one character; `form` says what it is. */
+/** Text of at least one character; `form` describes it in messages. */
 export function text(form: string, pattern: RegExp = /[\s\S]/): z.ZodType<string> {
   const error = ({ input }: { readonly input?: unknown }): string => {
     const unquoted = typeof input === 'number' || typeof input === 'boolean' ? `"${input}"` : null;
     return `expected ${form}${didYouMean(unquoted)}`;
   };
-  // `abort` here and below: in a union zod would report a half-matching branch in that branch's words.
+  // `abort`, here and below: without it, zod would report a half-matching branch of a union in that branch's words.
   return z.string({ error }).regex(pattern, { error, abort: true });
 }
 
-/** A name that every file system takes for a folder; `taken` is one that is there already. */
+/** A name that every file system accepts for a folder; `taken` is a name that is not available. */
 export function folderName(taken?: string): z.ZodType<string> {
   const form = 'a name that can be a folder: no / \\ : * ? " < > |, no dot first';
   if (taken === undefined) return text(form, /^(?!\.)[^\p{Cc}/\\:*?"<>|]+$/u);
   return text(`${form}, not ${taken}`, new RegExp(`^(?!\\.|${taken}$)[^\\p{Cc}/\\\\:*?"<>|]+$`, 'u'));
 }
 
-/** Any text, the empty one too. */
+/** Any text, even empty. */
 export function anyText(form: string): z.ZodType<string> {
   return z.string({ error: `expected ${form}` });
 }
 
-/** The name of a character encoding, as WHATWG or Python has it. */
+/** The name of a character encoding, as in WHATWG or Python. */
 export function encoding(): z.ZodType<string> {
   const error =
     'expected the name of an encoding such as utf-8, utf-16, utf-16be, windows-1252, windows-1251, shift_jis, euc-jp, gb18030, big5, euc-kr or koi8-r';
@@ -206,7 +206,7 @@ export function positiveNumber(most: number): z.ZodType<number> {
   return z.number(params).gt(0, params).lte(most, params);
 }
 
-/** A plain value or a list, say: `form` is told when the value is none of the two. */
+/** One of two types, such as a plain value or a list; `form` describes both, for a value of neither type. */
 export function either<A, B>(a: z.ZodType<A>, b: z.ZodType<B>, form: string): z.ZodType<A | B> {
   return z.union([a, b], { error: `expected ${form}` });
 }
@@ -219,16 +219,16 @@ interface CheckParams {
 interface Quantity {
   readonly parse: (input: Amount) => Parsed;
   readonly pattern: RegExp;
-  /** What a plain number may be. */
+  /** Schema of a plain number. */
   readonly numbers: (params: CheckParams) => z.ZodType<number>;
   readonly inRange: (value: number) => boolean;
-  /** How it is written. */
+  /** How the quantity is written, for messages. */
   readonly form: string;
-  /** What it may be. */
+  /** Which values are allowed, for messages. */
   readonly range: string;
-  /** A word that is allowed too. */
+  /** A word that is also allowed. */
   readonly word?: string | undefined;
-  /** What may stand in place of what `parse` expects. */
+  /** The start of messages: what is allowed in place of the form that `parse` expects. */
   readonly or?: string;
 }
 
@@ -243,7 +243,7 @@ function quantity(q: Quantity): z.ZodType<Amount> {
     if ('value' in parsed) return `expected ${q.range}`;
     return parsed.problem.replace('expected ', `expected ${q.or ?? ''}`);
   };
-  // A number or a text in range of neither: all of them speak with `error`, whichever zod chooses to report.
+  // All branches get the same `error`, so the message is right whichever branch zod reports.
   const params = { error, abort: true } as const;
   const written = z.string(params).regex(q.pattern, params).refine(fits, params);
   const words = q.word === undefined ? [] : [z.literal(q.word)];

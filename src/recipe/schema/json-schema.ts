@@ -1,6 +1,6 @@
 /**
- * The JSON Schemas (2020-12) by which an editor completes and checks the YAML as it is written. They come from the
- * schemas that check it here; what concerns several keys at once is beyond them.
+ * Makes the JSON Schemas (2020-12) with which an editor completes and checks YAML while it is typed. They come from the
+ * schemas that longmix itself uses, but cannot express rules about several keys at once.
  */
 
 import { z } from 'zod';

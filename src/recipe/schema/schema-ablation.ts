@@ -1,6 +1,6 @@
 /**
- * What an ablation file may say. An arm may say what a recipe may, but for what makes the token store: its keys are read
- * off the recipe's schema, so that the two can't drift apart.
+ * Schema of an ablation file. An arm may have the keys of a recipe, except those that decide the token store. The keys
+ * are read from the recipe's schema, so that the two always agree.
  */
 
 import { z } from 'zod';
@@ -9,18 +9,18 @@ import { recipeSchema } from './schema.ts';
 import { shapeOf, withoutDefault } from './schema-keys.ts';
 import type { Language } from './schema-problems.ts';
 
-/** Laid over the base key by key; the value of any other key takes the place of the base's as a whole. */
+/** Sections that are laid over the base key by key. The value of any other key replaces the base's value as a whole. */
 export const sections: readonly string[] = ['documents', 'mix', 'sequences'];
 
-/** What decides the token store, and the names of things. */
+/** Keys that an arm may not change: the name, and those that decide the token store. */
 const fixed: readonly string[] = ['name', 'tokenizer', 'store', 'sources', 'max_bad_records'];
 
-/** What arms can differ in. */
+/** Keys in which arms can differ. */
 export const armKeys: readonly string[] = Object.keys(shapeOf(recipeSchema)).filter(
   (key) => !fixed.includes(key),
 );
 
-/** Each key may be left out; nothing (null) takes the base's key out. */
+/** Makes each key optional; an empty value (null) removes the base's key. */
 function overlay(shape: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
   return Object.fromEntries(
     Object.entries(shape).map(([key, schema]) => [
@@ -98,7 +98,7 @@ export const ablationLanguage: Language = {
   note: (key, path) => (path[0] === 'arms' && path.length === 2 ? whyFixed(key) : null),
 };
 
-/** Why a key of a recipe can't differ between arms; null: it can, or it is none. */
+/** Why a key of a recipe can't differ between arms; null: it can, or it is not a key of a recipe. */
 export function whyFixed(key: string): string | null {
   if (!fixed.includes(key)) return null;
   if (key === 'name') return 'an arm has the name of its key';

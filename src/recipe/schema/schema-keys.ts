@@ -1,9 +1,9 @@
-/** Which keys a recipe may have, and where: read off the schema, so that suggestions can't drift from what is accepted. */
+/** Reads from the schema which keys a recipe may have, and where, so that suggestions always agree with the checks. */
 
 import { z } from 'zod';
 import type { Path } from '../yaml/parse-yaml.ts';
 
-/** Keys that the map at `path` may have; empty where the keys are free (sources, shares). */
+/** Keys that the map at `path` may have; empty if any key is allowed (sources, shares). */
 export function validKeys(schema: z.ZodType, path: Path): readonly string[] {
   const [step, ...rest] = path;
   const object = asMap(schema);
@@ -20,8 +20,9 @@ export function validKeys(schema: z.ZodType, path: Path): readonly string[] {
 }
 
 /**
- * The maps that `key` would be valid in, as dotted paths; NAME stands for any source or phase. Of several those nearest
- * to `from`, where it was found; phases repeat what the recipe has.
+ * The maps in which `key` would be valid, as dotted paths; NAME stands for any source or phase. If there are several,
+ * returns those in the same section as `from`, where the key was found; else those outside phases, because phases
+ * repeat the recipe's keys.
  */
 export function homesOf(schema: z.ZodType, key: string, from: Path = []): readonly string[] {
   const homes = allHomes(schema, key, '');
@@ -30,7 +31,7 @@ export function homesOf(schema: z.ZodType, key: string, from: Path = []): readon
   return [near, outside, homes].find((some) => some.length > 0) ?? [];
 }
 
-/** Every key that some map of the schema has. */
+/** All keys of all maps of the schema. */
 export function allKeys(schema: z.ZodType): ReadonlySet<string> {
   const object = asMap(schema);
   if (object instanceof z.ZodRecord) return allKeys(object.valueType as z.ZodType);
@@ -53,7 +54,7 @@ function allHomes(schema: z.ZodType, key: string, path: string): readonly string
   return [...here, ...inner];
 }
 
-/** The keys of a map, and what each may be; none where the keys are free or it is no map. */
+/** The keys of a map with the schema of each; empty if any key is allowed, or if it is not a map. */
 export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
   const object = asMap(schema);
   return object instanceof z.ZodObject ? (object.shape as Record<string, z.ZodType>) : {};
@@ -68,7 +69,7 @@ export function withoutDefault(schema: z.ZodType): z.ZodType {
   return wrapped ? withoutDefault(schema.unwrap() as z.ZodType) : schema;
 }
 
-/** The map behind defaults and "or plain text". */
+/** The schema without its defaults; of a union such as "a map or plain text", the map. */
 function asMap(schema: z.ZodType): unknown {
   const plain = withoutDefault(schema);
   if (!(plain instanceof z.ZodUnion)) return plain;

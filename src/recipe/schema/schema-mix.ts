@@ -1,4 +1,6 @@
-/** What a recipe may say about the mix: how much of what. A phase takes the same keys, all of them optional. */
+/**
+ * Schema of `mix`, which says how much of each source and length to take. A phase takes the same keys, all optional.
+ */
 
 import { z } from 'zod';
 import { mixMethods } from '../../nouns/recipe.ts';
@@ -56,11 +58,11 @@ export interface CellEntry {
   readonly pack_length?: Amount | undefined;
 }
 
-/** Shares may be off by this much in sum; they are divided by it. */
+/** The sum of shares may differ from 1 by this much; shares are divided by their sum. */
 export const shareTolerance = 1e-6;
 
 export const mostTokens: number = Number.MAX_SAFE_INTEGER;
-/** Arrow holds the length of a fixed-size list, and TypedArrays their offsets, in 31 bits. */
+/** Arrow stores the length of a fixed-size list in 31 bits; TypedArrays store their offsets likewise. */
 export const longestRow: number = 2 ** 30;
 // Copies of a document are counted in 16 bits.
 const mostEpochs = 65_535;
@@ -143,7 +145,7 @@ const keys = {
     ),
 };
 
-/** A phase says its tokens in its own way. */
+/** The mix of a phase. It has no `tokens`, because a phase has its own key for that. */
 export const phaseMixSchema: z.ZodType<MixEntry> = z.strictObject(keys, mapError('a map of settings'));
 
 /** `FOLDER`, or `FOLDER@STEPS`. */
@@ -192,7 +194,7 @@ export const mixSchema: z.ZodType<
   mapError('a map of settings'),
 );
 
-/** What a mix laid over another takes out of it: cells stand in place of shares and length, and the other way round. */
+/** Keys of a base mix that an overlay removes: cells replace shares and length, and these replace cells. */
 export function displacedBy(gives: (key: string) => boolean): readonly string[] {
   if (gives('cells')) return ['shares', 'length'];
   return gives('shares') || gives('length') ? ['cells'] : [];

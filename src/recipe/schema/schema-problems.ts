@@ -1,4 +1,4 @@
-/** What the schema finds wrong, in our words and with its place in the file. */
+/** Words the problems that the schema finds, each with its place in the file. */
 
 import type { z } from 'zod';
 import { didYouMean, editDistance, nearest } from '../checks/nearest.ts';
@@ -9,15 +9,15 @@ import { allKeys, homesOf, validKeys } from './schema-keys.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What kind of file it is. */
+/** The kind of a file, and how messages speak of it. */
 export interface Language {
   readonly schema: z.ZodType;
   readonly noun: 'recipe' | 'ablation';
-  /** What it can't do without, as an example to copy. */
+  /** The smallest valid file, as an example to copy. */
   readonly least: string;
-  /** What else the file is, told by its keys; null: nothing else. */
+  /** A message if the file's keys show that it is of the other kind; null: they do not. */
   readonly mistaken: (keys: readonly string[]) => string | null;
-  /** Why a key that is valid elsewhere can't be at `path`; null: nothing to add. */
+  /** Why a key that is valid elsewhere can't be at `path`; null: there is nothing to add. */
   readonly note?: (key: string, path: Path) => string | null;
 }
 
@@ -56,7 +56,10 @@ function issueProblems(issue: Issue, path: Path, yaml: YamlFile, language: Langu
   ];
 }
 
-/** "A path or a map of settings": a map with something wrong inside is meant as the map. */
+/**
+ * The branch of a union that the value was meant for: of "a path or a map of settings", a map with a fault inside is
+ * meant as the map. null: no branch fits.
+ */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
   const fits = (issue: Issue): boolean => issue.path.length > 0 || issue.code === 'unrecognized_keys';
   return branches.find((issues) => issues.length > 0 && issues.every(fits)) ?? null;
@@ -70,11 +73,14 @@ function unknownKey(key: string, path: Path, yaml: YamlFile, language: Language)
   return { offset: yaml.keyAt([...path, key]), message };
 }
 
-/** The key that is meant: one of this map, the same of another, one that other tools call so, one of another map. */
+/**
+ * A hint at the intended key: a similar key of this map, the same key of another map, our name for another tool's key,
+ * or a similar key of another map.
+ */
 function meantKey(key: string, path: Path, valid: readonly string[], { schema }: Language): string {
   const here = nearest(key, valid);
   const homes = homesOf(schema, key, path);
-  // A slip of one letter is meant here; what is spelt right and has its place elsewhere is meant there.
+  // A slip of one letter means the key here. A correctly spelt key that belongs elsewhere means the key there.
   if (here !== null && (homes.length === 0 || editDistance(key, here) <= 1)) return didYouMean(here);
   if (homes.length > 0) return `; it belongs in ${homes.join(' or ')}`;
   const ours = ourNameOf(key);
@@ -95,7 +101,7 @@ function missingKey(path: Path, issue: Issue, yaml: YamlFile, language: Language
   const parent = path.slice(0, -1);
   const key = String(path.at(-1));
   const valid = validKeys(language.schema, parent);
-  // `pth` is told as a misspelt `path`; that `path` is missing would be the same problem twice.
+  // `pth` is reported as a misspelt `path`. Don't also report that `path` is missing.
   if (yaml.keysOf(parent).some((other) => !valid.includes(other) && nearest(other, valid) === key)) return [];
   const wanted = parent.length === 0 ? `the least ${language.noun} is\n    ${language.least}` : issue.message;
   return [
@@ -106,7 +112,7 @@ function missingKey(path: Path, issue: Issue, yaml: YamlFile, language: Language
   ];
 }
 
-/** The whole file has no name of its own. */
+/** The dotted path; for the whole file, its kind. */
 function nameOf(path: Path, { noun }: Language): string {
   return path.length === 0 ? `the ${noun}` : dotted(path);
 }

@@ -1,4 +1,4 @@
-/** What a recipe may say about the rows that documents are packed into. A phase takes the same keys, all optional. */
+/** Schema of `sequences`, the rows that documents are packed into. A phase takes the same keys, all optional. */
 
 import { z } from 'zod';
 import { packings } from '../../nouns/recipe.ts';
@@ -73,7 +73,7 @@ const keys = {
   plus_one: flag().describe('Rows of length + 1 tokens, for trainers that shift inputs and labels.'),
 };
 
-/** What has no default. */
+/** Keys without a default. */
 const optionalKeys = {
   pack_length: tokenLength(2, longestRow)
     .optional()
@@ -83,7 +83,7 @@ const optionalKeys = {
   decompose: decompose.optional().describe('With packing decompose: the lengths, and their order.'),
 };
 
-/** What a recipe that says nothing about its sequences has. */
+/** Defaults of `sequences`. */
 export const defaultSequences = {
   length: 8192,
   packing: 'best-fit',
@@ -94,7 +94,7 @@ export const defaultSequences = {
   plus_one: false,
 } as const;
 
-/** Of decompose, where nothing is said. */
+/** Default of `decompose.smallest`. */
 export function smallestPiece(length: number): number {
   return Math.min(256, length);
 }

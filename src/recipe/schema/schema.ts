@@ -1,7 +1,7 @@
 /**
- * What a recipe file may say: the one source for checking, defaults, help texts and the JSON Schema for editors
- * (`z.toJSONSchema(recipeSchema, { io: 'input' })`). Values are left as written (`5B` stays text); `to-recipe.ts` turns
- * them into numbers. What concerns two keys at once is in `cross-checks.ts`.
+ * Schema of a recipe file: the only source of checks, defaults, help texts and the JSON Schema for editors
+ * (`z.toJSONSchema(recipeSchema, { io: 'input' })`). Values stay as written (`5B` stays text); `to-recipe.ts` turns
+ * them into numbers. Rules about several keys at once are in `cross-checks.ts`.
  */
 
 import { z } from 'zod';
@@ -36,7 +36,7 @@ import {
 } from './schema-mix.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
-/** A recipe as written, with the defaults that don't depend on other keys. */
+/** A recipe as written, plus the defaults that don't depend on other keys. */
 export interface RecipeFile {
   readonly name?: string | undefined;
   readonly tokenizer: string | TokenizerEntry;
@@ -153,7 +153,7 @@ const sourceEntry = z.strictObject(
   mapError('a map of settings'),
 );
 
-/** What `name: path` stands for. */
+/** The source that `name: path` stands for. */
 export function plainSource(path: string): SourceEntry {
   return sourceEntry.parse({ path });
 }
@@ -292,5 +292,5 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
   )
   .describe('A longmix recipe.');
 
-/** The keys of a recipe at its top level. */
+/** The top-level keys of a recipe. */
 export const recipeKeys: readonly string[] = Object.keys(shapeOf(recipeSchema));

@@ -1,9 +1,9 @@
 /**
- * YAML text -> plain values, and the place of every key and value for the messages. Problems of the notation are told in
- * our words: bad syntax, duplicate keys, several documents, aliases to nothing or without end.
+ * Parses YAML text to plain values, and records the place of every key and value, for messages. Reports problems of the
+ * notation in our own words: bad syntax, duplicate keys, several documents, aliases to nothing or without end.
  *
- * Ordinary aliases work. Merge keys (`<<`) are refused: YAML 1.2 dropped them, and which of two values of a key wins is
- * what a person reading a recipe should not have to know.
+ * Ordinary aliases work. Merge keys (`<<`) are refused: YAML 1.2 dropped them, and a reader of a recipe should not have
+ * to know which of two values of a key wins.
  */
 
 import {
@@ -22,7 +22,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 
-/** Something wrong at an offset of the text. */
+/** A problem at an offset of the text. */
 export interface Problem {
   readonly offset: number;
   readonly message: string;
@@ -31,18 +31,18 @@ export interface Problem {
 export type Path = readonly PropertyKey[];
 
 export interface YamlFile {
-  /** The whole as plain values; undefined where `fatal` problems make it meaningless. */
+  /** The whole file as plain values; undefined if `fatal` problems make it meaningless. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
-  /** True: the text has no shape to check any further. */
+  /** True: the text could not be parsed, so nothing further can be checked. */
   readonly fatal: boolean;
-  /** More than any offset. */
+  /** Greater than any offset. */
   readonly span: number;
-  /** Where the value at `path` stands, or the nearest thing around it that exists. */
+  /** Offset of the value at `path`, or of the nearest thing around it that exists. */
   valueAt(path: Path): number;
-  /** Where the key at the end of `path` stands. */
+  /** Offset of the key at the end of `path`. */
   keyAt(path: Path): number;
-  /** What a person wrote there, for "found ...". */
+  /** The value at `path` as the user wrote it, for "found ...". */
   written(path: Path): string;
   /** Keys of the map at `path` in the order of the file (a JavaScript object puts `2024` before `books`). */
   keysOf(path: Path): readonly string[];
@@ -53,11 +53,11 @@ export interface YamlFile {
 // Enough for a recipe whose sources share every setting; a "billion laughs" file needs millions.
 const mostAliases = 1000;
 
-/** @param file its path, for `placeOf` */
+/** @param file path of the file, for `placeOf` */
 export function parseYaml(source: string, file: string): YamlFile {
   const text = source.replace(/^\uFEFF/, '');
   const lines = new LineCounter();
-  // Duplicate keys are looked for below: as text, so that `1` and `"1"` are the same key, and without stopping.
+  // Duplicate keys are checked below instead: there `1` and `"1"` are the same key, and parsing does not stop.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const syntax = syntaxProblems(document, lines);
   const problems = syntax.length > 0 ? syntax : notationProblems(document, lines);
@@ -68,7 +68,7 @@ export function parseYaml(source: string, file: string): YamlFile {
       value = document.toJS({ maxAliasCount: mostAliases });
     } catch {
       fatal = true;
-      // An alias to nothing throws too, and has been reported above.
+      // An alias to nothing throws too, but has been reported above.
       if (problems.length === 0) {
         problems.push({
           offset: 0,
@@ -112,7 +112,7 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter): Problem[
   const problems: Problem[] = [];
   const linesSeen = new Set<number>();
   for (const error of [...document.errors, ...document.warnings]) {
-    // One slip often gives several errors in its line; the first is the one to mend.
+    // One slip often causes several errors in its line. The first is the one to fix.
     const { line } = lines.linePos(error.pos[0]);
     if (!linesSeen.has(line)) problems.push({ offset: error.pos[0], message: syntaxMessage(error) });
     linesSeen.add(line);
@@ -126,7 +126,7 @@ function syntaxMessage(error: YAMLError): string {
   return `not valid YAML: ${words ?? error.message.charAt(0).toLowerCase() + error.message.slice(1)}`;
 }
 
-/** What YAML allows and a recipe does not. */
+/** Problems with notation that YAML allows but a recipe does not. */
 function notationProblems(document: Document.Parsed, lines: LineCounter): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
@@ -143,7 +143,7 @@ function notationProblems(document: Document.Parsed, lines: LineCounter): Proble
   return problems;
 }
 
-/** Takes the keys that it reports out of the map, so that nothing is said about them a second time. */
+/** Reports wrong keys of a map, and removes them from it, so that they are not reported again. */
 function keyProblems(map: YAMLMap, lines: LineCounter): Problem[] {
   const problems: Problem[] = [];
   const firstLines = new Map<string, number>();
@@ -169,7 +169,7 @@ function wrongKey(key: string, firstLines: ReadonlyMap<string, number>): string 
 }
 
 interface Found {
-  /** The node at the path; null where the path leads to nothing. */
+  /** The node at the path; null: there is nothing. */
   readonly node: unknown;
   readonly offset: number;
   readonly keyOffset: number;
@@ -212,6 +212,6 @@ function describeNode(node: unknown): string {
   if (!isScalar(node) || node.value === null) return 'nothing';
   const content = (node.source ?? String(node.value)).replace(/[\s\p{Cc}]+/gu, ' ');
   const shown = content.length > mostShown ? `${content.slice(0, mostShown)}...` : content;
-  // Quotes are shown where they were written: they are why "17" is not a number.
+  // Show quotes that the user wrote, because they are the reason why "17" is not a number.
   return node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? `\`"${shown}"\`` : `\`${shown}\``;
 }

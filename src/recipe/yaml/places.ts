@@ -1,6 +1,6 @@
 /**
- * Where a recipe's keys stand in its file, for what is found wrong only later, when the tokenizer or the corpus is known. A recipe is
- * plain data that is hashed and sent to threads, so the places are kept beside it.
+ * Remembers where a recipe's keys are in its file, for errors that are found only later, when the tokenizer or the
+ * corpus is known. A recipe is plain data that is hashed and sent to threads, so the places are kept outside it.
  */
 import type { Recipe } from '../../nouns/recipe.ts';
 import type { Path, YamlFile } from './parse-yaml.ts';
@@ -12,7 +12,7 @@ export function rememberPlaces(recipe: Recipe, yaml: YamlFile): Recipe {
   return recipe;
 }
 
-/** `file:line:column` of the key, or of what is around it where it is left out; undefined: the recipe has no file. */
+/** `file:line:column` of a key, or of the map around it if the key is left out; undefined: the recipe has no file. */
 export function placeInRecipe(recipe: Recipe, path: Path): string | undefined {
   const yaml = files.get(recipe);
   return yaml?.placeOf(yaml.valueAt(path));

@@ -1,9 +1,9 @@
-/** Values of a recipe as written, for the checks: whatever is ill-formed is told elsewhere and reads as nothing here. */
+/** Reads values of a recipe as written, for the checks. Ill-formed values count as missing; others report them. */
 
 import { type Parsed, parseLength } from '../units.ts';
 import type { Path, Problem, YamlFile } from './parse-yaml.ts';
 
-/** The value at a path of keys; undefined where there is none. */
+/** The value at a path of keys; undefined: there is none. */
 export function valueIn(yaml: YamlFile, path: Path): unknown {
   let value = yaml.value;
   for (const key of path) {
@@ -14,7 +14,7 @@ export function valueIn(yaml: YamlFile, path: Path): unknown {
   return value;
 }
 
-/** A path as messages name it: `mix.cells[0].share`. */
+/** A path in the form used in messages: `mix.cells[0].share`. */
 export function dotted(path: Path): string {
   return path.reduce<string>((text, step) => {
     return typeof step === 'number' ? `${text}[${step}]` : `${text}${text === '' ? '' : '.'}${String(step)}`;
@@ -25,7 +25,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A length at a path, or what `parse` reads; NaN where there is none that can be read. */
+/** The length at a path, or another amount, according to `parse`; NaN if it is missing or can't be parsed. */
 export function amountIn(
   yaml: YamlFile,
   path: Path,
@@ -36,23 +36,23 @@ export function amountIn(
   return parsed !== null && 'value' in parsed ? parsed.value : Number.NaN;
 }
 
-/** The recipe itself, then each of its phases: where keys of `mix` and `sequences` may stand. */
+/** Paths of the maps that may contain `mix` and `sequences`: the recipe itself, then each of its phases. */
 export function scopes(yaml: YamlFile): Path[] {
   return [[], ...yaml.keysOf(['phases']).map((name) => ['phases', name])];
 }
 
-/** Where a key of `sequences` that holds in a scope stands: in the phase, else in the recipe. */
+/** Path of the key of `mix` or `sequences` that applies in a scope: in the phase if it is there, else in the recipe. */
 export function inherited(yaml: YamlFile, scope: Path, section: 'mix' | 'sequences', key: string): Path {
   const own = [...scope, section, key];
   return valueIn(yaml, own) === undefined ? [section, key] : own;
 }
 
-/** Something wrong with the value at a path, told where it stands and by its name. */
+/** A problem with the value at a path. The message begins with the path, and the place is that of the value. */
 export function wrongValue(yaml: YamlFile, path: Path, message: string): Problem {
   return { offset: yaml.valueAt(path), message: `${dotted(path)}: ${message}` };
 }
 
-/** The same where it is the key that shouldn't be there. */
+/** The same for a key that should not be there: the place is that of the key. */
 export function wrongKey(yaml: YamlFile, path: Path, message: string): Problem {
   return { offset: yaml.keyAt(path), message: `${dotted(path)}: ${message}` };
 }

@@ -21,7 +21,7 @@ export async function armsSection(
   const shares: Markup[] = [];
   const allCells = mixes.map(({ cells }) => cells);
   const most = Math.max(...allCells.map(mostShare));
-  // A rule is drawn where all arms have the same.
+  // Draw the threshold as a rule only if all arms have the same.
   const thresholds = [...new Set(allCells.map(thresholdOf))];
   const frame = stackFrame(allCells, [corpusView, mixView], thresholds.length === 1 ? thresholds[0]! : null);
   lengths.push(await stackFigure(draw, arms[0]!.phases[0]!.cells, sources, corpusView, frame));
@@ -62,7 +62,7 @@ function changesTable({ base, arms }: ArmChanges): Markup {
   });
 }
 
-/** A value in a line. */
+/** Writes a value as YAML on one line. */
 function asYaml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(asYaml).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value ?? '');

@@ -4,16 +4,16 @@ import { length, percent } from '../../base/words.ts';
 import type { Bucket } from '../../nouns/mix.ts';
 
 /**
- * Lengths on a logarithmic axis, in doublings. The first bucket, from 0, and the last, without an end, get the room of
- * one doubling.
+ * Lengths on a logarithmic axis, in doublings. The first bucket (from 0) and the last (without an upper bound) get the
+ * room of one doubling.
  */
 export interface LengthAxis {
-  /** Edges of buckets, in tokens, ascending; null: the open end. */
+  /** Edges of buckets, in tokens, ascending; null: the last bucket's open end. */
   readonly edges: readonly (number | null)[];
   readonly position: (edge: number | null) => number;
 }
 
-/** An axis from the first to the last bucket of those given. */
+/** Makes an axis from the first to the last of the given buckets. */
 export function lengthAxis(buckets: readonly Bucket[]): LengthAxis {
   const numbers = new Set(buckets.flatMap(({ from, to }) => (to === null ? [from] : [from, to])));
   const edges: (number | null)[] = [...numbers].sort((a, b) => a - b);
@@ -26,12 +26,12 @@ export function lengthAxis(buckets: readonly Bucket[]): LengthAxis {
   };
 }
 
-/** Doublings that a bucket spans. */
+/** Number of doublings that a bucket spans. */
 export function doublings(axis: LengthAxis, { from, to }: Bucket): number {
   return axis.position(to) - axis.position(from);
 }
 
-/** Where to label a length axis of so many pixels, and with what: as many edges as have room, `wanted` first. */
+/** Chooses the labels of a length axis of `pixels` width: as many edges as fit, with preference for `wanted`. */
 export function lengthTicks(axis: LengthAxis, pixels: number, wanted: number | null): TickLabels {
   const [low, high] = lengthDomain(axis);
   const rank = (edge: number) => {
@@ -58,14 +58,14 @@ export function lengthDomain({ edges, position }: LengthAxis): [number, number] 
 
 interface TickLabels {
   readonly values: number[];
-  /** An expression of Vega's. */
+  /** A Vega expression. */
   readonly labelExpr: string;
-  /** Vega would leave out ticks where it thinks that they are many, or their labels long. */
+  /** Set because Vega would otherwise omit ticks if they seem too many, or their labels too long. */
   readonly tickCount: number;
   readonly labelOverlap: false;
 }
 
-/** Ticks with texts of our own. */
+/** Makes ticks with custom texts. */
 export function tickLabels(ticks: readonly (readonly [number, string])[]): TickLabels {
   const values = ticks.map(([at]) => at);
   const texts = ticks.map(([, text]) => text);
@@ -73,7 +73,7 @@ export function tickLabels(ticks: readonly (readonly [number, string])[]): TickL
   return { values, labelExpr, tickCount: values.length, labelOverlap: false };
 }
 
-/** An axis that is its labels alone. */
+/** Makes an axis that shows only its labels. */
 export function bareAxis(ticks: readonly (readonly [number, string])[]): BareAxis {
   return { title: null, ticks: false, domain: false, ...tickLabels(ticks) };
 }
@@ -84,13 +84,13 @@ interface BareAxis extends TickLabels {
   readonly domain: false;
 }
 
-/** The y axis of a chart that has a line for each of the names, 1 high, the first at the top. */
+/** Makes the y axis of a chart with a line of height 1 per name, the first at the top. */
 export function lineNames(names: readonly string[]): BareAxis & { grid: false; labelColor: string } {
   const ticks = names.map((name, i) => [i + 0.5, name] as const);
   return { ...bareAxis(ticks), grid: false, labelColor: 'var(--ink)' };
 }
 
-/** 0 and up to four more round shares, the last at or above `most`. */
+/** Returns 0 and up to four more round shares, the last at or above `most`. */
 export function shareTicks(most: number): { most: number; ticks: [number, string][] } {
   const steps = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5];
   const step = steps.find((one) => most / one <= 4) ?? 0.5;
@@ -102,7 +102,7 @@ export function shareTicks(most: number): { most: number; ticks: [number, string
   return { most: count * step, ticks };
 }
 
-/** A field on a linear scale; a `downward` one has 0 at the top. */
+/** Encodes a field on a linear scale; a `downward` scale has 0 at the top. */
 export function linear<F extends string>(
   field: F,
   domain: readonly [number, number],

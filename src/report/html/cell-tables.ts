@@ -1,4 +1,4 @@
-/** Cells as tables: all their figures, those of sources, what was moved, and epochs as a map. */
+/** Shows cells as tables: all their figures, the figures of sources, redistributed tokens, and epochs as a heat map. */
 
 import { bucketName } from '../../base/bucket-name.ts';
 import { integer, percent } from '../../base/words.ts';
@@ -64,7 +64,7 @@ export function plannedTable(cells: readonly PlannedCell[]): Markup {
   });
 }
 
-/** A group a source with its sum, and the sum of all. */
+/** Returns a group per source with its sum, then the sum of all. */
 function groups<C extends Cell & { readonly long?: boolean }>(
   cells: readonly C[],
   figures: (mine: readonly C[]) => HtmlCell[],
@@ -110,7 +110,7 @@ export function sharesTable(cells: readonly PlannedCell[]): Markup {
   });
 }
 
-/** Cells by source, and by long and short where a rule tells them. */
+/** Groups cells by source, and by long and short if a length rule distinguishes them. */
 export function shareGroups(
   cells: readonly PlannedCell[],
 ): { readonly name: string; readonly cells: readonly PlannedCell[] }[][] {
@@ -128,7 +128,7 @@ export function shareGroups(
   ];
 }
 
-/** Cells whose request changed because cells ran out. */
+/** Shows the cells whose request changed because cells had too few tokens. */
 export function movedTable(cells: readonly PlannedCell[]): Markup {
   return htmlTable({
     caption: 'Cells whose request changed, tokens',
@@ -147,7 +147,9 @@ export function movedTable(cells: readonly PlannedCell[]): Markup {
   });
 }
 
-/** Sources down, lengths across; the colour says on which side of once a cell is, and how far. */
+/**
+ * Sources are rows, lengths are columns. The colour shows whether a cell is used less or more than once, and how far.
+ */
 export function epochsTable(cells: readonly PlannedCell[]): Markup {
   const names = new Map(
     [...cells]

@@ -1,10 +1,10 @@
-/** Lines, one an arm: what a loss did over the tokens of training, and by how far back a guess could look. */
+/** Line charts with one line per arm: the loss over training tokens, and the loss by the context of a prediction. */
 import { compact } from '../../base/words.ts';
 import type { PositionLoss } from '../../nouns/training.ts';
 import { lengthAxis, lengthDomain, lengthTicks, linear, tickLabels } from './axes.ts';
 import type { Chart } from './draw.ts';
 
-/** Told apart by dashes as well as by colour. */
+/** Lines differ by dashes as well as by colour. */
 export interface LineStyle {
   readonly colour: string;
   /** Pixels on and off; [1, 0]: a line without gaps. */
@@ -25,7 +25,7 @@ const height = 190;
 export function tokenChart(curves: readonly TokenCurve[]): Chart {
   const most = Math.max(1, ...curves.flatMap(({ points }) => points.map(({ tokens }) => tokens)));
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part): [number, string] => [most * part, compact(most * part)]);
-  // A line through one point is none.
+  // A line through one point is invisible, so short curves get points.
   const few = curves.every(({ points }) => points.length < 20);
   const lines = curves.map(({ points, ...style }) => ({
     ...style,
@@ -34,7 +34,7 @@ export function tokenChart(curves: readonly TokenCurve[]): Chart {
   return lineChart(lines, [0, most], { title: 'tokens trained on', ...tickLabels(ticks) }, few);
 }
 
-/** On an axis of doublings, each loss in the middle of its bucket. `around`: a value to have in sight, as a rule. */
+/** Draws losses on an axis of doublings, each in the middle of its bucket. `around`: a value to show as a rule. */
 export function positionChart(curves: readonly PositionCurve[], around: number | null = null): Chart {
   const buckets = curves.flatMap(({ points }) => points.map(bucketOf));
   const axis = lengthAxis(buckets);
@@ -49,7 +49,7 @@ export function positionChart(curves: readonly PositionCurve[], around: number |
   return lineChart(lines, lengthDomain(axis), { title, ...lengthTicks(axis, width, null) }, true, around);
 }
 
-/** Nobody guesses the first token, so that a bucket from 1 is one from 0, which the axis gives the room of one doubling. */
+/** The first token is never predicted, so a bucket from 1 counts as one from 0, and the axis gives it one doubling. */
 function bucketOf({ from, to }: Pick<PositionLoss, 'from' | 'to'>): { from: number; to: number } {
   return { from: from === 1 ? 0 : from, to: to + 1 };
 }
@@ -101,7 +101,7 @@ function rule(at: number, y: ReturnType<typeof linear<'y'>>): Chart['layer'][num
   };
 }
 
-/** Round values, three to seven of them, the first at or below all losses and the last at or above. */
+/** Returns three to seven round values, the first at or below all losses and the last at or above. */
 export function lossTicks(losses: readonly number[]): {
   low: number;
   high: number;
@@ -118,13 +118,13 @@ export function lossTicks(losses: readonly number[]): {
         [1, '1'],
       ],
     };
-  // Losses that are all the same, or nearly, are not blown up to more digits than anyone compares.
+  // If all losses are nearly equal, don't enlarge them to more digits than anyone compares.
   const span = Math.max(most - least, 0.002);
   const power = 10 ** Math.floor(Math.log10(span / 4));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => span / one <= 5)!;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const tick = (i: number) => Number((i * step).toFixed(digits));
-  // A quotient may lie a rounding beside a whole number; a loss that lies beside a tick is still to be within.
+  // Rounding may move a quotient off a whole number, so allow for it; but every loss must lie between the ticks.
   const nearFirst = Math.floor(least / step + 1e-9);
   const first = tick(nearFirst) > least ? nearFirst - 1 : nearFirst;
   const nearLast = Math.ceil(most / step - 1e-9);

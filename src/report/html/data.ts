@@ -1,5 +1,6 @@
 /**
- * What a report shows, as plain data: whoever makes plans fills it in, and the page knows nothing of how they are made.
+ * The content of a report as plain data. The code that makes plans fills it in, and the page knows nothing of that
+ * code.
  */
 
 import type { Ledger } from '../../nouns/ledger.ts';
@@ -13,17 +14,17 @@ export interface ReportData {
   readonly tokenizer: string;
   /** null: nothing was sampled (`stats`). */
   readonly seed: number | null;
-  /** Cells as they are found, a title each (`stats`); empty for plans. */
+  /** Cells of each corpus, with a title (`stats`); empty for plans. */
   readonly corpora: readonly CorpusData[];
   /** The plan of one recipe is one arm; an ablation has several. Empty for `stats`. */
   readonly arms: readonly ArmData[];
-  /** null: the arms aren't an ablation's. */
+  /** null: the arms don't belong to an ablation. */
   readonly ablation: ArmChanges | null;
   /** What the arms learned; null: they were not trained. */
   readonly training: TrainingData | null;
 }
 
-/** What the arms of an ablation change of their base, in the words that a person wrote. */
+/** How the arms of an ablation differ from their base, as written by a person. */
 export interface ArmChanges extends Pick<Ablation, 'base'> {
   readonly arms: readonly Pick<AblationArm, 'name' | 'changes'>[];
 }
@@ -38,9 +39,9 @@ export interface ArmData {
   /** As JSON, with all defaults. */
   readonly recipe: unknown;
   readonly warnings: readonly string[];
-  /** Of the training run, in order; at least one. */
+  /** Phases of the training run, in order; at least one. */
   readonly phases: readonly PhaseData[];
-  /** The accounts of all its training rows together; its set's, where it has one. */
+  /** The accounts of all training rows together; with one training set, the accounts of that set. */
   readonly ledger: Ledger;
   /** Shard sets: those of the training run in order, then those of other splits. */
   readonly sets: readonly SetData[];
@@ -54,19 +55,19 @@ export interface PhaseData {
 export interface SetData {
   readonly name: string;
   readonly split: 'train' | 'validation';
-  /** Name of its phase; null: of another split. */
+  /** Name of the set's phase; null: the set belongs to another split. */
   readonly phase: string | null;
-  /** Tokens of a row. */
+  /** Tokens per row. */
   readonly width: number;
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
-  /** On disk, expected or counted. */
+  /** Bytes on disk, expected or counted. */
   readonly bytes: number;
-  /** How many rows have so many pieces (`rowHistogram` counts them); null: not known. */
+  /** Numbers of rows by their number of pieces (from `rowHistogram`); null: unknown. */
   readonly piecesPerRow: readonly RowBin[] | null;
 }
 
-/** Rows of `from` to `to` pieces, both included. */
+/** Rows with `from` to `to` pieces, both inclusive. */
 export interface RowBin {
   readonly from: number;
   readonly to: number;
@@ -75,7 +76,7 @@ export interface RowBin {
 
 export interface TrainingData {
   readonly trainer: string;
-  /** What each arm was given, at most. */
+  /** Upper bound of the tokens that each arm was trained on. */
   readonly tokens: number;
   readonly arms: readonly ArmCurves[];
 }
@@ -85,6 +86,6 @@ export interface ArmCurves {
   readonly name: string;
   /** After each step: tokens so far, and the step's loss. */
   readonly losses: readonly { readonly tokens: number; readonly loss: number }[];
-  /** null: the trainer said nothing of it. */
+  /** null: the trainer reported none. */
   readonly validation: Validation | null;
 }

@@ -1,16 +1,17 @@
 /**
- * Vega-Lite specs to SVG without a browser. vega and vega-lite are loaded when the first page is made, because every
- * other command would pay for them (0.2 s).
+ * Draws Vega-Lite specs as SVG without a browser. vega and vega-lite are loaded when the first page is made, so that
+ * other commands don't pay for them (0.2 s).
  *
- * Text is never measured, not even where node-canvas is installed, so that a page is the same bytes on every machine;
- * hence charts say where their axes go, and no label may need more room than they left for it. Colours are CSS
- * variables, which the page sets for light and for dark. A chart is drawn in pixels and shrinks with the page, never grows.
+ * Text is never measured, even if node-canvas is installed, so that a page has the same bytes on every machine. Hence
+ * charts set the places of their axes themselves, and must leave enough room for every label. Colours are CSS
+ * variables, which the page sets for light and dark. A chart is drawn in pixels; it shrinks with the page, but never
+ * grows.
  */
 import type { TopLevelSpec } from 'vega-lite';
 import { html, type Markup, trusted } from './markup.ts';
 
 export interface Chart {
-  /** The plot itself, and the room around it. */
+  /** Size of the plot itself, and the room around it. */
   readonly width: number;
   readonly height: number;
   readonly padding: {
@@ -22,7 +23,7 @@ export interface Chart {
   readonly layer: Extract<TopLevelSpec, { layer: unknown }>['layer'];
 }
 
-/** What assistive technology reads in place of the chart. */
+/** The text that assistive technology reads instead of the chart. */
 export interface Words {
   readonly title: string;
   readonly description: string;
@@ -52,10 +53,10 @@ const config: NonNullable<TopLevelSpec['config']> = {
   },
 };
 
-/** A drawer for one page: it numbers what it draws, because ids on a page are unique. */
+/** Returns a function that draws the charts of one page. It numbers them, because ids on a page must be unique. */
 export async function drawer(): Promise<Draw> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
-  // Not in vega's types, but in its documented interface.
+  // vega's types lack this part of its documented interface.
   const { textMetrics } = vega as unknown as { textMetrics: { canvas(use: boolean): void } };
   textMetrics.canvas(false);
   let drawn = 0;
@@ -70,7 +71,7 @@ export async function drawer(): Promise<Draw> {
   };
 }
 
-/** Vega's SVG without its outermost element and without what makes no mark: half of the bytes. Text is left as it is. */
+/** Removes the outermost element and invisible parts from Vega's SVG, half of its bytes. Text stays as it is. */
 function slim(svg: string): string {
   return svg
     .replace(/^<svg[^>]*>|<\/svg>$/g, '')

@@ -1,4 +1,4 @@
-/** What goes around charts: captions, keys to the colours, grids of panels. */
+/** The surroundings of charts: captions, colour keys, grids of panels. */
 import type { LineStyle } from './curve-charts.ts';
 import { html, type Markup, trusted } from './markup.ts';
 
@@ -13,14 +13,14 @@ ${panels}</div>
 `;
 }
 
-/** Figures and tables, as many side by side as there is room for. */
+/** Puts figures and tables side by side, as many as fit. */
 export function flow(parts: readonly Markup[]): Markup {
   return html`<div class="flow">
 ${parts}</div>
 `;
 }
 
-/** Colour -> what it stands for. `tick`: the mark of what was asked for. */
+/** Explains the colours. `tick`: the mark of the request. */
 export function keys(entries: readonly (readonly [colour: string, meaning: string])[]): Markup {
   return html`<p class="keys">${entries.map(([colour, meaning]) => html`<span>${swatch(colour)}${meaning}</span> `)}</p>
 `;
@@ -30,7 +30,7 @@ export function swatch(colour: string): Markup {
   return html`<i class="swatch ${colour === 'tick' ? 'tick' : null}" style="--c:var(--${colour === 'tick' ? 'ink' : colour})"></i>`;
 }
 
-/** Which line is whose: its colour and its dashes. */
+/** Explains the lines by their colours and dashes. */
 export function lineKeys(lines: readonly (LineStyle & { readonly name: string })[]): Markup {
   const line = ({ colour, dash: [on, off] }: LineStyle) =>
     html`<i class="swatch line" style="--c:var(--${colour});--on:${on}px;--all:${on + off}px"></i>`;

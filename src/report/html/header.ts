@@ -1,4 +1,4 @@
-/** The top of the page: what this is, and the figures that people ask for first. */
+/** The top of the page: its title, and the figures that people ask for first. */
 
 import { bytes, compact, counted, integer, percent, percentFine } from '../../base/words.ts';
 import { rowLengths } from '../arm-figures.ts';
@@ -42,7 +42,7 @@ function cellTiles(cells: ReportData['corpora'][number]['cells']): Tile[] {
   ];
 }
 
-/** All splits together; every set of a split accounts for all that its split read. */
+/** Tokens read, for all splits together. Each set's ledger accounts for all tokens of its split. */
 function readTile({ ledger, sets }: ArmData): Tile {
   const validation = sets.find(({ split }) => split === 'validation')?.ledger;
   const documents = ledger.documents + (validation?.documents ?? 0);
@@ -104,7 +104,7 @@ function longShare({ phases }: ArmData): number {
   );
 }
 
-/** From the least to the most of all arms. */
+/** Shows the range of each figure over all arms. */
 function spanTiles(arms: readonly ArmData[]): Tile[] {
   const span = (pick: (arm: ArmData) => number, show: (value: number) => string): string => {
     const values = arms.map(pick);

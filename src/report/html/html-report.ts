@@ -1,6 +1,6 @@
 /**
- * The report as one page that needs nothing else: no script, no network, the same bytes for the same data. Charts are
- * SVG with their figures in a table beside them. It costs 0.2 s to load vega, and some 10 ms a chart.
+ * The report as one self-contained page: no script, no network, and the same bytes for the same data. Charts are SVG,
+ * and tables beside them have their figures. Cost: 0.2 s to load vega, and some 10 ms per chart.
  */
 import { withCommonThreshold } from '../common-threshold.ts';
 import { armsSection } from './arms-section.ts';
@@ -75,7 +75,7 @@ function warningSections(warnings: readonly (string | Markup)[]): Section[] {
   return [{ id: 'warnings', title: 'Warnings', body }];
 }
 
-/** `level`: of the sections' own headings. */
+/** @param level heading level of the sections */
 async function armSections(
   draw: Draw,
   arm: ArmData,
@@ -122,7 +122,9 @@ ${heading(level, title)}${body}</section>
 `;
 }
 
-/** The policy forbids what the page doesn't need, so that even a mistake in escaping could load or run nothing. */
+/**
+ * The policy forbids everything that the page doesn't need, so that even an escaping bug can't load or run anything.
+ */
 function page(data: ReportData, sections: readonly Section[]): Markup {
   return html`<!doctype html>
 <html lang="en">

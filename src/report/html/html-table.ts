@@ -1,21 +1,21 @@
-/** Tables that read well aloud: a caption, and scopes on every head. Wide ones scroll by themselves, not the page. */
+/** Tables for screen readers, too: with a caption, and a scope on every head. Wide tables scroll without the page. */
 import { html, type Markup } from './markup.ts';
 
 export type HtmlCell = string | Markup;
 
 export interface HtmlTable {
   readonly caption: string;
-  /** The first ones head the rows: two where groups have a head, else one. */
+  /** The first column heads the rows; if groups have a head, the first two do. */
   readonly columns: readonly string[];
   readonly groups: readonly TableGroup[];
 }
 
 export interface TableGroup {
-  /** Heads all rows of the group. */
+  /** Head of all rows of the group. */
   readonly head?: HtmlCell;
-  /** Cells as columns: the first is the head of its row. */
+  /** Cells of each row, by column. The first is the head of its row. */
   readonly rows: readonly (readonly HtmlCell[])[];
-  /** Sums of what stands above. */
+  /** True if the rows are sums of the rows above. */
   readonly total?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The ledger as a flow: what was read, less what was lost on the way, plus what fills the rows. */
+/** Draws the ledger as a flow: tokens read, less dropped tokens, plus repeats, special tokens and padding. */
 
 import { compact } from '../../base/words.ts';
 import { dropReasons, type Ledger } from '../../nouns/ledger.ts';
@@ -9,13 +9,13 @@ import type { Chart } from './draw.ts';
 interface Step {
   readonly name: string;
   readonly colour: 'before' | 'after' | 'lost' | 'more' | 'idle';
-  /** Tokens that stand before and after the step; a stand itself goes from 0. */
+  /** Tokens before and after the step. A balance starts from 0. */
   readonly from: number;
   readonly to: number;
   readonly sign: '' | '−' | '+';
 }
 
-/** Every step that moves tokens, and the three stands. */
+/** Returns every step that changes the number of tokens, and the three balances. */
 export function ledgerSteps(ledger: Ledger): Step[] {
   const { read, packedOnce, packedInstances, specialTokens, padding, rowTokens } = ledger;
   const steps: Step[] = [{ name: 'read', colour: 'before', from: 0, to: read, sign: '' }];
@@ -52,14 +52,14 @@ export function ledgerChart(ledger: Ledger): Chart {
   const values = steps.map(({ colour, from, to, sign }, i) => ({
     colour: `var(--${colour})`,
     low: Math.min(from, to),
-    // At least a pixel or so, to be seen.
+    // Make bars at least about a pixel wide, so that they are visible.
     high: Math.max(from, to, Math.min(from, to) + most / width),
     y0: i + 0.18,
     y1: i + 0.82,
     y: i + 0.5,
     label: `${sign}${compact(Math.abs(to - from))}`,
   }));
-  // Where a step ends the next begins; a stand ends where it is high.
+  // Each step begins where the one before ends; a balance ends at its value.
   const joints = values.slice(1).map((_, i) => ({ x: steps[i]!.to, y0: i + 0.82, y1: i + 1.18 }));
   const x = <F extends string>(field: F) => ({ ...linear(field, [0, most]), axis: null });
   const y = <F extends string>(field: F) => linear(field, [0, steps.length], true);

@@ -1,4 +1,4 @@
-/** How long the documents are: the corpus beside the mix, and either by source. */
+/** Charts of document lengths: the corpus beside the mix, and either of them by source. */
 import type { Bucket } from '../../nouns/mix.ts';
 import {
   bareAxis,
@@ -11,7 +11,7 @@ import {
 } from './axes.ts';
 import type { Chart } from './draw.ts';
 
-/** A bucket's share of the tokens of something. */
+/** A bucket's share of the tokens. */
 export interface LengthShare {
   readonly bucket: Bucket;
   readonly share: number;
@@ -19,9 +19,9 @@ export interface LengthShare {
 
 export interface LengthFrame {
   readonly axis: LengthAxis;
-  /** The largest share in any of the charts that are to be compared. */
+  /** The largest share in any of the charts to compare. */
   readonly most: number;
-  /** Documents from here on are long. */
+  /** Documents of at least this length are long. */
   readonly threshold: number | null;
 }
 
@@ -33,7 +33,7 @@ export interface Series {
 const width = 292;
 const height = 120;
 
-/** Bars side by side, one of each series a bucket. */
+/** Draws bars side by side, one per series in each bucket. */
 export function lengthBars(series: readonly Series[], frame: LengthFrame): Chart {
   const bars = series.map(({ colour, shares }, i) => {
     const values = shares.map(({ bucket, share }) => {
@@ -47,7 +47,7 @@ export function lengthBars(series: readonly Series[], frame: LengthFrame): Chart
   return lengthChart(bars, frame);
 }
 
-/** Bars on top of each other, the first series lowest. */
+/** Draws bars on top of each other, with the first series lowest. */
 export function lengthStack(series: readonly Series[], frame: LengthFrame): Chart {
   const tops = new Map<number, number>();
   const bars = series.map(({ colour, shares }) => {
@@ -64,7 +64,7 @@ export function lengthStack(series: readonly Series[], frame: LengthFrame): Char
   return lengthChart(bars, frame);
 }
 
-/** How high bars of these shares reach. */
+/** Returns the height of the highest bar. */
 export function mostOf(shares: readonly LengthShare[]): number {
   return Math.max(0, ...shares.map(({ share }) => share));
 }

@@ -1,4 +1,4 @@
-/** Lengths of documents as figures: all sources on top of each other, and a panel a source. */
+/** Figures of document lengths: all sources on top of each other, and one panel per source. */
 
 import { bucketName } from '../../base/bucket-name.ts';
 import { percent } from '../../base/words.ts';
@@ -18,7 +18,7 @@ import {
 import { html, type Markup } from './markup.ts';
 import { type Source, share, sourceGroups, sum } from './sums.ts';
 
-/** What of the cells is looked at: what the corpus has, or what the mix takes. */
+/** A view of the cells: the tokens that the corpus has, or those that the mix takes. */
 export interface View<C extends Cell> {
   readonly name: string;
   readonly title: string;
@@ -26,10 +26,10 @@ export interface View<C extends Cell> {
   readonly tokens: (cell: C) => number;
 }
 
-/** Sources that get a panel; the tables have all. */
+/** The most sources with a panel. The tables have all sources. */
 const mostPanels = 24;
 
-/** A stack a view, the key to its colours, and a panel a source that compares the views. */
+/** Draws a stack per view, the colour key, and a panel per source that compares the views. */
 export async function lengthFigures<C extends Cell>(
   draw: Draw,
   cells: readonly C[],
@@ -50,7 +50,7 @@ ${panels.length > 1 ? html`<p class="lead">Source by source, % of a source’s o
 }`;
 }
 
-/** Axes for the stacks of several mixes, each with its cells. */
+/** Makes common axes for the stacks of several mixes. */
 export function stackFrame<C extends Cell>(
   mixes: readonly (readonly C[])[],
   views: readonly View<C>[],
@@ -83,7 +83,7 @@ export async function stackFigure<C extends Cell>(
   return figure(`${title}, % of all tokens`, chart);
 }
 
-/** Each on its own scale: it compares the views of one source, and the stacks compare sources. */
+/** Each panel has its own scale, because it compares the views of one source; the stacks compare sources. */
 async function sourcePanels<C extends Cell>(
   draw: Draw,
   cells: readonly C[],
@@ -105,7 +105,7 @@ async function sourcePanels<C extends Cell>(
   return figures;
 }
 
-/** Which colour is which source, with its share in each view. */
+/** Explains which colour is which source, with the source's share in each view. */
 function sourceKeys<C extends Cell>(
   cells: readonly C[],
   sources: readonly Source[],
@@ -128,7 +128,7 @@ function sourceKeys<C extends Cell>(
   });
 }
 
-/** Shares of the tokens of all these cells, cells with the same bucket together, by length. */
+/** Returns each bucket's share of the tokens of all these cells, by length. */
 function byBucket<C extends Cell>(cells: readonly C[], tokens: (cell: C) => number): LengthShare[] {
   const whole = sum(cells, tokens);
   const sums = new Map<string, LengthShare>();

@@ -1,6 +1,6 @@
 /**
- * HTML in template strings: what is put in is escaped unless it is markup itself, so a name from a recipe can't become
- * an element however it gets here.
+ * HTML in template strings. Inserted values are escaped unless they are markup, so a name from a recipe can never
+ * become an element.
  */
 
 export interface Markup {
@@ -13,7 +13,7 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return { markup: strings.reduce((text, string, i) => text + shown(parts[i - 1] ?? null) + string) };
 }
 
-/** Text that is markup already: of this folder's own making, never a user's. */
+/** Marks text as markup. Use it only for text made in this folder, never for a user's text. */
 export function trusted(markup: string): Markup {
   return { markup };
 }

@@ -1,4 +1,6 @@
-/** The mix of a phase: lengths before and after, shares asked for and achieved, epochs a cell, what was moved. */
+/**
+ * The mix of a phase: lengths before and after, requested and achieved shares, epochs per cell, redistributed tokens.
+ */
 
 import { compact, counted, integer, length, percent } from '../../base/words.ts';
 import type { PlannedCell } from '../../nouns/mix.ts';
@@ -64,7 +66,7 @@ export const shareKeys: Markup = keys([
   ['after', 'achieved'],
 ]);
 
-/** `most`: the largest share of any chart that is to be compared; by default of this one. */
+/** `most`: the largest share in any of the charts to compare; by default in this one. */
 export async function sharesFigure(
   draw: Draw,
   cells: readonly PlannedCell[],

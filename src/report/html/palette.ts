@@ -1,7 +1,7 @@
 /**
- * The colours of the page, light and dark. Text stands out from what is behind it by 4.5 : 1 and marks by 3 : 1
- * (WCAG 2.2, 1.4.3 and 1.4.11). The colours of sources begin with those of Okabe and Ito (2008) and were moved apart by
- * a search over how they look with each kind of colour blindness; test/report/palette.test.ts measures both.
+ * The colours of the page, light and dark. The contrast to the background is at least 4.5 : 1 for text and 3 : 1 for
+ * marks (WCAG 2.2, 1.4.3 and 1.4.11). The colours of sources started as those of Okabe and Ito (2008); a search moved
+ * them apart, by how they look with each kind of colour blindness. test/report/palette.test.ts measures both.
  */
 
 /** CSS variables, by name. */
@@ -14,7 +14,7 @@ export const colourNames = [
   'ink',
   'muted',
   'link',
-  // Marks: the corpus and the mix; what was lost, what came in addition, what is neither.
+  // Marks: the corpus and the mix; lost tokens, added tokens, neither.
   'before',
   'after',
   'lost',
@@ -28,7 +28,7 @@ export const colourNames = [
   'source-5',
   'source-6',
   'source-other',
-  // How often a cell is used: from not at all, over once, to more than four times.
+  // How often a cell is used: not at all, then about once, up to more than four times.
   'epochs-0',
   'epochs-1',
   'epochs-2',
@@ -38,7 +38,7 @@ export const colourNames = [
   'epochs-6',
 ] as const;
 
-/** Sources that have a colour of their own. */
+/** Number of sources that have their own colour. */
 export const sourceColours = 6;
 
 export const light: Palette = {

@@ -1,11 +1,11 @@
-/** Rows: their length over the training run, and how many documents share one. */
+/** Charts of rows: their length over the training run, and how many documents share a row. */
 import { compact, length } from '../../base/words.ts';
 import { shorten } from '../table.ts';
 import { bareAxis, linear, shareTicks, tickLabels } from './axes.ts';
 import type { RowBin } from './data.ts';
 import type { Chart } from './draw.ts';
 
-/** Rows with so many pieces of documents. */
+/** Shows how many rows have how many pieces of documents. */
 export function piecesChart(bins: readonly RowBin[]): Chart {
   const rows = bins.reduce((sum, bin) => sum + bin.rows, 0);
   const values = bins.map((bin, i) => ({
@@ -15,7 +15,7 @@ export function piecesChart(bins: readonly RowBin[]): Chart {
     share: bin.rows / Math.max(1, rows),
   }));
   const y = shareTicks(Math.max(...values.map(({ share }) => share)));
-  // Ranges where they have room, else where they begin.
+  // Label bins with their ranges if there is room, else with their first number.
   const ranges = bins.length <= 6;
   const names = bins.flatMap(({ from, to }, i): [number, string][] => {
     if (bins.length > 10 && i % 2 === 1) return [];
@@ -48,15 +48,15 @@ export function piecesChart(bins: readonly RowBin[]): Chart {
   };
 }
 
-/** A stretch of the training run: shard sets whose rows a trainer takes in it. */
+/** A part of the training run, with the shard sets whose rows a trainer takes in it. */
 export interface Stretch {
   readonly name: string;
   readonly sets: readonly { readonly width: number; readonly tokens: number }[];
 }
 
 /**
- * Row length over training tokens. A stretch with rows of one length is a bar; one with rows of several lengths has a bar
- * a length, as thick as that length's share of the stretch.
+ * Shows the row length over training tokens. A stretch with rows of one length is a bar. A stretch with several lengths
+ * has one bar per length, as thick as that length's share of the stretch.
  */
 export function phaseChart(stretches: readonly Stretch[], width: number): Chart {
   const widths = [...new Set(stretches.flatMap(({ sets }) => sets.map((set) => set.width)))].sort(

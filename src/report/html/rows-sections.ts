@@ -1,4 +1,4 @@
-/** What became of the mix in rows: how well they are packed, the accounts of every shard set, row lengths of the run. */
+/** The rows of the mix: how well they are packed, the accounts of every shard set, and the row lengths of the run. */
 
 import { bytes, compact, counted, integer, length, percent, percentFine } from '../../base/words.ts';
 import { dropReasons, type Ledger } from '../../nouns/ledger.ts';
@@ -14,7 +14,7 @@ import { phaseChart, piecesChart, type Stretch } from './row-charts.ts';
 export async function packingSection(draw: Draw, sets: readonly SetData[]): Promise<Markup> {
   const panels: Markup[] = [];
   for (const { name, piecesPerRow } of sets) {
-    // Of rows that are all alike the table says it.
+    // If all rows are alike, the table is enough.
     if (piecesPerRow === null || piecesPerRow.length < 2) continue;
     const chart = await draw(piecesChart(piecesPerRow), {
       title: `${name}: documents a row`,
@@ -63,7 +63,7 @@ function packingTable(sets: readonly SetData[]): Markup {
   });
 }
 
-/** Where the training rows have several sets, those are for the table: a chart is of all of them together. */
+/** If the training rows have several sets, the table shows each set; the chart shows all sets together. */
 export async function ledgerSection(draw: Draw, { sets, ledger: whole }: ArmData): Promise<Markup> {
   const several = sets.filter(({ split }) => split === 'train').length > 1;
   const together = several ? [{ name: 'train', ledger: whole }] : [];
@@ -125,7 +125,7 @@ function ledgerTable(sets: readonly Pick<SetData, 'name' | 'ledger'>[]): Markup 
   });
 }
 
-/** Drawn twice, because what is readable on a wide page isn't on a narrow one, and the style sheet shows one of them. */
+/** Draws the chart for a wide and for a narrow page, because one isn't readable on both; the style sheet shows one. */
 export async function phasesSection(draw: Draw, { phases, sets }: ArmData): Promise<Markup> {
   const stretches = phases.map(
     ({ name }): Stretch => ({

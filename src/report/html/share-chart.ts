@@ -1,4 +1,4 @@
-/** Shares of the corpus, asked for, and achieved: a line each. */
+/** Draws the natural, the requested and the achieved share, with one line per group. */
 import { percent } from '../../base/words.ts';
 import { shorten } from '../table.ts';
 import { bareAxis, linear, lineNames, shareTicks } from './axes.ts';
@@ -14,7 +14,7 @@ export interface ShareLine {
 const lineHeight = 24;
 const width = 188;
 
-/** `most`: the largest share in any of the charts that are to be compared. */
+/** `most`: the largest share in any of the charts to compare. */
 export function shareChart(lines: readonly ShareLine[], most: number): Chart {
   const axis = shareTicks(most);
   const x = <F extends string>(field: F) => linear(field, [0, axis.most]);

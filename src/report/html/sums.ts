@@ -10,7 +10,7 @@ export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
-/** How often a cell's tokens are in the mix. */
+/** Returns how often a cell's tokens are in the mix. */
 export function epochsOf({ achieved, usable }: Pick<PlannedCell, 'achieved' | 'usable'>): number {
   return share(achieved, usable);
 }
@@ -22,7 +22,9 @@ export interface Source {
 
 const otherColour = 'source-other';
 
-/** The sources of all these mixes by what they have in any of them, the largest first; beyond the sixth they share a colour. */
+/**
+ * Sorts the sources by their most tokens in any of the mixes, the largest first. After the sixth they share a colour.
+ */
 export function sourcesBySize(mixes: readonly (readonly Cell[])[]): Source[] {
   const most = new Map<string, number>();
   for (const cells of mixes) {
@@ -34,7 +36,7 @@ export function sourcesBySize(mixes: readonly (readonly Cell[])[]): Source[] {
   return order.map(([name], i) => ({ name, colour: i < sourceColours ? `source-${i + 1}` : otherColour }));
 }
 
-/** Sources as a key to the colours names them: those that share a colour together. */
+/** Groups sources as in the colour key: sources that share a colour are one group. */
 export function sourceGroups(
   sources: readonly Source[],
 ): (Source & { readonly members: readonly string[] })[] {

@@ -1,4 +1,4 @@
-/** What the arms learned: loss over the tokens of training, and on the validation set by how far back a guess could look. */
+/** The arms' losses: over the training tokens, and on the validation set by the context of a prediction. */
 import { compact, integer } from '../../base/words.ts';
 import type { PositionLoss } from '../../nouns/training.ts';
 import { shorten } from '../table.ts';
@@ -16,9 +16,9 @@ const dashes = [
   [2, 2],
   [12, 4],
 ] as const;
-/** Lines that colours and dashes can tell apart; the tables have all. */
+/** The most lines that colours and dashes can distinguish. The tables have all arms. */
 const mostLines = 12;
-/** Of the chart; the mean of as many steps as it takes is a point. */
+/** The most points of a chart. If there are more steps, each point is the mean of several. */
 const mostPoints = 150;
 
 type Drawn = ArmCurves & LineStyle;
@@ -55,7 +55,9 @@ async function positionFigure(draw: Draw, arms: readonly Drawn[]): Promise<Marku
   return figure('Validation loss by position', chart);
 }
 
-/** Losses fall by whole nats along the context, and mixes differ by hundredths: so only the difference shows them. */
+/**
+ * Losses fall by whole nats along the context, but mixes differ by hundredths, so only a chart of differences shows it.
+ */
 async function differenceFigure(draw: Draw, arms: readonly Drawn[]): Promise<Markup> {
   const [base, ...others] = arms as [Drawn, ...Drawn[]];
   const curves = others.map((arm) => ({ ...arm, points: differences(arm, base) }));
@@ -66,7 +68,7 @@ async function differenceFigure(draw: Draw, arms: readonly Drawn[]): Promise<Mar
   return figure(`The same, less that of ${shorten(base.name, 20)}`, chart);
 }
 
-/** Where both have tokens. */
+/** Differences of the losses, for positions at which both arms have tokens. */
 function differences(arm: ArmCurves, base: ArmCurves): PositionLoss[] {
   const before = new Map(base.validation!.byPosition.map(({ from, loss }) => [from, loss]));
   return arm.validation!.byPosition.flatMap((one) => {
@@ -86,7 +88,7 @@ async function tokenFigure(draw: Draw, arms: readonly Drawn[]): Promise<Markup> 
   return figure(`Training loss${group > 1 ? `, mean of ${group} steps` : ''}`, chart);
 }
 
-/** Groups of so many steps in a row, each at its last one's tokens. */
+/** Averages groups of consecutive steps. Each mean stands at the tokens of its group's last step. */
 function meansOf(losses: ArmCurves['losses'], group: number): ArmCurves['losses'] {
   return Array.from({ length: Math.ceil(losses.length / group) }, (_, i) => {
     const some = losses.slice(i * group, (i + 1) * group);

@@ -1,6 +1,7 @@
 /**
- * What a token store keeps of a document's text: its xxHash64, and how many characters it has. Both in WebAssembly
- * (`assembly/`), over windows that hold many documents: a call a document would cost more than a short document's hash.
+ * Computes the xxHash64 of each document's text and its number of characters, which a token store keeps in place of the
+ * text. WebAssembly (`assembly/`) does this over windows of many documents, because one call per document would cost
+ * more than hashing a short document.
  */
 
 import { packageRoot } from '../../base/package-root.ts';
@@ -8,16 +9,16 @@ import { readBytes } from '../../storage/files.ts';
 
 export interface Digest {
   /**
-   * Takes documents that lie end to end in `text`, well-formed UTF-8; `ends` in bytes. `open`: the last goes on as the
-   * first of the next call. Gives one entry for each document that ended.
+   * Takes documents that lie end to end in `text`, well-formed UTF-8; `ends` in bytes. `open`: the last document
+   * continues as the first of the next call. Returns one entry for each document that ended.
    */
   add(text: Uint8Array, ends: ArrayLike<number>, open: boolean): DocumentDigests;
 }
 
 export interface DocumentDigests {
-  /** Two words each: low and high 32 bits. */
+  /** Two words per document: the low and the high 32 bits of the hash. */
   readonly keys: Uint32Array;
-  /** Unicode code points. */
+  /** Unicode code points per document. */
   readonly characters: Uint32Array;
 }
 
@@ -58,7 +59,8 @@ export function createDigest(): Digest {
           windowEnds[whole] = ends[document + whole]! - at;
           whole += 1;
         }
-        // What follows is the beginning of a document that goes on, or only waits for a table with room.
+        // The rest of the window is the beginning of a document: it continues after the window, or the table of ends is
+        // full.
         const goesOn = whole < atMost;
         if (goesOn) windowEnds[whole] = windowEnd - at;
         exports.digest(goesOn ? whole + 1 : whole, goesOn ? 1 : 0);

@@ -1,6 +1,6 @@
 /**
- * GPT-2's byte alphabet: a byte-level vocabulary is written in characters that are one byte each, printable ones as
- * themselves, the others (blanks, controls) as U+0100 and up in the order of the bytes.
+ * GPT-2's byte alphabet: a byte-level vocabulary is written in characters that each stand for one byte. Printable bytes
+ * are written as themselves, the others (blanks, controls) as U+0100 and up in the order of the bytes.
  */
 
 const byteOf = new Map<string, number>();
@@ -18,12 +18,12 @@ export function alphabetCharacters(): readonly string[] {
   return characters;
 }
 
-/** A text's bytes in the alphabet. */
+/** Writes the UTF-8 bytes of a text in the alphabet. */
 export function toByteLevel(text: string): string {
   return Array.from(encoder.encode(text), (byte) => characters[byte]!).join('');
 }
 
-/** The bytes that a token is written for; null if it is not written in the alphabet. */
+/** The bytes that a token stands for; null if the token is not written in the alphabet. */
 export function bytesOfByteLevel(token: string): Uint8Array | null {
   const bytes = new Uint8Array(token.length);
   for (let i = 0; i < token.length; i += 1) {

@@ -1,4 +1,7 @@
-/** A normalizer over UTF-8. Returns the text between the two places, normalized; null: it stays. `continued`: it goes on from an earlier part. */
+/**
+ * A normalizer over UTF-8. Returns the normalized text[start, end), or null if it does not change. `continued`: the
+ * text continues an earlier part.
+ */
 export type ByteNormalizer = (
   text: Uint8Array,
   start: number,

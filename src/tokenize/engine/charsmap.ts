@@ -1,17 +1,19 @@
 /**
- * SentencePiece's compiled map of characters (`precompiled_charsmap`): texts of one or more characters and what they become,
- * as a double array of the Darts library and the replacements end to end, a zero byte after each. The format is
+ * SentencePiece's compiled map of characters (`precompiled_charsmap`): it maps texts of one or more characters to their
+ * replacements. The texts are a double array of the Darts library; the replacements lie end to end, a zero byte after
+ * each. The format is
  *
  *   u32 bytes of the array | the array, u32 a unit | the replacements
  *
- * and a unit holds a label, an offset to its children and whether a value is among them (https://github.com/s-yata/darts-clone).
+ * and a unit holds a label, an offset to its children and whether a value is among them
+ * (https://github.com/s-yata/darts-clone).
  *
- * Hugging Face's `Precompiled` looks up each grapheme cluster of fewer than 6 bytes, and of the texts in the map that it begins
- * with takes the shortest: what this becomes stands for all of the cluster. Clusters that have none, and longer ones, it
- * looks up character by character. (sentencepiece takes the longest text that the rest of a document begins with:
- * sentencepiece-normalizer.ts.)
+ * Hugging Face's `Precompiled` looks up each grapheme cluster of fewer than 6 bytes. It takes the shortest text of the
+ * map that the cluster begins with, and the replacement of this text replaces the whole cluster. It looks up longer
+ * clusters, and those without such a text, character by character. (sentencepiece takes the longest text of the map
+ * that the rest of a document begins with: sentencepiece-normalizer.ts.)
  *
- * Characters that are clusters by themselves and stay, or are single bytes of ASCII, cost a look-up in a table and a copy.
+ * Cost: a table look-up and a copy for each single byte of ASCII and each unchanged character that is its own cluster.
  */
 
 import { clusterEnd, mayJoin } from '../unicode/graphemes.ts';
@@ -23,7 +25,7 @@ export interface Charsmap {
   readonly replacements: Uint8Array;
 }
 
-/** @returns null: it is damaged */
+/** @returns null if the map is damaged */
 export function parseCharsmap(bytes: Uint8Array): Charsmap | null {
   if (bytes.length <= 4) return null;
   const size = Buffer.from(bytes.buffer, bytes.byteOffset).readUInt32LE(0);
@@ -36,7 +38,7 @@ export function parseCharsmap(bytes: Uint8Array): Charsmap | null {
 
 const read = new WeakMap<Uint8Array, Charsmap>();
 
-/** Of a map that was found to be whole when its file was read. */
+/** Reads a map that was already checked when its file was read. */
 export function readCharsmap(bytes: Uint8Array): Charsmap {
   let map = read.get(bytes);
   if (map === undefined) {
@@ -46,13 +48,13 @@ export function readCharsmap(bytes: Uint8Array): Charsmap {
   return map;
 }
 
-/** The first prefix of text[at, end) that is in the map, or the longest one. */
+/** The shortest prefix of text[at, end) that is in the map, or the longest one. */
 export interface Found {
   length: number;
   value: number;
 }
 
-/** @returns whether there is one; `found` says which */
+/** @returns whether a prefix of the text is in the map; `found` is set to it */
 export function findInMap(
   { units }: Charsmap,
   text: Uint8Array,
@@ -66,7 +68,7 @@ export function findInMap(
   let node = offsetOf(unit);
   for (let next = at; next < end; next += 1) {
     const byte = text[next]!;
-    // Hugging Face's library takes a zero for the end of the text.
+    // Hugging Face's library treats a zero byte as the end of the text.
     if (byte === 0 && !longest) break;
     node ^= byte;
     if (node >= units.length) break;
@@ -82,7 +84,7 @@ export function findInMap(
   return found.length > 0;
 }
 
-/** The unit that follows another one by a byte; -1: there is none. */
+/** The child of a unit by a byte; -1: there is none. */
 export function childInMap({ units }: Charsmap, parent: number, byte: number): number {
   const child = parent ^ offsetOf(units[parent]!) ^ byte;
   return child < units.length && (units[child]! & 0x800000ff) >>> 0 === byte ? child : -1;
@@ -102,13 +104,13 @@ export function replacementAt({ replacements }: Charsmap, value: number): Uint8A
   return replacements.subarray(value, end < 0 ? replacements.length : end);
 }
 
-/** Bytes of the longest cluster that is looked up as a whole. */
+/** Bytes; longer clusters are looked up character by character. */
 const longestCluster = 5;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** By clusters, in strings: what the fast version is judged by. */
+/** The plain version, on strings: tests compare the fast version with it. */
 export function mapGraphemes(map: Charsmap, text: string): string {
   const found: Found = { length: 0, value: 0 };
   const transform = (some: string): string | null => {
@@ -131,30 +133,30 @@ export function mapGraphemes(map: Charsmap, text: string): string {
   return out.join('');
 }
 
-/** What is known of a character; 0: it was not looked at yet. */
+/** Kinds of characters in the table `known`; 0: not classified yet. */
 const plain = 1;
 const mapped = 2;
-/** It may be part of a cluster of several characters. */
+/** The character may be part of a cluster of several characters. */
 const joins = 4;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** By clusters, in bytes, valid until the next call. null: the text stays as it is. */
+/** The fast version, on bytes. Its result is valid until the next call; null: the text does not change. */
 export function createGraphemeMapper(
   map: Charsmap,
 ): (text: Uint8Array, start: number, end: number) => Uint8Array | null {
   const found: Found = { length: 0, value: 0 };
-  /** By code point. */
+  /** The kind of each code point. */
   const known = new Uint8Array(0x110000);
   const classify = (point: number, text: Uint8Array, at: number): number => {
-    // A line feed is in a cluster with a carriage return before it only, and that one is never plain.
+    // A line feed joins only a carriage return before it, and a carriage return is never `plain`.
     const mayBeJoined = mayJoin(point) && point !== lineFeed;
     const isMapped = findInMap(map, text, at, at + widthAt(text, at), false, found);
     known[point] = mayBeJoined ? joins : isMapped ? mapped : plain;
     return known[point]!;
   };
-  /** What becomes of an ASCII byte, if it is a byte of ASCII; -1: that must be looked up. */
+  /** ASCII byte -> the ASCII byte that replaces it; -1: it must be looked up. */
   const ascii = Int16Array.from({ length: 128 }, (_, byte) => {
     const kind = classify(byte, Uint8Array.of(byte), 0);
     if (kind === plain) return byte;
@@ -170,7 +172,7 @@ export function createGraphemeMapper(
   const out = new AsciiCopy(ascii, false);
   let isChanged = false;
 
-  /** Copies characters that are clusters by themselves; returns where it stopped. */
+  /** Copies characters that are clusters of their own; returns where it stopped. */
   function copy(text: Uint8Array, start: number, end: number): number {
     let at = start;
     while (at < end) {
@@ -196,11 +198,11 @@ export function createGraphemeMapper(
     return at;
   }
 
-  /** The cluster's characters: their code points, and where they begin. */
+  /** The code points of the cluster's characters, and where each begins. */
   const points: number[] = [];
   const starts: number[] = [];
 
-  /** Where the cluster ends that begins at `start`; `starts` has its characters. */
+  /** Reads the cluster that begins at `start` into `points` and `starts`; returns its number of characters. */
   function cluster(text: Uint8Array, start: number, end: number): number {
     points.length = 0;
     starts.length = 0;
@@ -230,7 +232,7 @@ export function createGraphemeMapper(
   return (text, start, end) => {
     out.begin(text, start, end);
     isChanged = false;
-    /** What the text has from `from` to `to`, or what the map makes of it. */
+    /** Writes text[from, to), or the replacement that the map has for it. */
     const write = (from: number, to: number, isMapped: boolean) => {
       const bytes = isMapped ? map.replacements : text;
       const first = isMapped ? found.value : from;
@@ -245,7 +247,7 @@ export function createGraphemeMapper(
       at = copy(text, at, end);
       if (at === end) break;
       const count = cluster(text, at, end);
-      // A character after the cluster may have been looked at, and is not part of it.
+      // `starts` has one entry more than the cluster has characters: where the cluster ends.
       const to = starts[count]!;
       if (to - at <= longestCluster && findInMap(map, text, at, to, false, found)) write(at, to, true);
       else

@@ -1,54 +1,58 @@
 /**
- * Where a text that is one pretoken may be cut all the same, so that the kernel sees short pretokens, which it remembers:
- * between two bytes that no token joins.
+ * Finds where a text that is one pretoken may be cut without changing its tokens: between two bytes that no token
+ * joins. The cuts give the kernel short pretokens, whose tokens it caches.
  *
- * Why no token changes: a token that spans the cut is the product of a merge, so its bytes hold these two neighbours. If no
- * product has them, no merge ever crosses the cut, and merges on both sides run as if the other side were not there; the
- * order between them does not matter. What is not made by merges is held together, too: the bytes of a character; unknown
- * units, which may become one token together or be emitted late; and everything beside a unit that may be dropped, since its
- * neighbours may merge then.
+ * Why no token changes: a token that spans the cut is the product of a merge, so its bytes contain these two
+ * neighbours. If no product contains them, no merge ever crosses the cut. Merges on each side then run as if the other
+ * side did not exist, and the order between the two sides does not matter. There is also no cut where something other
+ * than a merge joins bytes: inside a character; at unknown units, which may become one token together or be emitted
+ * late; and beside a unit that may be dropped, because its neighbours may then merge.
  *
- * Cost: one pass over the products when tables are made. It makes the first pass over new text up to twice as fast: cut at
- * spaces only, words come with their punctuation, and there are far more different ones.
+ * Cost: one pass over the products when tables are made. Gain: the first pass over new text is up to twice as fast.
+ * With cuts at spaces only, words would include their punctuation, and there would be far more different pretokens.
  */
 
 import { type BpeVocabulary, noToken } from '../model.ts';
 import { bytesKey } from '../plain/merge-table.ts';
 
-/** Bit (left << 8 | right): these bytes must stay together. 8 KB. */
+/** A set bit (left << 8 | right) means that these two bytes must stay together. 8 KB. */
 export type JoinedBytes = Uint8Array;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The same for Unigram: no piece spans a cut, so it is a place of every segmentation. (kernel/assembly/scored.ts goes on.) */
+/**
+ * The same for Unigram: no piece spans a cut, so every segmentation has a border there. (The proof goes on in
+ * kernel/assembly/scored.ts.)
+ */
 export function findBytesInPieces(pieces: readonly (Uint8Array | undefined)[], spaced: boolean): JoinedBytes {
   const joined = new Uint8Array(8192);
   for (const piece of pieces) {
     if (piece !== undefined) joinInside(joined, spaced ? withSpaces(piece) : piece);
   }
-  // The bytes of a character.
+  // Never cut inside a character.
   for (let left = 0x80; left < 256; left += 1)
     for (let right = 0x80; right < 0xc0; right += 1) join(joined, left, right);
   return joined;
 }
 
 /**
- * Where a pretoken of several words (a pattern that takes whole sentences) may be cut before a space: where no piece goes over
- * it. Of each piece that has a space inside, the last one or two bytes before the space and up to three after it, as one bit of
- * 2^17 (`borderBit`). A text that has no such bytes around a space is cut there; bits that fall together only leave it whole.
+ * Tells where a pretoken of several words (a pattern that matches whole sentences) may be cut before a space: where no
+ * piece spans the cut. For each piece with a space inside, one of 2^17 bits is set (`borderBit`): a hash of the last
+ * one or two bytes before the space and up to three bytes after it. A text whose bytes around a space have no set bit
+ * is cut there. A hash collision only leaves out a cut.
  */
 export type SpaceBorders = Uint8Array;
 
-/** log2 of the bits; words.ts of the kernel has the same. */
+/** log2 of the number of bits; the kernel's words.ts has the same constant. */
 const borderBits = 17;
 
-/** @param left one byte, or two with 2 << 16; `right`: bytes, and their number << 24 */
+/** @param left one byte, or two bytes | 2 << 16; `right`: the bytes | their number << 24 */
 function borderBit(left: number, right: number): number {
   return Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b) >>> (32 - borderBits);
 }
 
-/** @returns null: nothing is known to be safe */
+/** @returns null if no cut is known to be safe */
 export function findSpaceBorders(bpe: BpeVocabulary): SpaceBorders | null {
   if (bpe.ignoreMerges || bpe.units !== 'bytes') return null;
   const borders = new Uint8Array(2 ** borderBits / 8);
@@ -84,8 +88,8 @@ function withSpaces(piece: Uint8Array): Uint8Array {
 }
 
 /**
- * @param spaced U+2581 is a space in the kernel's text
- * @returns null: nothing is known to be safe
+ * @param spaced whether U+2581 is written as a space in the kernel's text
+ * @returns null if no cut is known to be safe
  */
 export function findJoinedBytes(bpe: BpeVocabulary, spaced: boolean): JoinedBytes | null {
   if (bpe.ignoreMerges) return null;
@@ -102,7 +106,7 @@ export function findJoinedBytes(bpe: BpeVocabulary, spaced: boolean): JoinedByte
   for (const piece of pieces)
     if (piece !== undefined && piece.length <= 4) known.add(bytesKey(kernelBytes(piece)));
   const isBytes = units === 'bytes';
-  // Of characters of several bytes any may be unknown; of single bytes, those that are no piece.
+  // Any character of several bytes may be unknown; a single byte is unknown if it is not a piece.
   const mayBeUnknown = (byte: number) =>
     byte < 0x80 || isBytes ? !known.has(String.fromCharCode(byte)) : true;
   const becomesBytes = unknown.bytes !== null && !unknown.bytes.includes(noToken);

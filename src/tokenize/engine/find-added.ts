@@ -1,8 +1,8 @@
 /**
- * Added tokens in text, found in its bytes: what matches there matches as characters, too, for that is how UTF-8 is made.
- * What is found is Hugging Face's (find-added-plain.ts has it in strings): of the tokens that match, the leftmost, of
- * those the longest; the search goes on behind it, even if it is then not taken, because it is a special token or stands
- * inside a word. Text without tokens costs one look at each block of 16 bytes, or less.
+ * Finds added tokens in the bytes of a text. In UTF-8, a match of bytes is always a match of characters. The result is
+ * that of Hugging Face's library (find-added-plain.ts is the plain version, on strings): the leftmost match, and the
+ * longest of those that start there. The search goes on after this match even if it is then not taken (because it is a
+ * special token or stands inside a word). Cost in text without tokens: at most one test per block of 16 bytes.
  */
 
 import type { AddedToken } from '../model.ts';
@@ -10,22 +10,22 @@ import { classTest } from '../unicode/hf-classes.ts';
 import { createTextFinder, type TextFinder } from './ascii/text-finder.ts';
 import { characterBefore, codePointAt, skipSpaces, skipSpacesBack } from './space-bytes.ts';
 
-/** Where the parts of a text go, in their order. */
+/** Receives the parts of a text in order. */
 export interface AddedSink {
   /** Not empty. */
   text(start: number, end: number): void;
-  /** The token takes text[start, end), white space that it strips included. */
+  /** The token takes text[start, end), which includes the white space that it strips. */
   token(id: number, start: number, end: number): void;
 }
 
 /**
- * A class, not a closure: V8 learns anew what each closure does, which took half of the first pass over a text where every line
- * ends with a token.
+ * A class and not a closure, because V8 optimizes each closure anew: that took half of the first pass over a text in
+ * which every line ends with a token.
  */
 export class AddedFinder {
   readonly #added: readonly AddedToken[];
   readonly #lengths: readonly number[];
-  /** null: there are no tokens. */
+  /** null if there are no tokens. */
   readonly #finder: TextFinder | null;
   readonly #isWord = classTest('word');
   #kept: Uint8Array | null = null;
@@ -37,7 +37,7 @@ export class AddedFinder {
     this.#finder = added.length === 0 ? null : createTextFinder(added.map(({ text }) => Buffer.from(text)));
   }
 
-  /** Searches in it, or in parts of it, will follow, and it stays as it is until the next call. */
+  /** Announces searches in `text` or in parts of it. The text must not change until the next call. */
   keep(text: Uint8Array): void {
     this.#kept = text;
     this.#isLoaded = false;
@@ -50,7 +50,7 @@ export class AddedFinder {
     else finder.begin(text, start, end);
   }
 
-  /** Whether the text of a token stands in text[start, end). */
+  /** Whether the text of a token occurs in text[start, end). */
   mayFind(text: Uint8Array, start: number, end: number): boolean {
     const finder = this.#finder;
     if (finder === null) return false;
@@ -60,11 +60,13 @@ export class AddedFinder {
 
   find(text: Uint8Array, start: number, end: number, sink: AddedSink): void {
     const finder = this.#finder;
-    /** End of what has gone to the sink. */
+    /** Everything before this place has been given to the sink. */
     let done = start;
     if (finder !== null) {
       this.#begin(finder, text, start, end);
-      /** White space that was skipped last ends here: a run is not looked at again from each of its characters. */
+      /**
+       * End of the white space that was skipped last, so that a run is not scanned again from each of its characters.
+       */
       let spacesEnd = start;
       for (let at = finder.next(start, end); at < end; ) {
         const index = finder.found;
@@ -81,7 +83,7 @@ export class AddedFinder {
         }
         if (from > done) sink.text(done, from);
         if (from < to) sink.token(token.id, from, to);
-        // This may go back: a token inside of white space that the one before took.
+        // `done` may go back: a token can stand inside the white space that the token before it took.
         done = to;
       }
     }

@@ -1,4 +1,4 @@
-/** Bytes that are written one stretch after the other. */
+/** A byte buffer that grows while stretches are appended. */
 export class GrowingBytes {
   #bytes: Uint8Array;
   #length = 0;

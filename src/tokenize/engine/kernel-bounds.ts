@@ -1,16 +1,16 @@
 /**
- * How large a vocabulary the kernel's tables can hold. `planKernel` refuses a larger one before anything is built,
- * because inside WebAssembly there is nobody to report to. Cost: one look at each length; the trie's edges are counted
- * only where the pieces have more bytes than the trie has room for.
+ * The largest vocabulary that the kernel's tables can hold. `planKernel` refuses a larger one before anything is built,
+ * because WebAssembly could not report the error. Cost: the length of each piece is read; the trie's edges are counted
+ * only if the pieces have more bytes than the trie has room for edges.
  */
 
-/** Token numbers have 21 bits, in which the trie stores a token's number + 1 (see `pairs.ts` and `trie.ts`). */
+/** Token numbers have 21 bits; the trie stores a token's number + 1 in them (see `pairs.ts` and `trie.ts`). */
 const mostTokens = 2 ** 21 - 2;
 /** Half of the trie's slots. */
 export const mostEdges: number = 2 ** 21;
 const mostBytes = 2 ** 28;
 
-/** @returns why the kernel can't hold these pieces; null if it can */
+/** @returns why the kernel cannot hold these pieces; null if it can */
 export function findExceededBound(pieces: readonly (Uint8Array | undefined)[]): string | null {
   let count = 256;
   let bytes = 256;
@@ -26,7 +26,10 @@ export function findExceededBound(pieces: readonly (Uint8Array | undefined)[]): 
   return null;
 }
 
-/** Different beginnings of the pieces, the 256 bytes among them: the edges of a trie. Stops after `mostEdges`. */
+/**
+ * Counts the edges of a trie: the different prefixes of the pieces, all 256 single bytes included. Stops after
+ * `mostEdges`.
+ */
 function countPrefixes(pieces: readonly (Uint8Array | undefined)[]): number {
   const bits = 22;
   const mask = 2 ** bits - 1;

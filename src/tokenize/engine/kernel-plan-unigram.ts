@@ -1,7 +1,7 @@
 /**
- * A Unigram vocabulary in the kernel's terms. Where the text has spaces written as U+2581 they are written as spaces again, in
- * the pieces and in the text, so that ordinary text stays as it is; no text has other spaces then, so a piece with one is
- * never met.
+ * Plans a Unigram vocabulary for the kernel. If the model writes spaces as U+2581, the pieces and the text have a space
+ * for each U+2581, so that ordinary text needs no change. Such a text has no other spaces, so pieces with a real space
+ * never match.
  */
 
 import type { UnigramVocabulary } from '../model.ts';
@@ -10,7 +10,7 @@ import type { KernelModel, KernelStep } from './kernel/model.ts';
 /** Sums of scores beyond this might not be finite. */
 const largestScore = { huggingface: 1e250, sentencepiece: 1e25 };
 
-/** @param spaced U+2581 is a space in the kernel's text */
+/** @param spaced whether U+2581 is written as a space in the kernel's text */
 export function planUnigram(
   vocabulary: UnigramVocabulary,
   spaced: boolean,
@@ -28,7 +28,7 @@ export function planUnigram(
     pieces.push(piece);
     ids.push(id);
   });
-  // A space of the kernel's text would be one byte, and U+2581 has three tokens.
+  // An unknown space would become one byte token in the kernel's text, but U+2581 becomes three.
   const isSpaceKnown = pieces.some((piece) => piece.length === 1 && piece[0] === space);
   const unknownText = vocabulary.pieces[unknown.id];
   if (spaced && unknown.bytes !== null && (!isSpaceKnown || unknownText?.includes(0xe2)))

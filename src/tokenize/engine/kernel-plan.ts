@@ -1,10 +1,12 @@
 /**
- * A TokenizerModel in the kernel's terms. The kernel knows one thing: byte-level BPE of texts that lie end to end, cut by
- * its steps (kernel-steps.ts) or not at all. What else a model asks for is brought into this form, exactly, or refused with the reason:
+ * Plans a TokenizerModel for the kernel. The kernel does one thing: byte-level BPE of texts that lie end to end, which
+ * its steps (kernel-steps.ts) cut or leave whole. All other features of a model are either converted exactly to this
+ * form or refused with the reason:
  *
  * - Added tokens, normalization, prefixes: prepare-text.ts cuts and changes the text before the kernel sees it.
  * - Characters and SentencePiece style: kernel-vocabulary.ts. A text without a pattern is cut between bytes that no
- *   piece joins (cut-bytes.ts has the proof): the kernel would take a document as one pretoken, but remembers only short ones.
+ *   piece joins (cut-bytes.ts has the proof): a whole document as one pretoken would work, but the kernel caches only
+ *   short ones.
  */
 
 import type { SplitStep, TextSteps, TokenizerModel, Vocabulary } from '../model.ts';
@@ -24,7 +26,7 @@ export interface KernelPlan {
   readonly preparation: Preparation;
 }
 
-/** @returns the plan, or why the kernel can't do it */
+/** @returns the plan, or why the kernel cannot run the model */
 export function planKernel({
   steps,
   vocabulary,
@@ -51,7 +53,7 @@ export function planKernel({
   return { model: { ...planned, ignoreMerges, steps: kernelSteps, borders }, preparation };
 }
 
-/** Whether a pretoken may be several words. Only speed depends on the answer. */
+/** Whether a pretoken may have several words. The answer affects only speed. */
 function keepsWordsTogether(splits: readonly SplitStep[]): boolean {
   if (splits.length === 0 || splits.some(({ over }) => over !== 'characters')) return false;
   let parts = ['some words in a row'];
@@ -62,11 +64,11 @@ function keepsWordsTogether(splits: readonly SplitStep[]): boolean {
   return parts.some((part) => /\w \w/.test(part));
 }
 
-/** Where a segment that no pattern cuts is cut all the same. */
+/** The steps that cut a segment if the model has no pattern. */
 function planCuts({ metaspace }: TextSteps, vocabulary: Vocabulary): readonly KernelStep[] {
   if (metaspace?.split) return [{ scanner: 'spaces' }];
   if (vocabulary.kind === 'unigram') {
-    // Hugging Face's sums are doubles, for which the kernel does not know the words of such a text.
+    // No cuts: Hugging Face's sums are doubles, and the kernel can carry sums from word to word only as floats.
     if (vocabulary.as === 'huggingface') return [];
     return [{ scanner: 'joins', joined: findBytesInPieces(vocabulary.pieces, metaspace !== null) }];
   }

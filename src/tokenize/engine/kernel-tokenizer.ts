@@ -1,6 +1,6 @@
 /**
- * A TokenizerModel on the kernel. What is costly to make (the vocabulary's tables, some 0.2 to 2 s for a file) is made once and
- * is plain data over shared memory, so that the other threads open it (`openShared`) in a few ms.
+ * Runs a TokenizerModel on the kernel. The vocabulary's tables, which take some 0.2 to 2 s per file, are made once.
+ * They are plain data over shared memory, so that other threads open them (`openShared`) in a few ms.
  */
 import { LongmixError } from '../../errors.ts';
 import type { EncodedChunk, Tokenizer } from '../../nouns/tokens.ts';
@@ -10,10 +10,10 @@ import type { Preparation } from './preparation.ts';
 import { createPreparation, type PreparedText } from './prepare-text.ts';
 import { createSafeCut, findSafeCut, type SafeCut } from './safe-cut.ts';
 
-/** All of a tokenizer but `decode`: what it takes to fill a token store. */
+/** A tokenizer without `decode`, which is enough to fill a token store. */
 export type Encoder = Omit<Tokenizer, 'decode'>;
 
-/** What threads hand to each other. */
+/** A tokenizer as plain data, to send to other threads. */
 export interface SharedTokenizer {
   readonly facts: Omit<Encoder, 'encode' | 'safeCut'>;
   readonly image: KernelImage;
@@ -21,7 +21,7 @@ export interface SharedTokenizer {
   readonly safeCut: SafeCut | null;
 }
 
-/** @returns what threads share, or why the kernel can't do it */
+/** @returns the tokenizer for `openShared`, or why the kernel cannot run it */
 export async function shareTokenizer(
   tokenizer: TokenizerModel,
 ): Promise<SharedTokenizer | { readonly unsupported: string }> {
@@ -37,7 +37,7 @@ export async function shareTokenizer(
   };
 }
 
-/** @param memoryBytes bound of the kernel's memory; default: none */
+/** @param memoryBytes upper bound of the kernel's memory; default: none */
 export async function openShared(shared: SharedTokenizer, memoryBytes?: number): Promise<Encoder> {
   const kernel = await boundedKernel(shared, memoryBytes);
   const prepare = createPreparation(shared.preparation);
@@ -55,7 +55,7 @@ export async function openShared(shared: SharedTokenizer, memoryBytes?: number):
 }
 
 /**
- * The kernel, with what it says when it gets no more memory as the user's matter: a bound was set.
+ * Creates the kernel. If memory runs out, the user gets an error, because the bound was set by the user.
  * @throws LongmixError `memory-exceeded`, as does `encode`
  */
 async function boundedKernel({ image, facts }: SharedTokenizer, memoryBytes?: number): Promise<Kernel> {
@@ -91,7 +91,7 @@ function sumLengths({ documentEnds }: PreparedText, segments: Uint32Array): Uint
   return lengths;
 }
 
-/** A loop copies fewer tokens than this faster than a call does. */
+/** A loop is faster than a call of `set` for copies of fewer tokens than this. */
 const longestLoop = 64;
 
 function copyTokens(from: Uint32Array, start: number, end: number, to: Uint32Array, at: number): void {
@@ -99,7 +99,7 @@ function copyTokens(from: Uint32Array, start: number, end: number, to: Uint32Arr
   else for (let i = start, next = at; i < end; i += 1, next += 1) to[next] = from[i]!;
 }
 
-/** Added tokens in their places. */
+/** Puts the added tokens among the tokens of the segments. */
 function join(prepared: PreparedText, segments: EncodedChunk): EncodedChunk {
   return prepared.isInPlace && haveTokens(prepared.addedPlaces, segments.lengths)
     ? replaceSegments(prepared, segments)
@@ -112,8 +112,8 @@ function haveTokens(places: Uint32Array, lengths: Uint32Array): boolean {
 }
 
 /**
- * Where each added token has a segment with at least one token: it takes their place in the same array. Most such segments are
- * one token, so nothing moves.
+ * For added tokens whose segments have at least one token each: the added token replaces these tokens in the same
+ * array. Most such segments have one token, so the other tokens need not move.
  */
 function replaceSegments(prepared: PreparedText, { tokens, lengths: parts }: EncodedChunk): EncodedChunk {
   const { documentEnds, documentAdded, addedIds, addedPlaces } = prepared;

@@ -1,11 +1,12 @@
 /**
- * A BpeVocabulary in the kernel's terms: byte-level pieces without holes, with the model's id beside each, in the order of
- * their ranks where ranks decide.
+ * Plans a BpeVocabulary for the kernel: byte-level pieces without holes, with the model's id of each, in the order of
+ * their ranks if ranks decide.
  *
- * Characters become byte-level by merges that come before all others: a character is made of its bytes over pieces for the
- * beginnings of characters, which have no id. The kernel cuts units that are no pieces out of a pretoken before it
- * merges (`unknown.ts`), so every character that it merges is made whole, and no piece without an id is ever left.
- * SentencePiece's U+2581 is written as a space, in the vocabulary and in the text, so that ordinary text stays as it is.
+ * A vocabulary of characters becomes byte-level by merges that come before all others. They build each character from
+ * its bytes, through pieces for the beginnings of characters, which have no id. The kernel cuts units that are not
+ * pieces out of a pretoken before it merges (`unknown.ts`), so it always completes the characters that it merges, and
+ * no piece without an id is left. SentencePiece's U+2581 is written as a space in the vocabulary and in the text, so
+ * that ordinary text needs no change.
  */
 
 import { type BpeVocabulary, type MergeList, noToken } from '../model.ts';
@@ -14,10 +15,10 @@ import type { KernelModel } from './kernel/model.ts';
 
 type KernelVocabulary = Pick<KernelModel, 'pieces' | 'ids' | 'merges' | 'unknown'>;
 
-/** Bytes of U+2581, one character a byte. */
+/** Bytes of U+2581, one character per byte. */
 const metaspaceKey = '\u00e2\u0096\u0081';
 
-/** @returns the part of the kernel's model that tells the vocabulary, or why there is none */
+/** @returns the vocabulary's part of the kernel's model, or why the kernel cannot run it */
 export function planVocabulary(
   bpe: BpeVocabulary,
   isMetaspace: boolean,
@@ -31,10 +32,10 @@ export function planVocabulary(
   return 'unsupported' in merges ? merges : { ...built.vocabulary, merges };
 }
 
-/** Ids of the pieces, the first to merge first; without ranks any order does. */
+/** Ids of the pieces in the order in which they merge; without ranks, any order is right. */
 function rankOrder({ pieces, merges }: BpeVocabulary): number[] {
   const ids: number[] = [];
-  // What is left of pieces with the same bytes is the first id, as in `createPieceIndex`.
+  // Of several pieces with the same bytes, only the first id is kept, as in `createPieceIndex`.
   pieces.forEach((piece, id) => {
     if (piece !== undefined && piece.length > 0) ids.push(id);
   });
@@ -56,7 +57,7 @@ interface Built {
 function ofBytes({ pieces, unknown }: BpeVocabulary, order: readonly number[]): Built {
   const known = new Uint8Array(32);
   for (const id of order) if (pieces[id]!.length === 1) setBit(known, pieces[id]![0]!);
-  // These never occur in UTF-8, and many vocabularies lack them.
+  // The bytes C0, C1 and above F4 never occur in UTF-8, and many vocabularies lack them.
   const isLacking = Array.from({ length: 256 }, (_, byte) => byte).some(
     (byte) => !hasBit(known, byte) && !(byte === 0xc0 || byte === 0xc1 || byte > 0xf4),
   );
@@ -70,7 +71,9 @@ function ofBytes({ pieces, unknown }: BpeVocabulary, order: readonly number[]): 
   };
 }
 
-/** First the bytes, then characters and their beginnings by length, then all other pieces in their order. */
+/**
+ * Orders the pieces: first the bytes, then characters and their beginnings by length, then all others in their order.
+ */
 function ofCharacters(bpe: BpeVocabulary, order: readonly number[], isMetaspace: boolean): Built {
   const known = new Uint8Array(0x110000 / 8);
   const pieces: Uint8Array[] = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
@@ -80,7 +83,7 @@ function ofCharacters(bpe: BpeVocabulary, order: readonly number[], isMetaspace:
   const characters = new Map<string, number>();
   for (const id of order) {
     const key = bytesKey(bpe.pieces[id]!);
-    // A text that has its spaces replaced never meets a piece with one.
+    // All spaces of the text are replaced, so a piece with a space never matches.
     if (isMetaspace && key.includes(' ')) continue;
     const text = isMetaspace ? key.replaceAll(metaspaceKey, ' ') : key;
     const bytes = text === key ? bpe.pieces[id]! : Buffer.from(text, 'latin1');
@@ -116,7 +119,7 @@ function ofCharacters(bpe: BpeVocabulary, order: readonly number[], isMetaspace:
   };
 }
 
-/** Merges over the kernel's numbers of pieces; those whose parts are never met are left out. */
+/** Renumbers merges to the kernel's numbers of pieces. Merges whose parts never occur are left out. */
 function renumberMerges(
   { left, right, merged }: MergeList,
   { vocabulary, characterMerges }: Built,
@@ -151,7 +154,7 @@ function hasBit(bits: Uint8Array, at: number): boolean {
   return ((bits[at >> 3]! >> (at & 7)) & 1) === 1;
 }
 
-/** Bytes of the character that begins with this byte; 0 where none does. */
+/** Bytes of the character that begins with this byte; 0: no character does. */
 function characterLength(byte: number): number {
   if (byte < 0x80) return 1;
   if (byte < 0xc2) return 0;

@@ -1,6 +1,6 @@
 /**
- * A tokenizer for filling a token store: its tables, from an earlier process where there are any. `load.ts` makes a
- * whole tokenizer, which decodes too, and is loaded only where it has to.
+ * Loads a tokenizer for filling a token store. It reuses tables that an earlier process cached, if there are any.
+ * `load.ts` makes a whole tokenizer, which also decodes; that module is imported only if needed.
  */
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
 import type { SharedTokenizer } from './kernel-tokenizer.ts';
@@ -8,13 +8,13 @@ import { keepTables, readTables } from './table-cache.ts';
 
 export interface TokenizerTables {
   readonly facts: SharedTokenizer['facts'];
-  /** For `openShared` in any thread; null: each thread loads the tokenizer from its spec. */
+  /** Any thread can pass this to `openShared`; null: each thread loads the tokenizer from its spec. */
   readonly shared: SharedTokenizer | null;
-  /** Why the kernel does not do the work, and what that means; null if it does. */
+  /** Why the kernel cannot run this tokenizer, and what that means for the user; null if it can. */
   readonly slow: string | null;
 }
 
-/** @throws whatever `loadTokenizer` throws */
+/** @throws the errors of `loadTokenizer` */
 export async function loadTables(spec: TokenizerSpec): Promise<TokenizerTables> {
   const earlier = readTables(spec);
   if (earlier !== null) return { facts: earlier.facts, shared: earlier, slow: null };

@@ -1,6 +1,7 @@
 /**
- * A map of single characters on UTF-8. What becomes of a character is asked for once, and remembered. A map that ordinary text
- * stays under looks for what changes, and leaves the rest; another one writes all of the text.
+ * Applies a map of single characters to UTF-8. The map is asked once for each character, and the answer is kept. If the
+ * map leaves ordinary text as it is, the code searches for changes and copies only if it finds one; otherwise it writes
+ * the whole text.
  */
 import { AsciiCopy, beginsStretch } from './ascii/copy-ascii.ts';
 import { PointFinder } from './ascii/point-finder.ts';
@@ -11,14 +12,14 @@ import { codePointAt, widthOf } from './space-bytes.ts';
 
 const stays = 1;
 const changes = 2;
-/** No map of ours makes more bytes of a character than eight; a Replace may. */
+/** Bytes. longmix's own maps make at most eight bytes of a character, but a Replace may make more. */
 export const longestOfMap = 64;
 
 export function mapCharacters(map: CharacterMap): ByteNormalizer {
   return keepsText(map) ? mapFew(map) : mapMany(map);
 }
 
-/** Whether all but control characters of ASCII stay, and ends of lines and tabs. */
+/** Whether the map leaves ASCII as it is: all of it but control characters, and of these at least tab, LF and CR. */
 function keepsText(map: CharacterMap): boolean {
   for (let point = 0x20; point < 0x7f; point += 1) if (map(point) !== null) return false;
   return map(0x09) === null && map(0x0a) === null && map(0x0d) === null;
@@ -54,10 +55,10 @@ function mapFew(map: CharacterMap): ByteNormalizer {
 }
 
 function mapMany(map: CharacterMap): ByteNormalizer {
-  /** By code point: 0 not asked yet, `stays`, `changes`. */
+  /** By code point: 0 (not asked yet), `stays` or `changes`. */
   const known = new Uint8Array(0x110000);
   const becomes = new Map<number, Uint8Array>();
-  /** By byte of ASCII: what it becomes, if that is one byte; else -1. */
+  /** ASCII byte -> its replacement if that is one byte; else -1. */
   const ascii = new Int16Array(128);
   for (let point = 0; point < 128; point += 1) {
     const to = map(point);

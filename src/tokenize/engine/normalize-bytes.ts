@@ -1,7 +1,7 @@
 /**
- * A model's normalizers on UTF-8. Each step says null for text that it leaves as it is, so ordinary text is looked at and
- * not copied; what changes is written once per step. Only a normalization form (by pieces) and a regular expression of more
- * than one class (the whole segment) make strings.
+ * Runs a model's normalizers on UTF-8. Each step returns null for text that it does not change, so ordinary text is
+ * read but not copied; changed text is written once per step. Only two steps make strings: a normalization form (of
+ * parts of the segment), and a regular expression of more than one class (of the whole segment).
  */
 
 import type { Normalizer } from '../model.ts';
@@ -31,7 +31,7 @@ export function createByteNormalizer(normalizers: readonly Normalizer[]): ByteNo
   };
 }
 
-/** A Replace of single characters is a map of characters, and maps that follow each other are one. */
+/** Turns each Replace of a single character into a map of characters, and joins successive maps into one. */
 function joinMaps(steps: readonly NormalizerStep[]): readonly NormalizerStep[] {
   const joined: NormalizerStep[] = [];
   for (const step of steps) {

@@ -1,7 +1,7 @@
 /**
- * Each normalizer of a model as the few kinds of change that the engines apply: characters one by one, a normalization
- * form, white space at both ends, text put before, matches replaced. Both engines share this list (normalize-plain.ts runs
- * it on strings, normalize-bytes.ts on UTF-8); Hugging Face's library judges it on every code point.
+ * Reduces each normalizer of a model to a few kinds of change: map single characters, apply a normalization form, strip
+ * white space, prepend text, replace matches. Both engines run the same steps (normalize-plain.ts on strings,
+ * normalize-bytes.ts on UTF-8); tests compare them with Hugging Face's library on every code point.
  */
 
 import type { Normalization, Normalizer } from '../model.ts';
@@ -10,7 +10,7 @@ import { parsePattern } from '../pattern/parse.ts';
 import type { CodePointSet } from '../pattern/syntax.ts';
 import { classTest, lowercaseOf } from '../unicode/hf-classes.ts';
 
-/** What becomes of one character; null: it stays as it is. */
+/** Returns the replacement of one character; null: it does not change. */
 export type CharacterMap = (point: number) => string | null;
 
 export type NormalizerStep =
@@ -18,10 +18,10 @@ export type NormalizerStep =
   | { readonly kind: 'map'; readonly map: CharacterMap }
   | { readonly kind: 'form'; readonly form: Normalization }
   | { readonly kind: 'strip'; readonly left: boolean; readonly right: boolean }
-  /** Text that is not empty gets this before it, if the document begins here. */
+  /** Puts `text` before a text that is not empty, if the document begins there. */
   | { readonly kind: 'prepend'; readonly text: string }
   | { readonly kind: 'replace-text'; readonly text: string; readonly content: string }
-  /** Runs of characters of one class, at least `min` and at most `max` of them a match. */
+  /** Replaces runs of characters of one class; a match has at least `min` and at most `max` characters. */
   | {
       readonly kind: 'replace-runs';
       readonly set: CodePointSet;
@@ -71,7 +71,9 @@ function bertSteps(bert: Extract<Normalizer, { kind: 'bert' }>): readonly Normal
   return steps;
 }
 
-/** Control characters go, but tab and line ends; white space becomes a space. U+0085 is both, and goes. */
+/**
+ * Drops control characters other than tab and line ends; white space becomes a space. U+0085 is both, and is dropped.
+ */
 function cleanText(): CharacterMap {
   const isOther = classTest('other');
   const isSpace = classTest('space');
@@ -82,7 +84,7 @@ function cleanText(): CharacterMap {
   };
 }
 
-/** The range from U+2B920 on is what Hugging Face has; U+2B820 would be the block's beginning. */
+/** The range from U+2B920 on is copied from Hugging Face's library; the Unicode block begins at U+2B820. */
 function spaceChinese(point: number): string | null {
   if (point < 0x3400) return null;
   const isChinese =
@@ -96,7 +98,7 @@ function spaceChinese(point: number): string | null {
   return isChinese ? ` ${String.fromCodePoint(point)} ` : null;
 }
 
-/** sentencepiece's `nmt` rules, as Hugging Face has them. */
+/** sentencepiece's `nmt` rules, as Hugging Face's library implements them. */
 function nmt(point: number): string | null {
   if (point < 0x20) {
     if (point === 0x09 || point === 0x0a || point === 0x0c || point === 0x0d) return ' ';
@@ -114,7 +116,7 @@ function nmt(point: number): string | null {
   return isSpace ? ' ' : null;
 }
 
-/** The one place where a normalizer's regular expression is run. */
+/** Only this function compiles the regular expression of a normalizer. */
 function replaceStep({ pattern, regex, content }: Extract<Normalizer, { kind: 'replace' }>): NormalizerStep {
   if (!regex) return { kind: 'replace-text', text: pattern, content };
   const run = runOfOneClass(pattern);
@@ -124,8 +126,8 @@ function replaceStep({ pattern, regex, content }: Extract<Normalizer, { kind: 'r
 }
 
 /**
- * ` {2,}` or `\s+`, as the normalizers of most Unigram files have them: one class, repeated as often as possible. There is only
- * one way to match that, so no matcher is needed. null: another pattern.
+ * Recognizes patterns such as ` {2,}` and `\s+`, which the normalizers of most Unigram files have: one class, repeated
+ * as often as possible. They can match in one way only, so they need no matcher. null: another pattern.
  */
 export function runOfOneClass(
   pattern: string,
@@ -138,7 +140,7 @@ export function runOfOneClass(
   return { set: node.body.set, min: node.min, max: node.max };
 }
 
-/** @param matches starts and ends by turns */
+/** @param matches start and end of each match, in turn */
 function replaceMatches(text: string, matches: readonly number[], content: string): string {
   let out = '';
   let last = 0;

@@ -1,10 +1,10 @@
-/** The part of a model that prepare-text.ts does, in its terms. */
+/** Plans the part of a model that prepare-text.ts runs, before the kernel. */
 import { splitMetaspace, underline } from '../files/hf-normalizers.ts';
 import { isWhiteSpaceSplit } from '../files/hf-splits.ts';
 import type { AddedToken, Normalizer, TextSteps } from '../model.ts';
 import type { Preparation } from './preparation.ts';
 
-/** @returns the preparation, or why the kernel can't do it */
+/** @returns the preparation, or why the kernel cannot run the model */
 export function planPreparation(steps: TextSteps): Preparation | { readonly unsupported: string } {
   const { metaspace, outerSplits = [] } = steps;
   const words = planWords(steps);
@@ -24,17 +24,18 @@ export function planPreparation(steps: TextSteps): Preparation | { readonly unsu
   };
 }
 
-/** What becomes of outer splits; null: there are none, or others than at white space. */
+/** How outer splits are done; null: there are none, or they are not plain splits at white space. */
 export function planWords({ outerSplits = [], metaspace }: TextSteps): Preparation['words'] {
   if (outerSplits.length !== 1 || !isWhiteSpaceSplit(outerSplits[0]!)) return null;
-  // One that begins with U+2581 has its space already.
+  // A word that begins with U+2581 already has its space.
   const isPrefixed = metaspace?.prefix === 'always' || metaspace?.prefix === 'unless-space';
   return metaspace?.split === true && isPrefixed ? 'together' : 'apart';
 }
 
 /**
- * Normalizers that end with a metaspace (Llama 2), and the tokens that are looked for behind them, with spaces for U+2581, as
- * the kernel has them: then ordinary text stays as it is. null: they don't end so.
+ * Rewrites normalizers that end with a metaspace (Llama 2), and the tokens that are searched for after them, so that
+ * they write a space in place of U+2581, as the kernel does: ordinary text then needs no change. null: they do not end
+ * with one.
  */
 function writeSpaces(
   normalizers: readonly Normalizer[],

@@ -1,8 +1,8 @@
 /**
- * Documents to the segments that the kernel tokenizes each by itself: added tokens are cut out, segments are normalized,
- * more added tokens are cut out of them, then they get their prefix (see kernel-plan.ts). All in bytes. Text that
- * needs none of it is handed on as it is, and to see that costs a look or two at each byte; only segments that a normalization
- * form or a regular expression may change become strings.
+ * Turns documents into the segments that the kernel tokenizes one by one: added tokens are cut out, segments are
+ * normalized, more added tokens are cut out of them, then they get their prefix (see kernel-plan.ts). It works on
+ * bytes. Text that needs no change is passed on without a copy. Cost: one or two tests per byte; only segments that a
+ * normalization form or a regular expression may change become strings.
  */
 import { AddedFinder, type AddedSink } from './find-added.ts';
 import { createByteNormalizer } from './normalize-bytes.ts';
@@ -15,17 +15,17 @@ export interface PreparedText {
   readonly text: Uint8Array;
   /** End of each segment, in bytes. Valid until the next call. */
   readonly ends: Uint32Array;
-  /** Segments up to the end of each document. */
+  /** Number of segments up to the end of each document. */
   readonly documentEnds: Uint32Array;
-  /** Ids of the added tokens in their order. Valid until the next call. */
+  /** Ids of the added tokens in order. Valid until the next call. */
   readonly addedIds: Uint32Array;
-  /** The number of segments before each. */
+  /** Number of segments before each added token. */
   readonly addedPlaces: Uint32Array;
-  /** Added tokens up to the end of each document. */
+  /** Number of added tokens up to the end of each document. */
   readonly documentAdded: Uint32Array;
   /**
-   * The text is that of the documents, not a copy: the text of each added token is a segment of its own, whose tokens the added
-   * one replaces.
+   * Whether the text is the documents' own and not a copy. Then the text of each added token is a segment of its own,
+   * and the added token replaces the tokens of this segment.
    */
   readonly isInPlace: boolean;
 }
@@ -40,23 +40,23 @@ export function createPreparation(preparation: Preparation): Prepare {
     preparation.normalizers.length === 0 ? null : createByteNormalizer(preparation.normalizers);
   const inNormalized = new AddedFinder(preparation.addedNormalized);
   const always = prefix !== null || words !== null;
-  // Tokens that strip white space may take what another one has.
+  // A token that strips white space may take text that is part of another token, too.
   const strips = preparation.added.some(({ lstrip, rstrip }) => lstrip || rstrip);
   const mayStayInPlace = !always && !strips && normalize === null && preparation.addedNormalized.length === 0;
   const spaceWords = words === 'together' ? createWordSpacer(prefix === 'always') : null;
   const out = new Segments();
   const addedIds = new GrowingNumbers();
   const addedPlaces = new GrowingNumbers();
-  /** A segment that was normalized to see whether it changes, so that it is not done twice. */
+  /** The segment that `isNormal` found to change, with its normalized bytes, so that it is not normalized twice. */
   let firstChange: { readonly start: number; readonly end: number; readonly bytes: Uint8Array } | null = null;
 
-  /** Of the text that is being prepared. */
+  /** State of the text that is being prepared. */
   let text: Uint8Array = new Uint8Array(0);
   let documentStart = 0;
-  /** The text, or what normalizers make of it, may have U+2581. */
+  /** Whether the text or its normalized form may contain U+2581. */
   let hasUnderlines = false;
   let isContinued = false;
-  /** Of the segment that is being prepared. */
+  /** State of the segment that is being prepared. */
   let normal: Uint8Array = text;
   let normalStart = 0;
   let isFirst = false;
@@ -93,7 +93,7 @@ export function createPreparation(preparation: Preparation): Prepare {
     return normalize(text, start, end, isContinued && isFirst);
   }
 
-  /** The words between white space. */
+  /** Adds each word as a segment, and drops the white space. */
   function takeWords(start: number, end: number): void {
     for (let at = skipSpaces(normal, start, end); at < end; ) {
       let next = at;
@@ -103,7 +103,7 @@ export function createPreparation(preparation: Preparation): Prepare {
     }
   }
 
-  /** They all get a space before them, and are one segment. */
+  /** Adds all words as one segment, with a space before each. */
   function takeWordsTogether(start: number, end: number): void {
     const begins = !(isContinued && isFirst && start === normalStart);
     const spaced = spaceWords!(normal, start, end, hasUnderlines, begins);
@@ -124,14 +124,14 @@ export function createPreparation(preparation: Preparation): Prepare {
     out.end(out.length);
   }
 
-  /** Looks for a document that normalization changes, and keeps what becomes of it. */
+  /** Whether normalization changes no document. Keeps the first change in `firstChange`. */
   function isNormal(ends: ArrayLike<number>, continued: boolean): boolean {
     if (normalize === null) return true;
     for (let i = 0, start = 0; i < ends.length; i += 1) {
       const end = ends[i]!;
       const bytes = normalize(text, start, end, continued && i === 0);
       if (bytes !== null) {
-        // A copy: the next text may be written over it.
+        // Copy the bytes: the normalizer may overwrite them in its next call.
         firstChange = { start, end, bytes: bytes.slice() };
         return false;
       }
@@ -140,7 +140,7 @@ export function createPreparation(preparation: Preparation): Prepare {
     return true;
   }
 
-  /** A match from one document into the next would do no harm: the documents are then looked at one by one. */
+  /** A match that spans two documents does no harm: documents are then searched one by one. */
   const hasTokens = () => raw.mayFind(text, 0, text.length) || inNormalized.mayFind(text, 0, text.length);
 
   return (chunk, ends, continued) => {
@@ -179,7 +179,7 @@ export function createPreparation(preparation: Preparation): Prepare {
   };
 }
 
-/** The text of an added token is a segment like any other. A class, as AddedFinder is. */
+/** Makes the text of an added token a segment like any other. A class for the same reason as AddedFinder. */
 class InPlaceSink implements AddedSink {
   readonly #out: Segments;
   readonly #ids: GrowingNumbers;

@@ -1,6 +1,6 @@
 /**
- * A Replace of runs of one class, on UTF-8. A match that is already what it would become is text like any other, so that `\s+`
- * to a space costs ordinary text one look at each byte.
+ * A Replace of runs of one class, on UTF-8. A match that equals its replacement is treated as unmatched text, so that
+ * replacing `\s+` by a space costs ordinary text only one test per byte.
  */
 import { AsciiCopy } from './ascii/copy-ascii.ts';
 import type { ByteNormalizer } from './byte-normalizer.ts';
@@ -12,7 +12,7 @@ export function replaceRuns(step: Extract<NormalizerStep, { kind: 'replace-runs'
   const content = Buffer.from(step.content);
   const members = new Uint8Array(0x110000);
   for (const [first, last] of step.set) members.fill(1, first, last + 1);
-  /** By byte: whether a match may begin with it. */
+  /** By byte: 1 if a match may begin with it. */
   const begins = new Uint8Array(256).fill(1);
   begins.set(members.subarray(0, 0x80));
   const isSame = (text: Uint8Array, start: number, end: number) => {
@@ -21,10 +21,13 @@ export function replaceRuns(step: Extract<NormalizerStep, { kind: 'replace-runs'
     return true;
   };
 
-  /** A byte that is a match by itself and becomes itself, if what follows is not of the class. */
+  /** A byte that is replaced by itself if the next character is not of the class; -1: there is none. */
   const same = content.length === 1 && content[0]! < 0x80 && min === 1 ? content[0]! : -1;
 
-  /** The end of the match that begins at `at` and changes the text; 0: there is none, and `skipped` is as far as is known. */
+  /**
+   * The end of the match that begins at `at` and changes the text; 0: there is none, and the search goes on at
+   * `skipped`.
+   */
   let skipped = 0;
   function changeAt(text: Uint8Array, at: number, end: number): number {
     let to = at;
@@ -37,7 +40,7 @@ export function replaceRuns(step: Extract<NormalizerStep, { kind: 'replace-runs'
     return count < min || isSame(text, at, to) ? 0 : to;
   }
 
-  // Two of the class in a row are found sixteen bytes at a time.
+  // Finds two characters of the class in a row, sixteen bytes at a time.
   const search = new AsciiCopy(
     Array.from({ length: 128 }, (_, byte) => (begins[byte] === 1 ? -1 : byte)),
     false,

@@ -1,37 +1,40 @@
 /**
- * Where a long document may be parted before it is tokenized. A document larger than a chunk arrives in parts, and
- * the tokens must be those of the whole; the right part is encoded as `continued`, so that nothing is put before it.
+ * Where a long document may be cut before it is tokenized. A document larger than a chunk arrives in parts, and its
+ * tokens must be those of the whole document; the right part is encoded as `continued`, so that it gets no prefix.
  *
- * The cut is before a space, U+0020, that follows an ASCII letter and is followed by another. Why no token changes:
+ * The cut is before a space, U+0020, that stands between two ASCII letters. Why no token changes:
  *
  * - Added tokens: none contains a letter and a following space (checked here), so no match spans the cut, and on each
- *   side the leftmost-longest matches are those of the whole. A token that takes the space after it ends in a letter that is
- *   not cut after; one that takes the space before it finds the same space on the right side, and a letter or nothing
- *   before that. A token that must stand alone sees a space or an end behind it, and neither is part of a word; before it
- *   likewise, if it does not begin with the space itself (checked here).
- * - Prefixes: the right part goes on in the segment that the left one ends with, and gets none. But after an added token a
- *   new segment begins, with a prefix of its own where that is put before spaces, too ('always', or a normalizer that
- *   puts text before): there the last letters of added tokens are not cut after.
- * - Normalization: a space is a starter that composes with nothing before it, so both sides normalize by themselves.
- *   (The letter after it may compose with a mark that follows; that is all on the right side.) Lowercase, accents and
- *   replaced characters go character by character, and a letter stays an ASCII letter, so what is said below holds for
- *   it in both cases. Not Strip of the left, which would take the space from the right side; not a longer text that is
- *   replaced, nor a pattern but for runs of a class that has no letter and not a single space.
- * - Splits: pattern/cuts.ts decides it on the tables of the patterns, and has the proof. Merges stay in pretokens.
- * - SentencePiece style without a pattern: the whole text is one pretoken, and it can be parted where no merge makes a
- *   piece that spans the cut: then merges on both sides never meet, and the order between them does not matter.
- *   Checked here on the vocabulary: a letter that stands before U+2581 in the product of any merge is not cut after.
- *   (Mistral has no such merge; Gemma 3 has one, `>` + `▁</`, and no letter in it.)
- * - Units that are no pieces, in a text that is one pretoken: what is known of them when the right part begins must be
- *   nothing. The space itself is a piece (checked here), so an unknown token that is due is put down before it, as it is
- *   at the end of a text. Units that may be dropped are not cut after: what stands before them would merge with the space.
- *   Where there is a pattern, or a pretoken at each U+2581, nothing reaches from one pretoken into the next.
+ *   side the leftmost-longest matches are those of the whole. If a token takes the space after it, text is not cut
+ *   after the letter that it ends in. A token that takes the space before it finds the same space on the right side,
+ *   and a letter or nothing before that space. A token that must stand alone has a space or an end after it, and
+ *   neither is part of a word; the same holds before it, if the token does not itself begin with the space (checked
+ *   here).
+ * - Prefixes: the right part continues the last segment of the left part, and gets no prefix. But after an added token
+ *   a new segment begins, which gets its own prefix even before a space ('always', or a normalizer that prepends text).
+ *   In such a model, text is not cut after the last letters of added tokens.
+ * - Normalization: a space is a starter that composes with nothing before it, so each side normalizes by itself.
+ *   (The letter after it may compose with a mark that follows, which is also on the right side.) Lowercase, accents and
+ *   replaced characters change single characters, and a letter stays an ASCII letter, so the points below hold before
+ *   and after the change. Three things allow no cut: Strip on the left, which would take the space from the right side;
+ *   replacing a longer text; and replacing a pattern, unless it matches runs of a class without letters and not a
+ *   single space.
+ * - Splits: pattern/cuts.ts decides this from the tables of the patterns, and has the proof. Merges stay inside
+ *   pretokens.
+ * - SentencePiece style without a pattern: the whole text is one pretoken. It can be cut where no merge makes a piece
+ *   that spans the cut: then merges on both sides never meet, and the order between them does not matter. Checked here
+ *   on the vocabulary: text is not cut after a letter that stands before U+2581 in the product of any merge. (Mistral
+ *   has no such merge; Gemma 3 has one, `>` + `▁</`, which has no letter.)
+ * - Units that are not pieces, in a text that is one pretoken: no state may reach over the cut. The space itself is a
+ *   piece (checked here), so a pending unknown token is emitted before it, as at the end of a text. Text is not cut
+ *   after units that may be dropped, because the text before them would merge with the space. With a pattern, or with a
+ *   pretoken at each U+2581, no state reaches from one pretoken into the next.
+ * - Unigram: if pretokens begin at each U+2581 or are cut by splits, each is scored by itself. sentencepiece's sums go
+ *   on over the whole document: there no piece may have a letter before a space, and the engines carry the sum into the
+ *   right part.
  *
- * - Unigram: where pretokens begin at each U+2581 or are cut by splits, each is scored by itself. sentencepiece's sums go on
- *   over all of a document: there no piece may have a letter before a space, and the engines carry the sum into the right part.
- *
- * Splits of which this cannot be shown, or one pretoken that is looked up whole: no place is known to be safe, and the answer
- * is 0.
+ * If this cannot be shown for the splits, or if one pretoken is looked up whole, no place is known to be safe, and the
+ * answer is 0.
  */
 
 import {
@@ -53,18 +56,18 @@ import { planWords } from './plan-preparation.ts';
 const space = 0x20;
 const letters = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
 
-/** Code points after which no cut is safe. Plain data: it crosses threads. */
+/** Code points after which no cut is safe. Plain data, because it is sent to other threads. */
 export interface SafeCut {
   readonly notAfter: ReadonlySet<number>;
 }
 
-/** null: no cut is known to be safe. */
+/** @returns null if no cut is known to be safe */
 export function findSafeCut({
   steps,
   vocabulary,
 }: Pick<TokenizerModel, 'steps' | 'vocabulary'>): SafeCut | null {
   const { splits, metaspace, added, addedNormalized, normalizers } = steps;
-  // Where every word gets a space before it, one that is cut off gets it, too.
+  // With 'together' every word gets a space before it, also the first word after a cut.
   if (steps.outerSplits !== undefined && planWords(steps) !== 'together') return null;
   if (!normalizers.every((step) => keepsCut(step, steps))) return null;
   if (added.some(reachesOver(/[A-Za-z] /)) || addedNormalized.some(reachesOver(/[A-Za-z][ \u2581]/)))
@@ -81,22 +84,22 @@ export function findSafeCut({
   return { notAfter: isLowered ? new Set([...notAfter].flatMap(bothCases)) : notAfter };
 }
 
-/** Whether a match of a token's text could span a cut, or be taken on one side of it and not in the whole. */
+/** Tests whether a match of a token could span a cut, or be taken on one side of the cut but not in the whole text. */
 function reachesOver(cut: RegExp): (token: AddedToken) => boolean {
   return ({ text, singleWord }) => cut.test(text) || (singleWord === true && /^[ \u2581]/.test(text));
 }
 
-/** Whether both sides of a cut normalize by themselves, to a letter, a space (or U+2581 for it) and a letter again. */
+/** Whether each side of a cut normalizes by itself, and letter, space, letter stay so (the space may become U+2581). */
 function keepsCut(step: Normalizer, { metaspace, splits }: TextSteps): boolean {
   if (step.kind === 'charsmap') return keepsWords(step.charsmap);
-  // The suffix would be put behind the left side, too.
+  // A suffix would be added to the left side, too.
   if (step.kind === 'sentencepiece')
     return (
       step.dummy !== 'suffix' &&
       (step.charsmap === null || (keepsWords(step.charsmap) && !reachesOverWords(step.charsmap))) &&
       !step.kept.some((text) => /[A-Za-z] | [A-Za-z]/.test(text))
     );
-  // The left side ends with a letter, so white space at an end is on the right side.
+  // The left side ends with a letter, so a strip on the right only concerns the right side.
   if (step.kind === 'strip') return !step.left;
   if (step.kind === 'replace' && step.regex) return keepsSingleSpaces(step.pattern);
   if (step.kind !== 'replace')
@@ -105,7 +108,10 @@ function keepsCut(step: Normalizer, { metaspace, splits }: TextSteps): boolean {
   return !step.regex && (/^[^A-Za-z ]$/u.test(step.pattern) || (isMetaspace && splits.length === 0));
 }
 
-/** Whether a map leaves spaces and letters as they are. Clusters end between them, so it changes both sides by themselves. */
+/**
+ * Whether a map keeps spaces and letters. A cluster ends between a letter and a space, so the map then changes each
+ * side by itself.
+ */
 function keepsWords(charsmap: Uint8Array): boolean {
   const map = readCharsmap(charsmap);
   const bytes = Uint8Array.of(space, ...letters);
@@ -113,10 +119,10 @@ function keepsWords(charsmap: Uint8Array): boolean {
   return bytes.every((_, at) => !findInMap(map, bytes, at, at + 1, false, found));
 }
 
-/** Whether a text in the map may have a letter beside a space, which sentencepiece would find over a cut. */
+/** Whether a text in the map may have a letter beside a space: sentencepiece could then match it across a cut. */
 function reachesOverWords(charsmap: Uint8Array): boolean {
   const map = readCharsmap(charsmap);
-  // Labels of all units, whether they are reached or not.
+  // Check the labels of all units, even of those that no text reaches.
   return map.units.some((unit, at) => {
     const label = (unit & 0x800000ff) >>> 0;
     if (label === space) return letters.some((letter) => childInMap(map, at, letter) >= 0);
@@ -124,7 +130,7 @@ function reachesOverWords(charsmap: Uint8Array): boolean {
   });
 }
 
-/** Whether a pattern is of runs that hold no letter, and more than a space where they hold one. */
+/** Whether a pattern matches only runs without letters, and never a single space. */
 function keepsSingleSpaces(pattern: string): boolean {
   const run = runOfOneClass(pattern);
   if (run === null) return false;
@@ -152,8 +158,8 @@ export function createSafeCut(safe: SafeCut | null): (text: Uint8Array) => numbe
 }
 
 /**
- * For a text that is one pretoken: code points after which no cut before a space is safe, of those that are pieces and of
- * all of ASCII. null: no cut is safe.
+ * For a text that is one pretoken: the code points (among the pieces and all of ASCII) after which no cut before a
+ * space is safe. null: no cut is safe.
  */
 function charactersNotCutAfter(vocabulary: Vocabulary, isMetaspace: boolean): ReadonlySet<number> | null {
   if (vocabulary.kind === 'unigram') return lettersInsideOfPieces(vocabulary, isMetaspace);
@@ -171,7 +177,10 @@ function charactersNotCutAfter(vocabulary: Vocabulary, isMetaspace: boolean): Re
   return found;
 }
 
-/** As above, of Unigram: letters before a space in a piece. The space itself is a piece, so no unknown token reaches over it. */
+/**
+ * The same for Unigram: letters that stand before a space in a piece. The space is a piece, so no unknown token spans
+ * it.
+ */
 function lettersInsideOfPieces(
   { pieces, as }: UnigramVocabulary,
   isMetaspace: boolean,
@@ -182,12 +191,14 @@ function lettersInsideOfPieces(
   return pieces.some(isSpace) ? spanningCharacters({ merges: 'ranks', pieces }, isMetaspace) : null;
 }
 
-/** Whether a unit that is no piece may leave no token behind. */
+/** Whether a unit that is not a piece may be dropped without a token. */
 function mayDropUnits({ unknown }: BpeVocabulary): boolean {
   return unknown.id === null && (unknown.bytes === null || unknown.bytes.includes(noToken));
 }
 
-/** Code points that stand right before a space (U+2581 in SentencePiece's style) in the product of some merge; not itself. */
+/**
+ * Code points, other than the space, right before a space (U+2581 in SentencePiece style) in the product of some merge.
+ */
 export function spanningCharacters(
   { merges, pieces }: Pick<BpeVocabulary, 'merges' | 'pieces'>,
   isMetaspace: boolean,

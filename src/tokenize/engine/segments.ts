@@ -1,10 +1,10 @@
-/** Segments of text that the kernel tokenizes each by itself: how they are gathered. */
+/** Buffers that collect the segments of text that the kernel tokenizes one by one. */
 
 export const space = 0x20;
-/** Up to here a loop copies faster than a call. */
+/** A loop is faster than a call of `set` for copies of up to this many bytes. */
 const longestLoop = 64;
 
-/** A list of numbers, in a buffer that is used again. */
+/** A list of numbers in a buffer that is reused. */
 export class GrowingNumbers {
   #all: Uint32Array = new Uint32Array(1024);
   length = 0;
@@ -28,7 +28,7 @@ export class GrowingNumbers {
   }
 }
 
-/** Text and the ends of its segments, in buffers that are used again. */
+/** Text and the ends of its segments, in buffers that are reused. */
 export class Segments {
   #bytes: Uint8Array = new Uint8Array(0);
   readonly #ends: GrowingNumbers = new GrowingNumbers();
@@ -60,10 +60,10 @@ export class Segments {
     this.length += end - start;
   }
 
-  /** With spaces for U+2581. */
+  /** Appends bytes[start, end), with a space for each U+2581. */
   appendSpaced(bytes: Uint8Array, start: number, end: number): void {
     let done = start;
-    // Within its end: indexOf would go on to the end of the chunk.
+    // Search a view that stops at `end`: indexOf would go on to the end of the chunk.
     const within = end - start > longestLoop ? bytes.subarray(0, end) : null;
     const find = (from: number) => within?.indexOf(0xe2, from) ?? next(bytes, from, end);
     for (let at = find(start); at >= 0 && at < end; at = find(at + 1)) {
@@ -99,7 +99,7 @@ export function isMetaspaceAt(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0xe2 && bytes[at + 1] === 0x96 && bytes[at + 2] === 0x81;
 }
 
-/** The next byte of a character that may be U+2581. */
+/** The next byte with which U+2581 may begin. */
 function next(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end && bytes[at] !== 0xe2) at += 1;

@@ -1,11 +1,11 @@
 /**
- * sentencepiece's own normalizer: the compiled map (the longest text in it that the rest of the document begins with, but
- * user-defined pieces stay as they are), white space at both ends and in runs, the dummy prefix, U+2581 for spaces. One
- * step, because its parts look at each other: a run of spaces is one of what the map made of the text, and at the end
- * U+2581 of the document goes with the spaces.
+ * sentencepiece's own normalizer: it applies the compiled map (the longest text of the map that the rest of the
+ * document begins with; user-defined pieces are not changed), removes white space at both ends and in runs, adds the
+ * dummy prefix and writes U+2581 for spaces. This is one step because its parts depend on each other: runs of spaces
+ * are those of the mapped text, and U+2581 in the document is removed at the end like a space.
  *
- * The plain version follows the library's steps one by one; the fast one looks up only what the map may change, but for
- * single bytes of ASCII (line ends become spaces), which it has a table for.
+ * The plain version follows the library's steps one by one. The fast one looks up only text that the map may change,
+ * and has a table for single bytes of ASCII (line ends become spaces).
  */
 
 import type { Normalizer } from '../model.ts';
@@ -27,7 +27,10 @@ export type SentencePieceNormalizer = Extract<Normalizer, { kind: 'sentencepiece
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Step by step, as the library goes: what the fast version is judged by. `continued`: the text goes on from an earlier part. */
+/**
+ * The plain version, in the library's steps: tests compare the fast version with it. `continued`: the text continues an
+ * earlier part.
+ */
 export function normalizePlainly(rule: SentencePieceNormalizer, text: string, continued: boolean): string {
   const { dummy, removesExtraSpaces, escapesSpaces } = rule;
   if (text === '') return '';
@@ -48,7 +51,7 @@ export function normalizePlainly(rule: SentencePieceNormalizer, text: string, co
   return dummy === 'suffix' ? out + space : out;
 }
 
-/** What the map makes of the text, one piece of it after the other. */
+/** The mapped text, in parts: one for each look-up in the map. */
 function chunksOf({ charsmap, kept }: SentencePieceNormalizer, bytes: Uint8Array): string[] {
   const map = charsmap === null ? null : readCharsmap(charsmap);
   const texts = kept.map((text) => encoder.encode(text)).sort((a, b) => b.length - a.length);
@@ -70,29 +73,32 @@ function chunksOf({ charsmap, kept }: SentencePieceNormalizer, bytes: Uint8Array
 }
 
 const space = 0x20;
-/** Of an ASCII byte: no text in the map or of a user-defined piece begins with it; none whose second byte is ASCII; some. */
+/**
+ * Whether a text of the map or a user-defined piece begins with an ASCII byte: never; only with a second byte outside
+ * of ASCII; perhaps.
+ */
 const never = 0;
 const beforeOthers = 1;
 const maybe = 2;
 
-/** What is known of a character outside of ASCII; 0: it was not looked at yet. */
+/** Kinds of characters outside of ASCII in the table `known`; 0: not classified yet. */
 const stays = 1;
 const isLookedUp = 2;
 
-/** The normalized bytes, valid until the next call. */
+/** The fast version. The normalized bytes are valid until the next call. */
 export function createSentencePieceNormalizer(
   rule: SentencePieceNormalizer,
 ): (text: Uint8Array, start: number, end: number, continued: boolean) => Uint8Array {
   const { dummy, removesExtraSpaces, escapesSpaces, spaced = false } = rule;
   const map = rule.charsmap === null ? null : readCharsmap(rule.charsmap);
-  /** By their first byte, the longest first. */
+  /** User-defined pieces by their first byte, the longest first. */
   const kept: Uint8Array[][] = Array.from({ length: 256 }, () => []);
   for (const text of rule.kept) kept[encoder.encode(text)[0]!]!.push(encoder.encode(text));
   for (const texts of kept) texts.sort((a, b) => b.length - a.length);
   const starts = startsOf(map, kept);
   const symbol = escapesSpaces && !spaced ? encoder.encode('\u2581') : Uint8Array.of(space);
   const ascii = singleBytes(map, kept, starts, symbol.length > 1);
-  /** By code point. */
+  /** The kind of each code point. */
   const known = new Uint8Array(0x110000);
   const found: Found = { length: 0, value: 0 };
   const isKept = (text: Uint8Array, at: number, end: number): number => {
@@ -113,7 +119,7 @@ export function createSentencePieceNormalizer(
 
   const out = new AsciiCopy(ascii, removesExtraSpaces);
 
-  /** Copies what needs no look at the map; returns where it stopped. */
+  /** Copies text that needs no look-up in the map; returns where it stopped. */
   function copy(text: Uint8Array, start: number, end: number): number {
     let at = start;
     while (at < end) {
@@ -141,7 +147,7 @@ export function createSentencePieceNormalizer(
     return at;
   }
 
-  /** A piece of the map's text, with its spaces. There is room. */
+  /** Writes a part of the mapped text, with its spaces. The caller has made room. */
   function write(bytes: Uint8Array, from: number, to: number): void {
     let at = from;
     if (out.isAfterSpace) while (at < to && bytes[at] === space) at += 1;
@@ -161,7 +167,7 @@ export function createSentencePieceNormalizer(
   return (text, start, end, continued) => {
     out.begin(text, start, end);
     out.isAfterSpace = removesExtraSpaces && !continued;
-    /** Nothing but spaces has been read. */
+    /** Whether only spaces have been read so far. */
     let isBlank = out.isAfterSpace;
     const begin = () => {
       isBlank = false;
@@ -199,7 +205,7 @@ export function createSentencePieceNormalizer(
   };
 }
 
-/** Takes off what the text ends with, as often as it does. */
+/** Removes `end` from the end of the text, as often as it occurs there. */
 function dropEnd(out: AsciiCopy, end: Uint8Array): void {
   while (out.length >= end.length && end.every((byte, i) => out.bytes[out.length - end.length + i] === byte))
     out.length -= end.length;
@@ -209,7 +215,7 @@ function isSymbol(bytes: Uint8Array, at: number, end: number): boolean {
   return bytes[at] === 0xe2 && at + 2 < end && bytes[at + 1] === 0x96 && bytes[at + 2] === 0x81;
 }
 
-/** Whether a text in the map begins with the character at `at`, or is the beginning of its bytes. */
+/** Whether a text in the map begins with the character at `at`, or consists of its first bytes. */
 function beginsInMap(map: Charsmap | null, text: Uint8Array, at: number): boolean {
   if (map === null) return false;
   let unit = 0;
@@ -238,8 +244,9 @@ function startsOf(map: Charsmap | null, kept: readonly (readonly Uint8Array[])[]
 }
 
 /**
- * What becomes of an ASCII byte before another one, if it is a byte of ASCII whatever follows; -1: that must be looked up.
- * @param writesSpaces spaces are not copied as they are
+ * ASCII byte -> its replacement before another ASCII byte, if that is always the same ASCII byte; -1: it must be looked
+ * up.
+ * @param writesSpaces spaces are written as another text, so they are never copied
  */
 function singleBytes(
   map: Charsmap | null,

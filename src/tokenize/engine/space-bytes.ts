@@ -1,6 +1,6 @@
-/** White space (Unicode's White_Space, as Rust has it) and characters in UTF-8. */
+/** Finds white space (Unicode's White_Space, as in Rust) and characters in UTF-8. */
 
-/** Bytes of the white space character that begins at `at`; 0 if there is none. */
+/** Bytes of the white space character that begins at `at`; 0 if no such character begins there. */
 export function spaceAt(text: Uint8Array, at: number, end: number): number {
   if (at >= end) return 0;
   const first = text[at]!;

@@ -1,12 +1,16 @@
-/** Text with a space before each word and no other white space: T5's `WhitespaceSplit` and `Metaspace` in one. */
+/**
+ * Writes text with one space before each word and no other white space: T5's `WhitespaceSplit` and `Metaspace` in one
+ * step.
+ */
 import { AsciiCopy, beginsStretch } from './ascii/copy-ascii.ts';
 import { isMetaspaceAt, space } from './segments.ts';
 import { spaceAt } from './space-bytes.ts';
 
 /**
- * @param always a word that begins with U+2581 gets a space before it, too
- * @returns a function whose result is valid until the next call. `underlines`: U+2581 becomes a space, and parts no words;
- *   `begins`: the first word is not part of one that went before
+ * @param always whether a word that begins with U+2581 also gets a space before it
+ * @returns a function whose result is valid until the next call. `underlines`: U+2581 becomes a space, and does not
+ * separate
+ *   words; `begins`: the first word does not continue a word of an earlier part
  */
 export function createWordSpacer(
   always: boolean,
@@ -41,7 +45,7 @@ export function createWordSpacer(
       }
       if (underlines && isMetaspaceAt(text, at)) {
         at += 3;
-        // After white space it begins a word, and the space before that is there already.
+        // After white space, U+2581 begins a word whose space is already written.
         if (out.isAfterSpace && !always) out.isAfterSpace = false;
         else out.bytes[out.length++] = space;
         out.isAfterSpace = false;

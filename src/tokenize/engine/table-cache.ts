@@ -1,8 +1,8 @@
 /**
- * Vocabulary tables kept for the next process, because making them takes 0.1 to 5 s and reading them some ms. Files in
- * the user's cache folder, or in LONGMIX_CACHE (empty: nothing is kept). A file that is damaged, or that cannot be read
- * or written, is as good as none. What a file was made of is its name, so it is never out of date. Cost: 14 to 200 MB
- * of disk a tokenizer, for the last few that were used.
+ * Keeps vocabulary tables for the next process, because making them takes 0.1 to 5 s and reading them some ms. The
+ * files are in the user's cache folder, or in LONGMIX_CACHE (empty: nothing is kept). A file that is damaged, or that
+ * cannot be read or written, is ignored. A file's name is a hash of all its inputs, so a file is never out of date.
+ * Cost: 14 to 200 MB of disk per tokenizer, for the last few that were used.
  */
 
 import { createHash, type Hash } from 'node:crypto';
@@ -23,12 +23,12 @@ import { kernelFile } from './kernel/kernel.ts';
 import type { SharedTokenizer } from './kernel-tokenizer.ts';
 
 const kept = 6;
-/** A file that is being written is there for seconds; one this old is of a process that was killed. */
+/** An unfinished file normally exists for seconds; one that is older than this is from a process that was killed. */
 const unfinishedMs = 3_600_000;
-/** Bytes of the header and of the tables (u32 each), then their hash. */
+/** The prefix: the bytes of the header and of the tables (u32 each), then their hash. */
 const prefixBytes = 16;
 
-/** The tables of a tokenizer from an earlier process; null: there are none. */
+/** The tables that an earlier process kept; null: there are none. */
 export function readTables(spec: TokenizerSpec): SharedTokenizer | null {
   try {
     const file = fileOf(spec);
@@ -45,7 +45,7 @@ export function keepTables(spec: TokenizerSpec, tables: SharedTokenizer): void {
     writeFile(file, tables);
     dropOldest(dirname(file));
   } catch {
-    // Nothing is kept, and the next process makes them again.
+    // Nothing is kept; the next process makes the tables again.
   }
 }
 
@@ -62,7 +62,7 @@ function cacheFolder(): string {
   return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'longmix');
 }
 
-/** Of the tokenizer's files and of all code that has a part in the tables. */
+/** A hash of the tokenizer's files and of all code that affects the tables. */
 function keyOf(spec: TokenizerSpec): string {
   const hash = createHash('sha256');
   if ('file' in spec) hash.update(JSON.stringify([spec.pattern, spec.bos, spec.eos, spec.pad]));
@@ -85,7 +85,7 @@ function encodingFile(name: string): string {
   return createRequire(import.meta.url).resolve(`@dqbd/tiktoken/encoders/${name}.json`);
 }
 
-/** The file, and what may lie beside it and says more. */
+/** The tokenizer file and the side files that are there. */
 function tokenizerFiles(path: string): string[] {
   const file = resolveTokenizerFile(path);
   return [file, ...sideFilesOf(file)];
@@ -113,7 +113,7 @@ function readFile(path: string): SharedTokenizer {
 
 function writeFile(path: string, { image, ...rest }: SharedTokenizer): void {
   makeFolder(dirname(path));
-  // First: they may be what the disk is full of.
+  // Drop unfinished files first: they may be what fills the disk.
   dropUnfinished(dirname(path));
   const { bytes, ...imageFacts } = image;
   const header = serialize({ ...rest, image: imageFacts });
@@ -123,7 +123,7 @@ function writeFile(path: string, { image, ...rest }: SharedTokenizer): void {
   writeCache(path, [prefix, hashOf(header, bytes), header, new Uint8Array(bytes)]);
 }
 
-/** xxHash64, against accidents: it costs a tenth of reading the tables. */
+/** xxHash64, which detects accidental damage. It costs a tenth of the time of reading the tables. */
 function hashOf(header: Uint8Array, bytes: SharedArrayBuffer): Buffer {
   const digest = createDigest();
   digest.add(header, [header.length], true);

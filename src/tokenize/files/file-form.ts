@@ -1,7 +1,7 @@
 /**
- * Which file a recipe's `tokenizer.file` means, and what form it has. A folder, as `transformers` saves it, stands for the
- * first of the files in it that is named below: a tokenizer.json says most, a tiktoken file least. The form of a file is told by its
- * content where the content is clear, because people rename files.
+ * Finds the file that a recipe's `tokenizer.file` means, and its form. For a folder, as `transformers` saves it, the
+ * first of the files listed below counts: a tokenizer.json has the most information, a tiktoken file the least. The
+ * form is recognized by the content if the content is clear, because people rename files.
  */
 
 import { join } from 'node:path';
@@ -21,7 +21,10 @@ const names = [
   'sentencepiece.bpe.model',
   'sentencepiece.model',
 ];
-/** Mistral numbers its SentencePiece files; Qwen's first models have a qwen.tiktoken. Taken if there is one only. */
+/**
+ * Mistral numbers its SentencePiece files; Qwen's first models have a qwen.tiktoken. The first pattern that matches
+ * counts, and it must match exactly one file.
+ */
 const patterns = [/^tekken_.*\.json$/, /^tokenizer\.model\.v\d+$/, /\.tiktoken$/, /\.model$/];
 /** The longest text that JavaScript can hold is 512 MB; published files have up to 40 MB. */
 const largestFile = 400e6;
@@ -58,7 +61,7 @@ export function resolveTokenizerFile(path: string): string {
   });
 }
 
-/** @throws LongmixError `tokenizer-missing` | `tokenizer-bad` for what no form of tokenizer can be */
+/** @throws LongmixError `tokenizer-missing` | `tokenizer-bad` for a file that cannot be a tokenizer of any form */
 export function readTokenizerFile(path: string): Uint8Array {
   let bytes: Uint8Array;
   try {
@@ -87,7 +90,7 @@ export function formOf(path: string, bytes: Uint8Array): FileForm {
     const isTekken = /"(default_num_special_tokens|token_bytes)"\s*:/.test(start);
     return isTekken || /^tekken[^/\\]*\.json$/i.test(path.replace(/^.*[/\\]/, '')) ? 'tekken' : 'huggingface';
   }
-  // A message of protobuf that begins with its first field, the pieces. No line of a tiktoken file is so.
+  // A protobuf message that begins with its first field, the pieces. A tiktoken file never begins like this.
   const isProtobuf = bytes[0] === 0x0a && bytes.subarray(0, 512).some((byte) => byte < 9);
   return isProtobuf ? 'sentencepiece' : 'tiktoken';
 }

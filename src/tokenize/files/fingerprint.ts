@@ -1,14 +1,14 @@
 /**
- * sha256 of everything that decides the tokens of a text, in one canonical form: the same model read from two files
- * (other order of keys, merges as strings or pairs) has one fingerprint. Not in it: the model's name and what only
- * decides where special tokens go (bos and eos ids); a pattern counts by its text, so recognising it later
- * changes nothing.
+ * sha256 of everything that decides the tokens of a text, in one canonical form: the same model read from two different
+ * files (other order of keys, merges as strings or pairs) has the same fingerprint. It leaves out the model's name, and
+ * the bos and eos ids, which only decide where special tokens go. A pattern counts by its text, so the fingerprint does
+ * not change when longmix learns to recognize a pattern.
  */
 import { createHash } from 'node:crypto';
 import type { AddedToken, Normalizer, SplitStep, TextSteps, TokenizerModel, Vocabulary } from '../model.ts';
 import { recognizeFamily } from './patterns.ts';
 
-/** Goes up when equal fields come to mean other tokens. */
+/** Must change when the same fields begin to give other tokens. */
 const version = 'longmix tokenizer 1; classes of Unicode 16.0; normalization of Unicode 9.0';
 
 export function fingerprintModel(
@@ -19,7 +19,8 @@ export function fingerprintModel(
   const hash = createHash('sha256');
   const { metaspace, addedNormalized } = steps;
   const { unknown, pieces } = vocabulary;
-  // What an earlier version could not express is left out where it is not used, so that its stores stay valid.
+  // Features that earlier versions lacked are left out if they are not used, so that stores of those versions stay
+  // valid.
   const header = {
     version,
     special: [...special].sort((a, b) => a[1] - b[1]),
@@ -77,7 +78,7 @@ function byId(a: readonly unknown[], b: readonly unknown[]): number {
   return Number(a[0]) - Number(b[0]);
 }
 
-/** One form alone stands as its name, as it always did. */
+/** A single normalization form is written as its name only, as in the first version. */
 function normalizerFields(normalizers: readonly Normalizer[]): unknown {
   if (normalizers.length === 0) return null;
   const [first] = normalizers;
@@ -89,7 +90,7 @@ function normalizerFields(normalizers: readonly Normalizer[]): unknown {
   );
 }
 
-/** Steps that keep everything, and known patterns, which match everywhere, stand as their text. */
+/** Steps that keep everything, and known patterns (which match everywhere), are written as the pattern's text only. */
 function patternFields(splits: readonly SplitStep[]): unknown {
   if (splits.length === 0) return null;
   const isKnown = recognizeFamily(splits) !== null;

@@ -1,8 +1,9 @@
 /**
- * A Hugging Face tokenizer.json with a BPE or Unigram model to a TokenizerModel. Policy on tokens that the file adds to the model:
- * those marked special are text when they stand in a document; the others (Gemma's runs of newlines, Qwen's `<think>`)
- * are vocabulary and are matched, which is what Hugging Face does with `encode_special_tokens`. Truncation
- * and padding in the file are not for us. What the fields of a TokenizerModel cannot express exactly is reported, never approximated.
+ * Reads a Hugging Face tokenizer.json with a BPE or Unigram model as a TokenizerModel. Policy on tokens that the file
+ * adds to the model: in a document, the text of those marked special is ordinary text; the others (Gemma's runs of
+ * newlines, Qwen's `<think>`) are vocabulary and are matched. Hugging Face's library does the same with
+ * `encode_special_tokens`. Truncation and padding in the file are ignored. A feature that a TokenizerModel cannot
+ * express exactly is reported, never approximated.
  */
 
 import type { TokenizerModel } from '../model.ts';
@@ -17,7 +18,7 @@ import { chooseSpecialIds, type TokenizerConfig } from './special-ids.ts';
 /**
  * @param config the tokenizer_config.json beside the file; null if there is none
  * @returns the model, or why there is none
- * @throws LongmixError `tokenizer-bad` for bytes that are no tokenizer.json
+ * @throws LongmixError `tokenizer-bad` for bytes that are not a tokenizer.json
  */
 export function modelFromHf(
   name: string,

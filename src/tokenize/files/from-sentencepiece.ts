@@ -1,8 +1,8 @@
 /**
- * A SentencePiece .model (Llama 2, Mistral, Gemma, T5, XLM-R as their makers ship them) to a TokenizerModel, BPE or
- * Unigram. Its judge is the sentencepiece library's `EncodeAsIds`: control pieces (`<s>`) never come from text, so their text
- * is text; user-defined pieces are matched first; unknown characters in a row are one unknown token, or the tokens of their
- * bytes. A file that the library refuses is refused here for the same reason.
+ * Reads a SentencePiece .model (Llama 2, Mistral, Gemma, T5, XLM-R as published) as a TokenizerModel, BPE or Unigram.
+ * The reference is the sentencepiece library's `EncodeAsIds`: control pieces (`<s>`) never come from text, so their
+ * text is ordinary text; user-defined pieces are matched first; unknown characters in a row become one unknown token,
+ * or the tokens of their bytes. A file that the library refuses is refused here for the same reason.
  */
 import { LongmixError } from '../../errors.ts';
 import { parseCharsmap } from '../engine/charsmap.ts';
@@ -36,7 +36,7 @@ export function modelFromSentencePiece(name: string, bytes: Uint8Array): Tokeniz
         escapesSpaces: proto.escapesSpaces,
       },
     ],
-    // Unigram weighs them like other pieces, if with a better score.
+    // In Unigram they are pieces like all others, only with a better score.
     addedNormalized: proto.modelType === 'bpe' ? [...userDefined].map(([text, id]) => ({ id, text })) : [],
     prefixSpace: false,
     metaspace: proto.escapesSpaces ? { prefix: 'never', split: false } : null,
@@ -66,12 +66,12 @@ function idsOf({ pieces }: SentencePieceProto, type: ProtoPiece['type']): Map<st
   return ids;
 }
 
-/** What text may become by the model's own work. */
+/** Whether text may become this piece. */
 function isMatched({ type }: ProtoPiece): boolean {
   return type === 'normal' || type === 'user-defined' || type === 'unused';
 }
 
-/** The library's rules for a whole model (`InitializePieces`), and bounds. */
+/** Checks the library's rules for a valid model (`InitializePieces`), and longmix's bounds. */
 function checkPieces(name: string, { pieces, byteFallback, charsmap }: SentencePieceProto): void {
   if (pieces.length > idLimit)
     throw badFile(name, 'pieces', `it has ${pieces.length}; expected ${idLimit} at most`);
@@ -114,7 +114,7 @@ function readUnknown(proto: SentencePieceProto): UnknownUnits {
   return { bytes: proto.byteFallback ? bytes : null, id, fuse: true };
 }
 
-/** Scores are floats, and so is their arithmetic. User-defined pieces have a score by their bytes (in 0.2.3). */
+/** Scores and their arithmetic are floats. The score of a user-defined piece depends on its bytes (in 0.2.3). */
 function readUnigram(proto: SentencePieceProto): UnigramVocabulary {
   const largestFloat = (2 - 2 ** -23) * 2 ** 127;
   let lowest = largestFloat;
@@ -138,10 +138,10 @@ function readUnigram(proto: SentencePieceProto): UnigramVocabulary {
 }
 
 /**
- * Any two neighbours whose text together is a piece merge, the piece of the best score first. Of equal scores the library
- * takes the leftmost pair. Llama's runs of U+2581 have one score, and there this is the same as the longest piece first:
- * the leftmost run grows as long as it can before the next one begins, and one that is at its end grows again when its
- * neighbour is long enough. Other pieces of equal score are refused.
+ * Any two neighbours whose text together is a piece merge, the piece with the best score first. If scores are equal,
+ * the library merges the leftmost pair. Llama's runs of U+2581 all have one score, and for them this is the same as
+ * merging to the longest piece first: the leftmost run grows as long as it can before the next one begins, and a run
+ * that cannot grow grows again when its neighbour is long enough. Other pieces of equal score are refused.
  */
 function readBpe(name: string, proto: SentencePieceProto): BpeVocabulary {
   const pieces = proto.pieces.map((piece) =>
@@ -166,13 +166,13 @@ function readBpe(name: string, proto: SentencePieceProto): BpeVocabulary {
   };
 }
 
-/** What the library can do with pieces and ranks can't say. No published model has any of it. */
+/** Refuses features of the library that ranks cannot express. No published model uses them. */
 function checkMerges(name: string, { pieces }: SentencePieceProto): void {
   const characters = new Set<string>();
   const reserved = new Set<string>();
   for (const { text, type } of pieces) {
     if (type === 'normal' && isCharacter(text)) characters.add(text);
-    // The unknown piece's own text is unknown, whatever it is.
+    // The text of the unknown piece is not reserved: it always becomes the unknown token.
     if (type === 'control' || type === 'byte') reserved.add(text);
   }
   const scores = new Map<number, number>();
@@ -201,7 +201,7 @@ function isCharacter(text: string): boolean {
   return text.length === 1 || (text.length === 2 && text.codePointAt(0)! > 0xffff);
 }
 
-/** One character, again and again. */
+/** Whether a text repeats a single character. */
 function isRun(text: string): boolean {
   return new Set(text).size === 1;
 }

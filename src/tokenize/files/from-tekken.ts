@@ -1,7 +1,7 @@
 /**
- * Mistral's tekken.json to a TokenizerModel. It is a tiktoken vocabulary in JSON, with its pattern, behind a block of special
- * tokens: an id is a rank plus the number of special tokens, and of the ranks only so many are used as `default_vocab_size`
- * leaves room for. The rules are those of mistral-common's tekken.py, which is the judge of it.
+ * Reads Mistral's tekken.json as a TokenizerModel. The file is a tiktoken vocabulary in JSON, with its pattern, after a
+ * block of special tokens: an id is a rank plus the number of special tokens, and only the first ranks are used, up to
+ * `default_vocab_size` ids in all. The reference is mistral-common's tekken.py.
  */
 
 import type { TokenizerModel } from '../model.ts';
@@ -12,7 +12,7 @@ const form = 'a tekken.json';
 const help = 'fetch the tekken.json of the model again';
 const longestPattern = 65_536;
 
-/** The special tokens of files of version 7 and before, which need not name them; the others are numbered. */
+/** The special tokens of files up to version 7, which need not name them; the other special tokens are numbered. */
 const oldSpecials = { '<unk>': 0, '<s>': 1, '</s>': 2, '<pad>': 11 };
 const lastOldVersion = 7;
 

@@ -1,7 +1,7 @@
 /**
- * tiktoken's tokenizers: the five encodings that @dqbd/tiktoken carries, and a `tokenizer.model` in tiktoken's form, as
- * Llama 3 ships it (a line `BASE64 RANK` for each token). Such a file has neither pattern nor special tokens: the recipe names a
- * family (tiktoken-families.ts) or gives the text of the pattern.
+ * Reads tiktoken's tokenizers: the five encodings of @dqbd/tiktoken, and a `tokenizer.model` in tiktoken's form, such
+ * as Llama 3's (one line `BASE64 RANK` per token). Such a file has neither pattern nor special tokens, so the recipe
+ * names a family (tiktoken-families.ts) or gives the text of the pattern.
  */
 import { createRequire } from 'node:module';
 import { LongmixError } from '../../errors.ts';
@@ -52,7 +52,7 @@ export function modelFromTiktokenFile(
   return tiktokenModel(name, pieces, family.pattern, special, family.normalizers);
 }
 
-/** What tiktoken does with these pieces, this pattern and these special tokens. */
+/** The model that gives tiktoken's tokens for these pieces, this pattern and these special tokens. */
 export function tiktokenModel(
   name: string,
   pieces: BpeVocabulary['pieces'],
@@ -140,7 +140,7 @@ function readRankLines(name: string, bytes: Uint8Array): (Uint8Array | undefined
 const notRankLine =
   'a tiktoken file has lines such as `IQ== 0`; tokenizer.file may also be a tokenizer.json, a tekken.json, or the folder of one';
 
-/** Array methods skip what was never set; a hole that holds undefined is one that they see. */
+/** Sets holes to undefined, because array methods skip elements that were never set. */
 function fillHoles(pieces: (Uint8Array | undefined)[]): (Uint8Array | undefined)[] {
   return Array.from(pieces);
 }

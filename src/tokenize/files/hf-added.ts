@@ -1,12 +1,14 @@
 /**
- * The added tokens of a tokenizer.json, as Hugging Face's AddedVocabulary has them (tokenizers 0.23, with
- * `encode_special_tokens`). Its rules that a reader of the file would not expect:
+ * Reads the added tokens of a tokenizer.json by the rules of Hugging Face's AddedVocabulary (tokenizers 0.23, with
+ * `encode_special_tokens`). Some of its rules are surprising:
  *
- * - The ids in the file count for nothing. A token whose text is in the model's vocabulary has the id that it has there; the
- *   others are numbered in the order of the file, from the number of the vocabulary's pieces on.
- * - A text that stands twice is one token: the last entry counts, but a text that was once marked special stays special.
- * - `normalized` tokens are looked for in normalized text, after the others, and their own text is normalized for that.
- * - A special token is text, and takes its place in the search all the same: nothing else is found inside it.
+ * - The ids in the file are ignored. A token whose text is in the model's vocabulary has its id there; the others are
+ *   numbered in the order of the file, beginning at the number of the vocabulary's pieces.
+ * - A text that occurs twice is one token: the last entry counts, but a text that was once marked special stays
+ *   special.
+ * - `normalized` tokens are searched for in normalized text, after the others, and their own text is normalized for
+ *   that.
+ * - A special token is ordinary text, but it still takes part in the search: no other token is found inside it.
  */
 
 import type { AddedToken, Normalizer } from '../model.ts';
@@ -19,14 +21,14 @@ export interface HfAdded {
   readonly addedNormalized: readonly AddedToken[];
   /** Text -> id. */
   readonly special: ReadonlyMap<string, number>;
-  /** The ids of all of them. */
+  /** The ids of all added tokens. */
   readonly ids: readonly number[];
 }
 
 /**
  * @param vocabulary the model's pieces -> ids
  * @param size the number of the model's entries: a piece that a Unigram model lists twice counts twice
- * @param normalizers all of the file's
+ * @param normalizers all normalizers of the file
  * @throws Unsupported
  */
 export function readAdded(
@@ -67,7 +69,10 @@ export function readAdded(
   };
 }
 
-/** The native library searches without end for a text that is empty, and which of two equal texts it finds is chance. */
+/**
+ * Refuses two cases: the native library never stops searching for an empty text, and finds either of two equal texts at
+ * random.
+ */
 function checkTexts(tokens: readonly AddedToken[]): readonly AddedToken[] {
   const texts = new Set(tokens.map(({ text }) => text));
   if (texts.has('')) throw new Unsupported('an added token of which normalization leaves nothing');
@@ -77,9 +82,10 @@ function checkTexts(tokens: readonly AddedToken[]): readonly AddedToken[] {
 }
 
 /**
- * Leaves out special tokens that can't hide another one: a search that does not know them finds the same. One hides tokens
- * whose text, or the beginning of it, is found inside its own; and it may hide another special one that would hide a
- * token, so this goes on until no more are needed. In the order of their texts: the file's order means nothing.
+ * Leaves out special tokens that cannot hide another token: the search finds the same tokens without them. A special
+ * token hides a token if that token's text, or the beginning of it, occurs inside its own text. It may also hide
+ * another special token that would hide a token, so this is repeated until no more special tokens are needed. The
+ * result is in the order of the texts, because the order in the file has no meaning.
  */
 function withoutIdle(tokens: readonly AddedToken[]): readonly AddedToken[] {
   const kept = tokens.filter(({ id }) => id !== null);
@@ -96,7 +102,7 @@ function withoutIdle(tokens: readonly AddedToken[]): readonly AddedToken[] {
   return kept;
 }
 
-/** Whether one of these texts, or its beginning up to the end of `text`, stands in `text`. */
+/** Tests whether one of these texts, or its beginning up to the end of `text`, occurs in `text`. */
 function createHides(texts: readonly string[]): (text: string) => boolean {
   const root: Node = { isEnd: false, next: new Map() };
   for (const text of texts) {
@@ -115,7 +121,7 @@ function createHides(texts: readonly string[]): (text: string) => boolean {
       if (node === undefined) return false;
       if (node.isEnd) return true;
     }
-    // One that begins with all of this text is found in its place.
+    // From the start (0), a longer text that begins with all of `text` wins as the longest match, so it is not hidden.
     return from > 0;
   };
   return (text) => Array.from({ length: text.length }, (_, i) => i).some((from) => hidesAt(text, from));

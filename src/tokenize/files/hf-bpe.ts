@@ -1,9 +1,9 @@
 /**
- * The BPE model of a tokenizer.json to a BpeVocabulary: the vocabulary's strings to bytes, merges to ids, and what becomes of
- * units that have no token, as `BPE::merge_word` of Hugging Face's library has it.
+ * Reads the BPE model of a tokenizer.json as a BpeVocabulary: the vocabulary's strings become bytes, merges become ids,
+ * and units without a token follow `BPE::merge_word` of Hugging Face's library.
  *
- * A special token's text stays text, so it is no piece, with one exception: a token that is a single unit, or that merges
- * make or use, is part of the vocabulary like any other.
+ * The text of a special token is ordinary text, so it is not a piece, with one exception: a special token that is a
+ * single unit, or that merges make or use, is part of the vocabulary like any other token.
  */
 import { bytesOfByteLevel } from '../engine/byte-level.ts';
 import { type BpeVocabulary, type MergeList, noToken, type UnknownUnits } from '../model.ts';
@@ -13,7 +13,7 @@ import type { HfModel } from './hf-shape.ts';
 const encoder = new TextEncoder();
 
 interface Context {
-  /** The vocabulary is written in GPT-2's byte alphabet. */
+  /** Whether the vocabulary is written in GPT-2's byte alphabet. */
   readonly byteLevel: boolean;
   readonly special: ReadonlyMap<string, number>;
 }
@@ -51,7 +51,7 @@ export function readBpe(model: HfModel, { byteLevel, special }: Context): BpeVoc
   };
 }
 
-/** @throws Unsupported for a model that is none of BPE, or that no BpeVocabulary can tell */
+/** @throws Unsupported for a model that is not BPE, or that a BpeVocabulary cannot express */
 export function checkBpe(model: HfModel): void {
   const isBpe = model.type === 'BPE' || (model.type === undefined && model.merges !== undefined);
   if (!isBpe) throw new Unsupported(`the model ${model.type ?? '(no type)'}`);
@@ -60,7 +60,7 @@ export function checkBpe(model: HfModel): void {
     throw new Unsupported('BPE with subword marks');
 }
 
-/** One character, which is one byte in a byte-level vocabulary. */
+/** Whether the token is one character, which in a byte-level vocabulary is one byte. */
 function isUnit(token: string): boolean {
   return token.length === 1 || (token.length === 2 && token.codePointAt(0)! > 0xffff);
 }
@@ -74,7 +74,9 @@ function hasAllBytes(pieces: BpeVocabulary['pieces']): boolean {
   return true;
 }
 
-/** A file may have the tokens of all bytes and not use them. Gemma 2 lacks one. */
+/**
+ * The tokens of bytes, if the file uses them: it may have them without using them. Gemma 2 lacks the token of one byte.
+ */
 function readByteTokens(model: HfModel, vocabulary: ReadonlyMap<string, number>): Uint32Array | null {
   if (model.byte_fallback !== true) return null;
   const name = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
@@ -82,7 +84,7 @@ function readByteTokens(model: HfModel, vocabulary: ReadonlyMap<string, number>)
   return ids.every((id) => id === noToken) ? null : ids;
 }
 
-/** @param isComplete no text has a unit that is no piece */
+/** @param isComplete whether every unit of every text is a piece */
 function readUnknown(
   model: HfModel,
   vocabulary: ReadonlyMap<string, number>,
@@ -98,7 +100,10 @@ function readUnknown(
   return { bytes, id, fuse: model.fuse_unk === true };
 }
 
-/** Strings "a b" (after the line of a version, which is no merge) or pairs; of a pair that stands twice the last one counts. */
+/**
+ * Reads merges that are strings "a b" (after a version line, which is not a merge) or pairs. If a pair occurs twice,
+ * the last one counts.
+ */
 function readMerges(model: HfModel, vocabulary: ReadonlyMap<string, number>): MergeList {
   const byPair = new Map<number, readonly [number, number, number]>();
   for (const merge of model.merges ?? []) {

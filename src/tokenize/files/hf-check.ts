@@ -1,8 +1,8 @@
 /**
- * Checks the shape of a tokenizer.json before anything is built from it. The file may come from anywhere, and what a reader
- * or an engine takes for granted must hold: ids are ids and no two pieces share one, tokens are texts that UTF-8 can write,
- * merges join tokens of the vocabulary, parts nest to a bound. What it refuses the native library refuses too, or numbers anew.
- * Whether longmix can do what the file asks for is not decided here.
+ * Checks the shape of a tokenizer.json before anything is built from it. The file may come from anywhere, and readers
+ * and engines rely on its shape: ids are valid and no two pieces share one, tokens are texts that can be written in
+ * UTF-8, merges join tokens of the vocabulary, parts are not nested too deep. If a file is refused here, the native
+ * library refuses it too, or renumbers it. Whether longmix supports the features of the file is decided elsewhere.
  */
 import { parseCharsmap } from '../engine/charsmap.ts';
 import type { HfAddedToken, HfFile } from './hf-shape.ts';
@@ -10,23 +10,23 @@ import { badFile, idRule, isId, isObject, keyStep, largestId, longestToken, show
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Published files nest two Sequences. */
+/** Depth; published files nest two Sequences. */
 const deepest = 64;
 const mostParts = 1_000;
-/** Published files have up to 33,000. */
+/** The most added tokens; published files have up to 33,000. */
 const mostAdded = 65_536;
 /** In characters; a charsmap is data, and may be longer. */
 const longestText = 65_536;
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** Where each kind of part has the parts of a Sequence. */
+/** For each kind of part: the key under which a Sequence has its parts. */
 const sequenceKeys: Readonly<Record<string, string>> = {
   normalizer: 'normalizers',
   pre_tokenizer: 'pretokenizers',
   post_processor: 'processors',
   decoder: 'decoders',
 };
-/** Fields of parts that mean the same wherever they stand. */
+/** Fields that have the same meaning in all parts. */
 const partTexts = ['content', 'prepend', 'replacement', 'prepend_scheme', 'behavior', 'delimiter'];
 const partFlags =
   'invert add_prefix_space use_regex individual_digits split strip_left strip_right clean_text handle_chinese_chars strip_accents lowercase'.split(
@@ -48,7 +48,10 @@ export function checkHfFile(name: string, file: Entry): HfFile {
 export const notTokenizerCure: string =
   'tokenizer.file is the tokenizer.json of a Hugging Face model, a tekken.json, a tokenizer.model, or the folder of one';
 
-/** Nothing that reads the file may run out of stack. The vocabulary and the merges are lists of known depth. */
+/**
+ * Bounds the depth, so that no reader of the file overflows the stack. The vocabulary and the merges have a known
+ * depth.
+ */
 function checkDepth(name: string, file: Entry): void {
   const { vocab: _, merges: __, ...model } = file.model as Entry;
   let level: unknown[] = Object.values({ ...file, model, added_tokens: null });
@@ -121,7 +124,7 @@ function checkModelFields(name: string, model: Entry): void {
   }
 }
 
-/** @returns the number of tokens; 0 for a kind of model that nothing here reads */
+/** @returns the number of tokens; 0 for a kind of model that is not read here */
 function checkVocabulary(name: string, model: Entry): number {
   const { type, vocab, merges } = model;
   if (type === 'Unigram') return checkScores(name, model);
@@ -187,7 +190,7 @@ function checkScores(name: string, model: Entry): number {
   return vocab.length;
 }
 
-/** A lone surrogate has no bytes: it would be read as U+FFFD. */
+/** Refuses lone surrogates, among others: UTF-8 cannot write them, so they would become U+FFFD. */
 function checkToken(name: string, token: string, at: () => string): void {
   if (token.length > longestToken) {
     throw badFile(name, at(), `a token of ${token.length} characters; expected ${longestToken} at most`);
@@ -195,13 +198,13 @@ function checkToken(name: string, token: string, at: () => string): void {
   if (loneSurrogate.test(token)) throw badFile(name, at(), 'half of a surrogate pair is not text');
 }
 
-/** As the native library does: a merge of what is not in the vocabulary is an error of the file. */
+/** As in the native library, a merge whose parts or result are not in the vocabulary is an error. */
 function checkMerges(name: string, merges: unknown, tokens: ReadonlySet<string>, model: Entry): void {
   if (merges === undefined || merges === null) return;
   if (!Array.isArray(merges)) {
     throw badFile(name, 'model.merges', `expected a list of pairs, found ${shown(merges)}`);
   }
-  // Pieces that go on in a word lose this where they are joined.
+  // Pieces that continue a word lose this prefix when they are merged.
   const prefix = String(model.continuing_subword_prefix ?? '').length;
   merges.forEach((merge: unknown, i) => {
     const pair = typeof merge === 'string' ? merge.split(' ', 3) : merge;
@@ -218,8 +221,8 @@ function checkMerges(name: string, merges: unknown, tokens: ReadonlySet<string>,
 }
 
 /**
- * Their ids need not be right: the native library gives a token of the vocabulary the id that it has there, and numbers the others in
- * the order of the file. They must be ids all the same.
+ * The ids of added tokens must be valid ids, but need not be right: the native library gives a token of the vocabulary
+ * its id there, and numbers the others in the order of the file.
  * @param size number of tokens of the vocabulary
  */
 function checkAdded(name: string, added: unknown, size: number): void {

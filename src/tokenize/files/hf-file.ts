@@ -1,13 +1,15 @@
 /**
- * The parts of a Hugging Face `tokenizer.json` that longmix reads, as they stand in the file. What is not in these
- * types (post-processor, decoder, truncation, padding) does not decide the tokens of a document and is not looked at.
+ * The parts of a Hugging Face `tokenizer.json` that longmix reads, in the form of the file. Other parts
+ * (post-processor, decoder, truncation, padding) do not affect the tokens of a document and are ignored.
  */
 
 import { checkHfFile, notTokenizerCure } from './hf-check.ts';
 import type { HfFile, HfPart } from './hf-shape.ts';
 import { parseJsonObject } from './json-shape.ts';
 
-/** What the file holds that a TokenizerModel cannot express; not an error: the file takes the general path. */
+/**
+ * A feature of the file that a TokenizerModel cannot express. The user gets no error: the file takes the general path.
+ */
 export class Unsupported extends Error {}
 
 /** @throws LongmixError `tokenizer-bad` */
@@ -16,8 +18,8 @@ export function parseHfFile(name: string, bytes: Uint8Array): HfFile {
 }
 
 /**
- * A Sequence's parts, and theirs; nothing for null.
- * @param key where a Sequence has its parts: `normalizers` or `pretokenizers`
+ * A part as a flat list: Sequences are replaced by their parts, at any depth; null gives an empty list.
+ * @param key the key under which a Sequence has its parts: `normalizers` or `pretokenizers`
  * @throws Unsupported
  */
 export function flattenParts(part: HfPart | null | undefined, key: string): readonly HfPart[] {

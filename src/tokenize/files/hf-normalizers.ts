@@ -1,4 +1,4 @@
-/** The normalizers of a tokenizer.json to those of a model. */
+/** Reads the normalizers of a tokenizer.json as those of a model. */
 
 import type { Metaspace, Normalization, Normalizer } from '../model.ts';
 import { Unsupported } from './hf-file.ts';
@@ -8,7 +8,10 @@ export const underline = '\u2581';
 
 export interface HfNormalizers {
   readonly normalizers: readonly Normalizer[];
-  /** The last one writes the text in GPT-2's byte alphabet. It is not in the list: bytes stay the bytes that they are. */
+  /**
+   * Whether the last normalizer writes the text in GPT-2's byte alphabet. It is not in the list: the model works on
+   * bytes.
+   */
   readonly byteLevel: boolean;
 }
 
@@ -19,8 +22,8 @@ export function readNormalizers(parts: readonly HfPart[]): HfNormalizers {
 }
 
 /**
- * What is left of normalizers that end with `Replace " " ▁`, before or after a `Prepend ▁` or without one, and the metaspace
- * that those are; null where they end in another way.
+ * Splits off a metaspace at the end of normalizers: `Replace " " ▁`, with a `Prepend ▁` before or after it, or without
+ * one. Returns the other normalizers and the metaspace; null if the normalizers end in another way.
  */
 export function splitMetaspace(
   normalizers: readonly Normalizer[],

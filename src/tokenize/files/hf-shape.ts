@@ -1,4 +1,4 @@
-/** The shape of a `tokenizer.json`, as far as it is read. */
+/** The shape of the parts of a `tokenizer.json` that longmix reads. */
 
 export interface HfFile {
   readonly added_tokens?: readonly HfAddedToken[];

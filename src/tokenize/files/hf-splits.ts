@@ -1,6 +1,6 @@
 /**
- * Pre-tokenizers that only cut, as steps of a model. Regular expressions have no names for Hugging Face's own classes of
- * characters (punctuation, numbers, words), so the patterns spell them out (hf-classes.ts).
+ * Reads pre-tokenizers that only cut as steps of a model. Regular expressions have no names for Hugging Face's own
+ * classes of characters (punctuation, numbers, words), so the patterns list their characters (hf-classes.ts).
  */
 
 import { escapeRegex } from '../escape-regex.ts';
@@ -17,7 +17,7 @@ const behaviors: Readonly<Record<string, SplitStep['behavior']>> = {
   MergedWithNext: 'merged-with-next',
   Contiguous: 'contiguous',
 };
-/** White space: Rust's and Oniguruma's agree. */
+/** White space, which is the same in Rust and in Oniguruma. */
 const whiteSpaceStep = step('\\s', 'removed');
 
 export function isWhiteSpaceSplit({ pattern, behavior, invert, over }: SplitStep): boolean {
@@ -26,7 +26,7 @@ export function isWhiteSpaceSplit({ pattern, behavior, invert, over }: SplitStep
 }
 
 /**
- * The steps of a pre-tokenizer, one inside the other.
+ * The steps of a pre-tokenizer; each step cuts the parts of the step before.
  *
  * @throws Unsupported
  */

@@ -1,7 +1,7 @@
 /**
- * All of a tokenizer.json that happens to a text before the vocabulary sees it: added tokens, the normalizer and the
- * pre-tokenizer, which are trees of parts, to the flat fields of `TextSteps`. Only what those fields express exactly is
- * taken; the rest is refused with what it is.
+ * Reads the parts of a tokenizer.json that change or cut a text before the vocabulary sees it: added tokens, the
+ * normalizer and the pre-tokenizer. Their trees of parts become the flat fields of `TextSteps`. A part that these
+ * fields cannot express exactly is refused by name.
  */
 
 import type { Metaspace, Normalizer, SplitStep, TextSteps, TokenizerModel } from '../model.ts';
@@ -16,7 +16,7 @@ import { families, isolatedStep } from './patterns.ts';
 
 export interface HfSteps {
   readonly steps: TextSteps;
-  /** The vocabulary is written in GPT-2's byte alphabet. */
+  /** Whether the vocabulary is written in GPT-2's byte alphabet. */
   readonly byteLevel: boolean;
   readonly special: TokenizerModel['special'];
   /** Ids of all added tokens, special ones too. */
@@ -31,7 +31,7 @@ export function readTextSteps(file: HfFile, vocabulary: ReadonlyMap<string, numb
   try {
     return read(file, vocabulary);
   } catch (cause) {
-    // A regular expression among the normalizers. The general path does no better with one that is too large.
+    // A normalizer has a regular expression. One that is too large would fail on the general path, too.
     if (cause instanceof UnsupportedPattern && !(cause instanceof OversizedPattern))
       throw new Unsupported(cause.message);
     throw cause;
@@ -48,13 +48,13 @@ function read(file: HfFile, vocabulary: ReadonlyMap<string, number>): HfSteps {
   const { byteLevel, outerSplits, prefixSpace } = cuts;
   if (all.byteLevel && found.addedNormalized.some(hasFlags))
     throw new Unsupported('added tokens that look at their neighbours in the byte alphabet');
-  // As a metaspace, which engines know better than the normalizers that it is written as. Tokens that are looked for
-  // between the two need the latter.
+  // Engines run a metaspace faster than the normalizers that it is written as. But tokens that are searched for in
+  // normalized text, before the metaspace, need those normalizers.
   const written = splitMetaspace(normalizers);
   if (written !== null && !byteLevel && metaspace === null && outerSplits.length === 0) {
     metaspace = { prefix: 'never', split: false };
     if (found.addedNormalized.length === 0) ({ normalizers, metaspace } = written);
-    // Gemma splits at spaces, of which its normalizer leaves none.
+    // Gemma splits at spaces, but its normalizer leaves no spaces.
     splits = splits.filter(({ pattern, invert }) => pattern !== ' ' || invert);
   }
   for (const { pattern } of [...outerSplits, ...splits]) checkPattern(pattern);
@@ -85,14 +85,14 @@ interface Cuts {
   readonly byteLevel: boolean;
 }
 
-/** @param isByteLevel a normalizer has written the text in the byte alphabet */
+/** @param isByteLevel whether a normalizer has written the text in the byte alphabet */
 function readPreTokenizers(parts: readonly HfPart[], isByteLevel: boolean): Cuts {
   let outerSplits: SplitStep[] = [];
   let prefixSpace = false;
   let metaspace: Metaspace | null = null;
   let splits: SplitStep[] = [];
   let byteLevel = isByteLevel;
-  /** What comes next has a prefix before each part. */
+  /** Makes the splits so far outer ones, because the next step puts a prefix before each part. */
   const goInside = () => {
     if (splits.length === 0) return;
     outerSplits = splits;
@@ -136,9 +136,10 @@ function readMetaspace(part: HfPart): Metaspace {
 }
 
 /**
- * "First" is a part whose first character comes from the first one of the document as it was before normalization. Where that
- * one may be dropped, the fields of a model can't tell; and where one character becomes several, or text is put before it, a
- * token that is cut out of these leaves another part that is the first.
+ * A part is "first" if its first character comes from the first character of the document before normalization. Two
+ * cases are refused: a normalizer may drop that character, which the fields of a model cannot express; or one character
+ * becomes several, or text is put before it, and a token that is cut out of these characters leaves another part that
+ * is "first".
  */
 function checkFirst(normalizers: readonly Normalizer[], hasNormalized: boolean): void {
   const isKept = (step: Normalizer) =>
@@ -147,7 +148,7 @@ function checkFirst(normalizers: readonly Normalizer[], hasNormalized: boolean):
     (step.kind === 'strip' && !step.left) ||
     (!hasNormalized &&
       (step.kind === 'prepend' ||
-        // The library lines what its map makes up with the text from the start, also where the map drops a character.
+        // The library aligns mapped text with the original from the start, even if the map drops a character.
         step.kind === 'charsmap' ||
         (step.kind === 'replace' && step.content !== '')));
   const other = normalizers.find((step) => !isKept(step));
@@ -155,7 +156,7 @@ function checkFirst(normalizers: readonly Normalizer[], hasNormalized: boolean):
     throw new Unsupported(`a metaspace for the first part only, after the normalizer ${other.kind}`);
 }
 
-/** The same for words: none but the first may come from the first character. */
+/** The same for words: only the first word may come from the first character. */
 function checkFirstPart(normalizers: readonly Normalizer[], outer: readonly SplitStep[]): void {
   if (outer.length > 1 || !isWhiteSpaceSplit(outer[0]!))
     throw new Unsupported('a metaspace for the first part only, after a split');
@@ -166,7 +167,7 @@ function checkFirstPart(normalizers: readonly Normalizer[], outer: readonly Spli
     throw new Unsupported(`a metaspace for the first word only, after the normalizer ${other.kind}`);
 }
 
-/** The engines' regular expressions are still JavaScript's: what those can't do has no engine. */
+/** A pattern that no engine can run exactly makes the file take the general path. */
 function checkPattern(pattern: string): void {
   try {
     createMatcher(pattern, 'oniguruma');

@@ -1,7 +1,7 @@
 /**
- * The Unigram model of a tokenizer.json (T5, XLM-R, ALBERT, mBART, DeBERTa 3): a list of pieces with their scores. All
- * of them are matched in text, special tokens and `<0x0A>` too, which is what the native library does even with
- * `encode_special_tokens`: the model is asked for the pieces of "</s>", and has one.
+ * Reads the Unigram model of a tokenizer.json (T5, XLM-R, ALBERT, mBART, DeBERTa 3): a list of pieces with their
+ * scores. All pieces are matched in text, also special tokens and `<0x0A>`. The native library does this even with
+ * `encode_special_tokens`: it asks the model for the pieces of "</s>", and the model has that piece.
  */
 
 import { noToken, type UnigramVocabulary } from '../model.ts';
@@ -25,7 +25,7 @@ export function readUnigram({ vocab, unk_id, byte_fallback }: HfModel): HfUnigra
   const pieces: (Uint8Array | undefined)[] = new Array(entries.length).fill(undefined);
   const encoder = new TextEncoder();
   entries.forEach(([piece], id) => {
-    // Of equal pieces the last one counts.
+    // If several pieces are equal, the last one counts.
     const earlier = ids.get(piece);
     if (earlier !== undefined) pieces[earlier] = undefined;
     ids.set(piece, id);
@@ -45,7 +45,7 @@ export function readUnigram({ vocab, unk_id, byte_fallback }: HfModel): HfUnigra
   return { vocabulary, ids };
 }
 
-/** A byte may lack its token: then unknown text that has this byte is the unknown token. */
+/** A byte may have no token. Unknown text with such a byte becomes the unknown token. */
 function byteTokens(ids: ReadonlyMap<string, number>): Uint32Array {
   return Uint32Array.from(
     { length: 256 },

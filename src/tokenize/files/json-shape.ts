@@ -1,23 +1,23 @@
 /**
- * What the checks of tokenizer files have in common: one error with the file, the place inside of it, what stands there, the
- * rule and the cure; and the bounds that every form of file obeys. A file is checked once, before anything is built from
- * it, so that readers and engines may rely on its shape. Cost: one to two times what JSON.parse takes for the
- * file; its tables are kept (table-cache.ts).
+ * Shared by all checks of tokenizer files: one error that gives the file, the place in it, the value there, the rule
+ * and the cure; and the bounds for every form of file. A file is checked once, before anything is built from it, so
+ * that readers and engines can rely on its shape. Cost: one to two times the time of JSON.parse, only once per file,
+ * because its tables are cached (table-cache.ts).
  */
 import { LongmixError } from '../../errors.ts';
 
 /**
- * Ids are below this. The kernel packs three ids into one word, 21 bits each (2,097,152), and needs up to 25,000 ids of its
- * own for the beginnings of characters (kernel-plan.ts). The largest vocabularies in use have 262,400 tokens.
+ * Ids are below this. The kernel packs three ids into one word, 21 bits each (2,097,152), and needs up to 25,000 ids of
+ * its own for the beginnings of characters (kernel-vocabulary.ts). The largest vocabularies in use have 262,400 tokens.
  */
 export const idLimit = 2_000_000;
-/** Ids may have holes, but tables are as long as the largest id: it is bounded by the number of tokens, too. */
+/** Ids may have holes, but tables are as long as the largest id, so the number of tokens also bounds the largest id. */
 const holesPerToken = 4;
 const freeHoles = 2 ** 20;
 /** In characters. The longest token of a published vocabulary has 1,024 (a run of spaces). */
 export const longestToken = 65_536;
 
-/** Fetching again is the cure of nearly all: nobody writes these files by hand. */
+/** Fetching the file again cures nearly all errors, because nobody writes these files by hand. */
 const cure = 'fetch the file again, or save it again with the library that made it';
 
 /** @param at where in the file: a path of keys such as `model.vocab["a"]`; a line is in `name` */
@@ -28,7 +28,7 @@ export function badFile(name: string, at: string, message: string, help: string 
   });
 }
 
-/** The largest id that a vocabulary of so many tokens may have. */
+/** The largest id that a vocabulary with this number of tokens may have. */
 export function largestId(tokens: number): number {
   return Math.min(idLimit - 1, holesPerToken * tokens + freeHoles);
 }
@@ -43,7 +43,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value for a message: what it is, shortened. */
+/** Describes a value for a message, shortened. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
@@ -52,15 +52,18 @@ export function shown(value: unknown): string {
   return text.length > 62 ? `${text.slice(0, 60)}..."` : text;
 }
 
-/** A key of a map as a step of a path: `["a"]`. */
+/** Writes a key of a map as a step of a path: `["a"]`. */
 export function keyStep(key: string): string {
   return `[${shown(key)}]`;
 }
 
-/** No text of a tokenizer is near this long: a compiled map of characters has 0.4 MB. */
+/** Texts in tokenizer files are far shorter than this: a compiled map of characters has 0.4 MB. */
 const strideBytes = 4 * 2 ** 20;
 
-/** A text of 100 MB would cost a second and ten times its memory before any check could see it. */
+/**
+ * Refuses long texts before JSON.parse: a text of 100 MB would cost a second and ten times its memory before any other
+ * check.
+ */
 function refuseLongText(name: string, bytes: Uint8Array, form: string, help: string): void {
   const quote = '"'.charCodeAt(0);
   for (let at = 0; at < bytes.length; at += strideBytes) {
@@ -73,7 +76,7 @@ function refuseLongText(name: string, bytes: Uint8Array, form: string, help: str
 
 /**
  * @throws LongmixError `tokenizer-bad`: not JSON, not UTF-8, or not an object
- * @param form what the file should be, for the message: `a tokenizer.json`
+ * @param form the expected form of the file, for the message: `a tokenizer.json`
  */
 export function parseJsonObject(
   name: string,

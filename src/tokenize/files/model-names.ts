@@ -1,14 +1,17 @@
-/** The tokens of a TokenizerModel by text and id, for the few that begin, end or pad a document. Cost: a search of the list each. */
+/**
+ * Finds tokens of a TokenizerModel by text or id, for the few that begin, end or pad a document. Cost: a search of the
+ * list per token.
+ */
 import type { TokenizerModel } from '../model.ts';
 import type { TokenNames } from './special-ids.ts';
 
 /**
- * Ids behind the ranks of a tiktoken file that a recipe may give: it has no special tokens, and its models have up to 32,971
- * of them (Emu 3).
+ * The number of ids after the ranks of a tiktoken file that a recipe may use: the file has no special tokens, but
+ * models have up to 32,971 of them (Emu 3).
  */
 const spareIds = 65_536;
 
-/** @param hasSpareIds the file leaves special tokens out */
+/** @param hasSpareIds whether the file leaves out special tokens */
 export function namesOfModel(
   { special, steps, vocabulary, vocabularySize }: TokenizerModel,
   hasSpareIds: boolean,

@@ -1,7 +1,7 @@
 /**
- * A SentencePiece .model: a `ModelProto` in protobuf's wire format, read by hand because a dozen fields are all that is
- * needed (sentencepiece_model.proto has them, https://protobuf.dev/programming-guides/encoding/ the format). As protobuf
- * wants it, of a field that stands twice the last value counts, and unknown fields are skipped.
+ * Reads a SentencePiece .model: a `ModelProto` in protobuf's wire format. It is read by hand because only a dozen
+ * fields are needed (fields: sentencepiece_model.proto; format: https://protobuf.dev/programming-guides/encoding/). As
+ * in protobuf, the last value counts if a field occurs twice, and unknown fields are skipped.
  */
 import { LongmixError } from '../../errors.ts';
 
@@ -85,7 +85,7 @@ function readPiece(bytes: Uint8Array): ProtoPiece {
   return { text: fields.text(1) ?? '', score: fields.float(2) ?? 0, type };
 }
 
-/** The fields of a message that may stand in several parts. */
+/** The fields of a message, which may be written in several parts. */
 class Fields {
   readonly #values = new Map<number, Value>();
 
@@ -142,7 +142,7 @@ class Word {
   }
 }
 
-/** A varint, bytes, or four of them; null: eight bytes of fixed size, of which none is needed. */
+/** A varint, bytes, or four bytes of fixed size. null: eight bytes of fixed size; no field of this kind is needed. */
 type Value = number | Uint8Array | Word | null;
 
 function message(value: Value): Uint8Array {

@@ -1,11 +1,11 @@
 /**
- * A number of a tokenizer.json as Hugging Face's library reads it. The library's JSON parser (serde_json without its feature
- * `float_roundtrip`) rounds twice: the digits as a whole number to a double, and that one divided by a power of ten.
- * Numbers of 16 or 17 digits, which scores of Unigram models have, may end one bit away from the nearest double, and that
- * decides between segmentations whose scores are equal but for rounding.
+ * Reads a number of a tokenizer.json as Hugging Face's library does. The library's JSON parser (serde_json without its
+ * feature `float_roundtrip`) rounds twice: it converts the digits as a whole number to a double, then divides by a
+ * power of ten. For numbers of 16 or 17 digits, such as the scores of Unigram models, the result may be one bit away
+ * from the nearest double, and this bit decides between segmentations whose scores differ only by rounding.
  *
- * Policy: the digits are the shortest ones that give the number, which is how Rust, Python and JavaScript write it. A file
- * with longer ones, written by hand, is read as if it had those.
+ * Policy: the digits are taken to be the shortest that give the number, as Rust, Python and JavaScript write them. A
+ * file with more digits, written by hand, is read as if it had the shortest ones.
  */
 const largestPower = 308;
 
@@ -26,7 +26,7 @@ function scale(digits: number, exponent: number): number {
   return value / powerOfTen(left);
 }
 
-/** The nearest double, which `10 ** exponent` need not be. */
+/** The double that is nearest to the power; `10 ** exponent` may be another one. */
 function powerOfTen(exponent: number): number {
   return Number(`1e${exponent}`);
 }

@@ -1,8 +1,8 @@
 /**
- * What lies beside a tokenizer file, as `transformers` saves it, and says which tokens begin, end and pad a text. The files are
- * read for that alone. tokenizer_config.json and special_tokens_map.json are the tokenizer's own: what is wrong in them is an error.
- * config.json and generation_config.json belong to the model, and any program may have a config.json: what isn't a model's is
- * passed over.
+ * Reads the files beside a tokenizer file, as `transformers` saves them, only to learn which tokens begin, end and pad
+ * a text. tokenizer_config.json and special_tokens_map.json belong to the tokenizer: a mistake in them is an error.
+ * config.json and generation_config.json belong to the model. Any program may have a config.json, so a config.json that
+ * is not a model's is ignored.
  */
 
 import { basename, dirname, join } from 'node:path';
@@ -22,7 +22,10 @@ export type SideFile = (typeof sideFiles)[number];
 export type Role = 'bos' | 'eos' | 'pad';
 const roles: readonly Role[] = ['bos', 'eos', 'pad'];
 
-/** A file that names a token for a role: by text, or by ids of which the first that is a token counts; null: there is none. */
+/**
+ * A file that names a token for a role: by text, or by ids, of which the first that is a token counts; null: the role
+ * has no token.
+ */
 export interface NamedToken {
   readonly file: SideFile;
   readonly token: string | null | readonly number[];
@@ -31,14 +34,14 @@ export interface NamedToken {
 export interface SideFacts {
   /** In order of rank. */
   readonly named: Readonly<Record<Role, readonly NamedToken[]>>;
-  /** tokenizer_config.json's `added_tokens_decoder`: id -> text. Of tiktoken files it names the special tokens. */
+  /** tokenizer_config.json's `added_tokens_decoder`: id -> text. It names the special tokens of tiktoken files. */
   readonly added: ReadonlyMap<number, string>;
 }
 
 const largestFile = 64e6;
 const help = 'it says which tokens begin and end a text; fix it or remove it';
 
-/** Files beside `file` that are there. */
+/** The side files that exist beside `file`. */
 export function sideFilesOf(file: string): string[] {
   return sideFiles
     .map((name) => join(dirname(file), name))
@@ -79,7 +82,7 @@ function readModelFile(path: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-/** Models of several kinds of input have the text's settings in a map of their own. */
+/** Multimodal models have the settings for text in a nested map. */
 function idsOf(content: Readonly<Record<string, unknown>>, role: Role): readonly number[] | undefined {
   const inner = isObject(content.text_config) ? content.text_config : {};
   const value = content[`${role}_token_id`] ?? inner[`${role}_token_id`];
@@ -87,7 +90,7 @@ function idsOf(content: Readonly<Record<string, unknown>>, role: Role): readonly
   return ids.length === 0 ? undefined : ids;
 }
 
-/** A text, or an object with the text and flags that don't matter here. */
+/** Reads a text, or an object that has the text and flags that do not matter here. */
 function textOf(
   path: string,
   content: Readonly<Record<string, unknown>>,

@@ -1,9 +1,9 @@
 /**
- * Which tokens begin, end and pad a document. What the recipe says counts. Else the end is the token of pretraining, not what a
- * chat file names: the tokenizer_config.json of Qwen 3 and of Gemma 3 has the end of a turn as `eos_token`. So well-known names
- * come first, among tokens that are marked special (Gemma's `</s>` is the HTML tag), and the files beside the tokenizer
- * decide where none is present. For the beginning the tokenizer's own files come first, because they may say that
- * there is none (Qwen's null). No token of a text depends on any of this.
+ * Chooses the tokens that begin, end and pad a document. The recipe's choice comes first. Otherwise the end is the
+ * token of pretraining, not that of a chat file: the tokenizer_config.json of Qwen 3 and of Gemma 3 has the end of a
+ * turn as `eos_token`. So well-known names come first, among tokens that are marked special (Gemma's `</s>` is the HTML
+ * tag), and the files beside the tokenizer decide if no such name is present. For the beginning, the tokenizer's own
+ * files come first, because they may say that there is none (Qwen's null). None of this changes the tokens of a text.
  */
 import { LongmixError } from '../../errors.ts';
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
@@ -31,13 +31,13 @@ const begins = [
 ];
 const pads = ['<pad>', '[PAD]', '<|finetune_right_pad_id|>', '<|finetune_right_pad|>'];
 
-/** What tokenizer_config.json says; a name may stand in an object, with flags that don't matter here. */
+/** The fields of tokenizer_config.json. A name may be inside an object, with flags that do not matter here. */
 export interface TokenizerConfig {
   readonly bos_token?: string | { readonly content: string } | null;
   readonly eos_token?: string | { readonly content: string } | null;
 }
 
-/** What a tokenizer file says by itself, and the tokenizer_config.json beside it. */
+/** The ids that a tokenizer file and the tokenizer_config.json beside it give. */
 export function chooseSpecialIds(
   special: ReadonlyMap<string, number>,
   config: TokenizerConfig | null,
@@ -55,13 +55,13 @@ function nameOf(token: TokenizerConfig['bos_token']): string | undefined {
 
 /** The tokens of a tokenizer file, whatever its form. */
 export interface TokenNames {
-  /** Those marked special. */
+  /** The tokens that are marked special. */
   readonly special: ReadonlyMap<string, number>;
   /** null: no token has this text. */
   idOf(text: string): number | null;
   /** null: no token has this id. */
   textOf(id: number): string | null;
-  /** Ids that a recipe may give are below: the vocabulary's, and where a file leaves special tokens out, theirs. */
+  /** A recipe may give any id below this: ids of the vocabulary, and of special tokens that the file leaves out. */
   readonly idsBelow: number;
 }
 
@@ -69,7 +69,7 @@ export interface FoundToken {
   readonly id: number;
   /** null: the file has no text for this id. */
   readonly text: string | null;
-  /** What named it; `tokenizer`: the tokenizer file, by a well-known name or by a role in it. */
+  /** What named the token; `tokenizer`: the tokenizer file, by a well-known name or by a role in it. */
   readonly from: 'recipe' | 'tokenizer' | SideFile;
 }
 
@@ -77,9 +77,9 @@ export type SpecialIds = Readonly<Record<Role, FoundToken | null>>;
 type Asked = Pick<Extract<TokenizerSpec, { readonly file: string }>, Role>;
 
 /**
- * @param own what the tokenizer file says by itself
+ * @param own the ids that the tokenizer file itself gives
  * @param where the tokenizer file, for errors
- * @throws LongmixError `tokenizer-token`: the recipe names what is no token
+ * @throws LongmixError `tokenizer-token`: the recipe names a token that does not exist
  */
 export function findSpecialIds(
   names: TokenNames,
@@ -92,7 +92,7 @@ export function findSpecialIds(
     id === null ? null : { id, text: names.textOf(id), from: 'tokenizer' };
   const isOfModel = ({ file }: NamedToken) => file === 'generation_config.json' || file === 'config.json';
   const config = named.bos.find((name) => !isOfModel(name));
-  // Said to be none, by the first of the tokenizer's own files that speaks of it.
+  // The first of the tokenizer's own files that mentions bos says that there is none.
   const hasNoBos = config?.token === null;
   const pad = pads.find((name) => names.special.has(name));
   return {
@@ -136,7 +136,7 @@ function askedFor(role: Role, asked: Asked, names: TokenNames, where: string): F
   });
 }
 
-/** Of a tokenizer.json whose vocabulary no TokenizerModel holds. Checked before (hf-check.ts). */
+/** The names of a tokenizer.json that takes the general path. hf-check.ts has checked it. */
 export function namesOfHf(file: {
   readonly added_tokens?: readonly {
     readonly id: number;
@@ -151,7 +151,7 @@ export function namesOfHf(file: {
     ? vocab.map((entry: readonly [string, number], id) => [entry[0], id])
     : Object.entries(isObject(vocab) ? (vocab as Readonly<Record<string, number>>) : {});
   const ids = new Map(entries);
-  // The vocabulary's id counts, as in the native library.
+  // The id in the vocabulary wins, as in the native library.
   for (const { content, id } of added) if (!ids.has(content)) ids.set(content, id);
   const texts = new Map([...ids].map(([text, id]) => [id, text]));
   return {

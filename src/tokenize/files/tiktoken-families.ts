@@ -1,17 +1,18 @@
 /**
- * What a tiktoken file leaves to the program that reads it: the pattern, and the special tokens behind its ranks. A recipe names
- * the family (`pattern: llama3`). Patterns and tokens are facts of the published code: tiktoken's openai_public.py; Llama 3's and
- * Llama 4's tokenizer.py; Qwen's tokenization_qwen.py; Kimi's tokenization_kimi.py. Only the tokens that begin, end or pad a
- * document have their names here; the others are numbered, for no text is tokenized by them.
+ * The facts that a tiktoken file leaves to the program that reads it: the pattern, and the special tokens after its
+ * ranks. A recipe names the family (`pattern: llama3`). Patterns and tokens are from the published code: tiktoken's
+ * openai_public.py; Llama 3's and Llama 4's tokenizer.py; Qwen's tokenization_qwen.py; Kimi's tokenization_kimi.py.
+ * Only the tokens that begin, end or pad a document have names here; the others are numbered, because no text becomes
+ * one of them.
  */
 import type { Normalizer } from '../model.ts';
 import { families } from './patterns.ts';
 
 export interface TiktokenFamily {
   readonly pattern: string;
-  /** Qwen's program normalizes the text first. */
+  /** Applied to the text first, as in Qwen's program. */
   readonly normalizers: readonly Normalizer[];
-  /** Special tokens behind the ranks: how many, and the places of those that have a name here. */
+  /** The special tokens after the ranks: their number, and the places of those that have a name here. */
   readonly special: { readonly count: number; readonly names: Readonly<Record<string, number>> };
 }
 
@@ -37,7 +38,7 @@ function family(pattern: string, special: TiktokenFamily['special'] = none): Tik
 
 const { gpt2, cl100k, o200k, qwen2, tekken } = families;
 
-/** By the name that a recipe gives. */
+/** The families by the name in a recipe. */
 export const tiktokenFamilies: Readonly<Record<string, TiktokenFamily>> = {
   gpt2: family(gpt2[0]!),
   r50k: family(gpt2[0]!),

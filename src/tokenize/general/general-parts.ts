@@ -1,8 +1,9 @@
 /**
- * A tokenizer.json as @huggingface/tokenizers must be given it, to get the tokens of the native library. It knows some
- * parts in one of their forms only, and takes the others for that one in silence: a part that is a split at single
- * characters is written as the Split that it does as the native library does; what has no such form is refused, for other
- * tokens than the model was trained with are worse than none. What is left: Unicode, which is JavaScript's there.
+ * Rewrites a tokenizer.json so that @huggingface/tokenizers gives the native library's tokens. That library supports
+ * some parts in only one of their forms, and silently treats other forms like that one. So a part that splits at single
+ * characters is rewritten as a Split that it runs as the native library does. A part that cannot be rewritten is
+ * refused, because tokens other than those that the model was trained with are worse than none. One difference is left:
+ * Unicode is JavaScript's.
  */
 import { bytesOfByteLevel } from '../engine/byte-level.ts';
 import { escapeRegex } from '../escape-regex.ts';
@@ -13,10 +14,13 @@ const normalizers = new Set(
   'BertNormalizer Precompiled Replace NFC NFD NFKC NFKD Strip StripAccents Lowercase Prepend'.split(' '),
 );
 const punctuation = '[\\p{P}!-/:-@\\[-`{-~]';
-/** \w of the native library's regular expressions. The one here has ASCII's, and a word would end at its first accent. */
+/**
+ * \w of the native library's regular expressions. JavaScript's \w is ASCII only, so a word would end at its first
+ * accent.
+ */
 const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d';
 
-/** @throws Unsupported: what is in the file that would not give the native library's tokens */
+/** @throws Unsupported, naming the part of the file that would not give the native library's tokens */
 export function readGeneralParts(file: HfFile): HfFile {
   const all = flattenParts(file.normalizer, 'normalizers');
   for (const part of all) checkNormalizer(part);
@@ -36,12 +40,14 @@ export function readGeneralParts(file: HfFile): HfFile {
 
 function checkNormalizer({ type, content }: HfPart): void {
   if (!normalizers.has(type)) throw new Unsupported(`the normalizer ${type}`);
-  // It goes to String.replaceAll, where $& and the like are no text.
+  // The content goes to String.replaceAll, where $& and similar are not plain text.
   if (type === 'Replace' && String(content).includes('$'))
     throw new Unsupported('the normalizer Replace with a $');
 }
 
-/** Then the native library has no first part: it is the one that begins with the document's first character. */
+/**
+ * Whether a normalizer may drop the document's first character. In the native library no part is then the first one.
+ */
 function mayDropFirst({ type, content, strip_left }: HfPart): boolean {
   if (type === 'Replace') return content === '';
   return type === 'StripAccents' || type === 'BertNormalizer' || (type === 'Strip' && strip_left !== false);
@@ -71,12 +77,12 @@ function preTokenizer(part: HfPart, i: number): HfPart[] {
   throw new Unsupported(`the pre-tokenizer ${type}`);
 }
 
-/** The library never begins a pretoken at each U+2581. */
+/** Adds the split at each U+2581, which @huggingface/tokenizers lacks. */
 function metaspace(part: HfPart, i: number): HfPart[] {
   const scheme = schemeOf(part);
-  // It would put one before each part of what comes before.
+  // @huggingface/tokenizers would put a prefix before each part of the earlier pre-tokenizer.
   if (scheme === 'first' && i > 0) throw new Unsupported('Metaspace "first" after another pre-tokenizer');
-  // Not its `str_rep`, which only this library looks at.
+  // Leave out `str_rep`, which only @huggingface/tokenizers reads.
   const prefixed = { type: part.type, replacement: part.replacement, prepend_scheme: scheme };
   return part.split === false
     ? [prefixed]
@@ -92,16 +98,16 @@ function anySplit({ pattern, behavior, invert }: HfPart): HfPart[] {
   const source = text === undefined ? regex : escapeRegex(text);
   if (source === undefined) throw new Unsupported('a Split without a pattern');
   if (text !== undefined && [...text].length === 1 && invert !== true) return splitAt(source, behavior);
-  // Which of them are the matches makes no difference where all are kept.
+  // If matches and gaps are all kept, `invert` makes no difference.
   if (behavior === 'Isolated') return [split(source, 'Isolated')];
-  // String.split would keep what is in a group.
+  // String.split would keep the text of a capturing group.
   const groups = /\((?!\?)/.test(source.replace(/\\./g, ''));
   if (behavior === 'Removed' && (invert === true || !groups))
     return [split(source, 'Removed', invert === true)];
   throw new Unsupported(`the pre-tokenizer Split with ${behavior}${invert === true ? ', inverted' : ''}`);
 }
 
-/** @param one matches one character, so that two matches have no character in common */
+/** @param one a pattern that matches single characters, so that no two matches overlap */
 function splitAt(one: string, behavior: unknown): HfPart[] {
   switch (behavior) {
     case 'Isolated':
@@ -140,7 +146,10 @@ function checkModel(model: HfModel, parts: readonly HfPart[]): void {
   if ((type === 'Unigram' || (model.fuse_unk === true && !isWhole())) && !keepsUnknownApart())
     throw new Unsupported(`unknown characters that are fused, in parts that do not begin with U+2581`);
 
-  /** Every text has tokens, its bytes' if need be. The native library drops others before it merges, this one after. */
+  /**
+   * Whether every text has tokens, if necessary those of its bytes. If not, the native library drops units without a
+   * token before it merges, and @huggingface/tokenizers after that.
+   */
   function isWhole(): boolean {
     const isByteLevel = parts.at(-1)?.type === 'ByteLevel';
     const bytes = [...vocabulary].filter((piece) =>
@@ -151,7 +160,7 @@ function checkModel(model: HfModel, parts: readonly HfPart[]): void {
     return bytes.length === 256;
   }
 
-  /** The library fuses unknown characters of neighbouring pretokens, too. */
+  /** Whether unknown characters never meet across pretokens: @huggingface/tokenizers would fuse them. */
   function keepsUnknownApart(): boolean {
     const last = parts.at(-1);
     if (last === undefined) return true;

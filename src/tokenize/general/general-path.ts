@@ -1,8 +1,9 @@
 /**
- * Tokenizers that a TokenizerModel cannot express (WordPiece, Unigram, parts that longmix does not know), through
- * @huggingface/tokenizers, in JavaScript. It is the slow path, for text of ordinary size: some 1 MB/s, a document crosses
- * as one string, and none can be cut (safeCut is 0). Patterns and normalization run with JavaScript's Unicode tables there, so
- * tokens outside of ASCII can differ from those of the native library, and between versions of Node.
+ * Runs tokenizers that a TokenizerModel cannot express (WordPiece, some Unigram files, parts that longmix does not
+ * know) with
+ * @huggingface/tokenizers, in JavaScript. This path is slow, for text of ordinary size: some 1 MB/s, each document is
+ * passed as one string, and documents cannot be cut (safeCut is 0). Patterns and normalization use JavaScript's Unicode
+ * tables, so tokens outside of ASCII can differ from those of the native library, and between versions of Node.
  */
 import { createHash } from 'node:crypto';
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
@@ -19,12 +20,15 @@ const cure =
 
 const notNative = "longmix has not the tokens of Hugging Face's own library for it, because of";
 
-/** The part of it that is set from outside. */
+/** The part of @huggingface/tokenizers' Unigram tokenizer that is changed here. */
 interface UnigramTokenizer {
   readonly model: { readonly scores: number[] };
 }
 
-/** @throws LongmixError `tokenizer-bad` for bytes that are no tokenizer.json, or one that the library has other tokens for */
+/**
+ * @throws LongmixError `tokenizer-bad` for bytes that are not a tokenizer.json, or a file for which the library gives
+ * other tokens
+ */
 export function createGeneralTokenizer(
   name: string,
   bytes: Uint8Array,
@@ -33,10 +37,10 @@ export function createGeneralTokenizer(
   const read = parseHfFile(name, bytes);
   const file = rewritten(name, read);
   const added = file.added_tokens ?? [];
-  // Its constructor asks for keys that a file may lack.
+  // The library's constructor requires keys that a file may lack.
   const complete = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, ...file };
   const whole = open(name, { ...complete, added_tokens: added }, config ?? {});
-  // Without its special tokens the same tokenizer takes them as text.
+  // Without special tokens in its file, the same tokenizer treats their text as ordinary text.
   const plain = open(
     name,
     { ...complete, added_tokens: added.filter((token) => token.special !== true) },
@@ -46,7 +50,7 @@ export function createGeneralTokenizer(
   const ids = [...whole.get_vocab(true).values(), ...added.map((token) => token.id)];
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const encoder = new TextEncoder();
-  /** It may run out of stack: one pretoken's tokens are the arguments of a call there. */
+  /** The library may overflow the stack: it passes all tokens of a pretoken as arguments of one call. */
   const encodeWhole = (document: string): number[] => {
     try {
       return plain.encode(document, { add_special_tokens: false }).ids;
@@ -60,7 +64,7 @@ export function createGeneralTokenizer(
     vocabularySize: 1 + ids.reduce((a, b) => Math.max(a, b), -1),
     ...chooseSpecialIds(special, config),
     padId: null,
-    // By the file as it is: two files of one model may differ here, and equal ones never do.
+    // Hash the file's bytes: two files of the same model may get different fingerprints, but equal files never do.
     fingerprint: createHash('sha256')
       .update(`${version(read, file)}\n`)
       .update(bytes)
@@ -86,7 +90,7 @@ export function createGeneralTokenizer(
   };
 }
 
-/** Goes up where the file's tokens are others than those of an earlier longmix. */
+/** The version for the fingerprint: a higher one for files whose tokens differ from those of an earlier longmix. */
 function version(read: HfFile, file: HfFile): string {
   const same = (part: HfFile['pre_tokenizer'], other: HfFile['pre_tokenizer']) =>
     JSON.stringify(flattenParts(part, 'pretokenizers')) ===
@@ -108,7 +112,8 @@ function rewritten(name: string, file: HfFile): HfFile {
 function open(name: string, file: HfFile, config: TokenizerConfig): HfTokenizer {
   try {
     const tokenizer = new HfTokenizer(file, config);
-    // It gives the unknown token's text the score of an unknown character; where the text has "<unk>", it counts.
+    // The library gives the unknown token the score of an unknown character, which matters if the text contains
+    // "<unk>".
     if (file.model.type === 'Unigram') {
       const { vocab, unk_id } = file.model as { vocab: [string, number][]; unk_id: number };
       (tokenizer as unknown as UnigramTokenizer).model.scores[unk_id] = vocab[unk_id]![1];

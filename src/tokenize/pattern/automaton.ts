@@ -1,13 +1,15 @@
 /**
- * A pattern's program to a deterministic automaton with the same matches, leftmost and by the order of alternatives.
+ * Turns a pattern's program into a deterministic automaton with the same matches: leftmost, by the order of
+ * alternatives.
  *
- * A state is an ordered list of steps, the most wanted first, which all wait for the next character (ordered subset
- * construction; Cox, "Regular Expression Matching: the Virtual Machine Approach", has the order of threads). That
- * character's class is known when the steps before it are walked, so what looks at one character ahead, `(?!\S)` or `$`,
- * is decided there, and a match is reported when the character after it is seen. A match cuts off what is wanted less.
+ * A state is an ordered list of steps, the most preferred first, which all wait for the next character (ordered subset
+ * construction; the order of threads is from Cox, "Regular Expression Matching: the Virtual Machine Approach"). That
+ * character's class is known when the steps before it are walked, so a look-ahead of one character, `(?!\S)` or `$`, is
+ * decided there, and a match is reported when the character after it is seen. A match drops all less preferred steps.
  *
- * Not everything can be said so: lookarounds of more than one character, lookbehinds, general atomic groups, and
- * patterns that may match the empty text are refused with the reason, and so is what needs too many states.
+ * Some patterns have no such automaton and are refused with the reason: those with lookarounds of more than one
+ * character, lookbehinds or general atomic groups, those that may match the empty text, and those that need too many
+ * states.
  */
 
 import type { Program, Step } from './program.ts';
@@ -17,9 +19,9 @@ import { refine } from './refine.ts';
 export interface Automaton {
   readonly states: number;
   readonly columns: number;
-  /** State 0 is where nothing is left to try, 1 the start. */
+  /** In state 0 nothing is left to try; state 1 is the start. */
   readonly next: Int32Array;
-  /** A match ends before the character of this column. */
+  /** 1: a match ends before the character of this column. */
   readonly matches: Uint8Array;
 }
 
@@ -68,7 +70,10 @@ export function buildAutomaton(program: Program): Automaton | { readonly unsuppo
     matches: Uint8Array.from(matches),
   });
 
-  /** What is waited for after a character of this column, by preference; true: before it, a match ends. */
+  /**
+   * Collects in `out`, by preference, the steps that follow a character of this column. Returns whether a match ends
+   * before that character.
+   */
   function walk(from: readonly Step[], column: number, out: Step[]): boolean {
     for (const first of from) {
       const stack: Step[] = [first];
@@ -91,7 +96,7 @@ export function buildAutomaton(program: Program): Automaton | { readonly unsuppo
   }
 }
 
-/** null: the table can say it. */
+/** Why an automaton cannot express the program; null: it can. */
 function cannotSay({ start, nullable }: Program): string | null {
   if (nullable) return 'its pattern may match the empty text';
   const seen = new Set<number>();
@@ -112,8 +117,8 @@ function cannotSay({ start, nullable }: Program): string | null {
 }
 
 /**
- * The same with as few states as there can be (Moore's algorithm), so that the table stays in the processor's first cache.
- * A match right before a state that reports one in any case is not reported: the later one replaces it.
+ * The same automaton with the fewest possible states (Moore's algorithm), so that the table stays in the processor's
+ * first cache. A match right before a state that always reports one is not reported, because the later one replaces it.
  */
 function minimize(automaton: Automaton): Automaton {
   const { states, columns, next } = automaton;
@@ -127,7 +132,8 @@ function minimize(automaton: Automaton): Automaton {
       key += `,${2 * groups[next[i]!]! + matches[i]!}`;
     return key;
   });
-  // States are numbered as they are first met, so the dead one is 0 and the start 1, unless nothing ever matches.
+  // States are numbered in the order of their first use, so the dead state is 0 and the start is 1, unless nothing ever
+  // matches.
   const small = { next: new Int32Array(count * columns), matches: new Uint8Array(count * columns) };
   for (let state = 0; state < states; state += 1) {
     for (let column = 0; column < columns; column += 1) {

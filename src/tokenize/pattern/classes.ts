@@ -1,6 +1,6 @@
 /**
- * Character classes of a pattern: code points that no set of the pattern tells apart have one number, so that matching
- * asks for a number instead of a search in ranges.
+ * The character classes of a pattern: code points that are in the same sets of the pattern share one number, so that
+ * matching compares a number instead of searching in ranges.
  */
 import type { CodePointSet } from './syntax.ts';
 
@@ -8,7 +8,7 @@ export interface CharacterClasses {
   readonly count: number;
   /** Class of each code point. */
   readonly of: Uint16Array;
-  /** Whether one of the sets that were given has the characters of a class: `members(set)[class]`. */
+  /** `members(set)[class]` is 1 if the set, one of those given, contains the characters of the class. */
   members(set: CodePointSet): Uint8Array;
 }
 
@@ -27,7 +27,7 @@ export function classify(sets: readonly CodePointSet[]): CharacterClasses {
     }
     numberOf.set(set, number);
   }
-  // Each set begins or ends at an edge; between two edges all sets are constant.
+  // Sets begin and end only at edges: between two edges, all code points are in the same sets.
   const events = new Map<number, number[]>();
   distinct.forEach((set, i) => {
     for (const [first, last] of set) {
@@ -57,7 +57,7 @@ export function classify(sets: readonly CodePointSet[]): CharacterClasses {
   };
   for (const edge of [...events.keys()].sort((a, b) => a - b)) {
     close(edge);
-    // A set whose range ends where its next one begins is named twice and stays inside.
+    // A set whose range ends where its next range begins occurs twice at the edge, so it stays inside.
     for (const i of events.get(edge)!) inside[i]! ^= 1;
   }
   close(codePoints);

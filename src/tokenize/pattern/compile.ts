@@ -1,7 +1,7 @@
 /**
- * A split step to the tables that the kernel runs (kernel/assembly/scan-compiled.ts): classes of characters, and rows of
- * transitions, one table look-up per character of the text. What no table can say is returned with the reason, and the
- * plain matcher does it.
+ * Compiles a split step to the tables that the kernel runs (kernel/assembly/scan-compiled.ts): classes of characters,
+ * and rows of transitions. Cost: one table look-up per character of the text. If no table can express a step, the
+ * reason is returned, and the plain matcher runs the step.
  */
 import { alphabetCharacters } from '../engine/byte-level.ts';
 import type { SplitStep } from '../model.ts';
@@ -11,16 +11,17 @@ import { readProgram } from './match.ts';
 export interface CompiledPattern {
   readonly states: number;
   /**
-   * Columns of a row, an even number: 0 is for bytes that begin a character of several bytes, 1 the end of the text, 2 to
-   * 5 the set of ASCII characters that lead back to the same row (bit h of byte l: the character h << 4 | l), then classes.
+   * Number of columns of a row, even: column 0 is for bytes that begin a character of several bytes, 1 for the end of
+   * the text, 2 to 5 hold the set of ASCII characters that lead back to the same row (bit h of byte l: the character h
+   * << 4 | l), the others are for the classes.
    */
   readonly columns: number;
   /** Column of each code point, or, over the byte alphabet, of each byte. */
   readonly classes: Uint8Array;
   /**
-   * Row by row, 4 bytes a column: where the row of the next state begins, in bytes, + `matchFlag` if a match ends before
-   * this character, + `stopFlag` if nothing is left to try, + `loopFlag` if that row has a large set in columns 2 to 5.
-   * Column 0 has `stopFlag`, so that the fast loop stops.
+   * Row by row, 4 bytes per column: where the row of the next state begins, in bytes, + `matchFlag` if a match ends
+   * before this character, + `stopFlag` if nothing is left to try, + `loopFlag` if that row has a large set in columns
+   * 2 to 5. Column 0 has `stopFlag`, so that the fast loop stops.
    */
   readonly rows: Uint32Array;
   /** Where the row of the start state begins, in bytes. */
@@ -28,12 +29,13 @@ export interface CompiledPattern {
 }
 
 /**
- * The table of a cutter (cutter.ts), whose start state is the first row. An entry with both flags cuts before this character,
- * and its row is that of the next part after this character. `stopFlag` alone: the part ends at the last place that had
- * `matchFlag`, and the next one begins in the row that `resumes` has at that entry. With `givesUp`: this text needs another way.
+ * The table of a cutter (cutter.ts); its start state is the first row. An entry with both flags cuts before this
+ * character, and its row is the next part's row after this character. With `stopFlag` alone, the part ends at the last
+ * place that had `matchFlag`, and the next part begins in the row that `resumes` has at that entry. With `givesUp` as
+ * well, the table cannot cut this text.
  */
 export interface CutterTable extends CompiledPattern {
-  /** As `rows`: where there is `matchFlag`, the row in which a part begins that begins here. */
+  /** Laid out as `rows`: at an entry with `matchFlag`, the row in which a part begins that begins here. */
   readonly resumes: Uint32Array;
 }
 
@@ -42,11 +44,14 @@ export const stopFlag = 2;
 const loopFlag = 4;
 /** In an entry with `stopFlag` alone, in place of a row. */
 export const givesUp = 8;
-/** What of an entry is the row. */
+/** The bits of an entry that are the row. */
 export const rowMask: number = ~7;
 /** Columns before those of classes. */
 export const firstColumns = 6;
-/** A set that has letters: their runs are long enough that to look at 16 bytes at once pays. */
+/**
+ * A set of this many characters or more has letters, whose runs are long enough to make tests of 16 bytes at once
+ * worthwhile.
+ */
 const smallestLoop = 20;
 export const mostColumns = 256;
 
@@ -89,7 +94,7 @@ function compile({
     representatives.forEach((column, i) => {
       rows[state * columns + firstColumns + i] = entry(automaton, state, column, columns);
     });
-    // The column that makes their number even is like the one before it.
+    // If a column was added to make their number even, it copies the column before it.
     if (firstColumns + representatives.length < columns) {
       rows[(state + 1) * columns - 1] = rows[(state + 1) * columns - 2]!;
     }
@@ -115,9 +120,10 @@ function entry({ next, matches, columns }: Automaton, state: number, column: num
 }
 
 /**
- * Writes the sets of ASCII characters that lead back to a row, and flags the entries that lead to a row with a large one.
+ * Writes the sets of ASCII characters that lead back to a row, and flags the entries that lead to a row with a large
+ * set.
  *
- * @param first the first row that has one
+ * @param first the first row that gets a set
  */
 export function markLoops(rows: Uint32Array, columns: number, classes: Uint8Array, first: number): void {
   const hasLoop = new Set<number>();
@@ -137,14 +143,14 @@ export function markLoops(rows: Uint32Array, columns: number, classes: Uint8Arra
   });
 }
 
-/** A loop: mapping a million elements by a callback would be most of the time of compiling. */
+/** Uses a loop, because mapping a million elements by a callback would take most of the time of compiling. */
 function renumber(classes: Uint16Array, columnOf: readonly number[]): Uint8Array {
   const out = new Uint8Array(classes.length);
   for (let i = 0; i < classes.length; i += 1) out[i] = columnOf[classes[i]! + 1]!;
   return out;
 }
 
-/** Columns of the automaton that are used and differ. */
+/** Joins equal columns of the automaton, and drops those that are not used. */
 function joinColumns(
   { states, columns, next, matches }: Automaton,
   classes: Uint16Array,

@@ -1,14 +1,17 @@
 /**
- * Whether a text may be cut before a space between two ASCII letters without a change of what the splits make of it, decided
- * on their tables. It may, if one of the splits makes a part end there in any case, and those before it see nothing new:
+ * Decides from the tables of the splits whether a text may be cut before a space between two ASCII letters without
+ * changing its pretokens. It may if one of the splits always ends a part there, and the splits before it make the same
+ * cuts:
  *
- * - For this split and those before it: after an ASCII letter, in whatever state, a space leaves nothing to try, and ends a
- *   match if and only if the end of the text would. So no match, and no search for one, reaches over the cut, and the left
- *   part is cut as it was. From the cut on, matches are those of the right part, because tables do not look behind.
- * - For this split: an ASCII letter where a search begins is matched at once, so it is never in a gap; and a match does not
- *   take in what follows. So a part ends between the letter and the space.
+ * - For this split and those before it: after an ASCII letter, in every state, a space leaves nothing to try, and ends
+ *   a match if and only if the end of the text would. So no match, and no search for one, reaches over the cut, and the
+ *   left part is cut as before. From the cut on, matches are those of the right part, because tables do not look
+ *   behind.
+ * - For this split: an ASCII letter at which a search begins is matched at once, so it is never in a gap; and a match
+ *   does not include the text after it. So a part ends between the letter and the space.
  *
- * A part of a split before it may be cut in two: this one cuts it there. The splits after it get the same parts.
+ * The cut may divide a part of an earlier split, but this split cuts that part there anyway. Later splits get the same
+ * parts.
  */
 import type { SplitStep } from '../model.ts';
 import {
@@ -56,7 +59,10 @@ function matchesLetters({ rows, columns, classes, start }: CompiledPattern): boo
   return letters.every((letter) => sure.has(rowOf(rows[start / 4 + classes[letter]!]!)));
 }
 
-/** Rows from which a match is certain: the largest set whose every entry has a match or leads to a row of the set. */
+/**
+ * Rows from which a match is certain: the largest set of rows whose entries all have a match or lead to a row of the
+ * set.
+ */
 export function sureRows(rows: Uint32Array, columns: number): ReadonlySet<number> {
   const set = new Set<number>();
   for (let row = columns; row < rows.length; row += columns) set.add(row);

@@ -1,10 +1,11 @@
 /**
- * A split as a machine that reads a text once and says where to cut it: matches, and the gaps between them, are the parts. In
- * a gap the machine looks for the next match, so it needs no search that begins anew at each character.
+ * Turns a split into a machine that reads a text once and says where to cut it. The parts are the matches and the gaps
+ * between them. In a gap the machine searches for the next match while it reads on, so it starts no new search at each
+ * character.
  *
- * It remembers one place at a time, where the part that it is in would end as far as it has seen. In a gap that is where
- * the first match begins that may still come; while one may come, no other search can have a better place, or the split
- * has no machine.
+ * The machine remembers one place: where the current part would end, by the text read so far. In a gap this is where
+ * the first match that may still come begins. While that match is possible, no other search may have a better place; a
+ * split for which this does not hold has no machine.
  */
 
 import type { SplitStep } from '../model.ts';
@@ -21,43 +22,54 @@ import { parsePattern } from './parse.ts';
 import { refine } from './refine.ts';
 import type { PatternNode } from './syntax.ts';
 
-/** What a machine does at the character of a column, which it has not taken yet. */
+/** A machine's transition at a character of a column, before it takes the character. */
 export interface Move<State> {
-  /** null: the part ends at the place that is remembered. */
+  /** The state after the character; null: the part ends at the remembered place. */
   readonly next: State | null;
-  /** Not null: this place is now the one to remember; if the part ends here, the next one begins in this state. */
+  /**
+   * Not null: this place becomes the remembered place, and if the part ends here, the next part begins in this state.
+   */
   readonly restart: State | null;
   /** The state to read this character in if something else cuts before it and the part goes on. */
   readonly resume: State;
 }
 
-/** A table has a row for each state, and a column for the end of the text (0) and each class of characters. State 0 is the start. */
+/**
+ * A machine as tables, with a row for each state, and a column for the end of the text (0) and for each class of
+ * characters. State 0 is the start.
+ */
 export interface Machine {
   readonly states: number;
   readonly columns: number;
   /** Column of each code point, or of each byte. */
   readonly classes: Uint8Array;
-  /** The state after this character; `stops`: the part ends at the place that is remembered; `refuses`: it can't be told. */
+  /**
+   * The state after this character; `stops`: the part ends at the remembered place; `refuses`: one place is not enough
+   * to decide.
+   */
   readonly next: Int32Array;
-  /** -1, or: this place, before the character, is remembered, and a part after it begins in this state. */
+  /**
+   * Not -1: this place, before the character, becomes the remembered place, and a part that begins there begins in this
+   * state.
+   */
   readonly restart: Int32Array;
   /** The state to read this character in if something else cuts before it and the part goes on. */
   readonly resumed: Int32Array;
-  /** Not every character is one of a match. */
+  /** Whether some characters may be outside of matches. */
   readonly hasGaps: boolean;
 }
 
 const stops = -1;
 export const refuses = -2;
-/** More take seconds to make, and their table does not stay in the processor's caches. */
+/** More states take seconds to make, and their table does not stay in the processor's caches. */
 const mostStates = 1_000;
-/** Searches that are under way at once. */
+/** The most searches at the same time. */
 const mostSearches = 4;
 
 interface Part {
-  /** What was read of this part is no match. */
+  /** The part is a gap: the text read so far is not in a match. */
   readonly isGap: boolean;
-  /** A match begins where the part does, and its end is looked for. */
+  /** The part is a match, whose end is searched for. */
   readonly isMatch: boolean;
   /** Rows of the searches for a match, the leftmost first. */
   readonly searches: readonly number[];
@@ -67,7 +79,7 @@ const fresh: Part = { isGap: false, isMatch: false, searches: [] };
 const gap: Part = { isGap: true, isMatch: false, searches: [] };
 
 /**
- * @returns null: it has none
+ * @returns null if the split has no machine
  * @throws PatternError, UnsupportedPattern
  */
 export function cutterOf(split: SplitStep): Machine | null {
@@ -100,7 +112,7 @@ export function cutterOf(split: SplitStep): Machine | null {
         };
       if (isSure) return { next: null, restart: null, resume: part };
       const alive = later.flatMap((entry) => (isMatchAt(entry) ? [-1] : (nextOf(entry) ?? [])));
-      // A match that began later than the first search, at a place that is not remembered.
+      // The match would be one that began later than the first search, at a place that is not remembered.
       if (alive.includes(-1) || (next === null && alive.length > 0)) return null;
       if (next !== null) searches.push(next, ...alive);
     }
@@ -112,7 +124,7 @@ export function cutterOf(split: SplitStep): Machine | null {
         ? null
         : { next: { ...part, searches: all }, restart: null, resume: part };
     }
-    // Nothing is under way: from here on it is as if the text began here, but for what is in the gap already.
+    // No search is open: go on as if the text began here, except that a gap may be open.
     if (begun === null) return { next: gap, restart: null, resume: fresh };
     if (part === fresh)
       return {
@@ -137,19 +149,19 @@ export function cutterOf(split: SplitStep): Machine | null {
   });
 }
 
-/** A loop: mapping a million elements by a callback takes the longest of all. */
+/** Uses a loop, because mapping a million elements by a callback would take most of the time. */
 export function shifted(classes: Uint8Array, by: number): Uint8Array {
   const out = new Uint8Array(classes.length);
   for (let i = 0; i < classes.length; i += 1) out[i] = classes[i]! + by;
   return out;
 }
 
-/** Of two searches in the same state the first wins. */
+/** Drops the later one of two searches in the same state. */
 function unique(searches: readonly number[]): readonly number[] {
   return [...new Set(searches)];
 }
 
-/** A pattern whose matches and gaps are the parts; null: the split drops or joins some. */
+/** The pattern whose matches and gaps are the parts; null: the split drops or joins some of them. */
 function isolatedPattern({ pattern, syntax, behavior, invert }: SplitStep): string | null {
   if (behavior === 'isolated' || (behavior === 'removed' && invert)) return pattern;
   if (behavior !== 'contiguous') return null;
@@ -179,8 +191,9 @@ function matchesAll({ rows, columns, classes, start }: CompiledPattern, sure: Re
 }
 
 /**
- * The table of a machine that is given as functions; null: it is too large, or text of ASCII can lead to a move that is null.
- * Other text may: it is rare (a space that is also of a class of CJK characters), and goes another way.
+ * Makes the table of a machine that is given by functions. null: the table is too large, or ASCII text can lead to a
+ * move that is null. Other text may lead to such a move: it is rare (a space that is also in a class of CJK
+ * characters), and is cut without this table.
  */
 export function explore<State>(given: {
   readonly start: State;
@@ -229,18 +242,19 @@ export function explore<State>(given: {
 }
 
 /**
- * Lets a text that leads to a move that is null be refused at a character other than ASCII before it, in a part that begins in the
- * start state: the other way begins where that part does, as if the text began there.
+ * If a text leads to a move that is null, makes the machine refuse it at an earlier character outside of ASCII, in a
+ * part that begins in the start state. Cutting without this table can then begin at that part, as if the text began
+ * there.
  *
- * @returns whether that can be done: no text of ASCII leads there
+ * @returns whether this is possible: no ASCII text leads to such a move
  */
 function refuseEarly(machine: Machine): boolean {
   const { columns, classes, next, restart } = machine;
   const reached = reachedMoves(machine);
   const ofAscii = new Set([0, ...classes.subarray(0, 0x80)]);
-  /** A text of ASCII is refused from this state on. */
+  /** 1: some ASCII text is refused from this state on. */
   const isLost = new Uint8Array(machine.states);
-  /** A part that comes to this state may be refused. */
+  /** 1: a part that reaches this state may be refused. */
   const mayRefuse = new Uint8Array(machine.states);
   const refusesAfter = (move: number) =>
     next[move] === refuses || (next[move]! >= 0 && mayRefuse[next[move]!] === 1);
@@ -272,7 +286,10 @@ function refuseEarly(machine: Machine): boolean {
   return isLost[0] === 0;
 }
 
-/** Moves that a text can lead to. A part that begins anew, or is resumed, is known to begin with a character of that column. */
+/**
+ * The moves that some text leads to. The first character of a new part is of the column at which the part before it
+ * ended.
+ */
 export function reachedMoves({ states, columns, next, restart }: Machine): Uint8Array {
   const reached = new Uint8Array(states * columns);
   const stack: number[] = [];
@@ -291,7 +308,10 @@ export function reachedMoves({ states, columns, next, restart }: Machine): Uint8
   return reached;
 }
 
-/** The same with as few states as there can be (Moore's algorithm). States are numbered as they are first met: the start is 0. */
+/**
+ * The same machine with the fewest possible states (Moore's algorithm). States are numbered in the order of their first
+ * use, so the start is 0.
+ */
 function minimize(machine: Machine): Machine {
   const { states, columns, next, restart, resumed } = machine;
   const groupIn = (groups: Int32Array, state: number) => (state < 0 ? state : groups[state]!);

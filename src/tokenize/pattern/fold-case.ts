@@ -1,14 +1,14 @@
 /**
- * Characters that are equal when case is ignored: Unicode's simple case folding (statuses C and S of CaseFolding.txt), as
- * Rust and Oniguruma have it. Oniguruma also takes several characters for one (`ss` for U+00DF); patterns where that
- * could matter are refused, see `foldsWithOthers`.
+ * Characters that are equal when case is ignored: Unicode's simple case folding (statuses C and S of CaseFolding.txt),
+ * as in Rust and Oniguruma. Oniguruma also treats several characters as equal to one (`ss` and U+00DF); patterns where
+ * this could matter are refused, see `foldsWithOthers`.
  */
 import { unite } from '../unicode/unicode.ts';
 import { fullFolding, simpleFolding } from './property-tables.ts';
 import { contains } from './sets.ts';
 import type { CodePointSet } from './syntax.ts';
 
-/** Read when first asked for. */
+/** Filled at the first use. */
 let classes: ReadonlyMap<number, readonly number[]> | undefined;
 
 export function foldCase(set: CodePointSet): CodePointSet {
@@ -20,7 +20,7 @@ export function foldCase(set: CodePointSet): CodePointSet {
   return more.length === 0 ? set : unite([...set, ...more]);
 }
 
-/** Each code point that folds with others -> all those. */
+/** Each code point that folds with others -> all code points that are equal to it. */
 function readClasses(): ReadonlyMap<number, readonly number[]> {
   const byTarget = new Map<number, number[]>();
   for (const run of simpleFolding.trim().split(/\s+/)) {
@@ -38,12 +38,14 @@ function readClasses(): ReadonlyMap<number, readonly number[]> {
   return out;
 }
 
-/** What several characters are together when case is ignored, each part as all its cases; Oniguruma only. */
+/**
+ * Code points that equal several characters when case is ignored; each part is the set of its cases. Oniguruma only.
+ */
 let sequences: readonly { readonly point: number; readonly parts: readonly CodePointSet[] }[] | undefined;
 
 /**
- * Whether Oniguruma would match this run of sets, case ignored, with another number of characters: one of the sets holds
- * a character that folds to several, or neighbours together may be what a character folds to.
+ * Whether Oniguruma, ignoring case, could match this run of sets with another number of characters: a set contains a
+ * character that folds to several, or neighbours together may equal the folding of one character.
  */
 export function foldsWithOthers(run: readonly CodePointSet[]): boolean {
   sequences ??= fullFolding

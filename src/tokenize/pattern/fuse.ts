@@ -1,11 +1,12 @@
 /**
- * Several splits, one inside the other, as one table that takes one look-up per character however many splits there are.
+ * Fuses several splits, each of which cuts the parts of the one before, into one table. It takes one look-up per
+ * character, however many splits there are.
  *
- * The table is a product of the splits' machines (cutter.ts). The inner machine begins anew where the outer one cuts, and sees
- * the end of a text there. The product, too, remembers one place only. That is enough as long as the inner machine settles
- * nothing that depends on where the outer one's part ends before that is settled. Where it would, the two do not
- * fuse, and stay one inside the other (kernel-steps.ts); or, if only characters other than ASCII lead there, the table gives up
- * at them, and the rest of the document goes through the splits one inside the other.
+ * The table is a product of the splits' machines (cutter.ts). The inner machine begins anew where the outer one cuts,
+ * and sees the end of a text there. The product also remembers only one place. This is enough unless the inner machine
+ * must decide something that depends on the end of the outer part before that end is decided. In that case the splits
+ * are not fused, and run one after the other (kernel-steps.ts). Or, if only characters outside of ASCII lead to that
+ * case, the table gives up at them, and the separate splits cut the rest of the document.
  */
 import type { SplitStep } from '../model.ts';
 import {
@@ -21,19 +22,20 @@ import { cutterOf, explore, type Machine, type Move, reachedMoves, refuses, shif
 
 export interface FusedSplits {
   readonly table: CutterTable;
-  /** So many of the splits. */
+  /** The number of splits in the table. */
   readonly count: number;
-  /** Some text makes it give up: the table has `givesUp`. */
+  /** Whether some text makes the table give up: it has `givesUp`. */
   readonly mayGiveUp: boolean;
 }
 
 const known = new Map<string, FusedSplits | null>();
 
 /**
- * As many of the first splits as fuse. All of them, or more than one, the last of which leaves no gaps: with other splits after
- * it, a gap may be a whole document, which the tables of a split alone hand on in pieces. null: there is no use in any.
+ * Fuses as many of the first splits as possible: either all of them, or two or more of which the last leaves no gaps.
+ * (If other splits follow, a gap may be a whole document. The table of a single split passes it on in pieces; a fused
+ * table does not.) null: no fused table helps.
  *
- * @param mayGiveUp there is another way for text that one table can't cut; only for a table of all of the splits
+ * @param mayGiveUp whether the caller can cut text that one table cannot cut; only used for a table of all splits
  *
  * @throws PatternError, UnsupportedPattern
  */
@@ -73,13 +75,13 @@ function mayRefuse(machine: Machine): boolean {
   return reachedMoves(machine).some((isReached, i) => isReached === 1 && machine.next[i] === refuses);
 }
 
-/** A state of both machines. */
+/** A state of the product: a state of each machine. */
 interface Pair {
   readonly outer: number;
   readonly inner: number;
-  /** The place that is remembered is where the inner part ends if the outer one goes on. */
+  /** The remembered place is where the inner part ends if the outer part goes on. */
   readonly isInner: boolean;
-  /** It is where the part ends if the outer one ends where it last could. */
+  /** The remembered place is where the part ends if the outer part ends at the last place where it could. */
   readonly isOuter: boolean;
 }
 
@@ -97,7 +99,7 @@ function compose(outer: Machine, inner: Machine): Machine | null {
     isOuter: isOuter && !isSureOuter[o],
   });
 
-  /** Whether both rows do the same at this character, which is the only one that a part begins with there. */
+  /** Whether both rows do the same at this character, which is the only one with which a part can begin there. */
   const isAlike = (a: number, b: number, column: number) =>
     outer.next[a + column] === outer.next[b + column] &&
     outer.restart[a + column] === outer.restart[b + column];
@@ -109,7 +111,7 @@ function compose(outer: Machine, inner: Machine): Machine | null {
     const endOuter = outer.restart[atOuter]!;
     const nextInner = inner.next[atInner]!;
     const endInner = inner.restart[atInner]!;
-    /** The inner part ends here if the outer one does. */
+    /** Whether the inner part ends here if the outer part does. */
     const endsHere = inner.restart[i * inner.columns]! >= 0;
     const afterOuter = endOuter < 0 ? null : pair(endOuter, 0);
     const afterInner = endInner < 0 ? null : pair(outer.resumed[atOuter]!, endInner);
@@ -139,7 +141,7 @@ function compose(outer: Machine, inner: Machine): Machine | null {
         resume,
       };
     }
-    // The outer part may end here, or go on.
+    // The outer part may end here or go on.
     const isSame =
       afterInner !== null &&
       endInner === 0 &&
@@ -164,7 +166,10 @@ function compose(outer: Machine, inner: Machine): Machine | null {
   });
 }
 
-/** States from which a place to end is certain to come: the largest set whose every move has one or leads into the set. */
+/**
+ * States from which the part is certain to get a place to end: the largest set of states whose moves all have one or
+ * lead into the set.
+ */
 function sureStates({ states, columns, next, restart }: Machine): Uint8Array {
   const sure = new Uint8Array(states).fill(1);
   for (let isDone = false; !isDone; ) {
@@ -182,7 +187,10 @@ function sureStates({ states, columns, next, restart }: Machine): Uint8Array {
   return sure;
 }
 
-/** Classes that tell apart what either tells apart, and the columns that a column was made of; null: they are too many. */
+/**
+ * Joins two lists of classes: characters share a class only if they do in both. `left` and `right` map the new columns
+ * to the old. null: too many.
+ */
 function joinClasses(
   a: Uint8Array,
   b: Uint8Array,
@@ -207,7 +215,7 @@ function joinClasses(
   return { classes, left, right };
 }
 
-/** The machine as the kernel runs it; null: a part that begins at a character can't take it. */
+/** The machine's table for the kernel; null: some part cannot take the character that it begins with. */
 function tableOf(machine: Machine): CutterTable | null {
   const { states, columns: width, classes, next, restart } = machine;
   const reached = reachedMoves(machine);

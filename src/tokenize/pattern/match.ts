@@ -1,15 +1,15 @@
 /**
- * The plain matcher: finds the matches of a pattern by trying its alternatives in order, and remembers which steps led
- * nowhere at which place, so that no pattern takes exponential time. It runs everything that parses, and is what the
- * tables of compile.ts are judged by. Cost: some 2 to 5 MB/s; memory of a bit per branch of the pattern and character.
- * Of a lookaround only whether it matches counts, so where one matched is remembered, too. Atomic groups may take
- * quadratic time.
+ * The plain matcher: it tries the alternatives of a pattern in order, and remembers which steps failed at which place,
+ * so that no pattern takes exponential time. It runs every pattern that parses, and tests compare the tables of
+ * compile.ts with it. Cost: some 2 to 5 MB/s; one bit of memory per branch of the pattern and character. For a
+ * lookaround it only matters whether it matches, so the places where one matched are remembered, too. Atomic groups may
+ * take quadratic time.
  */
 import { parsePattern } from './parse.ts';
 import { buildProgram, type Program, type Step } from './program.ts';
 import { OversizedPattern, type PatternSyntax, UnsupportedPattern } from './syntax.ts';
 
-/** Starts and ends by turns, in UTF-16 units of the text. Matches may be empty. */
+/** Returns start and end of each match, in turn, in UTF-16 units of the text. Matches may be empty. */
 export type FindMatches = (text: string) => readonly number[];
 
 /** @throws PatternError, UnsupportedPattern */
@@ -36,12 +36,12 @@ class Search {
   readonly #program: Program;
   /** Class of each character. */
   readonly #classes: Uint16Array;
-  /** Where each character begins in UTF-16, and the end. */
+  /** Where each character begins, in UTF-16 units, and the end of the text. */
   readonly #places: Uint32Array;
   readonly #length: number;
-  /** By step: a bit for each place from which it was tried. What was tried before and still counts has failed. */
+  /** By step: a bit for each place at which it was tried. A step that is still marked has failed there. */
   readonly #tried: Uint8Array[] = [];
-  /** The same for steps of lookarounds from which a match is known to follow. */
+  /** By step of a lookaround: a bit for each place from which a match is known to follow. */
   readonly #matching: Uint8Array[] = [];
 
   constructor(program: Program, text: string) {
@@ -59,7 +59,10 @@ class Search {
     this.#length = length;
   }
 
-  /** As both libraries go on: after an empty match at the place of the last match's end, one character further on. */
+  /**
+   * As in both libraries, an empty match at the end of the last match is skipped: the search goes on one character
+   * later.
+   */
   findAll(): number[] {
     const found: number[] = [];
     let lastEnd = -1;
@@ -79,7 +82,9 @@ class Search {
     return found;
   }
 
-  /** Steps tried up to `end` belong to the match itself; those after it have failed, whatever comes before them. */
+  /**
+   * Forgets steps tried up to `end`, which belong to the match itself. Steps tried after it have failed in any case.
+   */
   #forget(log: readonly number[], end: number): void {
     for (let i = 0; i < log.length; i += 2) {
       const at = log[i + 1]!;
@@ -88,12 +93,15 @@ class Search {
   }
 
   /**
-   * Where the first match from `at` on ends, -1: there is none. `log` gets the steps that were tried, and where.
-   * `whether`: it counts only whether there is one, and any end will do.
+   * The end of the preferred match that begins at `at`; -1: there is none. `log` gets the tried steps and their places.
+   * `whether`: only the existence of a match matters, so the returned end may be any.
    */
   #run(start: Step, at: number, backwards: boolean, log: number[], whether = false): number {
     const stack: (Step | number)[] = [start, at];
-    /** For `whether`: the splits on the way to here and their places, and which of them the alternatives on the stack are of. */
+    /**
+     * For `whether`: the splits on the way to this place, with their places; `splits`: the length of `way` at each
+     * alternative on the stack.
+     */
     const way: number[] = [];
     const splits = [0];
     while (stack.length > 0) {
@@ -142,8 +150,9 @@ class Search {
   }
 
   /**
-   * A group of its own. Where it fails, what it tried stays known; where it matches and its end counts, all is forgotten.
-   * Else the steps of its way are known to match, which is asked first, and what led nowhere stays known.
+   * Runs an atomic group or a lookaround by itself. If it fails, its tried steps stay marked as failed. If it matches
+   * and its end matters, all marks are removed. If only the existence of a match matters, the steps on the way to the
+   * match are marked as matching (which is tested first), and failed steps stay marked.
    */
   #runApart(body: Step, place: number, backwards: boolean, whether: boolean): number {
     const log: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * The parts of a pattern that stand for one character: escapes, `[...]` with what may be nested in it, `\p{...}`. The
- * two dialects agree on most; where they differ, the difference was looked up in the native library (see the tests).
+ * Parses the parts of a pattern that match one character: escapes, `[...]` with nested classes, `\p{...}`. The two
+ * dialects agree on most; where they differ, the code follows the native library (see the tests).
  */
 import { categoryRanges, complement, unite, whiteSpace } from '../unicode/unicode.ts';
 import { posixSet, propertySet, wordCharacters, wordsAlone } from './properties.ts';
@@ -18,7 +18,10 @@ const controls: Readonly<Record<string, string>> = {
   e: '\u001b',
 };
 
-/** What follows a backslash, if it is one character or a class. null: it is something else, and nothing was taken. */
+/**
+ * Parses the text after a backslash if it is one character or a class. null: it is something else, and nothing was
+ * taken.
+ */
 export function parseEscapedSet(
   reader: PatternReader,
   syntax: PatternSyntax,
@@ -86,7 +89,7 @@ function parseProperty(
       name = name.slice(1);
     }
   } else if (syntax === 'oniguruma') {
-    // Oniguruma has \p with braces only: else it is the letter.
+    // Oniguruma has \p with braces only: without them it is the letter.
     return single(negated ? 'P' : 'p');
   } else {
     name = reader.take('\\p');
@@ -116,10 +119,10 @@ function parseCodePoint(reader: PatternReader, syntax: PatternSyntax, start: num
     const length = { x: 2, u: 4, U: 8 }[kind]!;
     const some = syntax === 'oniguruma' && kind === 'x' ? '1,2' : length;
     digits = reader.takeMatch(new RegExp(`^[0-9A-Fa-f]{${some}}`))?.[0];
-    // Oniguruma takes \x without digits for the letter.
+    // In Oniguruma, \x without digits is the letter.
     if (digits === undefined && syntax === 'oniguruma' && kind === 'x') return single('x');
     if (digits === undefined) reader.fail(`\\${kind} needs ${length} hexadecimal digits`, start);
-    // Oniguruma's \x80 to \xff are bytes, which are part of a character.
+    // Oniguruma's \x80 to \xff are bytes, which are only a part of a character.
     if (syntax === 'oniguruma' && kind === 'x' && Number.parseInt(digits, 16) > 0x7f) {
       reader.unsupported(
         `\\x${digits}, which is a byte and not a character; \\x{${digits}} is the character`,
@@ -137,14 +140,15 @@ function parseCodePoint(reader: PatternReader, syntax: PatternSyntax, start: num
 interface ClassContext {
   readonly reader: PatternReader;
   readonly syntax: PatternSyntax;
-  /** What a class becomes where case is ignored. */
+  /** Adds the other cases to a class if case is ignored. */
   readonly fold: (set: CodePointSet) => CodePointSet;
 }
 
 /**
- * A class from after its `[` on, the `]` included. Negation applies to the whole, intersections included.
+ * Parses a class from after its `[` up to and including its `]`. Negation applies to the whole class, intersections
+ * included.
  *
- * @param depth classes around it
+ * @param depth number of classes around this one
  */
 export function parseClass(
   context: ClassContext,
@@ -164,7 +168,7 @@ export function parseClass(
     ranges = [];
   };
   if (reader.peek() === ']') {
-    // A bracket that comes first stands for itself, if the class has an end after it.
+    // A bracket in the first place stands for itself if another one closes the class.
     if (reader.source.indexOf(']', reader.at + 1) < 0) reader.fail('a class is empty', start);
     reader.at += 1;
     ranges.push(single(']'));
@@ -215,7 +219,7 @@ function parseClassItem(context: ClassContext, depth: number): CodePointSet {
   if (syntax === 'rust' && reader.peek(1) === '-') return low;
   const isOne = (set: CodePointSet) => set.length === 1 && set[0]![0] === set[0]![1];
   if (!isOne(low)) {
-    // After a class, a hyphen stands for itself only where another class follows: Rust and Oniguruma agree.
+    // After a class, a hyphen stands for itself only if another class follows, in Rust and in Oniguruma.
     reader.fail('a range begins with a class', start);
   }
   if (reader.peek(1) === '[') reader.unsupported('a range that ends with a class', start);
@@ -232,7 +236,7 @@ function parseClassCharacter({ reader, syntax }: ClassContext): CodePointSet {
   return parseEscapedSet(reader, syntax, true)!;
 }
 
-/** `[:alpha:]` or `[:^alpha:]`; null: it is a class in a class, and nothing was taken. */
+/** Parses `[:alpha:]` or `[:^alpha:]`; null: it is a nested class, and nothing was taken. */
 function parsePosix(reader: PatternReader, syntax: PatternSyntax, start: number): CodePointSet | null {
   const match = reader.takeMatch(/^\[:(\^?)([A-Za-z]+):\]/);
   if (match === null) return null;

@@ -1,8 +1,8 @@
 /**
- * A pre-tokenizer's regular expression to a tree. It reads the two dialects that tokenizer files use, as their native
- * libraries read them: Oniguruma in Ruby's syntax (Hugging Face) and fancy-regex (tiktoken). What the library refuses is
- * a PatternError with its place; what it takes and longmix cannot run exactly (back references, recursion, `\K`, `\X` ...)
- * is an UnsupportedPattern. Nothing is guessed.
+ * Parses a pre-tokenizer's regular expression to a tree. It reads the two dialects of tokenizer files in the way of
+ * their native libraries: Oniguruma in Ruby's syntax (Hugging Face) and fancy-regex (tiktoken). If the library refuses
+ * a pattern, the error is a PatternError with its place. If the library accepts it but longmix cannot run it exactly
+ * (back references, recursion, `\K`, `\X` ...), the error is an UnsupportedPattern. Nothing is guessed.
  */
 import { complement } from '../unicode/unicode.ts';
 import { foldCase, foldsWithOthers } from './fold-case.ts';
@@ -30,7 +30,7 @@ interface Flags {
   readonly ignoreCase: boolean;
   /** `.` matches a newline. */
   readonly dotAll: boolean;
-  /** Rust: `^` and `$` match at lines. Oniguruma: always. */
+  /** `^` and `$` match at each line. In Rust this is a flag; in Oniguruma they always do. */
   readonly lines: boolean;
   readonly extended: boolean;
 }
@@ -53,9 +53,9 @@ class PatternParser {
   readonly #syntax: PatternSyntax;
   #flags: Flags;
   #depth = 0;
-  /** Lookbehinds around this place. */
+  /** Number of lookbehinds around this place. */
   #behind = 0;
-  /** The last atom was one character, written as itself or escaped. */
+  /** Whether the last atom was one character, written as itself or escaped. */
   #isLiteral = false;
 
   constructor(pattern: string, syntax: PatternSyntax) {
@@ -70,7 +70,7 @@ class PatternParser {
     return node;
   }
 
-  /** Up to `)` or the end, which are not taken. */
+  /** Parses up to `)` or the end, and does not take the `)`. */
   #alternation(): PatternNode {
     const options: PatternNode[] = [];
     do options.push(this.#concatenation());
@@ -95,7 +95,7 @@ class PatternParser {
       const flagGroup = this.#flagGroup();
       if (flagGroup !== null) {
         if (flagGroup === 'changed') continue;
-        // Oniguruma: what follows in the group, alternatives included, is inside of the flags' group.
+        // Oniguruma: the rest of the enclosing group, alternatives included, is inside the flags' group.
         parts.push(flagGroup);
         break;
       }
@@ -148,7 +148,7 @@ class PatternParser {
       const set = parseEscapedSet(reader, this.#syntax, false);
       if (set === null) return this.#escape(start);
       this.#isLiteral = !/[sdwhp]/i.test(reader.source[start + 1]!);
-      // Oniguruma ignores the case of \p{Lu} inside of brackets only.
+      // Oniguruma ignores the case of \p{Lu} only inside brackets.
       return one(this.#isLiteral || this.#syntax === 'rust' ? this.#fold(set) : set);
     }
     if ('*+?'.includes(char)) reader.fail(`"${char}" has nothing before it that it could repeat`, start);
@@ -173,11 +173,11 @@ class PatternParser {
     if (!this.#flags.lines) return textStart;
     const afterNewline = look(one(single('\n')), 'behind', false);
     if (this.#syntax === 'rust') return alternate([textStart, afterNewline]);
-    // Oniguruma has no line after the last newline.
+    // In Oniguruma, no line begins after a newline at the end of the text.
     return alternate([textStart, concatenate([afterNewline, look(one(anyCharacter), 'ahead', false)])]);
   }
 
-  /** Escapes that are no set: anchors, `\R`, `\N`, `\O`. */
+  /** Parses escapes that are not a set: anchors, `\R`, `\N`, `\O`. */
   #escape(start: number): PatternNode {
     const reader = this.#reader;
     const char = reader.take('the escape');
@@ -186,7 +186,7 @@ class PatternParser {
     if (char === 'z') return textEnd;
     if (char === 'b' || char === 'B') return this.#wordBoundary(char === 'B');
     if (oniguruma) {
-      // At the end, or before a newline that ends the text.
+      // Matches at the end, or before a newline that ends the text.
       if (char === 'Z')
         return look(
           alternate([concatenate([one(single('\n')), one(anyCharacter)]), one(notNewline)]),
@@ -220,7 +220,7 @@ class PatternParser {
       : alternate([concatenate([before, notAfter]), concatenate([notBefore, after])]);
   }
 
-  /** `(?i)` and the like. null: no such thing here, and nothing was taken. */
+  /** Parses `(?i)` and similar groups. null: there is none here, and nothing was taken. */
   #flagGroup(): PatternNode | 'changed' | null {
     const reader = this.#reader;
     const start = reader.at;
@@ -266,7 +266,7 @@ class PatternParser {
     this.#flags = { ...this.#flags, ...changed };
   }
 
-  /** After `(`. */
+  /** Parses a group after its `(`. */
   #group(start: number): PatternNode {
     const reader = this.#reader;
     this.#depth += 1;
@@ -334,7 +334,7 @@ class PatternParser {
       }
       if (count > 0 && this.#syntax === 'rust') reader.unsupported('a quantifier after a quantifier', place);
       const { min, max, mode } = quantifier;
-      // Oniguruma may leave such a repeat before it has reached its lower bound.
+      // Oniguruma may leave such a repeat before the lower bound is reached.
       if (max > 1 && (min > 1 || max !== Infinity) && isNullable(node)) {
         reader.unsupported('a bounded repeat of what may match nothing', place);
       }

@@ -1,8 +1,8 @@
 /**
- * A pattern's tree to a graph of steps, each of which knows what comes after it: what the plain matcher (match.ts) walks
- * and what the tables (compile.ts) are made of. Bounded repeats are written out. A loop whose body may match nothing leaves after an empty
- * turn, as in the native libraries; for that its body is there twice, for turns that have taken a character and for
- * turns that have not, so that no counter is needed.
+ * Turns a pattern's tree into a graph of steps, each with a link to the next step. The plain matcher (match.ts) walks
+ * this graph, and the tables (compile.ts) are made from it. Bounded repeats are written out. A loop whose body may
+ * match nothing leaves after an empty turn, as in the native libraries. To need no counter for this, the graph has the
+ * body twice: for turns that have taken a character, and for turns that have not.
  */
 import { type CharacterClasses, classify } from './classes.ts';
 import { type CodePointSet, isNullable, type PatternNode } from './syntax.ts';
@@ -11,7 +11,7 @@ export type Step =
   | { readonly op: 'match'; readonly id: number }
   | { readonly op: 'set'; readonly id: number; readonly members: Uint8Array; readonly next: Step }
   | { readonly op: 'split'; readonly id: number; first: Step; second: Step }
-  /** The next character, if there is one, is of these classes; `atEnd`: it may be the end of the text. */
+  /** Tests whether the next character is in these classes; `atEnd`: whether the end of the text passes, too. */
   | {
       readonly op: 'next-is';
       readonly id: number;
@@ -19,7 +19,7 @@ export type Step =
       readonly atEnd: boolean;
       readonly next: Step;
     }
-  /** Behind: the body is reversed, and walks to the left. */
+  /** A lookaround. In a lookbehind the body is reversed, and is walked to the left. */
   | {
       readonly op: 'look';
       readonly id: number;
@@ -32,7 +32,7 @@ export type Step =
       readonly op: 'atomic';
       readonly id: number;
       readonly body: Step;
-      /** After a match of one character or more, and after an empty one. */
+      /** The step after a match of one character or more, and (`nextEmpty`) after an empty match. */
       readonly next: Step;
       readonly nextEmpty: Step;
     };
@@ -45,7 +45,7 @@ export interface Program {
   readonly nullable: boolean;
 }
 
-/** Steps of the largest pattern: a repeat of repeats multiplies. */
+/** The most steps of a pattern; repeats of repeats multiply them. */
 const largestProgram = 100_000;
 
 /** @throws RangeError if the pattern is too large */
@@ -79,7 +79,7 @@ class ProgramBuilder {
   }
 
   /**
-   * The first step of `node`. @param next after it, if it took a character; @param nextEmpty if it took none
+   * The first step of `node`. @param next the step after it if it took a character; @param nextEmpty if it took none
    */
   emit(node: PatternNode, next: Step, nextEmpty: Step, backwards: boolean): Step {
     switch (node.type) {
@@ -134,10 +134,10 @@ class ProgramBuilder {
     }
     const choose = (turn: Step, leave: Step) =>
       mode === 'greedy' ? this.#split(turn, leave) : this.#split(leave, turn);
-    /** What comes after the turns that must be, by whether a character was taken. */
+    /** The steps of the optional turns, after the required ones. `after`: the step if no character was taken so far. */
     const optional = (after: Step): Step => {
       if (max !== Infinity) {
-        // Written from the last turn to the first.
+        // Turns are written from the last to the first.
         let [taken, empty] = [next, after];
         for (let turn = max; turn > min; turn -= 1) {
           const fromEmpty = choose(this.emit(body, taken, empty, backwards), after);
@@ -158,7 +158,7 @@ class ProgramBuilder {
     return this.#concatenation(turns, ends.taken, ends.empty ?? ends.taken, backwards);
   }
 
-  /** A possessive repeat of one set: it never leaves before a character of the set, but after the last turn. */
+  /** A possessive repeat of one set: before the last turn, it leaves only if the next character is not in the set. */
   #possessive(set: CodePointSet, min: number, max: number, next: Step, nextEmpty: Step): Step {
     const members = this.#classes.members(set);
     const others = members.map((bit) => 1 - bit);

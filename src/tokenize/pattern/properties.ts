@@ -1,7 +1,7 @@
 /**
- * `\p{...}` and POSIX brackets by their names, in the sense of each dialect: the name of a category, a script, or a
- * binary property, short or long. Case, blanks, `_` and `-` in names do not matter. Verified over all code points
- * against the native libraries (test/tokenize/pattern/classes.test.ts).
+ * Finds the set of a `\p{...}` or a POSIX bracket by name, with the meaning of each dialect: the name of a category, a
+ * script or a binary property, short or long. Case, blanks, `_` and `-` in names do not matter. Verified over all code
+ * points against the native libraries (test/tokenize/pattern/classes.test.ts).
  */
 import { type CodePointRange, categoryRanges, complement, unite, whiteSpace } from '../unicode/unicode.ts';
 import { binaryProperties, scriptNames, scriptRuns } from './property-tables.ts';
@@ -55,7 +55,7 @@ const categoryNames: Readonly<Record<string, string>> = {
   spaceseparator: 'Zs',
 };
 
-/** The names that UCD's PropertyAliases.txt has for the properties below. */
+/** Short names of the properties below, from UCD's PropertyAliases.txt. */
 const shortNames: Readonly<Record<string, string>> = {
   alpha: 'alphabetic',
   lower: 'lowercase',
@@ -103,30 +103,33 @@ const derived: Readonly<Record<string, () => CodePointSet>> = {
 
 const plain = (name: string) => name.toLowerCase().replace(/[\s_-]/g, '');
 
-/** Alphabetic, marks, decimal digits, connectors; Rust adds the two joiners. */
+/** Word characters: Alphabetic, marks, decimal digits, connectors; Rust adds the two joiners. */
 export function wordCharacters(syntax: PatternSyntax): CodePointSet {
   const all = [...derived.alphabetic!(), ...categories('M', 'Nd', 'Pc')];
   return unite(syntax === 'rust' ? [...all, [0x200c, 0x200d]] : all);
 }
 
-/** `\w` and `\b` outside of brackets. There, Oniguruma takes the superscripts and fractions of Latin-1 for letters. */
+/**
+ * Word characters for `\w` and `\b` outside of brackets. Oniguruma counts the superscripts and fractions of Latin-1 as
+ * letters there.
+ */
 export function wordsAlone(syntax: PatternSyntax): CodePointSet {
   const all = wordCharacters(syntax);
   return syntax === 'rust' ? all : unite([...all, ...charactersOf('²³¹¼½¾')]);
 }
 
-/** null: no such property, or none that this file has. */
+/** The set of a property; null: there is no such property, or this file lacks it. */
 export function propertySet(name: string, syntax: PatternSyntax): CodePointSet | null {
   const wanted = plain(name);
   if (syntax === 'rust') {
     const equals = /^([^=:]+)[=:](.+)$/.exec(wanted);
     if (equals !== null) return valueSet(equals[1]!, equals[2]!);
-    // A Rust text has no surrogates, and its tables no name for what has no script.
+    // Rust's text has no surrogates, and its tables have no name for characters without a script.
     if (/^(is)?(cs|surrogate|zzzz|unknown)$/.test(wanted)) return null;
     if (/^is./.test(wanted)) return plainSet(wanted) ?? plainSet(wanted.slice(2));
     return plainSet(wanted);
   }
-  // Oniguruma has POSIX's `punct`, which is wider than the category, under another name.
+  // In Oniguruma, `punct` is the category; POSIX's `punct`, which is larger, is `posixpunct`.
   const posix = wanted === 'punct' ? 'P' : wanted === 'posixpunct' ? 'punct' : wanted;
   return posixSet(posix, 'oniguruma') ?? plainSet(wanted);
 }

@@ -1,4 +1,4 @@
-/** Quantifiers: `*`, `+?`, `{1,3}` and so on, as each dialect reads them. */
+/** Reads quantifiers (`*`, `+?`, `{1,3}` and so on) by the rules of each dialect. */
 import type { PatternReader } from './reader.ts';
 import type { PatternNode, PatternSyntax } from './syntax.ts';
 
@@ -6,7 +6,7 @@ type Quantifier = Pick<PatternNode & { type: 'repeat' }, 'min' | 'max' | 'mode'>
 
 const largestRepeat = 100_000;
 
-/** null: there is none here, and nothing was taken. */
+/** @returns null if there is no quantifier here; then nothing was taken */
 export function readQuantifier(reader: PatternReader, syntax: PatternSyntax): Quantifier | null {
   const place = reader.at;
   const char = reader.peek();
@@ -19,7 +19,7 @@ export function readQuantifier(reader: PatternReader, syntax: PatternSyntax): Qu
   }
   if (char !== '{') return null;
   const match = reader.takeMatch(/^\{(\d*)(,?)(\d*)\}/);
-  // What is no interval is text, in both dialects.
+  // In both dialects, braces that are not an interval are text.
   if (match === null) return null;
   const [, low, comma, high] = match as unknown as [string, string, string, string];
   if (low === '' && high === '') {
@@ -49,7 +49,7 @@ function readMode(reader: PatternReader, possessive: boolean): Quantifier['mode'
   return 'greedy';
 }
 
-/** Whether the library refuses to repeat this atom, which begins at `at`. */
+/** Whether the native library refuses to repeat this atom, which begins at `at`. */
 export function isUnrepeatable(
   atom: PatternNode,
   source: readonly string[],
@@ -57,7 +57,7 @@ export function isUnrepeatable(
   syntax: PatternSyntax,
 ): boolean {
   if (syntax === 'oniguruma') return atom.type === 'look' || isAssertion(source, at);
-  // fancy-regex repeats `^` and `\b`, and a lookaround inside of a capturing group.
+  // fancy-regex allows a repeat of `^`, of `\b`, and of a lookaround inside a capturing group.
   const text = source.slice(at, at + 100).join('');
   return atom.type === 'look' && /^(?:\(\?[A-Za-z-]*:)*\(\?<?[=!]/.test(text);
 }

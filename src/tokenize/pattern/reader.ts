@@ -1,7 +1,7 @@
-/** The pattern's text as the parser walks over it, by code points, with errors that carry the place. */
+/** Reads the pattern's text for the parser, by code points. Errors carry the place. */
 import { OversizedPattern, PatternError, UnsupportedPattern } from './syntax.ts';
 
-/** Deeper nesting of groups or classes is refused, not run into the end of the stack. */
+/** Deeper nesting of groups or classes is refused, so that the parser never overflows the stack. */
 export const deepestNesting = 200;
 
 export class PatternReader {
@@ -16,7 +16,7 @@ export class PatternReader {
     return this.at >= this.source.length;
   }
 
-  /** The character `ahead` places on; '' after the end. */
+  /** The character `ahead` places after this one; '' after the end. */
   peek(ahead = 0): string {
     return this.source[this.at + ahead] ?? '';
   }
@@ -32,7 +32,7 @@ export class PatternReader {
     return true;
   }
 
-  /** @param inside what ends too early where the pattern does */
+  /** @param inside for the error: the construct that is not finished if the pattern ends here */
   take(inside: string): string {
     const char = this.source[this.at];
     if (char === undefined) this.fail(`${inside} is not finished`);
@@ -40,7 +40,7 @@ export class PatternReader {
     return char;
   }
 
-  /** The text up to `end`, which is passed over; null if there is none, and nothing is taken. */
+  /** Takes the text up to `end`, and skips `end`; null if `end` does not follow, and then nothing is taken. */
   takeUpTo(end: string): string | null {
     const found = this.source.indexOf(end, this.at);
     if (found < 0) return null;
@@ -49,7 +49,7 @@ export class PatternReader {
     return text;
   }
 
-  /** What matches the regular expression from here on, at most 60 characters; null if nothing does. */
+  /** Takes the match of the regular expression in the next 60 characters; null if it does not match. */
   takeMatch(regex: RegExp): RegExpExecArray | null {
     const match = regex.exec(this.source.slice(this.at, this.at + 60).join(''));
     if (match !== null) this.at += Array.from(match[0]).length;

@@ -1,7 +1,7 @@
 /**
- * Minimizing an automaton by refining a partition (Moore 1956): states stay in one group as long as they lead to the same
- * groups. Groups are numbered as their first states come.
- * @param keyOf what a state does and which groups it leads to, where its own group is left out
+ * Minimizes an automaton by refining a partition (Moore 1956): states stay in one group as long as they lead to the
+ * same groups. Groups are numbered in the order of their first states.
+ * @param keyOf a key of what a state does and which groups it leads to; the state's own group is left out
  */
 export function refine(
   states: number,

@@ -1,4 +1,4 @@
-/** Sets of code points: what unicode.ts has for two sets and more. */
+/** Operations on sets of code points that unicode.ts does not have. */
 import { complement, unite } from '../unicode/unicode.ts';
 import type { CodePointSet } from './syntax.ts';
 
@@ -9,7 +9,7 @@ export function single(char: string): CodePointSet {
   return [[point, point]];
 }
 
-/** Each character of the text. */
+/** The set of the characters of a text. */
 export function charactersOf(text: string): CodePointSet {
   return unite(Array.from(text, (char) => single(char)[0]!));
 }

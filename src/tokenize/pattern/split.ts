@@ -1,6 +1,6 @@
 /**
- * What becomes of matches and of the gaps between them: Hugging Face's `NormalizedString::split`, behaviour by behaviour.
- * Matches may be empty; an empty part is dropped, but it separates its neighbours.
+ * Cuts a text into parts at its matches: the behaviours of Hugging Face's `NormalizedString::split`. Matches may be
+ * empty; an empty part is dropped, but it separates its neighbours.
  */
 import type { SplitStep } from '../model.ts';
 import type { FindMatches } from './match.ts';
@@ -13,7 +13,7 @@ interface Part {
 
 type Rule = Pick<SplitStep, 'behavior' | 'invert'>;
 
-/** @param matches starts and ends by turns */
+/** @param matches start and end of each match, in turn */
 export function splitText(text: string, matches: ReturnType<FindMatches>, rule: Rule): string[] {
   return partsOf(text.length, matches, rule)
     .filter(({ start, end, isRemoved }) => !isRemoved && end > start)

@@ -1,12 +1,12 @@
-/** What a pre-tokenizer's regular expression is parsed to, and the two errors that parsing can end with. */
+/** The tree of a parsed pre-tokenizer pattern, and the two errors that parsing can throw. */
 import { type CodePointRange, unite } from '../unicode/unicode.ts';
 
 /** Ascending and disjoint; see unite in unicode.ts. */
 export type CodePointSet = readonly CodePointRange[];
 
 /**
- * Captures are not kept: a pre-tokenizer only asks where a match begins and ends. Alternatives are in the order in which
- * they are tried. A concatenation without parts matches the empty text.
+ * The tree has no captures, because a pre-tokenizer only needs where a match begins and ends. Alternatives are in the
+ * order in which they are tried. A concatenation without parts matches the empty text.
  */
 export type PatternNode =
   | { readonly type: 'set'; readonly set: CodePointSet }
@@ -29,8 +29,8 @@ export type PatternNode =
     };
 
 /**
- * oniguruma: Hugging Face's tokenizer.json files, read by the onig crate in Ruby's syntax. rust: tiktoken, read by the
- * fancy-regex crate.
+ * `oniguruma`: the syntax of Hugging Face's tokenizer.json files (the onig crate, Ruby's syntax). `rust`: the syntax of
+ * tiktoken (the fancy-regex crate).
  */
 export type PatternSyntax = 'oniguruma' | 'rust';
 
@@ -55,7 +55,7 @@ export class UnsupportedPattern extends Error {
   }
 }
 
-/** Beyond the bounds that every engine here has: there is no other way to run it. */
+/** The pattern exceeds the bounds of all engines here, so the general path cannot run it either. */
 export class OversizedPattern extends UnsupportedPattern {}
 
 function describePlace(rule: string, source: readonly string[], offset: number): string {
@@ -71,7 +71,7 @@ export function concatenate(parts: readonly PatternNode[]): PatternNode {
   return parts.length === 1 ? parts[0]! : { type: 'concatenation', parts };
 }
 
-/** Alternatives of one character each are one set: in which order they are tried makes no difference. */
+/** Joins alternatives of one character each into one set, because their order makes no difference. */
 export function alternate(options: readonly PatternNode[]): PatternNode {
   if (options.length === 1) return options[0]!;
   const sets = options.flatMap((option) => (option.type === 'set' ? [option.set] : []));
@@ -81,8 +81,8 @@ export function alternate(options: readonly PatternNode[]): PatternNode {
 }
 
 /**
- * Alternatives that begin with the same characters begin with them once, so that thousands of words become a tree:
- * `ab|ac` is `a(?:b|c)`. Only neighbours, or those between which no other could match: the order stays.
+ * Joins alternatives that begin with the same characters, so that thousands of words become a tree: `ab|ac` becomes
+ * `a(?:b|c)`. To keep the order, it joins only neighbours, or alternatives between which no other one could match.
  */
 function factor(options: readonly PatternNode[]): readonly PatternNode[] {
   const lists = options.map((option) => (option.type === 'concatenation' ? option.parts : [option]));
@@ -109,7 +109,7 @@ function factor(options: readonly PatternNode[]): readonly PatternNode[] {
   });
 }
 
-/** Whether all begin with a set, and no two different ones have a character in common. */
+/** Whether all begin with a set, and no two different sets have a character in common. */
 function areApart(keys: readonly (string | null)[]): boolean {
   if (keys.includes(null)) return false;
   const sets = [...new Set(keys)].map((key) => JSON.parse(key!) as CodePointSet);
@@ -117,7 +117,7 @@ function areApart(keys: readonly (string | null)[]): boolean {
   return size(unite(sets.flat())) === sets.reduce((sum, set) => sum + size(set), 0);
 }
 
-/** How many sets all of them begin with. */
+/** Number of sets that all lists have in common at their beginning. */
 function sharedLength(lists: readonly (readonly PatternNode[])[]): number {
   const [first] = lists;
   let length = 1;
@@ -133,7 +133,7 @@ function sharedLength(lists: readonly (readonly PatternNode[])[]): number {
   return length;
 }
 
-/** Whether it might match the empty text somewhere. */
+/** Whether the node might match the empty text somewhere. */
 export function isNullable(node: PatternNode): boolean {
   if (node.type === 'set') return false;
   if (node.type === 'concatenation') return node.parts.every(isNullable);

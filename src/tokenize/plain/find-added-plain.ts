@@ -1,7 +1,7 @@
 /**
- * Added tokens in a text, step by step as Hugging Face's AddedVocabulary finds them; find-added.ts does the same in bytes.
- * Where the native library fails (white space that a token before it took, up to behind the token's own end), the token is
- * dropped.
+ * Finds added tokens in a text, in the steps of Hugging Face's AddedVocabulary; find-added.ts does the same on bytes.
+ * The native library fails if the white space that one token took reaches past the end of the next token; here that
+ * next token is dropped.
  */
 
 import { escapeRegex } from '../escape-regex.ts';
@@ -9,13 +9,13 @@ import type { AddedToken } from '../model.ts';
 import { classRanges } from '../unicode/hf-classes.ts';
 import { classSource, whiteSpace } from '../unicode/unicode.ts';
 
-/** A part of the text, with where it begins, or the id of an added token. */
+/** A part of the text with the place where it begins, or the id of an added token. */
 export type AddedPart = { readonly text: string; readonly at: number } | number;
 
 export function createPlainAddedFinder(added: readonly AddedToken[]): (text: string) => AddedPart[] {
   if (added.length === 0) return (text) => (text === '' ? [] : [{ text, at: 0 }]);
   const tokens = new Map(added.map((token) => [token.text, token]));
-  // Alternatives are tried in order: with the longest first, leftmost match is leftmost-longest.
+  // Alternatives are tried in order: with the longest first, the leftmost match is also the longest.
   const longestFirst = [...tokens.keys()].sort((a, b) => b.length - a.length).map(escapeRegex);
   const regex = new RegExp(longestFirst.join('|'), 'gu');
   const isWord = new RegExp(classSource(classRanges('word')), 'u');
@@ -37,7 +37,8 @@ export function createPlainAddedFinder(added: readonly AddedToken[]): (text: str
       }
       if (rstrip) while (stop < text.length && isSpace.test(text[stop]!)) stop += 1;
       if (done < start) parts.push({ text: text.slice(done, start), at: done });
-      // White space that a token before it took leaves nothing of it, and the native library drops what is empty.
+      // If an earlier token took the token's text as white space, nothing is left; the native library drops an empty
+      // token.
       if (start < stop) parts.push(id);
       done = stop;
     }

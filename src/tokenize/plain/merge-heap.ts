@@ -1,14 +1,13 @@
 /**
- * The same merges as merge-naive.ts in O(n log n): a linked list of symbols and a binary heap of the pairs that may
- * merge, ordered by (priority, position). For pretokens without a bound on their length: whole documents in
- * SentencePiece's style, a megabyte of one letter. A merge leaves stale pairs in the heap; they are known by their
- * symbols having changed, and skipped.
+ * The same merges as merge-naive.ts in O(n log n): a linked list of symbols, and a binary heap of the pairs that may
+ * merge, ordered by (priority, position). For pretokens of any length: whole documents in SentencePiece style, a
+ * megabyte of one letter. A merge leaves stale pairs in the heap; they are skipped, because their symbols have changed.
  */
 import type { MergeTable } from './merge-table.ts';
 
 interface Pair {
   readonly priority: number;
-  /** Where the left symbol stands. */
+  /** Position of the left symbol. */
   readonly at: number;
   readonly left: number;
   readonly right: number;
@@ -16,7 +15,7 @@ interface Pair {
 
 export function mergeHeap(symbols: readonly number[], table: MergeTable): number[] {
   const { length } = symbols;
-  /** Symbol that begins at each position; -1 where it was merged into one before. */
+  /** The symbol that begins at each position; -1 if it was merged into an earlier one. */
   const symbol = [...symbols];
   const next = Array.from(symbols, (_, at) => at + 1);
   const previous = Array.from(symbols, (_, at) => at - 1);

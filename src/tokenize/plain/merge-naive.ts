@@ -1,8 +1,8 @@
-/** The BPE rule, word for word. Quadratic: for pretokens of ordinary length, and to judge the other one by. */
+/** The BPE rule as it is defined. Quadratic: for pretokens of ordinary length, and for tests of merge-heap.ts. */
 import type { MergeTable } from './merge-table.ts';
 
 /**
- * Merges the pair of best priority, leftmost first, until no pair may merge.
+ * Merges the pair with the best priority, the leftmost of equals, until no pair may merge.
  * @example 'h e l l o' with merges [l l, h e, he ll]: h e ll o -> he ll o -> hell o
  */
 export function mergeNaive(symbols: readonly number[], table: MergeTable): number[] {

@@ -1,8 +1,11 @@
-/** Which pairs of tokens merge, how early, and into what: tiktoken's ranks and Hugging Face's lists behind two functions. */
+/**
+ * Tells which pairs of tokens merge, how early, and into what. Two functions hide whether a model has tiktoken's ranks
+ * or a list.
+ */
 import type { BpeVocabulary, MergeList } from '../model.ts';
 
 export interface MergeTable {
-  /** Lower is earlier; Infinity: the pair does not merge. */
+  /** The pair's priority: lower is earlier; Infinity: the pair does not merge. */
   priority(left: number, right: number): number;
   /** The token that the merge of this priority makes. */
   merged(priority: number): number;
@@ -28,7 +31,7 @@ function createRankTable(pieces: BpeVocabulary['pieces'], order: Uint32Array | n
 }
 
 function createListTable(size: number, merges: MergeList): MergeTable {
-  // Ids are below 2^21 or so: left * size + right is an exact integer.
+  // Ids are below about 2^21, so left * size + right is an exact integer.
   const priorities = new Map<number, number>();
   for (let i = 0; i < merges.left.length; i += 1) {
     priorities.set(merges.left[i]! * size + merges.right[i]!, i);
@@ -39,7 +42,7 @@ function createListTable(size: number, merges: MergeList): MergeTable {
   };
 }
 
-/** Key of a piece (see bytesKey) -> id; of pieces with the same bytes the first one. */
+/** Key of a piece (see bytesKey) -> id; for several pieces with the same bytes, the first id. */
 export function createPieceIndex(pieces: BpeVocabulary['pieces']): ReadonlyMap<string, number> {
   const ids = new Map<string, number>();
   pieces.forEach((piece, id) => {
@@ -50,7 +53,10 @@ export function createPieceIndex(pieces: BpeVocabulary['pieces']): ReadonlyMap<s
   return ids;
 }
 
-/** Bytes as a string of one character a byte: a Map key, and concatenation of keys is that of bytes. */
+/**
+ * Bytes as a string with one character per byte, for use as a Map key. Joining two keys is the same as joining their
+ * bytes.
+ */
 export function bytesKey(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

@@ -1,4 +1,4 @@
-/** A model's normalizers on strings: slow and plain, what normalize-bytes.ts is judged by. */
+/** A model's normalizers on strings: slow and plain. Tests compare normalize-bytes.ts with it. */
 import { mapGraphemes, readCharsmap } from '../engine/charsmap.ts';
 import { type NormalizerStep, normalizerSteps } from '../engine/normalizer-steps.ts';
 import { normalizePlainly } from '../engine/sentencepiece-normalizer.ts';
@@ -11,7 +11,8 @@ const leading = new RegExp(`^${spaces}+`, 'u');
 const isSpace = new RegExp(`^${spaces}$`, 'u');
 
 /**
- * @returns text and whether it goes on from an earlier part (then nothing is put before it) to the normalized text
+ * @returns a function that normalizes a text; `continued`: the text continues an earlier part, so nothing is put before
+ * it
  * @throws UnsupportedPattern
  */
 export function createPlainNormalizer(
@@ -49,7 +50,10 @@ function apply(text: string, step: NormalizerStep, continued: boolean): string {
   }
 }
 
-/** Not by a regular expression: one that ends in `$` looks at every run of spaces to its end, again from each of them. */
+/**
+ * Uses a loop, because a regular expression that ends in `$` would scan each run of spaces again from each of its
+ * spaces.
+ */
 function stripRight(text: string): string {
   let end = text.length;
   while (end > 0 && isSpace.test(text[end - 1]!)) end -= 1;

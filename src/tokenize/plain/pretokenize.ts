@@ -1,6 +1,6 @@
 /**
- * A document's text to pretokens, as a list of functions one after the other, in the order of TextSteps' fields. Slow
- * and plain: this is what the kernel's scanners are judged by.
+ * Turns a document's text into pretokens by a list of functions, in the order of TextSteps' fields. Slow and plain:
+ * tests compare the kernel's scanners with it.
  */
 import { bytesOfByteLevel, toByteLevel } from '../engine/byte-level.ts';
 import type { Metaspace, SplitStep, TextSteps } from '../model.ts';
@@ -9,13 +9,13 @@ import { splitText } from '../pattern/split.ts';
 import { createPlainAddedFinder } from './find-added-plain.ts';
 import { createPlainNormalizer } from './normalize-plain.ts';
 
-/** A pretoken's text, or its bytes where it may end inside of a character, or an added token's id. */
+/** A pretoken's text, or its bytes if it may end inside a character, or the id of an added token. */
 export type Pretoken = string | Uint8Array | number;
 
 const metaspace = '\u2581';
 
 /**
- * The function takes a document's text; `continued`: the text goes on from an earlier part, and nothing is put before it.
+ * The function takes a document's text; `continued`: the text continues an earlier part, so nothing is put before it.
  *
  * @throws PatternError, UnsupportedPattern
  */
@@ -42,7 +42,8 @@ export function createPretokenizer(steps: TextSteps): (text: string, continued: 
 }
 
 /**
- * A segment to its pretokens. `isFirst`: it begins where the text begins, which is the document's beginning unless `continued`.
+ * Cuts a segment into pretokens. `isFirst`: the segment begins where the text begins, which is the document's beginning
+ * unless `continued`.
  */
 function createCutter(steps: TextSteps): (text: string, isFirst: boolean, continued: boolean) => Pretoken[] {
   const outer = (steps.outerSplits ?? []).map(createSplit);
@@ -51,7 +52,7 @@ function createCutter(steps: TextSteps): (text: string, isFirst: boolean, contin
   return (text, isFirst, continued) => {
     let parts = [text];
     for (const split of outer) parts = parts.flatMap(split);
-    // A part that comes after text that was dropped begins in the middle of the segment.
+    // If text was dropped before the first part, that part does not begin where the segment begins.
     const beginsAt = outer.length === 0 || text.startsWith(parts[0] ?? '') ? 0 : -1;
     parts = parts.flatMap((part, i) => {
       const isStart = isFirst && i === beginsAt;

@@ -1,6 +1,6 @@
 /**
- * The plain engine: any TokenizerModel to a Tokenizer, with exactness as its only aim. It judges the kernel in tests, and does
- * the work itself where the kernel has no scanner for a pattern. Cost: some 1-3 MB/s, and text in memory as a string.
+ * The plain engine: runs any TokenizerModel, with exactness as its only aim. Tests compare the kernel with it, and it
+ * runs the models that the kernel does not support. Cost: some 1-3 MB/s, and text in memory as a string.
  */
 import type { Tokenizer } from '../../nouns/tokens.ts';
 import { createSafeCut, findSafeCut } from '../engine/safe-cut.ts';
@@ -17,9 +17,9 @@ import { bytesKey, createMergeTable, createPieceIndex } from './merge-table.ts';
 import { createPretokenizer } from './pretokenize.ts';
 import { createUnigramEncoder } from './unigram-plain.ts';
 
-/** Up to here the naive merge is the faster one. */
+/** Number of units up to which the naive merge is the faster one. */
 const longestNaive = 64;
-/** Pretokens remembered; then all are forgotten at once. */
+/** The most pretokens in the cache; when it is full, it is emptied. */
 const cacheSize = 50_000;
 const longestCached = 32;
 
@@ -38,7 +38,7 @@ export function createReferenceTokenizer(tokenizer: TokenizerModel): Tokenizer {
     eosId,
     padId,
     fingerprint,
-    // The sum of sentencepiece's scores does not go on into the next part here.
+    // This engine does not carry the sum of sentencepiece's scores into the next part, so such a text is not cut.
     safeCut: createSafeCut(isSummedOver(vocabulary) ? null : findSafeCut(tokenizer)),
     encode(text, ends, continued = false) {
       const tokens: number[] = [];
@@ -69,7 +69,10 @@ function createPretokenEncoder(vocabulary: Vocabulary): (pretoken: string | Uint
   );
 }
 
-/** Bytes, which only patterns over the byte alphabet make, are not for models of characters. */
+/**
+ * Adapts an encoder of text to bytes. Only patterns over the byte alphabet give bytes, and models of characters do not
+ * use them.
+ */
 function ofText(
   encode: (pretoken: string) => readonly number[],
 ): (pretoken: string | Uint8Array) => readonly number[] {
@@ -81,7 +84,8 @@ function remembering(
 ): (pretoken: string | Uint8Array) => readonly number[] {
   const cache = new Map<string, readonly number[]>();
   return (pretoken) => {
-    // Bytes come from patterns over the byte alphabet, and may be part of a character: they have no text to be found by.
+    // Bytes come from patterns over the byte alphabet and may be part of a character, so they have no text as a cache
+    // key.
     if (typeof pretoken !== 'string' || pretoken.length > longestCached) return encode(pretoken);
     let tokens = cache.get(pretoken);
     if (tokens === undefined) {
@@ -114,7 +118,7 @@ function createBpeEncoder(bpe: BpeVocabulary): (pretoken: string | Uint8Array) =
   };
 }
 
-/** Merges each run of known units; see `UnknownUnits` for what stands between the runs. */
+/** Merges each run of known units; `UnknownUnits` in model.ts has the rule for the units between the runs. */
 function encodeUnits(
   units: readonly Uint8Array[],
   pieceIds: ReadonlyMap<string, number>,
@@ -158,7 +162,7 @@ export function createTokenDecoder(tokenizer: TokenizerModel): Tokenizer['decode
   return (tokens) => Buffer.concat(Array.from(tokens, bytesOf));
 }
 
-/** Bytes of each token. U+2581 is a space again; a prefix that encoding put before the text is not taken off. */
+/** Bytes of each token. U+2581 becomes a space again; a prefix that encoding put before the text is not removed. */
 function createTokenBytes({ steps, vocabulary, special }: TokenizerModel): (token: number) => Uint8Array {
   const spaced = (text: string) =>
     encoder.encode(steps.metaspace === null ? text : text.replaceAll('\u2581', ' '));

@@ -1,16 +1,17 @@
 /**
- * Unigram tokens (Kudo 2018) as plainly as they can be written: the best segmentation of a pretoken by a Viterbi over its
- * characters. It judges the kernel's version, and does the work where the kernel can't.
+ * Unigram tokens (Kudo 2018), written as plainly as possible: the best segmentation of a pretoken by a Viterbi over its
+ * characters. Tests compare the kernel's version with it, and it runs the models that the kernel does not support.
  *
- * Two libraries are followed, and they differ in what a test can see:
- * - Hugging Face (`encode_optimized`) sums doubles. Neighbouring unknown characters are one text, which is looked up among
- *   the pieces; if it is not there it becomes the tokens of its bytes, if all have one, else the unknown token. The text of
- *   the unknown token counts as unknown where it stands in the document.
- * - sentencepiece 0.2.3 (`EncodeOptimized`; earlier ones compared before they rounded) sums floats, and where a sum is beyond
- *   100,000 takes it off all sums that are still needed. It makes byte tokens of each unknown character by itself.
- * In both, of two segmentations of equal score the first one found stays: the one whose last piece begins earlier.
+ * It follows two libraries, which differ in their tokens:
+ * - Hugging Face (`encode_optimized`) sums doubles. Neighbouring unknown characters are one text, which is looked up
+ *   among the pieces. If it is not a piece, it becomes the tokens of its bytes if all bytes have one, else the unknown
+ *   token. In a document, the text of the unknown token counts as unknown.
+ * - sentencepiece 0.2.3 (`EncodeOptimized`; earlier versions compared before they rounded) sums floats, and subtracts a
+ *   sum beyond 100,000 from all sums that are still needed. It makes byte tokens of each unknown character by itself.
+ * In both, if two segmentations have equal scores, the one found first wins: the one whose last piece begins earlier.
  *
- * Cost: one step for each character of each piece that begins at a character; memory for every character of the pretoken.
+ * Cost: one step for each character of each piece that begins at a character; memory for every character of the
+ * pretoken.
  */
 import { noToken, type UnigramVocabulary } from '../model.ts';
 
@@ -18,7 +19,7 @@ const largestSum = 100_000;
 
 interface Node {
   readonly next: Map<string, Node>;
-  /** The piece that ends here. */
+  /** The piece that ends at this node. */
   id: number | null;
 }
 
@@ -47,7 +48,7 @@ export function createUnigramEncoder(vocabulary: UnigramVocabulary): (pretoken: 
     const chars = Array.from(pretoken);
     const size = chars.length;
     const best = new Float64Array(size + 1);
-    /** By the end of a piece: where it begins, and which one it is; null: it is unknown. */
+    /** By the end of a piece: where it begins, and (`ids`) its id; null: it is unknown. */
     const starts = new Int32Array(size + 1).fill(-1);
     let reach = 0;
     const ids: (number | null)[] = new Array(size + 1).fill(null);

@@ -1,6 +1,6 @@
 /**
- * Extended grapheme clusters by Unicode 16.0 (UAX 29), whatever Unicode the Node that runs knows: Hugging Face's library
- * looks clusters up in the map of a `Precompiled` normalizer, so where they end decides tokens.
+ * Extended grapheme clusters by Unicode 16.0 (UAX 29), independent of the Unicode version of Node: Hugging Face's
+ * library looks up clusters in the map of a `Precompiled` normalizer, so their ends decide tokens.
  */
 import { graphemeClasses } from './grapheme-tables.ts';
 
@@ -22,7 +22,7 @@ const names = {
   ri: 12,
   /** Extended_Pictographic. */
   ep: 13,
-  /** Consonant and linker (virama) of a conjunct; the linker is Extend, too. */
+  /** Consonant (`co`) and linker (`li`, a virama) of a conjunct; the linker is also Extend. */
   co: 14,
   li: 15,
   /** ZERO WIDTH NON-JOINER: Extend, but not inside of a conjunct. */
@@ -31,7 +31,7 @@ const names = {
 
 let classes: Uint8Array | undefined;
 
-/** By code point. */
+/** The class of each code point. */
 function graphemeClassTable(): Uint8Array {
   if (classes !== undefined) return classes;
   classes = new Uint8Array(0x110000);
@@ -44,17 +44,17 @@ function graphemeClassTable(): Uint8Array {
   return classes;
 }
 
-/** Whether a character of this class may be in a cluster with its neighbours; all others are clusters by themselves. */
+/** Whether a character may join its neighbours in a cluster. Two characters for which this is false never share one. */
 export function mayJoin(point: number): boolean {
   const kind = graphemeClassTable()[point]!;
   return kind !== names.ot && kind !== names.cn && kind !== names.ep && kind !== names.co;
 }
 
-/** What is known of a cluster so far. */
+/** The state of the cluster that is being read. */
 interface Cluster {
   last: number;
   point: number;
-  /** It has an odd number of regional indicators at its end. */
+  /** Whether it ends with an odd number of regional indicators. */
   flag: boolean;
   /** Extended_Pictographic Extend*, and whether ZWJ follows. */
   picture: 'none' | 'open' | 'joined';
@@ -62,7 +62,10 @@ interface Cluster {
   conjunct: 'none' | 'open' | 'linked';
 }
 
-/** Where the cluster ends that begins with character `start`; `pointAt(i)` is a code point, undefined after the last one. */
+/**
+ * The index after the cluster that begins at character `start`. `pointAt(i)` is a code point, or undefined after the
+ * last one.
+ */
 export function clusterEnd(pointAt: (index: number) => number | undefined, start: number): number {
   const table = graphemeClassTable();
   const first = pointAt(start)!;

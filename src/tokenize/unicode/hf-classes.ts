@@ -1,9 +1,9 @@
 /**
- * Classes of characters as Hugging Face's tokenizers has them outside of regular expressions. Each comes from a crate with a
- * Unicode version of its own, so the same name means other characters here and there: punctuation and nonspacing marks are
- * Unicode 8.0's (unicode_categories), combining marks 9.0's (unicode-normalization-alignments), word characters 16.0's
- * (regex), numbers and lowercase 17.0's (the standard library). Measured on every code point with tokenizers 0.23; the
- * tests do it again. Tables are read when first asked for.
+ * Classes of characters that Hugging Face's tokenizers uses outside of regular expressions. Each comes from a crate
+ * with its own Unicode version, so one name means different characters in different places: punctuation and nonspacing
+ * marks are Unicode 8.0's (unicode_categories), combining marks 9.0's (unicode-normalization-alignments), word
+ * characters 16.0's (regex), numbers and lowercase 17.0's (the standard library). Measured on every code point with
+ * tokenizers 0.23; the tests repeat this. Tables are read at the first use.
  */
 import { lowercase17, marks9, nonspacingMarks8, numbers17, others8, punctuation8 } from './hf-tables.ts';
 import { type CodePointRange, categoryRanges, unite, whiteSpace } from './unicode.ts';
@@ -16,7 +16,9 @@ const asciiPunctuation: readonly CodePointRange[] = [
   [0x5b, 0x60],
   [0x7b, 0x7e],
 ];
-/** Letters by the property Alphabetic that are in no category of letters, marks or numbers: circled and squared ones. */
+/**
+ * Characters that are Alphabetic but not in the categories of letters, marks or numbers: circled and squared letters.
+ */
 const alphabeticSymbols: readonly CodePointRange[] = [
   [0x24b6, 0x24e9],
   [0x1f130, 0x1f149],
@@ -26,7 +28,7 @@ const alphabeticSymbols: readonly CodePointRange[] = [
 const joiners: readonly CodePointRange[] = [[0x200c, 0x200d]];
 
 const readers: Readonly<Record<CharacterClass, () => readonly CodePointRange[]>> = {
-  /** ASCII's symbols are in it, too. */
+  /** Includes ASCII's symbols. */
   punctuation: () => unite([...asciiPunctuation, ...readRanges(punctuation8)]),
   nonspacing: () => readRanges(nonspacingMarks8),
   other: () => readRanges(others8),
@@ -49,7 +51,7 @@ export function classRanges(name: CharacterClass): readonly CodePointRange[] {
   return ranges;
 }
 
-/** Whether a code point is of the class. One byte per code point, filled when first asked for. */
+/** Tests whether a code point is in the class. Cost: a table of one byte per code point, filled at the first use. */
 export function classTest(name: CharacterClass): (point: number) => boolean {
   let table: Uint8Array | undefined;
   return (point) => {
@@ -61,7 +63,7 @@ export function classTest(name: CharacterClass): (point: number) => boolean {
   };
 }
 
-/** The characters of a class, as they stand between the brackets of a regular expression. */
+/** The characters of a class, for use between the brackets of a regular expression. */
 export function classMembers(name: CharacterClass): string {
   const char = (point: number) => String.fromCodePoint(point).replace(/[\\^\-[\]&]/, '\\$&');
   return classRanges(name)
@@ -71,7 +73,7 @@ export function classMembers(name: CharacterClass): string {
 
 let lower: ReadonlyMap<number, number> | undefined;
 
-/** Rust's `char::to_lowercase`: each character by itself, so the final sigma is like any other. null: it stays. */
+/** Rust's `char::to_lowercase`: it maps single characters, so a final sigma is like any other. null: no change. */
 export function lowercaseOf(point: number): string | null {
   if (point === 0x130) return 'i\u0307';
   lower ??= readMappings(lowercase17);

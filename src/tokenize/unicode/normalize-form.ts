@@ -1,13 +1,19 @@
-/** Unicode normalization of UTF-8: text that needs none never becomes a string. */
+/** Unicode normalization of UTF-8. Text that does not change never becomes a string. */
 import { PointFinder } from '../engine/ascii/point-finder.ts';
 import type { Normalization } from '../model.ts';
 import { normalize } from '../plain/normalize.ts';
 import { categoryRanges, classSource, unite } from './unicode.ts';
 
-/** Bytes after a character that may change that become a string with it; more where the next one comes soon. */
+/**
+ * Bytes that become a string at once, from a character on that may change. The size grows if the next such character is
+ * near.
+ */
 const smallestPiece = 256;
 const largestPiece = 16 * 1024;
-/** Text between added tokens is often shorter than that: a loop is faster than the call and the views of the way for longer text. */
+/**
+ * For text shorter than this (often the text between added tokens), a loop is faster than the call and views of the
+ * general way.
+ */
 const shortBytes = 128;
 
 function isShortAscii(text: Uint8Array, start: number, end: number): boolean {
@@ -17,9 +23,9 @@ function isShortAscii(text: Uint8Array, start: number, end: number): boolean {
 }
 
 /**
- * The normalized text, or null where normalization changes nothing. Piece by piece, so that a mark in a long document does
- * not make all of it a string. A piece begins and ends before an ASCII character: that one neither moves nor composes with what
- * is before it, in any form, so the pieces normalize by themselves.
+ * Returns the normalized text, or null if normalization changes nothing. It works piece by piece, so that one mark in a
+ * long document does not turn all of it into a string. A piece begins and ends before an ASCII character. In every
+ * form, such a character neither moves nor composes with text before it, so each piece normalizes by itself.
  */
 export function createFormNormalizer(
   form: Normalization,
@@ -29,9 +35,9 @@ export function createFormNormalizer(
     if (end - start < shortBytes && isShortAscii(text, start, end)) return null;
     finder.begin(text, start, end);
     const parts: Uint8Array[] = [];
-    /** The text up to here is in `parts`. */
+    /** The text up to this place is in `parts`. */
     let done = start;
-    /** The last piece ended here. */
+    /** The end of the last piece. */
     let last = start;
     let size = smallestPiece;
     for (let found = finder.next(start, end); found < end; found = finder.next(last, end)) {
@@ -52,9 +58,9 @@ export function createFormNormalizer(
 }
 
 /**
- * Whether normalization may change a text that has this character. False is exact, if it is false for all of a text: every
- * character stays as it is when it stands alone, and is neither a mark nor a conjoining Hangul vowel or final, so it
- * neither moves nor composes with the one before it.
+ * Tests whether normalization may change a text that has this character. If the answer is false for all characters of a
+ * text, the text does not change: each character alone stays as it is, and is neither a mark nor a conjoining Hangul
+ * vowel or final, so it neither moves nor composes with the one before it.
  */
 function createChangeTest(form: Normalization): (point: number) => boolean {
   const joins = new RegExp(classSource(unite([...categoryRanges('M')!, [0x1160, 0x11ff]])), 'u');

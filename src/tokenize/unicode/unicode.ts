@@ -1,17 +1,17 @@
 /**
- * Unicode classes of one fixed version, 16.0, whatever the Node that runs: classes change between versions (U+0295 went
- * from Ll to Lo in 17.0, and every version turns unassigned code points into letters), so JavaScript's own \p{...} would
- * give other tokens after an update of Node. 16.0 is what the oracles have: Oniguruma 6.9.10 in Hugging Face's
- * tokenizers 0.23 and regex-syntax 0.8 in tiktoken agree on every code point.
+ * Unicode classes of one fixed version, 16.0, independent of Node. Classes change between versions (U+0295 went
+ * from Ll to Lo in 17.0, and every version turns unassigned code points into letters), so JavaScript's own \p{...}
+ * would give other tokens after an update of Node. The reference libraries have 16.0: Oniguruma 6.9.10 in Hugging
+ * Face's tokenizers 0.23 and regex-syntax 0.8 in tiktoken agree on every code point.
  */
 import { assignedInUnicode9, generalCategories } from './unicode-tables.ts';
 
-/** Ascending, apart from each other; both ends belong to it. */
+/** A range that includes both ends. Lists of ranges are ascending, and the ranges do not touch. */
 export type CodePointRange = readonly [first: number, last: number];
 
 const lastCodePoint = 0x10ffff;
 
-/** White_Space, Rust's and Oniguruma's `\s`: it has U+0085 and lacks U+FEFF, unlike JavaScript's. */
+/** White_Space, the `\s` of Rust and Oniguruma. Unlike JavaScript's `\s`, it has U+0085 and lacks U+FEFF. */
 export const whiteSpace: readonly CodePointRange[] = [
   [0x09, 0x0d],
   [0x20, 0x20],
@@ -32,17 +32,17 @@ export function unassignedInUnicode9(): readonly CodePointRange[] {
     .map((run) => run.range);
 }
 
-/** Read when first asked for: a tokenizer whose tables are at hand asks for none. */
+/** Filled at the first use: a tokenizer with cached tables needs none of it. */
 let categoryRuns: readonly Run[] | undefined;
 
-/** A general category (`Lu`) or a group of them (`L`). null: not the name of one. */
+/** The ranges of a general category (`Lu`) or of a group of them (`L`); null: there is no such category. */
 export function categoryRanges(name: string): readonly CodePointRange[] | null {
   categoryRuns ??= readRuns(generalCategories);
   const ranges = categoryRuns.filter((run) => run.name.startsWith(name)).map((run) => run.range);
   return /^[A-Z][a-z]?$/.test(name) && ranges.length > 0 ? unite(ranges) : null;
 }
 
-/** Sorts and joins. */
+/** Sorts the ranges and joins those that touch or overlap. */
 export function unite(ranges: readonly CodePointRange[]): readonly CodePointRange[] {
   const out: [number, number][] = [];
   for (const [first, last] of [...ranges].sort((a, b) => a[0] - b[0])) {
@@ -64,7 +64,7 @@ export function complement(ranges: readonly CodePointRange[]): readonly CodePoin
   return out;
 }
 
-/** A JavaScript character class for flag `u`. */
+/** The ranges as a JavaScript character class, for the flag `u`. */
 export function classSource(ranges: readonly CodePointRange[]): string {
   const hex = (point: number) => `\\u{${point.toString(16)}}`;
   const parts = ranges.map(([first, last]) => (first === last ? hex(first) : `${hex(first)}-${hex(last)}`));
@@ -76,7 +76,7 @@ interface Run {
   readonly range: CodePointRange;
 }
 
-/** `Ccw Zs1 ...`: two letters of a name, then a length in base 36. */
+/** Reads `Ccw Zs1 ...`: the two letters of a name, then a length in base 36. */
 function readRuns(table: string): readonly Run[] {
   const runs: Run[] = [];
   let from = 0;

@@ -1,4 +1,4 @@
-/** documents.parquet: where the documents of a shard set came from, wherever the set was copied. */
+/** documents.parquet says where the documents of a shard set came from, even after the set was copied elsewhere. */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

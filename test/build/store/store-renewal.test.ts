@@ -1,4 +1,4 @@
-/** `--fresh` on a finished store: what is set aside, what is put back, and what is thrown away. */
+/** `--fresh` on a finished store: which files are set aside, restored and deleted. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

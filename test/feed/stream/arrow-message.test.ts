@@ -1,4 +1,4 @@
-/** Messages that are laid out by hand, as Arrow's own reader understands them, and laid out where its writer would. */
+/** Arrow's own reader understands the messages laid out by hand, and Arrow's writer would lay them out the same way. */
 import { RecordBatchReader } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The bytes of a stream are those of every release so far: a reader that was written for them reads on. */
+/** The bytes of a stream are the same as in every release so far, so that existing readers keep working. */
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { Batch } from '../../../src/feed/feed.ts';

@@ -1,4 +1,4 @@
-/** Notebooks, books and programs through `discover` and `read`, the good ones and the bad. */
+/** Good and bad notebooks, books and programs, through `discover` and `read`. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-/** What is taken out of a page, and that no page is too odd for it. */
+/** The text that is extracted from a page; no page is too odd to be read. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { htmlText } from '../../../src/read/extract/html.ts';

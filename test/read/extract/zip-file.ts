@@ -1,4 +1,4 @@
-/** Archives for tests, sound and unsound. */
+/** Makes valid and damaged archives for tests. */
 import { crc32, deflateRawSync } from 'node:zlib';
 
 interface Entry {

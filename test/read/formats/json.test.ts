@@ -1,4 +1,4 @@
-/** The shapes that a .json file has records in, and what Python's writers put into them. */
+/** The shapes of records in .json files, and the extensions to JSON that Python writes. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** The schemas for editors, by a validator of its own. UPDATE_GOLDEN=1 writes schemas/ anew. */
+/** Tests the schemas for editors with an independent validator. UPDATE_GOLDEN=1 rewrites schemas/. */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';

@@ -1,4 +1,4 @@
-/** The charsmap normalizer of a tokenizer.json, judged by the native library: tokens are the bytes of the normalized text. */
+/** Compares the charsmap normalizer of a tokenizer.json with the native library; tokens are normalized text's bytes. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-/** Cuts between bytes that no piece joins: which ones there are, and that no token changes by them. */
+/** Cuts between bytes that no piece joins: which cuts there are, and that they change no token. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findJoinedBytes } from '../../../src/tokenize/engine/cut-bytes.ts';

@@ -1,4 +1,4 @@
-/** Where no cut is safe; that cuts are exact where one is said to be is in exactness.ts. */
+/** Places where no cut is safe. exactness.ts tests that the cuts reported as safe change no token. */
 import { expect, test } from 'vitest';
 import { createSafeCut, findSafeCut, spanningCharacters } from '../../../src/tokenize/engine/safe-cut.ts';
 import { modelFromEncoding } from '../../../src/tokenize/files/from-tiktoken.ts';

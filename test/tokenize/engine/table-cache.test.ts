@@ -1,4 +1,4 @@
-/** Tables kept between processes: the same tokenizer comes back, or none; never a wrong one. */
+/** Tables kept between processes give the same tokenizer or none, but never a wrong one. */
 import {
   existsSync,
   mkdirSync,

@@ -1,4 +1,4 @@
-/** Where texts of a list stand: in WebAssembly and by their first byte, against a loop over places and texts. */
+/** Finding the texts of a list: compares WebAssembly and the search by first byte with a loop over places and texts. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createTextFinder } from '../../../src/tokenize/engine/ascii/text-finder.ts';

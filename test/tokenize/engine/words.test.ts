@@ -1,4 +1,6 @@
-/** Pretokens of several words, in vocabularies with pieces over spaces: where they are cut, and how words are put together. */
+/**
+ * Pretokens of several words, for vocabularies whose pieces span spaces: where they are cut, and how words are joined.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findSpaceBorders } from '../../../src/tokenize/engine/cut-bytes.ts';

@@ -1,7 +1,7 @@
 /**
- * Configurations of byte-level BPE families of which no package carries the file. Each says where its published text was
- * seen: `llama.cpp` is the comments and tables of src/llama-vocab.cpp at ggml-org/llama.cpp 00ad355, `case NN` the inputs
- * that came with the issue. "As remembered" means that the published text was not at hand.
+ * Configurations of byte-level BPE families whose file no package contains. Each names the source of its published
+ * text: `llama.cpp` is the comments and tables of src/llama-vocab.cpp at ggml-org/llama.cpp 00ad355, `case NN` the
+ * inputs that came with the issue. "As remembered" means that the published text was not available.
  */
 import {
   byteLevel,

@@ -1,4 +1,4 @@
-/** The parts of a tokenizer.json that the descriptions of families are written in. */
+/** The parts of a tokenizer.json from which the descriptions of families are composed. */
 
 export type Part = Readonly<Record<string, unknown>>;
 

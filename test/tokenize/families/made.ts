@@ -1,6 +1,7 @@
 /**
- * Where the made tokenizer files lie: test/vocabularies/made, which git ignores. What takes long to train is kept there
- * between runs under a name that changes with the code that made it. Delete the folder to make all of it anew.
+ * The folder of generated tokenizer files: test/vocabularies/made, which git ignores. Files that take long to train are
+ * kept there between runs, under a name that changes with the code that made them. Delete the folder to make all files
+ * again.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Families whose vocabulary is SentencePiece's, written as tokenizer.json: BPE with byte fallback over real vocabularies,
- * and Unigram over made ones.
+ * Families with SentencePiece vocabularies, written as tokenizer.json: BPE with byte fallback over real vocabularies,
+ * and Unigram over generated ones.
  */
 import { realFileJson } from '../oracles.ts';
 import { smallJson } from '../small-file.ts';

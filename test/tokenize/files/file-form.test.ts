@@ -1,4 +1,4 @@
-/** A folder stands for the best file in it, and the form of a file is told by its content. */
+/** A folder stands for the best file in it, and the content of a file determines its form. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Shapes of tokenizer.json beyond the four files of reference.test.ts: other published files, and the same vocabulary under
- * other normalizers and pre-tokenizers, each against the native library.
+ * Shapes of tokenizer.json beyond the four files of reference.test.ts: other published files, and the same vocabulary
+ * with other normalizers and pre-tokenizers, each compared with the native library.
  */
 import { describe, expect, test } from 'vitest';
 import { openShared, shareTokenizer } from '../../../src/tokenize/engine/kernel-tokenizer.ts';

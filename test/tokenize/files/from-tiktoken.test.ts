@@ -1,4 +1,4 @@
-/** tiktoken's files: the five encodings' facts, and what can be wrong with a tokenizer.model (exact-llama3.test.ts has a right one). */
+/** tiktoken's files: facts of the five encodings, faults of a tokenizer.model (a correct one: exact-llama3.test.ts). */
 import { expect, test } from 'vitest';
 import { modelFromEncoding, modelFromTiktokenFile } from '../../../src/tokenize/files/from-tiktoken.ts';
 import { recognizeFamily } from '../../../src/tokenize/files/patterns.ts';

@@ -1,4 +1,4 @@
-/** A tokenizer.json that is wrong is one error with the place in the file, soon, whatever is wrong with it. */
+/** A wrong tokenizer.json quickly gives one error with the place in the file, whatever is wrong with it. */
 import { expect, test } from 'vitest';
 import { checkHfFile } from '../../../src/tokenize/files/hf-check.ts';
 import { parseHfFile } from '../../../src/tokenize/files/hf-file.ts';

@@ -1,4 +1,6 @@
-/** Pre-tokenizers of a tokenizer.json as split steps, against the native library: all code points, and hostile texts. */
+/**
+ * Compares pre-tokenizers of a tokenizer.json, as split steps, with the native library: all code points, hostile texts.
+ */
 import fc from 'fast-check';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { describe, expect, test } from 'vitest';

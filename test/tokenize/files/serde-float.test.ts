@@ -1,4 +1,4 @@
-/** Scores of a tokenizer.json are the numbers that the native library makes of them, to the last bit. */
+/** Scores of a tokenizer.json are parsed to the same numbers as in the native library, to the last bit. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

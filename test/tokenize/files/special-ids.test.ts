@@ -1,4 +1,7 @@
-/** Which tokens begin, end and pad a document: from the file, from those beside it, from the recipe. load.test.ts has real files. */
+/**
+ * Which tokens begin, end and pad a document: from the file, files beside it, or the recipe. load.test.ts has real
+ * files.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

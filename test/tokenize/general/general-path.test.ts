@@ -1,4 +1,4 @@
-/** Through the general path: the tokens of the native library, or a refusal. */
+/** The general path gives the tokens of the native library, or refuses the tokenizer. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createGeneralTokenizer } from '../../../src/tokenize/general/general-path.ts';

@@ -1,4 +1,6 @@
-/** What stands for one character, over all code points, as Oniguruma has it in Hugging Face's native library. */
+/**
+ * Pattern parts that match one character, over all code points, agree with Oniguruma in Hugging Face's native library.
+ */
 import { expect, test } from 'vitest';
 import { parsePattern } from '../../../src/tokenize/pattern/parse.ts';
 import { classMembers } from '../../../src/tokenize/unicode/hf-classes.ts';
@@ -14,7 +16,10 @@ for (let from = 0; from < 0x110000; from += 0x1000) {
   if (text !== '') blocks.push(text);
 }
 
-/** Code points, in hexadecimal, of which one of the two says that they are in the class, and the other that they are not. */
+/**
+ * Code points, in hexadecimal, of which one of the two says that they are in the class, and the other that they are
+ * not.
+ */
 function differences(pattern: string, removeMatches: (text: string) => string[]): string[] {
   const node = parsePattern(pattern, 'oniguruma');
   if (node.type !== 'set') throw new Error('not a class');

@@ -1,4 +1,6 @@
-/** The kernel's tables against the plain matcher: random patterns, all behaviours, several steps, windows of any size. */
+/**
+ * Compares the kernel's tables with the plain matcher: random patterns, all behaviours, several steps, any window size.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { KernelStep } from '../../../src/tokenize/engine/kernel/model.ts';

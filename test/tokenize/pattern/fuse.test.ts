@@ -1,4 +1,4 @@
-/** Several splits in one table cut as the plain matcher does, one split inside the other. */
+/** Several splits fused in one table cut like the plain matcher, which applies one split inside the other. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planSteps } from '../../../src/tokenize/engine/kernel-steps.ts';

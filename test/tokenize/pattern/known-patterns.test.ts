@@ -1,4 +1,4 @@
-/** The patterns that people train with: native library, plain matcher, tables and hand-written scanners, all equal. */
+/** For widely used patterns, native library, plain matcher, tables and hand-written scanners all agree. */
 import { describe, expect, test } from 'vitest';
 import type { KernelStep } from '../../../src/tokenize/engine/kernel/model.ts';
 import { planSteps } from '../../../src/tokenize/engine/kernel-steps.ts';

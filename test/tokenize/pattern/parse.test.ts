@@ -1,4 +1,4 @@
-/** What is wrong with a pattern, and where; and the patterns whose meaning the two dialects do not share. */
+/** Errors in a pattern and their places; and patterns with different meanings in the two dialects. */
 import { expect, test } from 'vitest';
 import { createMatcher } from '../../../src/tokenize/pattern/match.ts';
 import { splitText } from '../../../src/tokenize/pattern/split.ts';

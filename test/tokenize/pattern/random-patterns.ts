@@ -1,4 +1,4 @@
-/** Random patterns and texts over a few characters, small enough that their parts meet often. */
+/** Random patterns and texts over a few characters, small enough that patterns match often. */
 import fc from 'fast-check';
 
 const atoms = fc.constantFrom(

@@ -1,4 +1,4 @@
-/** Classes and normalization of every code point, against the native library's own (Oniguruma, Rust) tables. */
+/** Compares classes and normalization of every code point with the native library's own tables (Oniguruma, Rust). */
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { expect, test } from 'vitest';
 import { normalize } from '../../../src/tokenize/plain/normalize.ts';

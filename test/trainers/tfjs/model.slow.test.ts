@@ -1,4 +1,6 @@
-/** The model against a plain one, its gradients against finite differences of that, and what a token may depend on. */
+/**
+ * Compares the model with a plain one and its gradients with finite differences, and checks what a token may depend on.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadTfjs, type Tf } from '../../../trainers/tfjs/backend.ts';
 import {

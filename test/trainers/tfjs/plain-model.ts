@@ -1,4 +1,4 @@
-/** The same model in double precision with loops and the whole matrix of pairs: what the fast one must agree with. */
+/** The same model in double precision, with loops and the whole matrix of pairs. The fast model must agree with it. */
 import type { ModelShape, Parameter } from '../../../trainers/tfjs/model.ts';
 import type { ModelRow } from '../../../trainers/tfjs/rows.ts';
 

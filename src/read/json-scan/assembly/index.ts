@@ -1,12 +1,13 @@
 /**
- * Strict JSON, a record a line, for the fields that make a document. Whatever is not plainly an object with these
- * fields in the form that is asked for gets the status ODD: the host then lets JSON.parse judge the line. So this may
- * refuse what it likes, but what it takes must be what JSON.parse takes, to the byte. The input is well-formed UTF-8.
+ * Scans strict JSON, one record per line, for the fields that make a document. A line that is not clearly an object
+ * with these fields in the expected form gets the status Odd, and the host lets JSON.parse judge it. So this code may
+ * refuse any line, but if it takes one, the result must equal that of JSON.parse to the byte. The input is well-formed
+ * UTF-8.
  */
 import { number, literal, skipString, copyString, skipSpace, at, moveTo, copied, lone, hasDigits } from './values';
 
 const FIELDS: i32 = 3;
-/** Objects and arrays inside each other; JSON.parse has no such bound. */
+/** Deepest nesting of objects and arrays; JSON.parse has no such bound. */
 const DEEPEST: i32 = 64;
 const LINES: u32 = 1024;
 
@@ -15,7 +16,7 @@ export const enum Status {
   Odd = 1,
 }
 
-/** What a field's value is. */
+/** The type of a field's value. */
 const enum Kind {
   Missing = 0,
   String = 1,
@@ -23,14 +24,16 @@ const enum Kind {
   Other = 3,
 }
 
-/** A line's results: status, start, end, lone surrogates of the text, then {kind, start, end} of each field. */
+/**
+ * Bytes of a line's results: status, start, end, lone surrogates of the text, then {kind, start, end} of each field.
+ */
 const ROW: usize = 13 * 4;
 const rows: usize = memory.data(1024 * 13 * 4, 16);
 export function rowsAddress(): usize { return rows; }
 
 // ---------------------------------------------------------------- memory
 
-/** The input, with a newline after its end; then as much room for the strings that are taken out of it. */
+/** The input, followed by a newline; then as much room again, for the strings that are taken from it. */
 const input: usize = (__heap_base + 63) & ~63;
 let output: usize = 0;
 /** Strings are read 16 bytes at a time. */
@@ -46,7 +49,7 @@ export function reserve(bytes: usize): void {
 
 // ---------------------------------------------------------------- names
 
-/** Up to 8 steps of a field's path: {address, bytes}; and the whole name, for a field that has it as it is. */
+/** Up to 8 steps of each field's path, {address, bytes}, and its whole name, because a key may contain dots. */
 const STEPS: i32 = 8;
 const paths: usize = memory.data(3 * 8 * 8, 16);
 const wholes: usize = memory.data(3 * 8, 16);
@@ -57,7 +60,7 @@ let wanted: u32 = 0;
 
 export function namesAddress(): usize { return names; }
 
-/** The `bytes` at the beginning of the free part of `names` are the name of the field, or a step of its path. */
+/** Adds a step of a field's path, or its whole name: `bytes` bytes at the start of the free part of `names`. */
 export function addStep(field: i32, bytes: u32, isWhole: bool): usize {
   const count = load<u32>(steps + (field << 2));
   const entry = isWhole ? wholes + (field << 3) : paths + (((field * STEPS) + count) << 3);
@@ -79,13 +82,15 @@ function isName(entry: usize, from: usize, bytes: usize): bool {
 
 let row: usize = 0;
 let found: u32 = 0;
-/** Where the next string that is taken goes. */
+/** Where the next string is written. */
 let out: usize = 0;
 
-/** Lines of the last `scan`. */
+/** Number of lines that the last `scan` found. */
 export function lineCount(): u32 { return found; }
 
-/** Scans input[from, end), whole lines; returns how far it came: the table of lines may be full. */
+/**
+ * Scans the whole lines in [from, end). Returns how far it came, because the table of lines may be full before the end.
+ */
 export function scan(from: usize, end: usize): usize {
   store<u8>(end, 0x0a);
   row = rows;
@@ -150,7 +155,7 @@ function array(depth: i32): bool {
   }
 }
 
-/** `mask`: fields whose path has led to this object in `level` steps. */
+/** `mask`: the fields whose path leads to this object in `level` steps. */
 function object(depth: i32, level: i32, mask: u32): bool {
   if (depth == DEEPEST) return false;
   moveTo(at() + 1);
@@ -178,7 +183,7 @@ function object(depth: i32, level: i32, mask: u32): bool {
   }
 }
 
-/** The value of a key in an object that fields may be in. Of equal keys the last counts, as in JSON.parse. */
+/** Reads the value of a key in an object that may contain fields. The last of equal keys counts, as in JSON.parse. */
 function member(depth: i32, level: i32, mask: u32, key: usize, keyBytes: usize): bool {
   let last: u32 = 0;
   let further: u32 = 0;
@@ -193,7 +198,7 @@ function member(depth: i32, level: i32, mask: u32, key: usize, keyBytes: usize):
       return false;
     }
   }
-  // Written otherwise, it may be a name that is looked for.
+  // A key with escapes may be one of the names in another spelling.
   if (hasEscape(key, keyBytes)) return false;
   const byte = load<u8>(at());
   if (last != 0) {
@@ -201,7 +206,7 @@ function member(depth: i32, level: i32, mask: u32, key: usize, keyBytes: usize):
       const from = out;
       if (!copyString(out)) return false;
       out = copied;
-      // A string that has none in UTF-8: only in a text is that something to count.
+      // Lone surrogates can't be written in UTF-8. They are counted in the text only; the host judges other fields.
       if (lone != 0 && (last & ~1) != 0) return false;
       if ((last & 1) != 0) store<u32>(row, lone, 12);
       setFields(last, Kind.String, from, out);
@@ -210,7 +215,7 @@ function member(depth: i32, level: i32, mask: u32, key: usize, keyBytes: usize):
     if (byte == 0x2d || <u32>byte - 0x30 < 10) {
       const from = at();
       if (!number()) return false;
-      // -Infinity is a number of no id.
+      // -Infinity is not a valid id.
       setFields(last, hasDigits ? Kind.Number : Kind.Other, from, at());
       return true;
     }
@@ -218,13 +223,13 @@ function member(depth: i32, level: i32, mask: u32, key: usize, keyBytes: usize):
   }
   if (further != 0) {
     if (byte == 0x7b) return object(depth + 1, level + 1, further);
-    // Its elements have numbers for names.
+    // A path may lead into an array, whose elements are named by numbers. The host must judge that.
     if (byte == 0x5b) return false;
   }
   return value(depth + 1);
 }
 
-/** A SWAR or SIMD search would not pay: keys are short. */
+/** Keys are short, so a SWAR or SIMD search would not pay. */
 function hasEscape(key: usize, bytes: usize): bool {
   for (let end = key + bytes; key < end; key++) if (load<u8>(key) == 0x5c) return true;
   return false;

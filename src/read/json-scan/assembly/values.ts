@@ -1,4 +1,6 @@
-/** Strings, numbers, literals and white space, at a cursor. Each returns false where JSON does not allow what is there. */
+/**
+ * Reads strings, numbers, literals and white space at a cursor. Each function returns false if the JSON is not valid.
+ */
 
 let cursor: usize = 0;
 
@@ -14,7 +16,7 @@ export function moveTo(to: usize): void {
   cursor = to;
 }
 
-/** No newline: it ends the record. */
+/** Does not skip a newline, because that ends the record. */
 // @ts-ignore: decorator
 @inline
 export function skipSpace(): void {
@@ -24,7 +26,7 @@ export function skipSpace(): void {
 
 export function literal(): bool {
   const four = load<u32>(cursor);
-  // `true`, `null`, `false`, as they lie in memory.
+  // `true`, `null`, `false` as little-endian numbers.
   if (four == 0x65757274 || four == 0x6c6c756e) {
     cursor += 4;
     return true;
@@ -33,7 +35,7 @@ export function literal(): bool {
     cursor += 5;
     return true;
   }
-  // `NaN`, which Python writes and JSON has not.
+  // `NaN`, which Python writes but JSON does not have.
   if ((four & 0xffffff) == 0x4e614e) {
     cursor += 3;
     return true;
@@ -41,14 +43,14 @@ export function literal(): bool {
   return infinity();
 }
 
-/** `Infinity`, as Python writes it. */
+/** Reads `Infinity`, which Python writes. */
 function infinity(): bool {
   if (load<u64>(cursor) != 0x7974696e69666e49) return false;
   cursor += 8;
   return true;
 }
 
-/** The last number has digits. */
+/** Whether the last number has digits; `-Infinity` has none. */
 export let hasDigits: bool = false;
 
 // @ts-ignore: decorator
@@ -86,7 +88,7 @@ export function number(): bool {
   return true;
 }
 
-/** A bit for each of 16 bytes that ends a run of plain characters: a quote, a backslash, a control character. */
+/** A mask of 16 bits. A bit is set if its byte is a quote, a backslash or a control character: it ends a plain run. */
 // @ts-ignore: decorator
 @inline
 function stops(bytes: v128): i32 {
@@ -122,12 +124,12 @@ export function skipString(): bool {
   }
 }
 
-/** Where the bytes of the last string that was copied end. */
+/** End of the last string that was copied. */
 export let copied: usize = 0;
-/** Its surrogates that are no half of a pair; each is U+FFFD in the copy. */
+/** Number of lone surrogates in the last string that was copied; each becomes U+FFFD in the copy. */
 export let lone: u32 = 0;
 
-/** The string at the cursor as UTF-8 to `out`; up to 16 bytes after its end are overwritten. */
+/** Copies the string at the cursor to `out` as UTF-8. Overwrites up to 16 bytes after its end. */
 export function copyString(out: usize): bool {
   let from = cursor + 1;
   lone = 0;
@@ -163,7 +165,7 @@ export function copyString(out: usize): bool {
     if (point < 0) return false;
     from += 6;
     if ((point & 0xf800) == 0xd800) {
-      // `\u` again, in one look.
+      // 0x755c is `\u`, compared as one number: a second escape may complete the pair.
       const second = point < 0xdc00 && load<u16>(from) == 0x755c ? hexAt(from + 2) : -1;
       if (second >= 0xdc00 && second < 0xe000) {
         point = 0x10000 + ((point - 0xd800) << 10) + (second - 0xdc00);
@@ -200,7 +202,7 @@ function putCharacter(out: usize, point: u32): usize {
   return out + 4;
 }
 
-/** Letter after a backslash -> the byte that it stands for; 0: none. */
+/** The byte that each letter after a backslash stands for; 0: it is not an escape. */
 const escapes: usize = memory.data(256);
 store<u8>(escapes + 0x22, 0x22);
 store<u8>(escapes + 0x5c, 0x5c);
@@ -217,7 +219,7 @@ function plainEscape(letter: u8): u8 {
   return load<u8>(escapes + <usize>letter);
 }
 
-/** Four hexadecimal digits as a number; negative: they are not. */
+/** Reads four hexadecimal digits as a number; negative: they are not hexadecimal. */
 function hexAt(from: usize): i32 {
   let number: i32 = 0;
   for (let i: usize = 0; i < 4; i++) {

@@ -1,6 +1,7 @@
 /**
- * xxHash64 (seed 0) and the number of characters of documents that lie end to end in a window; one that goes on
- * in the next window keeps its state. XXH64 as its specification has it (github.com/Cyan4973/xxHash, doc/xxhash_spec.md).
+ * xxHash64 (seed 0) and the number of characters of documents that lie end to end in a window. A document that
+ * continues in the next window keeps its state. The algorithm is XXH64's specification (github.com/Cyan4973/xxHash,
+ * doc/xxhash_spec.md).
  */
 const P1: u64 = 0x9e3779b185ebca87;
 const P2: u64 = 0xc2b2ae3d27d4eb4f;
@@ -11,9 +12,9 @@ const P5: u64 = 0x27d4eb2f165667c5;
 const TEXT_BYTES: i32 = 65536;
 const DOCUMENTS: i32 = 4096;
 const text: usize = memory.data(TEXT_BYTES + 32, 16);
-/** u32 a document: where it ends in the text. */
+/** u32 per document: where it ends in the text. */
 const ends: usize = memory.data(DOCUMENTS * 4, 16);
-/** Two words a document: the hash, low and high. */
+/** Two words per document: the hash, low and high. */
 const keys: usize = memory.data(DOCUMENTS * 8, 16);
 const characters: usize = memory.data(DOCUMENTS * 4, 16);
 
@@ -24,7 +25,7 @@ export function documentsAtMost(): i32 { return DOCUMENTS; }
 export function keysAddress(): usize { return keys; }
 export function charactersAddress(): usize { return characters; }
 
-// The open document: four accumulators, a stripe that is not full yet, and what was seen so far.
+// State of the open document: four accumulators, a stripe that is not full yet, and the counts so far.
 let v1: u64 = 0;
 let v2: u64 = 0;
 let v3: u64 = 0;
@@ -45,7 +46,9 @@ function reset(): void {
   points = 0;
 }
 
-/** `open`: the last document goes on in the next window, and has no results yet. */
+/**
+ * Writes the results of the documents. `open`: the last document continues in the next window, and has no results yet.
+ */
 export function digest(documents: u32, open: bool): void {
   let start = text;
   for (let i: u32 = 0; i < documents; i++) {
@@ -128,7 +131,7 @@ function finish(): u64 {
   return hash ^ (hash >>> 32);
 }
 
-/** Bytes that are no continuation bytes: in well-formed UTF-8 one a character. */
+/** Counts the bytes that are not continuation bytes: well-formed UTF-8 has one per character. */
 function countCharacters(at: usize, end: usize): u32 {
   const last = i8x16.splat(-65);
   let count: u32 = 0;

@@ -1,15 +1,15 @@
 /**
- * Text that is mapped on its way into another buffer: stretches of ASCII go by a table in WebAssembly (`assembly/`), what else
- * there is the caller writes between them. A byte costs a tenth of what JavaScript's loop takes.
+ * Maps text while copying it to another buffer. Stretches of ASCII are mapped by a table in WebAssembly (`assembly/`);
+ * the caller writes the text between them. A byte costs a tenth of the time of a JavaScript loop.
  */
 import { type AsciiExports, instantiateAscii } from './instance.ts';
 
-/** Whether it is worth a call: four bytes of ASCII. */
+/** Whether four bytes of ASCII begin at `at`, so that a call of `copy` is worth its cost. */
 export function beginsStretch(text: Uint8Array, at: number, end: number): boolean {
   return at + 3 < end && (text[at]! | text[at + 1]! | text[at + 2]! | text[at + 3]!) < 0x80;
 }
 
-/** Fewer bytes than this are copied faster than a call takes. */
+/** Bytes. For less text than this, a call costs more than it saves. */
 const shortest = 16;
 const slack = 64;
 
@@ -20,15 +20,15 @@ export class AsciiCopy {
   #text = 0;
   #start = 0;
   #out = 0;
-  /** What is written; it is valid until the next `begin`. Writing to it is up to the caller, after `makeRoom`. */
+  /** The text that is written; valid until the next `begin`. The caller may write to it too, after `makeRoom`. */
   bytes: Uint8Array = new Uint8Array(0);
   length = 0;
-  /** A space that came now would be dropped. */
+  /** Whether a space that came next would be dropped. */
   isAfterSpace = false;
 
   /**
-   * @param table by byte of ASCII: the byte of ASCII that it becomes, or -1 for the caller's
-   * @param collapses of spaces in a row one is written
+   * @param table ASCII byte -> the ASCII byte that replaces it, or -1 if the caller writes it
+   * @param collapses whether several spaces in a row are written as one
    */
   constructor(table: ArrayLike<number>, collapses: boolean) {
     this.#exports = instantiateAscii();
@@ -43,7 +43,7 @@ export class AsciiCopy {
     }
   }
 
-  /** Begins with a text, and no copy. */
+  /** Begins a new text with an empty copy. */
   begin(text: Uint8Array, start: number, end: number): void {
     const size = end - start;
     this.#start = start;
@@ -57,7 +57,7 @@ export class AsciiCopy {
     this.isAfterSpace = false;
   }
 
-  /** Copies from `at` on, a place in the text, as far as the table goes; returns where it stopped. */
+  /** Copies text[at, end) up to the first byte that the table leaves to the caller; returns where it stopped. */
   copy(at: number, end: number): number {
     if (end - at < shortest) return at;
     const exports = this.#exports;
@@ -70,7 +70,7 @@ export class AsciiCopy {
       collapses,
       this.isAfterSpace ? 1 : 0,
     );
-    // At the first byte nothing was written.
+    // It stopped at the first byte, so nothing was written.
     if (reached === at + shift) return at;
     this.length = exports.writtenTo() - this.#out;
     this.isAfterSpace = exports.endsAfterSpace() !== 0;
@@ -78,15 +78,15 @@ export class AsciiCopy {
   }
 
   /**
-   * The first place from `at` on whose byte doesn't stay, nor the next one if `pairs`; bytes outside of ASCII stay unless
-   * `high`. Where there is none, the end.
+   * The first place from `at` on whose byte the table changes (`pairs`: and the next byte, too), or the end. Bytes
+   * outside of ASCII count as changed only with `high`.
    */
   find(at: number, end: number, pairs: boolean, high: boolean): number {
     const shift = this.#text - this.#start;
     return this.#exports.find(at + shift, end + shift, pairs ? 1 : 0, high ? 1 : 0) - shift;
   }
 
-  /** Room for so many bytes more, for as many after them as the rest of the text has. */
+  /** Makes room for `bytes` more bytes, and for the `rest` bytes of the text after them. */
   makeRoom(bytes: number, rest: number): void {
     const needed = this.length + bytes + rest + slack;
     if (needed <= this.bytes.length) return;

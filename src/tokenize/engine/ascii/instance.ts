@@ -1,13 +1,13 @@
-/** The module of `assembly/`, compiled once. Each user has an instance of its own, whose memory holds one text at a time. */
+/** Compiles the module of `assembly/` once. Each user gets its own instance, whose memory holds one text at a time. */
 
 import { packageRoot } from '../../../base/package-root.ts';
 import { readBytes } from '../../../storage/files.ts';
 
 export interface AsciiExports {
   readonly memory: WebAssembly.Memory;
-  /** The first byte of the memory that is the host's. */
+  /** The first byte of the memory that the host may use. */
   base(): number;
-  /** Makes the memory at least so long. */
+  /** Grows the memory to at least `end` bytes. */
   reserve(end: number): void;
   tableAddress(): number;
   sameAddress(): number;

@@ -1,6 +1,7 @@
 /**
- * Finds the characters of a text that a change may concern, in WebAssembly (`assembly/find-points.ts`). Which ones these are is
- * asked once for each character that occurs. Cost: a copy of the text, and a table of 1.1 MB.
+ * Finds the characters of a text that a change may concern, in WebAssembly (`assembly/find-points.ts`). The caller is
+ * asked once for each character that occurs whether it is one of these. Cost: a copy of the text, and a table of 1.1
+ * MB.
  */
 import { codePointAt } from '../space-bytes.ts';
 import { type AsciiExports, instantiateAscii } from './instance.ts';
@@ -28,7 +29,7 @@ export class PointFinder {
     for (let byte = 0; byte < 0x80; byte += 1) if (!mayChange(byte)) same[byte & 15]! |= 1 << (byte >> 4);
   }
 
-  /** `next` searches in text[start, end), which stays as it is meanwhile. */
+  /** Prepares `next` for searches in text[start, end), which must not change meanwhile. */
   begin(text: Uint8Array, start: number, end: number): void {
     this.#exports.reserve(this.#text + (end - start) + slack);
     new Uint8Array(this.#exports.memory.buffer, this.#text, end - start).set(text.subarray(start, end));

@@ -1,20 +1,21 @@
 /**
- * Where texts of a list stand in a text: the leftmost, of those the longest. A list whose texts all begin with one rare byte
- * (`<`) is looked for by that byte, in JavaScript; any other goes through WebAssembly (`assembly/find-texts.ts`), which gets a
- * copy of the text and answers with many places at a time: Gemma has a token every 50 bytes.
+ * Finds the texts of a list in a text: the leftmost match, and the longest of those that start there. If all texts of
+ * the list begin with one rare byte (`<`), JavaScript searches for that byte. Other lists are searched in WebAssembly
+ * (`assembly/find-texts.ts`), which gets a copy of the text and returns many places per call: Gemma has a token every
+ * 50 bytes.
  */
 import { type AsciiExports, instantiateAscii } from './instance.ts';
 
 export interface TextFinder {
   /** Number of the text that `next` found. */
   readonly found: number;
-  /** `next` searches in text[start, end), which stays as it is meanwhile. */
+  /** Prepares `next` for searches in text[start, end), which must not change meanwhile. */
   begin(text: Uint8Array, start: number, end: number): void;
-  /** Where the first text begins that lies in [at, end); `end` if there is none. */
+  /** Start of the first text of the list in text[at, end); `end` if there is none. */
   next(at: number, end: number): number;
 }
 
-/** @param texts not empty, none of them empty; of equal ones the last counts */
+/** @param texts at least one text, none of them empty; of several equal texts the last counts */
 export function createTextFinder(texts: readonly Uint8Array[]): TextFinder {
   const trie = new ByteTrie(texts);
   const first = texts[0]![0]!;
@@ -22,11 +23,11 @@ export function createTextFinder(texts: readonly Uint8Array[]): TextFinder {
   return isOneByte ? new FinderByByte(trie, first) : new FinderInWebAssembly(trie, texts);
 }
 
-/** Texts by their bytes. Children are found in a table with open addressing. */
+/** A trie of the texts. Children are found in a hash table with open addressing. */
 class ByteTrie {
-  /** Twice an entry: node * 256 + byte (`free`: none), child. */
+  /** Two numbers per entry: node * 256 + byte (`free`: the entry is empty), then the child. */
   readonly table: Uint32Array;
-  /** By node, twice: number of the text that ends there + 1 (0: none does), its bytes. */
+  /** Two numbers per node: 1 + the number of the text that ends there (0: none does), then the bytes of that text. */
   readonly ends: Uint32Array;
   readonly #mask: number;
 
@@ -66,7 +67,7 @@ class ByteTrie {
     }
   }
 
-  /** Number of the longest text that begins here; -1: none does. */
+  /** Number of the longest text that begins at `at`; -1: none does. */
   longestAt(text: Uint8Array, at: number, end: number): number {
     let node = 0;
     let found = -1;
@@ -98,7 +99,8 @@ class FinderByByte implements TextFinder {
   }
 
   next(start: number, end: number): number {
-    // Within its end: indexOf would go on to the next document that has the byte, from every one that has none.
+    // Search a view that stops at `end`: in a document without the byte, indexOf would go on to the next one that has
+    // it.
     const within = this.#text.subarray(0, end);
     for (let at = within.indexOf(this.#first, start); at >= 0; at = within.indexOf(this.#first, at + 1)) {
       this.found = this.#trie.longestAt(this.#text, at, end);
@@ -108,7 +110,7 @@ class FinderByByte implements TextFinder {
   }
 }
 
-/** Places that are asked for at once. */
+/** The most places that one call returns. */
 const most = 1024;
 const slack = 64;
 
@@ -119,7 +121,10 @@ class FinderInWebAssembly implements TextFinder {
   readonly #results: number;
   readonly #text: number;
   #start = 0;
-  /** Places that are known: how many, and which is next, if the search goes on at `#expected` up to `#until`. */
+  /**
+   * Places found by the last call, their number, and the next one. They hold if the search goes on at `#expected` up to
+   * `#until`.
+   */
   #places: Uint32Array = new Uint32Array(0);
   #count = 0;
   #next = 0;

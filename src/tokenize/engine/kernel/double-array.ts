@@ -1,35 +1,35 @@
 /**
- * A trie of byte strings as a double array (Aoe 1989): the child of a node by a byte is the cell `base[node] + byte`, if
- * that cell says that the node is its parent. So a step down is one memory touch and one comparison, which is what the
- * Viterbi of Unigram spends its time on.
+ * A trie of byte strings as a double array (Aoe 1989): the child of a node by a byte is the cell `base[node] + byte`,
+ * if that cell names the node as its parent. So a step down is one memory access and one comparison. The Viterbi of
+ * Unigram spends most of its time on these steps.
  *
- * Cost of building: some 0.1 s for 32,000 pieces, 0.7 s for 250,000. Nodes are placed breadth first, so the beginnings of
- * pieces, which are met most, lie together.
+ * Cost of building: some 0.1 s for 32,000 pieces, 0.7 s for 250,000. Nodes are placed breadth first, so that the
+ * beginnings of pieces, which are used most, lie together.
  */
 
 export interface DoubleArray {
-  /** 256 cells past the last used one are there too, so that no byte leads out of the arrays. */
+  /** Number of cells, with 256 after the last used one, so that no byte leads out of the arrays. */
   readonly cells: number;
   readonly base: Uint32Array;
-  /** The parent of a cell; `noParent`: the cell is free. Cell 0 is the root. */
+  /** The parent of each cell; `noParent`: the cell is free. Cell 0 is the root. */
   readonly parent: Uint32Array;
-  /** The piece that ends in a cell; -1: none does. */
+  /** The piece that ends in each cell; -1: none does. */
   readonly piece: Int32Array;
 }
 
 const noParent = 0xffffffff;
 
-/** Cells that are looked at for a node of several children before the search goes on behind all used ones. */
+/** Cells that are tried for a node with several children before the search goes on after all used cells. */
 const tries = 64;
 
-/** Of equal pieces the last one counts; empty and undefined ones are left out. */
+/** Builds the trie. If several pieces are equal, the last one counts; empty and undefined ones are left out. */
 export function buildDoubleArray(pieces: readonly (Uint8Array | undefined)[]): DoubleArray {
   const trie = buildTrie(pieces);
   const used = new Growing(trie.nodes * 2 + 1024);
   const base = new Growing(trie.nodes * 2 + 1024);
   const parent = new Growing(trie.nodes * 2 + 1024, noParent);
   const piece = new Growing(trie.nodes * 2 + 1024);
-  /** The next free cell from here on, or a step towards it. */
+  /** The next free cell from each cell on, or a step towards it. */
   const skip = new Growing(trie.nodes * 2 + 1024);
   let lastUsed = 0;
   const nextFree = (cell: number): number => {
@@ -78,7 +78,7 @@ export function buildDoubleArray(pieces: readonly (Uint8Array | undefined)[]): D
       children[count++] = child;
     }
     if (count === 0) continue;
-    // The root has the first 256 cells for itself, so no base is below 1.
+    // The root has the first 256 cells for itself, so every base is at least 1.
     const start = node === 0 ? 1 : place(count);
     base.set(cell, start);
     for (let i = 0; i < count; i += 1) {
@@ -88,7 +88,7 @@ export function buildDoubleArray(pieces: readonly (Uint8Array | undefined)[]): D
       cellOf[children[i]!] = child;
       queue[queued++] = children[i]!;
     }
-    // What lies before has been looked at often enough.
+    // Later searches need not try the cells before this one again.
     if (node !== 0 && count === 1) from = nextFree(from);
   }
   const cells = lastUsed + 257;
@@ -108,7 +108,7 @@ interface Trie {
   readonly piece: Int32Array;
 }
 
-/** Children of a node in the order of their bytes. */
+/** Builds a trie in which the children of a node are in the order of their bytes. */
 function buildTrie(pieces: readonly (Uint8Array | undefined)[]): Trie {
   const most = 1 + pieces.reduce((sum, piece) => sum + (piece?.length ?? 0), 0);
   const child = new Uint32Array(most);
@@ -141,7 +141,7 @@ function buildTrie(pieces: readonly (Uint8Array | undefined)[]): Trie {
   return { nodes, child, sibling, label, piece };
 }
 
-/** Numbers by index, `otherwise` where none was set, in an array that grows. */
+/** An array of numbers that grows; elements that were not set are `otherwise`. */
 class Growing {
   #values: Uint32Array;
   readonly #otherwise: number;

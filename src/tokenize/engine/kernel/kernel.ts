@@ -1,7 +1,7 @@
 /**
- * The engine: byte-pair encoding in WebAssembly (`assembly/`), fed by windows of text so that its memory and its
- * speed don't depend on the length of a document. The vocabulary's tables are built once, into an image that other
- * threads copy (`buildImage`, `createKernelFromImage`), in about a tenth of the time.
+ * The kernel: byte-pair encoding in WebAssembly (`assembly/`). It gets text in windows, so that its memory and speed do
+ * not depend on the length of a document. The vocabulary's tables are built once, into an image that other threads copy
+ * (`buildImage`, `createKernelFromImage`) in about a tenth of the time.
  */
 
 import { packageRoot } from '../../../base/package-root.ts';
@@ -15,7 +15,7 @@ import { fillUnigram, type UnigramExports } from './unigram-tables.ts';
 export interface Kernel {
   /**
    * Tokenizes documents that lie end to end in `text`, well-formed UTF-8, each by itself; `ends` in bytes. The result
-   * is valid until the next call. `continued`: the first one goes on from the last one of the call before.
+   * is valid until the next call. `continued`: the first document continues the last one of the call before.
    */
   encode(
     text: Uint8Array,
@@ -27,17 +27,17 @@ export interface Kernel {
 
 export interface KernelOptions {
   /**
-   * Bound of the WebAssembly memory (default: 4 GB). The cache is made smaller to stay below it. A pretoken of n bytes
-   * without any place to cut it (megabytes of one letter) needs up to 10 n for the time of the call.
+   * Upper bound of the WebAssembly memory (default: 4 GB). The cache shrinks to stay below it. A pretoken of n bytes
+   * without any place to cut it (megabytes of one letter) needs up to 10 n bytes during the call.
    */
   readonly memoryLimitBytes?: number;
-  /** Text that is in the kernel's memory at a time (default: 256 KiB); what is longer comes in parts. */
+  /** Bytes of text in the kernel's memory at a time (default: 256 KiB); longer text is passed in parts. */
   readonly windowBytes?: number;
-  /** `encode` gives the length of each pretoken in bytes in place of tokens. */
+  /** Whether `encode` returns the length of each pretoken, in bytes, in place of tokens. */
   readonly pretokens?: boolean;
 }
 
-/** The tables of a vocabulary, in shared memory: hand it to worker threads as it is. */
+/** The tables of a vocabulary in shared memory, which can be sent to worker threads as they are. */
 export interface KernelImage {
   readonly bytes: SharedArrayBuffer;
   /** Where the tables begin in an instance's memory. */
@@ -69,20 +69,20 @@ interface Exports extends UnigramExports {
   tokenCount(): number;
 }
 
-/** Text and its tokens stay in the second-level cache. */
+/** A window of this size and its tokens stay in the processor's second-level cache. */
 const defaultWindowBytes = 256 * 1024;
 const windowDocuments = 16 * 1024;
 /**
- * The cache's size, log2 of bytes. Warm over the corpus of 51 MB (230,000 pretokens of its kind), cl100k: 278 MB/s
- * with 8 MB, 344 with 16, 371 with 32.
+ * Size of the near cache, log2 of bytes. Warm over the corpus of 51 MB (230,000 pretokens of its kind), cl100k: 278
+ * MB/s with 8 MB, 344 with 16, 371 with 32.
  */
 const largestNear = 25;
 const smallestNear = 16;
 const farBits = 21;
-/** What `assembly/scan-long.ts` remembers. */
+/** Bytes that `assembly/scan-long.ts` needs to remember failed searches. */
 const failedBytes = 2 ** 20;
 
-/** The compiled kernel: tables are only for the one that made them. */
+/** The compiled kernel. Tables are valid only for the kernel that built them. */
 export const kernelFile: URL = new URL('dist/tokenize/engine/kernel/kernel.wasm', packageRoot);
 let compiled: Promise<WebAssembly.Module> | undefined;
 
@@ -116,7 +116,7 @@ export async function createKernelFromImage(
   return kernelOf(exports, options);
 }
 
-/** Builds the tables, returns where they end. */
+/** Builds the tables; returns where they end. */
 function fillTables(exports: Exports, model: KernelModel): number {
   const { pieces, merges } = model;
   const starts = new Uint32Array(pieces.length + 1);
@@ -154,7 +154,7 @@ function fillTables(exports: Exports, model: KernelModel): number {
   return exports.endTables();
 }
 
-/** The layout is `Field` in `assembly/unknown.ts`. */
+/** Writes the layout that `Field` in `assembly/unknown.ts` describes. */
 function fillUnknown(exports: Exports, { units, id, fuse, bytes, known }: KernelUnknown): void {
   const at = exports.reserveUnknown(known.length);
   const fields = new Uint32Array(exports.memory.buffer, at, 3 + 256);
@@ -197,10 +197,10 @@ function kernelOf(exports: Exports, options: KernelOptions): Kernel {
     let count = 0;
     let document = 0;
     let at = 0;
-    /** The first document of a window goes on from the one before. */
+    /** 1: the first document of the window continues the last one of the window before. */
     let goesOn = 0;
     while (document < ends.length) {
-      // As many whole documents as a window holds; if not even one, a part of it.
+      // Take as many whole documents as fit in a window; if not even one fits, take a part of it.
       let upTo = document;
       const limit = Math.min(ends.length, document + windowDocuments);
       while (upTo < limit && ends[upTo]! - at <= capacity) upTo += 1;
@@ -230,7 +230,7 @@ function kernelOf(exports: Exports, options: KernelOptions): Kernel {
       at += done;
       if (!open) document = upTo;
       else if (done === 0) {
-        // A pretoken that is longer than the window.
+        // A pretoken is longer than the window: enlarge the window.
         reserveWindow(capacity * 2);
       }
     }
@@ -242,8 +242,8 @@ function kernelOf(exports: Exports, options: KernelOptions): Kernel {
 }
 
 /**
- * Writes to each page of the caches once. A page that is read before it is written is first mapped to the one page of
- * zeros, then faults again to get its own; where other threads run, that second fault interrupts every processor.
+ * Writes to each page of the caches once. A page that is read before it is written is first mapped to the shared page
+ * of zeros, and faults again to get its own; if other threads run, this second fault interrupts every processor.
  */
 function touchPages(memory: WebAssembly.Memory, from: number, to: number): void {
   const bytes = new Uint8Array(memory.buffer);

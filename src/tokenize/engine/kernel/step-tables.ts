@@ -1,6 +1,6 @@
 /**
- * The steps of a model as the kernel reads them (assembly/step-layout.ts has the layout). Code points are looked up in pages
- * of 256, most of which are equal: some 30 KB a step, where a flat table would have 1.1 MB.
+ * Writes the steps of a model in the layout of the kernel (assembly/step-layout.ts). Code points are looked up in pages
+ * of 256, most of which are equal: some 30 KB per step, where a flat table would need 1.1 MB.
  */
 import type { CompiledPattern } from '../../pattern/compile.ts';
 import { firstColumns, matchFlag, rowMask, stopFlag } from '../../pattern/compile.ts';
@@ -15,9 +15,9 @@ const keeps: Record<Kept, number> = {
   'gap-with-match': 4,
   'match-with-gap': 5,
 };
-/** A cut, or the end of the text. */
+/** Flags of an entry at which a part may end: a cut, or the end of the text. */
 const cutFlags = matchFlag | stopFlag;
-/** The kernel has room for so many. */
+/** The kernel has room for this many steps. */
 export const mostSteps = 16;
 
 const headBytes = 64;
@@ -33,7 +33,7 @@ interface Parts {
   readonly table: CompiledPattern;
 }
 
-/** How many bytes `writeSteps` writes. */
+/** Number of bytes that `writeSteps` writes. */
 export function stepsSize(steps: readonly KernelStep[]): number {
   const sizes = steps.map((step) => {
     const parts = partsOf(step);
@@ -49,7 +49,7 @@ export function stepsSize(steps: readonly KernelStep[]): number {
   return sizes.reduce((sum, size) => sum + size, headBytes + recordBytes * steps.length);
 }
 
-/** @param at where the steps are in the memory */
+/** @param at address of the steps in the memory */
 export function writeSteps(memory: ArrayBufferLike, at: number, steps: readonly KernelStep[]): void {
   let top = at + headBytes + recordBytes * steps.length;
   const put = (part: Uint8Array | Uint16Array | Uint32Array) => {
@@ -115,19 +115,19 @@ function isOfBytes({ classes }: CompiledPattern): number {
   return classes.length === pageSize ? 1 : 0;
 }
 
-/** A text of these ASCII characters is one part for a step. */
+/** ASCII characters such that a step does not cut a text that has only these. */
 interface Inert {
   readonly all: readonly number[];
-  /** It may begin with these instead, if it is longer than that. */
+  /** The first character of a text of two or more may also be one of these. */
   readonly first: readonly number[];
 }
 
-/** What is inert for all steps after this one. */
+/** The characters that are inert for all steps after this one. */
 function inertAfter(steps: readonly KernelStep[], k: number): Inert {
   const both = (a: readonly number[], b: readonly number[]) => a.filter((byte) => b.includes(byte));
   const sets = steps.slice(k + 1).map(inertOf);
   const all = sets.reduce((set, inert) => both(set, inert.all), ascii);
-  // What is inert at the beginning of one step's text is so for the characters that are left of the others, too.
+  // A character must be inert at the beginning of a text for every step: as a first character or as one of `all`.
   const first = sets.reduce((set, inert) => both(set, [...inert.first, ...inert.all]), ascii);
   return { all, first };
 }
@@ -142,7 +142,7 @@ function inertOf(step: KernelStep): Inert {
     const failsAfter = (row: number) => all.every((byte) => (entryAt(row, byte) & cutFlags) === stopFlag);
     return { all, first: ascii.filter((byte) => failsAfter(rowAfter(entryAt(start, byte)))) };
   }
-  // Characters that lead from the start to one row, and stay in it: the row that has the most of them.
+  // Find the row with the most characters that lead to it from the start and then stay in it.
   const leads = (from: number, byte: number, to: number) => {
     const entry = entryAt(from, byte);
     return (entry & cutFlags) === 0 && rowAfter(entry) === to;

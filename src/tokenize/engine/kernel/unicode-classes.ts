@@ -1,10 +1,10 @@
-/** Every code point's class, for the patterns, numbered as in `assembly/classes.ts`. */
+/** The class of every code point for the hand-written scanners, numbered as in `assembly/classes.ts`. */
 import { categoryRanges, whiteSpace } from '../../unicode/unicode.ts';
 
 const other = 0;
 const upper = 1;
 const lower = 2;
-/** Neither case: Lm, Lo. */
+/** Letters without case: Lm, Lo. */
 const letter = 3;
 const mark = 4;
 const number = 5;

@@ -1,4 +1,4 @@
-/** Unigram's tables, written into a kernel's memory: what `assembly/unigram.ts` reads. */
+/** Writes Unigram's tables into a kernel's memory, for `assembly/unigram.ts`. */
 import { buildDoubleArray } from './double-array.ts';
 import type { KernelModel, UnigramTables } from './model.ts';
 
@@ -18,12 +18,12 @@ export interface UnigramExports {
   endUnigram(): number;
 }
 
-/** As in `assembly/unigram.ts`. */
+/** The same values as `Rule` in `assembly/unigram.ts`. */
 const rule = { floats: 1, fused: 2, bytes: 4, whole: 8 };
-/** As in `assembly/memory.ts`, in words. */
+/** The same slots as `At` in `assembly/memory.ts`, in words. */
 const at = { cells: 40, ids: 41, bytes: 42, scores: 47 };
 
-/** The pieces' text and starts are in place already. Returns where the tables end. */
+/** Writes the tables; the pieces' text and starts must be in place already. Returns where the tables end. */
 export function fillUnigram(exports: UnigramExports, model: KernelModel, tables: UnigramTables): number {
   const { pieces, steps } = model;
   const { scores, unknownScore, unknownId, bytes, as } = tables;
@@ -35,7 +35,7 @@ export function fillUnigram(exports: UnigramExports, model: KernelModel, tables:
     (steps.length === 0 ? rule.whole : 0);
   const longest = pieces.reduce((most, bytes) => Math.max(most, bytes.length), 4);
   const largest = scores.reduce((most, score) => Math.max(most, Math.abs(score)), Math.abs(unknownScore));
-  // One more than the largest token, for none; 0: words don't go on with a sum.
+  // Size of the score table: all tokens, and one more that means none. 0: sums do not go on from word to word.
   const table =
     as === 'sentencepiece' && steps.length > 0 ? model.ids.reduce((a, b) => Math.max(a, b), 0) + 2 : 0;
   exports.beginUnigram(cells, rules, unknownId, longest, unknownScore, largest, table);

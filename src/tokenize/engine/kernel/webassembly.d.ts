@@ -1,4 +1,7 @@
-/** What longmix uses of WebAssembly: TypeScript has it in `lib.dom` only, with a browser's hundreds of names beside it. */
+/**
+ * The parts of WebAssembly that longmix uses. TypeScript declares them only in `lib.dom`, with hundreds of names of
+ * browsers.
+ */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

@@ -1,9 +1,12 @@
-/** The first character of a text that is not known to stay. ASCII is looked at sixteen bytes at a time. */
+/** Finds the first character of a text that is not known to stay unchanged. ASCII is tested sixteen bytes at a time. */
 import { outside } from './sets';
 
 const STAYS: u32 = 1;
 
-/** Where it begins, or the end. `same`: the ASCII characters that stay; `points`: u8 by code point. Well-formed UTF-8 only. */
+/**
+ * The start of that character, or the end. `same`: the set of ASCII characters that stay; `points`: u8 by code point.
+ * Well-formed UTF-8 only.
+ */
 export function findPointIn(same: usize, points: usize, at: usize, end: usize): usize {
   const set = v128.load(same);
   while (at < end) {

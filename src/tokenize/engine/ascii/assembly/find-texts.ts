@@ -1,19 +1,23 @@
 /**
- * Where texts of a list stand in a text: the leftmost, of those the longest, and the search goes on behind it. Sixteen bytes at
- * a time, up to a byte of ASCII with which one may begin; then a bit for the two bytes there; then the trie.
+ * Finds the texts of a list in a text: the leftmost match, and the longest of those that start there; then the search
+ * goes on after it. It looks at sixteen bytes at a time for a byte with which a text may begin, then tests a bit for
+ * the two bytes there, then asks the trie.
  */
 import { outside } from './sets';
 
-/** Bit h of byte l: no text begins with the byte (h << 4 | l). */
+/** A set bit h of byte l means that no text begins with the byte (h << 4 | l). */
 const apart: usize = memory.data(16, 16);
-/** Bit (first | second << 8): a text may begin with these two bytes. One of a single byte goes with any second one. */
+/**
+ * A set bit (first | second << 8) means that a text may begin with these two bytes. A text of one byte sets all bits of
+ * its byte.
+ */
 const pairs: usize = memory.data(8192, 16);
-/** 8 bytes a slot: node * 256 + byte (FREE: none), child. */
+/** 8 bytes per slot: node * 256 + byte (FREE: the slot is empty), then the child. */
 let table: usize = 0;
 let mask: u32 = 0;
-/** By node, 8 bytes: number of the text that ends there + 1, and how many bytes it has. */
+/** 8 bytes per node: 1 + the number of the text that ends there, then the bytes of that text. */
 let nodes: usize = 0;
-/** A text begins with a byte outside of ASCII. */
+/** Whether a text begins with a byte outside of ASCII. */
 let isHigh: bool = false;
 const FREE: u32 = 0xffffffff;
 
@@ -48,7 +52,9 @@ function longestAt(at: usize, end: usize): u32 {
   return found;
 }
 
-/** Writes where each of the first `most` texts begins (u32) and its number (u32) to `out`, returns how many there are. */
+/**
+ * Writes the start (u32) and the number (u32) of each of the first `most` matches to `out`; returns how many it wrote.
+ */
 export function findTexts(at: usize, end: usize, out: usize, most: u32): u32 {
   const set = v128.load(apart);
   let count: u32 = 0;

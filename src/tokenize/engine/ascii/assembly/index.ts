@@ -1,20 +1,21 @@
 /**
- * Stretches of ASCII that are copied, each byte by a table, with runs of spaces made one where that is asked for. Sixteen bytes
- * at a time: most blocks of text stay as they are, which is seen by one set of bytes; the others go through the whole table.
+ * Copies stretches of ASCII, mapping each byte by a table; runs of spaces become one space if the caller asks for it.
+ * It works on sixteen bytes at a time. Most blocks do not change, which one test against a set of bytes shows; the
+ * others are mapped by the whole table.
  */
 import { findPointIn } from './find-points';
 import { outside } from './sets';
 
 export { apartAddress, findTexts, pairsAddress, setTexts } from './find-texts';
 
-/** u8[128]: what a byte becomes; STOP or more: the copy ends before it. */
+/** u8[128]: the replacement of each byte; STOP or more: the copy ends before the byte. */
 const table: usize = memory.data(128, 16);
-/** Bit h of byte l: the byte (h << 4 | l) stays as it is. */
+/** A set bit h of byte l means that the byte (h << 4 | l) does not change. */
 const same: usize = memory.data(16, 16);
 const STOP: u32 = 0x80;
 const SPACE: u32 = 0x20;
 
-/** Where the copy ends that was made last, and whether a space that came now would be dropped. */
+/** Where the last copy ends, and whether a space that came next would be dropped. */
 let written: usize = 0;
 let isAfterSpace: bool = false;
 
@@ -23,29 +24,32 @@ export function sameAddress(): usize { return same; }
 export function writtenTo(): usize { return written; }
 export function endsAfterSpace(): bool { return isAfterSpace; }
 
-/** The first character that is not in the table of ASCII that stays, nor of those that stay by `points` (u8 by code point). */
+/**
+ * The first character that is neither in the set of unchanged ASCII bytes nor marked unchanged in `points` (u8 by code
+ * point).
+ */
 export function findPoint(points: usize, at: usize, end: usize): usize {
   return findPointIn(same, points, at, end);
 }
 
-/** The first byte that is the host's. */
+/** The first byte that the host may use. */
 export function base(): usize {
   return (__heap_base + 63) & ~63;
 }
 
-/** Room up to `end`, and for a block more. */
+/** Grows the memory to `end` and one block more. */
 export function reserve(end: usize): void {
   const pages = <i32>((end + 64 + 0xffff) >>> 16) - memory.size();
   if (pages > 0 && memory.grow(pages) < 0) unreachable();
 }
 
 /**
- * The first byte that doesn't stay (`pairs`: and the next one doesn't either), or the end. `high`: bytes outside of
- * ASCII are looked for, too.
+ * The first byte that the table changes (`pairs`: and the next byte, too), or the end. `high`: bytes outside of ASCII
+ * count as changed.
  */
 export function find(at: usize, end: usize, pairs: bool, high: bool): usize {
   const set = v128.load(same);
-  // The byte after the text is none of it.
+  // The byte after the text does not count.
   for (; at < end; at += 16) {
     const text = v128.load(at);
     let found = outside(set, text);
@@ -60,7 +64,7 @@ export function find(at: usize, end: usize, pairs: bool, high: bool): usize {
   return end;
 }
 
-/** Each byte by the table; all of them are ASCII. */
+/** Maps each byte by the table; all bytes must be ASCII. */
 // @ts-ignore: decorator
 @inline
 function mapped(text: v128): v128 {
@@ -74,12 +78,12 @@ function mapped(text: v128): v128 {
 }
 
 /**
- * Copies text[at, end) to `out` as far as it is ASCII, without the last byte before another one and without what the table
- * stops at. Returns how far it came.
+ * Copies text[at, end) to `out` up to the first byte at which the table stops or that is not ASCII, and leaves out the
+ * last byte before one that is not ASCII. Returns how far it came.
  */
 export function copy(at: usize, end: usize, out: usize, collapses: bool, after: bool): usize {
   const set = v128.load(same);
-  // Where spaces in a row stay, none is after another one.
+  // If spaces in a row are kept, no space is ever dropped.
   after = after && collapses;
   while (at < end) {
     while (at + 17 <= end) {
@@ -95,7 +99,7 @@ export function copy(at: usize, end: usize, out: usize, collapses: bool, after: 
         const dropped = spaces & ((spaces << 1) | <u32>after);
         after = (spaces >>> 15) != 0;
         if (dropped != 0) {
-          // Written one over the other; what is dropped does not move on.
+          // Each byte is written over the last one if that was dropped: `out` does not move past a dropped byte.
           const from = out;
           for (let k: u32 = 0; k < 16; k++) {
             store<u8>(out, load<u8>(from + k));

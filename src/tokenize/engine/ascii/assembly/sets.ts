@@ -1,6 +1,6 @@
-/** Sets of ASCII bytes, 16 bytes each: bit h of byte l is the byte (h << 4 | l). */
+/** Sets of ASCII bytes, 16 bytes each: bit h of byte l stands for the byte (h << 4 | l). */
 
-/** Bits of the bytes that are not in the set; bytes outside of ASCII are in none. */
+/** One bit for each byte that is not in the set; bytes outside of ASCII are in no set. */
 // @ts-ignore: decorator
 @inline
 export function outside(set: v128, text: v128): u32 {

@@ -1,21 +1,21 @@
 /**
- * The tokens of one pretoken, left to right: take the longest token that can follow the last one; where none can,
- * take the last one back and try a shorter one. A place that led nowhere is never entered again, so the cost is
- * linear in the bytes, a megabyte of one letter included. Exact because the encoding of every prefix is unique (see
- * `pairs.ts`). For text of long tokens. Where each place must try many of them (a megabyte of slashes: 600 tries a
- * token), it gives up, and merging is faster.
+ * Finds the tokens of one pretoken from left to right: take the longest token that can follow the last one; if none
+ * can, take the last one back and try a shorter one. A place that failed is never entered again, so the cost is linear
+ * in the bytes, even for a megabyte of one letter. This is exact because the encoding of every prefix is unique (see
+ * `pairs.ts`). It is used for text of long tokens. If each place must try many tokens (a megabyte of slashes: 600 tries
+ * per token), it gives up, because merging is faster.
  */
 import { At, directory, release, reserve } from './memory';
 import { canFollow } from './pairs';
 import { NONE } from './pieces';
 import { longestToken } from './trie';
 
-/** Returned in place of a number of tokens. */
+/** The return value if it gives up, in place of a number of tokens. */
 export const GAVE_UP: u32 = NONE;
-/** So many bad tries, and one for each byte. */
+/** It gives up after this number of failed tries, plus one per byte. */
 const FREE_TRIES: u32 = 1024;
 
-/** Writes internal tokens to `out`, returns how many, or GAVE_UP. `length` is at least 1. */
+/** Writes internal tokens to `out`; returns their number, or GAVE_UP. `length` is at least 1. */
 export function encodeByBacktracking(at: usize, length: u32, out: usize): u32 {
   const records = directory(At.Records);
   const short = length < 64;

@@ -1,11 +1,11 @@
 /**
- * Pretokens of ASCII text, 64 bytes at a time: one bit a byte and class, then the pattern as arithmetic on these
- * bits. A block always begins where a pretoken begins, so nothing is carried from block to block; the rest of a
- * block's last pretoken is looked at again. No branch depends on the length of a word. Finding all pretokens of the
- * corpus runs at 1,000-1,100 MB/s (cl100k and o200k), so the time of the kernel is that of the lookups.
+ * Finds the pretokens of ASCII text, 64 bytes at a time: it makes one bit per byte and class, and computes the pattern
+ * as arithmetic on these bits. A block always begins where a pretoken begins, so no state is carried from block to
+ * block; the bytes of a block's last pretoken are read again. No branch depends on the length of a word. Finding all
+ * pretokens of the corpus runs at 1,000-1,100 MB/s (cl100k and o200k), so lookups take nearly all time of the kernel.
  *
- * Each `starts...` returns the bits at which pretokens begin. All are certain whatever follows the block, but for
- * a run of white space that touches its end (`block` cuts these off) and for what o200k does at an apostrophe.
+ * Each `starts...` returns the bits at which pretokens begin. The text after the block cannot change them, with two
+ * exceptions: a run of white space that touches its end (`block` cuts these off), and an apostrophe in o200k.
  */
 import { contractionGpt2 } from './scan-gpt2';
 import { contraction } from './scan-common';
@@ -25,7 +25,7 @@ export function equal(a: v128, b: v128, c: v128, d: v128, byte: i8): u64 {
   return bits(i8x16.eq(a, x), i8x16.eq(b, x), i8x16.eq(c, x), i8x16.eq(d, x));
 }
 
-/** Either of two. */
+/** Bytes that equal either of two. */
 // @ts-ignore: decorator
 @inline
 export function either(a: v128, b: v128, c: v128, d: v128, byte: i8, other: i8): u64 {
@@ -39,7 +39,9 @@ export function either(a: v128, b: v128, c: v128, d: v128, byte: i8, other: i8):
   );
 }
 
-/** Bytes in [from, from + count), by a signed comparison: x86 has no unsigned one and V8 takes four instructions for it. */
+/**
+ * Bytes in [from, from + count), by a signed comparison: x86 has no unsigned one and V8 takes four instructions for it.
+ */
 // @ts-ignore: decorator
 @inline
 export function inRange(a: v128, b: v128, c: v128, d: v128, from: i8, count: i8): u64 {
@@ -53,14 +55,14 @@ export function inRange(a: v128, b: v128, c: v128, d: v128, from: i8, count: i8)
   );
 }
 
-/** First bits of runs. */
+/** The first bit of each run. */
 // @ts-ignore: decorator
 @inline
 function heads(run: u64): u64 {
   return run & ~(run << 1);
 }
 
-/** In each run of `numbers`, every third place after its head. */
+/** Every third place after the head of each run of `numbers`. */
 // @ts-ignore: decorator
 @inline
 function thirds(numbers: u64): u64 {
@@ -74,7 +76,10 @@ function thirds(numbers: u64): u64 {
   return all;
 }
 
-/** White space between newlines: removes from `after` (places after a newline) those whose run has one more. */
+/**
+ * Handles white space between newlines: removes from `after` (places after a newline) those whose run has another
+ * newline.
+ */
 // @ts-ignore: decorator
 @inline
 function lastNewlines(after: u64, blank: u64, newline: u64): u64 {
@@ -83,7 +88,7 @@ function lastNewlines(after: u64, blank: u64, newline: u64): u64 {
   while (left != 0) {
     const place = left & -left;
     left ^= place;
-    // Adding carries through the run of blanks to the place after it, the only bit that this sets.
+    // The addition carries through the run of blanks and sets only the bit after the run.
     if (((blank + place) & ~blank & newline) != 0) after ^= place;
   }
   return after;

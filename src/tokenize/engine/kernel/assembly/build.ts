@@ -1,6 +1,7 @@
 /**
- * The vocabulary's tables, from its pieces and merges. Internal tokens are numbered in the order in which merging
- * makes them: the 256 bytes first, then one number a merge. With the host's part, cl100k takes 90-130 ms, o200k 185-250.
+ * Builds the vocabulary's tables from its pieces and merges. Internal tokens are numbered in the order in which merging
+ * makes them: first the 256 bytes, then one number per merge. With the host's part, cl100k takes 90-130 ms, o200k
+ * 185-250.
  */
 import { keepMerges, makesPiece, reserveMerges, setMerge } from './merge';
 import { addTrap, hasTraps, isTrap, reserveTraps } from './traps';
@@ -31,7 +32,7 @@ export function reserveSteps(bytes: u32): usize {
   return at;
 }
 
-/** Reserves the tables, the trie as the last; what is reserved from here on is scratch. */
+/** Reserves the tables, the trie as the last one; all memory that is reserved later is scratch. */
 export function begin(pieces: u32, ignoreMerges: bool): void {
   buildPieces(pieces);
   setDirectory(At.IgnoreMerges, ignoreMerges ? 1 : 0);
@@ -41,7 +42,7 @@ export function begin(pieces: u32, ignoreMerges: bool): void {
   reservePairs(pieces);
   reserveHints();
   reserveTraps();
-  // 2.1 edges a token in most vocabularies; where there are more, the trie grows.
+  // Most vocabularies have 2.1 edges per token; with more, the trie grows.
   reserveTrie(log2Ceil((pieces + 256) * 4));
   internal = reserve(pieces * 4);
   memory.fill(internal, 0xff, pieces * 4);
@@ -69,7 +70,7 @@ function insertBytes(): void {
   release(byte);
 }
 
-/** Puts a token into the trie, which grows as often as this takes. */
+/** Puts a token into the trie, which grows as often as necessary. */
 function insert(token: u32): void {
   while (!insertDefined(token)) {
     growTrie();
@@ -93,9 +94,12 @@ function define(id: u32, left: u32, right: u32): void {
   store<u32>(internal + id * 4, token);
 }
 
-/** Pieces that merging can't make in order must be looked up; where there are none, the trie finds the rest. */
+/**
+ * Decides whether to look up whole pretokens: only if merging cannot make some pieces in order. Otherwise the trie is
+ * enough.
+ */
 function end(pieces: u32): void {
-  // Merging a known unit's bytes may make a piece that unknown units are part of: those are cut out before.
+  // Unknown units are cut out before merging, so a piece that contains them is made only by looking it up whole.
   let whole = directory(At.IgnoreMerges) != 0 && lacksUnits();
   if (directory(At.IgnoreMerges) != 0) {
     for (let id: u32 = 0; id < pieces; id++) {
@@ -118,7 +122,10 @@ function end(pieces: u32): void {
   }
 }
 
-/** Any two neighbours whose bytes together are a piece merge, the piece with the lowest number first. */
+/**
+ * Builds the tables for ranks: any two neighbours whose bytes together are a piece merge, the piece with the lowest
+ * number first.
+ */
 export function buildFromRanks(pieces: u32): void {
   for (let id: u32 = 0; id < pieces; id++) {
     const length = pieceLength(id);
@@ -128,7 +135,7 @@ export function buildFromRanks(pieces: u32): void {
     let split: u32 = NONE;
     let left: u32 = 0;
     let right: u32 = 0;
-    // Of the splits in two earlier tokens at most one is stable under the earlier merges.
+    // At most one split into two earlier tokens is stable under the earlier merges.
     for (let cut = length - 1; cut > 0; cut--) {
       left = longestToken(at, cut);
       cut = left < 256 ? 1 : pieceLength(load<u32>(directory(At.External) + left * 4));
@@ -145,12 +152,15 @@ export function buildFromRanks(pieces: u32): void {
   end(pieces);
 }
 
-/** Reserves what merges in a given order need beside `begin`'s tables: scratch, which `endTables` keeps if there are traps. */
+/** Reserves the extra table of merges in a given order. It is scratch, but `endTables` keeps it if there are traps. */
 export function beginMerges(merges: u32): void {
   reserveMerges(merges);
 }
 
-/** Merges in the order of their priority, `left[i] + right[i] -> merged[i]`, numbers of pieces. */
+/**
+ * Builds the tables for a list of merges, in the order of their priority: `left[i] + right[i] -> merged[i]`, numbers of
+ * pieces.
+ */
 export function buildFromMerges(pieces: u32, merges: u32, leftIds: usize, rightIds: usize, mergedIds: usize): void {
   times = reserveZeroed((pieces + 256) * 4);
   for (let i: u32 = 0; i < merges; i++) {
@@ -170,7 +180,7 @@ export function buildFromMerges(pieces: u32, merges: u32, leftIds: usize, rightI
       if (!isTrap(id) && makesPiece(pieceAddress(id), pieceLength(id), id)) addTrap(id);
       continue;
     }
-    // A merge that comes before those of its parts would run as soon as both parts are there.
+    // A merge that comes before the merges of its parts would run as soon as both parts exist.
     const left = load<u32>(internal + load<u32>(leftIds + i * 4) * 4);
     const right = load<u32>(internal + load<u32>(rightIds + i * 4) * 4);
     if (left == NONE || right == NONE) continue;
@@ -180,7 +190,7 @@ export function buildFromMerges(pieces: u32, merges: u32, leftIds: usize, rightI
   end(pieces);
 }
 
-/** Ends the tables, returns where: what is reserved from here on belongs to this instance alone. */
+/** Ends the tables; returns where they end. Memory that is reserved later belongs to this instance alone. */
 export function endTables(): usize {
   // A vocabulary without merges has no trie, and no scratch.
   if (directory(At.TrieSlots) != 0) release(trieEnd());

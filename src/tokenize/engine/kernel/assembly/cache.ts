@@ -1,13 +1,15 @@
 /**
- * Pretoken -> tokens, in a table of fixed size, so memory stays bounded on any corpus. (`far.ts` has what this one can't.)
+ * The near cache: pretoken -> tokens, in a table of fixed size, so that memory stays bounded on any corpus. Other
+ * pretokens are in `far.ts`.
  *
- * It takes pretokens of up to 15 bytes (11.7 of 11.75 million in the corpus) that make up to 3 tokens. A slot is 32 bytes:
- * a key of 16 (the bytes, then 0xff, which UTF-8 doesn't have, so a key says how long the pretoken is), 3 tokens, and
- * how many bytes these take. So the tokens are written with one store whatever their number.
+ * It holds pretokens of up to 15 bytes (11.7 of 11.75 million in the corpus) that make up to 3 tokens. A slot is 32
+ * bytes: a key of 16 (the bytes, then 0xff, which UTF-8 never contains, so the key also gives the length of the
+ * pretoken), 3 tokens, and the number of bytes that these take. So one store writes the tokens, whatever their number.
  *
- * Two slots share a cache line, and what is found moves to the first one: 99 % of the lookups end there, and the processor
- * predicts nearly all of them. A new entry takes the second slot, so rare words push out only each other. Where a line is
- * full, the line beside it takes what it has room for: of 230,000 pretokens 1,300 a pass are encoded again, before 17,000.
+ * Two slots share a cache line, and an entry that is found moves to the first one: 99 % of the lookups end there, and
+ * the processor predicts nearly all of them. A new entry takes the second slot, so rare words evict only each other. If
+ * a line is full, the line beside it takes the entry if it has room: of 230,000 pretokens, 1,300 per pass are encoded
+ * again, and without this 17,000.
  */
 import { K1 } from './hash';
 import { reserveZeroed } from './memory';
@@ -15,16 +17,22 @@ import { reserveZeroed } from './memory';
 export const NEAR_BYTES: u32 = 15;
 export const NEAR_TOKENS: u32 = 3;
 
-/** 16 bytes a length, at a fixed address: what a key has where the pretoken has no bytes; nothing else where it is too long for one. */
+/**
+ * 16 bytes per length, at a fixed address: zeros for the bytes of the pretoken, then 0xff for the rest of its key; all
+ * 0xff for a length that is too long for a key.
+ */
 export const PADDING: usize = 0x9000;
 memory.fill(PADDING, 0xff, 17 * 16);
 for (let length: u32 = 0; length <= NEAR_BYTES; length++) memory.fill(PADDING + length * 16, 0, length);
 
 export let near: usize = 0;
-/** Takes the offset of a line from the upper 25 bits of a hash. */
+/** Mask that takes the offset of a line from the upper 25 bits of a hash. */
 export let nearMask: usize = 0;
 
-/** Its size as log2 of bytes. Aligned to two lines, so that the one beside is within. */
+/**
+ * @param nearBits log2 of the cache's bytes. The cache is aligned to two lines, so that the line beside any line is in
+ * it.
+ */
 export function reserveNear(nearBits: u32): void {
   near = (reserveZeroed((<usize>1 << nearBits) + 64) + 127) & ~127;
   nearMask = (<usize>1 << nearBits) - 64;
@@ -47,7 +55,7 @@ export function isFirst(line: usize, low: u64, high: u64): bool {
   return has(line, low, high);
 }
 
-/** What differs in the key of a pretoken that makes more than 3 tokens: they are in `far`. */
+/** This bit differs in the key of a pretoken that makes more than 3 tokens; its tokens are in `far.ts`. */
 const MANY: u64 = 1 << 63;
 
 // @ts-ignore: decorator
@@ -71,7 +79,7 @@ function swap(a: usize, b: usize): void {
   v128.store(b, tokens, 16);
 }
 
-/** Looks in the other slots; the one that has the key becomes the first one. */
+/** Searches the other slots for a key. A slot that has it changes places with the line's first slot. */
 export function nearFind(line: usize, low: u64, high: u64): bool {
   let slot = line + 32;
   if (!has(slot, low, high)) {
@@ -86,7 +94,7 @@ export function nearFind(line: usize, low: u64, high: u64): bool {
   return true;
 }
 
-/** Whether `far` may have the tokens of this key. */
+/** Whether `far.ts` may have the tokens of this key. */
 export function nearMany(line: usize, low: u64, high: u64): bool {
   high ^= MANY;
   if (has(line, low, high) || has(line + 32, low, high)) return true;
@@ -103,7 +111,10 @@ export function nearSlot(line: usize): usize {
   return line + 32;
 }
 
-/** Takes a free slot, of the line or the one beside it, else the line's second one. More than 3 tokens stay outside. Returns the slot. */
+/**
+ * Fills a free slot of the line or the line beside it, else the line's second slot; returns it. More than 3 tokens are
+ * not stored.
+ */
 export function nearInsert(line: usize, low: u64, high: u64, tokens: usize, count: u32): usize {
   const slot = nearSlot(line);
   store<u64>(slot, low);

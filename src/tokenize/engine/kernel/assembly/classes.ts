@@ -1,4 +1,4 @@
-/** Characters by the classes that the patterns tell apart. The table comes from the host (`unicode-classes.ts`). */
+/** The classes of characters that the patterns distinguish. The table comes from the host (`unicode-classes.ts`). */
 import { At, directory } from './memory';
 
 export const enum Class {
@@ -6,7 +6,7 @@ export const enum Class {
   /** Lu and Lt. */
   Upper = 1,
   Lower = 2,
-  /** Lm and Lo: o200k takes them for upper and lower. */
+  /** Lm and Lo: in o200k they count as upper and as lower. */
   Letter = 3,
   Mark = 4,
   Number = 5,
@@ -16,7 +16,7 @@ export const enum Class {
   White = 7,
   /** CR and LF only. */
   Newline = 8,
-  /** After the last character. */
+  /** No character: the end of the text. */
   End = 9,
 }
 

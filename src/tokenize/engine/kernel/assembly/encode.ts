@@ -1,4 +1,7 @@
-/** A document to tokens: cut into pretokens by the model's steps, which are looked up and merged on the way (`queue.ts`). */
+/**
+ * Turns a document into tokens: the model's steps cut it into pretokens, which are looked up and merged meanwhile
+ * (`queue.ts`).
+ */
 import { emitLong } from './pretoken';
 import { end as endTokens, writeTo, written } from './pretokens';
 import { forgetCarried, runStep } from './scan-compiled';
@@ -8,8 +11,8 @@ import { encodeStretch, hasUnigram, isWhole, joinUnknown, written as stretchWrit
 import { scoreTable } from './scored';
 
 /**
- * Tokenizes text[at, end), returns how far it came. `closed`: the document ends at `end`;
- * else more text follows, and what the rest could change is left to the next call. `continued`: this is that next call.
+ * Tokenizes text[at, end); returns how far it came. `closed`: the document ends at `end`. Otherwise more text follows,
+ * and text whose tokens it could change is left to the next call. `continued`: this is such a next call.
  */
 export function encodeDocument(at: usize, end: usize, closed: bool, continued: bool): usize {
   if (isWholeText()) return encodeWhole(at, end, closed, written);
@@ -20,7 +23,7 @@ export function encodeDocument(at: usize, end: usize, closed: bool, continued: b
   return reached == at && !closed && scoreTable() != 0 ? encodeLongWord(at, known) : reached;
 }
 
-/** A window in which no word ends: a Viterbi may know places for all that. */
+/** Handles a window in which no word ends: a Viterbi may still find places where its tokens are decided. */
 function encodeLongWord(at: usize, end: usize): usize {
   endTokens();
   const reached = encodeStretch(at, end, false, written);
@@ -28,7 +31,7 @@ function encodeLongWord(at: usize, end: usize): usize {
   return reached;
 }
 
-/** No step: a document is one pretoken, and its tokens do not go through the queue. */
+/** Whether the model has no steps. A document is then one pretoken, and its tokens do not go through the queue. */
 export function isWholeText(): bool {
   return stepCount() == 0;
 }
@@ -44,7 +47,7 @@ function encodeWhole(at: usize, end: usize, closed: bool, out: usize): usize {
   return end;
 }
 
-/** The end of the last character that is there as a whole. */
+/** The end of the last character that is complete. */
 function wholeCharacters(at: usize, end: usize): usize {
   let last = end;
   while (last > at && last + 3 > end && (load<u8>(last - 1) & 0xc0) == 0x80) last -= 1;

@@ -1,6 +1,7 @@
 /**
- * The hand-written scanners: blocks of ASCII where they decide, character by character elsewhere. They are there because
- * they are faster than the tables that scan-compiled.ts has for the same patterns; tests hold both equal.
+ * The hand-written scanners: they work on blocks of ASCII where these decide, and character by character elsewhere.
+ * They exist because they are faster than the tables of scan-compiled.ts for the same patterns; tests check that both
+ * agree.
  */
 import { bits, either, equal, inRange, startsCl100k, startsGpt2, startsO200k } from './block';
 import { empty, jump, leave, tail as lastTail } from './pretokens';
@@ -12,7 +13,7 @@ import { scanO200k } from './scan-o200k';
 import { cutAtJoins, cutAtSpaces } from './scan-spaces';
 import { Of } from './step-layout';
 
-/** The order is the host's (`step-tables.ts`); 0 is no family. */
+/** The host uses the same numbers (`step-tables.ts`); 0 means that the step has tables. */
 export const enum Family {
   Gpt2 = 1,
   Cl100k = 2,
@@ -20,14 +21,14 @@ export const enum Family {
   O200k = 4,
   /** A pretoken begins at each space. */
   Spaces = 5,
-  /** A pretoken begins between any two bytes that are not to stay together. */
+  /** A pretoken begins between any two bytes that need not stay together. */
   Joins = 6,
 }
 
-/** Longest that a contraction can be, so how far past its end a token may look. */
+/** Bytes of the longest contraction: a token may depend on text up to this far after its end. */
 const LOOKAHEAD: usize = 4;
 
-/** Cuts text[at, end) into pretokens, returns how far it came; see `runStep`. */
+/** Cuts text[at, end) into pretokens; returns how far it came; see `runStep`. */
 export function encodeFamily(step: usize, at: usize, end: usize, closed: bool): usize {
   switch (load<i32>(step, Of.Family)) {
     case Family.Gpt2:
@@ -65,8 +66,8 @@ function runFamily(family: i32, at: usize, end: usize, closed: bool): usize {
       tail = empty(tail);
       continue;
     }
-    // A pretoken with other than ASCII in it, or one that is longer than a block. In text of other scripts the
-    // next one is likely of the same kind, and looking at a block first would be in vain.
+    // This pretoken is not all ASCII, or is longer than a block. In text of other scripts the next pretoken is probably
+    // of the same kind, so trying a block first would not pay.
     while (at < end) {
       const to = scan(family, at, end);
       if (!closed && max(to, looked) + LOOKAHEAD > end) {
@@ -84,7 +85,7 @@ function runFamily(family: i32, at: usize, end: usize, closed: bool): usize {
 }
 
 /**
- * Adds the pretokens from `at` on, block by block, to the queue, as long as blocks of ASCII decide and the queue has room.
+ * Adds pretokens from `at` on to the queue, block by block, as long as blocks of ASCII decide and the queue has room.
  * Returns the new tail.
  */
 // @ts-ignore: decorator
@@ -130,10 +131,10 @@ function blocks(family: i32, at: usize, end: usize, closed: bool, tail: usize): 
     starts &= valid & ~(<u64>1);
     const ends = closed && n == left;
     if (!ends) {
-      // White space at the end of what is known: what it becomes depends on what follows.
+      // White space at the end of the known text: how it is cut depends on the text after it.
       const run = clz<u64>(~(white << (64 - n)));
       starts &= ~(<u64>0) >>> (63 - min(<u64>63, n - run));
-      // And an apostrophe before it, where the pattern is such that a contraction moves what is before its end.
+      // The same for an apostrophe near the end, in patterns whose contractions can move earlier cuts.
       if (family == Family.O200k || family == Family.Gpt2) {
         const open = apostrophe & ~(valid >>> 2);
         if (open != 0) starts &= (open & -open) - 1;

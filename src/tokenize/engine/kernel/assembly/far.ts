@@ -1,13 +1,14 @@
 /**
- * Pretoken -> tokens for what has no place in `cache.ts`: pretokens of 16 to 512 bytes, and shorter ones of more than 3
- * tokens. The corpus has 10,000 of them (0.6 % of all pretokens); encoding them again and again took a tenth of the time
- * while only those of up to 48 bytes were kept, one to a slot.
+ * The far cache: pretoken -> tokens for pretokens that do not fit in `cache.ts`: those of 16 to 512 bytes, and shorter
+ * ones of more than 3 tokens. The corpus has 10,000 of them (0.6 % of all pretokens). Encoding them again and again
+ * took a tenth of the time when only those of up to 48 bytes were kept, one per slot.
  *
- * Records of just the length they need lie end to end in a ring, the newest over the oldest. Buckets of 4 entries say
- * where: the upper half of the hash, and the record's number of 8-byte units since the beginning, from which follows
- * whether it was overwritten since.
+ * Records of just the length that they need lie end to end in a ring; the newest overwrites the oldest. Buckets of 4
+ * entries locate them. An entry has the upper half of the hash and the record's position: the number of 8-byte units
+ * written before it, which shows whether the record was overwritten since.
  *
- * A record: length, number of tokens (u32 each; `scored.ts` has more in the second one), the bytes and then the tokens, both up to a multiple of 8.
+ * A record: length, number of tokens (u32 each; `scored.ts` stores more in the second one), then the bytes and the
+ * tokens, both padded to a multiple of 8 bytes.
  */
 import { equalBytes } from './hash';
 import { reserveZeroed } from './memory';
@@ -17,12 +18,12 @@ export const FAR_BYTES: u32 = 512;
 const BUCKETS: usize = 1 << 14;
 let buckets: usize = 0;
 let ring: usize = 0;
-/** In units of 8 bytes, as all positions. */
+/** Size of the ring in units of 8 bytes, as all positions. */
 let size: u32 = 0;
-/** Where the next record goes. Begins so that an entry of zeros is of a record that was overwritten. */
+/** Position of the next record. Its first value makes an entry of zeros look like an overwritten record. */
 let next: u32 = 0;
 
-/** `bytes`: of the buckets and the ring together. */
+/** @param bytes size of the buckets and the ring together */
 export function reserveFar(bytes: usize): void {
   buckets = reserveZeroed(BUCKETS * 32);
   ring = reserveZeroed(bytes - BUCKETS * 32);
@@ -55,14 +56,17 @@ export function farFind(hash: u64, at: usize, length: u32): usize {
   return 0;
 }
 
-/** How many tokens a record has, which is all of its word where `scored.ts` keeps nothing else there. */
+/** Number of tokens of a record. Valid only if `scored.ts` stores nothing else in this word. */
 // @ts-ignore: decorator
 @inline
 export function farCount(record: usize): u32 {
   return load<u32>(record, 4);
 }
 
-/** Copies the tokens of a record, returns where the next token goes. Steps of 16 bytes: `memory.copy` is a call. */
+/**
+ * Copies the tokens of a record; returns where the next token goes. It copies 16 bytes at a time, because `memory.copy`
+ * is a call.
+ */
 export function farCopy(record: usize, out: usize, count: u32): usize {
   const tokens = record + 8 + (<usize>units(load<u32>(record)) << 3);
   const bytes = <usize>count << 2;
@@ -70,13 +74,13 @@ export function farCopy(record: usize, out: usize, count: u32): usize {
   return out + bytes;
 }
 
-/** @param word what the record says beside its tokens: how many they are, and what `scored.ts` adds */
+/** @param word the record's second word: the number of tokens, and the bits that `scored.ts` adds */
 export function farInsert(hash: u64, at: usize, length: u32, tokens: usize, count: u32, word: u32): void {
   const needed: u32 = 1 + units(length) + units(count << 2);
   const left = size - (next % size);
-  // No record goes around the end of the ring.
+  // A record never wraps around the end of the ring.
   if (needed > left) next += left;
-  // Positions begin anew before they overflow.
+  // Restart the positions before they overflow.
   if (next > 1 << 30) {
     memory.fill(buckets, 0, BUCKETS * 32);
     next = 2 * size;

@@ -1,11 +1,11 @@
 /**
- * Multiply-and-take-the-top hashing. The multipliers are odd 64-bit constants (golden ratio and one of xxHash's
- * primes); the top bits of a product depend on all bits of the factor, so no further mixing is needed.
+ * Hashes by multiplying and taking the top bits. The multipliers are odd 64-bit constants (golden ratio and one of
+ * xxHash's primes); the top bits of a product depend on all bits of the factor, so no further mixing is needed.
  */
 export const K1: u64 = 0x9e3779b97f4a7c15;
 export const K2: u64 = 0xc2b2ae3d27d4eb4f;
 
-/** Hash of `length` bytes, any number. Reads up to 8 bytes past the end: every buffer is padded. */
+/** Hash of any number of bytes. It reads up to 8 bytes past the end, so every buffer is padded. */
 export function hashBytes(at: usize, length: u32): u64 {
   let h: u64 = <u64>length * K2;
   let left = length;

@@ -1,4 +1,4 @@
-/** What the host calls. Addresses are numbers in this instance's memory. */
+/** The functions that the host calls. Addresses are numbers in this instance's memory. */
 import { reserveInput, reserveSteps } from './build';
 import { reserveNear } from './cache';
 import { encodeDocument, isWholeText } from './encode';
@@ -26,7 +26,7 @@ let lengths: usize = 0;
 let tokens: usize = 0;
 let own: usize = 0;
 
-/** The instance's own memory, after the tables: caches, then a window of text with room for its tokens. */
+/** Reserves the instance's own memory after the tables: caches, then a window of text with room for its tokens. */
 export function reserveWindow(nearBits: u32, farBits: u32, bytes: u32, documents: u32): void {
   if (own == 0) {
     reserveNear(nearBits);
@@ -48,12 +48,13 @@ export function tokensAddress(): usize { return tokens; }
 
 let total: u32 = 0;
 
-/** Tokens written by the last `encode`. */
+/** Number of tokens that the last `encode` wrote. */
 export function tokenCount(): u32 { return total; }
 
 /**
- * Encodes the documents that lie end to end in the window. `open`: the last one goes on after the window; then the
- * return value says how many bytes of the window are done. `continued`: the first one goes on from an open window.
+ * Encodes the documents that lie end to end in the window. `open`: the last document continues after the window; the
+ * return value is then the number of bytes of the window that are done. `continued`: the first document continues an
+ * open window.
  */
 export function encode(documents: u32, open: bool, continued: bool): u32 {
   beginTokens(tokens);

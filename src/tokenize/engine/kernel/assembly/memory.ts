@@ -1,21 +1,27 @@
 /**
- * Who owns which byte. Everything is laid out by hand, because the tables must be one block that can be copied
- * into another instance: the directory (pointers to all tables) first, then the tables in the order in which they
- * were reserved. What an instance owns for itself (caches, text, tokens) comes after them.
+ * The layout of the memory. It is done by hand, because the tables must be one block that can be copied into another
+ * instance: first the directory (pointers to all tables), then the tables in the order in which they were reserved. The
+ * instance's own memory (caches, text, tokens) comes after them.
  *
- * Building needs scratch beside the tables. A table that was reserved among scratch would be lost with it, so the order
- * is fixed: all tables first, the trie as the last of them with room for the largest trie (see `trie.ts`), then scratch.
- * `endTables` gives back everything after the trie's last slot at once. Elsewhere, `release` only frees what the same
+ * Building needs scratch memory. A table that was reserved after scratch would be freed with it, so the order is
+ * fixed: all tables first, the trie as the last of them with room for the largest trie (see `trie.ts`), then scratch.
+ * `endTables` frees everything after the trie's last slot at once. Elsewhere, `release` only frees memory that the same
  * function reserved.
  */
 
-/** Below `memoryBase` (65,536), where AssemblyScript's own data begins. The queue is there too, from 0x2000 on. */
+/**
+ * Address of the directory, below `memoryBase` (65,536), where AssemblyScript's own data begins. The queue is there
+ * too, from 0x2000 on.
+ */
 export const DIRECTORY: usize = 1024;
 
-/** Slots of the directory: name -> its byte offset. One u32 each. */
+/** Slots of the directory, one u32 each: name -> byte offset. */
 export const enum At {
   TablesEnd = 0,
-  /** Pieces that merging makes out of order (`traps.ts`), {id, 1 + the next of its hash or 0}; their number, a filter, and u16[hashes]. */
+  /**
+   * Pieces that merging makes out of order (`traps.ts`): {id, 1 + the next trap with the same hash, or 0} each; see
+   * also TrapHeads (u16[hashes]), TrapCount and TrapHints (a filter).
+   */
   Traps = 4,
   TrapHeads = 120,
   IgnoreMerges = 8,
@@ -25,9 +31,9 @@ export const enum At {
   PieceStart = 24, // u32[pieces + 1]
   PieceSlots = 28,
   PieceShift = 32,
-  /** u32[tokens]: internal token -> number of its piece while tables are built, then -> the model's id. */
+  /** u32[tokens], by internal token: the number of its piece while tables are built, after that the model's id. */
   External = 36,
-  /** {left, right, length in bytes, longest proper prefix that is a token}: u32[4 * tokens], one line a token. */
+  /** u32[4 * tokens], by internal token: {left, right, length in bytes, longest proper prefix that is a token}. */
   Records = 40,
   PairSlots = 48,
   PairShift = 52,
@@ -37,28 +43,28 @@ export const enum At {
   MergeShift = 68,
   Pieces = 72,
   TrieRoot2 = 76, // u32[65536]: node after two bytes
-  /** Whether to look for a pretoken among the pieces before merging it. */
+  /** Whether a pretoken is looked up among the pieces before it is merged. */
   LookUpWhole = 80,
   TrapCount = 88,
   TrapHints = 92,
   /** Bytes of the shortest trap, at most 8. */
   TrapBytes = 96,
   PairHints = 84, // a bit for each hash of a pair that merges
-  BytePairs = 100, // u32[65536]: what two bytes make, << 6, or NONE
+  BytePairs = 100, // u32[65536]: the token that two bytes make, << 6, or NONE
   Ids = 104, // u32[pieces]: the model's id of each piece, or NONE
   BytePieces = 108, // u32[256]: number of the piece that a byte is, or NONE
-  Unknown = 112, // see unknown.ts; 0: no text has units that are no pieces
+  Unknown = 112, // see unknown.ts; 0: all units of all texts are pieces
   Steps = 116, // step-layout.ts
   Borders = 124, // see words.ts; 0: pretokens are not cut
-  /** Unigram (`unigram.ts`); 0: the vocabulary is one of merges. */
+  /** See `unigram.ts`; 0: the vocabulary has merges. */
   UnigramCells = 160,
   UnigramIds = 164, // u32[cells]: the token of the piece that ends in a cell
   UnigramBytes = 168, // u32[256]: the token of each byte, or NONE
   UnigramRules = 172,
   UnigramUnknown = 176,
-  UnigramLongest = 180, // bytes of the longest piece, and at least of a character
-  UnigramScore = 184, // where the score of an unknown character is, then the largest one without its sign
-  UnigramScores = 188, // f32[]: the score of each token, for `scored.ts`; 0: words don't go on with a sum
+  UnigramLongest = 180, // bytes of the longest piece, at least those of the longest character
+  UnigramScore = 184, // address of the score of an unknown character, then the largest absolute score
+  UnigramScores = 188, // f32[]: the score of each token, for `scored.ts`; 0: sums do not go on from word to word
   UnigramNone = 192, // the token after the last one, whose score is 0
 }
 
@@ -75,7 +81,7 @@ export function setDirectory(at: usize, value: u32): void {
 }
 
 let top: usize = 0;
-/** The highest that `top` ever was. */
+/** The highest value that `top` ever had. */
 let peak: usize = 0;
 
 /** First free byte. */
@@ -84,12 +90,14 @@ export function mark(): usize {
   return top;
 }
 
-/** Frees what was reserved since `mark()` returned this. */
+/** Frees all memory that was reserved since `mark()` returned `to`. */
 export function release(to: usize): void {
   top = to;
 }
 
-/** `bytes` of memory aligned to a cache line. Not zeroed where it was used before: see `reserveZeroed`. */
+/**
+ * Reserves `bytes` of memory, aligned to a cache line. Memory that was used before is not zeroed: see `reserveZeroed`.
+ */
 export function reserve(bytes: usize): usize {
   const start = mark();
   top = (start + bytes + 63) & ~63;
@@ -99,7 +107,7 @@ export function reserve(bytes: usize): usize {
   return start;
 }
 
-/** Memory that was never reserved before is zero already, and stays untouched. */
+/** Reserves zeroed memory. Memory that was never reserved is already zero, and is not written. */
 export function reserveZeroed(bytes: usize): usize {
   const dirty = peak;
   const start = reserve(bytes);

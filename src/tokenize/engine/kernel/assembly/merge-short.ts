@@ -1,12 +1,12 @@
 /**
- * The tokens of up to 64 bytes, by merging as it is defined: of all neighbours the pair that makes the lowest token,
- * the leftmost first. Tokens are numbered in the order of their merges, so the number is the priority; see `pairs.ts` for
- * why only each token's own merge needs to be known.
+ * Finds the tokens of up to 64 bytes by merging as it is defined: again and again, it merges the pair of neighbours
+ * that makes the lowest token, the leftmost first. Tokens are numbered in the order of their merges, so the number is
+ * the priority; `pairs.ts` explains why it is enough to know each token's own merge.
  *
- * No list and no heap: every byte has a place, a token is at the place of its first byte, a bit says whether a place
- * is the start of a token, and the lowest pair is a minimum over vectors. The two lookups of a merge don't wait for each
- * other, where each step of a trie waits for the one before: half of the time that `backtrack.ts` takes (o200k's first
- * pass: 137 MB/s against 110), and most of what is left is waiting for memory.
+ * It needs no list and no heap: every byte has a place, a token is at the place of its first byte, a bit says whether a
+ * place is the start of a token, and the lowest pair is a minimum over vectors. The two lookups of a merge do not wait
+ * for each other, while each step of a trie waits for the one before. So it takes half of the time of `backtrack.ts`
+ * (o200k's first pass: 137 MB/s against 110), and most of the remaining time is waiting for memory.
  */
 import { At, directory } from './memory';
 import { merge } from './pairs';
@@ -14,11 +14,11 @@ import { NONE } from './pieces';
 
 export const SHORT_BYTES: u32 = 64;
 
-/** By place: the token, and (what it makes with the next one) << 6 | place, or NONE. */
+/** By place: the token, and the key (the token that it makes with the next one) << 6 | place, or NONE. */
 const tokens: usize = memory.data(64 * 4, 16);
 const keys: usize = memory.data(64 * 4, 16);
 
-/** Writes internal tokens to `out`, returns how many. `length` is from 1 to 64. */
+/** Writes internal tokens to `out`; returns their number. `length` is from 1 to 64. */
 export function encodeShort(at: usize, length: u32, out: usize): u32 {
   const bytePairs = directory(At.BytePairs);
   const hints = directory(At.PairHints);

@@ -1,20 +1,25 @@
 /**
- * Merging as it is defined: of all neighbours the pair with the lowest priority, the leftmost first, until none is
- * left. It decides while tables are built which pieces merging can make, and encodes the few pretokens in which merges may
- * run out of order (`traps.ts`) and text of long tokens that fit together in too many ways (`windows.ts`).
+ * Merging as it is defined: it merges the pair of neighbours with the lowest priority, the leftmost first, until no
+ * pair is left. While tables are built, it decides which pieces merging can make. It encodes the few pretokens in which
+ * merges may run out of order (`traps.ts`), and text of long tokens that fit together in too many ways (`windows.ts`).
  *
- * The pairs of one priority are a list, and only the priorities that have one are in a heap: in text that repeats itself
- * these are few. A merge makes no pair of its own priority, because what it makes is longer than both of its parts. So nothing
- * is added to a list while it is used up, and a list whose places are out of order is sorted once.
+ * The pairs of one priority are a list, and a heap holds the priorities with a list: in repetitive text these are few.
+ * A merge makes no pair of its own priority, because its product is longer than both of its parts. So no pair is added
+ * to a list while the list is used up, and a list whose places are out of order is sorted once.
  */
 import { K1 } from './hash';
 import { At, directory, log2Ceil, release, reserve, reserveZeroed, setDirectory } from './memory';
 import { merge } from './pairs';
 import { findPiece, NONE } from './pieces';
 
-/** Bytes of a slot: left, right, priority, merged (numbers of pieces), left + 1 so that 0 is empty. */
+/**
+ * Bytes of a slot: left, right, priority, merged (numbers of pieces). It stores left + 1, so that 0 is an empty slot.
+ */
 const SLOT: usize = 16;
-/** log2 of the number of bits after the slots, one for each hash of a pair: most pairs don't merge, and the bits stay near. */
+/**
+ * log2 of the number of bits after the slots, one per hash of a pair: most pairs do not merge, and the bits stay
+ * cached.
+ */
 const HINTS: u64 = 20;
 const HINT_BYTES: usize = 1 << 17;
 
@@ -24,7 +29,7 @@ export function reserveMerges(count: u32): void {
   setDirectory(At.MergeShift, 64 - bits);
 }
 
-/** Moves the slots, which lie in scratch, down to where tables are reserved now: they are needed after building, too. */
+/** Moves the slots from scratch down to the tables, because they are also needed after building. */
 export function keepMerges(): void {
   const from = directory(At.MergeSlots);
   if (from == 0) return;
@@ -46,7 +51,7 @@ function hintAt(hint: u64): usize {
   return directory(At.MergeSlots) + (SLOT << (64 - directory(At.MergeShift))) + <usize>(hint >>> 3);
 }
 
-/** The slot of a pair, or the empty one where it would be. */
+/** The slot of a pair, or the empty slot where it would go. */
 function mergeSlot(left: u32, right: u32, hash: u64): usize {
   const shift = directory(At.MergeShift);
   const mask = (<usize>1 << (64 - shift)) - 1;
@@ -81,13 +86,13 @@ function findMerge(left: u32, right: u32): usize {
   return load<u64>(slot) == 0 ? 0 : slot;
 }
 
-/** What a byte's place knows of the token that begins there. */
+/** Fields of a byte's place, for the token that begins there. */
 const enum Place {
   Token = 0,
   End = 4,
-  /** Where the token begins that ends here. */
+  /** Start of the token that ends here. */
   Back = 8,
-  /** Of the pair with the next token: what it makes, and its priority (NONE: it does not merge). */
+  /** For the pair with the next token: the product, and the priority (NONE: it does not merge). */
   Merged = 12,
   Priority = 16,
   /** Neighbours in the list of this priority. */
@@ -95,9 +100,9 @@ const enum Place {
   Previous = 24,
 }
 const PLACE_BITS: usize = 5;
-/** A slot of the lists by priority. */
+/** Fields of a slot of the table of lists. */
 const enum List {
-  /** Its priority + 1, so that 0 is empty. */
+  /** The priority + 1, so that 0 is an empty slot. */
   Key = 0,
   First = 4,
   Last = 8,
@@ -113,7 +118,7 @@ let heap: usize = 0;
 let heaped: u32 = 0;
 let text: usize = 0;
 let textLength: u32 = 0;
-/** Tokens are internal ones, and no merge is out of order; else they are numbers of pieces. */
+/** Whether tokens are internal ones and no merge is out of order; else they are numbers of pieces. */
 let isInOrder: bool = false;
 
 // @ts-ignore: decorator
@@ -164,7 +169,7 @@ function popHeap(): void {
   store<u32>(heap + i * 4, key);
 }
 
-/** Looks the pair at `i` up and adds it to its list. */
+/** Looks up the pair at `i` and adds it to its list. */
 function link(i: u32): void {
   const at = place(i);
   const next = load<u32>(at, Place.End);
@@ -220,7 +225,7 @@ function add(i: u32, merged: u32, priority: u32): void {
   store<u32>(list, i, List.Last);
 }
 
-/** Takes the pair at `i`, if it merges, out of its list. */
+/** Removes the pair at `i`, if it merges, from its list. */
 function unlink(i: u32): void {
   const at = place(i);
   const priority = load<u32>(at, Place.Priority);
@@ -234,7 +239,7 @@ function unlink(i: u32): void {
   else store<u32>(place(next), previous, Place.Previous);
 }
 
-/** Cuts the ascending run at the head of a list off, returns what follows it. */
+/** Cuts off the ascending run at the head of a list; returns the rest of the list. */
 function cutRun(first: u32): u32 {
   let last = first;
   let next = load<u32>(place(last), Place.Next);
@@ -246,7 +251,7 @@ function cutRun(first: u32): u32 {
   return next;
 }
 
-/** Merges neighbouring runs until one is left. */
+/** Sorts a list: merges neighbouring runs until one is left. */
 function sort(list: usize): void {
   let first = load<u32>(list, List.First);
   let last: u32 = NONE;
@@ -278,7 +283,7 @@ function sort(list: usize): void {
   store<u8>(list, 1, List.IsSorted);
 }
 
-/** Writes the numbers of the pieces of `length` bytes to `out`, returns how many. */
+/** Writes the numbers of the pieces of `length` bytes to `out`; returns how many there are. */
 export function encodeByMerging(at: usize, length: u32, out: usize): u32 {
   isInOrder = false;
   const isListed = directory(At.MergeSlots) != 0;
@@ -286,18 +291,18 @@ export function encodeByMerging(at: usize, length: u32, out: usize): u32 {
   return encodeAll(at, length, out, most);
 }
 
-/** The same with internal tokens, where no merge is out of order. */
+/** The same with internal tokens, for text in which no merge is out of order. */
 export function encodeInOrder(at: usize, length: u32, out: usize): u32 {
   isInOrder = true;
   return encodeAll(at, length, out, directory(At.Tokens));
 }
 
-/** @param priorities there are at most so many */
+/** @param priorities the number of priorities at most */
 function encodeAll(at: usize, length: u32, out: usize, priorities: u32): u32 {
   text = at;
   textLength = length;
   places = reserve((<usize>length + 1) << PLACE_BITS);
-  // Each pair adds one, and so does each side of a merge.
+  // Each pair at the beginning adds an entry, and so does each side of a merge.
   const most = min(3 * length, priorities);
   const listBits = log2Ceil(min(4 * length, priorities));
   listMask = ((<u32>1) << listBits) - 1;

@@ -1,30 +1,33 @@
 /**
- * Canonical merges, and whether two tokens can stand side by side.
+ * Canonical merges, and the test whether two tokens can stand side by side.
  *
- * A token that merging can make at all is always made the same way: what happens inside its bytes, as long as no
- * merge crosses their edges, is what happens when they are alone. So each token has one last merge, (left, right),
- * and all others of its splits never fire. Tokens are numbered in the order of these merges (where a merge
- * may come before those of its parts, see `traps.ts`).
+ * A token that merging can make is always made in the same way: as long as no merge crosses the edges of its bytes, the
+ * merges inside are the same as when these bytes are alone. So each token has one last merge, (left, right), and its
+ * other splits never occur. Tokens are numbered in the order of these merges (`traps.ts` handles merges that may come
+ * before the merges of their parts).
  *
- * It follows that a sequence of tokens is the encoding of its bytes if and only if no merge crosses any border of
- * two neighbours, which depends on these two alone: `canFollow`. (GitHub's rust-gems `bpe` found this.)
+ * It follows that a sequence of tokens is the encoding of its bytes if and only if no merge crosses any border of two
+ * neighbours. This depends only on the two neighbours: `canFollow`. (GitHub's rust-gems `bpe` found this.)
  */
 import { K1 } from './hash';
 import { At, directory, log2Ceil, reserve, reserveZeroed, setDirectory } from './memory';
 import { NONE } from './pieces';
 
-/** A slot packs left, right and merged, 21 bits each, below a bit that marks it as used. */
+/** A slot packs left, right and merged, 21 bits each, and above them a bit that marks the slot as used. */
 const BITS: u64 = 21;
 export const MAX_TOKENS: u32 = 1 << 21;
 
 export function reservePairs(tokens: u32): void {
-  // Up to four fifths full: waiting for memory costs more than a longer probe (3 % of the first pass).
+  // The table is up to four fifths full, because waiting for memory costs more than longer probes (3 % of the first
+  // pass).
   const bits = log2Ceil(tokens + (tokens >> 2) + 2);
   setDirectory(At.PairSlots, reserveZeroed((<usize>8) << bits));
   setDirectory(At.PairShift, 64 - bits);
 }
 
-/** log2 of the number of bits: 128 KB, so that the answer to most questions, no, stays near. */
+/**
+ * log2 of the number of bits: 128 KB, which stay cached. For most pairs, the bit already says that they do not merge.
+ */
 const HINTS: u64 = 20;
 
 export function reserveHints(): void {
@@ -55,7 +58,7 @@ export function addPair(left: u32, right: u32, merged: u32): void {
   }
 }
 
-/** The token that this pair merges into, or NONE (which is larger than any token). */
+/** The token that this pair merges into, or NONE, which is larger than any token. */
 // @ts-ignore: decorator
 @inline
 export function merge(hints: usize, slots: usize, shift: u32, left: u32, right: u32): u32 {
@@ -73,7 +76,10 @@ export function merge(hints: usize, slots: usize, shift: u32, left: u32, right: 
   }
 }
 
-/** Takes the merges of both tokens back, latest first, and looks whether a merge across came before. */
+/**
+ * Undoes the merges of both tokens, the latest first, and tests whether a merge across the border would have come
+ * earlier.
+ */
 export function canFollow(left: u32, right: u32): bool {
   const hints = directory(At.PairHints);
   const slots = directory(At.PairSlots);
@@ -82,7 +88,7 @@ export function canFollow(left: u32, right: u32): bool {
   let limit = NONE;
   while (true) {
     if (merge(hints, slots, shift, left, right) < limit) return false;
-    // Equal merges run from left to right: one across beats an equal one on its right, not one on its left.
+    // Equal merges run from left to right: a merge across wins against an equal one on its right, but not on its left.
     if (left > right) {
       limit = left;
       left = load<u32>(records + (<usize>left << 4), 4);

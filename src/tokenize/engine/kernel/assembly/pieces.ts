@@ -1,6 +1,6 @@
 /**
- * The vocabulary by its bytes: piece -> its number, any length. Open addressing, at most half full; a slot is
- * {id + 1, 32 bits of the hash}, so a lookup touches a piece's bytes only where the hash agrees.
+ * Finds a piece's number by its bytes, of any length. A hash table with open addressing, at most half full; a slot is
+ * {id + 1, 32 bits of the hash}, so a lookup reads a piece's bytes only if the hash agrees.
  */
 import { equalBytes, hashBytes } from './hash';
 import { At, directory, log2Ceil, reserveZeroed, setDirectory } from './memory';
@@ -20,7 +20,10 @@ export function pieceAddress(id: u32): usize {
   return directory(At.PieceText) + load<u32>(directory(At.PieceStart) + id * 4);
 }
 
-/** Text and starts of the pieces are in place. A piece of no bytes is a hole; of equal pieces the first stays. */
+/**
+ * Builds the table; text and starts of the pieces must be in place. An empty piece is a hole; of equal pieces the first
+ * counts.
+ */
 export function buildPieces(count: u32): void {
   const bits = log2Ceil(count * 2 + 2);
   setDirectory(At.PieceSlots, reserveZeroed((<usize>8) << bits));

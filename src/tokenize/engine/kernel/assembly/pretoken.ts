@@ -1,4 +1,4 @@
-/** A pretoken that is not in the first cache: the second one, else the vocabulary, else merging. */
+/** Encodes a pretoken that is not in the near cache: from the far cache, else from the vocabulary, else by merging. */
 import * as cache from './cache';
 import { FAR_BYTES, farCopy, farCount, farFind, farInsert } from './far';
 import { hashBytes } from './hash';
@@ -9,8 +9,8 @@ import { encodeUnigram, hasUnigram } from './unigram';
 import { encodeUnknown, isAllKnown, lacksUnits } from './unknown';
 
 /**
- * Writes the tokens of text[at, at + length), at most 15 bytes, that the line's first slot does not have; returns where
- * the next token goes. `low` and `high` are its key.
+ * Writes the tokens of the pretoken text[at, at + length), at most 15 bytes, which the line's first slot does not have;
+ * returns where the next token goes. `low` and `high` are the pretoken's key.
  */
 export function emitShort(at: usize, length: u32, out: usize, line: usize, low: u64, high: u64): usize {
   if (cache.nearFind(line, low, high)) {
@@ -24,7 +24,7 @@ export function emitShort(at: usize, length: u32, out: usize, line: usize, low: 
   return out + (<usize>count << 2);
 }
 
-/** The same for a pretoken of any length that may be in the second cache. */
+/** The same for a pretoken of any length, which may be in the far cache. */
 export function emitLong(at: usize, length: u32, out: usize): usize {
   if (length > FAR_BYTES) return out + (<usize>encodePretoken(at, length, out) << 2);
   const hash = hashBytes(at, length);
@@ -41,7 +41,7 @@ function encodePretoken(at: usize, length: u32, out: usize): u32 {
     const piece = findPiece(at, length);
     if (piece != NONE) {
       const id = load<u32>(directory(At.Ids) + (<usize>piece << 2));
-      // A piece without an id is the beginning of a character, or a byte that is none of the vocabulary's.
+      // A piece without an id is the beginning of a character, or a byte that is not in the vocabulary.
       if (id != NONE) {
         store<u32>(out, id);
         return 1;

@@ -1,6 +1,6 @@
 /**
- * Where pretokens go, whichever step cuts them: into the queue, which is emptied into tokens when it is full and at the
- * end of a window. A step keeps the queue's end in a local variable while it runs, and leaves it here.
+ * All steps put their pretokens into one queue, which is turned into tokens when it is full and at the end of a window.
+ * A step keeps the queue's end in a local variable while it runs, and stores it here at its end.
  */
 import { beginWindow, flush, full, isFullOfEnds, last, noteEnd, open, start } from './queue';
 
@@ -16,15 +16,15 @@ export function begin(out: usize): void {
   beginWindow(out);
 }
 
-/** Empties the queue up to `end`; returns where the next pretoken goes. */
+/** Turns the queue up to `end` into tokens; returns where the next pretoken goes. */
 export function empty(end: usize): usize {
   written = flush(end, written);
   return start;
 }
 
 /**
- * Pretokens in the queue lie end to end. Where the next one begins elsewhere, after text that is dropped, the queue is
- * emptied first: a model that drops text pays for it.
+ * Pretokens in the queue lie end to end. If the next one begins elsewhere, after dropped text, the queue is emptied
+ * first. Only models that drop text pay for this.
  */
 // @ts-ignore: decorator
 @inline
@@ -38,7 +38,10 @@ export function leave(end: usize): void {
   tail = end >= full ? empty(end) : end;
 }
 
-/** A document ends, or what is known of it; its number of tokens goes to `count` when the queue is emptied. */
+/**
+ * Notes the end of a document, or of its known text. When the queue is emptied, its number of tokens is written to
+ * `count`.
+ */
 export function endDocument(count: usize, goesOn: bool): void {
   noteEnd(tail, count, goesOn);
   if (isFullOfEnds()) tail = empty(tail);
@@ -48,7 +51,7 @@ export function end(): void {
   tail = empty(tail);
 }
 
-/** A document that is one pretoken writes its tokens itself. */
+/** For a document that is one pretoken, and writes its tokens itself: sets where the next token goes. */
 export function writeTo(out: usize): void {
   written = out;
 }

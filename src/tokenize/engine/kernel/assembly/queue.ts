@@ -1,10 +1,11 @@
 /**
- * Pretokens on their way to the cache. Looking each up at once leaves the processor waiting for one cache line after
- * the other: the table is far larger than its caches, and what comes between two lookups is more than the processor
- * looks ahead. So the scanners only write down the places where pretokens end, and `flush` takes up to a thousand
- * of them through loops that each do one thing: make keys, touch all lines (WebAssembly has no prefetch; in a loop this short
- * many loads are under way at once), look up. None of the loops calls anything, so all they use stays in registers.
- * Documents lie end to end, so the queue goes on over their ends, and short ones are as fast as long ones.
+ * The queue of pretokens on their way to the cache. If each were looked up at once, the processor would wait for one
+ * cache line after the other: the table is far larger than the processor's caches, and the code between two lookups is
+ * longer than the processor looks ahead. So the scanners only write down where pretokens end, and `flush` takes up to a
+ * thousand of them through loops that each do one thing: make keys, touch all lines (WebAssembly has no prefetch, but
+ * in such a short loop many loads run at the same time), look up. No loop calls a function, so their values stay in
+ * registers. Documents lie end to end, so the queue continues over their ends, and short documents are as fast as long
+ * ones.
  */
 import * as cache from './cache';
 import { emitLong, emitShort } from './pretoken';
@@ -14,10 +15,11 @@ import { carried, carryOn, endSum } from './unigram';
 const CAPACITY: usize = 1024;
 
 /**
- * Arrays at fixed addresses, so that these are part of the instructions that load and store.
- * PLACES: u32 each, where the first pretoken begins, then where each one ends; a scanner may write 64 past what it keeps.
+ * Arrays at fixed addresses, so that the addresses are part of the load and store instructions.
+ * PLACES: u32 each, where the first pretoken begins, then where each one ends; a scanner may write 64 more than it
+ * keeps.
  * LINES: u32 each. KEYS: 16 bytes each, as in a slot of the cache.
- * ENDS: {tail of the queue at the end of a document, where its number of tokens goes; odd: it goes on}, 8 bytes each.
+ * ENDS: 8 bytes each, {tail of the queue at the end of a document, where its number of tokens goes; odd: it continues}.
  */
 const PLACES: usize = 0x2000;
 const LINES: usize = 0x3800;
@@ -27,7 +29,7 @@ const MOST_ENDS: u32 = 1024;
 
 const TOO_LONG: u32 = cache.NEAR_BYTES + 1;
 
-/** The tail of a queue that holds nothing. */
+/** The tail of an empty queue. */
 export const start: usize = PLACES;
 /** A queue whose tail reaches this must be flushed; a block adds at most 64. */
 export const full: usize = PLACES + (CAPACITY - 64) * 4;
@@ -40,7 +42,7 @@ export function open(at: usize): usize {
   return PLACES;
 }
 
-/** Adds the pretoken from where the last one ended to `to`, returns the new tail. */
+/** Adds the pretoken from the end of the last one to `to`; returns the new tail. */
 // @ts-ignore: decorator
 @inline
 export function push(tail: usize, to: usize): usize {
@@ -53,7 +55,7 @@ export function push(tail: usize, to: usize): usize {
 @inline
 export function pushAll(tail: usize, at: usize, ends: u64): usize {
   const count = <usize>popcnt<u64>(ends);
-  // Eight at a time, whether there are or not: fewer branches that can't be predicted.
+  // Always writes eight at a time, even if fewer are left: that has fewer branches that cannot be predicted.
   for (let to = tail; ends != 0; to += 32) {
     store<u32>(to, at + <usize>ctz<u64>(ends), 4);
     ends &= ends - 1;
@@ -76,7 +78,7 @@ export function pushAll(tail: usize, at: usize, ends: u64): usize {
 }
 
 let endCount: u32 = 0;
-/** Where the tokens begin of the document that is next to end. */
+/** Where the tokens of the document begin that ends next. */
 let documentOut: usize = 0;
 
 /** Begins a window of documents, whose tokens go to `out`. */
@@ -85,7 +87,10 @@ export function beginWindow(out: usize): void {
   documentOut = out;
 }
 
-/** A document ends with the last pretoken, or goes on in the next window; its number of tokens goes to `count`. */
+/**
+ * Notes that a document ends with the last pretoken, or continues in the next window. Its number of tokens goes to
+ * `count`.
+ */
 export function noteEnd(tail: usize, count: usize, goesOn: bool): void {
   const at = ENDS + (<usize>endCount << 3);
   store<u32>(at, <u32>tail);
@@ -93,7 +98,7 @@ export function noteEnd(tail: usize, count: usize, goesOn: bool): void {
   endCount += 1;
 }
 
-/** No more documents can end before the queue is emptied. */
+/** Whether the queue must be emptied before another document can end. */
 export function isFullOfEnds(): bool {
   return endCount == MOST_ENDS;
 }
@@ -105,7 +110,7 @@ export function last(tail: usize): usize {
   return load<u32>(tail);
 }
 
-/** Pretokens are not looked up, but their lengths in bytes are written in place of tokens: how tests see them. */
+/** Whether the lengths of pretokens, in bytes, are written in place of tokens. Tests see the pretokens in this way. */
 export let isLengthsOnly: bool = false;
 
 export function showPretokens(on: bool): void {
@@ -120,7 +125,7 @@ function writeLengths(from: usize, end: usize, out: usize): usize {
   return out;
 }
 
-/** Writes the tokens of what is queued to `out`; returns where the next token goes. The queue is empty then. */
+/** Writes the tokens of all queued pretokens to `out`; returns where the next token goes. The queue is then empty. */
 export function flush(tail: usize, out: usize): usize {
   const end = tail - PLACES;
   if (!isLengthsOnly) {
@@ -144,14 +149,14 @@ export function flush(tail: usize, out: usize): usize {
   return out;
 }
 
-/** Writes the tokens of some of the pretokens. */
+/** Writes the tokens of the queued pretokens between two places of the queue. */
 // @ts-ignore: decorator
 @inline
 function lookUp(from: usize, end: usize, out: usize): usize {
   if (isLengthsOnly) return writeLengths(from, end, out);
   if (scoreTable() != 0) return lookUpScored(from, end, out);
   for (let k = from; k < end; k += 4) {
-    // As long as the first slot has the key.
+    // This loop runs as long as the first slot has the key.
     let line: usize = 0;
     for (; k < end; k += 4) {
       line = load<u32>(k, LINES);
@@ -168,7 +173,7 @@ function lookUp(from: usize, end: usize, out: usize): usize {
   return out;
 }
 
-/** The same where a document's sum goes on from word to word (`scored.ts`). */
+/** The same for models in which a document's sum goes on from word to word (`scored.ts`). */
 function lookUpScored(from: usize, end: usize, out: usize): usize {
   const scores = scoreTable();
   let sum = <f32>carried;
@@ -210,12 +215,13 @@ function makeKeys(end: usize): void {
   }
 }
 
-/** Keeps the loads: without a use they would be dropped. */
+/** Uses the loaded values: the compiler would drop loads without a use. */
 let touched: u32 = 0;
 
 /**
- * Eight a turn, and two addresses a load: the fewer instructions and loads lie between two touches, the more of them the
- * processor has under way (6 % of all the time). Touches up to seven lines too many, of an earlier flush.
+ * Touches eight lines per turn, and loads two addresses at once: with fewer instructions and loads between two touches,
+ * the processor runs more touches at the same time (6 % of all the time). It touches up to seven extra lines of an
+ * earlier flush.
  */
 function touchLines(end: usize): void {
   let sum: u32 = 0;

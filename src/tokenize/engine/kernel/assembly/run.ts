@@ -1,4 +1,4 @@
-/** A run of known units to its tokens, by the way of merging that is the fastest for it. */
+/** Turns a run of known units into tokens, by the algorithm that is the fastest for it. */
 import { NEAR_BYTES } from './cache';
 import { encodeShort, SHORT_BYTES } from './merge-short';
 import { At, directory } from './memory';
@@ -6,7 +6,7 @@ import { hasTraps, touchesTrap } from './traps';
 import { encodeByWindows, encodeWithTraps } from './windows';
 import { encodeByWords } from './words';
 
-/** Writes the model's ids to `out`, returns how many. `length` is at least 1. */
+/** Writes the model's ids to `out`; returns their number. `length` is at least 1. */
 export function encodeRun(at: usize, length: u32, out: usize): u32 {
   if (hasTraps() && touchesTrap(at, length)) return encodeWithTraps(at, length, out);
   let count: u32 = length <= NEAR_BYTES ? 0 : encodeByWords(at, length, out);

@@ -1,5 +1,6 @@
 /**
- * cl100k_base, Llama 3 (numbers of up to 3 digits) and Qwen 2 and 3 (of one), character by character:
+ * Scans the pattern of cl100k_base and Llama 3 (numbers of up to 3 digits), and of Qwen 2 and 3 (numbers of one digit),
+ * character by character:
  *
  *   (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
  */

@@ -1,9 +1,11 @@
-/** What the patterns share, character by character. Each function takes where it begins and returns where it ends. */
+/**
+ * Parts that the patterns share, character by character. Each function takes the start of a match and returns its end.
+ */
 import { Class, charAt, classOf, classTable, isLetter, isOther, isWhite, widthOf } from './classes';
 
 /**
- * The last place that decided a token. A token is certain in a text that goes on only if this place, and the few
- * characters after it that a contraction may take, are before the end of what is known.
+ * The last place that was read to decide a token. If more text follows, a token is certain only if this place, and the
+ * few characters after it that a contraction may take, are before the end of the known text.
  */
 export let looked: usize = 0;
 
@@ -46,7 +48,8 @@ export function others(at: usize, end: usize): usize {
 
 /**
  * `\s*[\r\n]+|\s+(?!\S)|\s+` at a white-space character; without `newlines`, `\s+(?!\S)|\s+`.
- * In words: up to the last newline; else all but the last one, which goes with what follows; else the only one.
+ * In words: up to the last newline; else all but the last character, which belongs to the next token; else the only
+ * one.
  */
 export function whites(at: usize, end: usize, newlines: bool): usize {
   const classes = classTable();
@@ -65,7 +68,7 @@ export function whites(at: usize, end: usize, newlines: bool): usize {
   return at == end || last == start ? at : last;
 }
 
-/** Whether text before `end` has this ASCII byte here. */
+/** Whether this ASCII letter, in either case, is at `at`, before `end`. */
 // @ts-ignore: decorator
 @inline
 function has(at: usize, end: usize, low: u32): bool {

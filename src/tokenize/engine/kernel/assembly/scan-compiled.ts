@@ -1,8 +1,8 @@
 /**
- * The steps that cut a text into pretokens, one inside the other: each part that a step makes is the whole text of the
- * next one. A step is a table made from its pattern (src/tokenize/pattern/compile.ts), or one of the hand-written scanners,
- * which are last. A table takes one look-up per byte of ASCII and one more per character of several bytes; matches
- * are known one character late.
+ * Runs the steps that cut a text into pretokens: each part that a step makes is the whole text of the next step. A step
+ * is a table made from its pattern (src/tokenize/pattern/compile.ts), or a hand-written scanner, which is always last.
+ * A table needs one look-up per byte of ASCII and one more per character of several bytes; a match is known one
+ * character after its end.
  */
 import { NEAR_BYTES } from './cache';
 import { encodeFamily } from './families';
@@ -12,12 +12,12 @@ import { failedUpTo, matchEntry, scanLong, stoppedBy, undecided } from './scan-l
 import { isInert, Keep, LOOP, LOOP_SET, MATCH, Of, outside, ROW, STOP, stepAt, stepCount, wideColumn, widthOfByte } from './step-layout';
 import { pushWords } from './words';
 
-/** A match is looked for so far in the fast way. */
+/** Bytes up to which the fast loop searches for a match; longer searches go to `scanLong`. */
 const SHORT: usize = 128;
 
 /**
- * Cuts text[at, end) by step `k` and those after it. Returns how far it came. `closed`: the text ends at `end`; else more
- * follows, and what that could change is left.
+ * Cuts text[at, end) by step `k` and those after it. Returns how far it came. `closed`: the text ends at `end`.
+ * Otherwise more text follows, and parts that it could change are left.
  */
 export function runStep(k: u32, at: usize, end: usize, closed: bool): usize {
   if (load<i32>(stepAt(k), Of.Family) != 0) return encodeFamily(stepAt(k), at, end, closed);
@@ -31,7 +31,7 @@ export function runStep(k: u32, at: usize, end: usize, closed: bool): usize {
   return runTable(k, at, end, closed, false);
 }
 
-/** Hands on a part; `tail` is the queue's, and returned. */
+/** Passes a part to the next step or the queue. Takes the queue's tail and returns the new one. */
 // @ts-ignore: decorator
 @inline
 function emit(isLast: bool, k: u32, tail: usize, from: usize, to: usize): usize {
@@ -45,7 +45,7 @@ function emit(isLast: bool, k: u32, tail: usize, from: usize, to: usize): usize 
   return tail >= full ? empty(tail) : tail;
 }
 
-/** The next place from `at` on where something may begin; `rows` at the start's row. */
+/** The next place from `at` on where a match may begin. `rows` is the address of the start row. */
 // @ts-ignore: decorator
 @inline
 function skipGap(step: usize, bytes: usize, rows: usize, isBytes: bool, at: usize, end: usize): usize {
@@ -57,7 +57,7 @@ function skipGap(step: usize, bytes: usize, rows: usize, isBytes: bool, at: usiz
     if ((load<u32>(rows + (column << 2)) & STOP) == 0) break;
     at += isWide ? widthOfByte(b) : 1;
     while (at + 16 <= end) {
-      // Bytes outside of ASCII are looked at one by one.
+      // Bytes outside of ASCII are tested one by one.
       const stops = outside(rejected, at);
       if (stops != 0) {
         at += <usize>ctz<u32>(stops);
@@ -81,9 +81,9 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
   const keep = load<u32>(step, Of.Keep);
   let high = failedUpTo(k);
   let tail = lastTail;
-  /** Where the part begins that is not handed on yet. */
+  /** Start of the part that is not passed on yet. */
   let part = from;
-  /** With `Keep.Runs`: where the run of matches ends that begins at `part`; 0: there is none. */
+  /** With `Keep.Runs`: the end of the run of matches that begins at `part`; 0: there is none. */
   let runEnd: usize = 0;
   let at = from;
   while (at < end) {
@@ -131,7 +131,7 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
         state = entry & ROW;
         place += width;
         if ((entry & LOOP) != 0) {
-          // In a word: its end is found without a branch per character. What lies after the text is no matter.
+          // Inside a word, find its end without a branch per character. Bytes after the text do no harm.
           const set = v128.load(rows + state, LOOP_SET);
           while (place < end) {
             const stops = outside(set, place);
@@ -179,7 +179,7 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
     }
     at = last;
   }
-  // What is left: part of a gap, and a match that is kept with others.
+  // The rest is a part of a gap, or a match that is kept together with others.
   if (keep == Keep.Runs && runEnd != 0 && (closed || runEnd != at)) {
     tail = emit(isLast, k, tail, part, runEnd);
     part = runEnd;
@@ -192,7 +192,7 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
   } else if (isDropped) {
     part = at;
   } else if (!isLast && at > part && runEnd == 0 && keep != Keep.MatchWithGap) {
-    // Searches begin anew inside of a gap as if they had gone on, so the gap may be handed on in pieces.
+    // A search that begins inside a gap finds the same as one that went on, so the gap may be passed on in pieces.
     leave(tail);
     part = runStep(k + 1, part, at, false);
     tail = lastTail;
@@ -201,21 +201,24 @@ function runTable(k: u32, from: usize, end: usize, closed: bool, isLast: bool): 
   return part;
 }
 
-/** u32 each: the row in which a cutter's step begins, where an earlier call left a part that was not decided. */
+/** u32 per step: the row in which a cutter begins, if an earlier call left a part undecided. */
 const carried: usize = memory.data(16 * 4, 16);
 
-/** A table gave up in this document: what the other way left undecided at the end of a window is for that way to go on with. */
+/**
+ * Whether a table gave up in this document: the steps after it then continue with the text that they left undecided at
+ * a window's end.
+ */
 let gaveUp: bool = false;
 
-/** A new document begins. */
+/** Resets the state for a new document. */
 export function forgetCarried(): void {
   memory.fill(carried, 0, 16 * 4);
   gaveUp = false;
 }
 
 /**
- * The same by the table of a cutter: it cuts everywhere, and mostly goes on from one part into the next without a search that
- * begins anew.
+ * The same by the table of a cutter, whose parts lie end to end. In most cases it goes on from one part into the next
+ * without a new search.
  */
 // @ts-ignore: decorator
 @inline
@@ -223,17 +226,17 @@ function runCutter(k: u32, from: usize, end: usize, closed: bool, isLast: bool):
   const step = stepAt(k);
   const rows = <usize>load<u32>(step, Of.Rows);
   const bytes = <usize>load<u32>(step, Of.Bytes);
-  /** From an entry to where the row is that a part after a match begins in. */
+  /** Distance from an entry to the place that holds the row in which a part after a match begins. */
   const toResumes = <usize>load<u32>(step, Of.Resumes) - rows;
   const isBytes = load<u32>(step, Of.IsBytes) != 0;
   let high = failedUpTo(k);
   let tail = lastTail;
-  /** Where the part begins, and in which row: that of the entry that cut, if there is one. */
+  /** Where the part begins, and in which row; if an entry cut there, the row is that of `cutAt`. */
   let at = from;
   let begun = load<u32>(carried + (<usize>k << 2));
   let cutAt: usize = 0;
   store<u32>(carried + (<usize>k << 2), 0);
-  /** The last place where the part may end, and its entry. */
+  /** The last place where the part may end, and the entry there. */
   let last: usize = 0;
   let lastAt: usize = 0;
   let state = begun;
@@ -315,7 +318,7 @@ function runCutter(k: u32, from: usize, end: usize, closed: bool, isLast: bool):
       gaveUp = true;
       return runStep(k + 1, at, end, closed);
     }
-    // The part ended at an earlier place.
+    // The part ended at an earlier place, so continue from there.
     tail = emit(isLast, k, tail, at, last);
     at = last;
     place = at;

@@ -1,5 +1,5 @@
 /**
- * gpt2, r50k_base and p50k_base, character by character:
+ * Scans the pattern of gpt2, r50k_base and p50k_base, character by character:
  *
  *   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
  */

@@ -1,23 +1,26 @@
 /**
- * A match that is long, or is looked for far beyond its end: `a*b|a` looks through all of a megabyte of the letter a, finds
- * that no b follows, and takes one letter; then it would look through the rest again. So a state and a place that led to
- * nothing are remembered (Reps, "Maximal-munch" tokenization in linear time, 1998), and a search that comes to one ends
- * there. One place in 16 bytes is enough, and the memory is fixed: what does not fit is looked through once more.
+ * Searches for a match that is long, or whose search goes far beyond its end. Example: `a*b|a` scans a whole megabyte
+ * of the letter a, finds that no b follows, and takes one letter; then it would scan the rest again. So pairs of a
+ * state and a place from which a search failed are remembered (Reps, "Maximal-munch" tokenization in linear time,
+ * 1998), and a search that reaches one of them ends there. One place per 16 bytes is enough. The memory is fixed; text
+ * whose places do not fit is scanned again.
  */
 import { reserveZeroed } from './memory';
 import { MATCH, Of, ROW, STOP, stepAt, wideColumn, widthOfByte } from './step-layout';
 
-/** Steps that a model may have; the host refuses more. */
+/** The most steps of a model; the host refuses more. */
 const STEPS: usize = 16;
 const SLOTS: usize = 1 << 17;
-/** Places remembered at a time. */
+/** The most places remembered at a time. */
 const MOST: u32 = 1 << 16;
-/** Shorter searches in vain are not worth it. */
+/** Bytes. Shorter failed searches are not worth remembering. */
 const SHORTEST: usize = 64;
 
-/** u64[SLOTS]: generation << 52 | state << 32 | place; a place is a slot's neighbour of the place before it. */
+/**
+ * u64[SLOTS]: generation << 52 | state << 32 | place. Places 16 bytes apart, of one state, are in neighbouring slots.
+ */
 let slots: usize = 0;
-/** By step: up to which place searches are remembered, and their generation. */
+/** By step: the place up to which searches are remembered, and their generation. */
 const known: usize = memory.data(16 * 8, 16);
 let generation: u32 = 0;
 
@@ -32,7 +35,7 @@ export function forgetFailed(): void {
   memory.fill(known, 0, STEPS * 8);
 }
 
-/** Up to here `scanLong` must be asked. */
+/** The place up to which searches must go through `scanLong`. */
 // @ts-ignore: decorator
 @inline
 export function failedUpTo(k: u32): usize {
@@ -51,17 +54,17 @@ function keyOf(k: u32, state: u32, at: usize): u64 {
   return ((<u64>load<u32>(known + (<usize>k << 3), 4)) << 52) | ((<u64>(state >>> 2)) << 32) | <u64>at;
 }
 
-/** The search came to the end of what is known, and what follows decides. */
+/** Whether the search reached the end of the known text, so that the text after it decides. */
 export let undecided: bool = false;
 
-/** Where the entry is that reported the match that was found. */
+/** Address of the entry that reported the match. */
 export let matchEntry: usize = 0;
 /** The entry that ended the search, if it has `STOP` and no match; else `STOP`. */
 export let stoppedBy: u32 = STOP;
 
 /**
- * A search that began at `start` in the row `begun`, is at `at` in this state, and found `last` (0: no match yet) at the entry
- * `entryAt`. Returns the match's end, or 0.
+ * Continues a search that began at `start` in the row `begun` and has reached `at` in the row `state`. So far its match
+ * ends at `last` (0: no match yet), by the entry at `entryAt`. Returns the match's end, or 0.
  */
 export function scanLong(
   k: u32, start: usize, begun: u32, at: usize, state: u32, last: usize, entryAt: usize, end: usize, closed: bool,
@@ -106,7 +109,7 @@ export function scanLong(
   return last;
 }
 
-/** Walks the same way again, and notes the states after `from`, which all led to nothing. */
+/** Repeats the search and remembers the states after `from`, from which it failed. */
 function remember(k: u32, start: usize, begun: u32, upTo: usize, from: usize): void {
   const step = stepAt(k);
   const rows = <usize>load<u32>(step, Of.Rows);

@@ -1,6 +1,6 @@
 /**
- * o200k_base, character by character, with U = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], l = [\p{Ll}\p{Lm}\p{Lo}\p{M}] and
- * c = (?i:'s|'t|'re|'ve|'m|'ll|'d):
+ * Scans the pattern of o200k_base, character by character. With U = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}],
+ * l = [\p{Ll}\p{Lm}\p{Lo}\p{M}] and c = (?i:'s|'t|'re|'ve|'m|'ll|'d):
  *
  *   [^\r\n\p{L}\p{N}]?U*l+c?|[^\r\n\p{L}\p{N}]?U+l*c?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
  */
@@ -13,7 +13,7 @@ export function scanO200k(at: usize, end: usize): usize {
   const next = at + widthOf(first);
   if (classOf(first) == Class.Number) return numbers(next, end, 2);
   let word: usize = 0;
-  // A letter can't be the character before a word; a mark can, and can be the word.
+  // A letter cannot be the character before a word; a mark can, and it can also be the word.
   const before = !isLetter(first) && classOf(first) != Class.Newline;
   const alone = isLetter(first) || classOf(first) == Class.Mark;
   if (before) word = lowerWord(next, end);
@@ -27,7 +27,9 @@ export function scanO200k(at: usize, end: usize): usize {
   return whites(at, end, true);
 }
 
-/** `U*l+`: its end, or 0. Where no lower-case letter follows U*, l+ is left the last character that is in both. */
+/**
+ * `U*l+`: its end, or 0. If no lower-case letter follows U*, U* gives back the last character that is in both U and l.
+ */
 function lowerWord(at: usize, end: usize): usize {
   const classes = classTable();
   let afterBoth: usize = 0;
@@ -45,7 +47,7 @@ function lowerWord(at: usize, end: usize): usize {
   return at;
 }
 
-/** `U+l*` where `U*l+` has failed, so all are upper case: its end, or 0. */
+/** `U+l*` after `U*l+` has failed, so all are upper case: its end, or 0. */
 function upperWord(at: usize, end: usize): usize {
   const classes = classTable();
   const start = at;

@@ -1,13 +1,13 @@
 /**
- * Text without a pattern: cut at spaces (U+2581, which the host writes as a space), or wherever no piece joins two bytes
- * (src/tokenize/cut-bytes.ts).
+ * Cuts text without a pattern: at spaces (U+2581, which the host writes as a space), or between any two bytes that no
+ * piece joins (src/tokenize/engine/cut-bytes.ts).
  */
 import { equal } from './block';
 import { empty, jump, leave, tail as lastTail } from './pretokens';
 import { full, last, push, pushAll } from './queue';
 import { Of } from './step-layout';
 
-/** Bits of the bytes at `at` that are spaces, for the bytes before `end`. */
+/** One bit for each of the 64 bytes from `at` on that is a space and before `end`. */
 // @ts-ignore: decorator
 @inline
 function spacesAt(at: usize, end: usize): u64 {
@@ -16,10 +16,10 @@ function spacesAt(at: usize, end: usize): u64 {
   return left < 64 ? spaces & (((<u64>1) << left) - 1) : spaces;
 }
 
-/** Cuts text[at, end) before each space, returns how far it came; see `runStep`. */
+/** Cuts text[at, end) before each space; returns how far it came; see `runStep`. */
 export function cutAtSpaces(at: usize, end: usize, closed: bool): usize {
   let tail = jump(lastTail, at);
-  // The first byte begins a pretoken, whatever it is.
+  // The first byte always begins a pretoken.
   for (let block = at + 1; block < end; block += 64) {
     tail = pushAll(tail, block, spacesAt(block, end));
     if (tail >= full) tail = empty(tail);
@@ -27,7 +27,7 @@ export function cutAtSpaces(at: usize, end: usize, closed: bool): usize {
   return finish(tail, end, closed);
 }
 
-/** The same between any two bytes that are not to stay together. */
+/** Cuts between any two bytes that need not stay together. */
 export function cutAtJoins(step: usize, at: usize, end: usize, closed: bool): usize {
   if (at >= end) return at;
   const joined = <usize>load<u32>(step, Of.Joined);
@@ -39,7 +39,7 @@ export function cutAtJoins(step: usize, at: usize, end: usize, closed: bool): us
     for (; place < stop; place++) {
       const right = <usize>load<u8>(place);
       const stays = (load<u8>(joined + ((left << 5) | (right >> 3))) >> <u8>(right & 7)) & 1;
-      // Written in any case, and kept or not: the bit can't be predicted.
+      // Always write the place, and then keep it or not: a branch on this bit could not be predicted.
       const next = push(tail, place);
       tail = select<usize>(tail, next, stays != 0);
       left = right;

@@ -1,19 +1,21 @@
 /**
- * Unigram's words from the cache, where sums are floats that go on over all of a document (sentencepiece). Which segmentation of
- * a word is the best depends on the sum before it, because that decides how sums are rounded. But only where two segmentations
- * are close: so each word is remembered with the largest sum before it (`limit`, without its sign) up to which
- * rounding can't change its tokens. Beyond that, the Viterbi of `unigram.ts` goes over the word from the sum that is there.
+ * Caches Unigram's words if sums are floats that go on over the whole document (sentencepiece). The best segmentation
+ * of a word then depends on the sum before it, because that sum decides how later sums are rounded. But it matters only
+ * if two segmentations are close. So each word is stored with a limit: the largest absolute sum before the word up to
+ * which rounding cannot change its tokens. Beyond the limit, the Viterbi of `unigram.ts` runs over the word from the
+ * actual sum.
  *
- * Why no token changes: no piece spans the ends of a word (src/tokenize/cut-bytes.ts), so a document's best path is made of
- * best paths of its words. Rounding is monotonic, so the float Viterbi finds a path whose rounded sum is the largest of all paths'.
- * A path of k pieces in a word of n characters, scores of at most M, from the sum S on: each addition is wrong by at most
- * u = 2^-24 of its result, which is at most |S| + nM, but for a factor of 1 + nu. So the sum is wrong by k u (|S| + nM) at
- * most. Where the exact sum of the best path is larger than the second's by more than (k + n) u (|S| + nM), the best one's
- * rounded sum is the only largest one. `weigh` finds both exact sums (in doubles, whose own rounding is covered by the
- * margin of a thousandth below). The sum after the word is that of its pieces' scores, added one by one.
+ * Why no token changes: no piece spans the ends of a word (src/tokenize/engine/cut-bytes.ts), so a document's best path
+ * consists of best paths of its words. Rounding is monotonic, so the float Viterbi finds a path whose rounded sum is
+ * the largest of all paths' rounded sums. Take a path of k pieces in a word of n characters, with scores of at most M,
+ * from the sum S on: the error of each addition is at most u = 2^-24 of its result, which is at most |S| + nM, up to a
+ * factor of 1 + nu. So the error of the sum is at most k u (|S| + nM). If the exact sum of the best path is larger than
+ * that of the second by more than (k + n) u (|S| + nM), only the best path has the largest rounded sum. `weigh` finds
+ * both exact sums (in doubles, whose own rounding is covered by the margin of a thousandth below). The sum after the
+ * word is the sum before it plus the scores of its pieces, added one by one.
  *
- * Sums beyond 100,000 are made small again in the middle of a word, so the limit is below that by what a word may add.
- * Words with unknown characters have no limit: their tokens don't tell their scores.
+ * Sums beyond 100,000 are reduced in the middle of a word, so the limit is lower than that by the most that a word may
+ * add. Words with unknown characters have no limit, because their tokens do not determine their scores.
  */
 import * as cache from './cache';
 import { FAR_BYTES, farCopy, farFind, farInsert } from './far';
@@ -22,17 +24,23 @@ import { At, directory } from './memory';
 import { NONE } from './pieces';
 import { LARGEST_SUM, carried, carryOn, encodeCarried } from './unigram';
 
-/** A limit is a float without its last bits, which count: tokens in bytes in the first cache, tokens in the second. */
+/**
+ * A limit is stored as a float whose last bits hold a count: bytes of tokens in the near cache, tokens in the far
+ * cache.
+ */
 export const NEAR_COUNT: u32 = 15;
 const FAR_COUNT: u32 = 1023;
 const NEVER: f32 = -1;
 
-/** By place in a word, 24 bytes: the two best sums of paths that end here, the cell of the best one's last piece, its start. */
+/**
+ * 24 bytes per place in a word: the two best sums of paths that end here, the cell of the best path's last piece, its
+ * start.
+ */
 const places: usize = memory.data(513 * 24, 16);
 
 let limit: f32 = 0;
 
-/** The score of each token; that of the one after the last is 0. */
+/** The score of each token; the score of the one after the last token is 0. */
 // @ts-ignore: decorator
 @inline
 export function scoreTable(): usize {
@@ -45,7 +53,10 @@ export function limitOf(word: u32, count: u32): f32 {
   return reinterpret<f32>(word & ~count);
 }
 
-/** A pretoken that the first slot of its line doesn't have, or not up to this sum. Returns where the next token goes. */
+/**
+ * Emits a pretoken that the first slot of its line does not have, or not up to this sum. Returns where the next token
+ * goes.
+ */
 export function emitScored(at: usize, length: u32, out: usize, line: usize, low: u64, high: u64): usize {
   if (length > FAR_BYTES) return encodeCarried(at, length, out);
   const isNear = length <= cache.NEAR_BYTES;
@@ -68,7 +79,7 @@ export function emitScored(at: usize, length: u32, out: usize, line: usize, low:
   const count = weigh(at, length, out);
   const bits = reinterpret<u32>(limit);
   if (isNear) {
-    // The first cache adds up the scores of three tokens, whatever their number.
+    // The near cache always adds the scores of three tokens, whatever their number.
     const none = directory(At.UnigramNone);
     for (let k = count; k < cache.NEAR_TOKENS; k++) store<u32>(out + (<usize>k << 2), none);
     const slot = cache.nearInsert(line, low, high, out, count);
@@ -79,7 +90,7 @@ export function emitScored(at: usize, length: u32, out: usize, line: usize, low:
   return addScores(out, count);
 }
 
-/** Goes on with the sum over tokens that are written; returns where the next one goes. */
+/** Adds the scores of tokens that are written to the sum; returns where the next token goes. */
 function addScores(out: usize, count: u32): usize {
   const scores = scoreTable();
   let sum = <f32>carried;
@@ -89,7 +100,10 @@ function addScores(out: usize, count: u32): usize {
   return end;
 }
 
-/** Writes the tokens of the best path by exact sums, returns how many; `limit` says up to which sum they are right. */
+/**
+ * Writes the tokens of the best path by exact sums; returns their number. `limit` is the sum up to which they are
+ * right.
+ */
 function weigh(at: usize, length: u32, out: usize): u32 {
   const cells = <usize>directory(At.UnigramCells);
   const ids = <usize>directory(At.UnigramIds);
@@ -155,7 +169,7 @@ function weigh(at: usize, length: u32, out: usize): u32 {
   return count;
 }
 
-/** A piece that ends at this place, after the best path to where it begins and after the second one. */
+/** Offers a place a piece that ends there, after the best path and after the second path to the piece's start. */
 // @ts-ignore: decorator
 @inline
 function offer(place: usize, best: f64, second: f64, cell: u32, from: u32): void {

@@ -1,6 +1,6 @@
 /**
- * The steps that cut a text, as the host writes them (kernel/step-tables.ts): a number, then a record of 128 bytes for
- * each. Addresses are absolute.
+ * The layout in which the host writes the steps that cut a text (kernel/step-tables.ts): their number, then a record of
+ * 128 bytes per step. Addresses are absolute.
  */
 import { At, directory } from './memory';
 
@@ -8,39 +8,41 @@ export const enum Of {
   /** 0: tables; else a hand-written scanner, numbered as in `families.ts`. */
   Family = 0,
   Keep = 4,
-  /** Of `Family.Joins`, in place of `Keep`: bit (left << 8 | right) for two bytes that stay together. 8 KB. */
+  /** In place of `Keep` for `Family.Joins`: bit (left << 8 | right) is set for two bytes that stay together. 8 KB. */
   Joined = 4,
   /** u8[256]: column of each byte; 0 for bytes that begin a character of several bytes. */
   Bytes = 8,
-  /** u16[0x1100], number of the page of 256 code points; u8[256] a page, the column of each code point. */
+  /**
+   * u16[0x1100]: the number of the page of each 256 code points. In each page, u8[256]: the column of each code point.
+   */
   PageIndex = 12,
   Pages = 16,
   Rows = 20,
   StartRow = 24,
   /** 1: each byte is a character. */
   IsBytes = 28,
-  /** 1: at some characters nothing begins. */
+  /** 1: at some characters no match can begin. */
   HasGaps = 32,
   /**
-   * Not 0: the table of a cutter; `Keep`, `HasGaps` and `Rejected` do not count, and the start is the first row. 2: it is
-   * the last step, but may give up, and the steps after it are another way to do what it does.
+   * Not 0: the step is the table of a cutter; `Keep`, `HasGaps` and `Rejected` are not used, and the start is the first
+   * row. 2: its parts are pretokens, but it may give up; the steps after it then do the same work in another way.
    */
   IsCutter = 36,
-  /** Of a cutter: as the rows, where parts begin that begin at a match. */
+  /** For a cutter, laid out as the rows: the row in which a part begins after a match. */
   Resumes = 40,
   /** 1: there is an `Inert` set. */
   HasInert = 44,
-  /** ASCII characters at which nothing begins, as a set of 16 bytes; see `outside`. */
+  /** ASCII characters at which no match can begin, as a set of 16 bytes; see `outside`. */
   Rejected = 48,
-  /** A part of these ASCII characters only is not cut by the steps after this one. */
+  /** ASCII characters: the steps after this one do not cut a part that has only these. */
   Inert = 64,
-  /** What such a part may begin with instead, if it is longer. */
+  /** ASCII characters with which such a part of two or more characters may also begin. */
   InertFirst = 80,
 }
 
 const RECORD: usize = 128;
 
-/** What becomes of matches and gaps: the SplitDelimiterBehavior of Hugging Face, with `invert` worked in. */
+/** What becomes of matches and gaps: Hugging Face's SplitDelimiterBehavior after `invert` is applied. */
 export const enum Keep {
   Both = 0,
   Gaps = 1,
@@ -58,7 +60,7 @@ export const STOP: u32 = 2;
 /** The row has a large set of ASCII characters that lead back to it, LOOP_SET bytes from its beginning. */
 export const LOOP: u32 = 4;
 export const LOOP_SET: usize = 8;
-/** What of an entry is the row. */
+/** The bits of an entry that are the row. */
 export const ROW: u32 = ~7;
 
 // @ts-ignore: decorator
@@ -73,7 +75,7 @@ export function stepAt(k: u32): usize {
   return directory(At.Steps) + 64 + <usize>k * RECORD;
 }
 
-/** A bit for each of 16 bytes that is not in the set (bit h of byte l: the character h << 4 | l), or not of ASCII. */
+/** One bit for each of 16 bytes that is not in the set (bit h of byte l: the character h << 4 | l) or not ASCII. */
 // @ts-ignore: decorator
 @inline
 export function outside(set: v128, at: usize): i32 {
@@ -86,7 +88,7 @@ export function outside(set: v128, at: usize): i32 {
   return i8x16.bitmask(v128.or(i8x16.eq(found, i8x16.splat(0)), text));
 }
 
-/** Whether the steps after this one leave the part as it is, as far as one look tells. */
+/** Whether a quick test shows that the steps after this one do not cut the part. */
 // @ts-ignore: decorator
 @inline
 export function isInert(step: usize, from: usize, to: usize): bool {

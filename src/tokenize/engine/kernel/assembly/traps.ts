@@ -1,16 +1,16 @@
 /**
- * Pieces that merging makes out of order. `pairs.ts` needs a token's merge to come after those of its parts. Most
- * vocabularies are so throughout (the five of tiktoken, Qwen); Llama 3's, joined from two, has 222 pieces that are or
- * may be made by a merge that comes before one of its parts: " nghiệ", ".:.:".
+ * Traps are pieces that merging makes out of order. `pairs.ts` needs a token's merge to come after the merges of its
+ * parts. In most vocabularies this always holds (the five of tiktoken, Qwen). Llama 3's, joined from two, has 222
+ * pieces that are or may be made by a merge that comes before a merge of one of its parts: " nghiệ", ".:.:".
  *
- * The first merge out of order in a text makes one of these pieces. So a pretoken whose bytes hold none of them is
- * encoded by backtracking all the same, and only the others by merging.
+ * The first merge out of order in a text makes a trap. So pretokens whose bytes contain no trap are still encoded by
+ * the algorithms that need the order, and only the others by merging.
  */
 import { equalBytes, K1 } from './hash';
 import { At, directory, reserve, reserveZeroed, setDirectory } from './memory';
 import { pieceAddress, pieceLength } from './pieces';
 
-/** Beyond this the vocabulary is out of order as such, and all is merged. */
+/** With more traps than this, the whole vocabulary counts as out of order, and all pretokens are merged. */
 const CAPACITY: u32 = 4096;
 const HINTS: u64 = 16;
 
@@ -48,7 +48,7 @@ export function addTrap(id: u32): void {
   store<u32>(directory(At.Traps) + count * 8, id);
   const bytes = min(directory(At.TrapBytes), pieceLength(id));
   setDirectory(At.TrapBytes, bytes);
-  // The key is as long as the shortest trap: a shorter one changes all keys.
+  // Keys are as long as the shortest trap, so a shorter trap changes all keys.
   memory.fill(directory(At.TrapHints), 0, <usize>1 << <usize>(HINTS - 3));
   memory.fill(directory(At.TrapHeads), 0, <usize>1 << <usize>(HINTS + 1));
   for (let k: u32 = 0; k <= count; k++) {
@@ -62,7 +62,7 @@ export function addTrap(id: u32): void {
   }
 }
 
-/** Whether these bytes hold a trap. */
+/** Whether these bytes may contain a trap: always true if there are too many traps. */
 export function touchesTrap(at: usize, length: u32): bool {
   const count = directory(At.TrapCount);
   if (count > CAPACITY) return true;

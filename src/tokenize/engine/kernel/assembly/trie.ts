@@ -1,32 +1,34 @@
 /**
- * The longest token that begins a text. A trie whose edges are slots of one hash table; the slot's number is the
- * child's name, so a step down is one memory touch. A slot's 64 bits:
+ * Finds the longest token that a text begins with. The edges of the trie are slots of one hash table; the slot's number
+ * is the child's name, so a step down is one memory access. A slot's 64 bits:
  *
  *   0-30   1 + (parent << 8 | byte); 0: empty
  *   31-51  1 + the token that ends here; 0: none
- *   52-63  which bytes go on from here, a bit for each remainder of byte / 12
+ *   52-63  which bytes can follow, a bit for each remainder of byte / 12
  *
- * The last bits spare most of the lookups that fail, with which every longest match ends. The first two bytes go
- * through a table of their own, whose entries are the same but for the child's name + 1 in the lowest bits.
+ * Every longest match ends with a failed lookup; the last 12 bits avoid most of these. The first two bytes go through a
+ * separate table, whose entries are the same except for the child's name + 1 in the lowest bits.
  */
 import { At, directory, reserveZeroed, setDirectory } from './memory';
 import { NONE } from './pieces';
 
-/** Parent of the one-byte nodes: a name that no slot has. */
+/** Parent of the one-byte nodes; no slot has this name. */
 const ROOT: u32 = 0x7ffffe;
 const LOW: u64 = 0x7fffffff;
 const TOKEN: u64 = 31;
 const TOKENS: u32 = 0x1fffff;
 const NEXT: u64 = 52;
 
-/** log2 of the most slots. Half of them can be filled: `planKernel` refuses a vocabulary that has more edges. */
+/**
+ * log2 of the largest number of slots. Half of them can be filled; `planKernel` refuses a vocabulary with more edges.
+ */
 const MOST_BITS: u32 = 22;
 
 let edges: u32 = 0;
 
 /**
- * Reserves room for the largest trie and uses the first 2^bits slots of it. The trie grows in place, so it never moves
- * among scratch. Pages of the room that are never written cost no memory, and `trieEnd` says where to cut it off.
+ * Reserves room for the largest trie and uses its first 2^bits slots. The trie grows in place, so it never moves into
+ * scratch memory. Pages that are never written cost no memory, and the unused room after `trieEnd` is freed at the end.
  */
 export function reserveTrie(bits: u32): void {
   edges = 0;
@@ -68,7 +70,7 @@ function nextBit(byte: u32): u64 {
   return (<u64>1) << (NEXT + <u64>(byte % 12));
 }
 
-/** @returns false if the trie is half full: then it must grow, and all tokens must be inserted again */
+/** @returns false if the trie is half full; it must then grow, and all tokens must be inserted again */
 export function insertToken(at: usize, length: u32, token: u32): bool {
   const slots = directory(At.TrieSlots);
   const shift = directory(At.TrieShift);
@@ -104,7 +106,10 @@ function addBits(at: usize, bits: u64): void {
   store<u64>(at, load<u64>(at) | bits);
 }
 
-/** Internal id of the longest token that `length` (at least 1) bytes begin with; every byte is a token. */
+/**
+ * Internal id of the longest token that these `length` bytes (at least 1) begin with. There is one: every byte is a
+ * token.
+ */
 export function longestToken(at: usize, length: u32): u32 {
   let best = <u32>load<u8>(at);
   if (length == 1) return best;
@@ -128,7 +133,7 @@ export function longestToken(at: usize, length: u32): u32 {
   }
 }
 
-/** The longest token that is a proper prefix of these bytes, or NONE: shorter candidates for backtracking. */
+/** The longest token that is a proper prefix of these bytes, or NONE. Backtracking tries it next. */
 export function longestProperPrefix(at: usize, length: u32): u32 {
   return length == 1 ? NONE : longestToken(at, length - 1);
 }

@@ -1,15 +1,15 @@
 /**
- * Unigram tokens (Kudo 2018): the segmentation whose pieces' scores have the largest sum, by a Viterbi over bytes. The plain
- * version, with the rules of the two libraries that are followed, is `unigram-plain.ts`.
+ * Unigram tokens (Kudo 2018): a Viterbi over bytes finds the segmentation whose pieces' scores have the largest sum.
+ * The plain version, with the rules of the two libraries that it follows, is `unigram-plain.ts`.
  *
- * Pieces lie in a double array (`double-array.ts`). A cell is 16 bytes, so that a step touches one cache line: the base of its
- * children, its parent, and the score of the piece that ends there, NaN where none does. Which piece it is stands in
- * an array of its own, which is looked at for the pieces of the best path only.
+ * Pieces are in a double array (`double-array.ts`). A cell is 16 bytes, so that a step reads one cache line: the base
+ * of its children, its parent, and the score of the piece that ends there (NaN: none does). The token of that piece is
+ * in a separate array, which is read only for the pieces of the best path.
  *
- * A place that no piece spans is on every path, so what is before it is decided: there the tokens are written and the memory
- * is used again. So a document without pretokens needs a few hundred bytes of it in ordinary text; a text without any such
- * place (megabytes of one letter, of which there are pieces) needs 16 bytes for each of its own. Sums go on over such
- * places, windows and calls, because their rounding is part of what decides.
+ * A place that no piece spans is on every path, so all text before it is decided: there the tokens are written and the
+ * memory is reused. So ordinary text needs a few hundred bytes of memory, even for a document without pretokens. A text
+ * without any such place (megabytes of one letter, if there are pieces of it) needs 16 bytes per byte. Sums go on over
+ * such places, windows and calls, because their rounding affects later decisions.
  */
 import { At, directory, mark, release, reserve, setDirectory } from './memory';
 import { findPiece, NONE } from './pieces';
@@ -17,32 +17,37 @@ import { findPiece, NONE } from './pieces';
 export const enum Rule {
   /** Sums are floats. */
   Floats = 1,
-  /** Neighbouring unknown characters are one text, which is looked up. */
+  /** Neighbouring unknown characters are joined to one text, which is looked up. */
   Fused = 2,
-  /** Unknown text becomes byte tokens where all of its bytes have one. */
+  /** Unknown text becomes byte tokens if all of its bytes have one. */
   Bytes = 4,
   /** A document is one pretoken. */
   Whole = 8,
 }
 
-/** Floats: a sum beyond this is taken off all sums that are still needed. */
+/** With `Floats`, a sum beyond this is subtracted from all sums that are still needed. */
 export const LARGEST_SUM: f64 = 100000;
 
-/** What is decided is written only from so many bytes on. */
+/** Bytes. Decided tokens are written only when at least this much text is decided. */
 const CHUNK: u32 = 512;
-/** Bytes whose places have memory of their own; more is reserved for longer texts. */
+/** Longest text, in bytes, whose places fit in fixed memory; for longer texts, more is reserved. */
 const SHORT: usize = 2048;
 const short: usize = memory.data(2049 * 16, 16);
 
-/** By place, 16 bytes: the best sum of a path that ends here, the cell of its last piece, and where that piece begins. */
+/**
+ * 16 bytes per place: the best sum of a path that ends here, the cell of its last piece, and where that piece begins.
+ */
 let places: usize = 0;
 let capacity: usize = 0;
 
-/** The sum at the place where the text goes on. */
+/** The sum at the place where the text continues. */
 export let carried: f64 = 0;
-/** That at the end of the last document, which may go on in the next call. */
+/** The sum at the end of the last document, which may continue in the next call. */
 let ended: f64 = 0;
-/** Where an unknown token was written last: the unknown characters of the next word belong to it. 0: nowhere. */
+/**
+ * End of the unknown token that was written last; unknown characters at the start of the next word belong to it. 0:
+ * none.
+ */
 let unknownEnd: usize = 0;
 let endedUnknown: bool = false;
 
@@ -55,7 +60,7 @@ export function isWhole(): bool {
   return (directory(At.UnigramRules) & Rule.Whole) != 0;
 }
 
-/** A document ends, whose tokens end at `out`. */
+/** Notes the end of a document, whose tokens end at `out`. */
 export function endSum(out: usize): void {
   ended = carried;
   endedUnknown = unknownEnd == out && out != 0;
@@ -63,16 +68,16 @@ export function endSum(out: usize): void {
   unknownEnd = 0;
 }
 
-/** Documents come; `continued`: the first one goes on from the last one before. */
+/** Begins a call. `continued`: the first document continues the last one of the call before. */
 export function beginText(continued: bool): void {
   carried = continued ? ended : 0;
   goesOn = continued && endedUnknown;
 }
 
-/** Before the first token of a window stands an unknown one of the same document. */
+/** Whether an unknown token of the same document is right before the first token of the window. */
 let goesOn: bool = false;
 
-/** A window's tokens went up to `end`, and those of the next one begin at `out`. */
+/** Begins a window, whose tokens begin at `out`. */
 export function beginSums(out: usize): void {
   if (goesOn) unknownEnd = out;
   goesOn = false;
@@ -87,13 +92,13 @@ export function carryOn(sum: f64): void {
   carried = sum;
 }
 
-/** A word of a document whose sum goes on: writes its tokens, returns where the next one goes. */
+/** Encodes a word of a document whose sum goes on: writes its tokens; returns where the next token goes. */
 export function encodeCarried(at: usize, length: u32, out: usize): usize {
   encodeStretch(at, at + length, true, out);
   return joinUnknown(out, written);
 }
 
-/** Unknown characters on both sides of a place where the text was cut are one unknown token. */
+/** Joins unknown tokens on both sides of a cut to one, as if the text had not been cut. */
 export function joinUnknown(out: usize, end: usize): usize {
   if (end == out || directory(At.UnigramRules) & Rule.Bytes) return end;
   const unknown = directory(At.UnigramUnknown);
@@ -105,7 +110,7 @@ export function joinUnknown(out: usize, end: usize): usize {
   return end;
 }
 
-/** The caller writes the cells and their pieces where this says. */
+/** Reserves the tables; the caller then writes the cells and their pieces. */
 export function beginUnigram(
   cells: u32,
   rules: u32,
@@ -129,13 +134,13 @@ export function beginUnigram(
   setDirectory(At.UnigramNone, scores - 1);
 }
 
-/** Ends the tables, returns where: what is reserved from here on belongs to this instance alone. */
+/** Ends the tables; returns where they end. Memory that is reserved later belongs to this instance alone. */
 export function endUnigram(): usize {
   setDirectory(At.TablesEnd, mark());
   return mark();
 }
 
-/** A pretoken: writes the tokens of its bytes to `out`, returns how many. */
+/** Encodes a pretoken by itself: writes its tokens to `out`; returns their number. */
 export function encodeUnigram(at: usize, length: u32, out: usize): u32 {
   carried = 0;
   encodeStretch(at, at + length, true, out);
@@ -146,8 +151,8 @@ export function encodeUnigram(at: usize, length: u32, out: usize): u32 {
 export let written: usize = 0;
 
 /**
- * Text of a document from where the last call ended: writes its tokens, returns how far it came. `closed`: the document
- * ends at `end`.
+ * Encodes text of a document from where the last call ended: writes its tokens; returns how far it came. `closed`: the
+ * document ends at `end`.
  */
 export function encodeStretch(at: usize, end: usize, closed: bool, out: usize): usize {
   return directory(At.UnigramRules) & Rule.Floats
@@ -161,18 +166,18 @@ function viterbi<Sum>(at: usize, end: usize, closed: bool, out: usize): usize {
   const cells = directory(At.UnigramCells);
   const fused = (directory(At.UnigramRules) & (Rule.Fused | Rule.Bytes)) != Rule.Bytes;
   const unknownScore = load<f64>(directory(At.UnigramScore));
-  // A piece that begins later may go on after the end of what is known.
+  // A piece that begins after this place may go beyond the end of the known text.
   const last = closed ? end : end - min<usize>(end - at, directory(At.UnigramLongest));
   const scratch = mark();
   places = short;
   capacity = SHORT;
   let begin = at;
-  /** No piece found so far ends after this place, and the places up to it are set. */
+  /** No piece found so far ends after this place. The places up to it are initialized. */
   let reach = begin;
   store<f64>(places, carried);
   while (at < last) {
     if (at == reach && at - begin >= CHUNK) {
-      // Unknown characters that may go on after this place are left for the next time.
+      // Unknown characters that may go on after this place are not written yet.
       if (!fused || !isUnknown(load<u32>(places + ((at - begin) << 4), 8))) {
         carried = load<f64>(places + ((at - begin) << 4));
         out = emit(begin, at, out);
@@ -245,7 +250,7 @@ function isUnknown(cell: u32): bool {
   return cell == NONE || load<u32>(directory(At.UnigramIds) + (<usize>cell << 2)) == directory(At.UnigramUnknown);
 }
 
-/** Sets the places after `from` up to `to`: no path ends there yet. */
+/** Initializes the places after `from` up to `to`: no path ends there yet. */
 // @ts-ignore: decorator
 @inline
 function makeRoom(begin: usize, from: usize, to: usize): void {
@@ -255,7 +260,7 @@ function makeRoom(begin: usize, from: usize, to: usize): void {
 
 function grow(needed: usize): void {
   const larger = max(needed, 2 * capacity);
-  // Nothing else is reserved meanwhile: what was reserved before is gone on with.
+  // Nothing else is reserved meanwhile, so memory that was reserved before can be extended.
   if (places == short) {
     places = reserve((larger + 1) << 4);
     memory.copy(places, short, (capacity + 1) << 4);
@@ -265,11 +270,11 @@ function grow(needed: usize): void {
   capacity = larger;
 }
 
-/** Writes the tokens of the best path from `begin` to `end`, returns where the next one goes. */
+/** Writes the tokens of the best path from `begin` to `end`; returns where the next token goes. */
 function emit(begin: usize, end: usize, out: usize): usize {
   const ids = directory(At.UnigramIds);
   const unknown = directory(At.UnigramUnknown);
-  // The path is known from its end. Each place on it gets the one that follows.
+  // The path can be followed only from its end, so first store at each place on it the place that follows.
   const size = <u32>(end - begin);
   let next: u32 = size;
   for (let at: u32 = size; at > 0; ) {
@@ -300,7 +305,7 @@ function emit(begin: usize, end: usize, out: usize): usize {
   return out;
 }
 
-/** The tokens of neighbouring unknown characters. */
+/** Writes the tokens of neighbouring unknown characters. */
 function emitUnknown(at: usize, length: u32, out: usize): usize {
   const rules = directory(At.UnigramRules);
   if (rules & Rule.Fused) {

@@ -1,14 +1,14 @@
 /**
- * Units (bytes or characters) that are no pieces. They are cut out of a pretoken before it is merged: the runs of known
- * units between them are encoded by themselves, with the tokens that stand for the unknown ones in between. This is done
- * only where a pretoken is not in the cache, so text whose pretokens are remembered pays nothing for it.
- * `UnknownUnits` in model.ts has the rule, `encodeUnits` in reference.ts the plain version.
+ * Handles units (bytes or characters) that are not pieces. They are cut out of a pretoken before it is merged: the runs
+ * of known units between them are encoded by themselves, and the tokens for the unknown units are put in between. This
+ * happens only if a pretoken is not in the cache, so pretokens in the cache cost nothing extra. `UnknownUnits` in
+ * src/tokenize/model.ts has the rule, `encodeUnits` in plain/reference.ts is the plain version.
  */
 import { At, directory, release, reserve, setDirectory } from './memory';
 import { NONE } from './pieces';
 import { encodeRun } from './run';
 
-/** The host writes it: `fillUnknown` in kernel.ts has the same layout. */
+/** Layout of the table, which `fillUnknown` in kernel.ts writes. */
 const enum Field {
   /** 1: units are bytes. 2: characters. */
   Units = 0,
@@ -17,7 +17,7 @@ const enum Field {
   Fuse = 8,
   /** u32[256]: the token of each byte, or NONE. */
   Bytes = 12,
-  /** A bit for each unit: whether it is a piece. */
+  /** One bit per unit: whether it is a piece. */
   Known = 1036,
 }
 
@@ -76,17 +76,17 @@ function haveTokens(table: usize, at: usize, width: u32): bool {
   return true;
 }
 
-/** Writes the tokens of a pretoken that has unknown units to `out`, returns how many; there may be none. */
+/** Writes the tokens of a pretoken that may have unknown units to `out`; returns their number, which may be 0. */
 export function encodeUnknown(at: usize, length: u32, out: usize): u32 {
   const table = <usize>directory(At.Unknown);
   const unknown = load<u32>(table, Field.Id);
   const fuse = load<u32>(table, Field.Fuse) != 0;
   const end = at + length;
   const start = out;
-  // Known units since the last token that stands for an unknown one. Copied, because those between may be dropped.
+  // Known units since the last token of an unknown unit. They are copied, because units between them may be dropped.
   const run = reserve(length + 64);
   let gathered: u32 = 0;
-  // The unknown token is put down late, as Hugging Face's library does it.
+  // Whether the unknown token is pending: it is emitted late, as in Hugging Face's library.
   let isDue = false;
   while (at < end) {
     const width = widthAt(table, at);

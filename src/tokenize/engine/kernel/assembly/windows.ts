@@ -1,12 +1,12 @@
 /**
- * The tokens of a pretoken that is too long for `merge-short.ts`: window after window is merged by itself, and where
- * all neighbours can stand side by side, within windows and across, this is the encoding of the whole (see `pairs.ts`).
- * What the end of a window would do in a longer text is not known, so its last tokens are not kept: the next window
- * begins before them. If its first token can't follow the last one kept, it begins a token earlier.
+ * Finds the tokens of a pretoken that is too long for `merge-short.ts`. Each window is merged by itself. If all
+ * neighbours can stand side by side, within windows and across them, the result is the encoding of the whole (see
+ * `pairs.ts`). The last tokens of a window might be different in a longer text, so they are not kept: the next window
+ * begins before them. If its first token cannot follow the last token kept, the window begins one token earlier.
  *
- * That is about twice as fast as `backtrack.ts` where tokens are short (random letters), and slower where they are
- * long (spaces, one letter). Text of that kind, and text in which windows often don't fit together, goes there: it is
- * linear on any text, so this is too.
+ * This is about twice as fast as `backtrack.ts` if tokens are short (random letters), and slower if they are long
+ * (spaces, one letter). Text of long tokens, and text in which windows often do not fit together, is left to
+ * `backtrack.ts`, which is linear on any text, so this is linear, too.
  */
 import { encodeByBacktracking, GAVE_UP } from './backtrack';
 import { equalBytes } from './hash';
@@ -20,15 +20,15 @@ import { touchesTrap } from './traps';
 const WINDOW: u32 = 48;
 /** Tokens at the end of a window that are not kept. */
 const UNSURE: u32 = 2;
-/** Bytes a token from which on backtracking is the faster one. */
+/** Bytes per token from which on backtracking is faster. */
 const LONG_TOKENS: u32 = 4;
 
-/** Writes internal tokens to `out`, returns how many; for text in which no merge is out of order. */
+/** Writes internal tokens to `out`; returns their number. For text in which no merge is out of order. */
 export function encodeByWindows(at: usize, length: u32, out: usize): u32 {
   const records = directory(At.Records);
   let count: u32 = 0;
   let pos: u32 = 0;
-  // A good window earns 1, a bad one costs 4: so there is at most one bad window to four good ones.
+  // A good window earns 1 and a bad one costs 4, so there is at most one bad window per four good ones.
   let credit: i32 = 3;
   while (true) {
     const size = min(WINDOW, length - pos);
@@ -57,22 +57,22 @@ export function encodeByWindows(at: usize, length: u32, out: usize): u32 {
 const LARGE_WINDOW: u32 = 2048;
 
 /**
- * The same with larger windows, each merged as it is defined; writes internal tokens. For long tokens that fit together in
- * too many ways.
+ * The same with larger windows, each merged by the definition (`merge.ts`); writes internal tokens. For long tokens
+ * that fit together in too many ways.
  */
 function encodeByLargeWindows(at: usize, length: u32, out: usize): u32 {
   const records = directory(At.Records);
   let count: u32 = 0;
   let pos: u32 = 0;
   let credit: i32 = 3;
-  // The window before: where it began, its tokens.
+  // The window before: its start, its tokens, and their number.
   let before: u32 = NONE;
   let beforeOut: usize = 0;
   let made: u32 = 0;
   while (true) {
     const size = min(LARGE_WINDOW, length - pos);
     const next = out + (<usize>count << 2);
-    // Text that repeats itself: the tokens of the window before, which lie there but for the last ones.
+    // In repetitive text, take the tokens of the window before; only its last ones were overwritten.
     if (before != NONE && size == LARGE_WINDOW && equalBytes(at + before, at + pos, size)) {
       memory.copy(next, beforeOut, <usize>made << 2);
     } else {
@@ -98,13 +98,13 @@ function encodeByLargeWindows(at: usize, length: u32, out: usize): u32 {
 }
 
 /**
- * The same for a text in which merges may be out of order; writes the model's ids. Windows that hold a trap are merged as it
- * is defined. Two neighbours can stand side by side if their bytes alone become these two. That is enough for any merges:
- * one across a border is the lowest of all when it runs, so it is the lowest of these two tokens' as well, whose own run
- * in the same order when they are alone.
+ * The same for a text in which merges may be out of order; writes the model's ids. Windows that contain a trap are
+ * merged by the definition. Two neighbours can stand side by side if their bytes alone become these two tokens. This
+ * test is enough for any merges: a merge across a border has the lowest priority of all when it runs, so it also has
+ * the lowest among the merges of these two tokens, which run in the same order when the two are alone.
  */
 export function encodeWithTraps(at: usize, length: u32, out: usize): u32 {
-  // By token: its bytes.
+  // The number of bytes of each token.
   const lengths = reserve((<usize>length + WINDOW) << 2);
   let window = WINDOW;
   let count: u32 = 0;
@@ -122,7 +122,7 @@ export function encodeWithTraps(at: usize, length: u32, out: usize): u32 {
     }
     credit = fits && (window > WINDOW || made * LONG_TOKENS > size) ? min(credit + 1, 8) : credit - 4;
     if (credit < 0) {
-      // Larger ones, and at last one that is all of the text.
+      // Try larger windows, and at last one window for the whole text.
       window = window == WINDOW ? LARGE_WINDOW : length;
       count = pos = 0;
       credit = 3;
@@ -141,7 +141,7 @@ export function encodeWithTraps(at: usize, length: u32, out: usize): u32 {
   return count;
 }
 
-/** Writes the model's ids of a text that is alone to `out`, their bytes to `lengths`; returns how many. */
+/** Encodes a text by itself: writes the model's ids to `out` and their bytes to `lengths`; returns their number. */
 function encodeAlone(at: usize, length: u32, out: usize, lengths: usize): u32 {
   const isShort = length <= SHORT_BYTES && !touchesTrap(at, length);
   const count = isShort ? encodeShort(at, length, out) : encodeByMerging(at, length, out);
@@ -155,7 +155,7 @@ function encodeAlone(at: usize, length: u32, out: usize, lengths: usize): u32 {
   return count;
 }
 
-/** Whether two tokens of so many bytes, left and right of a border, stay the same when they are alone. */
+/** Whether two tokens of these numbers of bytes, left and right of a border, stay the same when they are alone. */
 function standApart(border: usize, left: u32, right: u32): bool {
   const both = left + right;
   const made = reserve(<usize>both << 3);

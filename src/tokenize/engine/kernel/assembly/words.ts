@@ -1,15 +1,16 @@
 /**
- * The tokens of a pretoken of several words (a pattern that takes whole sentences, in a vocabulary with pieces over spaces): the
- * tokens of each word, which are remembered, side by side where the last one of a word and the first one of the next can stand
- * so (`pairs.ts`). Where they can't, the two words are one, and so on.
+ * Finds the tokens of a pretoken of several words (a pattern that matches whole sentences, with a vocabulary that has
+ * pieces with spaces inside). The tokens of each word are cached. They are put side by side if the last token of a word
+ * and the first token of the next can stand so (`pairs.ts`). If they cannot, the two words are encoded as one, and so
+ * on.
  *
- * Why no token changes: tokens are the encoding of their bytes if and only if all neighbours can stand side by side. Inside
- * a word they can, because they are its encoding; between words it is looked at. Cost: a look-up and a border for
- * each word, in place of merges of all its bytes. A text whose words hold together over more than 64 bytes is left to
- * `windows.ts`, so each word is encoded a few times at most.
+ * Why no token changes: tokens are the encoding of their bytes if and only if all neighbours can stand side by side.
+ * Inside a word they can, because they are its encoding; between words this is tested. Cost: a look-up and a test per
+ * word, in place of merges of all its bytes. A text whose words join to more than 64 bytes is left to `windows.ts`, so
+ * each word is encoded a few times at most.
  *
- * Words lie in the cache of pretokens (`cache.ts`), under keys of their own, because their tokens are the kernel's numbers, of
- * which a slot has room for six.
+ * Words are in the cache of pretokens (`cache.ts`) under separate keys, because their tokens are the kernel's numbers,
+ * of which a slot has room for six.
  */
 import * as cache from './cache';
 import { At, directory, reserve, setDirectory } from './memory';
@@ -18,7 +19,7 @@ import { canFollow } from './pairs';
 import { empty } from './pretokens';
 import { full, isLengthsOnly, push } from './queue';
 
-/** log2 of the bits of `SpaceBorders` in src/tokenize/engine/cut-bytes.ts, which the host writes. */
+/** log2 of the number of bits of `SpaceBorders` (src/tokenize/engine/cut-bytes.ts), which the host writes. */
 const BORDER_BITS: u32 = 17;
 
 export function reserveBorders(): usize {
@@ -34,7 +35,9 @@ function hasBorder(borders: usize, left: u32, right: u32): bool {
   return ((<u32>load<u8>(borders + <usize>(bit >>> 3)) >>> (bit & 7)) & 1) != 0;
 }
 
-/** Whether a piece may go over the space at `at`. What lies before and after the pretoken may say so, too. */
+/**
+ * Whether a piece may span a cut before the space at `at`. Bytes outside of the pretoken can also make the answer true.
+ */
 // @ts-ignore: decorator
 @inline
 function mayJoin(borders: usize, at: usize): bool {
@@ -57,8 +60,8 @@ function mayJoin(borders: usize, at: usize): bool {
 }
 
 /**
- * Queues the pretoken from the last one's end to `to`, cut before each space over which no piece goes: what cut-bytes.ts proves for
- * a text holds for a pretoken. Returns the new tail, which may be full.
+ * Queues the pretoken from the last one's end to `to`, cut before each space where no piece spans the cut: the proof in
+ * cut-bytes.ts holds for a pretoken as for a text. Returns the new tail, which may be full.
  */
 export function pushWords(tail: usize, from: usize, to: usize): usize {
   const borders = <usize>directory(At.Borders);
@@ -76,18 +79,18 @@ export function pushWords(tail: usize, from: usize, to: usize): usize {
   return push(tail, to);
 }
 
-/** What differs in the key of a word. Byte 15 of the key of a pretoken is 0xff. */
+/** This bit differs in the key of a word: byte 15 of a pretoken's key is always 0xff. */
 const WORD: u64 = 1 << 62;
-/** In a slot: three tokens of 21 bits in each half. All bits set: there is none. */
+/** A slot has three tokens of 21 bits in each half. All bits set: no token. */
 const BITS: u64 = 21;
 const NO_TOKEN: u64 = (1 << BITS) - 1;
 const MOST: u32 = 6;
 
-/** The last words, as a stack: where each begins (u32), and how many tokens there were before it (u32). */
+/** A stack of the last words: where each begins (u32), and the number of tokens before it (u32). */
 const DEPTH: u32 = 64;
 const stack: usize = memory.data(64 * 8, 16);
 
-/** Where the word ends that begins at `at`: before a single space. */
+/** The end of the word that begins at `at`: the place before a single space. */
 // @ts-ignore: decorator
 @inline
 function wordEnd(at: usize, end: usize): usize {
@@ -97,7 +100,7 @@ function wordEnd(at: usize, end: usize): usize {
   return end;
 }
 
-/** Writes the tokens of one word, at most SHORT_BYTES, to `out`; returns how many. */
+/** Writes the tokens of one word of at most SHORT_BYTES to `out`; returns their number. */
 function encodeWord(at: usize, length: u32, out: usize): u32 {
   if (length > cache.NEAR_BYTES) return encodeShort(at, length, out);
   const key = v128.or(v128.load(at), v128.load(<usize>length << 4, cache.PADDING));
@@ -136,7 +139,10 @@ function encodeWord(at: usize, length: u32, out: usize): u32 {
   return count;
 }
 
-/** Writes the kernel's numbers of the tokens to `out`, returns how many; 0: it is not the way for this pretoken. */
+/**
+ * Writes the kernel's numbers of the tokens to `out`; returns how many there are. 0: this pretoken needs another
+ * algorithm.
+ */
 export function encodeByWords(at: usize, length: u32, out: usize): u32 {
   if (directory(At.Borders) == 0) return 0;
   const end = at + length;
@@ -152,7 +158,7 @@ export function encodeByWords(at: usize, length: u32, out: usize): u32 {
       const next = out + (<usize>before << 2);
       count = before + encodeWord(from, <u32>(to - from), next);
       if (before == 0 || canFollow(load<u32>(next - 4), load<u32>(next))) break;
-      // With the word before it.
+      // Join it with the word before.
       if (depth == 0) return 0;
       depth -= 1;
       from = <usize>load<u32>(stack + (<usize>depth << 3));
@@ -160,7 +166,7 @@ export function encodeByWords(at: usize, length: u32, out: usize): u32 {
     }
     if (to == end) return count;
     if (depth == DEPTH) {
-      // The oldest half is not gone back to any more.
+      // Drop the oldest half: these words can no longer be joined.
       depth = DEPTH / 2;
       memory.copy(stack, stack + (DEPTH / 2) * 8, (DEPTH / 2) * 8);
     }
