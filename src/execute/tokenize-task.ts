@@ -26,6 +26,7 @@ import {
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
+import { createTokenEncoder } from '../tokenize/token-encoder.ts';
 import { refuseStale } from './job-file.ts';
 import { type WorkerLimits, workerLimits } from './memory.ts';
 import type { Bounds, Given, Stage, StageRun } from './task.ts';
@@ -114,6 +115,7 @@ async function setUpTokenize({
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
   const encoder = createDocumentEncoder(tokenizer);
+  const ofIds = createTokenEncoder();
   const madeOf = (units: readonly ReadUnit[], hashes: readonly string[]) =>
     fingerprint([storeVersion, resultVersion, tokenizer.fingerprint, units.map(unitSpec), hashes]);
 
@@ -155,10 +157,12 @@ async function setUpTokenize({
         const before = { ...counts };
         const pipeline = gen(
           (input: ReadUnit) => read(input, counts, { hash, recordBytes: limits?.recordBytes }),
-          (chunk: DocumentChunk) => encoder.push(chunk),
+          (chunk: DocumentChunk) => (unit.ids === undefined ? encoder : ofIds).push(chunk),
           (documents: TokenizedDocuments) => {
             writer.add(documents, unit.source.name, unit.name);
-            return { done: documents.textBytes, tokens: documents.tokens.length };
+            // An id is at least 2 bytes of the file, unless it is compressed.
+            const done = unit.ids === undefined ? documents.textBytes : 2 * documents.tokens.length;
+            return { done, tokens: documents.tokens.length };
           },
         );
         for await (const progress of pipeline(unit)) {
@@ -225,9 +229,11 @@ function placeOf({ files, joined }: ReadUnit): string {
 
 /** Everything in a unit that decides its documents, without paths on this machine. */
 function unitSpec(unit: ReadUnit): unknown {
-  const { source, name, files, start, end, joined } = unit;
-  const { fields, separator, encoding, quote, command } = source;
-  const taken = [extractorOf(unit), command].filter((by) => by !== undefined);
+  const { source, name, files, start, end, joined, ids } = unit;
+  const { fields, separator, encoding, quote, command, tokens } = source;
+  const taken = [extractorOf(unit), command, ids, tokens?.dtype ?? undefined].filter(
+    (by) => by !== undefined,
+  );
   const inputs = files.map((file) => [file.name, file.format, file.compression]);
   return [
     source.name,

@@ -69,7 +69,22 @@ export interface SourceSpec {
    * A program and its arguments that writes each file's text, used instead of a format; `{file}` or `{}` is the path.
    */
   readonly command?: readonly string[];
+  /** The source holds token ids, not text: `fields.text` names their column. */
+  readonly tokens?: TokensSpec;
 }
+
+/** What a recipe says about a source of token ids. */
+export interface TokensSpec {
+  /** Type of the ids in files that don't say it (`bin`), else null. */
+  readonly dtype: IdType | null;
+  /** Name or fingerprint of the tokenizer that made the ids; null: the recipe's. */
+  readonly tokenizer: string | null;
+}
+
+/** Types of token ids in files. */
+export const idTypes = ['uint16', 'uint32', 'int32', 'int64'] as const;
+
+export type IdType = (typeof idTypes)[number];
 
 /** Names of the fields (JSON) or columns (CSV, Parquet, Arrow) that form a document. */
 export interface FieldNames {
@@ -95,6 +110,8 @@ export const formats = [
   'parquet',
   'arrow',
   'warc',
+  'npy',
+  'bin',
 ] as const;
 
 /** `command`: the source's program reads the file. */

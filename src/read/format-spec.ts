@@ -56,6 +56,8 @@ export interface FormatSpec {
   readonly settle?: (source: SourceSpec, file: InputFile) => Promise<Format>;
   /** Names of files that lie beside files of this format and are not documents. */
   readonly notes?: readonly string[];
+  /** Whether files may hold token ids (`tokens` of a source), or hold nothing else; if left out, they hold text. */
+  readonly tokens?: 'possible' | 'always';
   /** Splits a file into ranges of about `rangeBytes` that can be read one by one; if left out, a file is read whole. */
   readonly ranges?: (unit: ReadUnit, rangeBytes: number) => Promise<readonly ByteRange[]>;
   /** Loads the reader's code, when the first file of the format is read. */

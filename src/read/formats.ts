@@ -94,6 +94,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['jsonl', 'ndjson'],
     compressible: true,
     documents: 'fields',
+    tokens: 'possible',
     async ranges(unit, rangeBytes) {
       const { path, bytes, compression } = unit.files[0]!;
       const { encoding } = unit.source;
@@ -128,12 +129,14 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['parquet'],
     compressible: false,
     documents: 'fields',
+    tokens: 'possible',
     load: async () => (await import('./formats/parquet.ts')).readParquet,
   },
   arrow: {
     extensions: ['arrow', 'feather'],
     compressible: false,
     documents: 'fields',
+    tokens: 'possible',
     // `datasets` writes these beside its Arrow files.
     notes: ['dataset_info.json', 'dataset_dict.json', 'state.json'],
     load: async () => (await import('./formats/arrow.ts')).readArrow,
@@ -145,6 +148,21 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extractor: 'warc 1, html 1, htmlparser2 12.0.0',
     ranges: async (...file) => await (await import('./formats/warc.ts')).warcRanges(...file),
     load: async () => (await import('./formats/warc.ts')).readWarc,
+  },
+  npy: {
+    extensions: ['npy'],
+    compressible: true,
+    documents: 'file',
+    tokens: 'always',
+    load: async () => (await import('./formats/id-files.ts')).readNpy,
+  },
+  bin: {
+    // `.bin` says nothing about a file.
+    extensions: [],
+    compressible: true,
+    documents: 'file',
+    tokens: 'always',
+    load: async () => (await import('./formats/id-files.ts')).readBin,
   },
   // The output of the user's program, for files of any name.
   command: {
@@ -205,7 +223,7 @@ export interface FileKind {
   readonly compression: Compression;
 }
 
-type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command'>;
+type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command' | 'tokens'>;
 
 /**
  * Format and compression of a file by its name; null: the name says neither. If the recipe gives a format, the name
@@ -219,7 +237,7 @@ export function kindOf(name: string, source: Reading): FileKind | null {
   const isCompressed = Object.hasOwn(compressionSuffixes, suffix);
   if (isCompressed) parts.pop();
   const format = asRead(source.format ?? formatOf(parts), source);
-  if (format === null) return null;
+  if (format === null || !holds(format, source)) return null;
   if (isCompressed && !formatTable[format].compressible) return null;
   return { format, compression: isCompressed ? compressionSuffixes[suffix]! : 'none' };
 }
@@ -237,6 +255,12 @@ export function describeFormats(): string {
     .flatMap((format) => formatTable[format].extensions)
     .map((extension) => `.${extension}`);
   return `text (.txt, .md, source code, ...), ${extensions.join(' ')} (text formats also .gz .zst .br); format: ${formats.join(' | ')}`;
+}
+
+/** Whether files of the format may hold what the source does: text, or token ids. */
+function holds(format: Format, { tokens }: Reading): boolean {
+  const { tokens: of } = formatTable[format];
+  return tokens === undefined ? of !== 'always' : of !== undefined;
 }
 
 function formatOf(parts: readonly string[]): Format | null {

@@ -90,7 +90,7 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     name,
     path: toPath(entry.path, directory),
     format: entry.format ?? null,
-    fields: { text: entry.text, id: entry.id, source: entry.source ?? null },
+    fields: { text: textField(entry), id: entry.id, source: entry.source ?? null },
     join: entry.join,
     separator: entry.separator,
     encoding: entry.encoding === undefined ? null : encodingOf(entry.encoding),
@@ -99,7 +99,15 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     exclude: [entry.exclude].flat(),
     ...(entry.extract ? {} : { extract: false as const }),
     ...(entry.command === undefined ? {} : { command: toCommand(entry.command, directory) }),
+    ...(entry.tokens === undefined
+      ? {}
+      : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),
   };
+}
+
+function textField({ text, tokens }: SourceEntry): string {
+  if (tokens === undefined) return text;
+  return tokens === true ? 'input_ids' : tokens;
 }
 
 /** A program's path is relative to the recipe; a program's name is looked up in PATH. */

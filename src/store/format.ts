@@ -9,7 +9,7 @@
  *                           input, from 1; add the `lines` of the origin's earlier inputs; 0: the whole input)
  */
 import type { FileRecord } from '../nouns/files.ts';
-import type { FieldNames, Format, Quoting } from '../nouns/recipe.ts';
+import type { FieldNames, Format, IdType, Quoting } from '../nouns/recipe.ts';
 
 export const storeFormat = 'longmix-token-store';
 export const storeVersion = 4;
@@ -42,6 +42,8 @@ export interface SourceReading {
   readonly quote?: Quoting;
   /** The program that extracted the text of the source's files. */
   readonly command?: readonly string[];
+  /** Present if the source holds token ids: their type in files that don't say it, else true. */
+  readonly tokens?: IdType | true;
 }
 
 export interface TokenizerRecord {

@@ -25,6 +25,7 @@ export function reading({
   encoding,
   quote,
   command,
+  tokens,
 }: SourceSpec): SourceReading {
   return {
     source: name,
@@ -33,6 +34,7 @@ export function reading({
     ...(encoding === null ? {} : { encoding }),
     ...(quote === 'auto' ? {} : { quote }),
     ...(command === undefined ? {} : { command }),
+    ...(tokens === undefined ? {} : { tokens: tokens.dtype ?? true }),
   };
 }
 
@@ -104,6 +106,7 @@ export async function refuseMismatch(
 ): Promise<void> {
   const difference =
     tokenizerDifference(manifest, tokenizer) ??
+    endsDifference(manifest, recipe, tokenizer) ??
     readingDifference(manifest, recipe) ??
     (await inputDifference(folder, manifest, parts));
   if (difference === null) return;
@@ -127,6 +130,17 @@ function tokenizerDifference(manifest: StoreManifest, tokenizer: TokenizerTables
 }
 
 /** In the form of a recipe: `text: body, id: id`. */
+/** BOS and EOS are not in the documents of token ids, so such documents depend on them. */
+function endsDifference(
+  { tokenizer: { bosId, eosId } }: StoreManifest,
+  { sources }: Recipe,
+  tokenizer: TokenizerTables['facts'],
+): string | null {
+  if (!sources.some(({ tokens }) => tokens !== undefined)) return null;
+  if (bosId === tokenizer.bosId && eosId === tokenizer.eosId) return null;
+  return 'BOS or EOS, with which documents of token ids begin and end, has another id now';
+}
+
 function inWords({ fields, separator, encoding, quote, command }: SourceReading): string {
   const named = Object.entries({ ...fields, separator, encoding, quote, command }).filter(
     ([, name]) => name != null,

@@ -52,6 +52,7 @@ import {
   rememberInputs,
 } from './store-match.ts';
 import { putBack, setAside } from './store-renewal.ts';
+import { withTokenIds } from './token-ids.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
@@ -96,13 +97,14 @@ async function ensureUnlocked(
     const note = isThere ? null : kindsNote(source, found.units, found.leftOut);
     if (note !== null) options.progress?.note(note);
   }
-  const parts = await planParts(units);
+  const planned = await planParts(units);
   // Start threads now: they load their code while this thread loads the tokenizer.
   const { executor = threads(options.workers) } = options;
-  const crew = executor.ready('tokenize', isThere ? 0 : parts.length);
+  const crew = executor.ready('tokenize', isThere ? 0 : planned.length);
   try {
     const tokenizer = await recipeTables(recipe);
     check(tokenizer.facts);
+    const parts = withTokenIds(planned, tokenizer.facts);
     const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
     const padId = isPadded ? tokenizer.facts.padId : null;
     if (isThere) {

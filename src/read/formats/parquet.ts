@@ -15,6 +15,7 @@ import { type LocalBytes, openFile } from '../../storage/files.ts';
 import { orUnreadable } from '../../storage/unreadable.ts';
 import { corrupt } from '../input/file-blocks.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
+import { withPlainIds } from '../tokens/parquet-lists.ts';
 import { timestampText } from './column-ids.ts';
 import { rawIds } from './parquet-ids.ts';
 import { checkedCompressors, checkPages, type PageKinds } from './parquet-pages.ts';
@@ -36,7 +37,8 @@ export async function* readParquet(
     // If the id's column is also the text or the source, read it as text.
     const isText = fields.id === fields.text || fields.id === fields.source;
     const ids = isText ? null : await readable(path, () => rawIds(stored, fields.id));
-    const metadata = ids?.metadata ?? stored;
+    const named = ids?.metadata ?? stored;
+    const metadata = unit.source.tokens === undefined ? named : withPlainIds(named, fields.text);
     const columns = await readable(path, () => neededColumns(unit, metadata));
     const reader = new RecordReader(unit, counts, chunkBytes);
     let rowStart = 0;

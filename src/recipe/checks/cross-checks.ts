@@ -10,6 +10,7 @@ import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts'
 import type { Check } from './check.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
+import { crossTokenChecks } from './cross-token-checks.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
 const checks: readonly Check[] = [
@@ -24,7 +25,9 @@ const checks: readonly Check[] = [
 ];
 
 export function crossProblems(yaml: YamlFile): Problem[] {
-  return [...checks, ...crossMixChecks, ...crossSequenceChecks].flatMap((check) => check(yaml));
+  return [...checks, ...crossMixChecks, ...crossSequenceChecks, ...crossTokenChecks].flatMap((check) =>
+    check(yaml),
+  );
 }
 
 /** Refuses an unknown encoding. For other names, such as models of the hub, the message says how to name a file. */
