@@ -138,8 +138,10 @@ export function rowOf(batch: RecordBatch, index: number): Row {
   const values = Object.entries<RowColumn>(rowColumns).map(([key, { name, shape }]) => {
     const value: unknown = batch.getChild(name)?.get(index);
     if (shape === 'number') return [key, value ?? 0];
+    // A set that was written without the column.
+    if (value === undefined) return [key, shape === 'tokens' ? new Int32Array(0) : []];
     if (shape === 'tokens') return [key, (value as { toArray(): Int32Array | Uint16Array }).toArray()];
-    return [key, value === undefined ? [] : Array.from(value as Iterable<number>)];
+    return [key, Array.from(value as Iterable<number>)];
   });
   const row = Object.fromEntries(values) as Row;
   return row.padding > 0 ? { ...row, lengths: row.lengths.slice(0, -1) } : row;

@@ -9,8 +9,8 @@ import type { Sink } from '../nouns/files.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
 import { columnData, recordBatch } from './columns.ts';
-import { type BatchRecord, idBytes, type ShardCounts, type ShardDtype } from './format.ts';
-import { columnsOf } from './row-columns.ts';
+import type { BatchRecord, ShardCounts, ShardDtype } from './format.ts';
+import { columnsOf, tokenBytes } from './row-columns.ts';
 import { rowSchema } from './schema.ts';
 import { SinkQueue } from './sink-queue.ts';
 
@@ -44,7 +44,10 @@ export function writeShard(
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
-  const rowsPerBatch = Math.max(1, Math.floor(batchBytes / (plan.width * idBytes(options.dtype))));
+  const rowsPerBatch = Math.max(
+    1,
+    Math.floor(batchBytes / (plan.width * tokenBytes(options.provenance, options.dtype))),
+  );
   const batches: BatchRecord[] = [];
   const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {
