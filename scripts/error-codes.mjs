@@ -135,10 +135,6 @@ const groups = {
       'A source says that its token ids were made by another tokenizer than the recipe names.',
       'Name that tokenizer in the recipe.',
     ],
-    'characters-unknown': [
-      '`documents.length` measures characters, and a source holds token ids.',
-      'Set `documents.length: exact`, or leave the source out.',
-    ],
     'bad-records': [
       'More records or files than `max_bad_records` could not be read.',
       'Fix the input, or allow more in the recipe. The message names the first ones.',

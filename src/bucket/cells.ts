@@ -5,7 +5,6 @@
  * Every threshold of the recipe is an edge between buckets, so that no rule splits a cell. Cost: one pass, 2 bytes per
  * document (4 where there are more than 65,536 cells).
  */
-import { LongmixError } from '../errors.ts';
 import type { Bucket, Cell, CellNumbers } from '../nouns/mix.ts';
 import type { PhaseSpec } from '../nouns/recipe.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
@@ -27,10 +26,7 @@ export function thresholdsOf(phases: readonly Pick<PhaseSpec, 'mix'>[]): number[
   ]);
 }
 
-/**
- * Returns each document's length for thresholds and buckets: its tokens, or its characters / charactersPerToken.
- * @throws LongmixError `characters-unknown`
- */
+/** Returns each document's length for thresholds and buckets: its tokens, or its characters / charactersPerToken. */
 export function measuredLengths(
   table: DocumentTable,
   characters: Uint32Array | null,
@@ -39,19 +35,8 @@ export function measuredLengths(
   if (charactersPerToken === null) return table.lengths;
   if (characters === null) throw new Error('lengths are estimated from characters, and there are none');
   const measure = new Uint32Array(table.count);
-  for (let d = 0; d < table.count; d += 1) {
-    if (characters[d] === 0 && table.lengths[d]! > 0) throw noCharacters(table.sources[table.source[d]!]!);
-    measure[d] = Math.floor(characters[d]! / charactersPerToken);
-  }
+  for (let d = 0; d < table.count; d += 1) measure[d] = Math.floor(characters[d]! / charactersPerToken);
   return measure;
-}
-
-function noCharacters(source: string): LongmixError {
-  return new LongmixError(
-    'characters-unknown',
-    `documents.length measures characters, and source "${source}" is token ids, whose characters are not known`,
-    { cure: 'set documents.length: exact, or leave the source out' },
-  );
 }
 
 export function cellNumbers(

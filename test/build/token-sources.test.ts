@@ -1,5 +1,5 @@
 /** Sources of token ids: the ids of a corpus, read from files in every format, are the corpus. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../src/build/build.ts';
@@ -8,6 +8,7 @@ import { LongmixError } from '../../src/errors.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { loadDocuments, openStore, TokenReader } from '../../src/store/reader.ts';
 import { writeDiskCorpus } from '../support/disk-corpus.ts';
+import { errorOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { readSplit } from '../support/reconstruct.ts';
 import { arrowLists, npyFile, tokenFiles } from '../support/token-files.ts';
@@ -243,6 +244,21 @@ describe('a source of token ids is refused', () => {
     });
   });
 
+  it('where the offsets of an Arrow file lead out of its ids', async () => {
+    const folder = temporaryFolder();
+    const source = tokenFiles['Arrow, int32 stream']!(folder, [[1, 2, 3], [4], [5, 6], [7, 8]], eosId);
+    const { path } = source as { path: string };
+    const bytes = readFileSync(path);
+    const offsets = Buffer.from(Int32Array.of(0, 2, 4).buffer);
+    const at = bytes.indexOf(offsets);
+    expect(at).toBeGreaterThan(0);
+    bytes.writeInt32LE(1_000_000, at + 8);
+    writeFileSync(path, bytes);
+    const error = await failureOf(buildIn(folder, 'out', { sources: { ids: source } }));
+    expect(error).toMatchObject({ code: 'input-corrupt', exitCode: 1 });
+    expect(error.message).toContain('offsets of a column are out of order');
+  });
+
   it('where another tokenizer made the ids, by name or fingerprint', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'a.jsonl'), lines([[1]]));
@@ -265,19 +281,10 @@ describe('a source of token ids is refused', () => {
     expect(error.cure).toContain('tokens: NAME');
   });
 
-  it('where lengths are measured in characters', async () => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, 'a.jsonl'), lines([[1]]));
-    const recipe = { sources: { ids: { path: 'a.jsonl', tokens: true } } };
-    const { store } = await buildIn(folder, 'out', recipe);
-    const error = await failureOf(
-      buildIn(folder, 'other', {
-        sources: { ids: { path: 'a.jsonl', tokens: true } },
-        documents: { length: 'chars/3' },
-      }),
-    );
-    expect(error).toMatchObject({ code: 'recipe-invalid' });
-    expect(store.manifest.totals.tokens).toBe(1);
+  it('where lengths are measured in characters', () => {
+    const sources = { ids: { path: 'a.jsonl', tokens: true } };
+    const recipe = JSON.stringify({ sources, documents: { length: 'chars/3' } });
+    expect(errorOf(() => parseRecipe(recipe, 'r.yaml')).message).toContain('whose characters are not known');
   });
 });
 
