@@ -225,6 +225,11 @@ describe('mix.without refuses', () => {
     expect(error.cure).toContain('name the arm');
   });
 
+  it('an address', async () => {
+    const error = await refused('address', 's3://bucket/out/earlier@5');
+    expect(error).toMatchObject({ code: 'remote-unsupported', exitCode: 2 });
+  });
+
   it('the folder that is built, and one inside it', async () => {
     for (const path of ['refused-itself', 'refused-itself/train'])
       expect(await refused('itself', `./${path}@5`)).toMatchObject({ code: 'without-output', exitCode: 2 });

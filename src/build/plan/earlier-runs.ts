@@ -7,7 +7,9 @@
  * checked against its hash, and every row against its own lengths; `longmix verify` checks the rest.
  */
 import { join, relative, resolve, sep } from 'node:path';
+import { isUrl } from '../../base/is-url.ts';
 import { LongmixError, reworded } from '../../errors.ts';
+import { piecesOf } from '../../feed/rows/row-pieces.ts';
 import { rowsRead } from '../../feed/rows/rows-read.ts';
 import { type FeedSet, type FeedSets, openSets } from '../../feed/rows/sets.ts';
 import { documentSet } from '../../mix/document-set.ts';
@@ -28,15 +30,27 @@ import { runKey } from './run-key.ts';
  * What the earlier runs of all these recipes have read. Memory: 16 bytes per document that was read; while it works, 32 per
  * document of an earlier store.
  * @param out where the recipes are built
- * @throws LongmixError `without-output` | `without-steps` | `without-untraced` | `shards-missing` | `shards-damaged` |
+ * @throws LongmixError `remote-unsupported` | `without-output` | `without-steps` | `without-untraced` | `shards-missing` | `shards-damaged` |
  *   `shards-version` | `schedule-damaged` | `build-mixed` | `rows-per-step-invalid`
  */
 export async function loadEarlier(recipes: readonly Recipe[], out: string): Promise<EarlierReads> {
   const runs = new Map(recipes.flatMap(({ without = [] }) => without.map((run) => [runKey(run), run])));
-  for (const { path } of runs.values()) refuseOutput(path, out);
+  for (const { path } of runs.values()) {
+    await refuseAddress(path);
+    refuseOutput(path, out);
+  }
   const reads = new Map<string, EarlierRead>();
   for (const [key, run] of runs) reads.set(key, await ofWithout(() => readOf(run)));
   return reads;
+}
+
+async function refuseAddress(path: string): Promise<void> {
+  if (!isUrl(path)) return;
+  const { shownAddress } = await import('../../storage/remote/address.ts');
+  throw new LongmixError('remote-unsupported', `mix.without reads folders of this machine only`, {
+    where: shownAddress(path),
+    cure: 'copy the shard sets and schedule.json of the earlier build here; its token store is not needed',
+  });
 }
 
 /** A build that leaves out what it holds itself would be another one after it was built. */
@@ -150,12 +164,13 @@ function readDocuments(
 ): EarlierRead['documents'] {
   const table = byNumber([...lists.values()]);
   const coverage = readCoverage(table.lengths, copiesIn(table));
-  for (const [s, { name, manifest, files }] of sets.entries()) {
+  for (const [s, set] of sets.entries()) {
+    const { name, manifest, files } = set;
     const bos = manifest.sequences.bos && manifest.bosId !== null;
     for (let first = 0; first < read[s]!; first += rowsAtOnce) {
       const count = Math.min(rowsAtOnce, read[s]! - first);
       for (const run of files.runs(Uint32Array.from({ length: count }, (_, i) => first + i))) {
-        const unknown = coverage.add(files.pieces(run), bos);
+        const unknown = coverage.add(piecesOf(set, run), bos);
         if (unknown === null) continue;
         throw new LongmixError(
           'shards-damaged',

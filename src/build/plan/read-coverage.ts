@@ -6,7 +6,7 @@
  */
 import { Column } from '../../base/column.ts';
 import { orderByKey } from '../../base/radix-sort.ts';
-import type { RowPieces } from '../../feed/rows/run-columns.ts';
+import type { RowPieces } from '../../feed/rows/row-pieces.ts';
 
 export interface Coverage {
   /**

@@ -1,5 +1,15 @@
-/** Joins, checks and splits by piece the columns of neighbouring rows, as they were read from a record batch. */
+/** Values of the columns besides the ids, of runs of rows: joined, checked, and as typed arrays. */
 import type { RowColumn, Values } from '../../shard/row-columns.ts';
+
+/** Neighbouring rows of a record batch. */
+export interface Run {
+  /** Number of its first row in the set. */
+  readonly row: number;
+  readonly batch: number;
+  /** Number of that row in the record batch. */
+  readonly first: number;
+  readonly rows: number;
+}
 
 /** A column of a run. */
 export interface RunColumn {
@@ -10,49 +20,9 @@ export interface RunColumn {
   readonly values: Values;
 }
 
-/** Pieces of documents in rows that are neighbours: parallel arrays, row by row, without padding. */
-export interface RowPieces {
-  /** Number of the document in the token store, and the first token of the piece in it. */
-  readonly documents: Uint32Array;
-  readonly starts: Uint32Array;
-  /** Tokens, special ones included. */
-  readonly lengths: Int32Array;
-}
-
-/** The columns that say where the documents of rows are. */
-export interface TracedColumns {
-  readonly lengths: RunColumn;
-  readonly padding: RunColumn;
-  readonly documents: RunColumn;
-  readonly starts: RunColumn;
-}
-
-/** The pieces of the rows; else the first row whose columns do not go together. */
-export function piecesOf(
-  rows: number,
-  { lengths, padding, documents, starts }: TracedColumns,
-): RowPieces | { readonly row: number } {
-  const ends = lengths.starts!;
-  const found = new Int32Array(documents.values.length);
-  let pieces = 0;
-  for (let row = 0; row < rows; row += 1) {
-    const first = ends[row]! - ends[0]!;
-    // The last length of a row with padding is that of the padding.
-    const count = ends[row + 1]! - ends[row]! - (padding.values[row]! > 0 ? 1 : 0);
-    for (const { starts: of } of [documents, starts]) if (of![row + 1]! - of![row]! !== count) return { row };
-    for (let i = 0; i < count; i += 1) found[pieces + i] = lengths.values[first + i]!;
-    pieces += count;
-  }
-  return {
-    documents: documents.values as Uint32Array,
-    starts: starts.values as Uint32Array,
-    lengths: found,
-  };
-}
-
 /**
  * Joins the parts of a column, and stores them in `into` under its name in batches.
- * @param c its index in `besideIds`
+ * @param c its index in each part
  */
 export function joinColumn(
   { type, feed }: RowColumn,
