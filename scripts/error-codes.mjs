@@ -126,7 +126,6 @@ const groups = {
       'The format of a source cannot be told from its file name, or does not go with `join: directory`.',
       'Set `format`, or rename the file.',
     ],
-    'source-remote': ['A source is a URL.', 'Copy or mount the files, or pipe JSON Lines in with `path: -`.'],
     'field-missing': [
       'The records have no field of the name that is looked for.',
       'Name the field: `text: NAME` or `id: NAME` of the source. The message lists the fields.',

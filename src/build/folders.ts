@@ -5,6 +5,7 @@
 
 import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import type { Ablation, Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { manifestFile } from '../shard/format.ts';
@@ -76,7 +77,7 @@ const written = [
 
 function wouldRead(source: SourceSpec, folder: string): boolean {
   // With join: directory only text files are read, and longmix writes none.
-  if (source.path === '-' || source.join === 'directory') return false;
+  if (source.path === '-' || isUrl(source.path) || source.join === 'directory') return false;
   const isFolder = statOf(source.path)?.kind === 'folder';
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (!isFolder && !isGlob) return false;

@@ -10,6 +10,7 @@ import type { StepPlan } from '../nouns/steps.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { EarlierBuild, ShardDtype } from '../shard/format.ts';
+import type { CacheSettings } from '../storage/remote-settings.ts';
 import type { StoreManifest } from '../store/format.ts';
 
 export type SplitName = 'train' | 'validation';
@@ -110,6 +111,8 @@ export interface StageOptions {
   readonly fresh?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: Progress | undefined;
+  /** Keeps what is read of files elsewhere, for the next run. Default: nothing is kept. */
+  readonly cache?: CacheSettings | undefined;
 }
 
 export interface StoreOptions extends StageOptions {

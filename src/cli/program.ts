@@ -7,7 +7,7 @@ import { Command, Option } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
 
 const recipeHelp =
-  'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, or - (JSON Lines on stdin)';
+  'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, an address of either (s3://, gs://, hf://, https://), or - (JSON Lines on stdin)';
 
 const feedHelp = 'a shard set (out/NAME/train), or a build (out/NAME): its phases one after another';
 const anywhereHelp = `${feedHelp}; or its address (s3://BUCKET/out/NAME)`;
@@ -205,6 +205,11 @@ Examples:
     .option('--tasks-per-job <k>', 'with --task: task 0 stands for the first K tasks, task 1 for the next K')
     .option('--workers <n>', 'threads that share the tasks', '1')
     .option('--memory <size>', 'limit of the memory to use', '4GB')
+    .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_INPUT_CACHE)')
+    .option(
+      '--cache-size <size>',
+      'limit of that folder; what was used longest ago goes first (default: 100GB)',
+    )
     .option('--quiet', 'errors only')
     .addHelpText(
       'after',
@@ -240,7 +245,7 @@ Exit codes: 0 done, or was done before; 1 try again; 2 a mistake of the user's, 
     .action(async (what, flags) => (await import('./tokenizer.ts')).runTokenizer(what, flags));
   program
     .command('init')
-    .argument('[corpus]', 'a directory')
+    .argument('[corpus]', 'a directory, or an address (s3://, gs://, hf://)')
     .description('look at a directory and write a first recipe for it, or fill in a published one')
     .option('--out <file>', 'write there (default: stdout)')
     .option('--preset <name>', 'a published recipe, its sources replaced by those found of the same names')
@@ -309,6 +314,11 @@ function withRunFlags(command: Command): Command {
   return command
     .option('--workers <n>', 'worker threads (default: one per core, as far as --memory allows)')
     .option('--memory <size>', 'limit of the memory to use', '4GB')
+    .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_INPUT_CACHE)')
+    .option(
+      '--cache-size <size>',
+      'limit of that folder; what was used longest ago goes first (default: 100GB)',
+    )
     .option('--fresh', 'replace what an earlier run left; build keeps the tokens of unchanged inputs')
     .option('--quiet', 'no progress and no summary; only notes and errors');
 }

@@ -5,6 +5,7 @@
 import { dirname } from 'node:path';
 import gen from 'stream-chain/gen.js';
 import { fingerprint } from '../base/fingerprint.ts';
+import { isUrl } from '../base/is-url.ts';
 import { compact, counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import type { BadRecord, DocumentChunk, FileFault, ReadUnit } from '../nouns/documents.ts';
@@ -12,9 +13,10 @@ import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/formats.ts';
 import { createUnitHash, hashInput } from '../read/input/hash-input.ts';
-import { createReadCounts, read } from '../read/read.ts';
+import { createReadCounts, read, readSoon } from '../read/read.ts';
 import { localStorage } from '../storage/local.ts';
 import { findReceipt, hasReceipt, leaveReceipt } from '../storage/receipt.ts';
+import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
 import {
   docsFile,
   type InputRecord,
@@ -42,6 +44,7 @@ export interface TokenizeMemory {
   readonly shared: SharedTokenizer | null;
   /** null: there are no limits. */
   readonly limits: WorkerLimits | null;
+  readonly remote: RemoteSettings;
 }
 
 export interface TokenizeInput {
@@ -102,15 +105,16 @@ async function loadTokenizerOf(
       cure: 'give this machine the same tokenizer file, or run the build command again to make the list anew',
     });
   }
-  return { shared, limits: workerLimits(memory, workers, shared) };
+  return { shared, limits: workerLimits(memory, workers, shared), remote: remoteSettings() };
 }
 
 async function setUpTokenize({
   folder,
   setting,
-  memory: { shared, limits },
+  memory: { shared, limits, remote },
   mark,
 }: Given<TokenizeKind>): Promise<StageRun<TokenizeInput, TokenizeResult>> {
+  takeRemoteSettings(remote);
   const storage = localStorage(folder);
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
@@ -126,9 +130,13 @@ async function setUpTokenize({
       report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });
       return { committed: Promise.resolve(earlier) };
     };
-    if (hasReceipt(folder, part)) {
-      const same = findReceipt<TokenizeResult>(folder, part, listed, 'listed');
-      if (same !== null) return isDone(same);
+    const isFar = units.some(({ files }) => files.some(({ path }) => isUrl(path)));
+    const same = hasReceipt(folder, part)
+      ? findReceipt<TokenizeResult>(folder, part, listed, 'listed')
+      : null;
+    if (same !== null) return isDone(same);
+    // To fetch files only to compare them costs as much as to tokenize them again.
+    if (hasReceipt(folder, part) && !isFar) {
       const hashes: string[] = [];
       for (const unit of units) hashes.push(await hashInput(unit));
       const made = madeOf(units, hashes);
@@ -152,7 +160,8 @@ async function setUpTokenize({
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
       const malformed: { path: string; count: number }[] = [];
-      for (const unit of units) {
+      for (const [i, unit] of units.entries()) {
+        if (isFar) readSoon(units.slice(i, i + 16));
         const hash = createUnitHash(unit);
         const before = { ...counts };
         const pipeline = gen(
@@ -178,6 +187,10 @@ async function setUpTokenize({
         const extractor = extractorOf(unit);
         const way = { format, ...(extractor === undefined ? {} : { extractor }) };
         inputs.push({ source: source.name, name, ...way, start, end, lines, sha256: await hash.digest() });
+      }
+      if (isFar) {
+        const { newRetries } = await import('../storage/remote-files.ts');
+        report({ done: 0, tokens: 0, retries: await newRetries() });
       }
       const { sources, ...held } = writer.finish();
       const { replaced, badRecords, badSamples, fileFaults } = counts;

@@ -221,14 +221,9 @@ describe('the recipe', () => {
     );
   });
 
-  test('a source on another machine', async () => {
-    const outcome = await recipe('sources: { web: s3://bucket/web.jsonl }\n');
-    expectMessage(
-      outcome,
-      2,
-      /source "web": s3:\/\/bucket\/web.jsonl is not on this machine/,
-      /copy it here/,
-    );
+  test('a source at an address of an unknown kind', async () => {
+    const outcome = await recipe('sources: { web: ftp://host/web.jsonl }\n');
+    expectMessage(outcome, 2, /ftp:\/\/host\/web.jsonl: not an address that longmix reads/, /s3:\/\/BUCKET/);
   });
 
   test('a long share without long documents', async () => {

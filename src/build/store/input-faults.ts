@@ -66,6 +66,13 @@ export function fileNote(results: readonly TokenizeResult[]): string | null {
   return `${counted(faults.length, 'file')} may not have been read as intended:\n${namedFiles(faults).join('\n')}`;
 }
 
+/** @param retries requests that were sent again, by place */
+export function retryNotes(retries: ReadonlyMap<string, number>): string[] {
+  return [...retries].map(([where, count]) =>
+    count === 1 ? `1 request to ${where} was tried again` : `${count} requests to ${where} were tried again`,
+  );
+}
+
 /** A note that lists the files with invalid UTF-8; null: all text was UTF-8. */
 export function malformedNote(results: readonly TokenizeResult[]): string | null {
   // Sum by file, because a large file is in several parts.

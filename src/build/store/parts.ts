@@ -4,7 +4,7 @@
  */
 
 import type { ReadUnit } from '../../nouns/documents.ts';
-import { splitUnit } from '../../read/input/discover.ts';
+import { splitUnits } from '../../read/input/discover.ts';
 
 /** A part of the store, and the units that it is made from. */
 export interface PlannedPart {
@@ -45,7 +45,7 @@ export async function planParts(units: readonly ReadUnit[]): Promise<PlannedPart
     groups.at(-1)!.push(unit);
     room -= bytes;
   };
-  for (const whole of units) for (const unit of await splitUnit(whole, size)) add(unit);
+  for (const unit of await splitUnits(units, size)) add(unit);
   return groups.map((group, i) => ({ part: `part-${String(i).padStart(5, '0')}`, units: group }));
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path';
+import { isUrl } from '../../base/is-url.ts';
 import { LongmixError } from '../../errors.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { extractorOf } from '../../read/formats.ts';
@@ -192,10 +193,26 @@ async function inputDifference(
   if (now.some((unit, i) => unit.source.name !== then[i]!.source || unit.name !== then[i]!.name))
     return 'its sources are in another order';
   const stamps = inputStamps(parts);
-  if (readNote(folder, inputsNote) === JSON.stringify(stamps)) return null;
+  const noted = readNote(folder, inputsNote);
+  if (noted === JSON.stringify(stamps)) return null;
+  const known = notedStamps(noted);
   for (const [i, unit] of now.entries()) {
+    // What lies elsewhere is not fetched only to be compared: it counts as the same where its size and its etag are, and
+    // where no etag was noted (the store was copied, or made from files), where its size is.
+    const far = unit.files.every(({ path }) => isUrl(path));
+    if (far && unit.files.every(({ path, stamp }) => (known.get(path) ?? stamp) === stamp)) continue;
     if ((await hashInput(unit)) !== then[i]!.sha256) return `${label(then[i]!)} has changed`;
   }
   rememberInputs(folder, stamps);
   return null;
+}
+
+/** Stamps of the note by path. */
+function notedStamps(note: string | null): ReadonlyMap<string, string> {
+  try {
+    const stamps = JSON.parse(note ?? '[]') as [path: string, bytes: number, stamp: string][];
+    return new Map(stamps.map(([path, , stamp]) => [path, stamp]));
+  } catch {
+    return new Map();
+  }
 }

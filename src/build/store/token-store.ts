@@ -22,6 +22,7 @@ import { makeFolder, sweep, writeJson } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withLock } from '../../storage/lock.ts';
 import { notesFolder } from '../../storage/receipt.ts';
+import { remoteSettings, useCache } from '../../storage/remote-settings.ts';
 import {
   docsFile,
   type PartRecord,
@@ -39,7 +40,7 @@ import { storeShortage } from '../disk-room.ts';
 import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from '../ownership.ts';
 import { idNotes } from './id-notes.ts';
-import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
+import { fileNote, malformedNote, refuseBadRecords, retryNotes } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
 import { type PlannedPart, planParts, unitBytes } from './parts.ts';
 import { recipeTables } from './recipe-tables.ts';
@@ -88,6 +89,7 @@ async function ensureUnlocked(
   check: (tokenizer: TokenizerTables['facts']) => void,
 ): Promise<TokenStore> {
   const { fresh = false, keepUnchanged = false } = options;
+  useCache(options.cache ?? null);
   const isThere = !fresh && exists(join(folder, storeFile));
   const units: ReadUnit[] = [];
   for (const source of recipe.sources) {
@@ -173,15 +175,21 @@ async function makeStore(
     folder,
     setting: { tokenizer: recipe.tokenizer, fingerprint: facts.fingerprint },
     inputs: parts.map((part, i) => ({ ...part, stamp: fingerprint(stamps[i]) })),
-    memory: { shared, limits },
+    memory: { shared, limits, remote: remoteSettings() },
     files: [],
   };
   dropOtherJob(job);
+  const retries = new Map<string, number>();
   const results = await crew.run(job, {
     signal,
-    onProgress: ({ done, tokens }) => progress.advance(done, tokens),
+    onProgress({ done, tokens, retries: more = {} }) {
+      for (const [where, count] of Object.entries(more))
+        retries.set(where, (retries.get(where) ?? 0) + count);
+      progress.advance(done, tokens);
+    },
   });
   progress.end();
+  for (const note of retryNotes(retries)) progress.note(note);
   refuseBadRecords(results, recipe, progress);
   for (const note of [malformedNote(results), fileNote(results)]) if (note !== null) progress.note(note);
   for (const note of await idNotes(recipe, units, new Set(results.flatMap(({ identified }) => identified))))

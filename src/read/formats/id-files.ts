@@ -8,8 +8,8 @@
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import type { IdType } from '../../nouns/recipe.ts';
 import { corrupt } from '../input/file-blocks.ts';
-import type { UnitHash } from '../input/hash-input.ts';
 import { onlyFile, plainBlocks } from '../input/unit-blocks.ts';
+import type { UnitHash } from '../input/unit-hash.ts';
 import { copyIds, withoutEnds } from '../tokens/token-ids.ts';
 import { fieldMissing, RecordReader, recordTooLarge } from './record-reader.ts';
 
