@@ -37,6 +37,12 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
     'test/properties/interruption.test.ts: ',
     'test/cli/interrupt.test.ts: kill -9 while writing shards',
   ],
+  [
+    'Corpora are read where they are',
+    'test/build/store/object-stores.test.ts: from s3://',
+    'test/cli/remote-corpora.test.ts: writes a recipe for a dataset of the hub, which builds',
+    'test/cli/remote-corpora.test.ts: keeps what was read for other commands, and their threads',
+  ],
   ['`longmix verify` checks them', 'test/cli/verify.test.ts: '],
   [
     'A ledger says where each token went',
