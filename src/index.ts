@@ -35,6 +35,7 @@ export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';
 export type { Progress } from './base/progress.ts';
 export type {
   BuildPlan,
+  GatherMode,
   PlannedPhase,
   PlannedSet,
   PlanReport,

@@ -7,12 +7,13 @@ import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
-import { refuseFullDisk } from './disk-room.ts';
+import { buildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
+import { isGathered, removeGathered } from './shards/gather-plan.ts';
 import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shards/shard-sets.ts';
 import { ensureStore, storeFolder } from './store/token-store.ts';
 
@@ -57,17 +58,21 @@ export async function buildPlanned(
   out: string,
   options: StageOptions,
 ): Promise<BuildResult> {
+  const size = () => buildSize(out, plan, store, options.gather);
   if (options.fresh) {
-    refuseFullDisk(out, [{ out, plan }]);
+    refuseFullDisk(out, [size()]);
     clearShardSets(out);
   }
   if (isBuilt(out, plan)) {
+    // The last run may have been interrupted before its last step.
+    removeGathered(out, null);
     const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };
   }
   refuseOtherBuild(recipe, store, plan, out);
-  if (!options.fresh) refuseFullDisk(out, [{ out, plan }]);
+  if (!options.fresh) refuseFullDisk(out, [size()]);
   writeJson(join(out, planFile), planReport(recipe, store, plan));
-  const shardSets = await writeShardSets(recipe, store, plan, out, options);
+  const gathers = isGathered(options.gather, store, options.progress);
+  const shardSets = await writeShardSets(recipe, store, plan, out, { ...options, gathers });
   return { out, store, plan, shardSets, written: true };
 }

@@ -5,7 +5,7 @@ import { basename, extname, resolve } from 'node:path';
 import picomatch from 'picomatch';
 import { isUrl } from '../base/is-url.ts';
 import { outputMark } from '../build/folders.ts';
-import type { StageOptions } from '../build/nouns.ts';
+import type { GatherMode, StageOptions } from '../build/nouns.ts';
 import { LongmixError, systemReason } from '../errors.ts';
 import { byHand } from '../execute/by-hand.ts';
 import type { Recipe } from '../nouns/recipe.ts';
@@ -63,6 +63,7 @@ export interface RunFlags extends RecipeFlags {
   readonly fresh?: boolean;
   readonly quiet?: boolean;
   readonly engine?: 'threads' | 'by-hand';
+  readonly gather?: GatherMode;
 }
 
 /** The most memory that one worker needs: a tokenizer, some chunks, and an unfinished record batch. */
@@ -140,6 +141,7 @@ export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions
       flags.workers === undefined ? Math.min(availableParallelism(), most) : workerCount(flags.workers, most),
     memory,
     executor: isByHand ? byHand : undefined,
+    gather: flags.gather,
     fresh: flags.fresh === true,
     signal,
     progress: flags.quiet === true || isByHand ? notesOnly(process.stderr) : progressLines(process.stderr),

@@ -17,7 +17,7 @@ export interface Receipt {
   readonly fingerprint: string;
   /** Covers the task as planned, with the inputs' sizes and times only, so that a lookup need not read the inputs. */
   readonly listed?: string;
-  readonly files: readonly FileRecord[];
+  readonly files: readonly Pick<FileRecord, 'name' | 'bytes'>[];
   readonly result: unknown;
 }
 

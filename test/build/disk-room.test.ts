@@ -7,7 +7,7 @@ import { errorOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const planOf = (out: string, ...bytes: number[]) => [
-  { out, plan: { sets: bytes.map((one) => ({ bytes: one })) } },
+  { out, plan: { sets: bytes.map((one) => ({ bytes: one })) }, gathered: 0 },
 ];
 
 it('refuses what has no room, and counts the shards that would go', () => {

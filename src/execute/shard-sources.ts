@@ -1,0 +1,71 @@
+/** What the tasks that gather tokens and those that write shards both load: the store's index, and the row plans. */
+import { join, resolve } from 'node:path';
+import { LongmixError } from '../errors.ts';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
+import type { ShardSetManifest } from '../shard/format.ts';
+import { openShards } from '../shard/reader.ts';
+import { loadDocuments, openStore, type TokenFiles } from '../store/reader.ts';
+import { jobsFolder } from './job-file.ts';
+import { openRowPlan, type RowPlanFile } from './row-plan-file.ts';
+
+export interface StorePlace {
+  /** Relative to the output, unless it is absolute. */
+  readonly folder: string;
+  readonly fingerprint: string;
+}
+
+export interface StoreMemory {
+  readonly store: TokenFiles;
+  readonly table: DocumentTable;
+}
+
+/** A shard set, and the file with its row plan. */
+export interface PlannedSetFile {
+  /** The set's folder. */
+  readonly name: string;
+  /** Name of the row plan's file. */
+  readonly plan: string;
+  /** The fingerprint of the build's plan. */
+  readonly fingerprint: string;
+}
+
+/** @throws LongmixError `job-stale` if the store is not the one of the list; whatever opening it throws */
+export function loadStore(folder: string, store: StorePlace): StoreMemory {
+  const place = resolve(folder, store.folder);
+  const manifest = openStore(place);
+  if (manifest.fingerprint !== store.fingerprint) {
+    throw new LongmixError('job-stale', `the token store ${place} is not the one of the list of tasks`, {
+      cure: 'run the build command again: it makes the list anew',
+    });
+  }
+  return { store: manifest, table: loadDocuments(place, manifest) };
+}
+
+/** Takes rows out of a set's plan file. @param take default: all rows */
+export function readPlan(
+  folder: string,
+  { name, plan, fingerprint }: PlannedSetFile,
+  take: (file: RowPlanFile) => RowPlan = (file) => file.take(0, file.rows),
+): RowPlan {
+  const file = openRowPlan(join(jobsFolder(folder), plan), { fingerprint, set: name });
+  try {
+    return take(file);
+  } finally {
+    file.close();
+  }
+}
+
+/** The manifest of a finished set of this plan; null: the set is not finished, or its manifest is of another plan. */
+export function finishedSet(
+  folder: string,
+  { name, fingerprint }: Pick<PlannedSetFile, 'name' | 'fingerprint'>,
+): ShardSetManifest | null {
+  try {
+    const manifest = openShards(join(folder, name));
+    return manifest.fingerprint === fingerprint ? manifest : null;
+  } catch (error) {
+    if (error instanceof LongmixError) return null;
+    throw error;
+  }
+}
