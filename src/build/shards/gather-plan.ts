@@ -59,9 +59,9 @@ export interface GatherSizes {
 
 /** The command's own default of `--memory`. */
 const defaultMemory = 4e9;
-/** Portions are no smaller than a 64th, so that workers share the work evenly; larger ones make longer reads. */
-const portions = 64;
-const leastBytes = 64 * 1024;
+/** Portions are no larger than a 32nd, so that workers share the work evenly; larger ones would make longer reads. */
+const portions = 32;
+const leastBytes = 16 * 1024;
 
 export function gatherSizes(
   { sets, table }: BuildPlan,
