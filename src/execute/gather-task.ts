@@ -31,6 +31,7 @@ import {
   loadStore,
   type PlannedSetFile,
   readPlan,
+  refuseLittleMemory,
   type StoreMemory,
   type StorePlace,
 } from './shard-sources.ts';
@@ -66,13 +67,16 @@ export interface GatherKind {
 
 export const gatherStage: Stage<GatherKind> = {
   setUp: setUpGather,
-  load: async (folder, { store, sets }) => ({
-    ...loadStore(folder, store),
-    plans: sets.map((set) => {
+  load: async (folder, { store, sets, layout }, bounds) => {
+    const loaded = loadStore(folder, store);
+    const plans = sets.map((set) => {
       const plan = readPlan(folder, set);
       return { plan, order: piecesByDocument(plan) };
-    }),
-  }),
+    });
+    const pieces = plans.reduce((sum, { order }) => sum + order.length, 0);
+    refuseLittleMemory(layout.stretchTokens, loaded, pieces, bounds);
+    return { ...loaded, plans };
+  },
   finished: (folder, { layout }, { stretch }) => gathered(folder, layout, stretch),
   isOver: (folder, { sets }) => sets.every((set) => finishedSet(folder, set) !== null),
   folders: (folder, { layout }) => [join(folder, layout.folder)],

@@ -1,13 +1,17 @@
 /** What the tasks that gather tokens and those that write shards both load: the store's index, and the row plans. */
 import { join, resolve } from 'node:path';
+import { bytes as inBytes } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { loadDocuments, openStore, type TokenFiles } from '../store/reader.ts';
+import { storeIdBytes } from './gather-layout.ts';
 import { jobsFolder } from './job-file.ts';
+import { tokenShare } from './memory.ts';
 import { openRowPlan, type RowPlanFile } from './row-plan-file.ts';
+import type { Bounds } from './task.ts';
 
 export interface StorePlace {
   /** Relative to the output, unless it is absolute. */
@@ -68,4 +72,32 @@ export function finishedSet(
     if (error instanceof LongmixError) return null;
     throw error;
   }
+}
+
+/**
+ * Checks a worker's bounds against the tokens that each task of its list holds, which the build's own bounds decided.
+ * @param pieces pieces of documents that all threads have in memory
+ * @throws LongmixError `memory-exceeded`
+ */
+export function refuseLittleMemory(
+  tokens: number,
+  { store, table }: StoreMemory,
+  pieces: number,
+  { memory, workers }: Bounds,
+): void {
+  const needed = tokens * storeIdBytes(store.dtype);
+  const share = tokenShare(memory, workers, sharedBytes(table, pieces));
+  if (needed <= share) return;
+  throw new LongmixError(
+    'memory-exceeded',
+    `a task of this list holds ${inBytes(needed)} of tokens, and --memory leaves ${inBytes(share)} to each worker`,
+    {
+      cure: 'give more --memory, or use fewer --workers; a build command with less --memory lists smaller tasks',
+    },
+  );
+}
+
+/** Bytes of the store's index, and of pieces in their plans and in the order of documents. */
+export function sharedBytes({ count }: DocumentTable, pieces: number): number {
+  return 14 * count + 12 * pieces;
 }

@@ -24,6 +24,7 @@ import {
   loadStore,
   type PlannedSetFile,
   readPlan,
+  refuseLittleMemory,
   type StoreMemory,
   type StorePlace,
 } from './shard-sources.ts';
@@ -75,11 +76,11 @@ export interface ShardKind {
 
 export const shardStage: Stage<ShardKind> = {
   setUp: setUpShard,
-  load: async (folder, { store, gathered: layout }) => ({
-    ...loadStore(folder, store),
-    plans: null,
-    segments: layout === null ? null : loadSegments(folder, layout),
-  }),
+  load: async (folder, { store, gathered: layout }, bounds) => {
+    const loaded = loadStore(folder, store);
+    if (layout !== null) refuseLittleMemory(layout.groupTokens, loaded, 0, bounds);
+    return { ...loaded, plans: null, segments: layout === null ? null : loadSegments(folder, layout) };
+  },
   finished: shardsWritten,
   isOver: (folder, { sets }, { set, shards }) => {
     // When a set is finished, its receipts are removed, and the manifest replaces them.

@@ -16,6 +16,7 @@ import {
   storeIdBytes,
 } from '../../execute/gather-layout.ts';
 import { machineMemory, tokenShare } from '../../execute/memory.ts';
+import { sharedBytes } from '../../execute/shard-sources.ts';
 import type { Shard } from '../../execute/shard-task.ts';
 import { batchRows } from '../../shard/writer.ts';
 import { listFolder, removeFolder, statOf } from '../../storage/files.ts';
@@ -72,8 +73,7 @@ export function gatherSizes(
   const width = storeIdBytes(dtype);
   const pieces = sets.reduce((sum, { rows }) => sum + rows.document.length, 0);
   const inRows = sets.reduce((sum, { rows }) => sum + rows.rows * rows.width, 0) * width;
-  // The index of a document, and a piece in the plan and in the order of documents.
-  const share = tokenShare(memory, workers, 14 * table.count + 12 * pieces);
+  const share = tokenShare(memory, workers, sharedBytes(table, pieces));
   // While a portion is in use, each of its pieces takes up to 20 bytes beside its tokens.
   const most = share / (1 + (20 * pieces) / Math.max(1, inRows));
   const tokens = (bytes: number, least: number) =>

@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BuildPlan, TokenStore } from '../../../src/build/nouns.ts';
-import { type GatherPlan, isGathered, planGather } from '../../../src/build/shards/gather-plan.ts';
+import {
+  type GatherPlan,
+  gatherSizes,
+  isGathered,
+  planGather,
+} from '../../../src/build/shards/gather-plan.ts';
 import { gatherJob, planShards, shardJob, withSegments } from '../../../src/build/shards/shard-job.ts';
 import { type Job, runJob } from '../../../src/execute/executor.ts';
 import type { GatherResult } from '../../../src/execute/gather-task.ts';
 import { segmentEnds } from '../../../src/execute/gathered-tokens.ts';
-import { machineMemory } from '../../../src/execute/memory.ts';
+import { machineMemory, tokenShare } from '../../../src/execute/memory.ts';
+import { refuseLittleMemory, type StoreMemory } from '../../../src/execute/shard-sources.ts';
 import type { StageName, StageTypes } from '../../../src/execute/stages.ts';
 import { threads } from '../../../src/execute/tasks.ts';
 import type { SequenceSpec } from '../../../src/nouns/recipe.ts';
@@ -19,6 +25,7 @@ import { packRows } from '../../../src/pack/rows.ts';
 import type { StoreDtype, StoreManifest } from '../../../src/store/format.ts';
 import { tokensFile } from '../../../src/store/format.ts';
 import { TokenReader } from '../../../src/store/reader.ts';
+import { errorOf } from '../../support/error-of.ts';
 import { hashes, temporaryFolder } from '../../support/folder.ts';
 import { fuzz, fuzzTimeout, often } from '../../support/fuzz.ts';
 import { instancesOf } from '../../support/instances.ts';
@@ -276,6 +283,30 @@ describe('the choice', () => {
     expect(said).toEqual([
       "gather: the store (80.0 GB) is larger than half of this machine's memory (64.0 GB)",
     ]);
+  });
+
+  it('gives each worker its share of the memory, and refuses a worker with less than its tasks need', () => {
+    expect(tokenShare(4e9, 1, 1e9)).toBeGreaterThan(2.5e9);
+    expect(tokenShare(4e9, 2, 1e9)).toBeLessThan(1.5e9);
+    expect(tokenShare(384e6, 8, 0)).toBe(16 * 2 ** 20);
+    const memory = {
+      store: { dtype: 'uint32', parts: [] },
+      table: { count: 1000 },
+    } as unknown as StoreMemory;
+    refuseLittleMemory(500e6, memory, 1e6, { memory: 4e9, workers: 1 });
+    const error = errorOf(() => refuseLittleMemory(500e6, memory, 1e6, { memory: 4e9, workers: 2 }));
+    expect(error).toMatchObject({ code: 'memory-exceeded', exitCode: 2 });
+    expect(error.message).toMatch(/holds 2.00 GB of tokens, and --memory leaves 1.81 GB to each worker/);
+  });
+
+  it('takes portions by the size of the store, as far as the memory allows', () => {
+    const rows = { rows: 1e6, width: 1000, document: { length: 1e6 } };
+    const plan = { table: { count: 1e6 }, sets: [{ rows }] } as unknown as BuildPlan;
+    const sizes = (memory: number) => gatherSizes(plan, store(1e9), 256e6, { memory, workers: 1 });
+    // A 32nd of 4 GB, but at least a shard of 256 MB.
+    expect(sizes(4e9)).toEqual({ groupTokens: 64e6, stretchTokens: 1e9 / 32 });
+    expect(sizes(400e6).groupTokens * 4).toBeLessThan(150e6);
+    expect(sizes(400e6).groupTokens * 4).toBeGreaterThan(100e6);
   });
 
   it('knows how much memory there is', () => {
