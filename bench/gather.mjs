@@ -157,12 +157,8 @@ async function pass(way, work, bytes) {
       written = await run(shardJob(plan, shards, store, { out, provenance: false, gather: null }));
     else {
       const memory = 0.8 * limit;
-      const gather = planGather(
-        plan,
-        store,
-        shards,
-        gatherSizes(plan, store, shardBytes, { memory, workers: 1 }),
-      );
+      const sizes = gatherSizes(plan, store, shardBytes, { memory, workers: 1 });
+      const gather = planGather(plan, store, shards, { ...sizes, provenance: false });
       const results = await run(gatherJob(plan, gather, store, out));
       const job = shardJob(plan, shards, store, { out, provenance: false, gather });
       written = await run(withSegments(job, segmentEnds(results.map(({ ends }) => ends))));

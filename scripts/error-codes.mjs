@@ -131,7 +131,10 @@ const groups = {
       'A compressed, Parquet or Arrow file is damaged.',
       'Get the file again, or leave it out with `exclude`.',
     ],
-    'input-changed': ['A file changed while it was read.', 'Run again when nothing writes to the input.'],
+    'input-changed': [
+      'A file or an object changed while it was read.',
+      'Run again when nothing writes to the input.',
+    ],
     'input-encoding': [
       'A file is not UTF-8 text beyond its first part.',
       'Set `encoding` of the source, or leave the file out with `exclude`.',
@@ -183,12 +186,46 @@ const groups = {
       'Name the tokenizer of the recipe with `--tokenizer`.',
     ],
     'peer-missing': [
-      'A package is needed that is not installed: a tokenizer library for `--check`, or TensorFlow.js.',
+      'A package is needed that is not installed: a tokenizer library for `--check`, TensorFlow.js, or the one that knows all credentials of AWS.',
       'Install the package that the message names.',
     ],
     'peer-failed': [
       'The native library of `--check` failed.',
       'Try another library, or another Python with `--python`.',
+    ],
+  },
+  'Buckets, the hub and web servers': {
+    'remote-address': [
+      'An address cannot be read: its scheme is not known, it names no bucket or dataset, or a part of it is `..`.',
+      'Write `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `hf://datasets/NAME[@REV]/PATH` or `https://HOST/PATH`.',
+    ],
+    'remote-settings': [
+      'A variable of the environment, or a file of AWS, has a value that cannot work.',
+      'The message names it. [remote.md](remote.md) lists the variables.',
+    ],
+    'remote-missing': [
+      'There is no such bucket, object, dataset, revision or file; on the hub, it may also be private.',
+      'Check the address, the endpoint, and for private datasets `HF_TOKEN`.',
+    ],
+    'remote-denied': [
+      'The server refuses access, or there are no keys for it.',
+      'Check the variables that the message names, and what these keys may do.',
+    ],
+    'remote-refused': [
+      'The server refuses a request for another reason, which the message has.',
+      'Check the address, the region and the endpoint.',
+    ],
+    'remote-unreachable': [
+      'A server could not be reached, broke off or was too busy, as often as it was tried.',
+      'Check the network, the endpoint and the server, and run again: what is finished is kept.',
+    ],
+    'remote-unsupported': [
+      'The server or the place cannot do what is needed: lists of a web server, ranges, conditional puts.',
+      'The message says what to use instead.',
+    ],
+    'remote-conflict': [
+      'An object of that name is there, with other bytes: another command writes to the same place.',
+      'Choose another place, or remove what is there if nothing needs it.',
     ],
   },
   'Token stores and shards': {

@@ -25,7 +25,14 @@ export { openShards, readRow } from './shard/reader.ts';
 // From shards to a trainer.
 
 export { batches, type Course } from './feed/batches.ts';
-export { type Batch, type Feed, type FeedOptions, openFeed, type Position } from './feed/feed.ts';
+export {
+  type Batch,
+  type Feed,
+  type FeedOptions,
+  openFeed,
+  openFeedAt,
+  type Position,
+} from './feed/feed.ts';
 export type { FeedManifest } from './feed/rows/manifest.ts';
 export type { PositionLoss, SourceLoss, Validation } from './nouns/training.ts';
 export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';

@@ -189,6 +189,28 @@ it(`only ${mayTouchFiles.join(', ')} touch files`, () => {
   );
 });
 
+it('clients of remote places are loaded by import() alone, so a command without addresses does not wait for them', () => {
+  /** Without any client, and without node:http. */
+  const light = /^storage\/remote\/(read-ahead|address)\.ts$/;
+  const early = files
+    .filter(({ folder, name }) => folder !== 'storage' || !name.startsWith('storage/remote/'))
+    .flatMap((file) => {
+      const atOnce = importsOf(
+        file.text.replace(/^(import|export) type\b[^;]*;/gm, '').replace(/\bimport\s*\([^)]*\)/g, ''),
+      );
+      return atOnce
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => target(file, specifier))
+        .filter((path) => path.startsWith('storage/remote/') && !light.test(path))
+        .map((path) => `${file.name} imports ${path}`);
+    });
+  expect(early).toEqual([]);
+  const reached = files.find(({ name }) => name === 'storage/remote.ts')!;
+  expect(
+    importsOf(reached.text).filter((specifier) => specifier.startsWith('./remote/')).length,
+  ).toBeGreaterThan(3);
+});
+
 it('Arrow is loaded from base/arrow.ts', () => {
   const loading = files.filter(({ text }) => /^import (?!type\b)[^;]*'apache-arrow/m.test(text));
   expect(loading.map(({ name }) => name)).toEqual([]);

@@ -21,6 +21,11 @@ export function sequenceLength(
   return take + (special.bos ? 1 : 0) + (special.eos && take === length ? 1 : 0);
 }
 
+/** Tokens of a sequence after its full rows: 1 to `width`. */
+export function lastPiece(length: number, width: number): number {
+  return length <= width ? length : ((length - 1) % width) + 1;
+}
+
 /** True if the document, with its special tokens, is longer than a row. */
 export function isOverlong(length: number, sequences: SequenceSpec): boolean {
   return sequenceLength(length, length, sequences) > rowWidth(sequences);

@@ -19,6 +19,7 @@ import {
   textOf,
   type Wanted,
 } from './inspect-search.ts';
+import { refuseRemote } from './local-only.ts';
 
 interface Flags {
   readonly row?: string;
@@ -49,6 +50,7 @@ interface Piece {
 const excerpt = 240;
 
 export async function runInspect(folder: string, flags: Flags): Promise<void> {
+  refuseRemote(folder, 'inspect');
   const { row, random, doc, source, grep } = flags;
   const isSearch = [random, doc, source, grep].some((flag) => flag !== undefined);
   if (!isSearch) return showRow(folder, wholeNumber('--row', row ?? '0', 0), flags);

@@ -1,7 +1,7 @@
 /** `longmix pipe`: writes a rank's batches to standard output as Arrow streams. */
 import { LongmixError } from '../errors.ts';
-import { batchesSync, type Course, courseFrom } from '../feed/batches.ts';
-import { type Feed, openFeed } from '../feed/feed.ts';
+import { batches, batchesSync, type Course, courseFrom } from '../feed/batches.ts';
+import { type Feed, openFeedAt } from '../feed/feed.ts';
 import { arrowStream } from '../feed/stream/arrow-stream.ts';
 import { writeOut } from '../feed/stream/write-out.ts';
 import { type FeedFlags, feedOptions, noteRest, wholeNumber } from './feed-flags.ts';
@@ -16,13 +16,14 @@ interface Flags extends FeedFlags {
   readonly epochs?: string;
 }
 
-export async function runPipe(folder: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const feed = openFeed(folder, feedOptions(flags));
+export async function runPipe(place: string, flags: Flags, signal: AbortSignal): Promise<void> {
+  const feed = await openFeedAt(place, feedOptions(flags));
   const course = courseOf(feed, flags);
   refuseTerminal();
   if (flags.steps === undefined) noteRest(feed);
   try {
-    for await (const { chunks } of arrowStream(feed, batchesSync(feed, course)))
+    const read = feed.isRemote ? batches(feed, course, { reuse: true }) : batchesSync(feed, course);
+    for await (const { chunks } of arrowStream(feed, read))
       await writeOut(process.stdout, chunks, { signal });
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -10,6 +10,7 @@ const recipeHelp =
   'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, or - (JSON Lines on stdin)';
 
 const feedHelp = 'a shard set (out/NAME/train), or a build (out/NAME): its phases one after another';
+const anywhereHelp = `${feedHelp}; or its address (s3://BUCKET/out/NAME)`;
 
 export function createProgram(signal: AbortSignal): Command {
   const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as {
@@ -131,7 +132,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
   withFeedFlags(
     program
       .command('pipe')
-      .argument('<shards>', feedHelp)
+      .argument('<shards>', anywhereHelp)
       .description(
         "write a rank's batches to stdout, as an Arrow stream: longmix pipe SHARDS | python train.py",
       )
@@ -145,7 +146,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
   withFeedFlags(
     program
       .command('serve')
-      .argument('<shards>', feedHelp)
+      .argument('<shards>', anywhereHelp)
       .description(
         "serve every rank's batches over HTTP, as Arrow streams: GET /v1/stream?rank=0&world_size=8&rows_per_step=64",
       )

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { LongmixError, systemReason } from '../errors.ts';
-import { type FeedSets, openSets } from '../feed/rows/sets.ts';
+import { type FeedSets, openSetsAt } from '../feed/rows/sets.ts';
 import { isLoopback } from '../feed/serve/access.ts';
 import { type FeedServer, feedServer, type ServeOptions } from '../feed/serve/server.ts';
+import { shownAddress } from '../storage/remote/address.ts';
 import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
 import { interruptedExitCode } from './interrupted.ts';
 
@@ -22,7 +23,7 @@ interface Flags extends FeedFlags {
 const tokenVariable = 'LONGMIX_TOKEN';
 const shortestToken = 16;
 
-export async function runServe(folder: string, flags: Flags, signal: AbortSignal): Promise<void> {
+export async function runServe(place: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const { host } = flags;
   const port = wholeNumber('--port', flags.port, 0, 65_535);
   const options: ServeOptions = {
@@ -33,7 +34,7 @@ export async function runServe(folder: string, flags: Flags, signal: AbortSignal
     idleSeconds: wholeNumber('--idle-timeout', flags.idleTimeout, 1, 86_400),
     onError: (message) => say(message),
   };
-  const opened = openSets(folder);
+  const opened = await openSetsAt(place);
   const { server, stop } = startable(opened, options);
   server.listen({ host, port });
   try {
@@ -41,7 +42,7 @@ export async function runServe(folder: string, flags: Flags, signal: AbortSignal
   } catch (cause) {
     throw cannotListen(host, port, cause as NodeJS.ErrnoException);
   }
-  say(`${folder} is served at ${address(host, server.address() as AddressInfo, options)}`);
+  say(`${shownAddress(place)} is served at ${address(host, server.address() as AddressInfo, options)}`);
   if (!isLoopback(host) && options.tls === null) {
     say(
       'warning: without --tls-key and --tls-cert, anyone on the network path can read the token and the rows',

@@ -12,6 +12,7 @@ import { quietLine, trainLine } from '../train/train-line.ts';
 import type { Trainer } from '../train/trainer.ts';
 import { type FeedFlags, feedOptions, wholeNumber } from './feed-flags.ts';
 import { allowToStop, whenInterrupted } from './interrupted.ts';
+import { refuseRemote } from './local-only.ts';
 import { settingsOf } from './trainer-settings.ts';
 
 interface Flags extends FeedFlags {
@@ -31,6 +32,7 @@ export async function runTrain(
   flags: Flags,
   signal: AbortSignal,
 ): Promise<void> {
+  refuseRemote(folder, 'train');
   const { startStep, steps } = flags;
   if (startStep !== undefined && flags.resume === true) {
     throw new LongmixError('flag-invalid', '--resume finds the step itself, and --start-step names it', {

@@ -6,6 +6,7 @@ import { openStoreOf, type Verified, verify } from '../build/verify.ts';
 import { LongmixError, reworded } from '../errors.ts';
 import { manifestFile } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
+import { refuseRemote } from './local-only.ts';
 
 interface Flags {
   readonly deep?: boolean;
@@ -15,6 +16,7 @@ interface Flags {
 const shown = 20;
 
 export function runVerify(folder: string, flags: Flags): void {
+  refuseRemote(folder, 'verify');
   const result = verified(folder, flags.deep === true);
   const { folders, files, faults } = result;
   if (faults.length > 0) process.exitCode = 1;

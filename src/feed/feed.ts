@@ -16,7 +16,7 @@ import { type FeedManifest, feedManifest } from './rows/manifest.ts';
 import { epochOrder } from './rows/order.ts';
 import { PacedReads } from './rows/paced-reads.ts';
 import type { FileRead } from './rows/row-files.ts';
-import { type FeedSets, openSets } from './rows/sets.ts';
+import { type FeedSets, openSets, openSetsAt } from './rows/sets.ts';
 import { byWork } from './rows/sort-by-work.ts';
 
 /** The most bytes of a rank's rows of a step, because they are one array and one message. */
@@ -51,6 +51,8 @@ export interface Batch extends Position, RowLengths {
 
 export interface Feed {
   readonly manifest: FeedManifest;
+  /** True: the shards are on another machine, and only `batchAhead` reads them. */
+  readonly isRemote: boolean;
   /** Whole steps per epoch. */
   readonly epochSteps: number;
   /** Rows of an epoch that fill no whole step and are not used. */
@@ -59,6 +61,7 @@ export interface Feed {
    * @param memory buffer for the ids, such as that of a batch no longer needed. Default, or if it is too small: new
    *   memory
    * @throws LongmixError `step-missing` | `rank-invalid` | `shards-damaged`
+   * @throws Error if the feed is remote
    */
   batch(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike): Batch;
   /** Like `batch`, but other threads read ids that are not in the system's file cache. */
@@ -77,29 +80,47 @@ export function openFeed(folder: string, options: FeedOptions = {}): Feed {
   return feedOf(openSets(folder), options);
 }
 
+/**
+ * Opens a feed of shards that may be on another machine.
+ * @param place a folder as `openFeed` takes it, or the address of one: s3://, gs://, hf:// or https://
+ * @throws LongmixError as `openFeed`, and `remote-address` | `remote-denied` | `remote-unreachable` | `peer-missing`
+ */
+export async function openFeedAt(place: string, options: FeedOptions = {}): Promise<Feed> {
+  return feedOf(await openSetsAt(place), options);
+}
+
 /** Makes a feed from open sets. Several feeds may share the sets; close only the last feed, which closes the sets. */
 export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = false }: FeedOptions): Feed {
   const { sets } = opened;
   const steps = followSteps(opened, rowsPerStep);
   const paced = new PacedReads();
+  const isRemote = sets.some(({ files }) => files.isRemote);
 
-  function rowsOf({ epoch, step }: Position, rank: number, worldSize: number) {
+  /** `looked` are the rows whose lengths must be known: with `sortByWork` those of all ranks. */
+  function stepOf({ epoch, step }: Position, rank: number, worldSize: number) {
     if (!isIndex(epoch, 2 ** 32) || !isIndex(step, steps.count)) throw missingStep(epoch, step, steps.count);
     checkRank(rank, worldSize);
-    const { set, first, rows: all } = steps.at(step);
-    const { manifest, files } = sets[set]!;
-    const order = epochOrder(seed, epoch, manifest.rows, manifest.repeats ?? null);
-    const count = all / worldSize;
-    if (sortByWork) {
-      const whole = Uint32Array.from({ length: all }, (_, i) => order(first + i));
-      const sorted = byWork(whole, files.lengths(files.runs(whole)));
-      return {
-        set: sets[set]!,
-        rows: Uint32Array.from({ length: count }, (_, i) => sorted[i * worldSize + rank]!),
-      };
-    }
-    const start = first + rank * count;
-    return { set: sets[set]!, rows: Uint32Array.from({ length: count }, (_, i) => order(start + i)) };
+    const { set: s, first, rows: all } = steps.at(step);
+    const set = sets[s]!;
+    const { rows, repeats } = set.manifest;
+    const order = epochOrder(seed, epoch, rows, repeats ?? null);
+    const count = sortByWork ? all : all / worldSize;
+    const start = sortByWork ? first : first + rank * count;
+    return { set, looked: Uint32Array.from({ length: count }, (_, i) => order(start + i)) };
+  }
+
+  function rowsOf(position: Position, rank: number, worldSize: number) {
+    const { set, looked } = stepOf(position, rank, worldSize);
+    if (!sortByWork) return { set, rows: looked };
+    const sorted = byWork(looked, set.files.lengths(set.files.runs(looked)));
+    const count = looked.length / worldSize;
+    return { set, rows: Uint32Array.from({ length: count }, (_, i) => sorted[i * worldSize + rank]!) };
+  }
+
+  async function fetchLengths(position: Position, rank: number, worldSize: number): Promise<void> {
+    const { set, looked } = stepOf(position, rank, worldSize);
+    const runs = set.files.runs(looked);
+    while (!set.files.isReady(runs)) await set.files.ready(runs);
   }
 
   function prepare(position: Position, rank: number, worldSize: number, memory?: ArrayBufferLike) {
@@ -147,6 +168,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
 
   return {
     manifest: feedManifest(opened, steps),
+    isRemote,
     epochSteps: steps.count,
     restRows: steps.restRows,
     checkRank,
@@ -156,6 +178,7 @@ export function feedOf(opened: FeedSets, { seed = 0, rowsPerStep, sortByWork = f
       return batch;
     },
     async batchAhead(position, rank, worldSize, memory) {
+      if (isRemote) await fetchLengths(position, rank, worldSize);
       const { batch, files, reads } = prepare(position, rank, worldSize, memory);
       await paced.read(files, reads);
       return batch;

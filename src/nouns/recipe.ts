@@ -202,6 +202,9 @@ export const packings = ['best-fit', 'concat', 'pad', 'decompose'] as const;
 
 export type Packing = (typeof packings)[number];
 
+/** Packings that can put a row together from several shorter inner rows (`pack_length`). */
+export const packingsOfInnerRows: readonly Packing[] = ['best-fit', 'concat'];
+
 export interface SequenceSpec {
   /** L, in tokens. */
   readonly length: number;

@@ -8,7 +8,7 @@ import type { RecordBatch } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import { isCount } from '../base/is-count.ts';
 import { LongmixError } from '../errors.ts';
-import { exists, type LocalBytes, readJson, readText } from '../storage/files.ts';
+import { exists, type LocalBytes, readText } from '../storage/files.ts';
 import { localStorage } from '../storage/local.ts';
 import { EndedEarly } from '../storage/storage.ts';
 import {
@@ -28,11 +28,23 @@ export function openShards(folder: string): ShardSetManifest {
   try {
     text = readText(file);
   } catch (cause) {
-    throw new LongmixError('shards-missing', `no finished shard set here: ${folder}`, {
-      cure: 'give a folder with a manifest.json, such as out/NAME/train; longmix build makes it',
-      cause,
-    });
+    throw shardsMissing(folder, cause);
   }
+  return parseManifest(text, file);
+}
+
+export function shardsMissing(folder: string, cause?: unknown): LongmixError {
+  return new LongmixError('shards-missing', `no finished shard set here: ${folder}`, {
+    cure: 'give a folder with a manifest.json, such as out/NAME/train; longmix build makes it',
+    cause,
+  });
+}
+
+/**
+ * @param file where the text comes from, for messages
+ * @throws LongmixError `shards-damaged` | `shards-version`
+ */
+export function parseManifest(text: string, file: string): ShardSetManifest {
   let manifest: ShardSetManifest | null;
   try {
     manifest = JSON.parse(text) as ShardSetManifest | null;
@@ -79,9 +91,18 @@ const dtypes: Readonly<Record<ShardSetManifest['dtype'], true>> = { uint16: true
 export function listedSets(build: string): string[] | null {
   const file = join(build, dictFile);
   if (!exists(file)) return null;
+  try {
+    return parseListedSets(readText(file), file);
+  } catch (cause) {
+    throw cause instanceof LongmixError ? cause : damaged(file, 'it cannot be read', cause);
+  }
+}
+
+/** @param file where the text comes from, for messages @throws LongmixError `shards-damaged` */
+export function parseListedSets(text: string, file: string): string[] {
   let splits: unknown;
   try {
-    ({ splits } = readJson(file) as { splits?: unknown });
+    ({ splits } = JSON.parse(text) as { splits?: unknown });
   } catch (cause) {
     throw damaged(file, 'it cannot be read', cause);
   }
@@ -138,8 +159,10 @@ export function rowOf(batch: RecordBatch, index: number): Row {
   const values = Object.entries<RowColumn>(rowColumns).map(([key, { name, shape }]) => {
     const value: unknown = batch.getChild(name)?.get(index);
     if (shape === 'number') return [key, value ?? 0];
+    // A set that was written without the column.
+    if (value === undefined) return [key, shape === 'tokens' ? new Int32Array(0) : []];
     if (shape === 'tokens') return [key, (value as { toArray(): Int32Array | Uint16Array }).toArray()];
-    return [key, value === undefined ? [] : Array.from(value as Iterable<number>)];
+    return [key, Array.from(value as Iterable<number>)];
   });
   const row = Object.fromEntries(values) as Row;
   return row.padding > 0 ? { ...row, lengths: row.lengths.slice(0, -1) } : row;

@@ -120,7 +120,7 @@ interface ValueOf {
 }
 
 /**
- * A row as it was packed, with the value of each column. A list is empty if the set was written without it. `lengths`
+ * A row as it was packed, with the value of each column. A list, or a value per token, is empty if the set was written without it. `lengths`
  * has the lengths of the pieces, without the padding.
  */
 export type Row = { readonly [Key in keyof Columns]: ValueOf[Columns[Key]['shape']] };
@@ -156,10 +156,19 @@ export function bytesOfType(type: ColumnType, dtype: ShardDtype): number {
   return (type === 'ids' ? dtype : type) === 'uint16' ? 2 : 4;
 }
 
+/** Bytes per token of a row, over all columns that have a value per token. */
+export function tokenBytes(provenance: boolean, dtype: ShardDtype): number {
+  return bytesOfShape('tokens', provenance, dtype);
+}
+
 /** Bytes per piece of a row, over all columns that are lists. */
 export function pieceBytes(provenance: boolean): number {
-  const lists = columnsOf(provenance).filter(({ shape }) => shape === 'list');
-  return lists.reduce((sum, { type }) => sum + bytesOfType(type, 'int32'), 0);
+  return bytesOfShape('list', provenance, 'int32');
+}
+
+function bytesOfShape(shape: RowColumn['shape'], provenance: boolean, dtype: ShardDtype): number {
+  const columns = columnsOf(provenance).filter((column) => column.shape === shape);
+  return columns.reduce((sum, { type }) => sum + bytesOfType(type, dtype), 0);
 }
 
 /**

@@ -9,8 +9,8 @@ import type { Sink } from '../nouns/files.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable, PieceSource } from '../nouns/tokens.ts';
 import { columnData, recordBatch } from './columns.ts';
-import { type BatchRecord, idBytes, type ShardCounts, type ShardDtype } from './format.ts';
-import { columnsOf } from './row-columns.ts';
+import type { BatchRecord, ShardCounts, ShardDtype } from './format.ts';
+import { columnsOf, tokenBytes } from './row-columns.ts';
 import { rowSchema } from './schema.ts';
 import { SinkQueue } from './sink-queue.ts';
 
@@ -34,8 +34,11 @@ export interface PlannedRows {
 const batchBytes = 16 * 1024 * 1024;
 
 /** Rows of a record batch: all batches of a shard but the last have so many. */
-export function batchRows(width: number, dtype: ShardDtype): number {
-  return Math.max(1, Math.floor(batchBytes / (width * idBytes(dtype))));
+export function batchRows(
+  width: number,
+  { provenance, dtype }: Pick<ShardOptions, 'provenance' | 'dtype'>,
+): number {
+  return Math.max(1, Math.floor(batchBytes / (width * tokenBytes(provenance, dtype))));
 }
 
 export function writeShard(
@@ -49,7 +52,7 @@ export function writeShard(
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
-  const rowsPerBatch = batchRows(plan.width, options.dtype);
+  const rowsPerBatch = batchRows(plan.width, options);
   const batches: BatchRecord[] = [];
   const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { isCount } from '../base/is-count.ts';
 import { LongmixError } from '../errors.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import { exists, readJson } from '../storage/files.ts';
+import { exists, readText } from '../storage/files.ts';
 
 export const scheduleFile = 'schedule.json';
 
@@ -23,8 +23,19 @@ export function scheduleRecord(plan: StepPlan): unknown {
 export function readSchedule(build: string): StepPlan | null {
   const file = join(build, scheduleFile);
   if (!exists(file)) return null;
+  let text: string;
   try {
-    const read = readJson(file) as StepPlan | null;
+    text = readText(file);
+  } catch (cause) {
+    throw damagedSchedule(file, cause);
+  }
+  return parseSchedule(text, file);
+}
+
+/** @param file where the text comes from, for messages @throws LongmixError `schedule-damaged` */
+export function parseSchedule(text: string, file: string): StepPlan {
+  try {
+    const read = JSON.parse(text) as StepPlan | null;
     if (isWhole(read)) return read;
   } catch (cause) {
     throw damagedSchedule(file, cause);

@@ -11,6 +11,7 @@ import { LongmixError } from '../../src/errors.ts';
 import { batches } from '../../src/feed/batches.ts';
 import { type Feed, openFeed } from '../../src/feed/feed.ts';
 import { RowFiles } from '../../src/feed/rows/row-files.ts';
+import { shardsIn } from '../../src/feed/rows/shard-files.ts';
 import { openShards } from '../../src/shard/reader.ts';
 import { readSchedule } from '../../src/steps/schedule-file.ts';
 import { type BuildName, builtFolder, plainRow, recipes, seenRows, stepRows } from '../support/feed.ts';
@@ -154,7 +155,7 @@ describe('rows sorted by work', () => {
 it('lengths are the same whether they are kept in memory or read each time', () => {
   const set = join(builds.get('plain')!, 'train');
   const manifest = openShards(set);
-  const [kept, unkept] = [new RowFiles(set, manifest), new RowFiles(set, manifest, 0)];
+  const [kept, unkept] = [new RowFiles(shardsIn(set), manifest), new RowFiles(shardsIn(set), manifest, 0)];
   fc.assert(
     fc.property(fc.array(fc.nat(manifest.rows - 1), { maxLength: 30 }), (list) => {
       for (const rows of [Uint32Array.from(list), Uint32Array.from(list).sort()]) {

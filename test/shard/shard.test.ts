@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tableFromIPC } from 'apache-arrow';
+import { tableFromArrays, tableFromIPC } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
@@ -9,7 +9,7 @@ import type { Ledger } from '../../src/nouns/ledger.ts';
 import type { RowPlan } from '../../src/nouns/rows.ts';
 import type { DocumentTable } from '../../src/nouns/tokens.ts';
 import { manifestFile, type ShardSetManifest, shardFormat, shardVersion } from '../../src/shard/format.ts';
-import { openShards, readRow } from '../../src/shard/reader.ts';
+import { openShards, readRow, rowOf } from '../../src/shard/reader.ts';
 import type { Row } from '../../src/shard/row-columns.ts';
 import { datasetInfo, datasetState, rowSchema } from '../../src/shard/schema.ts';
 import { verifyDatasetFiles, verifyRows } from '../../src/shard/verify.ts';
@@ -249,6 +249,14 @@ describe('a shard set', () => {
       expect(row.ids[length]).toBe(special.eosId);
     }
     expect(verifyRows(folder, manifest, Object.assign({ lengthOf: () => length }, tokens))).toEqual([]);
+  });
+});
+
+it('gives nothing for columns that a set was written without', () => {
+  const [batch] = tableFromArrays({ other: new Int32Array(1) }).batches;
+  expect(rowOf(batch!, 0)).toEqual({
+    ...{ ids: new Int32Array(0), lengths: [], padding: 0 },
+    ...{ sourceIds: [], docIds: [], docStarts: [] },
   });
 });
 

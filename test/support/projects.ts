@@ -26,9 +26,12 @@ const signs: readonly (readonly [Project, (file: TestSource) => boolean])[] = [
     ({ imports, texts }) =>
       // Written so that this file is none of them.
       texts.some((text) => /[/]vocabularies\b|from 'tokenizer[s]'/.test(text)) ||
-      ['test/support/peers.ts', 'test/support/python.ts', 'test/report/in-page.ts'].some((name) =>
-        imports.has(name),
-      ),
+      [
+        'test/support/peers.ts',
+        'test/support/python.ts',
+        'test/support/s3-server.ts',
+        'test/report/in-page.ts',
+      ].some((name) => imports.has(name)),
   ],
   [
     'pipeline',

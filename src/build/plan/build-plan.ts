@@ -19,8 +19,8 @@ import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
 import { packRows } from '../../pack/rows.ts';
-import { idBytes, type ShardDtype, shardVersion } from '../../shard/format.ts';
-import { pieceBytes } from '../../shard/row-columns.ts';
+import { type ShardDtype, shardVersion } from '../../shard/format.ts';
+import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
 import { planSteps } from '../../steps/plan-steps.ts';
 import type { BuildPlan, PlannedSet, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
@@ -191,5 +191,5 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
 function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
   const ofPieces = plan.document.length * pieceBytes(provenance);
   // 12 bytes of offsets and padding per row. Don't change it: the number of shards depends on it.
-  return plan.rows * plan.width * idBytes(dtype) + ofPieces + plan.rows * 12;
+  return plan.rows * plan.width * tokenBytes(provenance, dtype) + ofPieces + plan.rows * 12;
 }

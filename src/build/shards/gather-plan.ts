@@ -99,10 +99,10 @@ export function planGather(
   plan: BuildPlan,
   { manifest: { dtype } }: TokenStore,
   shards: readonly (readonly Shard[])[],
-  sizes: GatherSizes,
+  { provenance, ...sizes }: GatherSizes & { readonly provenance: boolean },
 ): GatherPlan {
   const grouped = plan.sets.map(({ rows: { width } }, set) => {
-    const batch = batchRows(width, plan.dtype);
+    const batch = batchRows(width, { provenance, dtype: plan.dtype });
     return groupShards(shards[set]!, Math.floor(sizes.groupTokens / width), batch);
   });
   const groups = grouped.map(({ ends }) => ends);

@@ -146,7 +146,7 @@ export async function writeShardSets(
     makeReady(join(out, set.name), files);
   }
   const sizes = options.gathers ? gatherSizes(plan, store, recipe.shards.size, options) : null;
-  const gather = sizes === null ? null : planGather(plan, store, shards, sizes);
+  const gather = sizes === null ? null : planGather(plan, store, shards, { ...sizes, provenance });
   const job = shardJob(plan, shards, store, { out, provenance, gather });
   dropOtherJob(job);
   removeGathered(out, gather?.layout ?? null);

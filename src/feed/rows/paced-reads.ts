@@ -18,7 +18,7 @@ export class PacedReads {
 
   /** @throws what `RowFiles.read` throws */
   async read(files: RowFiles, reads: readonly FileRead[]): Promise<void> {
-    const here = this.#here(reads) ? this.#readHere(files, reads) : 0;
+    const here = !files.isRemote && this.#here(reads) ? this.#readHere(files, reads) : 0;
     if (here < reads.length) await Promise.all(reads.slice(here).map((one) => files.readAhead(one)));
   }
 

@@ -5,9 +5,11 @@
  * Cost: a shard that was used stays open (Node raises the limit of open files to what the system allows). The columns
  * after the ids of each record batch (16 MiB of tokens: some 50 KB of lengths) stay in memory if those of the whole set
  * fit in `keptBytes`; else each run of rows takes three more small reads.
+ *
+ * Shards of another machine can't be read at once. `ready` fetches the columns after the ids before the other methods need
+ * them, and keeps those of the latest record batches (at most `keptBytes`, but always those just asked for).
  */
 
-import { join } from 'node:path';
 import { firstFrom } from '../../base/sequence.ts';
 import { LongmixError, systemReason } from '../../errors.ts';
 import { type BatchRecord, idBytes, type ShardSetManifest } from '../../shard/format.ts';
@@ -19,10 +21,10 @@ import {
   rowColumns,
   type Values,
 } from '../../shard/row-columns.ts';
-import type { LocalBytes } from '../../storage/files.ts';
-import { localStorage } from '../../storage/local.ts';
-import { EndedEarly } from '../../storage/storage.ts';
+import { type Bytes, EndedEarly } from '../../storage/storage.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from '../stream/batch-layout.ts';
+import { arrayOf, joinColumn, newArray, type RunColumn, rowFault } from './row-values.ts';
+import type { ShardFiles } from './shard-files.ts';
 
 const usuallyKept = 64 * 1024 * 1024;
 
@@ -52,20 +54,23 @@ const lengthsAt = besideIds.findIndex(({ name }) => name === rowColumns.lengths.
 const paddingAt = besideIds.findIndex(({ name }) => name === rowColumns.padding.name);
 
 export class RowFiles {
-  readonly #folder: string;
+  readonly #place: ShardFiles;
   readonly #manifest: ShardSetManifest;
   readonly #rowBytes: number;
   readonly #batches: readonly { readonly shard: number; readonly record: BatchRecord }[];
   /** First row of each record batch, and the number of rows at the end. */
   readonly #firstRows: Float64Array;
   readonly #layouts = new Map<number, BatchLayout>();
+  readonly #keptBytes: number;
   /** By record batch, the file's bytes after the ids; null: they are too many to keep. */
   readonly #kept: Map<number, ArrayBuffer> | null;
   /** Open files, by shard. */
-  readonly #open = new Map<number, LocalBytes>();
+  readonly #open = new Map<number, Bytes>();
+  readonly #opening = new Map<number, Promise<Bytes>>();
 
-  constructor(folder: string, manifest: ShardSetManifest, keptBytes: number = usuallyKept) {
-    this.#folder = folder;
+  constructor(place: ShardFiles, manifest: ShardSetManifest, keptBytes: number = usuallyKept) {
+    this.#place = place;
+    this.#keptBytes = keptBytes;
     this.#manifest = manifest;
     this.#rowBytes = manifest.width * idBytes(manifest.dtype);
     this.#batches = manifest.shards.flatMap(({ batches }, shard) =>
@@ -76,7 +81,28 @@ export class RowFiles {
       this.#firstRows[b + 1] = this.#firstRows[b]! + record.rows;
     }
     const bytes = this.#batches.reduce((sum, { record }) => sum + record.bytes, 0);
-    this.#kept = bytes - manifest.rows * this.#rowBytes <= keptBytes ? new Map() : null;
+    const fits = bytes - manifest.rows * this.#rowBytes <= keptBytes;
+    this.#kept = fits || place.isRemote ? new Map() : null;
+  }
+
+  get isRemote(): boolean {
+    return this.#place.isRemote;
+  }
+
+  /** Whether `lengths` and `idReads` can take these runs without waiting. Always true on this machine. */
+  isReady(runs: readonly Run[]): boolean {
+    return !this.isRemote || runs.every(({ batch }) => this.#kept!.has(batch));
+  }
+
+  /**
+   * Fetches what `lengths` and `idReads` need of these runs. Others may drop it again while a caller waits, so ask `isReady`
+   * just before the use.
+   * @throws LongmixError `shards-damaged`, and what the place throws
+   */
+  async ready(runs: readonly Run[]): Promise<void> {
+    const wanted = new Set(runs.map(({ batch }) => batch));
+    this.#dropOthers(wanted);
+    await Promise.all(Array.from(wanted, (batch) => this.#fetchBatch(batch)));
   }
 
   /** Groups rows into runs of neighbours in the files. The methods below take such runs. */
@@ -118,16 +144,17 @@ export class RowFiles {
   read({ shard, offset, into, row }: FileRead): void {
     const file = this.#file(shard, row);
     try {
-      file.read(offset, into);
+      if (file.read(offset, into) instanceof Promise)
+        throw new Error('remote shards are read by `readAhead`');
     } catch (cause) {
       throw this.#unreadable(shard, row, cause);
     }
   }
 
-  /** Like `read`, but in a thread of Node's pool. */
+  /** Like `read`, but in a thread of Node's pool, or over the network. */
   async readAhead({ shard, offset, into, row }: FileRead): Promise<void> {
-    const file = this.#file(shard, row);
     try {
+      const file = this.isRemote ? await this.#remoteFile(shard) : this.#file(shard, row);
       await file.readAside(offset, into);
     } catch (cause) {
       throw this.#unreadable(shard, row, cause);
@@ -209,18 +236,63 @@ export class RowFiles {
       whole = new Uint8Array(bytes);
       this.read({ shard, offset: record.offset, into: whole, row });
     }
-    const layout = bytes === null ? null : batchLayout(whole.subarray(0, bytes), record, this.#rowBytes);
+    return this.#takeLayout(batch, whole, bytes);
+  }
+
+  /** @param bytes of `head`; null: it is not a record batch's */
+  #takeLayout(batch: number, head: Uint8Array, bytes: number | null): BatchLayout {
+    const { shard, record } = this.#batches[batch]!;
+    const layout = bytes === null ? null : batchLayout(head.subarray(0, bytes), record, this.#rowBytes);
     if (layout === null)
-      throw this.#damaged(shard, row, `no record batch of its rows at byte ${record.offset}`);
+      throw this.#damaged(
+        shard,
+        this.#firstRows[batch]!,
+        `no record batch of its rows at byte ${record.offset}`,
+      );
     this.#layouts.set(batch, layout);
     return layout;
   }
 
-  #file(shard: number, row: number): LocalBytes {
+  /** Fetches the layout of a record batch and the columns after its ids, if they aren't there. */
+  async #fetchBatch(batch: number): Promise<void> {
+    const { shard, record } = this.#batches[batch]!;
+    const row = this.#firstRows[batch]!;
+    const fetch = async (offset: number, bytes: number) => {
+      const into = new Uint8Array(bytes);
+      await this.readAhead({ shard, offset, into, row });
+      return into;
+    };
+    let layout = this.#layouts.get(batch);
+    if (layout === undefined) {
+      let head = await fetch(record.offset, Math.min(record.bytes, usualMetadataBytes));
+      const bytes = headBytes(head, record);
+      if (bytes !== null && bytes > head.length) head = await fetch(record.offset, bytes);
+      layout = this.#takeLayout(batch, head, bytes);
+    }
+    if (this.#kept!.has(batch)) return;
+    const behind = layout.columns[0]!.offsets;
+    const columns = await fetch(behind, record.offset + record.bytes - behind);
+    this.#kept!.set(batch, columns.buffer);
+  }
+
+  /** Drops the columns of the record batches that were fetched first, until what is left fits. */
+  #dropOthers(wanted: ReadonlySet<number>): void {
+    let bytes = 0;
+    for (const columns of this.#kept!.values()) bytes += columns.byteLength;
+    for (const [batch, columns] of this.#kept!) {
+      if (bytes <= this.#keptBytes) return;
+      if (wanted.has(batch)) continue;
+      this.#kept!.delete(batch);
+      bytes -= columns.byteLength;
+    }
+  }
+
+  #file(shard: number, row: number): Bytes {
     const found = this.#open.get(shard);
     if (found !== undefined) return found;
     try {
-      const file = localStorage(this.#folder).open(this.#manifest.shards[shard]!.name);
+      const file = this.#place.open(this.#manifest.shards[shard]!.name);
+      if (file instanceof Promise) throw new Error('remote shards are read by `readAhead`');
       this.#open.set(shard, file);
       return file;
     } catch (cause) {
@@ -228,8 +300,25 @@ export class RowFiles {
     }
   }
 
+  async #remoteFile(shard: number): Promise<Bytes> {
+    let opening = this.#opening.get(shard);
+    if (opening === undefined) {
+      opening = Promise.resolve(this.#place.open(this.#manifest.shards[shard]!.name));
+      this.#opening.set(shard, opening);
+    }
+    try {
+      const file = await opening;
+      this.#open.set(shard, file);
+      return file;
+    } catch (cause) {
+      // Another try may succeed.
+      this.#opening.delete(shard);
+      throw cause;
+    }
+  }
+
   #path(shard: number): string {
-    return join(this.#folder, this.#manifest.shards[shard]!.name);
+    return `${this.#place.where}/${this.#manifest.shards[shard]!.name}`;
   }
 
   #damagedRow(run: Run, row: number, what: string): LongmixError {
@@ -237,6 +326,8 @@ export class RowFiles {
   }
 
   #unreadable(shard: number, row: number, cause: unknown): LongmixError {
+    // What a remote place throws has its address and its cure.
+    if (cause instanceof LongmixError) return cause;
     const what =
       cause instanceof EndedEarly ? 'the file ends before it' : `it can't be read: ${systemReason(cause)}`;
     return this.#damaged(shard, row, what, cause);
@@ -254,79 +345,4 @@ export class RowFiles {
       },
     );
   }
-}
-
-/** A column of a run. */
-interface RunColumn {
-  /**
-   * For a list: rows + 1 indices into the record batch's values. `values` holds those from the first to the last index.
-   */
-  readonly starts: Int32Array | null;
-  readonly values: Values;
-}
-
-/**
- * Joins the parts of a column, and stores them in `into` under its name in batches.
- * @param c its index in `besideIds`
- */
-function joinColumn(
-  { type, feed }: RowColumn,
-  parts: readonly RunColumn[][],
-  c: number,
-  rows: number,
-  into: Record<string, Values>,
-): void {
-  let entries = 0;
-  for (const part of parts) entries += part[c]!.values.length;
-  const values = newArray(type, entries);
-  into[feed!.values] = values;
-  let entry = 0;
-  for (const part of parts) {
-    values.set(part[c]!.values, entry);
-    entry += part[c]!.values.length;
-  }
-  if (feed!.offsets === null) return;
-  const offsets = new Int32Array(rows + 1);
-  into[feed!.offsets] = offsets;
-  let row = 0;
-  for (const part of parts) {
-    const starts = part[c]!.starts!;
-    const shift = offsets[row]! - starts[0]!;
-    for (let r = 1; r < starts.length; r += 1) offsets[row + r] = shift + starts[r]!;
-    row += starts.length - 1;
-  }
-}
-
-/** Makes an array with its own buffer, which is cheaper for small arrays. */
-function newArray(type: RowColumn['type'], entries: number): Values {
-  if (type === 'uint16') return new Uint16Array(entries);
-  return type === 'uint32' ? new Uint32Array(entries) : new Int32Array(entries);
-}
-
-function arrayOf(type: RowColumn['type'], buffer: ArrayBuffer, offset: number, entries: number): Values {
-  if (type === 'uint16') return new Uint16Array(buffer, offset, entries);
-  return type === 'uint32'
-    ? new Uint32Array(buffer, offset, entries)
-    : new Int32Array(buffer, offset, entries);
-}
-
-/** Describes why the lengths can't be those of a row; null if they can. */
-function rowFault(
-  starts: Int32Array,
-  lengths: Values,
-  padding: Values,
-  row: number,
-  width: number,
-): string | null {
-  const end = starts[row + 1]! - starts[0]!;
-  let sum = 0;
-  for (let i = starts[row]! - starts[0]!; i < end; i += 1) {
-    if (lengths[i]! < 1) return `a document of ${lengths[i]} tokens`;
-    sum += lengths[i]!;
-  }
-  if (sum !== width) return `its seq_lengths sum to ${sum}, not ${width}`;
-  const filled = padding[row]!;
-  return filled === 0 || filled === lengths[end - 1]
-    ? null
-    : `${filled} tokens of padding are not its last length`;
 }

@@ -2,12 +2,15 @@
 
 import { basename, join, resolve } from 'node:path';
 import { LongmixError } from '../../errors.ts';
-import { manifestFile, type ShardSetManifest } from '../../shard/format.ts';
-import { listedSets, openShards } from '../../shard/reader.ts';
-import { readSchedule } from '../../steps/schedule-file.ts';
+import { dictFile, manifestFile, type ShardSetManifest } from '../../shard/format.ts';
+import { listedSets, openShards, parseListedSets, parseManifest, shardsMissing } from '../../shard/reader.ts';
+import { parseSchedule, readSchedule, scheduleFile } from '../../steps/schedule-file.ts';
 import type { StepSource } from '../../steps/step-rows.ts';
 import { exists } from '../../storage/files.ts';
+import type { RemoteStorage } from '../../storage/remote/remote-storage.ts';
+import { isRemote, openRemote } from '../../storage/remote.ts';
 import { RowFiles } from './row-files.ts';
+import { remoteText, shardsBehind, shardsIn } from './shard-files.ts';
 
 export interface FeedSet {
   /** Name of the set's folder. */
@@ -29,23 +32,62 @@ export function openSets(folder: string): FeedSets {
   if (listed === null) return { sets: [openSet(folder)], schedule: null };
   const schedule = readSchedule(folder);
   const names = schedule?.sets.map(({ name }) => name) ?? trainingSets(folder, listed);
-  const sets = names.map((name) => openSet(join(folder, name)));
+  return ofOneBuild(folder, { sets: names.map((name) => openSet(join(folder, name))), schedule });
+}
+
+/**
+ * Sets of a place that may be on another machine.
+ * @param place a folder as `openSets` takes it, or the address of one (`s3://bucket/out/NAME`)
+ * @throws LongmixError as `openSets`, and for an address also `remote-address` | `remote-denied` | `remote-unreachable`
+ */
+export async function openSetsAt(place: string): Promise<FeedSets> {
+  if (!isRemote(place)) return openSets(place);
+  const storage = await openRemote(place);
+  const own = await remoteText(storage, manifestFile);
+  if (own !== null) return { sets: [remoteSet(storage, '', own)], schedule: null };
+  const at = (name: string) => `${storage.where}/${name}`;
+  const dict = await remoteText(storage, dictFile);
+  if (dict === null) throw shardsMissing(storage.where);
+  const scheduled = await remoteText(storage, scheduleFile);
+  const schedule = scheduled === null ? null : parseSchedule(scheduled, at(scheduleFile));
+  const names =
+    schedule?.sets.map(({ name }) => name) ??
+    trainingSets(storage.where, parseListedSets(dict, at(dictFile)));
+  const sets: FeedSet[] = [];
+  for (const name of names) {
+    const text = await remoteText(storage, `${name}/${manifestFile}`);
+    if (text === null) throw shardsMissing(at(name));
+    sets.push(remoteSet(storage, name, text));
+  }
+  return ofOneBuild(storage.where, { sets, schedule });
+}
+
+/** @throws LongmixError `build-mixed` */
+function ofOneBuild(where: string, opened: FeedSets): FeedSets {
+  const { sets, schedule } = opened;
   const [first] = sets;
-  for (const [i, { manifest }] of sets.entries()) {
+  for (const [i, { name, manifest }] of sets.entries()) {
     const scheduled = schedule?.sets[i];
     const fits = scheduled === undefined || scheduled.rows === manifest.rows;
     if (fits && manifest.fingerprint === first!.manifest.fingerprint) continue;
-    throw new LongmixError('build-mixed', `the shard sets of ${folder} are not of one build: ${names[i]}`, {
+    throw new LongmixError('build-mixed', `the shard sets of ${where} are not of one build: ${name}`, {
       cure: 'build again with --fresh',
       exitCode: 1,
     });
   }
-  return { sets, schedule };
+  return opened;
 }
 
 function openSet(folder: string): FeedSet {
   const manifest = openShards(folder);
-  return { name: basename(resolve(folder)), manifest, files: new RowFiles(folder, manifest) };
+  return { name: basename(resolve(folder)), manifest, files: new RowFiles(shardsIn(folder), manifest) };
+}
+
+/** @param name of the set's folder in the storage; '': the storage is the set */
+function remoteSet(storage: RemoteStorage, name: string, text: string): FeedSet {
+  const place = shardsBehind(storage, name);
+  const manifest = parseManifest(text, `${place.where}/${manifestFile}`);
+  return { name: basename(place.where), manifest, files: new RowFiles(place, manifest) };
 }
 
 /** The sets to train on. `sets` lists them in the order of the phases. */

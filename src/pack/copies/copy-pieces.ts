@@ -13,7 +13,7 @@ import { Column } from '../../base/column.ts';
 import { keyedHash } from '../../base/keyed-hash.ts';
 import { HashSorter } from '../../base/radix-sort.ts';
 import { borrow, giveBack } from '../../base/scratch.ts';
-import { firstFrom } from '../../base/sequence.ts';
+import { firstFrom, lastPiece } from '../../base/sequence.ts';
 import type { LaidPieces } from '../packers/lay-rows.ts';
 import { type PackInput, sequenceLengths } from '../packers/packer.ts';
 import { eachRun } from './item-runs.ts';
@@ -306,9 +306,4 @@ function hasLastPiece(sequence: number, width: number): boolean {
 /** Number of full rows of a long document. If it is exactly a whole number of rows long, it has no last piece. */
 function fullRowsOf(sequence: number, width: number): number {
   return sequence > width ? Math.floor(sequence / width) : 0;
-}
-
-/** Tokens of a sequence after its full rows: 1 to `width`. */
-export function lastPiece(length: number, width: number): number {
-  return length <= width ? length : ((length - 1) % width) + 1;
 }

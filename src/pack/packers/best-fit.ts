@@ -11,9 +11,8 @@
 import { keyedHash } from '../../base/keyed-hash.ts';
 import { HashSorter } from '../../base/radix-sort.ts';
 import { borrow } from '../../base/scratch.ts';
-import { takenTokens } from '../../base/sequence.ts';
+import { lastPiece, takenTokens } from '../../base/sequence.ts';
 import { shuffle } from '../../base/shuffle.ts';
-import { lastPiece } from '../copies/copy-pieces.ts';
 import { fitLengths, type RowKinds } from './fit-lengths.ts';
 import { type LaidPieces, layRows } from './lay-rows.ts';
 import { type PackInput, readLengths, sequenceLengths } from './packer.ts';

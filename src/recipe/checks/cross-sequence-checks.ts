@@ -1,5 +1,6 @@
 /** Rules about several keys of `sequences`, in the recipe and in each phase. A phase inherits keys from the recipe. */
 
+import { packingsOfInnerRows } from '../../nouns/recipe.ts';
 import { defaultSequences, smallestPiece } from '../schema/schema-sequences.ts';
 import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { amountIn, dotted, inherited, scopes, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
@@ -80,7 +81,7 @@ function roomForText(yaml: YamlFile, rows: Rows): Problem[] {
 function packLengths(yaml: YamlFile, rows: Rows): Problem[] {
   const packing = rows.value('packing');
   const wrong = (length: number): string | null => {
-    if (packing !== 'best-fit' && packing !== 'concat') {
+    if (!packingsOfInnerRows.some((one) => one === packing)) {
       return `${dotted(rows.at('packing'))} is ${packing}, which has no inner rows`;
     }
     if (rows.value('overlong') !== 'fragment') {

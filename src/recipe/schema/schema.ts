@@ -1,7 +1,7 @@
 /**
  * Schema of a recipe file: the only source of checks, defaults, help texts and the JSON Schema for editors
  * (`z.toJSONSchema(recipeSchema, { io: 'input' })`). Values stay as written (`5B` stays text); `to-recipe.ts` turns
- * them into numbers. Rules about several keys at once are in `cross-checks.ts`.
+ * them into numbers. Rules about several keys at once are in `checks/`.
  */
 
 import { z } from 'zod';
@@ -106,7 +106,7 @@ const sourceEntry = z.strictObject(
     extract: flag()
       .default(true)
       .describe(
-        'Text is extracted from HTML (also in WARC), notebooks and EPUB; false: HTML and notebooks are read as they are.',
+        'Text is extracted from files that hold more than text (HTML, also in WARC, notebooks, EPUB and others); false: those of them that are text files are read as they are.',
       ),
     command: z
       .array(text('a word of the command in quotes'), { error: `expected ${commandForm}` })

@@ -170,7 +170,10 @@ describe('gathered tokens', () => {
             const made = place(one);
             const { shards, out, job } = directly(made, one.provenance, shardBytes);
             await run(job);
-            const gather = planGather(made.plan, made.store, shards, sizes);
+            const gather = planGather(made.plan, made.store, shards, {
+              ...sizes,
+              provenance: one.provenance,
+            });
             const { stretches, groups } = gather.layout;
             const reads = countReads(one.table);
             const { out: other, results } = await throughFiles(made, one.provenance, gather);
@@ -200,7 +203,7 @@ describe('gathered tokens', () => {
     const { shards, out, job } = directly(made, true, 1e9);
     await run(job);
     const sizes = { groupTokens: 9 * width, stretchTokens: 3 * width };
-    const gather = planGather(made.plan, made.store, shards, sizes);
+    const gather = planGather(made.plan, made.store, shards, { ...sizes, provenance: true });
     // A batch has 16 MiB: 8 rows of 2 MiB.
     expect(gather.layout.groups).toEqual([[8, 16, 20]]);
     expect(gather.layout.stretches.length).toBeGreaterThan(5);
@@ -219,6 +222,7 @@ describe('gathered tokens', () => {
     const gather = planGather(made.plan, made.store, shards, {
       groupTokens: 5 * width,
       stretchTokens: 8 * width,
+      provenance: false,
     });
     await throughFiles(made, false, gather);
     const needed = plans[0]!.document.reduce((sum, document) => sum + table.lengths[document]!, 0);
@@ -231,7 +235,11 @@ describe('gathered tokens', () => {
     const { table, plans } = await wideRows(512, 40);
     const made = place({ table, plans, dtype: 'uint16', shardDtype: 'uint16', provenance: false });
     const { shards } = directly(made, false, 10_000);
-    const gather = planGather(made.plan, made.store, shards, { groupTokens: 4000, stretchTokens: 4000 });
+    const gather = planGather(made.plan, made.store, shards, {
+      groupTokens: 4000,
+      stretchTokens: 4000,
+      provenance: false,
+    });
     const out = join(made.folder, 'gathered');
     const job = gatherJob(made.plan, gather, made.store, out);
     const ends = segmentEnds((await run(job)).map((result) => result.ends));

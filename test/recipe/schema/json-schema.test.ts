@@ -30,9 +30,10 @@ function yamlFiles(folder: string): URL[] {
 test.each(schemaNames)('schemas/%s.schema.json is what the schema in src/ gives', (name) => {
   const file = new URL(`schemas/${name}.schema.json`, root);
   if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, jsonSchema(name));
-  expect(readFileSync(file, 'utf8'), 'stale: UPDATE_GOLDEN=1 npx vitest run test/recipe/json-schema').toBe(
-    jsonSchema(name),
-  );
+  expect(
+    readFileSync(file, 'utf8'),
+    'stale: UPDATE_GOLDEN=1 npx vitest run test/recipe/schema/json-schema',
+  ).toBe(jsonSchema(name));
 });
 
 describe.each([
