@@ -136,9 +136,10 @@ export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions
   }
   const memory = memoryBytes(flags.memory);
   const most = Math.floor(memory / workerBytes);
+  // A list for others must not depend on the cores of the machine that writes it.
+  const usual = isByHand ? 1 : Math.min(availableParallelism(), most);
   return {
-    workers:
-      flags.workers === undefined ? Math.min(availableParallelism(), most) : workerCount(flags.workers, most),
+    workers: flags.workers === undefined ? usual : workerCount(flags.workers, most),
     memory,
     executor: isByHand ? byHand : undefined,
     gather: flags.gather,

@@ -35,6 +35,8 @@ export function workerLimits(memory: number, workers: number, shared: SharedToke
 const writerBytes = 130_000_000;
 /** A smaller share would cost a seek for every few documents. Kept even if it exceeds the bound. */
 const leastShare = 16 * 1024 * 1024;
+/** Node reads no more at once. */
+const mostShare = 2 ** 31 - 2 ** 20;
 
 /**
  * Bytes of tokens that each worker may hold at once.
@@ -42,7 +44,8 @@ const leastShare = 16 * 1024 * 1024;
  * @param shared bytes that all threads share: the store's index and the plans
  */
 export function tokenShare(memory: number, workers: number, shared: number): number {
-  return Math.max(leastShare, Math.floor((memory - processBytes - shared) / workers - writerBytes));
+  const share = Math.floor((memory - processBytes - shared) / workers - writerBytes);
+  return Math.min(mostShare, Math.max(leastShare, share));
 }
 
 /**

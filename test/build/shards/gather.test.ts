@@ -294,17 +294,18 @@ describe('the choice', () => {
   });
 
   it('gives each worker its share of the memory, and refuses a worker with less than its tasks need', () => {
-    expect(tokenShare(4e9, 1, 1e9)).toBeGreaterThan(2.5e9);
-    expect(tokenShare(4e9, 2, 1e9)).toBeLessThan(1.5e9);
+    expect(tokenShare(2e9, 1, 1e8)).toBeGreaterThan(1.5e9);
+    expect(tokenShare(2e9, 2, 1e8)).toBeLessThan(0.9e9);
+    expect(tokenShare(1e12, 1, 0)).toBeLessThan(2 ** 31);
     expect(tokenShare(384e6, 8, 0)).toBe(16 * 2 ** 20);
     const memory = {
       store: { dtype: 'uint32', parts: [] },
       table: { count: 1000 },
     } as unknown as StoreMemory;
-    refuseLittleMemory(500e6, memory, 1e6, { memory: 4e9, workers: 1 });
-    const error = errorOf(() => refuseLittleMemory(500e6, memory, 1e6, { memory: 4e9, workers: 2 }));
+    refuseLittleMemory(400e6, memory, 1e6, { memory: 4e9, workers: 1 });
+    const error = errorOf(() => refuseLittleMemory(400e6, memory, 1e6, { memory: 3e9, workers: 2 }));
     expect(error).toMatchObject({ code: 'memory-exceeded', exitCode: 2 });
-    expect(error.message).toMatch(/holds 2.00 GB of tokens, and --memory leaves 1.81 GB to each worker/);
+    expect(error.message).toMatch(/holds 1.60 GB of tokens, and --memory leaves 1.31 GB to each worker/);
   });
 
   it('takes portions by the size of the store, as far as the memory allows', () => {
