@@ -60,6 +60,8 @@ export interface GatherSizes {
 
 /** The command's own default of `--memory`. */
 const defaultMemory = 4e9;
+/** The share of the memory of a small machine or container that is used: the rest is for pages being read and written. */
+const mostOfMachine = 0.7;
 /** Portions are no larger than a 32nd, so that workers share the work evenly; larger ones would make longer reads. */
 const portions = 32;
 const leastBytes = 16 * 1024;
@@ -69,11 +71,13 @@ export function gatherSizes(
   { manifest: { dtype, totals } }: TokenStore,
   shardBytes: number,
   { memory = defaultMemory, workers }: Pick<StageOptions, 'memory' | 'workers'>,
+  machine: number = machineMemory(),
 ): GatherSizes {
   const width = storeIdBytes(dtype);
   const pieces = sets.reduce((sum, { rows }) => sum + rows.document.length, 0);
   const inRows = sets.reduce((sum, { rows }) => sum + rows.rows * rows.width, 0) * width;
-  const share = tokenShare(memory, workers, sharedBytes(table, pieces));
+  const bound = Math.min(memory, mostOfMachine * machine);
+  const share = tokenShare(bound, workers, sharedBytes(table, pieces));
   // While a portion is in use, each of its pieces takes up to 20 bytes beside its tokens.
   const most = share / (1 + (20 * pieces) / Math.max(1, inRows));
   const tokens = (bytes: number, least: number) =>
@@ -185,7 +189,10 @@ const gatherPrefix = 'gather-';
 
 /** Removes gathered files below an output, except those of the layout that is kept. */
 export function removeGathered(out: string, keep: GatherLayout | null): void {
-  for (const name of gatherFolders(out)) if (name !== keep?.folder) removeFolder(join(out, name));
+  const others = gatherFolders(out).filter((name) => name !== keep?.folder);
+  for (const name of others) removeFolder(join(out, name));
+  const notes = join(out, notesFolder);
+  if (others.length > 0 && listFolder(notes).length === 0) removeFolder(notes);
 }
 
 /** Bytes of the gathered files that an interrupted build left. */

@@ -311,11 +311,15 @@ describe('the choice', () => {
   it('takes portions by the size of the store, as far as the memory allows', () => {
     const rows = { rows: 1e6, width: 1000, document: { length: 1e6 } };
     const plan = { table: { count: 1e6 }, sets: [{ rows }] } as unknown as BuildPlan;
-    const sizes = (memory: number) => gatherSizes(plan, store(1e9), 256e6, { memory, workers: 1 });
+    const sizes = (memory: number, machine = 64e9) =>
+      gatherSizes(plan, store(1e9), 256e6, { memory, workers: 1 }, machine);
     // A 32nd of 4 GB, but at least a shard of 256 MB.
     expect(sizes(4e9)).toEqual({ groupTokens: 64e6, stretchTokens: 1e9 / 32 });
     expect(sizes(400e6).groupTokens * 4).toBeLessThan(150e6);
     expect(sizes(400e6).groupTokens * 4).toBeGreaterThan(100e6);
+    // In a small container, whatever --memory says.
+    expect(sizes(4e9, 1e9 / 0.7)).toEqual(sizes(1e9));
+    expect(sizes(4e9, 400e6 / 0.7)).toEqual(sizes(400e6));
   });
 
   it('knows how much memory there is', () => {
