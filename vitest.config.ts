@@ -7,11 +7,11 @@ import { type Project, projectOf, testFiles } from './test/support/projects.ts';
 // Labs and built copies have tests of their own: only those of test/ run here.
 const files = testFiles().map((file) => ({ file, project: projectOf(file) }));
 
-// None writes into the user's cache folder.
-const plain = { env: { LONGMIX_CACHE: '' } };
+// None writes into the user's cache folder, or takes tokens of another test's store.
+const plain = { env: { LONGMIX_CACHE: '', LONGMIX_STORE: '' } };
 // With `--mode quick`: a quarter of the runs of properties, with the same seed.
 const quick = { LONGMIX_FUZZ: '0.25', LONGMIX_FUZZ_SEED: '1' };
-const cached = { env: { LONGMIX_CACHE: cacheFolder } };
+const cached = { env: { LONGMIX_CACHE: cacheFolder, LONGMIX_STORE: '' } };
 const withoutDist = { setupFiles: ['test/support/without-dist.ts'] };
 
 /** `npm run test:command` runs one of these, `npx vitest run --project NAME` any. */

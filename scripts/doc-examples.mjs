@@ -5,7 +5,7 @@
  *   node scripts/doc-examples.mjs            writes the blocks into both pages
  *   node scripts/doc-examples.mjs --check    fails if a block differs from the code's current output
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
@@ -22,6 +22,7 @@ import { loadTokenizer } from '../dist/tokenize/load.js';
 const pages = ['docs/formats.md', 'docs/one-document.md'];
 const root = new URL('../', import.meta.url);
 const widest = 108;
+const stampShown = '(16 hex digits of this machine: a hash of the path, size and times of the input)';
 
 const tides =
   'The tide tables were wrong again. Nobody at the harbour had checked them since the winter, and two boats went out on a sea that was not there. They came back at noon.\n';
@@ -87,7 +88,8 @@ async function makeBlocks(work) {
   const manifest = json('out/train/manifest.json');
   const planned = json('out/plan.json');
   const ablation = json('arms/ablation.json');
-  const docs = tableFromIPC(readFileSync(join(out, 'store/part-00001.docs.arrow')));
+  const second = store.manifest.parts[1].name;
+  const docs = tableFromIPC(readFileSync(join(out, `store/${second}.docs.arrow`)));
   const listed = [];
   for await (const document of readDocuments(join(out, 'train/documents.parquet'), null))
     listed.push(document);
@@ -97,7 +99,7 @@ async function makeBlocks(work) {
     corpus: `corpus/tides.txt\n${tides}\ncorpus/notes.jsonl\n${readFileSync(join(work, 'corpus/notes.jsonl'), 'utf8')}`,
     recipe: shown(settings),
     'store.json': shown(json('out/store/store.json')),
-    'part.tokens': hex(readFileSync(join(out, 'store/part-00001.tokens'))),
+    'part.tokens': hex(readFileSync(join(out, `store/${second}.tokens`))),
     'part.docs': shown(
       docs
         .toArray()
@@ -127,12 +129,21 @@ async function makeBlocks(work) {
         '...': '(the other fields of plan.json)',
       })),
     }),
-    receipt: shown({
-      ...json('out/store/.longmix/part-00001.json'),
-      listed: "(a sha256 that is this machine's: it has the times of the inputs)",
-    }),
+    receipt: shown(withoutStamps(json(`out/store/.longmix/${second}.json`))),
+    'part-note': shown({ ...json(`out/store/.longmix/${noteOf(out, second)}`), stamps: [stampShown] }),
     ...(await oneDocument(recipe, store, plan, out)),
   };
+}
+
+function withoutStamps(receipt) {
+  return { ...receipt, result: { ...receipt.result, stamps: [stampShown] } };
+}
+
+/** The note that leads from planned units to the part of that name. */
+function noteOf(out, part) {
+  const notes = join(out, 'store/.longmix');
+  const isOf = (name) => JSON.parse(readFileSync(join(notes, name), 'utf8')).made.startsWith(part.slice(5));
+  return readdirSync(notes).find((name) => name.startsWith('units-') && isOf(name));
 }
 
 /** Follows corpus/tides.txt from its bytes to a training step. */
@@ -195,7 +206,7 @@ async function oneDocument(recipe, store, plan, out) {
       length: table.lengths[document],
       source: table.sources[table.source[document]],
       partStarts: [...table.partStarts],
-      tokens: 'part-00000.tokens, from byte 0',
+      tokens: `${store.manifest.parts[0].name}.tokens, from byte 0`,
       dtype: store.manifest.dtype,
     }),
     cell: shown({

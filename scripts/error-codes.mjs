@@ -19,7 +19,7 @@ const groups = {
       'The message names the flag and what it takes.',
     ],
     'folder-busy': [
-      'Another longmix command is writing the same folder.',
+      'Another longmix command is writing the same folder, or is using the token store that `longmix store prune` was given.',
       'Wait for it and run again, or use another `--out`. The message names the lock file, for the case that no command is running.',
     ],
     'folder-foreign': [
@@ -114,7 +114,6 @@ const groups = {
       'The format of a source cannot be told from its file name, or does not go with `join: directory`.',
       'Set `format`, or rename the file.',
     ],
-    'source-remote': ['A source is a URL.', 'Copy or mount the files, or pipe JSON Lines in with `path: -`.'],
     'field-missing': [
       'The records have no field of the name that is looked for.',
       'Name the field: `text: NAME` or `id: NAME` of the source. The message lists the fields.',
@@ -234,16 +233,16 @@ const groups = {
       '`longmix tokenize RECIPE --out STORE` makes one.',
     ],
     'store-version': [
-      'The token store is of another version of the format.',
-      'Tokenize again with `--fresh`.',
+      'The token store is of another version of the format. Those of version 4 can be read, but not built from.',
+      '`longmix build` or `longmix tokenize` makes it again.',
     ],
     'store-mismatch': [
-      'The token store was made from other inputs, or read in another way.',
-      'Tokenize again with `--fresh`, or name another `store`.',
+      'Standard input differs from the input that the token store was made from. (Files that change are simply tokenized.)',
+      'Use another folder with `--out`, or replace the tokens with `--fresh`.',
     ],
     'store-damaged': ['A file of the token store is missing or damaged.', 'Tokenize again with `--fresh`.'],
     'build-mismatch': [
-      'The folder holds finished shards of another recipe, corpus or version. The message says what differs.',
+      'The folder holds finished shards of another recipe. The message says what differs. (Shards of the same recipe over an earlier corpus are replaced.)',
       'Use another folder, or `--fresh`, which keeps the tokens.',
     ],
     'build-mixed': ['The shard sets of a folder are of different builds.', 'Build again with `--fresh`.'],

@@ -18,7 +18,8 @@ export type Purpose =
   | 'join'
   | 'schedule'
   | 'epoch'
-  | 'inspect';
+  | 'inspect'
+  | 'part';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 
@@ -28,6 +29,16 @@ export function keyedHash(seed: number, purpose: Purpose): KeyedHash {
   start = mix(start, Math.floor(seed / 2 ** 32));
   for (let i = 0; i < purpose.length; i += 1) start = mix(start, purpose.charCodeAt(i));
   return (low, high, salt) => scramble(mix(mix(mix(start, low), high), salt));
+}
+
+/** The same of a text, by its UTF-16 code units. */
+export function textHash(purpose: Purpose, text: string): number {
+  let hash = 0;
+  for (const word of [purpose, text]) {
+    for (let i = 0; i < word.length; i += 1) hash = mix(hash, word.charCodeAt(i));
+    hash = mix(hash, word.length);
+  }
+  return scramble(hash);
 }
 
 function mix(hash: number, word: number): number {

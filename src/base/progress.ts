@@ -18,4 +18,6 @@ export interface TaskProgress {
   /** Work done since the last report, in the stage's unit (bytes of text, rows). */
   readonly done: number;
   readonly tokens: number;
+  /** Requests that were sent again since the last report, by the place that they went to. */
+  readonly retries?: Readonly<Record<string, number>>;
 }

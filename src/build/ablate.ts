@@ -26,7 +26,8 @@ import { planBuild } from './plan/build-plan.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { isBuilt } from './shards/shard-sets.ts';
-import { ensureStore, storeFolder } from './store/token-store.ts';
+import { storePlace } from './store/store-place.ts';
+import { ensureStore } from './store/token-store.ts';
 import { refuseUnfit } from './store/tokenizer-fit.ts';
 
 export interface AblateOptions extends StageOptions {
@@ -59,8 +60,8 @@ async function ablateLocked(
   const { arms } = ablation;
   const [{ recipe: first }] = arms as [AblationArm];
   sweep(out);
-  const folder = storeFolder(first, out);
-  const store = await ensureStore(first, folder, { ...options, keepUnchanged: true }, (tokenizer) => {
+  const asStore = { ...options, keepUnchanged: true, asItWas: planOnly };
+  const store = await ensureStore(first, storePlace(first, out), asStore, (tokenizer) => {
     for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
   });
   const index = loadIndex(

@@ -2,6 +2,8 @@
  * Runs a whole build: recipe -> token store -> plan -> shard sets. Continues where an earlier run stopped.
  */
 import { join } from 'node:path';
+import { TasksLeft } from '../execute/executor.ts';
+import { jobFile } from '../execute/job-file.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
@@ -14,8 +16,10 @@ import { planBuild } from './plan/build-plan.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
-import { clearShardSets, isBuilt, refuseOtherBuild, writeShardSets } from './shards/shard-sets.ts';
-import { ensureStore, storeFolder } from './store/token-store.ts';
+import { clearShardSets, hasOlderBuild, isBuilt, writeShardSets } from './shards/shard-sets.ts';
+import { storePlace } from './store/store-place.ts';
+import { doneWithJob, keepForJob } from './store/store-uses.ts';
+import { ensureStore } from './store/token-store.ts';
 
 export interface BuildOptions extends StageOptions {
   /** Called with the plan before any shard is written. */
@@ -43,8 +47,7 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions):
 
 async function buildLocked(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   sweep(out);
-  const tokens = storeFolder(recipe, out);
-  const store = await ensureStore(recipe, tokens, { ...options, keepUnchanged: true });
+  const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, keepUnchanged: true });
   const plan = planBuild(recipe, store, loadIndex(store, [recipe]));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
@@ -69,10 +72,21 @@ export async function buildPlanned(
     const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };
   }
-  refuseOtherBuild(recipe, store, plan, out);
+  const isOlder = !options.fresh && hasOlderBuild(recipe, store, plan, out);
   if (!options.fresh) refuseFullDisk(out, [size()]);
+  if (isOlder) {
+    options.progress?.note(`the shards in ${out} are of the corpus as it was: they are replaced`);
+    clearShardSets(out);
+  }
   writeJson(join(out, planFile), planReport(recipe, store, plan));
   const gathers = isGathered(options.gather, store, options.progress);
-  const shardSets = await writeShardSets(recipe, store, plan, out, { ...options, gathers });
-  return { out, store, plan, shardSets, written: true };
+  try {
+    const shardSets = await writeShardSets(recipe, store, plan, out, { ...options, gathers });
+    for (const stage of ['gather', 'shard']) doneWithJob(store.folder, jobFile({ folder: out, stage }));
+    return { out, store, plan, shardSets, written: true };
+  } catch (error) {
+    // Others read the store after this process has ended: a mark in the store says so until they are done.
+    if (error instanceof TasksLeft) keepForJob(store.folder, error.job);
+    throw error;
+  }
 }

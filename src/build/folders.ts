@@ -5,6 +5,7 @@
 
 import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import type { Ablation, Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { manifestFile } from '../shard/format.ts';
@@ -12,7 +13,7 @@ import { exists, readText, statOf } from '../storage/files.ts';
 import { storeFile } from '../store/format.ts';
 import { ablationFile } from './ablation-file.ts';
 import { planFile } from './ownership.ts';
-import { storeFolder } from './store/token-store.ts';
+import { fixedPlace, type StorePlace, storePlace } from './store/store-place.ts';
 
 /**
  * The output folder: `--out`, else out/NAME.
@@ -20,7 +21,7 @@ import { storeFolder } from './store/token-store.ts';
  */
 export function outFolder(recipe: Recipe, out: string | undefined): string {
   const folder = resolve(out ?? join('out', recipe.name));
-  for (const place of new Set([folder, storeFolder(recipe, folder)])) refuseInSources(recipe, place);
+  for (const place of new Set([folder, storePlace(recipe, folder).root])) refuseInSources(recipe, place);
   refuseInOutput(folder, [manifestFile, storeFile]);
   return folder;
 }
@@ -35,15 +36,15 @@ export function ablationFolder({ name, arms }: Ablation, out: string | undefined
 }
 
 /**
- * The folder of a recipe's token store: `--out` of `longmix tokenize`, else the folder that the build would use.
- * @throws LongmixError `output-in-source` | `output-in-output`
+ * Where a recipe's token store is: `--out` of `longmix tokenize`, else that of the build.
+ * @throws LongmixError `output-in-source`
  */
-export function storeOut(recipe: Recipe, out: string | undefined): string {
-  if (out === undefined) return storeFolder(recipe, outFolder(recipe, undefined));
+export function storeOut(recipe: Recipe, out: string | undefined): StorePlace {
+  if (out === undefined) return storePlace(recipe, outFolder(recipe, undefined));
   const folder = resolve(out);
   refuseInSources(recipe, folder);
   refuseInOutput(folder, [manifestFile]);
-  return folder;
+  return fixedPlace(folder);
 }
 
 function refuseInSources(recipe: Recipe, folder: string): void {
@@ -70,13 +71,13 @@ function refuseInOutput(folder: string, marks: readonly string[]): void {
 
 /** Files that longmix writes below a build or a store, and that a source could read as a corpus. */
 const written = [
-  ...[planFile, 'store.json', 'part-00000.docs.arrow', 'store/store.json'],
+  ...[planFile, 'store.json', 'part-0123456789abcdef.docs.arrow', 'store/store.json'],
   ...['train/state.json', 'train/documents.parquet'],
 ];
 
 function wouldRead(source: SourceSpec, folder: string): boolean {
   // With join: directory only text files are read, and longmix writes none.
-  if (source.path === '-' || source.join === 'directory') return false;
+  if (source.path === '-' || isUrl(source.path) || source.join === 'directory') return false;
   const isFolder = statOf(source.path)?.kind === 'folder';
   const { base, glob, isGlob } = picomatch.scan(source.path);
   if (!isFolder && !isGlob) return false;

@@ -10,6 +10,7 @@ import type { StepPlan } from '../nouns/steps.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { ShardDtype } from '../shard/format.ts';
+import type { CacheSettings } from '../storage/remote-settings.ts';
 import type { StoreManifest } from '../store/format.ts';
 
 export type SplitName = 'train' | 'validation';
@@ -93,6 +94,8 @@ export interface StageOptions {
   readonly fresh?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: Progress | undefined;
+  /** Keeps what is read of files elsewhere, for the next run. Default: nothing is kept. */
+  readonly cache?: CacheSettings | undefined;
 }
 
 export interface StoreOptions extends StageOptions {
@@ -101,6 +104,11 @@ export interface StoreOptions extends StageOptions {
    * and `ablate` set it, because their `fresh` is about shards.
    */
   readonly keepUnchanged?: boolean;
+  /**
+   * Where the store has all sources of the recipe, take it as it is, though the corpus has changed since: that is told.
+   * Default: false. `plan` does so.
+   */
+  readonly asItWas?: boolean;
 }
 
 export interface TokenStore {

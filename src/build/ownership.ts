@@ -69,7 +69,8 @@ export const outputFolder: FolderKind = {
   inside: shardFolder,
 };
 
-const partFile = /^part-\d{5,}\.(tokens|docs\.arrow)$/;
+/** Of version 4, too, whose parts had numbers. */
+const partFile = /^part-([0-9a-f]{16}|\d{5,})\.(tokens|docs\.arrow)$/;
 
 export const tokenFolder: FolderKind = {
   words: 'a token store',
@@ -203,19 +204,22 @@ export function shardFiles(folder: string): readonly string[] {
 }
 
 /**
- * Removes the files that longmix's records of this folder name, except those for which `keep` returns true.
- * @param recorded further names of files that longmix is known to have written there
+ * The files that longmix's records of this folder name, as far as they are there.
+ * @param recorded further names that longmix is known to have written there
  */
+export function ownedFiles(folder: string, kind: FolderKind, recorded: readonly string[]): string[] {
+  const names = [...ownFiles(folder, recorded)].filter((name) => kind.writes(name));
+  return names.filter((name) => kindOf(join(folder, name)) === 'file').sort();
+}
+
+/** Removes them, but for those to keep. */
 export function removeOwnFiles(
   folder: string,
   kind: FolderKind,
   recorded: readonly string[],
   keep: (name: string) => boolean,
 ): void {
-  for (const name of ownFiles(folder, recorded)) {
-    const file = join(folder, name);
-    if (kind.writes(name) && !keep(name) && kindOf(file) === 'file') removeFile(file);
-  }
+  for (const name of ownedFiles(folder, kind, recorded)) if (!keep(name)) removeFile(join(folder, name));
 }
 
 /** Removes the receipts of a folder, so that all of its tasks run again. */

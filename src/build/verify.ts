@@ -16,8 +16,9 @@ import {
 } from '../shard/verify.ts';
 import { exists } from '../storage/files.ts';
 import { verifyFiles } from '../storage/verify-files.ts';
-import { type StoreManifest, storeFile, storeFiles } from '../store/format.ts';
+import { type StoreManifest, storeFile, storeFiles, storeVersion } from '../store/format.ts';
 import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
+import { viewOf } from '../store/view.ts';
 import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
 import { isFolder } from './ownership.ts';
 
@@ -132,8 +133,15 @@ export function openStoreOf(
 ): { path: string; store: StoreManifest } | null {
   const path = resolve(folder, manifest.store.path);
   if (!exists(join(path, storeFile))) return null;
-  const store = openStore(path);
-  return store.fingerprint === manifest.store.fingerprint ? { path, store } : null;
+  const record = openStore(path);
+  const wanted = manifest.store.fingerprint;
+  if (record.version !== storeVersion) return record.fingerprint === wanted ? { path, store: record } : null;
+  const { sources } = manifest.recipe as { readonly sources: readonly { readonly name: string }[] };
+  const store = viewOf(
+    record,
+    sources.map(({ name }) => name),
+  );
+  return store?.fingerprint === wanted ? { path, store } : null;
 }
 
 function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & StoredDocuments) | null {

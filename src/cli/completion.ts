@@ -22,6 +22,8 @@ interface CommandWords {
   readonly name: string;
   readonly about: string;
   readonly flags: readonly Flag[];
+  /** Of its first argument; empty: a path, or nothing. */
+  readonly words: readonly string[];
 }
 
 const scripts = { bash, zsh, fish } as const;
@@ -40,10 +42,15 @@ export function runCompletion(shell: string, program: Command): void {
       name: command.name(),
       about: firstPart(command.description()),
       flags: help.visibleOptions(command).map(flagOf),
+      words: wordsOf(command),
     };
   });
   const flags = help.visibleOptions(program).map(flagOf);
   process.stdout.write(scripts[shell as keyof typeof scripts](commands, flags));
+}
+
+function wordsOf(command: Command): readonly string[] {
+  return command.name() === 'completion' ? shells : (command.registeredArguments[0]?.argChoices ?? []);
 }
 
 function flagOf({ long, short, description, flags, required, optional, argChoices }: Option): Flag {
@@ -100,8 +107,8 @@ ${values.join('\n')}
 ${commands
   .filter(({ name }) => name !== 'help')
   .map(
-    ({ name, flags }) =>
-      `      ${name}) ${name === 'completion' ? `words=${quote(`${shells.join(' ')} ${namesOf(flags)}`)}` : `[[ $current == -* ]] && words=${quote(namesOf(flags))}`} ;;`,
+    ({ name, flags, words }) =>
+      `      ${name}) ${words.length > 0 ? `if [[ $previous == ${name} ]]; then words=${quote(`${words.join(' ')} ${namesOf(flags)}`)}; elif [[ $current == -* ]]; then words=${quote(namesOf(flags))}; fi` : `[[ $current == -* ]] && words=${quote(namesOf(flags))}`} ;;`,
   )
   .join('\n')}
     esac
@@ -122,12 +129,11 @@ function zsh(commands: readonly CommandWords[], global: readonly Flag[]): string
   const spec = ({ names, about, value }: Flag) =>
     names.map((name) => quote(`*${name}[${plain(about)}]${value === null ? '' : `:value:${action(value)}`}`));
   const specs = (flags: readonly Flag[]) => flags.flatMap(spec).join(' ');
-  const rest = (name: string) =>
-    name === 'completion'
-      ? `(${shells.join(' ')})`
-      : name === 'help'
-        ? `(${commands.map((c) => c.name).join(' ')})`
-        : '_files';
+  const rest = ({ name, words }: CommandWords) => {
+    if (name === 'help') return quote(`*:argument:(${commands.map((c) => c.name).join(' ')})`);
+    const first = words.length === 0 ? [] : [quote(`1:argument:(${words.join(' ')})`)];
+    return [...first, quote('*:argument:_files')].join(' ');
+  };
   return `#compdef longmix
 # Completion of longmix in zsh: source <(longmix completion zsh), or the file _longmix in a folder of $fpath
 _longmix() {
@@ -144,7 +150,7 @@ ${commands.map(({ name, about }) => `    ${quote(`${name}:${plain(about)}`)}`).j
   words=("\${(@)words[2,-1]}")
   (( CURRENT -= 1 ))
   case $command in
-${commands.map(({ name, flags }) => `    ${name}) _arguments ${specs(flags)} ${quote(`*:argument:${rest(name)}`)} ;;`).join('\n')}
+${commands.map((command) => `    ${command.name}) _arguments ${specs(command.flags)} ${rest(command)} ;;`).join('\n')}
   esac
 }
 if [[ $funcstack[1] == _longmix ]]; then _longmix "$@"; else compdef _longmix longmix; fi
@@ -167,13 +173,16 @@ function fish(commands: readonly CommandWords[], global: readonly Flag[]): strin
   };
   const first = '__fish_use_subcommand';
   const within = (name: string) => `__fish_seen_subcommand_from ${name}`;
-  const wordsOf = { completion: shells, help: commands.map(({ name }) => name) } as const;
+  const offers = [
+    ...commands.filter(({ words }) => words.length > 0),
+    { name: 'help', words: commands.map(({ name }) => name) },
+  ];
   return `# Completion of longmix in fish: longmix completion fish > ~/.config/fish/completions/longmix.fish
 ${commands.map(({ name, about }) => `complete -c longmix -n ${quote(first)} -f -a ${name} -d ${quote(about)}`).join('\n')}
 ${global.map((flag) => line(first, flag)).join('\n')}
 ${commands.flatMap(({ name, flags }) => flags.map((flag) => line(within(name), flag))).join('\n')}
-${Object.entries(wordsOf)
-  .map(([name, words]) => `complete -c longmix -n ${quote(within(name))} -f -a ${quote(words.join(' '))}`)
+${offers
+  .map(({ name, words }) => `complete -c longmix -n ${quote(within(name))} -f -a ${quote(words.join(' '))}`)
   .join('\n')}
 `;
 }

@@ -1,12 +1,14 @@
 /** `longmix init`: writes a first recipe for a corpus, with its content and possible changes, or fills in a preset. */
 import { existsSync, fstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
+import { isUrl } from '../base/is-url.ts';
 import { counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import { type FoundSource, findSources } from '../init/find-sources.ts';
 import { type Filled, fillPreset, presetList, presetText } from '../init/presets.ts';
 import { scalar, sourceText } from '../init/source-text.ts';
 import { writeFile } from '../storage/commit.ts';
+import { hideSecrets } from '../storage/remote-settings.ts';
 import { refuseOwnOutput } from './options.ts';
 
 interface Flags {
@@ -41,17 +43,10 @@ export async function runInit(corpus: string | undefined, flags: Flags): Promise
       cure: 'choose another name with --out, or remove it',
     });
   }
-  const root = resolve(corpus);
-  const stats = statSync(root, { throwIfNoEntry: false });
-  if (stats === undefined) {
-    throw new LongmixError('corpus-missing', `no such file or directory: ${corpus}`, {
-      cure: 'give a directory with text in it, or a file',
-    });
-  }
-  if (stats.isDirectory()) refuseOwnOutput(corpus);
+  const root = isUrl(corpus) ? hideSecrets(corpus) : localRoot(corpus);
   const base = out === null ? process.cwd() : dirname(out);
   const { sources, kinds } = await findSources(root, {
-    outputBelow: stats.isDirectory() && isBelow(root, base),
+    outputBelow: !isUrl(root) && statSync(root).isDirectory() && isBelow(root, base),
     recipe: out,
     isRecipe: isStandardOutput(),
     // A preset's sources are matched to folders and files.
@@ -71,6 +66,18 @@ export async function runInit(corpus: string | undefined, flags: Flags): Promise
   process.stderr.write(
     `wrote ${flags.out}: ${counted(sources.length, 'source')}; next: longmix plan ${flags.out}\n`,
   );
+}
+
+function localRoot(corpus: string): string {
+  const root = resolve(corpus);
+  const stats = statSync(root, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    throw new LongmixError('corpus-missing', `no such file or directory: ${corpus}`, {
+      cure: 'give a directory with text in it, or a file',
+    });
+  }
+  if (stats.isDirectory()) refuseOwnOutput(corpus);
+  return root;
 }
 
 function fromPreset(preset: string, flags: Flags, sources: readonly FoundSource[], base: string): Filled {
@@ -96,6 +103,7 @@ function isStandardOutput(): (path: string) => boolean {
   }
   if (!output.isFile()) return () => false;
   return (path) => {
+    if (isUrl(path)) return false;
     const stats = statSync(path);
     return stats.ino === output.ino && stats.dev === output.dev;
   };

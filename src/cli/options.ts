@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
 import picomatch from 'picomatch';
+import { addressName, below, isWebAddress, splitAddress } from '../base/address.ts';
 import { isUrl } from '../base/is-url.ts';
 import { outputMark } from '../build/folders.ts';
 import type { GatherMode, StageOptions } from '../build/nouns.ts';
@@ -14,6 +15,9 @@ import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
+import { badAddress, shownAddress } from '../storage/remote/address.ts';
+import { isRemote } from '../storage/remote.ts';
+import { type CacheFlags, cacheOf } from './cache-flags.ts';
 
 /** Flags that set keys of the recipe. */
 export interface RecipeFlags {
@@ -57,7 +61,7 @@ export function refuseRecipeFlags(flags: RecipeFlags, what: string): void {
   });
 }
 
-export interface RunFlags extends RecipeFlags {
+export interface RunFlags extends RecipeFlags, CacheFlags {
   readonly workers?: string;
   readonly memory: string;
   readonly fresh?: boolean;
@@ -69,17 +73,34 @@ export interface RunFlags extends RecipeFlags {
 /** The most memory that one worker needs: a tokenizer, some chunks, and an unfinished record batch. */
 const workerBytes = 384 * 1000 * 1000;
 
-/** Loads a recipe file, or makes a default recipe for a corpus (directory, file, glob, `-`). Flags override keys. */
+/**
+ * Loads a recipe file, or makes a default recipe for a corpus (directory, file, glob, address, `-`). Flags override keys.
+ */
 export async function loadRecipe(path: string, flags: RecipeFlags = {}): Promise<Recipe> {
   const settings = recipeSettings(flags);
   if (path === '-') return await ofCorpus(path, 'stdin', settings);
+  if (isUrl(path)) return await ofCorpus(path, remoteName(path), settings);
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return await ofCorpus(...(await globAndName(path)), settings);
+  if (stats === undefined) return await ofCorpus(...globAndName(path), settings);
   if (stats.isDirectory()) refuseOwnOutput(path);
   const isRecipe = stats.isFile() && ['.yaml', '.yml'].includes(extname(path).toLowerCase());
   if (!isRecipe) return await ofCorpus(resolve(path), basename(resolve(path)) || 'root', settings);
   const { parseRecipe } = await import('../recipe/parse-recipe.ts');
   return parseRecipe(readYaml(path), path, settings);
+}
+
+/** @throws LongmixError `remote-address` for an unknown scheme, `recipe-missing` for a recipe */
+function remoteName(address: string): string {
+  if (!isRemote(address)) throw badAddress(address, 'its scheme is not known');
+  const shown = shownAddress(address);
+  if (/\.ya?ml$/i.test(shown)) {
+    throw new LongmixError('recipe-missing', `a recipe must be a file of this machine: ${shown}`, {
+      cure: 'download it first; a relative path: in it is relative to the folder that it is in',
+    });
+  }
+  const { root, name } = splitAddress(shown);
+  const { base, isGlob } = picomatch.scan(name);
+  return addressName(isGlob && !isWebAddress(shown) ? below(root, base) : shown);
 }
 
 async function ofCorpus(path: string, name: string, settings: readonly Setting[]): Promise<Recipe> {
@@ -90,8 +111,7 @@ async function ofCorpus(path: string, name: string, settings: readonly Setting[]
 }
 
 /** Returns the path and the name of a corpus that is neither a file nor a directory. */
-async function globAndName(path: string): Promise<[path: string, name: string]> {
-  if (isUrl(path)) throw (await import('../read/input/discover.ts')).notLocal(path);
+function globAndName(path: string): [path: string, name: string] {
   const { base, isGlob } = picomatch.scan(path);
   if (isGlob) return [resolve(path), basename(resolve(base)) || 'root'];
   throw new LongmixError('recipe-missing', `no such file or directory: ${path}`, {
@@ -144,6 +164,7 @@ export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions
     executor: isByHand ? byHand : undefined,
     gather: flags.gather,
     fresh: flags.fresh === true,
+    cache: cacheOf(flags),
     signal,
     progress: flags.quiet === true || isByHand ? notesOnly(process.stderr) : progressLines(process.stderr),
   };

@@ -6,7 +6,8 @@ import { planBuild } from '../build/plan/build-plan.ts';
 import { estimateSeconds } from '../build/plan/estimate.ts';
 import { loadIndex } from '../build/plan/load-index.ts';
 import { planReport } from '../build/plan/plan-report.ts';
-import { ensureStore, storeFolder } from '../build/store/token-store.ts';
+import { storePlace } from '../build/store/store-place.ts';
+import { ensureStore } from '../build/store/token-store.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { costText, planSections } from './plan-sections.ts';
 import { writePlanReport } from './report-data.ts';
@@ -22,7 +23,7 @@ export async function runPlan(path: string, flags: Flags, signal: AbortSignal): 
   const recipe = await loadRecipe(path, flags);
   const options = stageOptions(flags, signal);
   const out = outFolder(recipe, flags.out);
-  const store = await ensureStore(recipe, storeFolder(recipe, out), options);
+  const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, asItWas: true });
   const plan = planBuild(recipe, store, loadIndex(store, [recipe]));
   const shortage = diskShortage([buildSize(out, plan, store)]);
   await writePlanReport(flags, recipe, store, plan);

@@ -3,11 +3,11 @@
  * the command runs, so that `--help` and a misspelt flag don't wait for Arrow and tokenizers.
  */
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
 
 const recipeHelp =
-  'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, or - (JSON Lines on stdin)';
+  'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, an address of either (s3://, gs://, hf://, https://), or - (JSON Lines on stdin)';
 
 const feedHelp = 'a shard set (out/NAME/train), or a build (out/NAME): its phases one after another';
 const anywhereHelp = `${feedHelp}; or its address (s3://BUCKET/out/NAME)`;
@@ -207,6 +207,11 @@ Examples:
     .option('--tasks-per-job <k>', 'with --task: task 0 stands for the first K tasks, task 1 for the next K')
     .option('--workers <n>', 'threads that share the tasks', '1')
     .option('--memory <size>', 'limit of the memory to use', '4GB')
+    .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_INPUT_CACHE)')
+    .option(
+      '--cache-size <size>',
+      'limit of that folder; what was used longest ago goes first (default: 100GB)',
+    )
     .option('--quiet', 'errors only')
     .addHelpText(
       'after',
@@ -214,6 +219,16 @@ Examples:
 Exit codes: 0 done, or was done before; 1 try again; 2 a mistake of the user's, which trying again does not help.`,
     )
     .action(async (job, flags) => (await import('./worker.ts')).runWorkerCommand(job, flags, signal));
+  program
+    .command('store')
+    .addArgument(new Argument('<action>', 'what to do').choices(['list', 'prune']))
+    .argument('[path]', 'a token store, or a folder of builds or stores (default: $LONGMIX_STORE, else out)')
+    .description(
+      'list token stores, with parts that no source needs any more; or prune: remove those parts, unless a command is using the store',
+    )
+    .option('--dry-run', 'with prune: say what would be removed, and remove nothing')
+    .option('--json', 'print JSON on stdout')
+    .action(async (action, path, flags) => (await import('./store.ts')).runStore(action, path, flags));
   program
     .command('tokenizer')
     .argument(
@@ -242,7 +257,7 @@ Exit codes: 0 done, or was done before; 1 try again; 2 a mistake of the user's, 
     .action(async (what, flags) => (await import('./tokenizer.ts')).runTokenizer(what, flags));
   program
     .command('init')
-    .argument('[corpus]', 'a directory')
+    .argument('[corpus]', 'a directory, or an address (s3://, gs://, hf://)')
     .description('look at a directory and write a first recipe for it, or fill in a published one')
     .option('--out <file>', 'write there (default: stdout)')
     .option('--preset <name>', 'a published recipe, its sources replaced by those found of the same names')
@@ -317,6 +332,11 @@ function withRunFlags(command: Command): Command {
   return command
     .option('--workers <n>', 'worker threads (default: one per core, as far as --memory allows)')
     .option('--memory <size>', 'limit of the memory to use', '4GB')
+    .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_INPUT_CACHE)')
+    .option(
+      '--cache-size <size>',
+      'limit of that folder; what was used longest ago goes first (default: 100GB)',
+    )
     .option('--fresh', 'replace what an earlier run left; build keeps the tokens of unchanged inputs')
     .option('--quiet', 'no progress and no summary; only notes and errors');
 }

@@ -7,14 +7,15 @@ import { basename, join, resolve } from 'node:path';
 import { countCells, lengthBuckets, measuredLengths, thresholdsOf } from '../bucket/cells.ts';
 import { outFolder } from '../build/folders.ts';
 import { type DocumentLengths, lengthsOfShards, lengthsOfStore } from '../build/store/document-lengths.ts';
-import { ensureStore, storeFolder } from '../build/store/token-store.ts';
+import { storePlace } from '../build/store/store-place.ts';
+import { ensureStore } from '../build/store/token-store.ts';
 import { shardSetFolders } from '../build/verify.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import { cellsText } from '../report/cells-text.ts';
 import type { CorpusData } from '../report/html/data.ts';
 import { lengthsText } from '../report/lengths-text.ts';
 import { openShards } from '../shard/reader.ts';
-import { storeFile } from '../store/format.ts';
+import { type StoreManifest, storeFile } from '../store/format.ts';
 import { loadCharacters, loadDocuments, openStore } from '../store/reader.ts';
 import { loadRecipe, type RunFlags, refuseRecipeFlags, stageOptions } from './options.ts';
 import { writeReport } from './report-data.ts';
@@ -67,17 +68,16 @@ async function statistics(path: string, flags: Flags, signal: AbortSignal): Prom
   const isStore = existsSync(join(path, storeFile));
   const sets = isStore ? [] : shardSetFolders(path);
   if (isStore || sets.length > 0) refuseRecipeFlags(flags, path);
-  if (isStore) return ofStore(path, null);
+  if (isStore) return ofStore(path, openStore(path), null);
   if (sets.length > 0) return await ofShards(sets);
   const recipe = await loadRecipe(path, flags);
-  const folder = storeFolder(recipe, outFolder(recipe, flags.out));
+  const place = storePlace(recipe, outFolder(recipe, flags.out));
   // Lengths don't need BOS and EOS, so don't check that the tokenizer has them.
-  await ensureStore(recipe, folder, stageOptions(flags, signal), () => {});
-  return ofStore(folder, recipe);
+  const { folder, manifest } = await ensureStore(recipe, place, stageOptions(flags, signal), () => {});
+  return ofStore(folder, manifest, recipe);
 }
 
-function ofStore(folder: string, recipe: Recipe | null): Statistics {
-  const manifest = openStore(folder);
+function ofStore(folder: string, manifest: StoreManifest, recipe: Recipe | null): Statistics {
   const table = loadDocuments(folder, manifest);
   const characters = loadCharacters(folder, manifest);
   const { buckets = null, charactersPerToken = null } = recipe?.documents ?? {};

@@ -10,12 +10,12 @@ type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
 
 export async function runTokenize(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = await loadRecipe(path, flags);
-  const folder = storeOut(recipe, flags.out);
+  const place = storeOut(recipe, flags.out);
   // A store doesn't need BOS and EOS. Planning refuses rows that need a missing one.
-  const making = ensureStore(recipe, folder, stageOptions(flags, signal), () => {});
+  const making = ensureStore(recipe, place, stageOptions(flags, signal), () => {});
   const store = await orTasksLeft(flags, making);
   if (store === null) return;
-  const { manifest } = store;
+  const { folder, manifest } = store;
   if (flags.json === true) process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
   if (flags.quiet === true) return;
   const { documents, textBytes, tokens } = manifest.totals;

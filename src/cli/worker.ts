@@ -6,9 +6,11 @@
 import { LongmixError, reworded } from '../errors.ts';
 import { systemCode } from '../execute/tasks.ts';
 import { runWorker } from '../execute/worker.ts';
+import { useCache } from '../storage/remote-settings.ts';
+import { type CacheFlags, cacheOf } from './cache-flags.ts';
 import { stageOptions } from './options.ts';
 
-interface Flags {
+interface Flags extends CacheFlags {
   readonly task?: string;
   readonly tasks?: string;
   readonly tasksPerJob?: string;
@@ -19,6 +21,7 @@ interface Flags {
 
 export async function runWorkerCommand(job: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const { workers, memory } = stageOptions({ workers: flags.workers, memory: flags.memory }, signal);
+  useCache(cacheOf(flags) ?? null);
   const onTask = (task: number, words: string) => {
     if (flags.quiet !== true) process.stderr.write(`${new Date().toISOString()} task ${task}: ${words}\n`);
   };

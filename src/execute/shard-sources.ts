@@ -6,7 +6,9 @@ import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
-import { loadDocuments, openStore, type TokenFiles } from '../store/reader.ts';
+import { readJson } from '../storage/files.ts';
+import type { StoreManifest } from '../store/format.ts';
+import { loadDocuments, type TokenFiles } from '../store/reader.ts';
 import { storeIdBytes } from './gather-layout.ts';
 import { jobsFolder } from './job-file.ts';
 import { tokenShare } from './memory.ts';
@@ -17,6 +19,8 @@ export interface StorePlace {
   /** Relative to the output, unless it is absolute. */
   readonly folder: string;
   readonly fingerprint: string;
+  /** File of the recipe's view of the store, beside the list: the store's own record may change meanwhile. */
+  readonly view: string;
 }
 
 export interface StoreMemory {
@@ -34,16 +38,24 @@ export interface PlannedSetFile {
   readonly fingerprint: string;
 }
 
-/** @throws LongmixError `job-stale` if the store is not the one of the list; whatever opening it throws */
+/** @throws LongmixError `job-stale` if the store is not the one of the list */
 export function loadStore(folder: string, store: StorePlace): StoreMemory {
   const place = resolve(folder, store.folder);
-  const manifest = openStore(place);
-  if (manifest.fingerprint !== store.fingerprint) {
+  const manifest = readView(join(jobsFolder(folder), store.view));
+  if (manifest?.fingerprint !== store.fingerprint) {
     throw new LongmixError('job-stale', `the token store ${place} is not the one of the list of tasks`, {
       cure: 'run the build command again: it makes the list anew',
     });
   }
   return { store: manifest, table: loadDocuments(place, manifest) };
+}
+
+function readView(path: string): StoreManifest | null {
+  try {
+    return readJson(path) as StoreManifest;
+  } catch {
+    return null;
+  }
 }
 
 /** Takes rows out of a set's plan file. @param take default: all rows */

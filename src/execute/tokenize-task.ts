@@ -4,33 +4,38 @@
  */
 import { dirname } from 'node:path';
 import gen from 'stream-chain/gen.js';
-import { fingerprint } from '../base/fingerprint.ts';
+import { isUrl } from '../base/is-url.ts';
 import { compact, counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
-import type { BadRecord, DocumentChunk, FileFault, ReadUnit } from '../nouns/documents.ts';
+import type { DocumentChunk, ReadUnit } from '../nouns/documents.ts';
 import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/formats.ts';
-import { createUnitHash, hashInput } from '../read/input/hash-input.ts';
-import { createReadCounts, read } from '../read/read.ts';
+import { createUnitHash } from '../read/input/hash-input.ts';
+import { createReadCounts, read, readSoon } from '../read/read.ts';
 import { localStorage } from '../storage/local.ts';
-import { findReceipt, hasReceipt, leaveReceipt } from '../storage/receipt.ts';
-import {
-  docsFile,
-  type InputRecord,
-  type PartRecord,
-  storeDtype,
-  storeVersion,
-  tokensFile,
-} from '../store/format.ts';
+import { leaveReceipt } from '../storage/receipt.ts';
+import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
+import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
 import { refuseStale } from './job-file.ts';
 import { type WorkerLimits, workerLimits } from './memory.ts';
+import {
+  findPart,
+  findPlanned,
+  leavePartNote,
+  madeOf,
+  type PartSetting,
+  type PlannedUnits,
+  partName,
+  plannedName,
+  type TokenizeResult,
+} from './part-notes.ts';
 import type { Bounds, Given, Stage, StageRun } from './task.ts';
 
-export interface TokenizeSetting {
+export interface TokenizeSetting extends PartSetting {
   readonly tokenizer: TokenizerSpec;
   /** Fingerprint of the tokenizer when the list was made. */
   readonly fingerprint: string;
@@ -41,30 +46,11 @@ export interface TokenizeMemory {
   readonly shared: SharedTokenizer | null;
   /** null: there are no limits. */
   readonly limits: WorkerLimits | null;
+  readonly remote: RemoteSettings;
 }
 
-export interface TokenizeInput {
-  /** Name of the part. */
-  readonly part: string;
-  readonly units: readonly ReadUnit[];
-  /** A hash of the sizes and times of the units' files when the list was made. */
-  readonly stamp: string;
-}
-
-export interface TokenizeResult {
-  readonly part: PartRecord;
-  /** Sources of the part's documents. */
-  readonly sources: readonly string[];
-  /** Those of the recipe's sources that have at least one record with an id. */
-  readonly identified: readonly string[];
-  /** Files or joined directories with invalid UTF-8, and how many invalid sequences each has. */
-  readonly malformed: readonly { readonly path: string; readonly count: number }[];
-  readonly badSamples: readonly BadRecord[];
-  readonly fileFaults: readonly FileFault[];
-}
-
-/** Version of `TokenizeResult`, which receipts contain. A part whose receipt has another version is made again. */
-const resultVersion = 3;
+/** The part's name is known when its inputs have been read. */
+export type TokenizeInput = PlannedUnits;
 
 export interface TokenizeKind {
   readonly setting: TokenizeSetting;
@@ -76,18 +62,12 @@ export interface TokenizeKind {
 export const tokenizeStage: Stage<TokenizeKind> = {
   setUp: setUpTokenize,
   load: loadTokenizerOf,
-  finished: (folder, setting, input) =>
-    findReceipt<TokenizeResult>(folder, input.part, listedPrint(setting, input), 'listed'),
+  finished: findPlanned,
   isOver: () => false,
   folders: (folder) => [folder],
-  words: (_, { part }, { part: { documents, tokens } }) =>
-    `${part}, ${counted(documents, 'document')}, ${compact(tokens)} tokens`,
+  words: (_, __, { part: { name, documents, tokens } }) =>
+    `${name}, ${counted(documents, 'document')}, ${compact(tokens)} tokens`,
 };
-
-/** Fingerprint of a task as listed: it has the sizes and times of the inputs, not their bytes. */
-function listedPrint({ fingerprint: tokenizer }: TokenizeSetting, { units, stamp }: TokenizeInput): string {
-  return fingerprint([storeVersion, resultVersion, tokenizer, units.map(unitSpec), stamp]);
-}
 
 async function loadTokenizerOf(
   _: string,
@@ -101,56 +81,47 @@ async function loadTokenizerOf(
       cure: 'give this machine the same tokenizer file, or run the build command again to make the list anew',
     });
   }
-  return { shared, limits: workerLimits(memory, workers, shared) };
+  return { shared, limits: workerLimits(memory, workers, shared), remote: remoteSettings() };
 }
 
 async function setUpTokenize({
   folder,
   setting,
-  memory: { shared, limits },
+  memory: { shared, limits, remote },
   mark,
 }: Given<TokenizeKind>): Promise<StageRun<TokenizeInput, TokenizeResult>> {
+  takeRemoteSettings(remote);
   const storage = localStorage(folder);
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
   const encoder = createDocumentEncoder(tokenizer);
-  const madeOf = (units: readonly ReadUnit[], hashes: readonly string[]) =>
-    fingerprint([storeVersion, resultVersion, tokenizer.fingerprint, units.map(unitSpec), hashes]);
 
   return async (input, report, signal) => {
-    const { part, units } = input;
-    const listed = listedPrint(setting, input);
-    const isDone = (earlier: TokenizeResult) => {
+    const { units, stamps } = input;
+    const earlier = findPlanned(folder, setting, input);
+    if (earlier !== null) {
       report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });
       return { committed: Promise.resolve(earlier) };
-    };
-    if (hasReceipt(folder, part)) {
-      const same = findReceipt<TokenizeResult>(folder, part, listed, 'listed');
-      if (same !== null) return isDone(same);
-      const hashes: string[] = [];
-      for (const unit of units) hashes.push(await hashInput(unit));
-      const made = madeOf(units, hashes);
-      const earlier = findReceipt<TokenizeResult>(folder, part, made);
-      if (earlier !== null) {
-        leaveReceipt(folder, part, { fingerprint: made, listed, files: earlier.part.files, result: earlier });
-        return isDone(earlier);
-      }
     }
 
+    const isFar = units.some(({ files }) => files.some(({ path }) => isUrl(path)));
     const counts = createReadCounts();
-    const tokens = storage.create(tokensFile(part));
-    const docs = storage.create(docsFile(part));
+    // The bytes of the inputs decide the part's name.
+    const unnamed = plannedName(setting, units);
+    const tokens = storage.create(tokensFile(unnamed));
+    const docs = storage.create(docsFile(unnamed));
     const abort = (error: unknown): never => {
       tokens.abort();
       docs.abort();
       throw error;
     };
     try {
-      const writer = createPartWriter(tokens, docs, storeDtype(tokenizer.vocabularySize));
+      const writer = createPartWriter(tokens, docs, setting.dtype);
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
       const malformed: { path: string; count: number }[] = [];
-      for (const unit of units) {
+      for (const [i, unit] of units.entries()) {
+        if (isFar) readSoon(units.slice(i, i + 16));
         const hash = createUnitHash(unit);
         const before = { ...counts };
         const pipeline = gen(
@@ -175,34 +146,50 @@ async function setUpTokenize({
         const way = { format, ...(extractor === undefined ? {} : { extractor }) };
         inputs.push({ source: source.name, name, ...way, start, end, lines, sha256: await hash.digest() });
       }
+      if (isFar) {
+        const { newRetries } = await import('../storage/remote-files.ts');
+        report({ done: 0, tokens: 0, retries: await newRetries() });
+      }
       const { sources, ...held } = writer.finish();
       const { replaced, badRecords, badSamples, fileFaults } = counts;
       const commit = async (): Promise<TokenizeResult> => {
         const made = madeOf(
+          setting,
           units,
           inputs.map(({ sha256 }) => sha256),
         );
-        // Another attempt at the task may have been quicker; then keep its files.
-        const earlier = mark === null ? null : findReceipt<TokenizeResult>(folder, part, made);
-        if (earlier !== null) {
+        // Another process may have been quicker: its files stay, and are the same.
+        const quicker = findPart(folder, made);
+        if (quicker !== null) {
           tokens.abort();
           docs.abort();
-          return earlier;
+          leavePartNote(folder, setting, input, made);
+          return quicker;
         }
         refuseStale(mark);
-        const pending = [tokens.commitAside(), docs.commitAside()];
+        const name = partName(made);
+        // A record names the files before they are there, so that what an interruption leaves is known to be ours.
+        const named = [tokensFile(name), docsFile(name)].map((file) => ({
+          name: file,
+          bytes: 0,
+          sha256: '',
+        }));
+        leaveReceipt(folder, name, { fingerprint: '', files: named, result: null });
+        const pending = [tokens.commitAside(tokensFile(name)), docs.commitAside(docsFile(name))];
         await Promise.allSettled(pending);
         const files = await Promise.all(pending);
-        const record = { name: part, ...held, replaced, badRecords, files, inputs };
-        const result = {
-          part: record,
-          sources,
+        const isNamed = units[0]!.source.fields.source !== null;
+        const part = { name, ...held, replaced, badRecords, files, inputs, ...(isNamed ? { sources } : {}) };
+        const result: TokenizeResult = {
+          part,
           identified: [...identified],
           malformed,
           badSamples,
           fileFaults,
+          stamps,
         };
-        leaveReceipt(folder, part, { fingerprint: made, listed, files, result });
+        leaveReceipt(folder, name, { fingerprint: made, files, result });
+        leavePartNote(folder, setting, input, made);
         return result;
       };
       return { committed: commit().catch(abort) };
@@ -221,24 +208,4 @@ async function loadWhole(spec: TokenizerSpec): Promise<Tokenizer> {
 function placeOf({ files, joined }: ReadUnit): string {
   const { path } = files[0]!;
   return joined ? dirname(path) : path;
-}
-
-/** Everything in a unit that decides its documents, without paths on this machine. */
-function unitSpec(unit: ReadUnit): unknown {
-  const { source, name, files, start, end, joined } = unit;
-  const { fields, separator, encoding, quote, command } = source;
-  const taken = [extractorOf(unit), command].filter((by) => by !== undefined);
-  const inputs = files.map((file) => [file.name, file.format, file.compression]);
-  return [
-    source.name,
-    fields,
-    joined ? separator : null,
-    encoding,
-    quote,
-    name,
-    inputs,
-    start,
-    end,
-    ...taken,
-  ];
 }

@@ -5,6 +5,8 @@
  */
 
 import { basename, join, relative, sep } from 'node:path';
+import { addressName, below } from '../base/address.ts';
+import { isUrl } from '../base/is-url.ts';
 import { outputMark } from '../build/folders.ts';
 import { kindsOf } from '../build/store/input-kinds.ts';
 import { unitBytes } from '../build/store/parts.ts';
@@ -66,9 +68,19 @@ export async function findSources(root: string, around: Surroundings): Promise<F
       cure: 'give the directory that the text is in',
     });
   }
-  const mine = leftOut.filter(({ name }) => !isOutput(root, join(root, name), outputs));
+  const mine = leftOut.filter(({ name }) => !isOutput(root, inside(root, name), outputs));
   const kinds = kindsOf(whole!, units, mine);
-  return { sources: await sourcesOf(root, units, recipe, around), kinds };
+  const names = new Set([...units, ...leftOut].map(({ name }) => name));
+  return { sources: await sourcesOf(root, units, recipe, around, marksIn(root, names)), kinds };
+}
+
+/** A folder or file of the corpus, which may lie elsewhere. */
+function inside(root: string, name: string): string {
+  return isUrl(root) ? below(root, name) : join(root, name);
+}
+
+function nameOf(root: string): string {
+  return isUrl(root) ? addressName(root) : basename(root);
 }
 
 async function sourcesOf(
@@ -76,6 +88,7 @@ async function sourcesOf(
   units: readonly ReadUnit[],
   recipe: string | null,
   around: Surroundings,
+  marked: Marked,
 ): Promise<FoundSource[]> {
   const groups = new Map<string, ReadUnit[]>();
   for (const unit of units) {
@@ -89,7 +102,7 @@ async function sourcesOf(
   if (named === null && groups.size === 1 && isFlat(groups) && areSources(units)) {
     return await Promise.all(
       units.map((unit) => {
-        const path = unit.files[0]!.path;
+        const path = inside(root, unit.name);
         return describe({ name: stem(unit), path, include: null, exclude: [], named: null }, [unit]);
       }),
     );
@@ -98,36 +111,37 @@ async function sourcesOf(
   // output.
   const apart = groups.size <= mostSources && (groups.size > 1 || around.outputBelow);
   if (!apart) {
-    const name =
-      units[0]!.files[0]!.path === root ? withoutExtensions(basename(root)) : basename(root) || 'corpus';
+    const [first] = units[0]!.files;
+    // What the hub pins to a commit has another path.
+    const isFile =
+      first!.path === root || (isUrl(root) && first!.name === nameOf(root) && units.length === 1);
+    const name = isFile ? withoutExtensions(nameOf(root)) : nameOf(root) || 'corpus';
     const exclude = [...excludes(root, recipe), ...(around.outputBelow ? ['out/**'] : [])];
     return [await describe({ name, path: root, include: null, exclude, named }, units)];
   }
   const found: FoundSource[] = [];
-  const repositories = marked(root)
-    ? []
-    : [...groups.keys()].filter((name) => name !== '' && marked(join(root, name)));
+  const repositories = marked('') ? [] : [...groups.keys()].filter((name) => name !== '' && marked(name));
   if (repositories.length > 0) {
     const all = repositories.length === groups.size;
     const include = all ? null : repositories.map((name) => `${literal(name)}/**`);
     const name = repositories.length === 1 ? repositories[0]! : nameBeside(groups, 'repositories');
-    const inside = repositories.flatMap((directory) => groups.get(directory)!);
+    const joined = repositories.flatMap((directory) => groups.get(directory)!);
     const made = await describe(
       { name, path: root, include, exclude: excludes(root, recipe), named: null },
-      inside,
+      joined,
     );
     found.push({ ...made, join: 'directory' });
   }
   for (const [directory, mine] of groups) {
     if (repositories.includes(directory)) continue;
-    const path = join(root, directory);
-    const name = directory === '' ? nameBeside(groups, basename(root) || 'corpus') : directory;
+    const path = inside(root, directory);
+    const name = directory === '' ? nameBeside(groups, nameOf(root) || 'corpus') : directory;
     // `*` doesn't match `/`, so it matches only files directly in the directory.
     const made = await describe(
       { name, path, include: directory === '' ? '*' : null, exclude: excludes(path, recipe), named },
       mine,
     );
-    const isJoined = directory !== '' && holdsRepositories(path, directory, mine);
+    const isJoined = directory !== '' && holdsRepositories(directory, mine, marked);
     found.push({ ...made, join: isJoined ? 'directory' : null });
   }
   return found;
@@ -178,7 +192,7 @@ function stem({ files }: ReadUnit): string {
 }
 
 function excludes(path: string, recipe: string | null): string[] {
-  if (recipe === null) return [];
+  if (recipe === null || isUrl(path)) return [];
   const below = relative(path, recipe).replaceAll(sep, '/');
   // Readers treat .yaml files as text, so the recipe must be excluded.
   return below === '' || below.startsWith('../') ? [] : [literal(below)];
@@ -194,25 +208,30 @@ const marks: readonly string[] =
     ' ',
   );
 
-/** True if a folder has a file that marks it as a repository or a package. */
-function marked(folder: string): boolean {
-  return marks.some((name) => exists(join(folder, name)));
+/** True if a folder, by its name below the corpus, has a file that marks it as a repository or a package. */
+type Marked = (folder: string) => boolean;
+
+/** @param names of files that were found; hidden ones are not listed, and of a bucket nothing else is known */
+function marksIn(root: string, names: ReadonlySet<string>): Marked {
+  if (!isUrl(root)) return (folder) => marks.some((name) => exists(join(root, folder, name)));
+  return (folder) => marks.some((name) => names.has(folder === '' ? name : `${folder}/${name}`));
 }
 
 const manySources = 10;
 
 /** True if most files of a directory are in repositories, recognized by marks or by many source code files. */
-function holdsRepositories(path: string, directory: string, units: readonly ReadUnit[]): boolean {
-  if (marked(path)) return false;
+function holdsRepositories(directory: string, units: readonly ReadUnit[], marked: Marked): boolean {
+  if (marked(directory)) return false;
   const children = new Map<string, ReadUnit[]>();
   for (const unit of units) {
     const [child, ...rest] = unit.name.slice(directory.length + 1).split('/');
     if (rest.length > 0) children.set(child!, [...(children.get(child!) ?? []), unit]);
   }
   const isRepository = ([name, inside]: readonly [string, readonly ReadUnit[]]): boolean => {
-    if (inside.some(hasFields)) return marked(join(path, name));
+    const isMarked = marked(`${directory}/${name}`);
+    if (inside.some(hasFields)) return isMarked;
     const code = inside.filter((unit) => isSourceCode(unit.name)).length;
-    return marked(join(path, name)) || (code >= manySources && 2 * code >= inside.length);
+    return isMarked || (code >= manySources && 2 * code >= inside.length);
   };
   const inRepositories = [...children]
     .filter(isRepository)
@@ -231,6 +250,8 @@ function withoutExtensions(file: string): string {
 
 /** True if a file below the root is in a folder that longmix wrote. */
 function isOutput(root: string, path: string, known: Map<string, boolean>): boolean {
+  // Of a bucket nothing is read but the listing.
+  if (isUrl(root)) return false;
   const parts = relative(root, path).split(sep).slice(0, -1);
   return parts.some((_, depth) => {
     const folder = join(root, ...parts.slice(0, depth + 1));

@@ -6,6 +6,7 @@
 
 import { dirname, sep } from 'node:path';
 import { isMap, isNode, isScalar, type Pair, parseDocument } from 'yaml';
+import { isUrl } from '../base/is-url.ts';
 import { packageRoot } from '../base/package-root.ts';
 import { LongmixError } from '../errors.ts';
 import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
@@ -253,7 +254,7 @@ function wholeOf(name: string, found: readonly FoundSource[]): FoundSource | nul
 
 /** null: a source is a file, so the folder may contain other files. */
 function commonFolder(paths: readonly string[]): string | null {
-  if (paths.some((path) => statOf(path)?.kind !== 'folder')) return null;
+  if (paths.some((path) => isUrl(path) || statOf(path)?.kind !== 'folder')) return null;
   const shortest = paths.reduce((a, b) => (b.length < a.length ? b : a));
   const inAll = (folder: string) => paths.every((path) => path === folder || path.startsWith(folder + sep));
   return inAll(shortest) ? shortest : inAll(dirname(shortest)) ? dirname(shortest) : null;

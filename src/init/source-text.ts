@@ -1,5 +1,6 @@
 /** Writes found sources as lines of a recipe. */
 import { relative, sep } from 'node:path';
+import { isUrl } from '../base/is-url.ts';
 import { bytes, counted } from '../base/words.ts';
 import type { FoundSource } from './find-sources.ts';
 
@@ -16,9 +17,8 @@ export function problemText({ fields: { problem } }: FoundSource): string {
 /** @param more settings to add to the found ones, such as `join: directory` */
 export function settingsText(source: FoundSource, base: string, more: readonly string[] = []): string {
   const { path, include, exclude, fields, named, join } = source;
-  const shown = relative(base, path).replaceAll(sep, '/') || '.';
   const settings = [
-    `path: ${scalar(/^\.{0,2}\/|^\.\.?$/.test(shown) ? shown : `./${shown}`)}`,
+    `path: ${scalar(isUrl(path) ? path : localPath(path, base))}`,
     ...(fields.text === 'text' ? [] : [`text: ${scalar(fields.text)}`]),
     ...(fields.id === null ? [] : [`id: ${scalar(fields.id)}`]),
     ...(named === null ? [] : [`source: ${scalar(named.field)}`]),
@@ -28,6 +28,11 @@ export function settingsText(source: FoundSource, base: string, more: readonly s
     ...more.filter((setting) => join === null || !setting.startsWith('join:')),
   ];
   return `{ ${settings.join(', ')} }`;
+}
+
+function localPath(path: string, base: string): string {
+  const shown = relative(base, path).replaceAll(sep, '/') || '.';
+  return /^\.{0,2}\/|^\.\.?$/.test(shown) ? shown : `./${shown}`;
 }
 
 function globs(include: string | readonly string[]): string {

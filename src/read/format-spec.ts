@@ -1,7 +1,7 @@
 /** Types of an entry in the table of formats (`formats.ts`), and of its readers. */
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import type { Format, SourceSpec } from '../nouns/recipe.ts';
-import type { UnitHash } from './input/hash-input.ts';
+import type { UnitHash } from './input/unit-hash.ts';
 
 export type Reader = (
   unit: ReadUnit,
@@ -26,6 +26,8 @@ export interface ExtractInput {
   readonly most: number;
   /** The file as text, decoded; a file of more than `most` bytes is a bad record. */
   read(most: number): Promise<string>;
+  /** The path of the file on this machine, where it stays until the text is taken out. */
+  path(): Promise<string>;
 }
 
 /**
@@ -56,6 +58,8 @@ export interface FormatSpec {
   readonly settle?: (source: SourceSpec, file: InputFile) => Promise<Format>;
   /** Names of files that lie beside files of this format and are not documents. */
   readonly notes?: readonly string[];
+  /** The bytes of a unit that decide its documents, in the order of reading; left out: all are read. */
+  readonly taken?: (unit: ReadUnit) => Promise<readonly ByteRange[]>;
   /** Splits a file into ranges of about `rangeBytes` that can be read one by one; if left out, a file is read whole. */
   readonly ranges?: (unit: ReadUnit, rangeBytes: number) => Promise<readonly ByteRange[]>;
   /** Loads the reader's code, when the first file of the format is read. */

@@ -85,8 +85,8 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     compressible: false,
     documents: 'file',
     extractor: 'epub 1, htmlparser2 12.0.0',
-    async extract({ file, most }) {
-      return await (await import('./extract/epub.ts')).epubText(file.path, most);
+    async extract({ path, most }) {
+      return await (await import('./extract/epub.ts')).epubText(await path(), most);
     },
     load: readerOfText,
   },
@@ -95,12 +95,12 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     compressible: true,
     documents: 'fields',
     async ranges(unit, rangeBytes) {
-      const { path, bytes, compression } = unit.files[0]!;
+      const file = unit.files[0]!;
       const { encoding } = unit.source;
       // In another encoding, lines can't be found by the byte of `\n`.
-      if (compression !== 'none' || (encoding !== null && encoding !== 'utf-8'))
-        return [{ start: 0, end: bytes }];
-      return (await import('./formats/split-lines.ts')).splitLines(path, bytes, rangeBytes);
+      if (file.compression !== 'none' || (encoding !== null && encoding !== 'utf-8'))
+        return [{ start: 0, end: file.bytes }];
+      return await (await import('./formats/split-lines.ts')).splitLines(file, rangeBytes);
     },
     load: async () => (await import('./formats/jsonl.ts')).readJsonl,
   },
@@ -128,6 +128,8 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['parquet'],
     compressible: false,
     documents: 'fields',
+    // Columns that no field is in are neither read nor hashed.
+    taken: async (unit) => await (await import('./formats/parquet.ts')).parquetRanges(unit),
     load: async () => (await import('./formats/parquet.ts')).readParquet,
   },
   arrow: {
@@ -143,7 +145,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     compressible: true,
     documents: 'fields',
     extractor: 'warc 1, html 1, htmlparser2 12.0.0',
-    ranges: async (...file) => await (await import('./formats/warc.ts')).warcRanges(...file),
+    ranges: async (...file) => await (await import('./formats/warc-ranges.ts')).warcRanges(...file),
     load: async () => (await import('./formats/warc.ts')).readWarc,
   },
   // The output of the user's program, for files of any name.
@@ -151,8 +153,8 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: [],
     compressible: false,
     documents: 'file',
-    async extract({ file, command, counts, most }) {
-      return await (await import('./extract/command.ts')).commandOutput(command!, file.path, most, counts);
+    async extract({ path, command, counts, most }) {
+      return await (await import('./extract/command.ts')).commandOutput(command!, await path(), most, counts);
     },
     load: readerOfText,
   },

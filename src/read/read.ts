@@ -6,7 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import { defaultChunkBytes, reuseChunk } from './chunk-builder.ts';
 import { formatTable } from './formats.ts';
-import type { UnitHash } from './input/hash-input.ts';
+import { fetchAhead } from './input/file-blocks.ts';
+import type { UnitHash } from './input/unit-hash.ts';
 
 export interface ReadOptions {
   /** Largest text of a chunk, in bytes; a longer document spans chunks. Default: 1 MiB. */
@@ -36,6 +37,13 @@ export async function* read(
     reuseChunk(chunk);
     await setImmediate();
   }
+}
+
+/** Tells which units come next: what of them is small and lies elsewhere is fetched meanwhile. */
+export function readSoon(units: readonly ReadUnit[]): void {
+  const files = units.flatMap((unit) => unit.files);
+  // Of the others only parts are read.
+  fetchAhead(files.filter(({ format }) => formatTable[format].taken === undefined));
 }
 
 export { createReadCounts } from './read-counts.ts';

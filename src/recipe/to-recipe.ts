@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
 import { isUrl } from '../base/is-url.ts';
 import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
+import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
 import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';
@@ -85,9 +86,10 @@ function toCommand([program, ...words]: readonly string[], directory: string): s
   return [/[\\/]/.test(program!) ? resolve(directory, program!) : program!, ...words];
 }
 
-/** Makes a path absolute; standard input and URLs stay unchanged. */
+/** Makes a path absolute; standard input stays unchanged, and an address loses its secrets. */
 function toPath(path: string, directory: string): string {
-  return path === '-' || isUrl(path) ? path : resolve(directory, path);
+  if (isUrl(path)) return hideSecrets(path);
+  return path === '-' ? path : resolve(directory, path);
 }
 
 /** A share allows at least 10 bad records; otherwise one bad line would stop a small build. 0% allows none. */

@@ -15,7 +15,7 @@ import { threadId } from 'node:worker_threads';
 import { LongmixError, systemReason } from '../errors.ts';
 import type { FileRecord } from '../nouns/files.ts';
 import { exists, listFolder, removeFile, statOf } from './files.ts';
-import type { PendingFile } from './storage.ts';
+import { checkName, type PendingFile } from './storage.ts';
 
 const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
 let attempts = 0;
@@ -35,11 +35,12 @@ export type FileCalls = Pick<
 >;
 
 interface FileSteps {
+  readonly temporary: string;
   write(chunk: Uint8Array): void;
   sync(): void;
   syncAside(): Promise<void>;
-  /** Makes the file appear under its name, and replaces an existing file. */
-  appear(): void;
+  /** Makes the file appear under its name, or that path of the same folder, and replaces an existing file. */
+  appear(as?: string): void;
   /** The same, unless a file of that name exists; then returns false. `bytes` must be the bytes written so far. */
   appearIfAbsent(bytes: Uint8Array): boolean;
   /** Removes the temporary file. */
@@ -57,9 +58,9 @@ export function createFile(path: string, calls: FileCalls = system): LocalPendin
   const file = orUnwritable(path, () => beginFile(path, calls));
   const hash = createHash('sha256');
   let bytes = 0;
-  const appear = () => {
-    file.appear();
-    return { name: basename(path), bytes, sha256: hash.digest('hex') };
+  const appear = (as: string) => {
+    file.appear(as);
+    return { name: basename(as), bytes, sha256: hash.digest('hex') };
   };
   return {
     write(chunk) {
@@ -70,15 +71,15 @@ export function createFile(path: string, calls: FileCalls = system): LocalPendin
     commit(synced = true) {
       return orUnwritable(path, () => {
         if (synced) file.sync();
-        const record = appear();
+        const record = appear(path);
         if (synced) syncFolder(dirname(path), calls);
         return record;
       });
     },
-    async commitAside() {
+    async commitAside(name = basename(path)) {
       try {
         await file.syncAside();
-        const record = appear();
+        const record = appear(join(dirname(path), checkName(name)));
         await syncFolderAside(dirname(path), calls);
         return record;
       } catch (cause) {
@@ -143,12 +144,13 @@ export function beginFile(path: string, calls: FileCalls = system): FileSteps {
     open = false;
   };
   return {
+    temporary,
     write: (chunk: Uint8Array) => writeFully(descriptor, chunk, calls),
     sync: () => calls.fsyncSync(descriptor),
     syncAside: () => promisify(calls.fsync)(descriptor),
-    appear() {
+    appear(as = path) {
       close();
-      calls.renameSync(temporary, path);
+      calls.renameSync(temporary, as);
     },
     appearIfAbsent(bytes) {
       close();
@@ -223,6 +225,28 @@ function throwIfLost(error: unknown): void {
 export function moveFile(from: string, to: string): void {
   system.renameSync(from, to);
   for (const folder of new Set([dirname(to), dirname(from)])) syncFolder(folder, system);
+}
+
+/**
+ * A file that never changes under its name, under a further path: as a link where the file system has them, else as a copy.
+ * @throws what the system says
+ */
+export function shareFile(from: string, to: string): void {
+  try {
+    system.linkSync(from, to);
+  } catch (error) {
+    if (isThere(error)) return;
+    const file = beginFile(to);
+    try {
+      system.copyFileSync(from, file.temporary, system.constants.COPYFILE_FICLONE);
+      file.sync();
+      file.appear();
+    } catch (cause) {
+      file.abort();
+      throw cause;
+    }
+  }
+  syncFolder(dirname(to), system);
 }
 
 /** Whether the name is that of a temporary file, still being written or left by an interrupted attempt. */

@@ -3,14 +3,18 @@
  * each other's shard sets. The lock is a file that names its process. A lock of a process that has ended is taken over,
  * so nobody has to clean up after an interrupted run. A lock of another host is taken over too, because the job may
  * have been moved from there; the cost is that two hosts that share a folder are not kept apart.
+ *
+ * A folder that many may read and add to at once, as a token store, is locked for the moments in which its record changes
+ * (`withBriefLock`), and each process that uses it leaves a mark (`markUse`), so that nothing is removed under it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { linkSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { LongmixError } from '../errors.ts';
-import { isRunning, putIfAbsent } from './commit.ts';
-import { readText } from './files.ts';
+import { isRunning, makeFolder, putIfAbsent, writeFile } from './commit.ts';
+import { listFolder, readText } from './files.ts';
 
 const lockFile = '.longmix.lock';
 
@@ -40,7 +44,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T> | T): P
   if (ours.has(path)) throw busy(folder, file, 'this very process');
   const mark = JSON.stringify({
     ...{ host: hostname(), pid: process.pid, began: beginning(process.pid) },
-    since: new Date().toISOString(),
+    since: now(),
   } satisfies Holder);
   const holder = take(file, mark);
   if (holder !== null) throw busy(folder, file, `process ${holder.pid}, since ${holder.since}`);
@@ -52,6 +56,64 @@ export async function withLock<T>(folder: string, work: () => Promise<T> | T): P
     // Remove the lock only if it is still ours.
     if (read(file) === mark) remove(file);
   }
+}
+
+const patienceMs = 10_000;
+
+/**
+ * The same for a moment's work: it waits for others that have the lock, who as a rule have it for a moment, too.
+ * @throws LongmixError `folder-busy` after ten seconds
+ */
+export async function withBriefLock<T>(folder: string, work: () => Promise<T> | T): Promise<T> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    let began = false;
+    try {
+      return await withLock(folder, () => {
+        began = true;
+        return work();
+      });
+    } catch (error) {
+      const isBusy = error instanceof LongmixError && error.code === 'folder-busy';
+      if (began || !isBusy || Date.now() > until) throw error;
+      await setTimeout(20 + 20 * Math.random());
+    }
+  }
+}
+
+/**
+ * Leaves a mark that this process uses the folder, until it ends. The file stays: its time says when the folder was last
+ * used. Marks of processes that are gone are removed here.
+ * @param marks folder of the marks, which is made
+ */
+export function markUse(marks: string): void {
+  try {
+    makeFolder(marks);
+    for (const name of listFolder(marks)) {
+      const holder = parse(read(join(marks, name)) ?? '');
+      if (holder?.host === hostname() && !isRunning(holder.pid)) remove(join(marks, name));
+    }
+    const name = `${hostname()}-${process.pid}.json`;
+    const mark: Holder = { host: hostname(), pid: process.pid, began: beginning(process.pid), since: now() };
+    writeFile(join(marks, name), JSON.stringify(mark), false);
+  } catch {
+    // Who may not write in the folder can't keep anybody from removing what is there.
+  }
+}
+
+/** Processes that have marked the folder as used, and may be at it still: others of this host, and all of other hosts. */
+export function usersOf(marks: string): { who: string; file: string }[] {
+  return listFolder(marks).flatMap((name) => {
+    const file = join(marks, name);
+    const holder = parse(read(file) ?? '');
+    if (typeof holder?.pid !== 'number' || (holder.host === hostname() && !isAlive(holder))) return [];
+    const where = holder.host === hostname() ? '' : ` of ${holder.host}`;
+    return [{ who: `process ${holder.pid}${where}, since ${holder.since}`, file }];
+  });
+}
+
+function now(): string {
+  return new Date().toISOString();
 }
 
 function busy(folder: string, file: string, who: string): LongmixError {

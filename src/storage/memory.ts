@@ -1,6 +1,6 @@
 /** A storage in memory, for tests: it behaves as `local.ts` does, without a disk. */
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path/posix';
+import { basename, dirname, join } from 'node:path/posix';
 import type { FileRecord } from '../nouns/files.ts';
 import type { LocalBytes } from './files.ts';
 import type { LocalStorage } from './local.ts';
@@ -34,16 +34,16 @@ export function memoryStorage(): LocalStorage {
     create(name) {
       checkName(name);
       const chunks: Buffer[] = [];
-      const commit = (): FileRecord => {
+      const commit = (as: string): FileRecord => {
         const bytes = Buffer.concat(chunks);
-        put(name, bytes);
+        put(join(dirname(name), checkName(as)), bytes);
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        return { name: basename(name), bytes: bytes.length, sha256 };
+        return { name: as, bytes: bytes.length, sha256 };
       };
       return {
         write: (chunk) => void chunks.push(Buffer.from(chunk)),
-        commit,
-        commitAside: async () => commit(),
+        commit: () => commit(basename(name)),
+        commitAside: async (as = basename(name)) => commit(as),
         abort: () => void chunks.splice(0),
       };
     },

@@ -8,37 +8,22 @@
 import { join } from 'node:path';
 import type { FileRecord } from '../nouns/files.ts';
 import { makeFolder, writeFile } from './commit.ts';
-import { exists, readJson, statOf } from './files.ts';
+import { readJson, removeFile, statOf } from './files.ts';
 
 export const notesFolder = '.longmix';
 
 export interface Receipt {
   /** Covers all inputs of the task, with their bytes. */
   readonly fingerprint: string;
-  /** Covers the task as planned, with the inputs' sizes and times only, so that a lookup need not read the inputs. */
-  readonly listed?: string;
   readonly files: readonly Pick<FileRecord, 'name' | 'bytes'>[];
   readonly result: unknown;
 }
 
-/** Whether an earlier run finished a task of this name, from any inputs. */
-export function hasReceipt(folder: string, task: string): boolean {
-  return exists(receiptFile(folder, task));
-}
-
-/**
- * The result of an earlier run of the same task, or null.
- * @param by which of the receipt's two fingerprints to compare with `expected`
- */
-export function findReceipt<T>(
-  folder: string,
-  task: string,
-  expected: string,
-  by: 'fingerprint' | 'listed' = 'fingerprint',
-): T | null {
+/** The result of an earlier run of the same task, or null. */
+export function findReceipt<T>(folder: string, task: string, expected: string): T | null {
   try {
     const receipt = readJson(receiptFile(folder, task)) as Receipt;
-    if (receipt[by] !== expected) return null;
+    if (receipt.fingerprint !== expected) return null;
     const present = receipt.files.every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
     return present ? (receipt.result as T) : null;
   } catch {
@@ -49,6 +34,11 @@ export function findReceipt<T>(
 export function leaveReceipt(folder: string, task: string, receipt: Receipt): void {
   makeFolder(join(folder, notesFolder));
   writeFile(receiptFile(folder, task), JSON.stringify(receipt), false);
+}
+
+/** Forgets that a task of this name has ended. */
+export function removeReceipt(folder: string, task: string): void {
+  removeFile(receiptFile(folder, task));
 }
 
 function receiptFile(folder: string, task: string): string {

@@ -52,8 +52,11 @@ export interface PendingFile extends Sink {
    * power failure may tear them, which costs only doing the noted work again.
    */
   commit(synced?: boolean): MaybePromise<FileRecord>;
-  /** The same (synced), but this thread does not wait for the disk. */
-  commitAside(): Promise<FileRecord>;
+  /**
+   * The same (synced), but this thread does not wait for the disk.
+   * @param name of the file, in the same folder, where it was not known before all bytes were
+   */
+  commitAside(name?: string): Promise<FileRecord>;
   /** Removes all traces of a file that was not committed. */
   abort(): MaybePromise<void>;
 }

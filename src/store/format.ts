@@ -2,17 +2,23 @@
  * The token store on disk: the tokenized corpus, written once and used by every mix.
  *
  *   store.json          the manifest, written last: a folder without it is not a store
- *   part-00000.tokens   token ids, little-endian u16 (vocabularies up to 65,536) or u32; documents back to back
- *   part-00000.docs.arrow   Arrow IPC file, one row per document in the same order:
+ *   part-0123456789abcdef.tokens   token ids, little-endian u16 (vocabularies up to 65,536) or u32; documents back to
+ *                           back
+ *   part-0123456789abcdef.docs.arrow   Arrow IPC file, one row per document in the same order:
  *                           length u32 (tokens), characters u32 (Unicode code points of the text), key u64 (xxHash64
  *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (its number in the
  *                           input, from 1; add the `lines` of the origin's earlier inputs; 0: the whole input)
+ *
+ * A part is named by what it was made of, so it never changes under its name. Each part is of one source. The record lists
+ * every source as it was last read, sorted by name; a recipe uses those that it names, in its own order (`view.ts`).
  */
 import type { FileRecord } from '../nouns/files.ts';
 import type { FieldNames, Format, Quoting } from '../nouns/recipe.ts';
 
 export const storeFormat = 'longmix-token-store';
-export const storeVersion = 4;
+export const storeVersion = 5;
+/** Versions that can still be read: only the names of their parts are others. */
+export const readableVersions: readonly number[] = [4, storeVersion];
 export const storeFile = 'store.json';
 
 export type StoreDtype = 'uint16' | 'uint32';
@@ -24,10 +30,11 @@ export interface StoreManifest {
   readonly fingerprint: string;
   readonly tokenizer: TokenizerRecord;
   readonly dtype: StoreDtype;
-  /** How each source of the recipe was read. */
+  /** How each source was read. */
   readonly reading: readonly SourceReading[];
-  /** Sources of documents: the recipe's sources in its order, then sources that were named by a column, sorted. */
+  /** Sources of documents: those of `reading`, then those that a column named, sorted. */
   readonly sources: readonly string[];
+  /** Source by source in the order of `reading`, those of a source in the order of its files' names. */
   readonly parts: readonly PartRecord[];
   readonly totals: PartCounts;
 }
@@ -42,6 +49,8 @@ export interface SourceReading {
   readonly quote?: Quoting;
   /** The program that extracted the text of the source's files. */
   readonly command?: readonly string[];
+  /** About how much text its parts hold, in bytes; the size of the source decides it. Not in version 4. */
+  readonly partBytes: number;
 }
 
 export interface TokenizerRecord {
@@ -67,6 +76,8 @@ export interface PartRecord extends PartCounts {
   readonly name: string;
   readonly files: readonly FileRecord[];
   readonly inputs: readonly InputRecord[];
+  /** Sources of its documents, where a column named them. */
+  readonly sources?: readonly string[];
 }
 
 /** One of the inputs of a part: bytes [start, end) of a file (the whole file unless it was split). */
@@ -88,15 +99,21 @@ export function storeFiles({ parts }: Pick<StoreManifest, 'parts'>): FileRecord[
   return parts.flatMap(({ files }) => files);
 }
 
-/** Lines of the file before this input. Added to a record's number in the input, it gives the number in the file. */
-export function linesBefore(
-  parts: readonly Pick<PartRecord, 'inputs'>[],
-  { source, name, start }: Pick<InputRecord, 'source' | 'name' | 'start'>,
-): number {
-  return parts
-    .flatMap(({ inputs }) => inputs)
-    .filter((other) => other.source === source && other.name === name && other.start < start)
-    .reduce((sum, { lines }) => sum + lines, 0);
+/** Lines of an input's file before it: what a record's number in the input is counted from. */
+export type LinesBefore = (input: Pick<InputRecord, 'source' | 'name' | 'start'>) => number;
+
+/** One pass over all inputs; the ranges of a file come in its order. */
+export function countLinesBefore(parts: readonly Pick<PartRecord, 'inputs'>[]): LinesBefore {
+  const read = new Map<string, number>();
+  const before = new Map<string, number>();
+  for (const { source, name, start, lines } of parts.flatMap(({ inputs }) => inputs)) {
+    const file = JSON.stringify([source, name]);
+    const lead = read.get(file) ?? 0;
+    // Most files are one input: nothing is before it.
+    if (lead > 0) before.set(`${start} ${file}`, lead);
+    if (lines > 0) read.set(file, lead + lines);
+  }
+  return ({ source, name, start }) => before.get(`${start} ${JSON.stringify([source, name])}`) ?? 0;
 }
 
 export function storeDtype(vocabularySize: number): StoreDtype {

@@ -13,9 +13,11 @@ import { type LocalBytes, readText } from '../storage/files.ts';
 import { localStorage, readFrom } from '../storage/local.ts';
 import { EndedEarly } from '../storage/storage.ts';
 import {
+  countLinesBefore,
   docsFile,
-  linesBefore,
+  type InputRecord,
   type PartRecord,
+  readableVersions,
   type StoreManifest,
   storeFile,
   storeFormat,
@@ -41,7 +43,7 @@ export function openStore(folder: string): StoreManifest {
   } catch (cause) {
     throw damaged(file, 'it is not JSON', cause);
   }
-  if (manifest?.format !== storeFormat || manifest.version !== storeVersion) {
+  if (manifest?.format !== storeFormat || !readableVersions.includes(manifest.version)) {
     throw new LongmixError('store-version', `not a token store of version ${storeVersion}: ${file}`, {
       cure: 'tokenize again with this version of longmix: --fresh',
     });
@@ -114,20 +116,24 @@ export function documentOrigins(
   manifest: StoreManifest,
   documents: readonly number[],
 ): DocumentOrigin[] {
-  const starts = [0];
-  for (const part of manifest.parts) starts.push(starts.at(-1)! + part.documents);
-  const open = new Map<number, Table>();
+  const starts = new Uint32Array(manifest.parts.length + 1);
+  for (const [p, part] of manifest.parts.entries()) starts[p + 1] = starts[p]! + part.documents;
+  const linesBefore = countLinesBefore(manifest.parts);
+  const open = new Map<number, { docs: Table; inputs: Map<string, InputRecord> }>();
   return documents.map((document) => {
-    const part = starts.findLastIndex((start) => start <= document);
-    let docs = open.get(part);
-    if (docs === undefined) {
-      docs = readIndex(folder, manifest.parts[part]!).docs;
-      open.set(part, docs);
+    // The last that begins at or before the document: parts without documents begin where the next does.
+    const part = firstFrom(starts, document + 1) - 1;
+    let opened = open.get(part);
+    if (opened === undefined) {
+      const { docs } = readIndex(folder, manifest.parts[part]!);
+      opened = { docs, inputs: new Map(manifest.parts[part]!.inputs.map((input) => [input.name, input])) };
+      open.set(part, opened);
     }
+    const { docs, inputs } = opened;
     const row = docs.get(document - starts[part]!)!.toJSON() as unknown as DocumentOrigin;
     const { source, id, origin } = row;
-    const input = manifest.parts[part]!.inputs.find(({ name }) => name === origin)!;
-    const record = row.record === 0 ? 0 : linesBefore(manifest.parts, input) + row.record;
+    const input = inputs.get(origin)!;
+    const record = row.record === 0 ? 0 : linesBefore(input) + row.record;
     return { source, id, origin, record };
   });
 }

@@ -62,7 +62,10 @@ const inSets = [
 ];
 const sets = ['train', 'train_x', 'validation', 'train.256', 'one/train', 'two/validation', 'test'];
 const atTop = ['dataset_dict.json', 'plan.json', 'schedule.json', 'ablation.json', 'README.md', '.git/HEAD'];
-const inStores = ['store.json', 'part-00000.tokens', 'part-00000.docs.arrow', 'part-00009.tokens'];
+const inStores = [
+  ...['store.json', 'part-00000.tokens', 'part-00000.docs.arrow'],
+  ...['part-0123456789abcdef.tokens', 'part-0123456789abcdef.docs.arrow'],
+];
 const paths = [
   ...atTop,
   ...inStores,

@@ -221,14 +221,9 @@ describe('the recipe', () => {
     );
   });
 
-  test('a source on another machine', async () => {
-    const outcome = await recipe('sources: { web: s3://bucket/web.jsonl }\n');
-    expectMessage(
-      outcome,
-      2,
-      /source "web": s3:\/\/bucket\/web.jsonl is not on this machine/,
-      /copy it here/,
-    );
+  test('a source at an address of an unknown kind', async () => {
+    const outcome = await recipe('sources: { web: ftp://host/web.jsonl }\n');
+    expectMessage(outcome, 2, /ftp:\/\/host\/web.jsonl: not an address that longmix reads/, /s3:\/\/BUCKET/);
   });
 
   test('a long share without long documents', async () => {
@@ -359,18 +354,13 @@ describe('the output', () => {
     expectMessage(await place.run('ablate', 'arms.yaml'), 2, /nowhere\.yaml: no such file or directory/);
   });
 
-  test('a store of another corpus', async () => {
+  test('a store of another corpus takes the new one in, and says so', async () => {
     await place.run('tokenize', 'web.jsonl', '--out', 'made', '--quiet');
     place.write('web.jsonl', jsonLines(51));
-    const outcome = await place.run('tokenize', 'web.jsonl', '--out', 'made');
-    expectMessage(outcome, 2, /web\.jsonl of source .* has another size/, /--fresh, or name another store/);
-    // One that a recipe names is others' too.
-    place.write('mix.yaml', 'sources: { web: ./web.jsonl }\nstore: ./made\n');
-    expectMessage(
-      await place.run('build', 'mix.yaml', '--out', 'out'),
-      2,
-      /it has no source "web"/,
-      /^ {2}name another store .*; --fresh would replace/m,
-    );
+    const { code, stderr } = await place.run('tokenize', 'web.jsonl', '--out', 'made');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('corpus: 1 changed: 100.0% to tokenize')]);
+    place.write('mix.yaml', 'sources: { other: ./web.jsonl }\nstore: ./made\n');
+    const other = await place.run('tokenize', 'mix.yaml');
+    expect([other.code, other.stderr]).toEqual([0, expect.not.stringContaining('to tokenize')]);
   });
 });

@@ -47,7 +47,7 @@ describe('bash', () => {
     expect(all).toEqual(
       expect.arrayContaining([...commands.map((command) => command.name()), '--version', '--help']),
     );
-    expect([pl, st]).toEqual([['plan'], ['stats']]);
+    expect([pl, st]).toEqual([['plan'], ['stats', 'store']]);
     for (const [i, command] of commands.entries()) {
       if (command.name() === 'help') continue;
       expect(new Set(flags[i]), command.name()).toEqual(new Set(flagsOf(command)));

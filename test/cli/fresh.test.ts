@@ -1,9 +1,10 @@
 /** `--fresh` replaces existing output only after all checks have passed, so that a mistake loses nothing. */
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { hashes } from '../support/folder.ts';
 import { expectMessage, jsonLines, workplace } from '../support/in-process.ts';
+import { partFilesIn, partsOf } from '../support/store-files.ts';
 
 const place = workplace();
 afterAll(() => place[Symbol.dispose]());
@@ -40,13 +41,14 @@ test('it makes the same again', async () => {
   expect(hashes(join(place.path, 'made'))).toEqual(before);
 });
 
-test('parts of a source that the recipe no longer has go', async () => {
-  const parts = () => readdirSync(join(place.path, 'made/store')).filter((name) => name.startsWith('part-'));
+test('parts of a source that the recipe no longer has stay, with their entry in the record', async () => {
+  const parts = () => partFilesIn(join(place.path, 'made/store'));
   place.write('mix.yaml', 'sources: { notes: ./web.jsonl, web: ./web.jsonl }\n');
   const build = ['build', 'mix.yaml', '--out', 'made', '--fresh', '--quiet'];
   expect((await place.run(...build)).code).toBe(0);
   expect(parts()).toHaveLength(4);
   recipe();
   expect((await place.run(...build)).code).toBe(0);
-  expect(parts()).toHaveLength(2);
+  expect(parts()).toHaveLength(4);
+  expect(partsOf(join(place.path, 'made/store'))).toHaveLength(2);
 });

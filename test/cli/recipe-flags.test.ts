@@ -57,12 +57,12 @@ test('a glob is a corpus, named after the folder before its first wildcard', asy
   expect(stderr).toMatch(/^read +40 documents/m);
 });
 
-test('a URL is not on this machine: refused with what can be done, and no folder is made', async () => {
+test('an address of an unknown kind is refused with those that are known, and no folder is made', async () => {
   const before = filesBelow(place.path);
   expectMessage(
-    await place.run('build', 's3://bucket/corpus'),
+    await place.run('build', 'ftp://host/corpus'),
     2,
-    /not on this machine\n {2}longmix reads local files: copy it here/,
+    /ftp:\/\/host\/corpus: not an address that longmix reads.*\n {2}write s3:\/\/BUCKET/,
   );
   expect(filesBelow(place.path)).toEqual(before);
 });

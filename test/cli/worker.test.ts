@@ -46,7 +46,7 @@ describe('longmix worker', () => {
     ]);
     expect(outcomes.map(({ code, stdout }) => [code, stdout])).toEqual(outcomes.map(() => [0, '']));
     expect(
-      outcomes[2]!.stderr.match(/^\S+ task [123]: part-0000[123], 60 documents, .* tokens$/gm),
+      outcomes[2]!.stderr.match(/^\S+ task [123]: part-[0-9a-f]{16}, 60 documents, .* tokens$/gm),
     ).toHaveLength(3);
 
     const { stdout } = await longmixOk([...build, '--json', '--quiet'], place.path);

@@ -14,7 +14,7 @@ import { heldOut } from '../../src/mix/split.ts';
 import type { Bucket } from '../../src/nouns/mix.ts';
 import type { Recipe } from '../../src/nouns/recipe.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import { documentOrigins, loadDocuments, openStore } from '../../src/store/reader.ts';
+import { documentOrigins, loadDocuments } from '../../src/store/reader.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { readSplit } from '../support/reconstruct.ts';
@@ -178,7 +178,7 @@ async function check(documents: CorpusDocument[], written: object): Promise<void
   built += 1;
 
   // The store's documents are the corpus's: all of them, once each, but for files without text.
-  const store = openStore(join(out, 'store'));
+  const store = result.store.manifest;
   const own = documents.flatMap(({ place }, n) => (place === 'named' ? [n % 2 === 0 ? 'x' : 'y'] : []));
   expect(store.sources).toEqual(['records', 'texts', ...new Set(own.sort())]);
   const table = loadDocuments(join(out, 'store'), store);

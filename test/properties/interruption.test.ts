@@ -12,10 +12,14 @@ import { fuzzTimeout } from '../support/fuzz.ts';
 
 const more = Math.max(0, Number(process.env.LONGMIX_FUZZ ?? 1) - 1);
 
-/** Parts that are done, by their receipts: file -> inode, which a rename changes. */
+/** Parts that are done, by their receipts: file -> inode, which a rename changes. Before that a receipt only names the files. */
 function finishedParts(out: string): Map<string, number> {
   const notes = join(out, 'store', '.longmix');
-  const parts = existsSync(notes) ? readdirSync(notes).filter((name) => /^part-\d+\.json$/.test(name)) : [];
+  const receipts = existsSync(notes)
+    ? readdirSync(notes).filter((name) => /^part-[0-9a-f]{16}\.json$/.test(name))
+    : [];
+  const isDone = (name: string) => JSON.parse(readFileSync(join(notes, name), 'utf8')).result !== null;
+  const parts = receipts.filter(isDone);
   return new Map(
     parts.map((name) => {
       const file = join(out, 'store', name.replace('.json', '.tokens'));
@@ -64,7 +68,7 @@ it(
 
     const out = join(folder, 'killed');
     const store = join(out, 'store');
-    const receipts = /^part-\d+\.json$/;
+    const receipts = /^part-[0-9a-f]{16}\.json$/;
     const temporary = /\.tmp$/;
     let end = 0;
     /** Moments to be killed at, one after the other; what is finished is kept from one to the next. */

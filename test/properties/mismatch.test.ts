@@ -1,6 +1,7 @@
-/** Changed input is never silently reused: an error names the change. The first test needs dist/. */
+/** What has changed is seen: a recipe that differs is refused, a corpus that differs is built anew, and both are told. */
 import {
   closeSync,
+  existsSync,
   openSync,
   readFileSync,
   renameSync,
@@ -15,11 +16,13 @@ import { describe, expect, it } from 'vitest';
 import { noProgress } from '../../src/base/progress.ts';
 import { type BuildResult, build } from '../../src/build/build.ts';
 import { ensureStore } from '../../src/build/store/token-store.ts';
+import { verify } from '../../src/build/verify.ts';
 import { LongmixError } from '../../src/errors.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { diskSources, writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';
 import { longmix, longmixOk } from '../support/in-process.ts';
+import { partsOf } from '../support/store-files.ts';
 import { smallFile } from '../tokenize/small-file.ts';
 
 const small = { sequences: { length: 512 } };
@@ -29,6 +32,8 @@ interface Made {
   readonly out: string;
   /** Builds the recipe as it stands now. */
   build(more?: { fresh: boolean }): Promise<BuildResult>;
+  /** What was said of it. */
+  said(): string[];
 }
 
 async function builtOnce(): Promise<Made> {
@@ -36,10 +41,16 @@ async function builtOnce(): Promise<Made> {
   writeDiskCorpus(folder);
   const path = writeDiskRecipe(folder, 'mix', small);
   const out = join(folder, 'out');
+  let said: string[] = [];
+  const progress = { ...noProgress, note: (text: string) => void said.push(text) };
   const made: Made = {
     folder,
     out,
-    build: (more) => build(parseRecipe(readFileSync(path, 'utf8'), path), out, { workers: 1, ...more }),
+    build(more) {
+      said = [];
+      return build(parseRecipe(readFileSync(path, 'utf8'), path), out, { workers: 1, progress, ...more });
+    },
+    said: () => said,
   };
   await made.build();
   return made;
@@ -68,7 +79,7 @@ describe('a build over another', () => {
     expect(hashes(out)).toEqual(before);
 
     // The corpus is the same: its tokens are kept, and the part is not written again.
-    const part = join(out, 'store/part-00000.tokens');
+    const part = join(out, 'store', partsOf(join(out, 'store'))[0]!);
     const written = statSync(part).mtimeMs;
     await longmixOk([...args(out), '--fresh']);
     expect(statSync(part).mtimeMs).toBe(written);
@@ -79,7 +90,7 @@ describe('a build over another', () => {
   it.each([
     {
       what: 'changed, of the same size',
-      file: '1/5.txt of source "stories" has changed',
+      words: '1 changed',
       change: (folder: string) => {
         const path = join(folder, 'stories/1/5.txt');
         writeFileSync(path, readFileSync(path, 'utf8').replace('5: ', '6: '));
@@ -87,40 +98,58 @@ describe('a build over another', () => {
       },
     },
     {
-      what: 'changed its size',
-      file: '1.jsonl of source "notes" has another size than before',
+      what: 'changed, and its time set back',
+      words: '1 changed',
+      change: (folder: string) => {
+        const path = join(folder, 'stories/1/5.txt');
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, readFileSync(path, 'utf8').replace('5: ', '6: '));
+        utimesSync(path, atime, mtime);
+      },
+    },
+    {
+      what: 'of another size',
+      words: '1 changed',
       change: (folder: string) => writeFileSync(join(folder, 'notes/1.jsonl'), '{"text":"short"}'),
     },
     {
       what: 'gone',
-      file: '0/0.txt of source "stories" is gone',
+      words: '1 gone',
       change: (folder: string) => rmSync(join(folder, 'stories/0/0.txt')),
     },
     {
       what: 'new',
-      file: 'new.txt of source "stories" is new',
+      words: '+1 file',
       change: (folder: string) => writeFileSync(join(folder, 'stories/new.txt'), 'new'),
     },
     {
       what: 'called something else',
-      file: '1 of source "joined" has changed',
+      words: '1 changed',
       change: (folder: string) =>
         renameSync(join(folder, 'joined/1/part-1.md'), join(folder, 'joined/1/part-1a.md')),
     },
-  ])('of an input that is $what is refused and named; --fresh cures', async ({ file, change }) => {
-    const { folder, out, build: again } = await builtOnce();
-    const before = hashes(out);
+  ])('of an input that is $what is told, and made anew without --fresh', async ({ words, change }) => {
+    const { folder, out, build: again, said } = await builtOnce();
+    const before = hashes(join(out, 'train'));
     change(folder);
-    const refused = await refusal(again());
-    expect(refused).toMatchObject({ code: 'store-mismatch', exitCode: 2 });
-    expect(refused.message).toContain(file);
-    expect(refused.cure).toContain('--fresh');
-    expect(hashes(out)).toEqual(before);
-    expect((await again({ fresh: true })).written).toBe(true);
+    expect((await again()).written).toBe(true);
+    expect(said()).toEqual([
+      expect.stringMatching(new RegExp(`^corpus: ${words.replace('+', '\\+')}: \\d+\\.\\d% to tokenize$`)),
+      expect.stringMatching(/the shards in .*out are of the corpus as it was: they are replaced/),
+    ]);
+    expect(hashes(join(out, 'train'))).not.toEqual(before);
     expect((await again()).written).toBe(false);
+    // Nothing of what was before is in it.
+    await build(
+      parseRecipe(readFileSync(join(folder, 'mix.yaml'), 'utf8'), join(folder, 'mix.yaml')),
+      join(folder, 'other'),
+      { workers: 1 },
+    );
+    expect(hashes(join(out, 'train'))).toEqual(hashes(join(folder, 'other/train')));
+    expect(verify(out, true).faults).toEqual([]);
   });
 
-  it('of an input that was written to while it was read is refused', async () => {
+  it('of an input that was written to while it was read is read again', async () => {
     const folder = temporaryFolder();
     const text = 'grey stones by the river '.repeat(50_000);
     writeFileSync(join(folder, 'a.jsonl'), `${JSON.stringify({ text })}\n`.repeat(4));
@@ -136,17 +165,9 @@ describe('a build over another', () => {
     };
     await ensureStore(recipe, store, { workers: 1, progress: { ...noProgress, advance } });
     expect(wrote).toBe(true);
-    const refused = await refusal(ensureStore(recipe, store, { workers: 1 }));
-    expect(refused.message).toContain('a.jsonl of source "a" has changed');
-  });
-
-  it('of an input that was changed, and its time set back, is refused', async () => {
-    const { folder, build: again } = await builtOnce();
-    const path = join(folder, 'stories/1/5.txt');
-    const { atime, mtime } = statSync(path);
-    writeFileSync(path, readFileSync(path, 'utf8').replace('5: ', '6: '));
-    utimesSync(path, atime, mtime);
-    expect((await refusal(again())).message).toContain('1/5.txt of source "stories" has changed');
+    const again = await ensureStore(recipe, store, { workers: 1 });
+    const once = await ensureStore(recipe, join(folder, 'once'), { workers: 1 });
+    expect(again.manifest).toEqual(once.manifest);
   });
 
   it.each(['plan.json', 'dataset_dict.json', 'train/state.json', 'train/dataset_info.json'])(
@@ -168,7 +189,7 @@ describe('a build over another', () => {
 
   it.each([
     ['with another tokenizer', { tokenizer: 'p50k_base' }, 'tokenizer gpt2'],
-    ['with a source more', { sources: { ...diskSources, more: 'mixed.jsonl' } }, '"more"'],
+    ['with a source more', { sources: { ...diskSources, more: 'mixed.jsonl' } }, 'source "more" is new'],
     [
       'with a source read otherwise',
       { sources: { ...diskSources, notes: { path: 'notes/*.jsonl', text: 'id' } } },
@@ -177,19 +198,33 @@ describe('a build over another', () => {
     [
       'with a source in another format',
       { sources: { ...diskSources, notes: { path: 'notes/*.jsonl', format: 'text' } } },
-      'of source "notes" was read as jsonl, and is now read as text',
+      ' changed: ',
     ],
-    [
-      'with its sources in another order',
-      { sources: Object.fromEntries(Object.entries(diskSources).reverse()) },
-      'its sources are in another order',
-    ],
-  ])('%s is refused, and the difference named', async (_, change, words) => {
-    const { folder, build: again } = await builtOnce();
+  ])('%s says so, adds to the store, and refuses to replace the shards', async (_, change, words) => {
+    const { folder, out, build: again, said } = await builtOnce();
+    const before = hashes(join(out, 'train'));
+    const parts = partsOf(join(out, 'store'));
     writeDiskRecipe(folder, 'mix', { ...small, ...change });
     const refused = await refusal(again());
-    expect(refused).toMatchObject({ code: 'store-mismatch', exitCode: 2 });
-    expect(refused.message).toContain(words);
+    expect(refused).toMatchObject({ code: 'build-mismatch', exitCode: 2 });
+    expect(said().join('\n')).toContain(words);
+    expect(hashes(join(out, 'train'))).toEqual(before);
+    for (const part of parts) expect(existsSync(join(out, 'store', part))).toBe(true);
+    // Back again, nothing is to be done.
+    writeDiskRecipe(folder, 'mix', small);
+    expect((await again()).written).toBe(false);
+  });
+
+  it('with its sources in another order is another build of the same tokens', async () => {
+    const { folder, out, build: again, said } = await builtOnce();
+    const store = readFileSync(join(out, 'store/store.json'), 'utf8');
+    writeDiskRecipe(folder, 'mix', {
+      ...small,
+      sources: Object.fromEntries(Object.entries(diskSources).reverse()),
+    });
+    expect((await refusal(again())).code).toBe('build-mismatch');
+    expect(said()).toEqual([]);
+    expect(readFileSync(join(out, 'store/store.json'), 'utf8')).toBe(store);
   });
 });
 
@@ -222,9 +257,10 @@ describe("a store, and the tokenizer's tokens that begin and end a row", () => {
     expect((await write(folder, '<one>', {})()).shardSets[0]!.eosId).toBe(firstId);
     const again = write(folder, '<two>', {});
     expect((await refusal(again())).message).toContain('what differs: the ids of BOS and EOS');
-    const before = statSync(join(folder, 'out/store/part-00000.tokens')).mtimeMs;
+    const part = join(folder, 'out/store', partsOf(join(folder, 'out/store'))[0]!);
+    const before = statSync(part).mtimeMs;
     expect((await again({ fresh: true })).shardSets[0]!.eosId).toBe(firstId + 1);
-    expect(statSync(join(folder, 'out/store/part-00000.tokens')).mtimeMs).toBe(before);
+    expect(statSync(part).mtimeMs).toBe(before);
   });
 
   it('takes an EOS that the config has got since', async () => {

@@ -6,8 +6,10 @@ import { onTestFinished } from 'vitest';
 import { LongmixError } from '../../src/errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../src/nouns/documents.ts';
 import type { SourceSpec } from '../../src/nouns/recipe.ts';
-import { discover, splitUnit } from '../../src/read/input/discover.ts';
+import { discover, splitUnits } from '../../src/read/input/discover.ts';
 import { createReadCounts, read } from '../../src/read/read.ts';
+
+export { splitUnits };
 
 interface ReadDocument {
   readonly text: string;
@@ -53,11 +55,6 @@ export async function readSource(
   const { units } = await discover(source);
   const { rangeBytes } = options;
   return readUnits(rangeBytes === undefined ? units : await splitUnits(units, rangeBytes), options);
-}
-
-/** Units as ranges of about `rangeBytes`, where they can be split. */
-export async function splitUnits(units: readonly ReadUnit[], rangeBytes: number): Promise<ReadUnit[]> {
-  return (await Promise.all(units.map((unit) => splitUnit(unit, rangeBytes)))).flat();
 }
 
 async function readUnits(

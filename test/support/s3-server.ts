@@ -31,6 +31,12 @@ export interface S3Server {
   stop(): void;
 }
 
+/** Registered when a test file imports this: a hook of a hook would never run, and servers would outlive the tests. */
+const running: (() => void)[] = [];
+afterAll(() => {
+  for (const stop of running.splice(0)) stop();
+});
+
 const keys = { AWS_ACCESS_KEY_ID: 'test-key', AWS_SECRET_ACCESS_KEY: 'planted-secret-of-the-tests' };
 
 /**
@@ -49,7 +55,7 @@ export async function startS3(bucket: string, tls?: { cert: string; key: string 
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
-  afterAll(stop);
+  running.push(stop);
   // Nothing of the user's own settings.
   const nowhere = join(folder, 'none');
   const files = { HOME: nowhere, AWS_CONFIG_FILE: nowhere, AWS_SHARED_CREDENTIALS_FILE: nowhere };

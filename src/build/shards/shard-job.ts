@@ -9,6 +9,9 @@ import type { Shard, ShardInput } from '../../execute/shard-task.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 import { idBytes, type ShardDtype, shardName } from '../../shard/format.ts';
 import type { ShardOptions } from '../../shard/writer.ts';
+import { writeJson } from '../../storage/commit.ts';
+import { readJson } from '../../storage/files.ts';
+import type { StoreManifest } from '../../store/format.ts';
 import type { TokenFiles } from '../../store/reader.ts';
 import type { BuildPlan, PlannedSet, TokenStore } from '../nouns.ts';
 import type { GatherPlan } from './gather-plan.ts';
@@ -43,7 +46,7 @@ export function shardJob(
       ...{ store: tokenFiles(store), table: plan.table, segments: null },
       plans: plan.sets.map(({ rows }) => rows),
     },
-    files: plan.sets.map((set) => rowPlanFile(set, plan)),
+    files: jobFiles(plan, store),
   };
 }
 
@@ -68,7 +71,7 @@ export function gatherJob(
     },
     inputs: layout.stretches.map((_, stretch) => ({ stretch })),
     memory: { store: tokenFiles(store), table: plan.table, plans },
-    files: plan.sets.map((set) => rowPlanFile(set, plan)),
+    files: jobFiles(plan, store),
   };
 }
 
@@ -97,8 +100,29 @@ export function usefulWorkers({ sets, dtype }: BuildPlan, inputs: readonly Shard
   return Math.max(1, Math.ceil(all / largest - 0.1));
 }
 
-/** The suffix of a row plan's file. */
-export const planSuffix = '.rows';
+/** The recipe's view of the store, which may grow while the tasks are run. */
+const viewFile = 'store.json';
+
+function storeView({ manifest }: TokenStore): JobFile {
+  const isThere = (path: string) => fingerprintOf(path) === manifest.fingerprint;
+  return { name: viewFile, isThere, write: (path) => void writeJson(path, manifest) };
+}
+
+function fingerprintOf(path: string): string | null {
+  try {
+    return (readJson(path) as StoreManifest).fingerprint;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a file of the job's folder served only tasks that are done. */
+export function isShardJobFile(name: string): boolean {
+  return name === viewFile || name.endsWith(planSuffix);
+}
+
+/** Of a row plan's file. */
+const planSuffix = '.rows';
 
 function rowPlanFile({ name: set, rows }: PlannedSet, { fingerprint }: BuildPlan): JobFile {
   const identity = { fingerprint, set };
@@ -109,12 +133,17 @@ function rowPlanFile({ name: set, rows }: PlannedSet, { fingerprint }: BuildPlan
   };
 }
 
+/** Files that both lists name. */
+function jobFiles(plan: BuildPlan, store: TokenStore): JobFile[] {
+  return [...plan.sets.map((set) => rowPlanFile(set, plan)), storeView(store)];
+}
+
 function planFileOf({ name }: PlannedSet, { fingerprint }: BuildPlan): PlannedSetFile {
   return { name, plan: `${name}${planSuffix}`, fingerprint };
 }
 
 function storePlace(store: TokenStore, out: string): StorePlace {
-  return { folder: nameBelow(out, store.folder), fingerprint: store.manifest.fingerprint };
+  return { folder: nameBelow(out, store.folder), fingerprint: store.manifest.fingerprint, view: viewFile };
 }
 
 /** A relative path if the folder is below the output, because another machine may mount the output elsewhere. */

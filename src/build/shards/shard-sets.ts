@@ -43,8 +43,8 @@ import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
 import { gatherSizes, planGather, removeGathered } from './gather-plan.ts';
 import {
   gatherJob,
+  isShardJobFile,
   planShards,
-  planSuffix,
   shardJob,
   shardOptions,
   usefulWorkers,
@@ -73,22 +73,36 @@ function isWritten(folder: string, plan: BuildPlan): boolean {
   return shardSetFiles(manifest).every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
 }
 
-/** @throws LongmixError `build-mismatch` if the folder holds the finished output of another plan */
-export function refuseOtherBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan, out: string): void {
+/**
+ * Whether the folder holds finished output of this recipe over the corpus as it was: that may be replaced, for it is what
+ * the recipe asks for again.
+ * @throws LongmixError `build-mismatch` if it holds the finished output of something else
+ */
+export function hasOlderBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan, out: string): boolean {
+  let isOlder = false;
   for (const name of setFolders(out)) {
     const made = manifestOf(join(out, name));
     if (made === null || made.fingerprint === plan.fingerprint) continue;
-    const differs = difference(made, recipe, store);
+    const keys = differences(made, recipe, store);
+    if (keys.length === 1 && keys[0] === theTokens) {
+      isOlder = true;
+      continue;
+    }
+    const differs =
+      keys.length === 0 ? 'they were made by another version of longmix' : `what differs: ${keys.join(', ')}`;
     throw new LongmixError(
       'build-mismatch',
       `${join(out, name)} holds finished shards of something else; ${differs}`,
       { cure: 'choose another folder with --out, or replace them with --fresh, which keeps the tokens' },
     );
   }
+  return isOlder;
 }
 
+const theTokens = 'the tokens of the corpus';
+
 /** How the recipe and the store differ from those of the manifest, in words. */
-function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string {
+function differences(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string[] {
   const then = flat(manifest.recipe);
   const now = flat(outputRecipe(recipe));
   const keys = changedKeys(then, now).flatMap((key) => {
@@ -97,13 +111,11 @@ function difference(manifest: ShardSetManifest, recipe: Recipe, store: TokenStor
       ? [key]
       : inner.map((name) => `${key}.${name}${values(then[key], now[key], name)}`);
   });
-  if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push('the tokens of the corpus');
+  if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push(theTokens);
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
   if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
-  return keys.length === 0
-    ? 'they were made by another version of longmix'
-    : `what differs: ${keys.join(', ')}`;
+  return keys;
 }
 
 function changedKeys(then: Settings, now: Settings): string[] {
@@ -182,7 +194,7 @@ export async function writeShardSets(
   else writeJson(join(out, scheduleFile), scheduleRecord(plan.steps));
   writeJson(join(out, dictFile), { splits: plan.sets.map(({ name }) => name) });
   for (const { name } of plan.sets) removeNotes(join(out, name));
-  dropJobFiles(out, (name) => name.endsWith(planSuffix));
+  dropJobFiles(out, isShardJobFile);
   removeGathered(out, null);
   return manifests;
 }

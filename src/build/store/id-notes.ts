@@ -4,25 +4,24 @@
  * not depend on how the parts were cut.
  */
 
-import type { ReadUnit } from '../../nouns/documents.ts';
-import type { Recipe } from '../../nouns/recipe.ts';
 import { hasFields } from '../../read/formats.ts';
 import { probeFields } from '../../read/input/probe.ts';
+import type { FoundSource } from './find-corpus.ts';
 
 /**
- * @param units the units of all sources, in the order of the corpus
+ * @param sources that were read for the first time
  * @param identified sources with an id in at least one record
  */
 export async function idNotes(
-  recipe: Recipe,
-  units: readonly ReadUnit[],
+  sources: readonly FoundSource[],
   identified: ReadonlySet<string>,
 ): Promise<string[]> {
   const notes: string[] = [];
-  for (const { name, fields } of recipe.sources) {
+  for (const { spec, units } of sources) {
+    const { name, fields } = spec;
     // The default field needs no note: many corpora have no ids.
     if (fields.id === 'id' || identified.has(name)) continue;
-    const unit = units.find(({ source, files }) => source.name === name && hasFields(files[0]!.format));
+    const unit = units.find(({ files }) => hasFields(files[0]!.format));
     const problem =
       unit === undefined ? null : await probeFields(unit, { text: fields.id, id: 'id', source: null });
     const why = unit === undefined ? 'text files have no fields' : (problem?.message ?? 'it holds no id');

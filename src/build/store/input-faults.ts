@@ -6,23 +6,28 @@
 import type { Progress } from '../../base/progress.ts';
 import { counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
-import type { TokenizeResult } from '../../execute/tokenize-task.ts';
+import type { TokenizeResult } from '../../execute/part-notes.ts';
 import type { FileFault } from '../../nouns/documents.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
-import { linesBefore } from '../../store/format.ts';
+import { countLinesBefore, type StoreManifest } from '../../store/format.ts';
 
-/** @throws LongmixError `bad-records` if there are more than the recipe allows; fewer are noted */
+/**
+ * @param view the recipe's view of the store, all of which is judged
+ * @param results of parts of which nothing was told before
+ * @throws LongmixError `bad-records` if there are more than the recipe allows; fewer are noted
+ */
 export function refuseBadRecords(
+  { parts, totals }: Pick<StoreManifest, 'parts' | 'totals'>,
   results: readonly TokenizeResult[],
   recipe: Recipe,
   progress: Progress,
 ): void {
-  const bad = results.reduce((sum, { part }) => sum + part.badRecords, 0);
+  const { badRecords: bad } = totals;
   if (bad === 0) return;
-  const records = results.reduce((sum, { part }) => sum + part.documents, bad);
+  const records = totals.documents + bad;
   const { share, atLeast } = recipe.maxBadRecords;
   const limit = Math.max(atLeast, Math.floor(share * records));
-  const parts = results.map(({ part }) => part);
+  const linesBefore = countLinesBefore(parts);
   const leftOut = results.flatMap(({ fileFaults }) => fileFaults).filter((fault) => fault.leftOut);
   const samples = results
     .flatMap(({ part, badSamples }) => badSamples.map((sample) => ({ ...sample, part })))
@@ -30,19 +35,19 @@ export function refuseBadRecords(
   const lines = samples.map(({ file, start, record, reason, part }) => {
     // If several inputs match, all start at 0 and have no lines before them: only a part's first input may start later.
     const input = part.inputs.find((one) => one.start === start)!;
-    const place = record === 0 ? file : `${file}:${linesBefore(parts, input) + record}`;
+    const place = record === 0 ? file : `${file}:${linesBefore(input) + record}`;
     return `  ${place}: ${reason}`;
   });
   const list = [...lines, ...namedFiles(leftOut)].join('\n');
   const isAll = bad === samples.length + leftOut.length;
   const what = `${bad} of ${records} records could not be read${isAll ? '' : ', the first ones'}`;
   if (bad > limit) {
-    throw new LongmixError('bad-records', `${what}:\n${list}`, {
+    throw new LongmixError('bad-records', list === '' ? what : `${what}:\n${list}`, {
       cure: `at most ${limit} are skipped (max_bad_records); fix the input, or allow more in the recipe`,
       exitCode: 1,
     });
   }
-  progress.note(`${what} (skipped, in the ledger):\n${list}`);
+  if (list !== '') progress.note(`${what} (skipped, in the ledger):\n${list}`);
 }
 
 const mostNamed = 1000;
@@ -64,6 +69,13 @@ export function fileNote(results: readonly TokenizeResult[]): string | null {
   const faults = results.flatMap(({ fileFaults }) => fileFaults).filter(({ leftOut }) => !leftOut);
   if (faults.length === 0) return null;
   return `${counted(faults.length, 'file')} may not have been read as intended:\n${namedFiles(faults).join('\n')}`;
+}
+
+/** @param retries requests that were sent again, by place */
+export function retryNotes(retries: ReadonlyMap<string, number>): string[] {
+  return [...retries].map(([where, count]) =>
+    count === 1 ? `1 request to ${where} was tried again` : `${count} requests to ${where} were tried again`,
+  );
 }
 
 /** A note that lists the files with invalid UTF-8; null: all text was UTF-8. */

@@ -1,258 +1,281 @@
 /**
- * Opens a recipe's token store if it exists and was made from the same inputs; makes it if it does not exist.
+ * A recipe's token store: what is there of its corpus is found, what is missing is tokenized, and the store's record says
+ * how the recipe's sources are now. Nothing is removed: parts of what the corpus was stay until `longmix store prune`.
+ *
+ * Only the moments in which the record is read and replaced are locked, so several commands may add to a store at once.
+ * Parts have names of their own, and two commands that make the same part make the same bytes.
  */
 
 import { join } from 'node:path';
-import { addAbortSignal } from 'node:stream';
-import { fingerprint } from '../../base/fingerprint.ts';
-import { noProgress } from '../../base/progress.ts';
+import { noProgress, type Progress } from '../../base/progress.ts';
 import { compact, counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
-import type { Crew, Job } from '../../execute/executor.ts';
-import { dropOtherJob } from '../../execute/job-file.ts';
-import { workerLimits } from '../../execute/memory.ts';
+import { type Crew, type Executor, TasksLeft } from '../../execute/executor.ts';
+import { jobFile } from '../../execute/job-file.ts';
+import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
 import { threads } from '../../execute/tasks.ts';
-import type { TokenizeResult } from '../../execute/tokenize-task.ts';
-import type { ReadUnit } from '../../nouns/documents.ts';
-import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
+import type { Recipe } from '../../nouns/recipe.ts';
 import { refuseMissingProgram } from '../../read/extract/find-program.ts';
-import { discover } from '../../read/input/discover.ts';
-import { spoolStandardInput } from '../../read/input/spool.ts';
-import { makeFolder, sweep, writeJson } from '../../storage/commit.ts';
+import { makeFolder } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
-import { withLock } from '../../storage/lock.ts';
-import { notesFolder } from '../../storage/receipt.ts';
+import { withBriefLock, withLock } from '../../storage/lock.ts';
+import { useCache } from '../../storage/remote-settings.ts';
 import {
-  docsFile,
-  type PartRecord,
   type StoreManifest,
   storeDtype,
   storeFile,
   storeFiles,
-  storeFormat,
-  storeVersion,
-  tokensFile,
+  type TokenizerRecord,
 } from '../../store/format.ts';
-import { openStore } from '../../store/reader.ts';
+import { storedSources, storeManifest, viewOf } from '../../store/view.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
-import { storeShortage } from '../disk-room.ts';
 import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
-import { claimFolder, refuseForeign, removeOwnFiles, tokenFolder } from '../ownership.ts';
+import { claimFolder, refuseForeign, tokenFolder } from '../ownership.ts';
+import { borrowParts } from './borrow-parts.ts';
+import { changeInWords, corpusChange, type SourceNow } from './corpus-change.ts';
+import { type FoundSource, findCorpus } from './find-corpus.ts';
+import { type FoundPart, type PlannedPart, partsIn, receiptOf } from './find-parts.ts';
+import { forgetParts } from './forget-parts.ts';
 import { idNotes } from './id-notes.ts';
 import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
-import { type PlannedPart, planParts, unitBytes } from './parts.ts';
 import { recipeTables } from './recipe-tables.ts';
-import {
-  inputStamps,
-  reading,
-  refuseDamage,
-  refuseMismatch,
-  rememberFiles,
-  rememberInputs,
-} from './store-match.ts';
-import { putBack, setAside } from './store-renewal.ts';
+import { refuseDamage, rememberFiles, sameReading } from './store-match.ts';
+import { fixedPlace, type StorePlace, storesBeside } from './store-place.ts';
+import { readRecord, recordSources } from './store-record.ts';
+import { doneWithJob, keepForJob, useStore } from './store-uses.ts';
+import { type TokenizeWork, tokenizeParts } from './tokenize-parts.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
 
-/** The folder of the store of a recipe that is built into `out`. */
-export function storeFolder(recipe: Recipe, out: string): string {
-  return recipe.store ?? join(out, 'store');
-}
-
 /**
- * @param folder where the store is or will be
- * @param check throws if the tokenizer is unfit, before anything is tokenized; default: checks the needs of the rows
- * @throws LongmixError `store-mismatch` if the folder has a store of other inputs; `special-token-missing` |
- * `dtype-too-small`; whatever reading and writing throw
+ * @param place the store's folder, or how it is found (`storePlace`)
+ * @param check what refuses a tokenizer before anything is tokenized; default: what the recipe's rows need
+ * @throws LongmixError `store-damaged` | `folder-busy` | `folder-foreign` | `bad-records` | `corpus-empty` |
+ * `special-token-missing` | `dtype-too-small`; whatever reading and writing throw
  */
 export async function ensureStore(
   recipe: Recipe,
-  folder: string,
+  place: string | StorePlace,
   options: StoreOptions,
   check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
 ): Promise<TokenStore> {
+  const at = typeof place === 'string' ? fixedPlace(place) : place;
+  const early = at.byTokenizer ? await recipeTables(recipe) : null;
+  const folder = at.folderFor(early?.facts.fingerprint ?? '');
   refuseForeign(folder, tokenFolder);
-  const ensure = () => ensureUnlocked(recipe, folder, options, check);
+  useCache(options.cache ?? null);
+  const ensure = async () => {
+    const isThere = options.fresh !== true && exists(join(folder, storeFile));
+    const sources = await findCorpus(recipe, folder, isThere, options.signal);
+    // Threads load their code while this one gets the tokenizer.
+    const { executor = threads(options.workers) } = options;
+    const crew = executor.ready('tokenize', isThere ? 0 : partsOf(sources).length);
+    try {
+      const tables = early ?? (await recipeTables(recipe));
+      check(tables.facts);
+      const work = await lookUp({ recipe, folder, place: at, options, tables, sources });
+      const manifest = reuse(work) ?? (await complete(work, executor, crew));
+      noteTokenizer(folder, recipe.tokenizer);
+      const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
+      return { folder, manifest, padId: isPadded ? tables.facts.padId : null };
+    } finally {
+      await crew.close();
+    }
+  };
   if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
-  // Lock the folder first, because standard input is copied into it before anything else happens.
+  // Standard input is put into the folder before anything is known of it.
   makeFolder(folder);
   return await withLock(folder, ensure);
 }
 
-async function ensureUnlocked(
-  recipe: Recipe,
-  folder: string,
-  options: StoreOptions,
-  check: (tokenizer: TokenizerTables['facts']) => void,
-): Promise<TokenStore> {
-  const { fresh = false, keepUnchanged = false } = options;
-  const isThere = !fresh && exists(join(folder, storeFile));
-  const units: ReadUnit[] = [];
-  for (const source of recipe.sources) {
-    if (source.command !== undefined && !isThere) refuseMissingProgram(source.name, source.command);
-    const found = await discover(await atRest(source, folder, isThere, options.signal));
-    units.push(...found.units);
-    const note = isThere ? null : kindsNote(source, found.units, found.leftOut);
-    if (note !== null) options.progress?.note(note);
-  }
-  const parts = await planParts(units);
-  // Start threads now: they load their code while this thread loads the tokenizer.
-  const { executor = threads(options.workers) } = options;
-  const crew = executor.ready('tokenize', isThere ? 0 : parts.length);
-  try {
-    const tokenizer = await recipeTables(recipe);
-    check(tokenizer.facts);
-    const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
-    const padId = isPadded ? tokenizer.facts.padId : null;
-    if (isThere) {
-      const manifest = await openSame(recipe, folder, parts, tokenizer.facts);
-      const { documents, tokens } = manifest.totals;
-      options.progress?.aside(
-        `tokens reused: ${counted(documents, 'document')}, ${compact(tokens)} tokens (${manifest.tokenizer.name}) in ${folder}`,
-      );
-      return { folder, padId, manifest };
-    }
-    makeFolder(folder);
-    const manifest = await withLock(folder, async () => {
-      if (fresh) setAside(folder, keepUnchanged);
-      // Another command may have made the store in the meantime.
-      else if (exists(join(folder, storeFile))) return await openSame(recipe, folder, parts, tokenizer.facts);
-      try {
-        return await makeStore(recipe, folder, parts, tokenizer, { ...options, crew });
-      } finally {
-        putBack(folder);
-      }
-    });
-    return { folder, padId, manifest };
-  } finally {
-    await crew.close();
-  }
+interface StoreTask {
+  readonly recipe: Recipe;
+  readonly folder: string;
+  readonly place: StorePlace;
+  readonly options: StoreOptions;
+  readonly tables: TokenizerTables;
+  /** The recipe's, in its order, as they are now. */
+  readonly sources: readonly FoundSource[];
 }
 
-async function openSame(
-  recipe: Recipe,
-  folder: string,
-  parts: readonly PlannedPart[],
-  tokenizer: TokenizerTables['facts'],
-): Promise<StoreManifest> {
-  const manifest = openStore(folder);
-  await refuseMismatch(folder, manifest, recipe, tokenizer, parts);
-  refuseDamage(folder, manifest);
-  noteTokenizer(folder, recipe.tokenizer);
-  // Use the tokenizer's current ids for the rows: no token in the store depends on them.
-  const { bosId, eosId, vocabularySize } = tokenizer;
-  return { ...manifest, tokenizer: { ...manifest.tokenizer, bosId, eosId, vocabularySize } };
+/** What the store has of it. */
+interface StoreWork extends StoreTask {
+  readonly tokenizer: TokenizerRecord;
+  readonly setting: PartSetting;
+  /** Of the store, as it was found; null: it has none of this tokenizer. */
+  readonly record: StoreManifest | null;
+  /** Why there is a record that serves nothing; null: there is none, or it serves. */
+  readonly why: string | null;
+  readonly found: ReadonlyMap<PlannedPart, FoundPart>;
 }
 
-async function makeStore(
-  recipe: Recipe,
-  folder: string,
-  parts: readonly PlannedPart[],
-  { facts, shared, slow }: TokenizerTables,
-  { crew, memory, signal, progress = noProgress }: StageOptions & { readonly crew: Crew<'tokenize'> },
-): Promise<StoreManifest> {
-  sweep(folder);
-  sweep(join(folder, notesFolder));
-  claimFolder(
-    folder,
-    parts.flatMap(({ part }) => [tokensFile(part), docsFile(part)]),
-  );
-  if (slow !== null) progress.note(slow);
-  const units = parts.flatMap((part) => part.units);
-  const stamps = parts.map((part) => inputStamps([part]));
-  const text = units.reduce((bytes, unit) => bytes + unitBytes(unit), 0);
-  const shortage = storeShortage(folder, text, storeDtype(facts.vocabularySize));
-  if (shortage !== null) progress.note(shortage);
-  progress.start('tokenize', text, 'B');
-  const limits = memory === undefined ? null : workerLimits(memory, crew.count, shared);
-  const job: Job<'tokenize'> = {
-    stage: 'tokenize',
-    folder,
-    setting: { tokenizer: recipe.tokenizer, fingerprint: facts.fingerprint },
-    inputs: parts.map((part, i) => ({ ...part, stamp: fingerprint(stamps[i]) })),
-    memory: { shared, limits },
-    files: [],
-  };
-  dropOtherJob(job);
-  const results = await crew.run(job, {
-    signal,
-    onProgress: ({ done, tokens }) => progress.advance(done, tokens),
+async function lookUp(task: StoreTask): Promise<StoreWork> {
+  const { folder, options, tables, sources } = task;
+  const tokenizer = tokenizerRecord(tables.facts);
+  const setting = { fingerprint: tokenizer.fingerprint, dtype: storeDtype(tokenizer.vocabularySize) };
+  makeFolder(folder);
+  const held = await withBriefLock(folder, () => {
+    useStore(folder);
+    return readRecord(folder, tokenizer, setting.dtype, options.fresh === true);
   });
-  progress.end();
-  refuseBadRecords(results, recipe, progress);
+  const wanted = partsOf(sources);
+  const record =
+    options.fresh === true ? forgetParts(folder, setting, wanted, held.record, options) : held.record;
+  const own = partsIn(folder, record, setting, true);
+  const found = new Map<PlannedPart, FoundPart>();
+  for (const planned of wanted) {
+    const part = await own.find(planned);
+    if (part !== null) found.set(planned, part);
+  }
+  return { ...task, tokenizer, setting, record: held.record, why: held.why, found };
+}
+
+/** The recipe's view of the store where nothing is to be done, or nothing shall be; else null. */
+function reuse(work: StoreWork): StoreManifest | null {
+  const { recipe, folder, options, tokenizer, record, sources, found } = work;
+  const { asItWas = false, fresh = false, progress = noProgress } = options;
+  const names = recipe.sources.map(({ name }) => name);
+  const view = record === null ? null : viewOf(record, names);
+  const wanted = partsOf(sources);
+  if (view === null || (fresh && found.size < wanted.length)) return null;
+  const isCurrent =
+    sources.every(({ reading }, s) => JSON.stringify(reading) === JSON.stringify(view.reading[s])) &&
+    wanted.length === view.parts.length &&
+    wanted.every((planned, i) => found.get(planned)?.part.name === view.parts[i]!.name);
+  const mayStay = asItWas && sources.every(({ reading }, s) => sameReading(reading, view.reading[s]!));
+  if (!isCurrent && !mayStay) return null;
+  refuseDamage(folder, view);
+  const { documents, tokens } = view.totals;
+  if (isCurrent) {
+    progress.aside(
+      `tokens reused: ${counted(documents, 'document')}, ${compact(tokens)} tokens (${tokenizer.name}) in ${folder}`,
+    );
+  } else {
+    progress.note(
+      `${changeOf(work)}\n  this plan is of the corpus as it was tokenized last; build and tokenize bring it up to date`,
+    );
+  }
+  return { ...view, tokenizer };
+}
+
+function changeOf({ folder, sources, record, found }: StoreWork): string {
+  const before = record === null ? new Map() : storedSources(record);
+  const recorded = new Set(record?.parts.map(({ name }) => name));
+  const now = sources.map(({ reading, parts }): SourceNow => {
+    return {
+      ...{ reading, parts },
+      missing: parts.filter((planned) => !found.has(planned)),
+      unrecorded: parts.filter((planned) => !recorded.has(found.get(planned)?.part.name ?? '')),
+    };
+  });
+  return changeInWords(corpusChange(now, before, ({ name }) => receiptOf(folder, name)));
+}
+
+/** Borrows and makes what is missing, and records how the sources are now. Gives the recipe's view. */
+async function complete(work: StoreWork, executor: Executor, crew: Crew<'tokenize'>): Promise<StoreManifest> {
+  const { recipe, folder, place, options, tables, setting, sources, record, why } = work;
+  const { fresh = false, progress = noProgress } = options;
+  const held = new Set(record?.reading.map(({ source }) => source));
+  if (why !== null) progress.note(`${folder} is made again, because ${why}`);
+  else if (!fresh && sources.some(({ reading }) => held.has(reading.source))) progress.note(changeOf(work));
+  claimFolder(folder, []);
+
+  const found = new Map(work.found);
+  const missing = () => partsOf(sources).filter((planned) => !found.has(planned));
+  if (!fresh && missing().length > 0) {
+    const borrowed = await borrowParts(folder, setting, missing(), storesBeside(place, folder));
+    for (const [planned, part] of borrowed.parts) found.set(planned, part);
+    if (borrowed.parts.size > 0)
+      progress.note(
+        `${counted(borrowed.parts.size, 'part')} of the tokens taken from ${borrowed.from.join(', ')}`,
+      );
+  }
+
+  const left = missing();
+  for (const { spec, units, leftOut, parts } of sources) {
+    if (parts.every((planned) => found.has(planned))) continue;
+    if (spec.command !== undefined) refuseMissingProgram(spec.name, spec.command);
+    const note = held.has(spec.name) ? null : kindsNote(spec, units, leftOut);
+    if (note !== null) progress.note(note);
+  }
+  if (left.length > 0) {
+    // All that the record lacks, so that a list of tasks stays the same while one after the other is done.
+    const parts = partsOf(sources).filter((planned) => found.get(planned)?.result !== null);
+    const results = await runParts(
+      { folder, spec: recipe.tokenizer, setting, tables, parts },
+      options,
+      executor,
+      crew,
+    );
+    for (const [i, result] of results.entries()) found.set(parts[i]!, { part: result.part, result });
+  }
+  return await recordFound(work, found, progress);
+}
+
+async function runParts(
+  work: Omit<TokenizeWork, 'crew'>,
+  options: StageOptions,
+  executor: Executor,
+  waiting: Crew<'tokenize'>,
+): Promise<TokenizeResult[]> {
+  // Those who wait are too few where a store was there.
+  const isEnough = waiting.count >= Math.min(options.workers, work.parts.length);
+  const crew = isEnough ? waiting : executor.ready('tokenize', work.parts.length);
+  try {
+    return await tokenizeParts({ ...work, crew }, options);
+  } catch (error) {
+    if (error instanceof TasksLeft) keepForJob(work.folder, error.job);
+    throw error;
+  } finally {
+    if (crew !== waiting) await crew.close();
+  }
+}
+
+async function recordFound(
+  { recipe, folder, options, tokenizer, setting, sources, record }: StoreWork,
+  found: ReadonlyMap<PlannedPart, FoundPart>,
+  progress: Progress,
+): Promise<StoreManifest> {
+  const stored = sources.map(({ reading, parts }) => {
+    return { reading, parts: parts.map((planned) => found.get(planned)!.part) };
+  });
+  const view = storeManifest({ tokenizer, dtype: setting.dtype, sources: stored });
+  const results = partsOf(sources).flatMap((planned) => found.get(planned)!.result ?? []);
+  refuseBadRecords(view, results, recipe, progress);
   for (const note of [malformedNote(results), fileNote(results)]) if (note !== null) progress.note(note);
-  for (const note of await idNotes(recipe, units, new Set(results.flatMap(({ identified }) => identified))))
+  const held = new Set(record?.reading.map(({ source }) => source));
+  const identified = new Set(results.flatMap((result) => result.identified));
+  for (const note of await idNotes(
+    sources.filter(({ spec }) => !held.has(spec.name)),
+    identified,
+  ))
     progress.note(note);
-  const manifest = storeManifest(recipe, facts, results);
-  if (manifest.totals.tokens === 0) {
+  if (view.totals.tokens === 0) {
     throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
       cure: 'check the paths, and `include` and `text` of the sources',
     });
   }
-  removeOtherParts(folder, manifest);
-  rememberInputs(folder, stamps.flat());
-  rememberFiles(folder, manifest);
-  noteTokenizer(folder, recipe.tokenizer);
-  writeJson(join(folder, storeFile), manifest);
-  return manifest;
+  // What was just made is as it was written; what was there is so by the store's notes, or is read.
+  const there = partsOf(sources).map((planned) => found.get(planned)!);
+  refuseDamage(folder, { parts: there.filter(({ result }) => result === null).map(({ part }) => part) });
+  rememberFiles(folder, storeFiles({ parts: results.map(({ part }) => part) }));
+  const content = { tokenizer, dtype: setting.dtype, sources: stored };
+  await recordSources(folder, content, options.fresh === true);
+  doneWithJob(folder, jobFile({ folder, stage: 'tokenize' }));
+  return view;
 }
 
-/**
- * Copies standard input into the store's notes, so that it can be hashed, split and read again after an interruption.
- */
-async function atRest(
-  source: SourceSpec,
-  folder: string,
-  isThere: boolean,
-  signal: AbortSignal | undefined,
-): Promise<SourceSpec> {
-  if (source.path !== '-') return source;
-  const notes = join(folder, notesFolder);
-  makeFolder(notes);
-  const input = signal === undefined ? process.stdin : addAbortSignal(signal, process.stdin);
-  return await spoolStandardInput(source, notes, input, isThere);
+function partsOf(sources: readonly FoundSource[]): PlannedPart[] {
+  return sources.flatMap(({ parts }) => parts);
 }
 
-function storeManifest(
-  recipe: Recipe,
-  tokenizer: TokenizerTables['facts'],
-  results: readonly TokenizeResult[],
-): StoreManifest {
-  const parts = results.map(({ part }) => part);
-  // If the records of a source name their own sources, no document has the name of that source itself.
-  const own = recipe.sources.filter(({ fields }) => fields.source === null).map((source) => source.name);
-  const named = new Set(results.flatMap(({ sources }) => sources));
-  for (const source of own) named.delete(source);
-  const { name, vocabularySize, bosId, eosId } = tokenizer;
-  const total = (pick: (part: PartRecord) => number) => parts.reduce((sum, part) => sum + pick(part), 0);
-  return {
-    format: storeFormat,
-    version: storeVersion,
-    fingerprint: fingerprint([storeVersion, tokenizer.fingerprint, recipe.sources.map(reading), parts]),
-    tokenizer: {
-      name,
-      fingerprint: tokenizer.fingerprint,
-      vocabularySize,
-      bosId,
-      eosId,
-      specialTokens: 'text',
-    },
-    dtype: storeDtype(vocabularySize),
-    reading: recipe.sources.map(reading),
-    sources: [...own, ...[...named].sort()],
-    totals: {
-      documents: total((part) => part.documents),
-      tokens: total((part) => part.tokens),
-      textBytes: total((part) => part.textBytes),
-      replaced: total((part) => part.replaced),
-      badRecords: total((part) => part.badRecords),
-    },
-    parts,
-  };
-}
-
-function removeOtherParts(folder: string, manifest: StoreManifest): void {
-  const kept = new Set([...storeFiles(manifest).map(({ name }) => name), storeFile]);
-  removeOwnFiles(folder, tokenFolder, [], (name) => kept.has(name));
+function tokenizerRecord({
+  name,
+  fingerprint,
+  vocabularySize,
+  bosId,
+  eosId,
+}: TokenizerTables['facts']): TokenizerRecord {
+  return { name, fingerprint, vocabularySize, bosId, eosId, specialTokens: 'text' };
 }

@@ -2,8 +2,9 @@
 import type { InputFile, ReadCounts } from '../../nouns/documents.ts';
 import type { Extract } from '../format-spec.ts';
 import { recordTooLarge } from '../formats/record-reader.ts';
-import type { UnitHash } from '../input/hash-input.ts';
+import { type LocalCopy, localCopy } from '../input/local-copy.ts';
 import { textBlocks } from '../input/unit-blocks.ts';
+import type { UnitHash } from '../input/unit-hash.ts';
 import { countLoneSurrogates } from '../input/utf8.ts';
 import { BadFile } from './bad-file.ts';
 
@@ -26,9 +27,14 @@ export async function extractText(
 ): Promise<Uint8Array | { readonly reason: string }> {
   const read = async (most: number): Promise<string> =>
     await wholeText(file, most, counts, hash, recordBytes, encoding);
+  let copy: LocalCopy | null = null;
+  const path = async (): Promise<string> => {
+    copy ??= await localCopy(file, hash);
+    return copy.path;
+  };
   try {
     const most = Math.min(mostTextBytes, recordBytes);
-    const text = await extract({ file, command, counts, most, read });
+    const text = await extract({ file, command, counts, most, read, path });
     if (text === null) return new Uint8Array(0);
     return /\S/.test(text.slice(0, 1000)) || /\S/.test(text)
       ? encoded(text, counts)
@@ -36,6 +42,9 @@ export async function extractText(
   } catch (error) {
     if (error instanceof BadFile) return { reason: error.message };
     throw error;
+  } finally {
+    // The compiler does not see that `path` may have set it.
+    (copy as LocalCopy | null)?.remove();
   }
 }
 

@@ -9,7 +9,9 @@ import { arrow } from '../../base/arrow.ts';
 import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import { corrupt } from '../input/file-blocks.ts';
+import { localCopy } from '../input/local-copy.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
+import type { UnitHash } from '../input/unit-hash.ts';
 import { loadUnzstd } from '../input/zstd.ts';
 import { checkColumn, checkedViews } from './arrow-check.ts';
 import { idGetter } from './arrow-ids.ts';
@@ -19,20 +21,44 @@ import { fieldMissing, RecordReader } from './record-reader.ts';
 // Buffer.concat may return a view at an odd offset. The copy aligns the bytes: columns are views of 8-byte numbers.
 const unzstd = await loadUnzstd();
 arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
-  decode: (bytes) => Uint8Array.from(Buffer.concat([...unzstd([bytes], 'a buffer of an Arrow file')])),
+  decode(bytes) {
+    const stream = unzstd('a buffer of an Arrow file');
+    try {
+      return Uint8Array.from(Buffer.concat([...stream.push(bytes), ...stream.end()]));
+    } finally {
+      stream.close();
+    }
+  },
 });
 
 export async function* readArrow(
   unit: ReadUnit,
   counts: ReadCounts,
   chunkBytes: number,
+  hash: UnitHash | null,
 ): AsyncGenerator<DocumentChunk> {
   const { path, bytes } = onlyFile(unit);
   if (bytes === 0) throw corrupt(path, 'the file is empty, where an Arrow file has at least its schema');
+  const copy = await localCopy(onlyFile(unit), hash);
+  try {
+    yield* readBatches(unit, counts, chunkBytes, copy.path);
+  } finally {
+    copy.remove();
+  }
+}
+
+/** @param from the file on this machine */
+async function* readBatches(
+  unit: ReadUnit,
+  counts: ReadCounts,
+  chunkBytes: number,
+  from: string,
+): AsyncGenerator<DocumentChunk> {
+  const { path, bytes } = onlyFile(unit);
   const { fields } = unit.source;
   const reader = new RecordReader(unit, counts, chunkBytes);
   let record = 0;
-  for (const batch of batchesOf(path, bytes)) {
+  for (const batch of batchesOf(path, from, bytes)) {
     const has = batch.schema.names as string[];
     const attempted = <T>(get: () => T): T => attempt(path, get);
     const text = attempted(() => column(batch, fields.text));
@@ -50,8 +76,8 @@ export async function* readArrow(
   yield* reader.end();
 }
 
-function* batchesOf(path: string, bytes: number): Generator<RecordBatch> {
-  const messages = arrowMessages(path, bytes);
+function* batchesOf(path: string, from: string, bytes: number): Generator<RecordBatch> {
+  const messages = arrowMessages(from, bytes);
   try {
     const batches = arrow.RecordBatchReader.from(messages);
     batches.open();

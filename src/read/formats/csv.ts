@@ -6,8 +6,8 @@ import { constants } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import type { FieldNames } from '../../nouns/recipe.ts';
 import { corrupt } from '../input/file-blocks.ts';
-import type { UnitHash } from '../input/hash-input.ts';
 import { onlyFile, textBlocks } from '../input/unit-blocks.ts';
+import type { UnitHash } from '../input/unit-hash.ts';
 import { CsvRows, type Row } from './csv-rows.ts';
 import { fieldMissing, RecordReader, recordTooLarge } from './record-reader.ts';
 

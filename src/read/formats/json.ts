@@ -6,8 +6,8 @@
  */
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import { corrupt } from '../input/file-blocks.ts';
-import type { UnitHash } from '../input/hash-input.ts';
 import { onlyFile, textBlocks } from '../input/unit-blocks.ts';
+import type { UnitHash } from '../input/unit-hash.ts';
 import { createReadCounts } from '../read-counts.ts';
 import { isTextMember, recordArrays } from './json-format.ts';
 import { JsonItems, JsonItemsError } from './json-items.ts';

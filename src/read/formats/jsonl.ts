@@ -6,16 +6,16 @@
 import { constants, isUtf8 } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import { decodeBlocks } from '../input/decode.ts';
-import type { UnitHash } from '../input/hash-input.ts';
 import { isOtherThanUtf8 } from '../input/judge-text.ts';
 import { judgedBlocks, onlyFile, plainBlocks } from '../input/unit-blocks.ts';
+import type { UnitHash } from '../input/unit-hash.ts';
 import { repairUtf8, withoutBom } from '../input/utf8.ts';
 import { jsonScan, type LineTaker, linesOf } from '../json-scan/json-scan.ts';
 import { createReadCounts } from '../read-counts.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { parseJson } from './parse-json.ts';
 import { RecordReader, recordTooLarge } from './record-reader.ts';
-import { countLines } from './split-lines.ts';
+import { placeOfLine } from './split-lines.ts';
 
 export async function* readJsonl(
   unit: ReadUnit,
@@ -54,12 +54,11 @@ export async function* readJsonl(
     },
   };
 
-  const { path } = onlyFile(unit);
   const add = (run: Uint8Array | null) => {
     if (run === null) {
       record += 1;
       if (recordBytes < constants.MAX_STRING_LENGTH)
-        throw recordTooLarge(`${path}:${countLines(path, unit.start) + record}`, recordBytes);
+        throw recordTooLarge(placeOfLine(unit, record), recordBytes);
       reader.bad(record, 'the line is too long');
     } else if (scan !== null) scan.scan(run, taker);
     else for (const line of linesOf(run)) taker.odd(line);

@@ -108,6 +108,19 @@ function checkRunCounts(bytes: Uint8Array, start: number, bits: number, values: 
   }
 }
 
+/**
+ * Bytes [start, end) of a column chunk. Writers differ about a dictionary's offset, of which 0 says that there is none.
+ * @throws Error if they are not in a file of `bytes`
+ */
+export function chunkRange(chunk: ColumnMetaData, bytes: number): { start: number; end: number } {
+  const data = Number(chunk.data_page_offset);
+  const start = Math.min(data, Number(chunk.dictionary_page_offset || data));
+  const end = start + Number(chunk.total_compressed_size);
+  if (!(start >= 0 && end >= start && end <= bytes))
+    throw new Error(`column "${chunk.path_in_schema.join('.')}" goes beyond the end of the file`);
+  return { start, end };
+}
+
 async function checkChunk(
   file: AsyncBuffer,
   chunk: ColumnMetaData,
@@ -115,11 +128,7 @@ async function checkChunk(
   kinds: PageKinds,
 ): Promise<void> {
   const name = chunk.path_in_schema.join('.');
-  const data = Number(chunk.data_page_offset);
-  const start = Math.min(data, Number(chunk.dictionary_page_offset || data));
-  const end = start + Number(chunk.total_compressed_size);
-  if (!(start >= 0 && end >= start && end <= file.byteLength))
-    throw new Error(`column "${name}" goes beyond the end of the file`);
+  const { start, end } = chunkRange(chunk, file.byteLength);
   const bytes = Buffer.from(await file.slice(start, end));
   let values = 0;
   for (let at = 0; at < bytes.length && values < Number(chunk.num_values); ) {

@@ -1,36 +1,40 @@
 /**
- * Reads Parquet with hyparquet: only the needed columns, row group by row group, with positioned reads. Texts stay
- * bytes from the page to the chunk. Cost: memory for the needed columns of one row group, decompressed.
+ * Reads Parquet with hyparquet: only the needed columns, row group by row group (`parquet-columns.ts`). Texts stay bytes
+ * from the page to the chunk. Cost: memory for the needed columns of one row group, as stored and decompressed. The next
+ * group of a remote file is fetched meanwhile.
  */
-import {
-  type AsyncBuffer,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  type RowGroup,
-} from 'hyparquet';
+import { type FileMetaData, parquetReadObjects, type RowGroup } from 'hyparquet';
+import { isPointerSize } from '../../base/git-lfs.ts';
+import { isUrl } from '../../base/is-url.ts';
 import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
-import { type LocalBytes, openFile } from '../../storage/files.ts';
-import { orUnreadable } from '../../storage/unreadable.ts';
-import { corrupt } from '../input/file-blocks.ts';
+import type { ByteRange } from '../format-spec.ts';
+import { corrupt, openInput, refusePointer } from '../input/file-blocks.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
+import type { UnitHash } from '../input/unit-hash.ts';
 import { timestampText } from './column-ids.ts';
+import {
+  type HeldGroup,
+  holdGroup,
+  neededColumns,
+  openParquet,
+  type ParquetFile,
+  rangesOf,
+} from './parquet-columns.ts';
 import { rawIds } from './parquet-ids.ts';
 import { checkedCompressors, checkPages, type PageKinds } from './parquet-pages.ts';
-import { fieldMissing, RecordReader } from './record-reader.ts';
+import { RecordReader } from './record-reader.ts';
 
 export async function* readParquet(
   unit: ReadUnit,
   counts: ReadCounts,
   chunkBytes: number,
+  hash: UnitHash | null,
 ): AsyncGenerator<DocumentChunk> {
-  const { path, bytes } = onlyFile(unit);
-  if (bytes === 0) throw corrupt(path, 'the file is empty, where a Parquet file has at least its metadata');
-  const handle = orUnreadable(path, () => openFile(path));
+  const { path } = onlyFile(unit);
+  const { handle, file } = await openUnit(unit);
   try {
-    const file = bufferOf(handle, bytes);
-    const stored = await readable(path, () => parquetMetadataAsync(file));
+    const stored = file.metadata;
     await readable(path, () => checkRows(stored));
     const { fields } = unit.source;
     // If the id's column is also the text or the source, read it as text.
@@ -38,13 +42,18 @@ export async function* readParquet(
     const ids = isText ? null : await readable(path, () => rawIds(stored, fields.id));
     const metadata = ids?.metadata ?? stored;
     const columns = await readable(path, () => neededColumns(unit, metadata));
+    await readable(path, () => beginHash(hash, unit, file));
     const reader = new RecordReader(unit, counts, chunkBytes);
     let rowStart = 0;
-    for (const group of metadata.row_groups) {
+    // Who reads all of a file wants its hash; others stop soon.
+    const isAhead = isUrl(path) && hash !== null;
+    const groups = heldGroups(path, file, metadata.row_groups, columns, isAhead);
+    for await (const { group, held } of groups) {
+      for (const chunk of held.chunks) hash?.update(chunk);
       const rowEnd = rowStart + Number(group.num_rows);
       const kinds: PageKinds = new Map();
       const options = {
-        file,
+        file: held.buffer,
         metadata,
         columns,
         rowStart,
@@ -62,6 +71,64 @@ export async function* readParquet(
     yield* reader.end();
   } finally {
     handle.close();
+  }
+}
+
+/** What is read of the file, and hashed. */
+export async function parquetRanges(unit: ReadUnit): Promise<ByteRange[]> {
+  const { path } = onlyFile(unit);
+  const { handle, file } = await openUnit(unit);
+  try {
+    return await readable(path, () => rangesOf(unit, file));
+  } finally {
+    handle.close();
+  }
+}
+
+async function openUnit(unit: ReadUnit): Promise<{ handle: { close(): void }; file: ParquetFile }> {
+  const input = onlyFile(unit);
+  const { path, bytes } = input;
+  if (bytes === 0) throw corrupt(path, 'the file is empty, where a Parquet file has at least its metadata');
+  const handle = await openInput(input);
+  try {
+    // The pointer of a file of this machine has been told when it was found.
+    if (isUrl(path) && isPointerSize(bytes)) {
+      const all = Buffer.alloc(bytes);
+      await handle.read(0, all);
+      refusePointer(input, all);
+    }
+    return { handle, file: await readable(path, () => openParquet(handle, input)) };
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+}
+
+function beginHash(hash: UnitHash | null, unit: ReadUnit, file: ParquetFile): void {
+  if (hash === null) return;
+  hash.begin(
+    onlyFile(unit),
+    rangesOf(unit, file).reduce((sum, { start, end }) => sum + end - start, 0),
+  );
+  hash.update(file.footer);
+}
+
+async function* heldGroups(
+  path: string,
+  file: ParquetFile,
+  groups: readonly RowGroup[],
+  columns: readonly string[],
+  isAhead: boolean,
+): AsyncGenerator<{ group: RowGroup; held: HeldGroup }> {
+  const hold = (group: RowGroup) => readable(path, () => holdGroup(file, group, columns));
+  let ahead: Promise<HeldGroup> | null = null;
+  for (const [i, group] of groups.entries()) {
+    const held = await (ahead ?? hold(group));
+    const next = groups[i + 1];
+    ahead = next === undefined || !isAhead ? null : hold(next);
+    // It is awaited in the next round, if that comes.
+    ahead?.catch(() => {});
+    yield { group, held };
   }
 }
 
@@ -90,45 +157,6 @@ function checkRows({ num_rows: rows, row_groups: groups }: FileMetaData): void {
   const sum = groups.reduce((total, group) => total + group.num_rows, 0n);
   if (groups.some((group) => group.num_rows < 0n) || sum !== rows)
     throw new Error(`it has ${rows} rows, its row groups ${sum}`);
-}
-
-/** The top-level columns that hold the fields. A field without a column of its name may be inside a struct. */
-function neededColumns(unit: ReadUnit, metadata: FileMetaData): string[] {
-  const { fields } = unit.source;
-  const present = topLevelColumns(metadata);
-  const columnOf = (name: string) => (present.includes(name) ? name : name.split('.')[0]!);
-  if (!present.includes(columnOf(fields.text))) throw fieldMissing(unit, present);
-  if (fields.source !== null && !present.includes(columnOf(fields.source)))
-    throw fieldMissing(unit, present, 'source');
-  const names = [fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])];
-  return [...new Set(names.map(columnOf))].filter((name) => present.includes(name));
-}
-
-function topLevelColumns({ schema }: FileMetaData): string[] {
-  const names: string[] = [];
-  let at = 1;
-  const skip = (): void => {
-    const children = schema[at]!.num_children ?? 0;
-    at += 1;
-    for (let child = 0; child < children; child += 1) skip();
-  };
-  while (at < schema.length) {
-    names.push(schema[at]!.name);
-    skip();
-  }
-  return names;
-}
-
-function bufferOf(handle: LocalBytes, byteLength: number): AsyncBuffer {
-  return {
-    byteLength,
-    async slice(start, end = byteLength) {
-      if (!(start >= 0 && end >= start && end <= byteLength)) throw new Error('the file ends too early');
-      const bytes = new Uint8Array(end - start);
-      await handle.readAside(start, bytes);
-      return bytes.buffer;
-    },
-  };
 }
 
 async function readable<T>(path: string, read: () => Promise<T> | T): Promise<T> {

@@ -6,8 +6,8 @@
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import type { Format } from '../../nouns/recipe.ts';
 import type { Extract, Reader } from '../format-spec.ts';
-import type { UnitHash } from '../input/hash-input.ts';
 import { textBlocks } from '../input/unit-blocks.ts';
+import type { UnitHash } from '../input/unit-hash.ts';
 import { characterEnd } from '../input/utf8.ts';
 import { maxBadSamples } from './record-reader.ts';
 

@@ -13,14 +13,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import { htmlText } from '../extract/html.ts';
-import type { ByteRange } from '../format-spec.ts';
 import { countReplaced, decoderOf, markOf } from '../input/decode.ts';
-import { fileBlocks } from '../input/file-blocks.ts';
-import { memberFrom, memberPieces, type Piece } from '../input/gzip-members.ts';
-import type { UnitHash } from '../input/hash-input.ts';
+import { memberPieces, type Piece } from '../input/gzip-members.ts';
 import { charsetOf, type Head, headEnd, headOf, tooLarge, withoutCodings } from '../input/http-message.ts';
 import { judgedBytes, whyNotText } from '../input/judge-text.ts';
 import { onlyFile, plainBlocks } from '../input/unit-blocks.ts';
+import type { UnitHash } from '../input/unit-hash.ts';
 import { repairUtf8 } from '../input/utf8.ts';
 import { RecordReader, recordTooLarge } from './record-reader.ts';
 
@@ -65,26 +63,6 @@ export async function* readWarc(
   }
   counts.lines += record;
   yield* reader.end();
-}
-
-/** Ranges of whole records, of at least `rangeBytes` bytes as stored. In a gzip file they consist of whole members. */
-export async function warcRanges(unit: ReadUnit, rangeBytes: number): Promise<ByteRange[]> {
-  const { path, bytes, compression } = onlyFile(unit);
-  const next = {
-    none: nextRecords(path, bytes),
-    gzip: (from: number) => memberFrom(path, bytes, from, isBeginning),
-    zstd: () => bytes,
-    brotli: () => bytes,
-  }[compression];
-  const ranges: ByteRange[] = [];
-  let start = 0;
-  while (bytes - start > rangeBytes) {
-    const end = next(start + rangeBytes);
-    if (end >= bytes) break;
-    ranges.push({ start, end });
-    start = end;
-  }
-  return [...ranges, { start, end: bytes }];
 }
 
 type RecordFields = Readonly<Record<string, unknown>>;
@@ -137,7 +115,7 @@ async function readRecord(
 }
 
 /** Bytes of the record's block; null: it is not a record. */
-function lengthOf(head: Head): number | null {
+export function lengthOf(head: Head): number | null {
   const length = head.get('content-length') ?? '';
   return /^WARC\/\d\.\d+$/.test(head.get('') ?? '') && /^\d{1,15}$/.test(length) ? Number(length) : null;
 }
@@ -179,9 +157,10 @@ async function decoded(
   return Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString();
 }
 
-const recordMark = Buffer.from('\r\n\r\nWARC/');
+/** Where another record begins behind one. */
+export const recordMark: Buffer = Buffer.from('\r\n\r\nWARC/');
 
-function isBeginning(content: Buffer): boolean {
+export function isBeginning(content: Buffer): boolean {
   return content.toString('latin1', 0, 5) === 'WARC/';
 }
 
@@ -317,34 +296,4 @@ async function* plainPieces(unit: ReadUnit, hash: UnitHash | null): AsyncGenerat
     yield { bytes, at };
     at += bytes.length;
   }
-}
-
-/** Finds where a plain file's records begin, going from one to the next. Callers must ask for ascending places. */
-function nextRecords(path: string, bytes: number): (from: number) => number {
-  let record = 0;
-  let [held, heldAt]: [Buffer, number] = [Buffer.alloc(0), 0];
-  const bytesAt = (at: number, count: number): Buffer => {
-    const end = Math.min(bytes, at + count);
-    if (at < heldAt || end > heldAt + held.length)
-      [held, heldAt] = [Buffer.concat([...fileBlocks(path, at, Math.min(bytes, at + 64 * 1024), false)]), at];
-    return held.subarray(at - heldAt, end - heldAt);
-  };
-  const after = (at: number): number => {
-    const start = bytesAt(at, 16 * 1024);
-    const end = headEnd(start);
-    const length = end > 0 ? lengthOf(headOf(start.subarray(0, end))) : null;
-    let next = at + (length === null ? 0 : end + length);
-    if (next >= bytes) return bytes;
-    while (/^[\r\n]/.test(bytesAt(next, 1).toString('latin1'))) next += 1;
-    if (length !== null && isBeginning(bytesAt(next, 5))) return next;
-    for (; next < bytes; next += 60 * 1024) {
-      const found = bytesAt(next, 64 * 1024).indexOf(recordMark);
-      if (found >= 0) return next + found + 4;
-    }
-    return bytes;
-  };
-  return (from) => {
-    while (record < from) record = after(record);
-    return record;
-  };
 }

@@ -6,9 +6,8 @@ import { Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import { LongmixError } from '../../errors.ts';
 import type { Compression } from '../../nouns/recipe.ts';
-import { corrupt } from './file-blocks.ts';
+import { type Blocks, corrupt, tapped } from './file-blocks.ts';
 
-type Blocks = Iterable<Uint8Array>;
 type Decompressor = (blocks: Blocks, path: string) => AsyncIterable<Uint8Array>;
 
 const outputBytes = 256 * 1024;
@@ -36,13 +35,15 @@ export async function* decompress(
 }
 
 /** Refuses an empty file: in all three compressions even empty content has a header. */
-function* notEmpty(blocks: Blocks): Generator<Uint8Array> {
+function notEmpty(blocks: Blocks): Blocks {
   let isEmpty = true;
-  for (const block of blocks) {
+  const end = () => {
+    if (isEmpty) throw new Error('the file is empty');
+  };
+  const see = () => {
     isEmpty = false;
-    yield block;
-  }
-  if (isEmpty) throw new Error('the file is empty');
+  };
+  return tapped(blocks, see, end);
 }
 
 async function* passThrough(blocks: Blocks): AsyncGenerator<Uint8Array> {
@@ -66,18 +67,22 @@ export async function* through(blocks: Blocks, transform: Transform): AsyncGener
 async function* unbrotli(blocks: Blocks): AsyncGenerator<Uint8Array> {
   const transform = createBrotliDecompress({ chunkSize: outputBytes });
   let bytes = 0;
-  const counted = function* () {
-    for (const block of blocks) {
-      bytes += block.length;
-      yield block;
-    }
-  };
-  yield* through(counted(), transform);
+  const counted = tapped(blocks, (block) => {
+    bytes += block.length;
+  });
+  yield* through(counted, transform);
   const rest = bytes - transform.bytesWritten;
   if (rest > 0) throw new Error(`its stream ends ${rest} bytes before the file does`);
 }
 
 async function* unzstd(blocks: Blocks, path: string): AsyncGenerator<Uint8Array> {
   const { loadUnzstd } = await import('./zstd.ts');
-  yield* (await loadUnzstd())(blocks, path);
+  const stream = (await loadUnzstd())(path);
+  try {
+    if (Symbol.asyncIterator in blocks) for await (const block of blocks) yield* stream.push(block);
+    else for (const block of blocks) yield* stream.push(block);
+    yield* stream.end();
+  } finally {
+    stream.close();
+  }
 }

@@ -2,17 +2,20 @@
  * Finds what a source of the recipe has to read, in an order that depends only on the names. The units depend only on
  * the inputs, never on the machine or the number of workers.
  */
-import { basename } from 'node:path';
 import picomatch from 'picomatch';
-import { isPointer, isPointerSize, pointerCure, pointerFound } from '../../base/git-lfs.ts';
+import { lastPart } from '../../base/address.ts';
+import { isPointerSize } from '../../base/git-lfs.ts';
+import { inLanes } from '../../base/in-lanes.ts';
 import { isUrl } from '../../base/is-url.ts';
 import { LongmixError } from '../../errors.ts';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
-import { checkAccess, type FileFacts, readBytes, statOf } from '../../storage/files.ts';
+import { checkAccess, readBytes } from '../../storage/files.ts';
 import { orUnreadable } from '../../storage/unreadable.ts';
-import { type WalkedFile, walk } from '../../storage/walk.ts';
+import type { WalkedFile } from '../../storage/walk.ts';
 import { describeFormats, formatTable, hasFields, kindOf } from '../formats.ts';
+import { refusePointer } from './file-blocks.ts';
+import { localPlace, type Place } from './places.ts';
 
 /**
  * A file that is not read, because its format is unknown, or because it has records, which joined text can't include.
@@ -30,27 +33,31 @@ export interface Discovered {
 /**
  * The units of a source, sorted by name; each is a file or a joined document. Standard input must be spooled first
  * (`spool.ts`).
- * @throws LongmixError `source-missing` | `source-remote` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`
+ * @throws LongmixError `source-missing` | `source-empty` | `source-format` | `input-unreadable` | `input-unfetched`, and
+ * `remote-...` where its files lie elsewhere
  */
 export async function discover(source: SourceSpec): Promise<Discovered> {
   if (source.path === '-') throw new Error('standard input is not spooled');
-  const stats = statOf(source.path);
-  if (source.join === 'directory') checkJoin(source, stats);
-  const { files, leftOut } = await findFiles(source, stats);
-  for (const file of files) {
-    orUnreadable(file.path, () => checkAccess(file.path, 'read'));
-    refusePointer(file);
-  }
-  const joined = source.join === 'directory';
-  const units = joined ? joinDirectories(source, files) : files.map((file) => unitOf(source, file));
-  return { units, leftOut };
+  const isRemote = isUrl(source.path);
+  const found = isRemote ? await (await import('./remote-place.ts')).remotePlace(source) : localPlace(source);
+  const discovered = await discoverIn(source, found);
+  // Files elsewhere are asked for nothing but their listing: a pointer shows when it is read.
+  if (!isRemote) for (const { files } of discovered.units) for (const file of files) refuseUnfit(file);
+  return discovered;
 }
 
-/** @param what the path, and the source that names it, for the message */
-export function notLocal(what: string): LongmixError {
-  return new LongmixError('source-remote', `${what} is not on this machine`, {
-    cure: 'longmix reads local files: copy it here, mount it, or pipe in JSON Lines with path: -',
-  });
+/** The same, of a place that was found. */
+export async function discoverIn(source: SourceSpec, place: Place): Promise<Discovered> {
+  if (source.join === 'directory') checkJoin(source, place);
+  const { files, leftOut } =
+    place.file === null
+      ? await filesBelow(source, place)
+      : { files: [await singleFile(source, place.file)], leftOut: [] };
+  const joined = source.join === 'directory';
+  // A dataset of the hub is another address once it is pinned; a file that is named by itself is told by its path.
+  const pinned = place.file === null ? source : { ...source, path: place.file.path };
+  const units = joined ? joinDirectories(source, files) : files.map((file) => unitOf(pinned, file));
+  return { units, leftOut };
 }
 
 interface FoundFiles {
@@ -58,40 +65,20 @@ interface FoundFiles {
   readonly leftOut: readonly LeftOut[];
 }
 
-async function findFiles(source: SourceSpec, stats: FileFacts | null): Promise<FoundFiles> {
-  if (stats?.kind === 'file') return { files: [await singleFile(source, stats)], leftOut: [] };
-  if (stats?.kind === 'folder') return await filesBelow(source, source.path, null);
-  // An existing file wins over a glob, because `[` and `(` are common in file names.
-  const { base, glob, isGlob } = picomatch.scan(source.path);
-  if (stats !== null || !isGlob || statOf(base)?.kind !== 'folder') {
-    if (isUrl(source.path)) throw notLocal(`source "${source.name}": ${source.path}`);
-    const missing = isGlob ? base : source.path;
-    throw new LongmixError(
-      'source-missing',
-      `source "${source.name}": no such file or directory: ${missing}`,
-      {
-        cure: 'check path: of the source; a relative path is relative to the recipe',
-      },
-    );
-  }
-  return await filesBelow(source, base, glob);
-}
-
-async function singleFile(source: SourceSpec, stats: FileFacts): Promise<InputFile> {
-  const name = basename(source.path);
-  const kind = kindOf(name, source);
+async function singleFile(source: SourceSpec, found: WalkedFile): Promise<InputFile> {
+  const kind = kindOf(found.name, source);
   if (kind === null) {
     throw new LongmixError('source-format', `source "${source.name}": unknown format: ${source.path}`, {
       cure: `set format: of the source, or rename the file; known are ${describeFormats()}`,
     });
   }
-  const file = { path: source.path, name, bytes: stats.size, stamp: stats.stamp, ...kind };
+  const file = { ...found, ...kind };
   const settled = await settle(source, file);
   // A file of settings that the recipe names by itself is a mistake, not text. Read it as records, which reports that.
   return settled.format === 'text' ? file : settled;
 }
 
-async function filesBelow(source: SourceSpec, root: string, glob: string | null): Promise<FoundFiles> {
+async function filesBelow(source: SourceSpec, { glob, walk }: Place): Promise<FoundFiles> {
   const selects = selector(source, glob);
   const patterns = [...source.include, glob ?? ''];
   const unknown = new Set<string>();
@@ -101,14 +88,13 @@ async function filesBelow(source: SourceSpec, root: string, glob: string | null)
     unknown.add(name);
     return false;
   };
-  const walked = walk(root, {
+  const walked = await walk({
     hidden: patterns.some((pattern) => /(^|[/{,(])\.[^/.]/.test(pattern)),
     nodeModules: patterns.some((pattern) => pattern.includes('node_modules')),
     depth: depthOf(glob),
     wanted,
   });
-  const all: InputFile[] = [];
-  for (const file of walked) all.push(await inputFile(source, file));
+  const all = await inLanes(walked, lanesOf(source.path), (file) => inputFile(source, file));
   const files = withoutNotes(all);
   const isKept = ({ format }: InputFile) => source.join === 'file' || !hasFields(format);
   const kept = files.filter(isKept);
@@ -125,7 +111,7 @@ function withoutNotes(files: readonly InputFile[]): readonly InputFile[] {
   const formats = new Set(files.map(({ format }) => format));
   const notes = new Set([...formats].flatMap((format) => formatTable[format].notes ?? []));
   if (notes.size === 0) return files;
-  return files.filter(({ path, format }) => format !== 'text' || !notes.has(basename(path)));
+  return files.filter(({ name, format }) => format !== 'text' || !notes.has(lastPart(name)));
 }
 
 /** Levels that a glob can match. The bound keeps `*.jsonl` from walking the whole tree below. */
@@ -155,17 +141,28 @@ function unitOf(source: SourceSpec, file: InputFile): ReadUnit {
   return { source, name: file.name, files: [file], start: 0, end: file.bytes, joined: false };
 }
 
+/** Of each unit what `splitUnit` makes of it. */
+export async function splitUnits(units: readonly ReadUnit[], rangeBytes: number): Promise<ReadUnit[]> {
+  const lanes = lanesOf(units.find(({ source }) => isUrl(source.path))?.source.path ?? '');
+  return (await inLanes(units, lanes, (unit) => splitUnit(unit, rangeBytes))).flat();
+}
+
+/** Files that are looked into at once: a disk has nothing to wait for. */
+function lanesOf(path: string): number {
+  return isUrl(path) ? 32 : 1;
+}
+
 /** Splits a unit into ranges of about `rangeBytes`, if it is larger and its format can be read in ranges. */
-export async function splitUnit(unit: ReadUnit, rangeBytes: number): Promise<readonly ReadUnit[]> {
+async function splitUnit(unit: ReadUnit, rangeBytes: number): Promise<readonly ReadUnit[]> {
   const { format, bytes } = unit.files[0]!;
   const { ranges } = formatTable[format];
   if (ranges === undefined || unit.joined || bytes <= rangeBytes) return [unit];
   return (await ranges(unit, rangeBytes)).map((range) => ({ ...unit, ...range }));
 }
 
-function checkJoin(source: SourceSpec, stats: FileFacts | null): void {
+function checkJoin(source: SourceSpec, { file }: Place): void {
   const records = source.format !== null && hasFields(source.format);
-  if (!records && stats?.kind !== 'file') return;
+  if (!records && file === null) return;
   const what = records ? `format: ${source.format}` : 'a single file';
   throw new LongmixError(
     'source-format',
@@ -194,9 +191,9 @@ function joinDirectories(source: SourceSpec, files: readonly InputFile[]): ReadU
   });
 }
 
-function refusePointer({ path, bytes }: InputFile): void {
-  if (!isPointerSize(bytes) || !isPointer(readBytes(path))) return;
-  throw new LongmixError('input-unfetched', pointerFound, { where: path, cure: pointerCure, exitCode: 1 });
+function refuseUnfit(file: InputFile): void {
+  orUnreadable(file.path, () => checkAccess(file.path, 'read'));
+  if (isPointerSize(file.bytes)) refusePointer(file, readBytes(file.path));
 }
 
 function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixError {

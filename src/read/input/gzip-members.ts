@@ -6,8 +6,9 @@
 import * as zlib from 'node:zlib';
 import type { InputFile } from '../../nouns/documents.ts';
 import { through } from './decompress.ts';
-import { fileBlocks } from './file-blocks.ts';
-import type { UnitHash } from './hash-input.ts';
+import { type Looks, localBlocks } from './file-blocks.ts';
+import { localCopy } from './local-copy.ts';
+import type { UnitHash } from './unit-hash.ts';
 
 /** Plain bytes, and where they begin in the file (for a gzip file, where their member begins). */
 export interface Piece {
@@ -41,8 +42,10 @@ export async function* memberPieces(
   hash: UnitHash | null,
   isBeginning: IsBeginning,
 ): AsyncGenerator<Piece> {
-  hash?.begin(file, start, end);
-  const blocks = fileBlocks(file.path, start, end, false);
+  // Members are looked at to and fro, so a range of a file elsewhere is copied first.
+  const copy = await localCopy(file, null, start, end);
+  hash?.begin(file, end - start);
+  const blocks = localBlocks(copy.path, copy.start, copy.start + end - start, false);
   /** Bytes that were read but not inflated yet; `at` is their place in the file. */
   let held: Buffer = Buffer.alloc(0);
   let at = start;
@@ -145,6 +148,7 @@ export async function* memberPieces(
     }
   } finally {
     blocks.return(undefined as never);
+    copy.remove();
   }
 }
 
@@ -154,15 +158,18 @@ export async function* memberPieces(
  * file, that file's members may be found too. They are never intact for long, because deflate stores uncompressed bytes
  * in blocks of less than 64 KiB.
  */
-export function memberFrom(path: string, bytes: number, from: number, isBeginning: IsBeginning): number {
-  const read = (at: number, count: number) =>
-    Buffer.concat([...fileBlocks(path, at, Math.min(bytes, at + count), false)]);
-  const isChain = (at: number): boolean => {
-    let held = read(at, 2 * chainBytes);
+export async function memberFrom(
+  looks: Looks,
+  bytes: number,
+  from: number,
+  isBeginning: IsBeginning,
+): Promise<number> {
+  const isChain = async (at: number): Promise<boolean> => {
+    let held = await looks.at(at, 2 * chainBytes);
     for (let end = 0; end < chainBytes && at + end < bytes; ) {
       const found = inflateMember(held.subarray(end));
       if (found === 'more' && at + held.length < bytes && held.length <= mostPackedBytes)
-        held = read(at, 2 * held.length);
+        held = await looks.at(at, 2 * held.length);
       else if (typeof found === 'string') return found === 'large' || held.length > mostPackedBytes;
       else if (found.bytes === null) return false;
       else end += found.end;
@@ -171,9 +178,9 @@ export function memberFrom(path: string, bytes: number, from: number, isBeginnin
   };
   const step = 64 * 1024;
   for (let at = from; at < bytes; at += step) {
-    const held = read(at, step + lookBytes);
+    const held = await looks.at(at, step + lookBytes);
     for (let i = held.indexOf(magic); i >= 0 && i < step; i = held.indexOf(magic, i + 1))
-      if (beginsWell(held.subarray(i), isBeginning) && isChain(at + i)) return at + i;
+      if (beginsWell(held.subarray(i), isBeginning) && (await isChain(at + i))) return at + i;
   }
   return bytes;
 }

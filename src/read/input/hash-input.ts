@@ -1,29 +1,25 @@
 /**
  * Hashes the input of a unit. A token store records the hash, to notice inputs that changed. The hash is made from the
- * blocks as a reader takes them, so the files are read once. If a reader takes them in another order (tables), the
- * files are read once more.
+ * bytes as a reader takes them, so the files are read once. If a reader takes them in another order, the files are read
+ * once more. The hash covers all bytes of the unit; of a format whose readers take only parts (Parquet's columns), it
+ * covers those parts.
  */
 import { createHash } from 'node:crypto';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
-import { fileBlocks } from './file-blocks.ts';
-
-export interface UnitHash {
-  /** Begins the next file of the unit. Its bytes [start, end) must follow. */
-  begin(file: InputFile, start: number, end: number): void;
-  update(block: Uint8Array): void;
-  /** sha256 (hex) over the bytes of the unit's files in order, each after its name and size. */
-  digest(): Promise<string>;
-}
+import type { ByteRange } from '../format-spec.ts';
+import { formatTable } from '../formats.ts';
+import { type Blocks, fileBlocks } from './file-blocks.ts';
+import type { UnitHash } from './unit-hash.ts';
 
 export function createUnitHash(unit: ReadUnit): UnitHash {
   const hash = createHash('sha256');
   let files = 0;
   let missing = 0;
   return {
-    begin(file, start, end) {
+    begin(file, bytes) {
       files += 1;
-      missing += end - start;
-      hash.update(`${Buffer.byteLength(file.name)}:${file.name} ${end - start}\n`);
+      missing += bytes;
+      hash.update(`${Buffer.byteLength(file.name)}:${file.name} ${bytes}\n`);
     },
     update(block) {
       missing -= block.length;
@@ -39,9 +35,22 @@ export function createUnitHash(unit: ReadUnit): UnitHash {
 export async function hashInput(unit: ReadUnit): Promise<string> {
   const hash = createUnitHash(unit);
   for (const file of unit.files) {
-    const [start, end] = unit.joined ? [0, file.bytes] : [unit.start, unit.end];
-    hash.begin(file, start, end);
-    for (const block of fileBlocks(file.path, start, end, true)) hash.update(block);
+    const ranges = await rangesOf(unit, file);
+    hash.begin(
+      file,
+      ranges.reduce((sum, { start, end }) => sum + end - start, 0),
+    );
+    for (const { start, end } of ranges) await hashBlocks(hash, fileBlocks(file, start, end, true));
   }
   return await hash.digest();
+}
+
+async function rangesOf(unit: ReadUnit, file: InputFile): Promise<readonly ByteRange[]> {
+  const taken = await formatTable[file.format].taken?.(unit);
+  return taken ?? [unit.joined ? { start: 0, end: file.bytes } : { start: unit.start, end: unit.end }];
+}
+
+async function hashBlocks(hash: UnitHash, blocks: Blocks): Promise<void> {
+  if (Symbol.asyncIterator in blocks) for await (const block of blocks) hash.update(block);
+  else for (const block of blocks) hash.update(block);
 }

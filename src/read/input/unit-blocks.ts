@@ -7,9 +7,9 @@ import { LongmixError } from '../../errors.ts';
 import type { InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import { decodeBlocks } from './decode.ts';
 import { decompress } from './decompress.ts';
-import { fileBlocks } from './file-blocks.ts';
-import type { UnitHash } from './hash-input.ts';
+import { type Blocks, fileBlocks, tapped } from './file-blocks.ts';
 import { isForeignBlock, judgedBytes, whyNotText } from './judge-text.ts';
+import type { UnitHash } from './unit-hash.ts';
 import { repairBlocks } from './utf8.ts';
 
 /** The one file of a unit that is not joined. */
@@ -28,10 +28,13 @@ export function plainBlocks(
   hash: UnitHash | null,
   reuse: boolean,
 ): AsyncGenerator<Uint8Array> {
-  hash?.begin(file, start, end);
+  hash?.begin(file, end - start);
   const { compression } = file;
-  const blocks = start === end ? [] : fileBlocks(file.path, start, end, reuse && compression === 'none');
-  return decompress(file.path, compression, hashed(blocks, hash));
+  const canReuse = reuse && compression === 'none';
+  // Who reads all of a file wants its hash.
+  const blocks: Blocks = start === end ? [] : fileBlocks(file, start, end, canReuse, hash === null);
+  const seen = hash === null ? blocks : tapped(blocks, (block) => hash.update(block));
+  return decompress(file.path, compression, seen);
 }
 
 /**
@@ -105,13 +108,6 @@ async function* watched(file: InputFile, blocks: AsyncIterable<Uint8Array>): Asy
       });
     }
     at += block.length;
-    yield block;
-  }
-}
-
-function* hashed(blocks: Iterable<Uint8Array>, hash: UnitHash | null): Generator<Uint8Array> {
-  for (const block of blocks) {
-    hash?.update(block);
     yield block;
   }
 }

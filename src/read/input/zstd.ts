@@ -9,10 +9,18 @@ import { LongmixError } from '../../errors.ts';
 const mostWindow = 2 ** 27;
 
 /**
- * Yields pieces whose size the library chooses.
+ * Makes a decoder for one file. `push` and `end` yield pieces whose size the library chooses.
  * @throws Error if the input is damaged or ends within a frame; LongmixError `zstd-window`, which names `path`
  */
-export type Unzstd = (blocks: Iterable<Uint8Array>, path: string) => Generator<Uint8Array>;
+export type Unzstd = (path: string) => ZstdStream;
+
+export interface ZstdStream {
+  /** Plain bytes, as far as they can be had; what comes of the last piece of the block may wait for the next one. */
+  push(block: Uint8Array): Generator<Uint8Array>;
+  end(): Generator<Uint8Array>;
+  /** Whether all was read or not. */
+  close(): void;
+}
 
 /** Input is copied to the decoder's memory in pieces of this size. */
 const pieceBytes = 64 * 1024;
@@ -20,39 +28,54 @@ const pieceBytes = 64 * 1024;
 export async function loadUnzstd(): Promise<Unzstd> {
   const decoder = new ZSTDDecoder();
   await decoder.init();
-  return function* unzstd(blocks, path) {
-    // After an error the library calls libzstd again and again. A call without an error takes input or gives output, so
-    // too many calls without output mean an error.
-    let callsWithout = 0;
-    let most = 0;
-    let isFirst = true;
-    let isOver = false;
-    function* pieces() {
-      for (const block of blocks) {
-        if (isFirst) refuseLargeWindow(block, path);
-        isFirst = false;
-        for (let at = 0; at < block.length; at += pieceBytes) {
-          if (isOver) return;
-          const piece = block.subarray(at, at + pieceBytes);
-          callsWithout = 0;
-          most = piece.length;
-          yield piece;
-        }
-      }
+  return (path) => zstdStream(decoder, path);
+}
+
+function zstdStream(decoder: ZSTDDecoder, path: string): ZstdStream {
+  // After an error the library calls libzstd again and again. A call without an error takes input or gives output, so
+  // too many calls without output mean an error.
+  let callsWithout = 0;
+  let most = 0;
+  let isFirst = true;
+  let isOver = false;
+  // It takes its input from an iterator that cannot wait. Each of its steps takes one piece at most: with one at hand
+  // before each step it is never asked for what has not come.
+  const waiting: Uint8Array[] = [];
+  function* pieces() {
+    for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+      if (isOver) return;
+      callsWithout = 0;
+      most = piece.length;
+      yield piece;
     }
-    const decoded = decoder.decodeStreaming(pieces());
-    try {
-      for (let next = decoded.next(); !next.done; next = decoded.next()) {
-        callsWithout = next.value.length > 0 ? 0 : callsWithout + 1;
-        if (callsWithout > most)
-          throw new Error('not a zstd frame, or its content does not match its checksum');
-        if (next.value.length > 0) yield next.value;
+  }
+  const decoded = decoder.decodeStreaming(pieces());
+  /** Plain bytes, maybe none; null: the end. */
+  const step = (): Uint8Array | null => {
+    const next = decoded.next();
+    if (next.done) return null;
+    callsWithout = next.value.length > 0 ? 0 : callsWithout + 1;
+    if (callsWithout > most) throw new Error('not a zstd frame, or its content does not match its checksum');
+    return next.value;
+  };
+  return {
+    *push(block) {
+      if (isFirst) refuseLargeWindow(block, path);
+      isFirst = false;
+      for (let at = 0; at < block.length; at += pieceBytes) waiting.push(block.subarray(at, at + pieceBytes));
+      while (waiting.length > 0) {
+        const plain = step();
+        if (plain !== null && plain.length > 0) yield plain;
       }
-    } finally {
+    },
+    *end() {
+      for (let plain = step(); plain !== null; plain = step()) if (plain.length > 0) yield plain;
+    },
+    close() {
       // The reader may stop early. The library frees its memory only at the end of its loop, so let the loop end.
       isOver = true;
       end(decoded, most);
-    }
+    },
   };
 }
 

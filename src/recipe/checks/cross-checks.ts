@@ -3,7 +3,9 @@
  * those), so that one run lists all problems of a recipe.
  */
 
+import { isUrl } from '../../base/is-url.ts';
 import { extractedOnly, tiktokenEncodings } from '../../nouns/recipe.ts';
+import { shownAddress } from '../../storage/remote/address.ts';
 import { isTokenizerPath } from '../tokenizer-path.ts';
 import type { Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
@@ -17,6 +19,7 @@ const checks: readonly Check[] = [
   noHomePaths,
   noSources,
   oneStandardInput,
+  differInMoreThanQuery,
   separatorNeedsJoin,
   commandNamesFile,
   commandReadsAlone,
@@ -68,6 +71,20 @@ function oneStandardInput(yaml: YamlFile): Problem[] {
   const piped = yaml.keysOf(['sources']).filter((name) => pathOf(yaml, name) === '-');
   const message = `standard input can be read only once, and is already the source \`${piped[0]}\``;
   return piped.slice(1).map((name) => wrongValue(yaml, ['sources', name], message));
+}
+
+/** A query is not kept with the address: it may be a signature. */
+function differInMoreThanQuery(yaml: YamlFile): Problem[] {
+  const first = new Map<string, string>();
+  return yaml.keysOf(['sources']).flatMap((name) => {
+    const path = pathOf(yaml, name);
+    if (typeof path !== 'string' || !isUrl(path)) return [];
+    const shown = shownAddress(path);
+    const other = first.get(shown);
+    first.set(shown, path);
+    if (other === undefined || other === path) return [];
+    return [wrongValue(yaml, ['sources', name], `${shown} is another source already, by another query`)];
+  });
 }
 
 function separatorNeedsJoin(yaml: YamlFile): Problem[] {

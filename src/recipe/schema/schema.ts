@@ -101,7 +101,9 @@ const path = 'a file, a directory, a glob, or `-` for standard input';
 
 const sourceEntry = z.strictObject(
   {
-    path: text(path).describe(`Where the text is: ${path}. Relative to the recipe.`),
+    path: text(path).describe(
+      `Where the text is: ${path}. Relative to the recipe. Or an address: s3://BUCKET/PATH, gs://BUCKET/PATH, hf://datasets/NAME/PATH (a glob, too), https://HOST/FILE.`,
+    ),
     format: oneOf(formats).optional().describe('Format of the files; default: by file extension.'),
     extract: flag()
       .default(true)
@@ -233,7 +235,9 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
         .describe(`How text becomes tokens: ${tokenizerForm}.`),
       store: text('the path of a folder')
         .optional()
-        .describe('Folder of the token store, to share it between recipes; default: out/NAME/store.'),
+        .describe(
+          'Folder of the token store, to share it between recipes; default: $LONGMIX_STORE, else out/NAME/store.',
+        ),
       sources: z
         .record(
           sourceName,

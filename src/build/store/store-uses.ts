@@ -1,0 +1,47 @@
+/** Who uses a token store: marks in its notes, by which `longmix store prune` knows that nothing may be removed now. */
+import { join, resolve } from 'node:path';
+import { fingerprint } from '../../base/fingerprint.ts';
+import { makeFolder, writeFile } from '../../storage/commit.ts';
+import { exists, listFolder, readJson, removeFile, statOf } from '../../storage/files.ts';
+import { markUse, usersOf } from '../../storage/lock.ts';
+import { notesFolder } from '../../storage/receipt.ts';
+
+const marks = (store: string): string => join(store, notesFolder, 'uses');
+const jobMark = /^job-[0-9a-f]{16}\.json$/;
+
+/** This process uses the store until it ends. */
+export function useStore(store: string): void {
+  markUse(marks(store));
+}
+
+/** Tasks of this list read the store, wherever and whenever they run. @param job path of the list */
+export function keepForJob(store: string, job: string): void {
+  makeFolder(marks(store));
+  writeFile(jobFile(store, job), JSON.stringify({ job: resolve(job) }), false);
+}
+
+/** The list's tasks are done. */
+export function doneWithJob(store: string, job: string): void {
+  removeFile(jobFile(store, job));
+}
+
+function jobFile(store: string, job: string): string {
+  return join(marks(store), `job-${fingerprint(resolve(job)).slice(0, 16)}.json`);
+}
+
+/** Who may be reading the store now, in words, and the file that says so. */
+export function usersOfStore(store: string): { who: string; file: string }[] {
+  const jobs = listFolder(marks(store)).filter((name) => jobMark.test(name));
+  const waiting = jobs.flatMap((name) => {
+    const file = join(marks(store), name);
+    const { job } = readJson(file) as { job: string };
+    return exists(job) ? [{ who: `the list of tasks ${job}`, file }] : [];
+  });
+  return [...usersOf(marks(store)), ...waiting];
+}
+
+/** When a command last used the store, in ms since 1970; null: no note says it. */
+export function lastUse(store: string): number | null {
+  const times = listFolder(marks(store)).map((name) => statOf(join(marks(store), name))?.modifiedMs ?? 0);
+  return times.length === 0 ? null : Math.max(...times);
+}

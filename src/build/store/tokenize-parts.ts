@@ -1,0 +1,64 @@
+/** Tokenizes the parts that a store lacks. */
+import { join } from 'node:path';
+import { noProgress } from '../../base/progress.ts';
+import type { Crew, Job } from '../../execute/executor.ts';
+import { workerLimits } from '../../execute/memory.ts';
+import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
+import type { TokenizerSpec } from '../../nouns/recipe.ts';
+import { sweep } from '../../storage/commit.ts';
+import { notesFolder } from '../../storage/receipt.ts';
+import { remoteSettings } from '../../storage/remote-settings.ts';
+import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
+import { storeShortage } from '../disk-room.ts';
+import type { StageOptions } from '../nouns.ts';
+import type { PlannedPart } from './find-parts.ts';
+import { retryNotes } from './input-faults.ts';
+import { textBytes } from './parts.ts';
+
+export interface TokenizeWork {
+  readonly folder: string;
+  readonly spec: TokenizerSpec;
+  readonly setting: PartSetting;
+  readonly tables: TokenizerTables;
+  /** In the order of the corpus. */
+  readonly parts: readonly PlannedPart[];
+  readonly crew: Crew<'tokenize'>;
+}
+
+/** @returns in the order of the parts */
+export async function tokenizeParts(
+  { folder, spec, setting, tables: { shared, slow }, parts, crew }: TokenizeWork,
+  { memory, signal, progress = noProgress }: StageOptions,
+): Promise<TokenizeResult[]> {
+  sweep(folder);
+  sweep(join(folder, notesFolder));
+  if (slow !== null) progress.note(slow);
+  const text = textBytes(parts.flatMap(({ units }) => units));
+  const shortage = storeShortage(folder, text, setting.dtype);
+  if (shortage !== null) progress.note(shortage);
+  progress.start('tokenize', text, 'B');
+  const job: Job<'tokenize'> = {
+    stage: 'tokenize',
+    folder,
+    setting: { tokenizer: spec, ...setting },
+    inputs: parts.map(({ units, stamps }) => ({ units, stamps })),
+    memory: {
+      shared,
+      limits: memory === undefined ? null : workerLimits(memory, crew.count, shared),
+      remote: remoteSettings(),
+    },
+    files: [],
+  };
+  const retries = new Map<string, number>();
+  const results = await crew.run(job, {
+    signal,
+    onProgress({ done, tokens, retries: more = {} }) {
+      for (const [where, count] of Object.entries(more))
+        retries.set(where, (retries.get(where) ?? 0) + count);
+      progress.advance(done, tokens);
+    },
+  });
+  progress.end();
+  for (const note of retryNotes(retries)) progress.note(note);
+  return results;
+}
