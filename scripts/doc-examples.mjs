@@ -113,7 +113,9 @@ async function makeBlocks(work) {
       ...manifest.ledger,
       cells: manifest.ledger.cells.map((cell) => ({ ...cell, dropped: '(as above, of this cell)' })),
     }),
-    'documents.parquet': shown(listed.map(({ document, ...rest }) => ({ doc_id: document, ...rest }))),
+    'documents.parquet': shown(
+      listed.map(({ document, key, ...rest }) => ({ doc_id: document, ...rest, key: plain(key) })),
+    ),
     'schedule.json': shown(json('out/schedule.json')),
     'plan.json': shown({
       ...planned,

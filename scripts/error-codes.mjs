@@ -80,6 +80,18 @@ const groups = {
       'The mix takes no document, so there would be no row.',
       'Ask for more tokens, or loosen the length rule, `documents` or `overlong`.',
     ],
+    'without-output': [
+      '`mix.without` names the folder that is built, or one inside it.',
+      'Build into another folder with `--out`.',
+    ],
+    'without-steps': [
+      '`mix.without` names a step of a build whose steps are not known: its recipe has no `tokens_per_step`.',
+      'Give `rows_per_step`, or leave the steps out.',
+    ],
+    'without-untraced': [
+      'The shards that `mix.without` names do not say which documents they hold.',
+      'Build them again into another folder, with provenance: equal inputs give equal rows.',
+    ],
     'dtype-too-small': [
       '`shards.dtype: uint16` cannot hold the ids of the tokenizer.',
       'Use `shards.dtype: auto` or `int32`.',
@@ -117,6 +129,10 @@ const groups = {
     'field-missing': [
       'The records have no field of the name that is looked for.',
       'Name the field: `text: NAME` or `id: NAME` of the source. The message lists the fields.',
+    ],
+    'tokens-mismatch': [
+      'A source says that its token ids were made by another tokenizer than the recipe names.',
+      'Name that tokenizer in the recipe.',
     ],
     'bad-records': [
       'More records or files than `max_bad_records` could not be read.',

@@ -21,7 +21,7 @@ function rows(map, path) {
 
 /** The map of settings in a key's value: the value itself, an element of a list, or a value of a map with free keys. */
 function mapIn(key) {
-  const forms = key.anyOf ?? [key];
+  const forms = (key.anyOf ?? [key]).flatMap((form) => form.anyOf ?? [form]);
   for (const form of forms) {
     if (form.properties !== undefined) return { map: form, suffix: '' };
     if (form.items?.properties !== undefined) return { map: form.items, suffix: '[]' };

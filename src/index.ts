@@ -15,6 +15,7 @@ export { type AblateOptions, ablate } from './build/ablate.ts';
 export type { AblationReport, ArmReport } from './build/ablation-file.ts';
 export { type BuildOptions, type BuildResult, build } from './build/build.ts';
 export { planBuild } from './build/plan/build-plan.ts';
+export { loadEarlier } from './build/plan/earlier-runs.ts';
 export { loadIndex } from './build/plan/load-index.ts';
 export { ensureStore } from './build/store/token-store.ts';
 export { type Verified, verify } from './build/verify.ts';
@@ -42,9 +43,12 @@ export type { Metrics, TrainContext, Trainer } from './train/trainer.ts';
 export type { Progress } from './base/progress.ts';
 export type {
   BuildPlan,
+  EarlierRead,
+  EarlierReads,
   GatherMode,
   PlannedPhase,
   PlannedSet,
+  PlannedWithout,
   PlanReport,
   SetReport,
   SplitName,
@@ -61,7 +65,7 @@ export {
   type LedgerCell,
   type LedgerEntry,
 } from './nouns/ledger.ts';
-export type { Bucket, Cell, PlannedCell } from './nouns/mix.ts';
+export type { Bucket, Cell, LeftOut, PlannedCell, ReadDocuments } from './nouns/mix.ts';
 export type * from './nouns/recipe.ts';
 export type { PieceCuts, RowPlan, RowRepeats } from './nouns/rows.ts';
 export type { StepPlan, StepSet, Stretch } from './nouns/steps.ts';
@@ -70,6 +74,7 @@ export type { PackingQuality } from './pack/accounts/quality.ts';
 export type {
   BatchRecord,
   DocumentsRecord,
+  EarlierBuild,
   ShardDtype,
   ShardRecord,
   ShardSetManifest,

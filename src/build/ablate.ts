@@ -20,9 +20,10 @@ import {
 } from './ablation-file.ts';
 import { buildPlanned } from './build.ts';
 import { type BuildSize, buildSize, refuseFullDisk } from './disk-room.ts';
-import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
+import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
 import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
+import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { isBuilt } from './shards/shard-sets.ts';
@@ -48,14 +49,19 @@ export async function ablate(
 ): Promise<{ store: TokenStore; report: AblationReport }> {
   refuseForeign(out, outputFolder);
   for (const { name } of ablation.arms) refuseForeignOutput(join(out, name));
+  const earlier = await loadEarlier(
+    ablation.arms.map(({ recipe }) => recipe),
+    out,
+  );
   makeFolder(out);
-  return await withLock(out, () => ablateLocked(ablation, out, options));
+  return await withLock(out, () => ablateLocked(ablation, out, options, earlier));
 }
 
 async function ablateLocked(
   ablation: Ablation,
   out: string,
   { planOnly, onPlan, ...options }: AblateOptions,
+  earlier: EarlierReads,
 ): Promise<{ store: TokenStore; report: AblationReport }> {
   const { arms } = ablation;
   const [{ recipe: first }] = arms as [AblationArm];
@@ -67,6 +73,7 @@ async function ablateLocked(
   const index = loadIndex(
     store,
     arms.map(({ recipe }) => recipe),
+    earlier,
   );
   const sizes: BuildSize[] = [];
   const reports = arms.map((arm): ArmReport => {

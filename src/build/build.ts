@@ -10,9 +10,10 @@ import { openShards } from '../shard/reader.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
 import { buildSize, refuseFullDisk } from './disk-room.ts';
-import type { BuildPlan, StageOptions, TokenStore } from './nouns.ts';
+import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
+import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
@@ -41,14 +42,20 @@ export interface BuildResult {
  */
 export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   refuseForeignOutput(out);
+  const earlier = await loadEarlier([recipe], out);
   makeFolder(out);
-  return await withLock(out, () => buildLocked(recipe, out, options));
+  return await withLock(out, () => buildLocked(recipe, out, options, earlier));
 }
 
-async function buildLocked(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
+async function buildLocked(
+  recipe: Recipe,
+  out: string,
+  options: BuildOptions,
+  earlier: EarlierReads,
+): Promise<BuildResult> {
   sweep(out);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, keepUnchanged: true });
-  const plan = planBuild(recipe, store, loadIndex(store, [recipe]));
+  const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
 }

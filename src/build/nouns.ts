@@ -3,13 +3,13 @@
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Ledger } from '../nouns/ledger.ts';
-import type { PlannedCell } from '../nouns/mix.ts';
+import type { LeftOut, PlannedCell, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
-import type { ShardDtype } from '../shard/format.ts';
+import type { EarlierBuild, ShardDtype } from '../shard/format.ts';
 import type { CacheSettings } from '../storage/remote-settings.ts';
 import type { StoreManifest } from '../store/format.ts';
 
@@ -49,6 +49,24 @@ export interface BuildPlan {
   /** null: the recipe has no `tokens_per_step`, and its rows all have one length. */
   readonly steps: StepPlan | null;
   readonly dtype: ShardDtype;
+  /** What is left out because earlier runs have read it, by run; none without `mix.without`. */
+  readonly without: readonly PlannedWithout[];
+}
+
+/** What an earlier run has read, and where that is known from. */
+export interface EarlierRead extends EarlierBuild, Pick<PlannedWithout, 'sets'> {
+  /** Fingerprint of the tokenizer by which `lengths` count. */
+  readonly tokenizer: string;
+  readonly documents: ReadDocuments & { readonly lengths: Uint32Array };
+}
+
+/** By `runKey`. */
+export type EarlierReads = ReadonlyMap<string, EarlierRead>;
+
+/** An earlier run, and what of this corpus it has read. */
+export interface PlannedWithout extends EarlierBuild, LeftOut {
+  /** Rows that it has read of each shard set, and how many there are. */
+  readonly sets: readonly { readonly name: string; readonly read: number; readonly rows: number }[];
 }
 
 /** The index of a store. Several plans can share it, so that an ablation reads it once. */
@@ -56,6 +74,8 @@ export interface StoreIndex {
   readonly table: DocumentTable;
   /** Characters of each document; null: no recipe needs them. */
   readonly characters: Uint32Array | null;
+  /** What the earlier runs of `mix.without` have read; not there: no recipe names one. */
+  readonly earlier?: EarlierReads;
 }
 
 export interface SetReport extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality'> {
@@ -75,6 +95,8 @@ export interface PlanReport {
   readonly sets: readonly SetReport[];
   readonly ledgers: BuildPlan['ledgers'];
   readonly steps: BuildPlan['steps'];
+  /** Not there: the recipe leaves nothing out. */
+  readonly without?: BuildPlan['without'];
   readonly warnings: readonly string[];
 }
 

@@ -3,6 +3,7 @@
 import { buildSize, diskShortage } from '../build/disk-room.ts';
 import { outFolder } from '../build/folders.ts';
 import { planBuild } from '../build/plan/build-plan.ts';
+import { loadEarlier } from '../build/plan/earlier-runs.ts';
 import { estimateSeconds } from '../build/plan/estimate.ts';
 import { loadIndex } from '../build/plan/load-index.ts';
 import { planReport } from '../build/plan/plan-report.ts';
@@ -23,8 +24,9 @@ export async function runPlan(path: string, flags: Flags, signal: AbortSignal): 
   const recipe = await loadRecipe(path, flags);
   const options = stageOptions(flags, signal);
   const out = outFolder(recipe, flags.out);
+  const earlier = await loadEarlier([recipe], out);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, asItWas: true });
-  const plan = planBuild(recipe, store, loadIndex(store, [recipe]));
+  const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
   const shortage = diskShortage([buildSize(out, plan, store)]);
   await writePlanReport(flags, recipe, store, plan);
   const seconds = estimateSeconds(plan, store, options.workers);

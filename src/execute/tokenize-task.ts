@@ -20,6 +20,7 @@ import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
+import { createTokenEncoder } from '../tokenize/token-encoder.ts';
 import { refuseStale } from './job-file.ts';
 import { type WorkerLimits, workerLimits } from './memory.ts';
 import {
@@ -95,6 +96,7 @@ async function setUpTokenize({
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
   const encoder = createDocumentEncoder(tokenizer);
+  const ofIds = createTokenEncoder();
 
   return async (input, report, signal) => {
     const { units, stamps } = input;
@@ -126,10 +128,12 @@ async function setUpTokenize({
         const before = { ...counts };
         const pipeline = gen(
           (input: ReadUnit) => read(input, counts, { hash, recordBytes: limits?.recordBytes }),
-          (chunk: DocumentChunk) => encoder.push(chunk),
+          (chunk: DocumentChunk) => (unit.ids === undefined ? encoder : ofIds).push(chunk),
           (documents: TokenizedDocuments) => {
             writer.add(documents, unit.source.name, unit.name);
-            return { done: documents.textBytes, tokens: documents.tokens.length };
+            // An id is at least 2 bytes of the file, unless it is compressed.
+            const done = unit.ids === undefined ? documents.textBytes : 2 * documents.tokens.length;
+            return { done, tokens: documents.tokens.length };
           },
         );
         for await (const progress of pipeline(unit)) {

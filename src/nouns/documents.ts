@@ -28,11 +28,20 @@ export interface ReadUnit {
   /** Exclusive; the file's size unless the file is split. */
   readonly end: number;
   readonly joined: boolean;
+  /** Present once the tokenizer is known, if the unit holds token ids. */
+  readonly ids?: UnitIds;
+}
+
+/** What decides the documents of a unit of token ids: the recipe's tokenizer. */
+export interface UnitIds {
+  readonly vocabularySize: number;
+  readonly bosId: number | null;
+  readonly eosId: number | null;
 }
 
 /** Documents end to end: what readers yield and the tokenizer takes. */
 export interface DocumentChunk {
-  /** Well-formed UTF-8. */
+  /** Well-formed UTF-8; for a source of token ids, these as little-endian u32. */
   readonly text: Uint8Array;
   /** End of each document in `text`, in bytes. Its length is the number of documents, at least 1. */
   readonly ends: readonly number[];

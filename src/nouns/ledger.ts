@@ -5,6 +5,7 @@ export const dropReasons = [
   'duplicate', // an earlier document has the same text
   'too_short', // documents.min_tokens
   'too_long', // documents.max_tokens
+  'already_read', // mix.without: an earlier run has read it
   'in_no_cell', // in no cell that the mix names
   'elsewhere', // in another shard set of the build: another phase, another length
   'not_sampled', // the mix asked for less than there is

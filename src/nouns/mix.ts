@@ -34,6 +34,27 @@ export interface PlannedCell extends Cell {
   readonly achieved: number;
 }
 
+/** Documents that an earlier run has read, at least in part, one for all copies of a text: parallel arrays. */
+export interface ReadDocuments {
+  readonly count: number;
+  readonly keysLow: Uint32Array;
+  readonly keysHigh: Uint32Array;
+  /** Tokens; null: by another tokenizer, so that only keys can be compared. */
+  readonly lengths: Uint32Array | null;
+  /** Tokens of the document that the run has not read. */
+  readonly unread: Uint32Array;
+}
+
+/** What of a corpus an earlier run has read. */
+export interface LeftOut {
+  /** Documents that are left out, their tokens, and those of them that the run has not read. */
+  readonly documents: number;
+  readonly tokens: number;
+  readonly unread: number;
+  /** Documents that the run has read, and that are not in this corpus. */
+  readonly absent: number;
+}
+
 /** The copies of documents to pack, ascending by document, as parallel arrays. */
 export interface Instances {
   readonly count: number;

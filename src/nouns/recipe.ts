@@ -13,6 +13,8 @@ export interface Recipe {
   readonly validation: number;
   /** The parts of the training run, in order; at least one. A recipe without phases has one, named `train`. */
   readonly phases: readonly PhaseSpec[];
+  /** Earlier runs whose documents are left out, of training and of validation; not there: none. */
+  readonly without?: readonly EarlierRun[];
   /** `disjoint`: a document is in one phase only. */
   readonly phaseDocuments: 'disjoint' | 'shared';
   /** Tokens per optimizer step, the same in every phase; null: the trainer decides. */
@@ -67,7 +69,22 @@ export interface SourceSpec {
    * A program and its arguments that writes each file's text, used instead of a format; `{file}` or `{}` is the path.
    */
   readonly command?: readonly string[];
+  /** The source holds token ids, not text: `fields.text` names their column. */
+  readonly tokens?: TokensSpec;
 }
+
+/** What a recipe says about a source of token ids. */
+export interface TokensSpec {
+  /** Type of the ids in files that don't say it (`bin`), else null. */
+  readonly dtype: IdType | null;
+  /** Name or fingerprint of the tokenizer that made the ids; null: the recipe's. */
+  readonly tokenizer: string | null;
+}
+
+/** Types of token ids in files. */
+export const idTypes = ['uint16', 'uint32', 'int32', 'int64'] as const;
+
+export type IdType = (typeof idTypes)[number];
 
 /** Names of the fields (JSON) or columns (CSV, Parquet, Arrow) that form a document. */
 export interface FieldNames {
@@ -93,6 +110,8 @@ export const formats = [
   'parquet',
   'arrow',
   'warc',
+  'npy',
+  'bin',
 ] as const;
 
 /** `command`: the source's program reads the file. */
@@ -131,6 +150,16 @@ export interface DocumentRules {
   readonly charactersPerToken: number | null;
   /** Edges between length buckets, ascending; null: powers of two. */
   readonly buckets: readonly number[] | null;
+}
+
+/** A run that was trained on the shards of an earlier build. */
+export interface EarlierRun {
+  /** Absolute path of the build, or of one of its shard sets. */
+  readonly path: string;
+  /** Optimizer steps that it did, over all epochs; null: it has read all rows. */
+  readonly steps: number | null;
+  /** Rows of a step, over all ranks, of a build whose recipe has no `tokens_per_step`; null: the build says it. */
+  readonly rowsPerStep: number | null;
 }
 
 /** A part of the training run with its own rows and mix. */

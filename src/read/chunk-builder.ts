@@ -38,6 +38,7 @@ export class ChunkBuilder {
   readonly #chunkBytes: number;
   readonly #counts: ReadCounts;
   readonly #withSources: boolean;
+  readonly #ofIds: boolean;
   #buffer = Buffer.alloc(0);
   #used = 0;
   #ends: number[] = [];
@@ -46,9 +47,11 @@ export class ChunkBuilder {
   #sources: string[] = [];
   #ready: DocumentChunk[] = [];
 
-  constructor(counts: ReadCounts, chunkBytes: number, withSources: boolean) {
-    // A chunk must be able to hold the longest character.
-    this.#chunkBytes = Math.max(chunkBytes, 4);
+  /** @param ofIds documents are token ids of 4 bytes, not characters */
+  constructor(counts: ReadCounts, chunkBytes: number, withSources: boolean, ofIds: boolean = false) {
+    // A chunk must be able to hold the longest character, and whole ids.
+    this.#chunkBytes = Math.max(chunkBytes - (chunkBytes % 4), 4);
+    this.#ofIds = ofIds;
     this.#counts = counts;
     this.#withSources = withSources;
   }
@@ -106,7 +109,7 @@ export class ChunkBuilder {
     const bytes = typeof text === 'string' ? Buffer.from(text) : new Uint8Array(text);
     for (let start = 0; start < bytes.length; ) {
       let end = Math.min(start + this.#chunkBytes, bytes.length);
-      if (end < bytes.length) end = start + characterEnd(bytes.subarray(start, end));
+      if (end < bytes.length && !this.#ofIds) end = start + characterEnd(bytes.subarray(start, end));
       this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
       this.#used = end - start;
       this.#label(label);

@@ -94,6 +94,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['jsonl', 'ndjson'],
     compressible: true,
     documents: 'fields',
+    tokens: 'possible',
     async ranges(unit, rangeBytes) {
       const file = unit.files[0]!;
       const { encoding } = unit.source;
@@ -128,6 +129,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['parquet'],
     compressible: false,
     documents: 'fields',
+    tokens: 'possible',
     // Columns that no field is in are neither read nor hashed.
     taken: async (unit) => await (await import('./formats/parquet.ts')).parquetRanges(unit),
     load: async () => (await import('./formats/parquet.ts')).readParquet,
@@ -136,6 +138,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['arrow', 'feather'],
     compressible: false,
     documents: 'fields',
+    tokens: 'possible',
     // `datasets` writes these beside its Arrow files.
     notes: ['dataset_info.json', 'dataset_dict.json', 'state.json'],
     load: async () => (await import('./formats/arrow.ts')).readArrow,
@@ -147,6 +150,21 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extractor: 'warc 1, html 1, htmlparser2 12.0.0',
     ranges: async (...file) => await (await import('./formats/warc-ranges.ts')).warcRanges(...file),
     load: async () => (await import('./formats/warc.ts')).readWarc,
+  },
+  npy: {
+    extensions: ['npy'],
+    compressible: true,
+    documents: 'file',
+    tokens: 'always',
+    load: async () => (await import('./formats/id-files.ts')).readNpy,
+  },
+  bin: {
+    // `.bin` says nothing about a file.
+    extensions: [],
+    compressible: true,
+    documents: 'file',
+    tokens: 'always',
+    load: async () => (await import('./formats/id-files.ts')).readBin,
   },
   // The output of the user's program, for files of any name.
   command: {
@@ -207,7 +225,7 @@ export interface FileKind {
   readonly compression: Compression;
 }
 
-type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command'>;
+type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command' | 'tokens'>;
 
 /**
  * Format and compression of a file by its name; null: the name says neither. If the recipe gives a format, the name
@@ -221,7 +239,7 @@ export function kindOf(name: string, source: Reading): FileKind | null {
   const isCompressed = Object.hasOwn(compressionSuffixes, suffix);
   if (isCompressed) parts.pop();
   const format = asRead(source.format ?? formatOf(parts), source);
-  if (format === null) return null;
+  if (format === null || !holds(format, source)) return null;
   if (isCompressed && !formatTable[format].compressible) return null;
   return { format, compression: isCompressed ? compressionSuffixes[suffix]! : 'none' };
 }
@@ -239,6 +257,12 @@ export function describeFormats(): string {
     .flatMap((format) => formatTable[format].extensions)
     .map((extension) => `.${extension}`);
   return `text (.txt, .md, source code, ...), ${extensions.join(' ')} (text formats also .gz .zst .br); format: ${formats.join(' | ')}`;
+}
+
+/** Whether files of the format may hold what the source does: text, or token ids. */
+function holds(format: Format, { tokens }: Reading): boolean {
+  const { tokens: of } = formatTable[format];
+  return tokens === undefined ? of !== 'always' : of !== undefined;
 }
 
 function formatOf(parts: readonly string[]): Format | null {

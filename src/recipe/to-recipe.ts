@@ -6,10 +6,11 @@
 import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
 import { isUrl } from '../base/is-url.ts';
-import type { BadRecordLimit, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
+import type { BadRecordLimit, EarlierRun, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
+import type { EarlierEntry, WithoutEntry } from './schema/schema-mix.ts';
 import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';
 import { isTokenizerPath } from './tokenizer-path.ts';
 import { exact, parseLength, parseShare, parseSize } from './units.ts';
@@ -39,12 +40,33 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
     documents: toDocumentRules(file.documents),
     validation: exact(parseShare(file.split.validation)),
     phases,
+    ...toWithout(file.mix.without, directory),
     phaseDocuments: file.phase_documents,
     tokensPerStep: file.tokens_per_step === undefined ? null : exact(parseLength(file.tokens_per_step)),
     sequences: toSequences({ ...file.sequences, length }),
     shards: { ...file.shards, size: exact(parseSize(file.shards.size)) },
     maxBadRecords: toLimit(file.max_bad_records),
     seed: file.seed,
+  };
+}
+
+/** Nothing where nothing is left out: a recipe's record is that of the versions that could not leave out anything. */
+function toWithout(written: WithoutEntry | undefined, directory: string): Pick<Recipe, 'without'> {
+  const entries = written === undefined ? [] : [written].flat();
+  if (entries.length === 0) return {};
+  return { without: entries.map((entry) => toEarlierRun(entry, directory)) };
+}
+
+function toEarlierRun(entry: string | EarlierEntry, directory: string): EarlierRun {
+  if (typeof entry !== 'string') {
+    const { build, steps = null, rows_per_step: rowsPerStep = null } = entry;
+    return { path: toPath(build, directory), steps, rowsPerStep };
+  }
+  const [, path, steps] = /^(.+?)(?:@(\d+))?$/s.exec(entry)!;
+  return {
+    path: toPath(path!, directory),
+    steps: steps === undefined ? null : Number(steps),
+    rowsPerStep: null,
   };
 }
 
@@ -69,7 +91,7 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     name,
     path: toPath(entry.path, directory),
     format: entry.format ?? null,
-    fields: { text: entry.text, id: entry.id, source: entry.source ?? null },
+    fields: { text: textField(entry), id: entry.id, source: entry.source ?? null },
     join: entry.join,
     separator: entry.separator,
     encoding: entry.encoding === undefined ? null : encodingOf(entry.encoding),
@@ -78,7 +100,15 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     exclude: [entry.exclude].flat(),
     ...(entry.extract ? {} : { extract: false as const }),
     ...(entry.command === undefined ? {} : { command: toCommand(entry.command, directory) }),
+    ...(entry.tokens === undefined
+      ? {}
+      : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),
   };
+}
+
+function textField({ text, tokens }: SourceEntry): string {
+  if (tokens === undefined) return text;
+  return tokens === true ? 'input_ids' : tokens;
 }
 
 /** A program's path is relative to the recipe; a program's name is looked up in PATH. */

@@ -1,6 +1,7 @@
 /** Shows a plan as tables: for each cell its tokens, the request and the result; then rows, packing and the ledger. */
 
 import { bytes, compact, integer, percent, percentFine, rowLength } from '../base/words.ts';
+import type { PlannedWithout } from '../build/nouns.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry } from '../nouns/ledger.ts';
 import type { PlannedCell } from '../nouns/mix.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
@@ -97,6 +98,28 @@ export function packingText(splits: readonly SplitFigures[]): string {
       row('pieces per row', ({ quality, ledger }) => (quality.pieces / Math.max(1, ledger.rows)).toFixed(1)),
       row('disk', ({ bytes: size }) => bytes(size)),
     ],
+  );
+}
+
+/** What earlier runs have read. `unread` are tokens that go with the rest of their document. */
+export function withoutText(without: readonly PlannedWithout[]): string {
+  return table(
+    [
+      { title: 'left out: already read by', align: 'left' },
+      { title: 'steps' },
+      { title: 'rows' },
+      { title: 'docs' },
+      { title: 'tokens' },
+      { title: 'of them unread' },
+    ],
+    without.map(({ name, steps, sets, documents, tokens, unread }) => [
+      name,
+      steps === null ? 'all' : integer(steps),
+      integer(sets.reduce((sum, { read }) => sum + read, 0)),
+      integer(documents),
+      integer(tokens),
+      integer(unread),
+    ]),
   );
 }
 

@@ -3,7 +3,13 @@
  * came, even after the set was copied elsewhere. Cost: memory for one row group at a time. The format is Parquet, not
  * Arrow, because it takes a tenth of the size, and every tool for counting can open it.
  */
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+} from 'hyparquet';
 import type { ParquetWriter } from 'hyparquet-writer';
 import { LongmixError } from '../errors.ts';
 import type { Sink } from '../nouns/files.ts';
@@ -18,13 +24,28 @@ export interface ListedDocument {
   readonly id: string | null;
   /** Tokens of the whole document. */
   readonly tokens: number;
+  /** xxHash64 of its text; null: an earlier version of longmix wrote the list, without keys. */
+  readonly key: bigint | null;
+}
+
+/** Documents by what tells them apart in any build: parallel arrays. */
+export interface DocumentKeys {
+  readonly count: number;
+  /** Numbers in the token store, ascending. */
+  readonly documents: Uint32Array;
+  /** Tokens of the whole document. */
+  readonly lengths: Uint32Array;
+  readonly keysLow: Uint32Array;
+  readonly keysHigh: Uint32Array;
 }
 
 const groupRows = 65_536;
 
+type WrittenDocument = ListedDocument & { readonly key: bigint };
+
 export interface DocumentsWriter {
   /** Adds a document. Numbers must ascend. */
-  add(document: ListedDocument): void;
+  add(document: WrittenDocument): void;
   /** Writes the rest. Returns the number of documents. */
   finish(): number;
 }
@@ -39,16 +60,17 @@ export async function createDocumentsWriter(sink: Sink): Promise<DocumentsWriter
     writer: bytes,
     createdBy: 'longmix',
     schema: [
-      { name: 'root', num_children: 6 },
+      { name: 'root', num_children: 7 },
       { name: 'doc_id', ...number },
       { name: 'source', ...text },
       { name: 'file', ...text },
       { name: 'record', ...number },
       { name: 'id', ...text, repetition_type: 'OPTIONAL' },
       { name: 'tokens', ...number },
+      { name: 'key', ...number, converted_type: 'UINT_64' },
     ],
   });
-  let group: ListedDocument[] = [];
+  let group: WrittenDocument[] = [];
   let rows = 0;
   const handOn = () => {
     sink.write(bytes.getBytes());
@@ -66,6 +88,7 @@ export async function createDocumentsWriter(sink: Sink): Promise<DocumentsWriter
         { name: 'record', data: numbers(({ record }) => record), encoding },
         { name: 'id', data: group.map(({ id }) => id) },
         { name: 'tokens', data: numbers(({ tokens }) => tokens), encoding },
+        { name: 'key', data: BigUint64Array.from(group, ({ key }) => key), encoding: 'PLAIN' },
       ],
       rowGroupSize: groupRows,
     });
@@ -96,34 +119,70 @@ export async function* readDocuments(
   path: string,
   wanted: ReadonlySet<number> | null,
 ): AsyncGenerator<ListedDocument> {
-  const readable = async <T>(read: () => Promise<T>): Promise<T> => {
-    try {
-      return await read();
-    } catch (cause) {
-      throw new LongmixError('shards-damaged', `damaged shard set: ${path} cannot be read`, {
-        cure: 'build again with --fresh',
-        exitCode: 1,
-        cause,
-      });
-    }
-  };
-  const file = await readable(() => asyncBufferFromFile(path));
-  const metadata = await readable(() => parquetMetadataAsync(file));
+  const { file, metadata } = await openList(path);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
     if (rowEnd > rowStart && mayHold(group, wanted)) {
       const options = { file, metadata, rowStart, rowEnd };
-      for (const row of await readable(() => parquetReadObjects(options))) {
+      for (const row of await readable(path, () => parquetReadObjects(options))) {
         const document = Number(row.doc_id);
         if (wanted?.has(document) === false) continue;
         yield {
           ...{ document, source: row.source, file: row.file, id: row.id ?? null },
-          ...{ record: Number(row.record), tokens: Number(row.tokens) },
+          ...{ record: Number(row.record), tokens: Number(row.tokens), key: row.key ?? null },
         };
       }
     }
     rowStart = rowEnd;
+  }
+}
+
+/**
+ * The keys of all documents that are listed.
+ * @returns null if an earlier version of longmix wrote the list, without keys
+ * @throws LongmixError `shards-damaged`
+ */
+export async function readDocumentKeys(path: string): Promise<DocumentKeys | null> {
+  const { file, metadata } = await openList(path);
+  if (!metadata.schema.some(({ name }) => name === 'key')) return null;
+  const count = Number(metadata.num_rows);
+  const found = {
+    count,
+    documents: new Uint32Array(count),
+    lengths: new Uint32Array(count),
+    keysLow: new Uint32Array(count),
+    keysHigh: new Uint32Array(count),
+  };
+  let at = 0;
+  for (const { num_rows: rows } of metadata.row_groups) {
+    const columns = ['doc_id', 'tokens', 'key'];
+    const options = { file, metadata, columns, rowStart: at, rowEnd: at + Number(rows) };
+    for (const { doc_id, tokens, key } of await readable(path, () => parquetReadObjects(options))) {
+      found.documents[at] = Number(doc_id);
+      found.lengths[at] = Number(tokens);
+      found.keysLow[at] = Number(BigInt.asUintN(32, key));
+      found.keysHigh[at] = Number(key >> 32n);
+      at += 1;
+    }
+  }
+  return found;
+}
+
+async function openList(path: string): Promise<{ file: AsyncBuffer; metadata: FileMetaData }> {
+  const file = await readable(path, () => asyncBufferFromFile(path));
+  return { file, metadata: await readable(path, () => parquetMetadataAsync(file)) };
+}
+
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new LongmixError('shards-damaged', `damaged shard set: ${path} cannot be read`, {
+      cure: 'build again with --fresh',
+      exitCode: 1,
+      cause,
+    });
   }
 }
 

@@ -17,6 +17,7 @@
  *     record  int64     its number in the file, from 1; 0: it is the whole file
  *     id      string?   the user's id
  *     tokens  int64     tokens of the whole document, even if the shards hold only a part of it
+ *     key     uint64    xxHash64 of its text, as in the token store
  *   dataset_info.json, state.json   required by load_from_disk
  *   manifest.json               written last: a folder without it is not a shard set
  */
@@ -72,9 +73,22 @@ export interface ShardSetManifest {
   /** Record of `documents.parquet`; null, or left out in version 2: there is no such file. */
   readonly documents?: DocumentsRecord | null;
   readonly ledger: Ledger;
+  /** Earlier runs whose documents are left out; absent if there are none. */
+  readonly without?: readonly EarlierBuild[];
   /** The recipe with all defaults, but without paths on the machine. */
   readonly recipe: unknown;
   readonly store: { readonly fingerprint: string /** Relative to this folder. */; readonly path: string };
+}
+
+/** A run that was trained on the shards of an earlier build (`mix.without`). */
+export interface EarlierBuild {
+  /** The build's name and fingerprint. */
+  readonly name: string;
+  readonly fingerprint: string;
+  /** Optimizer steps that it did, over all epochs; null: it has read all rows. */
+  readonly steps: number | null;
+  /** Rows of a step, where the build does not say it; else null. */
+  readonly rowsPerStep: number | null;
 }
 
 export interface ShardRecord extends FileRecord {

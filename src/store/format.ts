@@ -13,7 +13,7 @@
  * every source as it was last read, sorted by name; a recipe uses those that it names, in its own order (`view.ts`).
  */
 import type { FileRecord } from '../nouns/files.ts';
-import type { FieldNames, Format, Quoting } from '../nouns/recipe.ts';
+import type { FieldNames, Format, IdType, Quoting } from '../nouns/recipe.ts';
 
 export const storeFormat = 'longmix-token-store';
 export const storeVersion = 5;
@@ -51,6 +51,8 @@ export interface SourceReading {
   readonly command?: readonly string[];
   /** About how much text its parts hold, in bytes; the size of the source decides it. Not in version 4. */
   readonly partBytes: number;
+  /** Present if the source holds token ids: their type in files that don't say it, else true. */
+  readonly tokens?: IdType | true;
 }
 
 export interface TokenizerRecord {

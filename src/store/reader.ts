@@ -145,6 +145,8 @@ export interface DocumentRun {
   /** `lengths`: tokens per document. `characters`: Unicode code points of its text. */
   readonly lengths: Uint32Array;
   readonly characters: Uint32Array;
+  /** xxHash64 of the text. */
+  readonly keys: BigUint64Array;
   origin(index: number): DocumentOrigin;
 }
 
@@ -172,6 +174,7 @@ export function* documentRuns(folder: string, manifest: StoreManifest): Generato
         count: batch.numRows,
         lengths: column('length').toArray() as Uint32Array,
         characters: column('characters').toArray() as Uint32Array,
+        keys: column('key').toArray() as BigUint64Array,
         origin(index) {
           const origin = origins.get(index);
           const record = records.get(index);

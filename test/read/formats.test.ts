@@ -12,16 +12,20 @@ it('no extension tells two formats', () => {
   expect(all.filter((word, i) => all.indexOf(word) !== i && word !== 'dockerfile')).toEqual([]);
 });
 
-it.each(formats.filter((name) => name !== 'text'))(
+// Raw ids have no extension of their own.
+it.each(formats.filter((name) => name !== 'text' && name !== 'bin'))(
   '%s is told by its extensions, which README and messages list',
   (format) => {
-    const { extensions, compressible } = formatTable[format];
+    const { extensions, compressible, tokens } = formatTable[format];
+    const ofIds = { format: null, tokens: { dtype: null, tokenizer: null } };
+    const source = tokens === 'always' ? ofIds : anyway;
     expect(extensions.length).toBeGreaterThan(0);
     const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
     for (const extension of extensions) {
-      expect(kindOf(`a.${extension.toUpperCase()}`, anyway)).toEqual({ format, compression: 'none' });
+      expect(kindOf(`a.${extension.toUpperCase()}`, source)).toEqual({ format, compression: 'none' });
+      expect(kindOf(`a.${extension}`, tokens === 'always' ? anyway : { ...ofIds, format: 'csv' })).toBe(null);
       const gzipped = compressible ? { format, compression: 'gzip' } : null;
-      expect(kindOf(`a.${extension}.gz`, anyway)).toEqual(gzipped);
+      expect(kindOf(`a.${extension}.gz`, source)).toEqual(gzipped);
       expect(readme).toContain(`\`.${extension}\``);
       expect(describeFormats()).toContain(` .${extension} `);
     }

@@ -6,6 +6,7 @@
 import { fingerprint } from '../../base/fingerprint.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
+import { leaveOutRead } from '../../mix/already-read.ts';
 import { eligibility } from '../../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../../mix/mix.ts';
 import { refuseUnknownBounds } from '../../mix/named-sources.ts';
@@ -22,8 +23,9 @@ import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
 import { planSteps } from '../../steps/plan-steps.ts';
-import type { BuildPlan, PlannedSet, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
+import type { BuildPlan, PlannedSet, PlannedWithout, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
+import { runKey } from './run-key.ts';
 
 /** @throws LongmixError `mix-infeasible` | `mix-empty` | `special-token-missing` | `dtype-too-small` */
 export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex): BuildPlan {
@@ -41,6 +43,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     measuredLengths(table, characters, documents.charactersPerToken),
   );
   const excluded = eligibility(table, documents);
+  const without = leaveOut(recipe, manifest.tokenizer.fingerprint, index, excluded);
   const held = heldOut(table, recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
@@ -74,7 +77,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
   if (train.sets.length === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no documents, so there would be no rows', {
-      cure: 'ask for more tokens, or loosen the length rule, `documents` or `overlong`',
+      cure: `ask for more tokens, or loosen the length rule, \`documents\` or \`overlong\`${without.length > 0 ? '; mix.without may leave out all documents' : ''}`,
     });
   }
   const { bosId, eosId } = manifest.tokenizer;
@@ -84,6 +87,9 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
       ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
       ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
+      ...(without.length === 0
+        ? []
+        : [{ without: without.map(({ fingerprint, sets }) => [fingerprint, sets]) }]),
     ]),
     table,
     phases: mixes.map(({ name, cells }) => ({
@@ -98,7 +104,29 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     },
     steps: planSteps(recipe, train.sets),
     dtype,
+    without,
   };
+}
+
+/** Bars what earlier runs have read, for training and for validation: what was trained on measures nothing. */
+function leaveOut(
+  { without = [] }: Recipe,
+  tokenizer: string,
+  { table, earlier }: StoreIndex,
+  excluded: Uint8Array,
+): PlannedWithout[] {
+  const runs = without.map((run) => {
+    const read = earlier?.get(runKey(run));
+    if (read === undefined) throw new Error(`what ${run.path} has read is not in the index: use loadEarlier`);
+    return read;
+  });
+  const documents = runs.map((run) =>
+    run.tokenizer === tokenizer ? run.documents : { ...run.documents, lengths: null },
+  );
+  return leaveOutRead(table, excluded, documents).map((left, i) => {
+    const { name, fingerprint, steps, rowsPerStep, sets } = runs[i]!;
+    return { name, fingerprint, steps, rowsPerStep, sets, ...left };
+  });
 }
 
 interface TakenPhase {
@@ -158,7 +186,7 @@ function inCells(
 
 /** The recipe without paths on this machine. This part decides the shards, and their manifest repeats it. */
 export function outputRecipe(recipe: Recipe): unknown {
-  const { store, tokenizer, sources, ...rest } = recipe;
+  const { store, tokenizer, sources, without: _, ...rest } = recipe;
   const output = {
     ...rest,
     tokenizer: 'encoding' in tokenizer ? tokenizer.encoding : withoutPlace(tokenizer),

@@ -1,17 +1,23 @@
-/** Loads the token store's index, the only thing that a plan needs from the disk. */
+/** Loads what a plan needs from the disk: the index of the token store, and what earlier runs have read. */
 import type { Recipe } from '../../nouns/recipe.ts';
 import { loadCharacters, loadDocuments } from '../../store/reader.ts';
-import type { StoreIndex, TokenStore } from '../nouns.ts';
+import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
 
 /**
  * Loads all that `planBuild` needs from a token store, for any of these recipes. Memory: 14 bytes per document, 18 with
  * characters.
+ * @param earlier what the runs of `mix.without` have read (`loadEarlier`)
  * @throws LongmixError `store-damaged`
  */
-export function loadIndex({ folder, manifest }: TokenStore, recipes: readonly Recipe[]): StoreIndex {
+export function loadIndex(
+  { folder, manifest }: TokenStore,
+  recipes: readonly Recipe[],
+  earlier?: EarlierReads,
+): StoreIndex {
   const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
   return {
     table: loadDocuments(folder, manifest),
     characters: estimated ? loadCharacters(folder, manifest) : null,
+    ...(earlier === undefined ? {} : { earlier }),
   };
 }

@@ -18,6 +18,7 @@ export function planReport(recipe: Recipe, store: TokenStore, plan: BuildPlan): 
     sets: plan.sets.map(setReport),
     ledgers: plan.ledgers,
     steps: plan.steps,
+    ...(plan.without.length === 0 ? {} : { without: plan.without }),
     warnings: planWarnings(recipe, plan),
   };
 }

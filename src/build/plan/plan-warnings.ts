@@ -38,7 +38,16 @@ export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
       ),
     ];
   });
-  return [...perPhase, ...validation(recipe, plan), ...steps(plan)];
+  return [...perPhase, ...notFound(plan), ...validation(recipe, plan), ...steps(plan)];
+}
+
+/** A run of another corpus, or one whose texts have been cleaned since: nothing can be known to be read. */
+function notFound({ without }: BuildPlan): string[] {
+  return without.flatMap(({ name, documents, absent }) =>
+    documents === 0 && absent > 0
+      ? [`mix.without: none of the ${counted(absent, 'document')} that ${name} has read is in this corpus`]
+      : [],
+  );
 }
 
 function repeats(cells: readonly PlannedCell[]): string[] {

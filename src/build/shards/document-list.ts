@@ -23,7 +23,10 @@ export async function writeDocumentList(
       for (let i = 0; i < run.count; i += 1) {
         if (!isPacked(run.first + i)) continue;
         const { source, id, origin, record } = run.origin(i);
-        writer.add({ document: run.first + i, source, file: origin, record, id, tokens: run.lengths[i]! });
+        writer.add({
+          ...{ document: run.first + i, source, file: origin, record, id },
+          ...{ tokens: run.lengths[i]!, key: run.keys[i]! },
+        });
       }
       await setImmediate();
       signal.throwIfAborted();

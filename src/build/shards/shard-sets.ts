@@ -15,6 +15,7 @@ import {
   type DocumentsRecord,
   dictFile,
   documentsFile,
+  type EarlierBuild,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
@@ -27,7 +28,7 @@ import { scheduleFile, scheduleRecord } from '../../steps/schedule-file.ts';
 import { sweep, writeJson } from '../../storage/commit.ts';
 import { exists, removeFile, statOf } from '../../storage/files.ts';
 import { notesFolder } from '../../storage/receipt.ts';
-import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
+import type { BuildPlan, PlannedSet, PlannedWithout, StageOptions, TokenStore } from '../nouns.ts';
 import {
   claimFolder,
   datasetFiles,
@@ -83,7 +84,7 @@ export function hasOlderBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan
   for (const name of setFolders(out)) {
     const made = manifestOf(join(out, name));
     if (made === null || made.fingerprint === plan.fingerprint) continue;
-    const keys = differences(made, recipe, store);
+    const keys = differences(made, recipe, store, plan);
     if (keys.length === 1 && keys[0] === theTokens) {
       isOlder = true;
       continue;
@@ -102,7 +103,12 @@ export function hasOlderBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan
 const theTokens = 'the tokens of the corpus';
 
 /** How the recipe and the store differ from those of the manifest, in words. */
-function differences(manifest: ShardSetManifest, recipe: Recipe, store: TokenStore): string[] {
+function differences(
+  manifest: ShardSetManifest,
+  recipe: Recipe,
+  store: TokenStore,
+  plan: BuildPlan,
+): string[] {
   const then = flat(manifest.recipe);
   const now = flat(outputRecipe(recipe));
   const keys = changedKeys(then, now).flatMap((key) => {
@@ -115,7 +121,13 @@ function differences(manifest: ShardSetManifest, recipe: Recipe, store: TokenSto
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
   if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
+  if (JSON.stringify(manifest.without ?? []) !== JSON.stringify(plan.without.map(earlierBuild)))
+    keys.push('mix.without');
   return keys;
+}
+
+function earlierBuild({ name, fingerprint, steps, rowsPerStep }: PlannedWithout): EarlierBuild {
+  return { name, fingerprint, steps, rowsPerStep };
 }
 
 function changedKeys(then: Settings, now: Settings): string[] {
@@ -257,6 +269,7 @@ function writeManifest(
     shards,
     documents,
     ledger: set.ledger,
+    ...(plan.without.length === 0 ? {} : { without: plan.without.map(earlierBuild) }),
     recipe: outputRecipe(recipe),
     store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
   };

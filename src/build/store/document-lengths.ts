@@ -61,11 +61,10 @@ export function lengthsOfStore(
   const named = table.sources.flatMap((source, s) =>
     lengths[s]!.length === 0 ? [] : [lengthsOf(source, lengths[s]!, letters[s]!)],
   );
-  const all = lengthsOf(
-    null,
-    table.lengths.slice(),
-    letters.reduce((a, b) => a + b, 0),
+  const isKnown = named.every(
+    ({ charactersPerToken, longest }) => charactersPerToken !== null || longest === 0,
   );
+  const all = lengthsOf(null, table.lengths.slice(), isKnown ? letters.reduce((a, b) => a + b, 0) : null);
   const numbers = longestDocuments(table.lengths);
   const origins = documentOrigins(folder, manifest, numbers);
   return {
@@ -114,7 +113,8 @@ function lengthsOf(source: string | null, lengths: Uint32Array, characters: numb
     ...{ source, documents: lengths.length, p10: p10!, p50: p50!, p90: p90!, p99: p99! },
     longest: lengths.at(-1)!,
     mean: tokens / lengths.length,
-    charactersPerToken: characters === null || tokens === 0 ? null : characters / tokens,
+    // Characters of token ids are not known.
+    charactersPerToken: characters === null || characters === 0 || tokens === 0 ? null : characters / tokens,
   };
 }
 

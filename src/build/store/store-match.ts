@@ -15,7 +15,7 @@ import { type SourceReading, type StoreManifest, storeFiles } from '../../store/
 
 /** What of a source's spec decides the documents, apart from the inputs themselves. */
 export function readingOf(
-  { name, fields, join: joined, separator, encoding, quote, command }: SourceSpec,
+  { name, fields, join: joined, separator, encoding, quote, command, tokens }: SourceSpec,
   partBytes: number,
 ): SourceReading {
   return {
@@ -25,6 +25,7 @@ export function readingOf(
     ...(encoding === null ? {} : { encoding }),
     ...(quote === 'auto' ? {} : { quote }),
     ...(command === undefined ? {} : { command }),
+    ...(tokens === undefined ? {} : { tokens: tokens.dtype ?? true }),
     partBytes,
   };
 }

@@ -44,6 +44,7 @@ import { refuseDamage, rememberFiles, sameReading } from './store-match.ts';
 import { fixedPlace, type StorePlace, storesBeside } from './store-place.ts';
 import { readRecord, recordSources } from './store-record.ts';
 import { doneWithJob, keepForJob, useStore } from './store-uses.ts';
+import { withTokenIds } from './token-ids.ts';
 import { type TokenizeWork, tokenizeParts } from './tokenize-parts.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
@@ -67,13 +68,14 @@ export async function ensureStore(
   useCache(options.cache ?? null);
   const ensure = async () => {
     const isThere = options.fresh !== true && exists(join(folder, storeFile));
-    const sources = await findCorpus(recipe, folder, isThere, options.signal);
+    const corpus = await findCorpus(recipe, folder, isThere, options.signal);
     // Threads load their code while this one gets the tokenizer.
     const { executor = threads(options.workers) } = options;
-    const crew = executor.ready('tokenize', isThere ? 0 : partsOf(sources).length);
+    const crew = executor.ready('tokenize', isThere ? 0 : partsOf(corpus).length);
     try {
       const tables = early ?? (await recipeTables(recipe));
       check(tables.facts);
+      const sources = withTokenIds(corpus, tables.facts);
       const work = await lookUp({ recipe, folder, place: at, options, tables, sources });
       const manifest = reuse(work) ?? (await complete(work, executor, crew));
       noteTokenizer(folder, recipe.tokenizer);

@@ -15,7 +15,7 @@ import { LongmixError, systemReason } from '../../errors.ts';
 import { type BatchRecord, idBytes, type ShardSetManifest } from '../../shard/format.ts';
 import {
   bytesOfType,
-  feedColumns,
+  columnsOf,
   type RowColumn,
   type RowLengths,
   rowColumns,
@@ -23,20 +23,10 @@ import {
 } from '../../shard/row-columns.ts';
 import { type Bytes, EndedEarly } from '../../storage/storage.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from '../stream/batch-layout.ts';
-import { arrayOf, joinColumn, newArray, type RunColumn, rowFault } from './row-values.ts';
+import { arrayOf, joinColumn, newArray, type Run, type RunColumn, rowFault } from './row-values.ts';
 import type { ShardFiles } from './shard-files.ts';
 
 const usuallyKept = 64 * 1024 * 1024;
-
-/** Neighbouring rows of a record batch. */
-export interface Run {
-  /** Number of its first row in the set. */
-  readonly row: number;
-  readonly batch: number;
-  /** Number of that row in the record batch. */
-  readonly first: number;
-  readonly rows: number;
-}
 
 /** A read that fills `into`. */
 export interface FileRead {
@@ -47,8 +37,9 @@ export interface FileRead {
   readonly row: number;
 }
 
-/** The columns of batches other than the ids, in the order of the files. */
-const besideIds = feedColumns.filter(({ shape }) => shape !== 'tokens');
+/** The columns of rows other than the ids, in the order of the files: those of batches, then those of provenance. */
+const besideIds = columnsOf(true).filter(({ shape }) => shape !== 'tokens');
+const fed = besideIds.filter(({ feed }) => feed !== null).length;
 /** Indices in `besideIds` of the columns whose values are checked before use. */
 const lengthsAt = besideIds.findIndex(({ name }) => name === rowColumns.lengths.name);
 const paddingAt = besideIds.findIndex(({ name }) => name === rowColumns.padding.name);
@@ -136,8 +127,16 @@ export class RowFiles {
     const parts = runs.map((run) => this.#lengthsOf(run));
     const rows = runs.reduce((sum, run) => sum + run.rows, 0);
     const found: Record<string, Values> = {};
-    for (let c = 0; c < besideIds.length; c += 1) joinColumn(besideIds[c]!, parts, c, rows, found);
+    for (let c = 0; c < fed; c += 1) joinColumn(besideIds[c]!, parts, c, rows, found);
     return found as unknown as RowLengths;
+  }
+
+  /** All columns of a run but the ids, by name, as `lengths` checks them; those of provenance only if the set has it. */
+  columns(run: Run): ReadonlyMap<string, RunColumn> {
+    const found = this.#lengthsOf(run);
+    const { length } = this.#layout(run.batch).columns;
+    for (let c = fed; c < length; c += 1) found.push(this.#readColumn(run, c));
+    return new Map(found.map((column, c) => [besideIds[c]!.name, column]));
   }
 
   /** @throws LongmixError `shards-damaged` */
@@ -168,7 +167,7 @@ export class RowFiles {
 
   #lengthsOf(run: Run): RunColumn[] {
     const found: RunColumn[] = [];
-    for (let c = 0; c < besideIds.length; c += 1) found.push(this.#readColumn(run, c));
+    for (let c = 0; c < fed; c += 1) found.push(this.#readColumn(run, c));
     const { starts, values: lengths } = found[lengthsAt]!;
     const padding = found[paddingAt]!.values;
     for (let r = 0; r < run.rows; r += 1) {

@@ -1,6 +1,16 @@
 /** Values of the columns besides the ids, of runs of rows: joined, checked, and as typed arrays. */
 import type { RowColumn, Values } from '../../shard/row-columns.ts';
 
+/** Neighbouring rows of a record batch. */
+export interface Run {
+  /** Number of its first row in the set. */
+  readonly row: number;
+  readonly batch: number;
+  /** Number of that row in the record batch. */
+  readonly first: number;
+  readonly rows: number;
+}
+
 /** A column of a run. */
 export interface RunColumn {
   /**

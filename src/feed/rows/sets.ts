@@ -13,6 +13,8 @@ import { RowFiles } from './row-files.ts';
 import { remoteText, shardsBehind, shardsIn } from './shard-files.ts';
 
 export interface FeedSet {
+  /** The set's folder, or its address. */
+  readonly folder: string;
   /** Name of the set's folder. */
   readonly name: string;
   readonly manifest: ShardSetManifest;
@@ -80,14 +82,16 @@ function ofOneBuild(where: string, opened: FeedSets): FeedSets {
 
 function openSet(folder: string): FeedSet {
   const manifest = openShards(folder);
-  return { name: basename(resolve(folder)), manifest, files: new RowFiles(shardsIn(folder), manifest) };
+  const name = basename(resolve(folder));
+  return { folder, name, manifest, files: new RowFiles(shardsIn(folder), manifest) };
 }
 
 /** @param name of the set's folder in the storage; '': the storage is the set */
 function remoteSet(storage: RemoteStorage, name: string, text: string): FeedSet {
   const place = shardsBehind(storage, name);
   const manifest = parseManifest(text, `${place.where}/${manifestFile}`);
-  return { name: basename(place.where), manifest, files: new RowFiles(place, manifest) };
+  const folder = place.where;
+  return { folder, name: basename(folder), manifest, files: new RowFiles(place, manifest) };
 }
 
 /** The sets to train on. `sets` lists them in the order of the phases. */

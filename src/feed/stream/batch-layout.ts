@@ -11,7 +11,7 @@ import { buffersOf, bytesOfType, columnsOf } from '../../shard/row-columns.ts';
 /** Offsets in the file, in bytes. The offsets of `besideIds` differ by multiples of 8. */
 export interface BatchLayout {
   readonly inputIds: number;
-  /** The layouts of the columns `besideIds`, in their order. */
+  /** The layouts of the columns `besideIds`, in their order; columns of provenance only if the rows have them. */
   readonly columns: readonly ColumnLayout[];
 }
 
@@ -25,18 +25,18 @@ export interface ColumnLayout {
   readonly entries: number;
 }
 
-/** The columns that batches contain, with the numbers of the buffers that hold them (`shard/row-columns.ts`). */
-const fed = (() => {
+/** The columns of rows, with the numbers of the buffers that hold them (`shard/row-columns.ts`). */
+const placed = (() => {
   let first = 0;
-  return columnsOf(true).flatMap((column) => {
+  return columnsOf(true).map((column) => {
     const { count, offsets, values } = buffersOf[column.shape];
     const place = { offsets: offsets === null ? null : first + offsets, values: first + values };
     first += count;
-    return column.feed === null ? [] : [{ column, ...place }];
+    return { column, ...place };
   });
 })();
-const ids = fed.find(({ column }) => column.shape === 'tokens')!;
-const besideIds = fed.filter((one) => one !== ids);
+const ids = placed.find(({ column }) => column.shape === 'tokens')!;
+const besideIds = placed.filter((one) => one !== ids);
 /** More buffers than the row schema has. */
 const mostBuffers = 64;
 /** Writers pad buffers to a multiple of 8 or 64 bytes, and may or may not include the padding in a buffer's length. */
@@ -73,6 +73,7 @@ export function batchLayout(head: Uint8Array, record: BatchRecord, rowBytes: num
   const columns: ColumnLayout[] = [];
   for (const { column, offsets, values } of besideIds) {
     const region = regions[values];
+    if (region === undefined && column.when === 'provenance') break;
     if (region === undefined) return null;
     const entries = Math.floor(region.length / bytesOfType(column.type, 'int32'));
     const starts = offsets === null ? region : regions[offsets]!;

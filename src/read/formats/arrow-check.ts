@@ -32,6 +32,14 @@ export function checkColumn(data: Data): void {
     }
     return;
   }
+  if (DataType.isList(type) || DataType.isFixedSizeList(type)) {
+    const [child] = data.children;
+    if (child === undefined) throw new Error('a column of lists has no items');
+    if (DataType.isList(type)) checkOffsets(valueOffsets!, length, child.length);
+    else if (child.length < length * type.listSize) throw new Error('a column is longer than its buffers');
+    checkColumn(child);
+    return;
+  }
   if (DataType.isDictionary(type)) checkIndices(data);
   else if (values !== undefined && DataType.isFixedSizeBinary(type)) {
     if (values.length < length * type.byteWidth) throw new Error('a column is longer than its buffers');

@@ -13,6 +13,7 @@ import { localCopy } from '../input/local-copy.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
 import type { UnitHash } from '../input/unit-hash.ts';
 import { loadUnzstd } from '../input/zstd.ts';
+import { listGetter } from '../tokens/arrow-lists.ts';
 import { checkColumn, checkedViews } from './arrow-check.ts';
 import { idGetter } from './arrow-ids.ts';
 import { arrowMessages } from './arrow-messages.ts';
@@ -132,6 +133,7 @@ function isText({ type }: Vector): boolean {
 
 function bytesGetter(vector: Vector): Getter {
   const { DataType } = arrow;
+  if (DataType.isList(vector.type)) return listGetter(vector);
   if (DataType.isUtf8View(vector.type) || DataType.isBinaryView(vector.type)) return checkedViews(vector);
   const data = vector.data[0];
   const plain = DataType.isUtf8(vector.type) || DataType.isLargeUtf8(vector.type);

@@ -25,9 +25,9 @@ export async function* readJsonl(
   recordBytes: number,
   plain: boolean = false,
 ): AsyncGenerator<DocumentChunk> {
-  const { encoding } = unit.source;
+  const { encoding, tokens } = unit.source;
   const reader = new RecordReader(unit, counts, chunkBytes);
-  const scan = plain ? null : jsonScan(unit.source.fields);
+  const scan = plain || tokens !== undefined ? null : jsonScan(unit.source.fields);
   const lines = new LineSplitter(Math.min(recordBytes, constants.MAX_STRING_LENGTH));
   let record = 0;
 

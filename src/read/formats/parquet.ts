@@ -12,6 +12,7 @@ import type { ByteRange } from '../format-spec.ts';
 import { corrupt, openInput, refusePointer } from '../input/file-blocks.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
 import type { UnitHash } from '../input/unit-hash.ts';
+import { withPlainIds } from '../tokens/parquet-lists.ts';
 import { timestampText } from './column-ids.ts';
 import {
   type HeldGroup,
@@ -40,7 +41,8 @@ export async function* readParquet(
     // If the id's column is also the text or the source, read it as text.
     const isText = fields.id === fields.text || fields.id === fields.source;
     const ids = isText ? null : await readable(path, () => rawIds(stored, fields.id));
-    const metadata = ids?.metadata ?? stored;
+    const named = ids?.metadata ?? stored;
+    const metadata = unit.source.tokens === undefined ? named : withPlainIds(named, fields.text);
     const columns = await readable(path, () => neededColumns(unit, metadata));
     await readable(path, () => beginHash(hash, unit, file));
     const reader = new RecordReader(unit, counts, chunkBytes);

@@ -4,11 +4,12 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { LongmixError } from '../../errors.ts';
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit, UnitIds } from '../../nouns/documents.ts';
 import { ChunkBuilder } from '../chunk-builder.ts';
 import { isOtherThanUtf8 } from '../input/judge-text.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
 import { repairUtf8 } from '../input/utf8.ts';
+import { bytesOfIds, documentIds } from '../tokens/token-ids.ts';
 import { parseWithDigits } from './parse-json.ts';
 
 export const maxBadSamples = 20;
@@ -30,6 +31,9 @@ interface RecordMore {
   readonly isSingle?: boolean;
 }
 
+/** Of a source that is looked at before its tokenizer is known. */
+const anyIds: UnitIds = { vocabularySize: 2 ** 32, bosId: null, eosId: null };
+
 export class RecordReader {
   readonly #unit: ReadUnit;
   readonly #counts: ReadCounts;
@@ -41,7 +45,8 @@ export class RecordReader {
   constructor(unit: ReadUnit, counts: ReadCounts, chunkBytes: number) {
     this.#unit = unit;
     this.#counts = counts;
-    this.#builder = new ChunkBuilder(counts, chunkBytes, unit.source.fields.source !== null);
+    const { fields, tokens } = unit.source;
+    this.#builder = new ChunkBuilder(counts, chunkBytes, fields.source !== null, tokens !== undefined);
   }
 
   /** Whether `take` would return chunks. */
@@ -93,7 +98,11 @@ export class RecordReader {
 
   /** Adds a record whose fields have been found already, as in column formats. */
   addFields(record: number, text: unknown, id: unknown, source: unknown): void {
-    const { fields } = this.#unit.source;
+    const { fields, tokens } = this.#unit.source;
+    if (tokens !== undefined) {
+      this.#addIdList(record, text, id, source);
+      return;
+    }
     if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
       this.bad(record, `"${fields.text}" is not a string but ${describe(text)}`);
       return;
@@ -107,16 +116,37 @@ export class RecordReader {
       this.bad(record, `"${fields.text}" is not UTF-8`);
       return;
     }
-    const sourceName = source instanceof Uint8Array ? decodeName(source) : source;
-    if (fields.source !== null && (typeof sourceName !== 'string' || sourceName === '')) {
-      this.bad(record, `"${fields.source}" should name a source, but is ${describe(sourceName)}`);
+    const name = this.#sourceName(record, source);
+    if (name === undefined) return;
+    const bytes = typeof text === 'string' ? text : repairUtf8(text, this.#counts);
+    this.#builder.add(bytes, { record, id: idOf(id), source: name });
+  }
+
+  /** Adds a document of token ids that have been checked. */
+  addIds(record: number, ids: Uint32Array): void {
+    this.#builder.add(bytesOfIds(ids), { record, id: null, source: null });
+  }
+
+  /** Adds a record whose value should be a list of token ids. */
+  #addIdList(record: number, value: unknown, id: unknown, source: unknown): void {
+    const { ids: facts = anyIds, source: spec } = this.#unit;
+    const ids = documentIds(value, spec.fields.text, facts);
+    if ('reason' in ids) {
+      this.bad(record, ids.reason);
       return;
     }
-    this.#builder.add(typeof text === 'string' ? text : repairUtf8(text, this.#counts), {
-      record,
-      id: idOf(id),
-      source: fields.source === null ? null : (sourceName as string),
-    });
+    const name = this.#sourceName(record, source);
+    if (name !== undefined) this.#builder.add(bytesOfIds(ids), { record, id: idOf(id), source: name });
+  }
+
+  /** The name of the document's source, null if no field names it; undefined: the record is bad, which is counted. */
+  #sourceName(record: number, source: unknown): string | null | undefined {
+    const { fields } = this.#unit.source;
+    if (fields.source === null) return null;
+    const name = source instanceof Uint8Array ? decodeName(source) : source;
+    if (typeof name === 'string' && name !== '') return name;
+    this.bad(record, `"${fields.source}" should name a source, but is ${describe(name)}`);
+    return undefined;
   }
 
   /** Adds a document whose fields have been found and checked; its text is well-formed UTF-8. */
@@ -169,13 +199,17 @@ export function fieldMissing(
   has: readonly string[],
   field: NeededField = 'text',
 ): LongmixError {
-  const { name, fields } = unit.source;
-  const holds = { text: 'holds the text', source: "names each record's source" }[field];
+  const { name, fields, tokens } = unit.source;
+  const holds = {
+    text: tokens === undefined ? 'holds the text' : 'holds the token ids',
+    source: "names each record's source",
+  }[field];
+  const key = field === 'text' && tokens !== undefined ? 'tokens' : field;
   return new LongmixError('field-missing', `no field "${fields[field]}"; the records have ${listed(has)}`, {
     where: onlyFile(unit).path,
     cure: isOtherTable(unit, has)
       ? 'longmix reads tables with commas (csv) or tabs (tsv) between the fields'
-      : `say which field ${holds}: source "${name}", ${field}: NAME`,
+      : `say which field ${holds}: source "${name}", ${key}: NAME`,
     names: has,
   });
 }

@@ -7,11 +7,12 @@ import { isUrl } from '../../base/is-url.ts';
 import { extractedOnly, tiktokenEncodings } from '../../nouns/recipe.ts';
 import { shownAddress } from '../../storage/remote/address.ts';
 import { isTokenizerPath } from '../tokenizer-path.ts';
-import type { Problem, YamlFile } from '../yaml/parse-yaml.ts';
+import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
+import { crossTokenChecks } from './cross-token-checks.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
 const checks: readonly Check[] = [
@@ -27,7 +28,9 @@ const checks: readonly Check[] = [
 ];
 
 export function crossProblems(yaml: YamlFile): Problem[] {
-  return [...checks, ...crossMixChecks, ...crossSequenceChecks].flatMap((check) => check(yaml));
+  return [...checks, ...crossMixChecks, ...crossSequenceChecks, ...crossTokenChecks].flatMap((check) =>
+    check(yaml),
+  );
 }
 
 /** Refuses an unknown encoding. For other names, such as models of the hub, the message says how to name a file. */
@@ -52,7 +55,13 @@ function noHomePaths(yaml: YamlFile): Problem[] {
     .map((name) =>
       isRecord(valueIn(yaml, ['sources', name])) ? ['sources', name, 'path'] : ['sources', name],
     );
-  return [['tokenizer'], ['tokenizer', 'file'], ['store'], ...ofSources].flatMap((at) => {
+  const without: Path = ['mix', 'without'];
+  const runs = valueIn(yaml, without);
+  const ofRuns = (Array.isArray(runs) ? runs.map((_, i): Path => [...without, i]) : [without]).flatMap(
+    (at) => [at, [...at, 'build']],
+  );
+  const all: Path[] = [['tokenizer'], ['tokenizer', 'file'], ['store'], ...ofSources, ...ofRuns];
+  return all.flatMap((at) => {
     const path = valueIn(yaml, at);
     if (typeof path !== 'string' || !/^~\w*\//.test(path)) return [];
     const written = yaml.written(at);

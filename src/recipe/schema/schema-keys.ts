@@ -13,6 +13,8 @@ export function validKeys(schema: z.ZodType, path: Path): readonly string[] {
     return step === undefined ? [] : validKeys(object.element as z.ZodType, rest);
   if (!(object instanceof z.ZodObject)) return [];
   if (step === undefined) return Object.keys(object.shape);
+  // One of a list, where a single map may stand, too.
+  if (typeof step === 'number') return validKeys(object, rest);
   const inner = Object.hasOwn(object.shape, step) ? object.shape[String(step)] : undefined;
   return inner === undefined ? [] : validKeys(inner, rest);
 }

@@ -15,6 +15,7 @@ import {
   text,
   tokenAmount,
   tokenLength,
+  wholeNumber,
 } from './fields.ts';
 
 export interface MixEntry {
@@ -28,6 +29,14 @@ export interface MixEntry {
 }
 
 export type PerSourceEntry<T> = T | Readonly<Record<string, T>>;
+
+export interface EarlierEntry {
+  readonly build: string;
+  readonly steps?: number | undefined;
+  readonly rows_per_step?: number | undefined;
+}
+
+export type WithoutEntry = string | EarlierEntry | readonly (string | EarlierEntry)[];
 
 export interface LengthEntry {
   readonly threshold: Amount;
@@ -139,12 +148,48 @@ const keys = {
 /** The mix of a phase. It has no `tokens`, because a phase has its own key for that. */
 export const phaseMixSchema: z.ZodType<MixEntry> = z.strictObject(keys, mapError('a map of settings'));
 
-export const mixSchema: z.ZodType<MixEntry & { readonly tokens: Amount }> = z.strictObject(
+/** `FOLDER`, or `FOLDER@STEPS`. */
+const earlierForm =
+  'the folder of an earlier build and the steps that its run did, such as ./out/earlier@1200, or without the steps';
+
+const earlierEntry = either(
+  text(earlierForm),
+  z.strictObject(
+    {
+      build: text('the folder of an earlier build').describe(
+        'Folder of the earlier build; relative to the recipe.',
+      ),
+      steps: wholeNumber(1, 'a number of steps, at least 1')
+        .optional()
+        .describe('Optimizer steps that the run did, over all epochs; default: it has read all rows.'),
+      rows_per_step: wholeNumber(1, 'a number of rows, at least 1')
+        .optional()
+        .describe(
+          'Rows of a step over all ranks, if the recipe of the earlier build has no tokens_per_step.',
+        ),
+    },
+    mapError('a map such as { build: ./out/earlier, steps: 1200, rows_per_step: 64 }'),
+  ),
+  `${earlierForm}; or a map such as { build: ./out/earlier, steps: 1200, rows_per_step: 64 }`,
+);
+
+export const mixSchema: z.ZodType<
+  MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined }
+> = z.strictObject(
   {
     tokens: tokenAmount('all')
       .default('all')
       .describe('Tokens of the training split. all: what the sources have.'),
     ...keys,
+    without: either(
+      earlierEntry,
+      z.array(earlierEntry, { error: `expected a list of such as ./out/earlier@1200` }),
+      `${earlierForm}, or a list of them`,
+    )
+      .optional()
+      .describe(
+        'Runs on earlier builds whose documents are left out: ./out/earlier@1200 leaves out what 1,200 steps have read, ./out/earlier all of its rows. Relative to the recipe.',
+      ),
   },
   mapError('a map of settings'),
 );

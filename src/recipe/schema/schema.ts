@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { formats, quotings } from '../../nouns/recipe.ts';
+import { formats, type IdType, idTypes, quotings } from '../../nouns/recipe.ts';
 import {
   type Amount,
   anyText,
@@ -26,7 +26,14 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { shapeOf } from './schema-keys.ts';
-import { type MixEntry, mixSchema, mostTokens, type PerSourceEntry, phaseMixSchema } from './schema-mix.ts';
+import {
+  type MixEntry,
+  mixSchema,
+  mostTokens,
+  type PerSourceEntry,
+  phaseMixSchema,
+  type WithoutEntry,
+} from './schema-mix.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
 /** A recipe as written, plus the defaults that don't depend on other keys. */
@@ -37,7 +44,7 @@ export interface RecipeFile {
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
   readonly split: { readonly validation: Amount };
-  readonly mix: MixEntry & { readonly tokens: Amount };
+  readonly mix: MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined };
   readonly sequences: SequencesEntry;
   readonly phases?: Readonly<Record<string, PhaseEntry>> | undefined;
   readonly phase_documents: 'disjoint' | 'shared';
@@ -73,6 +80,9 @@ export interface SourceEntry {
   readonly quote: (typeof quotings)[number];
   readonly include: string | readonly string[];
   readonly exclude: string | readonly string[];
+  readonly tokens?: string | true | undefined;
+  readonly dtype?: IdType | undefined;
+  readonly tokenizer?: string | undefined;
 }
 
 export interface DocumentsEntry {
@@ -98,6 +108,8 @@ const globs = (): z.ZodType<string | readonly string[]> =>
 
 const commandForm = 'a program and its words, such as [pdftotext, "{file}", "-"]';
 const path = 'a file, a directory, a glob, or `-` for standard input';
+
+const tokensForm = 'the name of a field of token ids such as input_ids, or true';
 
 const sourceEntry = z.strictObject(
   {
@@ -144,6 +156,17 @@ const sourceEntry = z.strictObject(
       .default([])
       .describe('Globs of the files to read, matched against the path inside the source; default: all.'),
     exclude: globs().default([]).describe('Globs of the files to leave out.'),
+    tokens: either(text(tokensForm), z.literal(true), tokensForm)
+      .optional()
+      .describe(
+        'The source holds token ids, not text: the field or column of the ids, or true for `input_ids` and for files of ids (npy, bin).',
+      ),
+    dtype: oneOf(idTypes).optional().describe('Type of the ids in files of format bin.'),
+    tokenizer: text('the name of a tokenizer')
+      .optional()
+      .describe(
+        "The tokenizer that made the ids, by name or fingerprint; if it is not the recipe's, the source is refused.",
+      ),
   },
   mapError('a map of settings'),
 );
