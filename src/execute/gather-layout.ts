@@ -74,7 +74,7 @@ export interface OrderedPlan {
 }
 
 /** Index in `order` of the first piece whose document is at least `least`. */
-export function firstPieceFrom({ plan: { document }, order }: OrderedPlan, least: number): number {
+function firstPieceFrom({ plan: { document }, order }: OrderedPlan, least: number): number {
   let low = 0;
   let high = order.length;
   while (low < high) {
