@@ -308,6 +308,10 @@ const groups = {
       'Run the build command again, on a folder that all machines share.',
     ],
     'row-plan-damaged': ['The plan of the rows is damaged.', 'Remove it and run the build command again.'],
+    'gather-damaged': [
+      'A file of gathered tokens is gone, cut short, or belongs to another plan.',
+      'Run the build command again: it gathers them anew.',
+    ],
   },
   'Feeding and training': {
     'rank-invalid': [

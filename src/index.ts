@@ -45,6 +45,7 @@ export type {
   BuildPlan,
   EarlierRead,
   EarlierReads,
+  GatherMode,
   PlannedPhase,
   PlannedSet,
   PlannedWithout,

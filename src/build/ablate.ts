@@ -19,7 +19,7 @@ import {
   setAblationAside,
 } from './ablation-file.ts';
 import { buildPlanned } from './build.ts';
-import { type BuildSize, refuseFullDisk } from './disk-room.ts';
+import { type BuildSize, buildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
 import { outputFolder, refuseForeign, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
@@ -79,7 +79,7 @@ async function ablateLocked(
   const reports = arms.map((arm): ArmReport => {
     const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));
     onPlan?.(arm, plan);
-    sizes.push({ out: join(out, arm.name), plan: { sets: plan.sets.map(({ bytes }) => ({ bytes })) } });
+    sizes.push(buildSize(join(out, arm.name), plan, store, options.gather));
     return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };
   });
   const report: AblationReport = {

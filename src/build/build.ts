@@ -9,13 +9,14 @@ import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
-import { refuseFullDisk } from './disk-room.ts';
+import { buildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
+import { isGathered, removeGathered } from './shards/gather-plan.ts';
 import { clearShardSets, hasOlderBuild, isBuilt, writeShardSets } from './shards/shard-sets.ts';
 import { storePlace } from './store/store-place.ts';
 import { doneWithJob, keepForJob } from './store/store-uses.ts';
@@ -67,24 +68,28 @@ export async function buildPlanned(
   out: string,
   options: StageOptions,
 ): Promise<BuildResult> {
+  const size = () => buildSize(out, plan, store, options.gather);
   if (options.fresh) {
-    refuseFullDisk(out, [{ out, plan }]);
+    refuseFullDisk(out, [size()]);
     clearShardSets(out);
   }
   if (isBuilt(out, plan)) {
+    // The last run may have been interrupted before its last step.
+    removeGathered(out, null);
     const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };
   }
   const isOlder = !options.fresh && hasOlderBuild(recipe, store, plan, out);
-  if (!options.fresh) refuseFullDisk(out, [{ out, plan }]);
+  if (!options.fresh) refuseFullDisk(out, [size()]);
   if (isOlder) {
     options.progress?.note(`the shards in ${out} are of the corpus as it was: they are replaced`);
     clearShardSets(out);
   }
   writeJson(join(out, planFile), planReport(recipe, store, plan));
+  const gathers = isGathered(options.gather, store, options.progress);
   try {
-    const shardSets = await writeShardSets(recipe, store, plan, out, options);
-    doneWithJob(store.folder, jobFile({ folder: out, stage: 'shard' }));
+    const shardSets = await writeShardSets(recipe, store, plan, out, { ...options, gathers });
+    for (const stage of ['gather', 'shard']) doneWithJob(store.folder, jobFile({ folder: out, stage }));
     return { out, store, plan, shardSets, written: true };
   } catch (error) {
     // Others read the store after this process has ended: a mark in the store says so until they are done.

@@ -8,13 +8,26 @@ import { LongmixError } from '../errors.ts';
 import { isShardName } from '../shard/format.ts';
 import { exists, listFolder, statOf } from '../storage/files.ts';
 import { freeBytes } from '../storage/free-space.ts';
-import type { PlannedSet } from './nouns.ts';
+import type { BuildPlan, GatherMode, PlannedSet, TokenStore } from './nouns.ts';
 import { setFolders } from './ownership.ts';
+import { gatheredBytes, gatheredThere, isGathered } from './shards/gather-plan.ts';
 
 /** A planned build, with the sizes of its sets. */
 export interface BuildSize {
   readonly out: string;
   readonly plan: { readonly sets: readonly Pick<PlannedSet, 'bytes'>[] };
+  /** Bytes of tokens that are gathered, and removed when the shards are written. */
+  readonly gathered: number;
+}
+
+export function buildSize(
+  out: string,
+  plan: Pick<BuildPlan, 'sets'>,
+  store: TokenStore,
+  gather?: GatherMode,
+): BuildSize {
+  const sets = plan.sets.map(({ bytes }) => ({ bytes }));
+  return { out, plan: { sets }, gathered: isGathered(gather, store) ? gatheredBytes(plan, store) : 0 };
 }
 
 /**
@@ -31,17 +44,19 @@ export function refuseFullDisk(out: string, builds: readonly BuildSize[]): void 
   });
 }
 
-/** Says how much space the shards of builds on one disk lack; null: there is room. */
+/** Says how much space builds on one disk, made one after the other, lack; null: there is room. */
 export function diskShortage(builds: readonly BuildSize[]): string | null {
   const needed = builds.reduce(
     (sum, { plan }) => sum + plan.sets.reduce((all, set) => all + set.bytes, 0),
     0,
   );
-  const there = builds.reduce((sum, { out }) => sum + shardBytes(out), 0);
+  const gathered = builds.reduce((most, build) => Math.max(most, build.gathered), 0);
+  const there = builds.reduce((sum, { out }) => sum + shardBytes(out) + gatheredThere(out), 0);
   const free = freeBytes(builds[0]?.out ?? '.');
-  if (free === null || needed <= free + there) return null;
+  if (free === null || needed + gathered <= free + there) return null;
   const included = there === 0 ? '' : ', including what would be replaced';
-  return `the shards need about ${inBytes(needed)}, and the disk has room for ${inBytes(free + there)}${included}`;
+  const what = gathered === 0 ? 'the shards need' : 'the shards, and the tokens gathered for them, need';
+  return `${what} about ${inBytes(needed + gathered)}, and the disk has room for ${inBytes(free + there)}${included}`;
 }
 
 /** Text has 3 to 5 bytes per token, depending on the language. */

@@ -100,6 +100,9 @@ export interface PlanReport {
   readonly warnings: readonly string[];
 }
 
+/** When to read the store in order and write its tokens once more before the shards: `auto`: if it is large. */
+export type GatherMode = 'auto' | 'always' | 'never';
+
 export interface StageOptions {
   /** Worker threads; not used if `executor` is given. */
   readonly workers: number;
@@ -107,6 +110,8 @@ export interface StageOptions {
   readonly executor?: Executor | undefined;
   /** Bound of the whole process's memory, in bytes. Default: no bound. */
   readonly memory?: number;
+  /** Default: `auto`. */
+  readonly gather?: GatherMode | undefined;
   /** Replace the output of an earlier run, after all checks that can refuse the run. Default: false. */
   readonly fresh?: boolean;
   readonly signal?: AbortSignal | undefined;

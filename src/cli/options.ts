@@ -6,7 +6,7 @@ import picomatch from 'picomatch';
 import { addressName, below, isWebAddress, splitAddress } from '../base/address.ts';
 import { isUrl } from '../base/is-url.ts';
 import { outputMark } from '../build/folders.ts';
-import type { StageOptions } from '../build/nouns.ts';
+import type { GatherMode, StageOptions } from '../build/nouns.ts';
 import { LongmixError, systemReason } from '../errors.ts';
 import { byHand } from '../execute/by-hand.ts';
 import type { Recipe } from '../nouns/recipe.ts';
@@ -67,6 +67,7 @@ export interface RunFlags extends RecipeFlags, CacheFlags {
   readonly fresh?: boolean;
   readonly quiet?: boolean;
   readonly engine?: 'threads' | 'by-hand';
+  readonly gather?: GatherMode;
 }
 
 /** The most memory that one worker needs: a tokenizer, some chunks, and an unfinished record batch. */
@@ -155,11 +156,13 @@ export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions
   }
   const memory = memoryBytes(flags.memory);
   const most = Math.floor(memory / workerBytes);
+  // A list for others must not depend on the cores of the machine that writes it.
+  const usual = isByHand ? 1 : Math.min(availableParallelism(), most);
   return {
-    workers:
-      flags.workers === undefined ? Math.min(availableParallelism(), most) : workerCount(flags.workers, most),
+    workers: flags.workers === undefined ? usual : workerCount(flags.workers, most),
     memory,
     executor: isByHand ? byHand : undefined,
+    gather: flags.gather,
     fresh: flags.fresh === true,
     cache: cacheOf(flags),
     signal,

@@ -1,6 +1,6 @@
 /** `longmix plan`: shows the mix before any shard is written. */
 
-import { diskShortage } from '../build/disk-room.ts';
+import { buildSize, diskShortage } from '../build/disk-room.ts';
 import { outFolder } from '../build/folders.ts';
 import { planBuild } from '../build/plan/build-plan.ts';
 import { loadEarlier } from '../build/plan/earlier-runs.ts';
@@ -27,7 +27,7 @@ export async function runPlan(path: string, flags: Flags, signal: AbortSignal): 
   const earlier = await loadEarlier([recipe], out);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, asItWas: true });
   const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
-  const shortage = diskShortage([{ out, plan }]);
+  const shortage = diskShortage([buildSize(out, plan, store)]);
   await writePlanReport(flags, recipe, store, plan);
   const seconds = estimateSeconds(plan, store, options.workers);
   const text =

@@ -50,6 +50,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .argument('<recipe>', recipeHelp)
       .description('tokenize, mix, pack and write shards; continues an interrupted build')
       .addOption(engine())
+      .addOption(gather())
       .option('--out <dir>', 'folder for the output (default: out/NAME)')
       .option('--html <file>', 'also write a page with charts')
       .option('--all', 'show every source and length in the tables, however many there are')
@@ -93,6 +94,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .command('ablate')
       .argument('<ablation>', 'an ablation (YAML): a base recipe, and arms with their differences from it')
       .description('plan, compare and build several mixes over one token store')
+      .addOption(gather())
       .option('--out <dir>', 'folder for the output, one folder per arm (default: out/NAME)')
       .option('--html <file>', 'also write a page with charts')
       .option('--all', 'show every source and length in the tables, however many there are')
@@ -286,6 +288,12 @@ function commandError(text: string): string {
 function engine(): Option {
   const about = 'where tasks run: threads, here; by-hand: write a list of them for longmix worker, and stop';
   return new Option('--engine <name>', about).choices(['threads', 'by-hand']).default('threads');
+}
+
+function gather(): Option {
+  const about =
+    'read the store in order before shards are written, through files of their size: auto: if it is larger than half of the memory';
+  return new Option('--gather <when>', about).choices(['auto', 'always', 'never']).default('auto');
 }
 
 function collect(value: string, before: readonly string[]): string[] {

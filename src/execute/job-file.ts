@@ -100,7 +100,12 @@ function writeLines(path: string, lines: readonly string[]): void {
 export function dropOtherJob(job: JobData): void {
   const there = fingerprintIn(jobFile(job));
   if (there === null || there === fingerprintOf(job.setting, linesOf(job))) return;
-  removeFiles(jobsFolder(job.folder), (name) => name === `${job.stage}.jsonl`);
+  dropJob(job.folder, job.stage);
+}
+
+/** Removes the list of a stage, so that its workers commit nothing more. */
+export function dropJob(folder: string, stage: string): void {
+  removeFiles(jobsFolder(folder), (name) => name === `${stage}.jsonl`);
 }
 
 /**

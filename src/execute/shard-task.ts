@@ -1,58 +1,64 @@
 /**
- * Writes and commits one shard: rows [first, end) of a set's plan. Threads have the plans in shared memory; a worker
- * process reads the rows of its task from the plan's file. Tokens come from the store.
+ * Writes and commits consecutive shards of a set, one after the other. Threads have the plans in shared memory; a worker
+ * process reads the rows of its task from the plan's file. Tokens come from the store, document by document, or from the
+ * files in which they were gathered (`gather-layout.ts`); then a task's shards are those of a group.
  */
 import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fingerprint } from '../base/fingerprint.ts';
 import { counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import type { RowPlan } from '../nouns/rows.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import type { PieceSource } from '../nouns/tokens.ts';
 import type { ShardCounts, ShardRecord } from '../shard/format.ts';
-import { openShards } from '../shard/reader.ts';
 import { type ShardOptions, writeShard } from '../shard/writer.ts';
-import { readJson } from '../storage/files.ts';
 import { localStorage } from '../storage/local.ts';
 import { findReceipt, leaveReceipt } from '../storage/receipt.ts';
-import type { StoreManifest } from '../store/format.ts';
-import { loadDocuments, type TokenFiles, TokenReader } from '../store/reader.ts';
-import { jobsFolder, refuseStale } from './job-file.ts';
-import { openRowPlan } from './row-plan-file.ts';
+import { TokenReader } from '../store/reader.ts';
+import type { GatherLayout } from './gather-layout.ts';
+import { gathered } from './gather-task.ts';
+import { GatheredTokens, type SegmentEnds, segmentEnds } from './gathered-tokens.ts';
+import { refuseStale } from './job-file.ts';
+import {
+  finishedSet,
+  loadStore,
+  type PlannedSetFile,
+  readPlan,
+  refuseLittleMemory,
+  type StoreMemory,
+  type StorePlace,
+} from './shard-sources.ts';
 import type { Given, Stage, StageRun } from './task.ts';
 
 export interface ShardSetting {
-  readonly store: {
-    readonly folder: string;
-    readonly fingerprint: string;
-    /** File of the recipe's view of the store, beside the list: the store's own record may change meanwhile. */
-    readonly view: string;
-  };
+  readonly store: StorePlace;
   readonly sets: readonly ShardSetSetting[];
+  /** null: tokens come from the store. */
+  readonly gathered: GatherLayout | null;
 }
 
-export interface ShardSetSetting {
-  /** The set's folder. */
-  readonly name: string;
-  /** Name of the row plan's file. */
-  readonly plan: string;
+export interface ShardSetSetting extends PlannedSetFile {
   readonly options: ShardOptions;
-  /** The fingerprint of the build's plan. */
-  readonly fingerprint: string;
 }
 
-export interface ShardMemory {
-  readonly store: TokenFiles;
-  readonly table: DocumentTable;
+export interface ShardMemory extends StoreMemory {
   /** The row plan of each set; null: tasks read the plans from their files. */
   readonly plans: readonly RowPlan[] | null;
+  /** null: tokens come from the store, or all shards are written. */
+  readonly segments: SegmentEnds | null;
 }
 
-export interface ShardInput {
-  /** Index of the shard's set. */
-  readonly set: number;
+export interface Shard {
   readonly name: string;
   readonly firstRow: number;
   readonly endRow: number;
+}
+
+export interface ShardInput {
+  /** Index of the shards' set. */
+  readonly set: number;
+  /** Consecutive shards of the set, at least one. */
+  readonly shards: readonly Shard[];
 }
 
 export interface ShardResult {
@@ -64,110 +70,139 @@ export interface ShardKind {
   readonly setting: ShardSetting;
   readonly input: ShardInput;
   readonly memory: ShardMemory;
-  readonly result: ShardResult;
+  /** One per shard. */
+  readonly result: readonly ShardResult[];
 }
 
 export const shardStage: Stage<ShardKind> = {
   setUp: setUpShard,
-  load: loadStore,
-  finished: (folder, setting, input) =>
-    findReceipt<ShardResult>(setFolder(folder, setting, input), input.name, madeOf(setting, input)),
-  isOver: (folder, setting, input) => isInFinishedSet(setFolder(folder, setting, input), setting, input),
+  load: async (folder, { store, gathered: layout }, bounds) => {
+    const loaded = loadStore(folder, store);
+    if (layout !== null) refuseLittleMemory(layout.groupTokens, loaded, 0, bounds);
+    return { ...loaded, plans: null, segments: layout === null ? null : loadSegments(folder, layout) };
+  },
+  finished: shardsWritten,
+  isOver: (folder, { sets }, { set, shards }) => {
+    // When a set is finished, its receipts are removed, and the manifest replaces them.
+    const manifest = finishedSet(folder, sets[set]!);
+    const names = new Set(manifest?.shards.map(({ name }) => name));
+    return shards.every(({ name }) => names.has(name));
+  },
   folders: (folder, { sets }) => sets.map(({ name }) => join(folder, name)),
-  words: ({ sets }, { set, name }, { record }) =>
-    `${sets[set]!.name}/${name}, ${counted(record.rows, 'row')}`,
+  words: ({ sets }, { set, shards }, results) => {
+    const rows = results.reduce((sum, { record }) => sum + record.rows, 0);
+    const more = shards.length === 1 ? '' : ` and ${shards.length - 1} more`;
+    return `${sets[set]!.name}/${shards[0]!.name}${more}, ${counted(rows, 'row')}`;
+  },
 };
 
-function setFolder(folder: string, { sets }: ShardSetting, { set }: ShardInput): string {
-  return join(folder, sets[set]!.name);
-}
-
-function madeOf({ sets }: ShardSetting, { set, name, firstRow, endRow }: ShardInput): string {
-  return fingerprint([sets[set]!.fingerprint, name, firstRow, endRow]);
-}
-
-/** Looks in the set's manifest: when a set is finished, its receipts are removed, and the manifest replaces them. */
-function isInFinishedSet(folder: string, { sets }: ShardSetting, { set, name }: ShardInput): boolean {
-  try {
-    const { fingerprint, shards } = openShards(folder);
-    return fingerprint === sets[set]!.fingerprint && shards.some((shard) => shard.name === name);
-  } catch (error) {
-    if (error instanceof LongmixError) return false;
-    throw error;
+/** The results of a task's shards; null: some are not written. */
+export function shardsWritten(
+  folder: string,
+  { sets }: Pick<ShardSetting, 'sets'>,
+  { set, shards }: ShardInput,
+): ShardResult[] | null {
+  const results: ShardResult[] = [];
+  for (const shard of shards) {
+    const result = shardWritten(join(folder, sets[set]!.name), sets[set]!, shard);
+    if (result === null) return null;
+    results.push(result);
   }
+  return results;
 }
 
-async function loadStore(folder: string, { store }: ShardSetting): Promise<ShardMemory> {
-  const place = resolve(folder, store.folder);
-  const manifest = readView(join(jobsFolder(folder), store.view));
-  if (manifest?.fingerprint !== store.fingerprint) {
-    throw new LongmixError('job-stale', `the token store ${place} is not the one of the list of tasks`, {
-      cure: 'run the build command again: it makes the list anew',
+function shardWritten(place: string, set: ShardSetSetting, shard: Shard): ShardResult | null {
+  return findReceipt<ShardResult>(place, shard.name, madeOf(set, shard));
+}
+
+function madeOf({ fingerprint: plan }: ShardSetSetting, { name, firstRow, endRow }: Shard): string {
+  return fingerprint([plan, name, firstRow, endRow]);
+}
+
+function loadSegments(folder: string, layout: GatherLayout): SegmentEnds {
+  const ends = layout.stretches.map((_, stretch) => {
+    const result = gathered(folder, layout, stretch);
+    if (result !== null) return result.ends;
+    throw new LongmixError('gather-damaged', `the tokens of stretch ${stretch} are not gathered`, {
+      where: join(folder, layout.folder),
+      cure: 'run the build command again: it gathers them anew',
+      exitCode: 1,
     });
-  }
-  return { store: manifest, table: loadDocuments(place, manifest), plans: null };
-}
-
-function readView(path: string): StoreManifest | null {
-  try {
-    return readJson(path) as StoreManifest;
-  } catch {
-    return null;
-  }
+  });
+  return segmentEnds(ends);
 }
 
 async function setUpShard({
   folder,
   setting,
-  memory: { store, table, plans },
+  memory: { store, table, plans, segments },
   mark,
-}: Given<ShardKind>): Promise<StageRun<ShardInput, ShardResult>> {
-  const tokens = new TokenReader(resolve(folder, setting.store.folder), store, table);
-  return async (input, report) => {
-    const { name, set, firstRow, endRow } = input;
-    const { options } = setting.sets[set]!;
-    const place = setFolder(folder, setting, input);
-    const made = madeOf(setting, input);
-    let result = findReceipt<ShardResult>(place, name, made);
-    const { plan, first } = rowsOf(plans, folder, setting.sets[set]!, input);
-    const rows = endRow - firstRow;
-    if (result === null) {
-      const file = localStorage(place).create(name);
+}: Given<ShardKind>): Promise<StageRun<ShardInput, readonly ShardResult[]>> {
+  const { gathered: layout } = setting;
+  const together =
+    layout === null || segments === null
+      ? null
+      : new GatheredTokens({ folder, layout, dtype: store.dtype, ends: segments });
+  const direct =
+    together === null ? new TokenReader(resolve(folder, setting.store.folder), store, table) : null;
+  const tokens: PieceSource = together ?? direct!;
+
+  return async (input, report, signal) => {
+    const set = setting.sets[input.set]!;
+    const place = join(folder, set.name);
+    const firstRow = input.shards[0]!.firstRow;
+    const endRow = input.shards.at(-1)!.endRow;
+    const plan =
+      plans === null ? readPlan(folder, set, (file) => file.take(firstRow, endRow)) : plans[input.set]!;
+    const first = plans === null ? 0 : firstRow;
+    together?.begin({ set: input.set, firstRow, plan, first });
+
+    const write = (shard: Shard): ShardResult => {
+      const made = madeOf(set, shard);
+      const file = localStorage(place).create(shard.name);
       try {
-        const planned = { plan, table, firstRow: first, endRow: first + rows };
-        const { batches, counts } = writeShard(planned, tokens, options, file);
+        const from = first + shard.firstRow - firstRow;
+        const rows = shard.endRow - shard.firstRow;
+        const planned = { plan, table, firstRow: from, endRow: from + rows };
+        const { batches, counts } = writeShard(planned, tokens, set.options, file);
         refuseStale(mark);
         // Another attempt at the task may have been quicker; then keep its file.
-        result = mark === null ? null : findReceipt<ShardResult>(place, name, made);
-        if (result === null) {
-          result = { record: { ...file.commit(), rows, batches }, counts };
-          leaveReceipt(place, name, { fingerprint: made, files: [result.record], result });
-        } else file.abort();
+        const other = mark === null ? null : shardWritten(place, set, shard);
+        if (other !== null) {
+          file.abort();
+          return other;
+        }
+        const result = { record: { ...file.commit(), rows, batches }, counts };
+        leaveReceipt(place, shard.name, { fingerprint: made, files: [result.record], result });
+        return result;
       } catch (error) {
         file.abort();
         throw error;
-      } finally {
-        // Otherwise the main thread would keep files open, set after set.
-        tokens.close();
       }
-    }
-    report({ done: rows, tokens: rows * plan.width });
-    return { committed: Promise.resolve(result) };
-  };
-}
+    };
 
-/** The plan with a task's rows, and the number of the task's first row in that plan. */
-function rowsOf(
-  plans: ShardMemory['plans'],
-  folder: string,
-  { name: set, plan, fingerprint }: ShardSetSetting,
-  { set: number, firstRow, endRow }: ShardInput,
-): { plan: RowPlan; first: number } {
-  if (plans !== null) return { plan: plans[number]!, first: firstRow };
-  const file = openRowPlan(join(jobsFolder(folder), plan), { fingerprint, set });
-  try {
-    return { plan: file.take(firstRow, endRow), first: 0 };
-  } finally {
-    file.close();
-  }
+    const results: ShardResult[] = [];
+    try {
+      for (const shard of input.shards) {
+        let result = shardWritten(place, set, shard);
+        if (result === null && together !== null) {
+          const row = first + shard.firstRow - firstRow;
+          for (const _ of together.load(row === 0 ? 0 : plan.rowEnds[row - 1]!)) {
+            await setImmediate();
+            signal?.throwIfAborted();
+          }
+        }
+        result ??= write(shard);
+        results.push(result);
+        const rows = shard.endRow - shard.firstRow;
+        report({ done: rows, tokens: rows * plan.width });
+        if (results.length < input.shards.length) await setImmediate();
+        signal?.throwIfAborted();
+      }
+    } finally {
+      // Otherwise the main thread would keep files open, set after set.
+      direct?.close();
+    }
+    return { committed: Promise.resolve(results) };
+  };
 }

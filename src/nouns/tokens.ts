@@ -65,8 +65,21 @@ export interface DocumentTable {
   readonly partStarts: Uint32Array;
 }
 
-/** Where the shard writer gets a document's tokens from. */
+/** Where the tokens of documents come from. */
 export interface TokenSource {
   /** Copies `length` tokens of a document, from its token `start`, to `out[at...]`. */
   copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void;
+}
+
+/** Where the shard writer gets the tokens of pieces from. A `TokenSource` is one. */
+export interface PieceSource {
+  /** As `TokenSource.copy`. The tokens are those of the piece number `piece` of the plan that is being written. */
+  copy(
+    document: number,
+    start: number,
+    length: number,
+    out: Uint16Array | Int32Array,
+    at: number,
+    piece: number,
+  ): void;
 }

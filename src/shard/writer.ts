@@ -7,7 +7,7 @@ import { arrow } from '../base/arrow.ts';
 import { pieceTokens } from '../base/sequence.ts';
 import type { Sink } from '../nouns/files.ts';
 import type { RowPlan } from '../nouns/rows.ts';
-import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
+import type { DocumentTable, PieceSource } from '../nouns/tokens.ts';
 import { columnData, recordBatch } from './columns.ts';
 import type { BatchRecord, ShardCounts, ShardDtype } from './format.ts';
 import { columnsOf, tokenBytes } from './row-columns.ts';
@@ -33,9 +33,17 @@ export interface PlannedRows {
 
 const batchBytes = 16 * 1024 * 1024;
 
+/** Rows of a record batch: all batches of a shard but the last have so many. */
+export function batchRows(
+  width: number,
+  { provenance, dtype }: Pick<ShardOptions, 'provenance' | 'dtype'>,
+): number {
+  return Math.max(1, Math.floor(batchBytes / (width * tokenBytes(provenance, dtype))));
+}
+
 export function writeShard(
   rows: PlannedRows,
-  tokens: TokenSource,
+  tokens: PieceSource,
   options: ShardOptions,
   sink: Sink,
 ): { batches: BatchRecord[]; counts: ShardCounts } {
@@ -44,10 +52,7 @@ export function writeShard(
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
-  const rowsPerBatch = Math.max(
-    1,
-    Math.floor(batchBytes / (plan.width * tokenBytes(options.provenance, options.dtype))),
-  );
+  const rowsPerBatch = batchRows(plan.width, options);
   const batches: BatchRecord[] = [];
   const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {
@@ -63,7 +68,7 @@ export function writeShard(
 function makeBatch(
   schema: Schema,
   { plan, table, firstRow: row, endRow: end }: PlannedRows,
-  tokens: TokenSource,
+  tokens: PieceSource,
   options: ShardOptions,
   counts: { documentTokens: number; specialTokens: number; padding: number },
 ): RecordBatch {
@@ -77,7 +82,7 @@ function makeBatch(
   const pieceOffsets = new Int32Array(rows + 1);
   const padding = new Uint32Array(rows);
   const starts = new Uint32Array(pieces);
-  const fetches: { document: number; from: number; length: number; at: number }[] = [];
+  const fetches: { document: number; from: number; length: number; at: number; piece: number }[] = [];
 
   let piece = firstPiece;
   for (let r = 0; r < rows; r += 1) {
@@ -88,7 +93,7 @@ function makeBatch(
       seqLengths.push(plan.length[piece]!);
       starts[piece - firstPiece] = from;
       if (bos) ids[at++] = options.bosId!;
-      fetches.push({ document, from, length: to - from, at });
+      fetches.push({ document, from, length: to - from, at, piece });
       at += to - from;
       if (eos) ids[at++] = options.eosId!;
       counts.documentTokens += to - from;
@@ -105,7 +110,8 @@ function makeBatch(
   }
 
   fetches.sort((a, b) => a.document - b.document || a.from - b.from);
-  for (const { document, from, length, at } of fetches) tokens.copy(document, from, length, ids, at);
+  for (const { document, from, length, at, piece } of fetches)
+    tokens.copy(document, from, length, ids, at, piece);
 
   const filled = {
     ...{ plan, table, firstPiece, pieces, pieceOffsets, starts, ids, seqOffsets, padding },

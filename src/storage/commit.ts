@@ -294,7 +294,8 @@ export function orUnwritable<T>(path: string, act: () => T): T {
   }
 }
 
-function unwritable(path: string, cause: unknown): LongmixError {
+/** Turns a system error of a file that is being written into an error for the user. */
+export function unwritable(path: string, cause: unknown): LongmixError {
   const { code } = cause as NodeJS.ErrnoException;
   const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
   return new LongmixError('output-unwritable', `cannot write ${path}: ${systemReason(cause)}`, {

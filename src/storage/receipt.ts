@@ -15,7 +15,7 @@ export const notesFolder = '.longmix';
 export interface Receipt {
   /** Covers all inputs of the task, with their bytes. */
   readonly fingerprint: string;
-  readonly files: readonly FileRecord[];
+  readonly files: readonly Pick<FileRecord, 'name' | 'bytes'>[];
   readonly result: unknown;
 }
 

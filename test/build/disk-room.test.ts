@@ -7,7 +7,7 @@ import { errorOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const planOf = (out: string, ...bytes: number[]) => [
-  { out, plan: { sets: bytes.map((one) => ({ bytes: one })) } },
+  { out, plan: { sets: bytes.map((one) => ({ bytes: one })) }, gathered: 0 },
 ];
 
 it('refuses what has no room, and counts the shards that would go', () => {
@@ -32,6 +32,25 @@ it('is foreseen for all arms together, in a folder that is not there yet', () =>
   const arms = ['a', 'b', 'c'].flatMap((arm) => planOf(join(folder, 'out', arm), most / 2.5));
   expect(diskShortage(arms.slice(0, 2))).toBeNull();
   expect(diskShortage(arms)).toMatch(/^the shards need about .*, and the disk has room for [^,]*$/);
+});
+
+it('counts the tokens that are gathered, once for all arms, and what an interrupted build left of them', () => {
+  const folder = temporaryFolder();
+  const { bavail, bsize } = statfsSync(folder);
+  const most = bavail * bsize;
+  const arms = ['a', 'b'].flatMap((arm) =>
+    planOf(join(folder, arm), most / 10).map((size) => ({ ...size, gathered: most / 2 })),
+  );
+  expect(diskShortage(arms)).toBeNull();
+  const larger = arms.map((size) => ({ ...size, gathered: 0.95 * most }));
+  expect(diskShortage(larger)).toMatch(
+    /^the shards, and the tokens gathered for them, need about .* room for/,
+  );
+  const left = join(folder, 'a/.longmix/gather-0123');
+  mkdirSync(left, { recursive: true });
+  writeFileSync(join(left, 'stretch-00000.tokens'), '');
+  truncateSync(join(left, 'stretch-00000.tokens'), Math.ceil(0.2 * most));
+  expect(diskShortage(larger)).toBeNull();
 });
 
 it('is said of a token store before it is made, by the size of its text and of its ids', () => {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AblationReport } from '../../src/build/ablation-file.ts';
+import { hashes } from '../support/folder.ts';
 import {
   expectMessage,
   filesBelow,
@@ -45,6 +46,28 @@ function documentsOf(folder: string): Set<number> {
 }
 
 describe('longmix ablate', () => {
+  it('gathers the tokens of each arm if told to, with the same bytes', async () => {
+    using place = workplace();
+    prepare(place, { arms: { original: {}, 'no-long': rule({ remove: 'long' }) } });
+    for (const gather of ['never', 'always']) {
+      const args = [
+        'ablate',
+        'arms.yaml',
+        '--out',
+        gather,
+        '--gather',
+        gather,
+        '--set',
+        `store=${place.path}/store`,
+      ];
+      const { stderr } = await longmixOk(args, place.path);
+      expect(stderr.match(/(original|no-long): gather: /g)?.length ?? 0).toBe(gather === 'always' ? 2 : 0);
+    }
+    const [direct, gathered] = ['never', 'always'].map((out) => hashes(join(place.path, out)));
+    expect(gathered).toEqual(direct);
+    expect(filesBelow(join(place.path, 'always')).filter((name) => name.includes('gather-'))).toEqual([]);
+  });
+
   it('builds every arm from one store, and arms that share a rule share its documents', async () => {
     using place = workplace();
     prepare(place, five);

@@ -1,8 +1,9 @@
 /** A build by lists of tasks, in this process: same bytes as by threads; a task with a receipt is done. Needs dist/. */
-import { appendFileSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type BuildResult, build } from '../../src/build/build.ts';
+import type { GatherMode } from '../../src/build/nouns.ts';
 import { byHand } from '../../src/execute/by-hand.ts';
 import { TasksLeft } from '../../src/execute/executor.ts';
 import { runWorker } from '../../src/execute/worker.ts';
@@ -20,8 +21,8 @@ function place(keys: object) {
     return parseRecipe(readFileSync(path, 'utf8'), path);
   };
   const out = join(folder, 'hand');
-  const step = (more?: object): Promise<BuildResult | TasksLeft> =>
-    build(recipeOf(more), out, { workers: 1, executor: byHand }).catch((error) => {
+  const step = (more?: object, gather?: GatherMode): Promise<BuildResult | TasksLeft> =>
+    build(recipeOf(more), out, { workers: 1, executor: byHand, gather }).catch((error) => {
       if (error instanceof TasksLeft) return error;
       throw error;
     });
@@ -73,6 +74,44 @@ describe('a build by hand', () => {
     expect(hashes(out)).toEqual(hashes(join(folder, 'threads')));
     expect(whole.shardSets.length).toBeGreaterThan(1);
     expect((await step()) as BuildResult).toMatchObject({ written: false });
+  });
+
+  it('of a store that does not fit in memory has a third list, and the same bytes', async () => {
+    const keys = { sequences: { length: 64 }, split: { validation: '10%' }, shards: { size: '20KB' } };
+    const { folder, out, recipeOf, step } = place({ ...keys, mix: { method: 'repeat', max_epochs: 3 } });
+    await build(recipeOf(), join(folder, 'threads'), { workers: 1, gather: 'never' });
+    const stages: string[] = [];
+    const next = () => step({}, 'always');
+    for (let list = await next(); list instanceof TasksLeft; list = await next()) {
+      stages.push(list.stage);
+      expect(list.left.length).toBeGreaterThan(3);
+      const [first, ...others] = list.left;
+      await work(list, [first!]);
+      expect((await left(next())).left).toEqual(others);
+      if (list.stage === 'shard') {
+        // A worker that lost the gathered tokens says so, and they are gathered again.
+        const notes = join(out, '.longmix');
+        const gathered = join(notes, readdirSync(notes).find((name) => name.startsWith('gather-'))!);
+        rmSync(join(gathered, 'stretch-00001.tokens'));
+        await expect(work(list, others)).rejects.toMatchObject({ code: 'gather-damaged', exitCode: 1 });
+        const again = await left(next());
+        expect(again).toMatchObject({ stage: 'gather', left: [1] });
+        await work(again, [1]);
+        await left(next());
+      }
+      expect((await work(list, [...list.left].reverse()))[0]).toBe(`${first}: was done`);
+      if (list.stage === 'gather') expect((await work(list, [0]))[0]).toBe('0: was done');
+    }
+    expect(stages).toEqual(['tokenize', 'gather', 'shard']);
+    expect(hashes(out)).toEqual(hashes(join(folder, 'threads')));
+    expect(readdirSync(join(out, '.longmix'))).toEqual(['jobs']);
+    // A late worker.
+    const job = join(out, '.longmix/jobs/gather.jsonl');
+    expect(await work({ job } as TasksLeft, [2])).toEqual(['2: was done']);
+    // Without gathering, the list would only mislead.
+    rmSync(join(out, 'train'), { recursive: true });
+    await left(step());
+    expect(existsSync(job)).toBe(false);
   });
 
   it('has a task left again whose input has changed, but not one that was touched only', async () => {

@@ -103,6 +103,87 @@ it(
   fuzzTimeout(90_000),
 );
 
+it(
+  'a build that gathers its tokens and is killed again and again ends with the bytes of one that does neither',
+  async () => {
+    const folder = temporaryFolder();
+    writeDiskCorpus(folder, { scale: 4 });
+    const recipe = writeDiskRecipe(folder, 'gathered', {
+      split: { validation: '10%' },
+      mix: { length: { threshold: 300, scope: 'global', long_share: '60%' } },
+      sequences: { length: 256 },
+      shards: { size: '20KB' },
+      store: 'store',
+    });
+    const args = (out: string, ...more: string[]) => [
+      ...['build', recipe, '--out', join(folder, out), '--quiet', '--gather', ...more],
+    ];
+    await longmixOk(args('direct', 'never', '--workers', '2'));
+    const direct = hashes(join(folder, 'direct'));
+    for (const workers of ['1', '5']) {
+      await longmixOk(args(`gathered-${workers}`, 'always', '--workers', workers));
+      expect(hashes(join(folder, `gathered-${workers}`))).toEqual(direct);
+      expect(gatheredIn(join(folder, `gathered-${workers}`))).toEqual([]);
+    }
+
+    const out = join(folder, 'killed');
+    const train = join(out, 'train');
+    const receipts = () => gatheredIn(out).filter((name) => /stretch-\d+\.json$/.test(name));
+    const files = () => gatheredIn(out).filter((name) => name.endsWith('.tokens'));
+    const moments: (() => boolean)[] = [
+      () => gatheredIn(out).some((name) => name.endsWith('.tmp')),
+      () => receipts().length > 0,
+      () => receipts().length > 4,
+      () => has(train, /\.tmp$/),
+      () => has(train, /^data-.*arrow$/, 3),
+      () => has(train, /^manifest/),
+    ];
+    let kept = 0;
+    for (const moment of moments) {
+      const inode = new Map(files().map((name) => [name, statSync(name).ino]));
+      const done = new Set(receipts().map((name) => name.replace('/.longmix/stretch', '/stretch')));
+      const { code } = await longmix(args('killed', 'always', '--workers', '2'), { killWhen: moment });
+      expect([null, 0]).toContain(code);
+      expectNoFalseFinish(out, direct);
+      for (const name of files().filter((file) => done.has(file.replace('.tokens', '.json')))) {
+        expect(statSync(name).ino).toBe(inode.get(name));
+        kept += 1;
+      }
+    }
+    expect(kept).toBeGreaterThan(0);
+    await longmixOk(args('killed', 'always', '--workers', '2'));
+    expect(hashes(out)).toEqual(direct);
+    expect(gatheredIn(out)).toEqual([]);
+
+    // The files of a build that gathered and was killed go, even if the next run reads the store directly.
+    const other = join(folder, 'other');
+    await longmix(args('other', 'always', '--workers', '1'), {
+      killWhen: () => gatheredIn(other).some((name) => name.endsWith('.json')),
+    });
+    await longmixOk(args('other', 'never', '--workers', '1'));
+    expect(hashes(other)).toEqual(direct);
+    expect(gatheredIn(other)).toEqual([]);
+  },
+  fuzzTimeout(180_000),
+);
+
+/** Files of gathered tokens below an output, with their notes. */
+function gatheredIn(out: string): string[] {
+  const notes = join(out, '.longmix');
+  try {
+    const folders = readdirSync(notes).filter((name) => name.startsWith('gather-'));
+    return folders.flatMap((name) =>
+      readdirSync(join(notes, name), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(notes, name, file),
+      ),
+    );
+  } catch (error) {
+    // The build may remove them at any time.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 it('a build that is done says so and writes nothing', async () => {
   const folder = temporaryFolder();
   writeDiskCorpus(folder);

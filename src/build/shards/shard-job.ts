@@ -1,9 +1,11 @@
 /** Turns a plan into a job: the list of all shards of a build, and files with the row plans for other processes. */
 import { isAbsolute, relative } from 'node:path';
 import type { Job } from '../../execute/executor.ts';
+import type { SegmentEnds } from '../../execute/gathered-tokens.ts';
 import type { JobFile } from '../../execute/job-file.ts';
 import { hasRowPlan, writeRowPlan } from '../../execute/row-plan-file.ts';
-import type { ShardInput } from '../../execute/shard-task.ts';
+import type { PlannedSetFile, StorePlace } from '../../execute/shard-sources.ts';
+import type { Shard, ShardInput } from '../../execute/shard-task.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 import { idBytes, type ShardDtype, shardName } from '../../shard/format.ts';
 import type { ShardOptions } from '../../shard/writer.ts';
@@ -12,36 +14,64 @@ import { readJson } from '../../storage/files.ts';
 import type { StoreManifest } from '../../store/format.ts';
 import type { TokenFiles } from '../../store/reader.ts';
 import type { BuildPlan, PlannedSet, TokenStore } from '../nouns.ts';
+import type { GatherPlan } from './gather-plan.ts';
 
-type Shard = Omit<ShardInput, 'set'>;
+/** Where a build's shards go, and where their tokens come from. */
+interface ShardJobOptions {
+  readonly out: string;
+  readonly provenance: boolean;
+  /** null: tokens come from the store. */
+  readonly gather: GatherPlan | null;
+}
 
 /** Makes one list for all sets, so that workers wait only once, at its end. @param shards the shards of each set */
 export function shardJob(
   plan: BuildPlan,
   shards: readonly (readonly Shard[])[],
   store: TokenStore,
-  out: string,
-  provenance: boolean,
+  { out, provenance, gather }: ShardJobOptions,
 ): Job<'shard'> {
+  const options = shardOptions(store, plan, provenance);
+  const tasks = gather?.tasks ?? shards.map((ofSet) => ofSet.map((shard) => [shard]));
   return {
     stage: 'shard',
     folder: out,
     setting: {
-      store: {
-        folder: nameBelow(out, store.folder),
-        fingerprint: store.manifest.fingerprint,
-        view: viewFile,
-      },
-      sets: plan.sets.map(({ name }) => ({
-        name,
-        plan: `${name}${planSuffix}`,
-        options: shardOptions(store, plan, provenance),
-        fingerprint: plan.fingerprint,
-      })),
+      store: storePlace(store, out),
+      sets: plan.sets.map((set) => ({ ...planFileOf(set, plan), options })),
+      gathered: gather?.layout ?? null,
     },
-    inputs: shards.flatMap((ofSet, set) => ofSet.map((shard) => ({ set, ...shard }))),
-    memory: { store: tokenFiles(store), table: plan.table, plans: plan.sets.map(({ rows }) => rows) },
-    files: [...plan.sets.map((set) => rowPlanFile(set, plan)), storeView(store)],
+    inputs: tasks.flatMap((ofSet, set) => ofSet.map((own) => ({ set, shards: own }))),
+    memory: {
+      ...{ store: tokenFiles(store), table: plan.table, segments: null },
+      plans: plan.sets.map(({ rows }) => rows),
+    },
+    files: jobFiles(plan, store),
+  };
+}
+
+/** The same job, with the tokens that were gathered for it; null: none were. */
+export function withSegments(job: Job<'shard'>, segments: SegmentEnds | null): Job<'shard'> {
+  return { ...job, memory: { ...job.memory, segments } };
+}
+
+export function gatherJob(
+  plan: BuildPlan,
+  { layout, plans }: GatherPlan,
+  store: TokenStore,
+  out: string,
+): Job<'gather'> {
+  return {
+    stage: 'gather',
+    folder: out,
+    setting: {
+      store: storePlace(store, out),
+      sets: plan.sets.map((set) => planFileOf(set, plan)),
+      layout,
+    },
+    inputs: layout.stretches.map((_, stretch) => ({ stretch })),
+    memory: { store: tokenFiles(store), table: plan.table, plans },
+    files: jobFiles(plan, store),
   };
 }
 
@@ -58,11 +88,11 @@ export function planShards({ rows, width }: RowPlan, dtype: ShardDtype, shardByt
 
 /**
  * How many workers the list can keep busy. A worker thread for the small shard of a validation split would take longer to
- * start than that shard takes to write, so a rest of a tenth of the largest shard doesn't count.
+ * start than that shard takes to write, so a rest of a tenth of the largest task doesn't count.
  */
 export function usefulWorkers({ sets, dtype }: BuildPlan, inputs: readonly ShardInput[]): number {
-  const bytes = inputs.map(({ set, firstRow, endRow }) => {
-    const rows = endRow - firstRow;
+  const bytes = inputs.map(({ set, shards }) => {
+    const rows = shards.at(-1)!.endRow - shards[0]!.firstRow;
     return rows * sets[set]!.rows.width * idBytes(dtype);
   });
   const all = bytes.reduce((sum, one) => sum + one, 0);
@@ -101,6 +131,19 @@ function rowPlanFile({ name: set, rows }: PlannedSet, { fingerprint }: BuildPlan
     isThere: (path) => hasRowPlan(path, identity),
     write: (path) => writeRowPlan(path, rows, identity),
   };
+}
+
+/** Files that both lists name. */
+function jobFiles(plan: BuildPlan, store: TokenStore): JobFile[] {
+  return [...plan.sets.map((set) => rowPlanFile(set, plan)), storeView(store)];
+}
+
+function planFileOf({ name }: PlannedSet, { fingerprint }: BuildPlan): PlannedSetFile {
+  return { name, plan: `${name}${planSuffix}`, fingerprint };
+}
+
+function storePlace(store: TokenStore, out: string): StorePlace {
+  return { folder: nameBelow(out, store.folder), fingerprint: store.manifest.fingerprint, view: viewFile };
 }
 
 /** A relative path if the folder is below the output, because another machine may mount the output elsewhere. */

@@ -4,11 +4,10 @@
  */
 
 import { join, relative } from 'node:path';
-import { noProgress, type TaskProgress } from '../../base/progress.ts';
+import { noProgress } from '../../base/progress.ts';
 import { counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
-import { type Executor, type Job, runJob } from '../../execute/executor.ts';
-import { dropJobFiles, dropOtherJob } from '../../execute/job-file.ts';
+import { dropJob, dropJobFiles, dropOtherJob } from '../../execute/job-file.ts';
 import type { ShardResult } from '../../execute/shard-task.ts';
 import { threads } from '../../execute/tasks.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
@@ -42,8 +41,22 @@ import {
   shardFolder,
 } from '../ownership.ts';
 import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
-import { writeDocumentList } from './document-list.ts';
-import { isShardJobFile, planShards, shardJob, shardOptions, usefulWorkers } from './shard-job.ts';
+import { gatherSizes, planGather, removeGathered } from './gather-plan.ts';
+import {
+  gatherJob,
+  isShardJobFile,
+  planShards,
+  shardJob,
+  shardOptions,
+  usefulWorkers,
+  withSegments,
+} from './shard-job.ts';
+import { gatherTokens, isAllWritten, writeRows } from './shard-lists.ts';
+
+interface ShardSetOptions extends StageOptions {
+  /** Gather the tokens before the shards are written. */
+  readonly gathers: boolean;
+}
 
 /** True if the folder has the finished output of this plan with all files. Checks sizes only; `verify` reads bytes. */
 export function isBuilt(out: string, plan: BuildPlan): boolean {
@@ -147,7 +160,7 @@ export async function writeShardSets(
   store: TokenStore,
   plan: BuildPlan,
   out: string,
-  options: StageOptions,
+  options: ShardSetOptions,
 ): Promise<ShardSetManifest[]> {
   const { progress = noProgress, executor = threads(options.workers) } = options;
   const { provenance } = recipe.shards;
@@ -156,17 +169,30 @@ export async function writeShardSets(
     const files = [...shards[s]!.map(({ name }) => name), ...(provenance ? [documentsFile] : [])];
     makeReady(join(out, set.name), files);
   }
-  const job = shardJob(plan, shards, store, out, provenance);
+  const sizes = options.gathers ? gatherSizes(plan, store, recipe.shards.size, options) : null;
+  const gather = sizes === null ? null : planGather(plan, store, shards, { ...sizes, provenance });
+  const job = shardJob(plan, shards, store, { out, provenance, gather });
   dropOtherJob(job);
+  removeGathered(out, gather?.layout ?? null);
+  if (gather === null) dropJob(out, 'gather');
+  const segments =
+    gather === null || isAllWritten(job)
+      ? null
+      : await gatherTokens(gatherJob(plan, gather, store, out), gather.tokens, { ...options, executor });
   progress.start(`write ${setNames(plan)}`, rowsOf(plan), 'rows');
-  const { results, lists } = await writeRows(job, store, provenance ? plan.sets : [], {
-    ...options,
-    executor,
-    useful: usefulWorkers(plan, job.inputs),
-  });
+  const { results, lists } = await writeRows(
+    withSegments(job, segments),
+    store,
+    provenance ? plan.sets : [],
+    {
+      ...options,
+      executor,
+      useful: usefulWorkers(plan, job.inputs),
+    },
+  );
   progress.end();
 
-  const resultsOf = (s: number) => results.filter((_, i) => job.inputs[i]!.set === s);
+  const resultsOf = (s: number) => results.filter((_, i) => job.inputs[i]!.set === s).flat();
   const manifests = plan.sets.map((set, s) => {
     const written = resultsOf(s);
     refuseImbalance(set.name, writtenImbalances(set, written));
@@ -181,6 +207,7 @@ export async function writeShardSets(
   writeJson(join(out, dictFile), { splits: plan.sets.map(({ name }) => name) });
   for (const { name } of plan.sets) removeNotes(join(out, name));
   dropJobFiles(out, isShardJobFile);
+  removeGathered(out, null);
   return manifests;
 }
 
@@ -197,41 +224,6 @@ function makeReady(folder: string, files: readonly string[]): void {
   sweep(join(folder, notesFolder));
   claimFolder(folder, files);
   removeStrangers(folder, files);
-}
-
-/**
- * Lets the executor write the shards, and writes the lists of documents in this thread meanwhile.
- * @param listed the sets that get a list
- */
-async function writeRows(
-  job: Job<'shard'>,
-  store: TokenStore,
-  listed: readonly PlannedSet[],
-  {
-    executor,
-    useful,
-    signal,
-    progress,
-  }: StageOptions & { readonly executor: Executor; readonly useful: number },
-): Promise<{ results: ShardResult[]; lists: DocumentsRecord[] }> {
-  const stop = new AbortController();
-  const onProgress = ({ done, tokens }: TaskProgress) => progress?.advance(done, tokens);
-  const running = runJob(executor, job, { signal, onProgress }, useful);
-  const listing = (async () => {
-    const lists: DocumentsRecord[] = [];
-    for (const { name, rows } of listed)
-      lists.push(await writeDocumentList(store, rows, join(job.folder, name), stop.signal));
-    return lists;
-  })();
-  // Avoid an unhandled rejection: the error is reported below, once all threads have stopped.
-  listing.catch(() => {});
-  try {
-    return { results: await running, lists: await listing };
-  } catch (error) {
-    stop.abort();
-    await listing.catch(() => {});
-    throw error;
-  }
 }
 
 interface WrittenSet {
@@ -307,6 +299,7 @@ function removeStrangers(folder: string, files: readonly string[]): void {
 /** Removes the files of longmix's shard sets, and nothing else. */
 export function clearShardSets(out: string): void {
   for (const name of [dictFile, scheduleFile]) removeFile(join(out, name));
+  removeGathered(out, null);
   for (const set of setFolders(out)) {
     const folder = join(out, set);
     const shards = shardFiles(folder);

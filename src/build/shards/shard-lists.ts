@@ -1,0 +1,75 @@
+/** Runs the lists of tasks that write a build's shards: the tokens are gathered first if the store is large. */
+import { join } from 'node:path';
+import { noProgress, type TaskProgress } from '../../base/progress.ts';
+import { type Executor, type Job, runJob } from '../../execute/executor.ts';
+import { storeIdBytes } from '../../execute/gather-layout.ts';
+import { type SegmentEnds, segmentEnds } from '../../execute/gathered-tokens.ts';
+import { dropOtherJob } from '../../execute/job-file.ts';
+import { type ShardResult, shardsWritten } from '../../execute/shard-task.ts';
+import type { DocumentsRecord } from '../../shard/format.ts';
+import { makeFolder, sweep } from '../../storage/commit.ts';
+import { notesFolder } from '../../storage/receipt.ts';
+import type { PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
+import { writeDocumentList } from './document-list.ts';
+
+/** True if every shard of the list was written by an earlier run, which ended before its last step. */
+export function isAllWritten({ folder, setting, inputs }: Job<'shard'>): boolean {
+  return inputs.every((input) => shardsWritten(folder, setting, input) !== null);
+}
+
+/** @param tokens tokens of the store that are read */
+export async function gatherTokens(
+  job: Job<'gather'>,
+  tokens: number,
+  {
+    executor,
+    signal,
+    progress = noProgress,
+  }: Pick<StageOptions, 'signal' | 'progress'> & { readonly executor: Executor },
+): Promise<SegmentEnds> {
+  const { folder, setting, memory } = job;
+  makeFolder(join(folder, setting.layout.folder));
+  for (const place of [setting.layout.folder, `${setting.layout.folder}/${notesFolder}`])
+    sweep(join(folder, place));
+  dropOtherJob(job);
+  progress.start('gather', tokens * storeIdBytes(memory.store.dtype), 'B');
+  const onProgress = ({ done, tokens }: TaskProgress) => progress.advance(done, tokens);
+  const results = await runJob(executor, job, { signal, onProgress });
+  progress.end();
+  return segmentEnds(results.map(({ ends }) => ends));
+}
+
+/**
+ * Lets the executor write the shards, and writes the lists of documents in this thread meanwhile.
+ * @param listed the sets that get a list
+ */
+export async function writeRows(
+  job: Job<'shard'>,
+  store: TokenStore,
+  listed: readonly PlannedSet[],
+  {
+    executor,
+    useful,
+    signal,
+    progress,
+  }: StageOptions & { readonly executor: Executor; readonly useful: number },
+): Promise<{ results: (readonly ShardResult[])[]; lists: DocumentsRecord[] }> {
+  const stop = new AbortController();
+  const onProgress = ({ done, tokens }: TaskProgress) => progress?.advance(done, tokens);
+  const running = runJob(executor, job, { signal, onProgress }, useful);
+  const listing = (async () => {
+    const lists: DocumentsRecord[] = [];
+    for (const { name, rows } of listed)
+      lists.push(await writeDocumentList(store, rows, join(job.folder, name), stop.signal));
+    return lists;
+  })();
+  // Avoid an unhandled rejection: the error is reported below, once all threads have stopped.
+  listing.catch(() => {});
+  try {
+    return { results: await running, lists: await listing };
+  } catch (error) {
+    stop.abort();
+    await listing.catch(() => {});
+    throw error;
+  }
+}

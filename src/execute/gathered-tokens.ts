@@ -1,0 +1,153 @@
+/**
+ * Gives the shard writer tokens that were gathered before (`gather-layout.ts`): it reads the segments of a group, in the
+ * order of the store, into memory, and finds each piece there. Memory: one group, and 8 bytes per piece.
+ */
+import { join } from 'node:path';
+import { orderByKey } from '../base/radix-sort.ts';
+import { pieceTokens } from '../base/sequence.ts';
+import { LongmixError, systemReason } from '../errors.ts';
+import type { RowPlan } from '../nouns/rows.ts';
+import type { PieceSource } from '../nouns/tokens.ts';
+import { openFile, removeFile } from '../storage/files.ts';
+import { EndedEarly } from '../storage/storage.ts';
+import type { StoreDtype } from '../store/format.ts';
+import { type GatherLayout, type Ids, storeIdBytes, storeIds, stretchFile } from './gather-layout.ts';
+
+/** The rows of a set from `firstRow` on, and a plan that holds them, from its row `first` on. */
+export interface GatheredRows {
+  readonly set: number;
+  readonly firstRow: number;
+  readonly plan: RowPlan;
+  readonly first: number;
+}
+
+/** Where the segments end in the files, in tokens: those of all groups, stretch after stretch; in shared memory. */
+export type SegmentEnds = Float64Array;
+
+export function segmentEnds(ends: readonly (readonly number[])[]): SegmentEnds {
+  const all = new Float64Array(new SharedArrayBuffer(8 * ends.length * (ends[0]?.length ?? 0)));
+  for (const [stretch, ofStretch] of ends.entries()) all.set(ofStretch, stretch * ofStretch.length);
+  return all;
+}
+
+/** The place of the gathered files. */
+export interface Gathered {
+  /** The folder of the build's output. */
+  readonly folder: string;
+  readonly layout: GatherLayout;
+  readonly dtype: StoreDtype;
+  readonly ends: SegmentEnds;
+}
+
+export class GatheredTokens implements PieceSource {
+  readonly #gathered: Gathered;
+  readonly #groups: number;
+  #rows: GatheredRows | null = null;
+  #ids: Ids | null = null;
+  /** The group in memory: its pieces [begin, end), and where each lies in `#ids`. */
+  #begin = 0;
+  #end = 0;
+  #positions = new Uint32Array(0);
+
+  constructor(gathered: Gathered) {
+    this.#gathered = gathered;
+    this.#groups = gathered.layout.groups.reduce((sum, ofSet) => sum + ofSet.length, 0);
+  }
+
+  /** Chooses the rows that are written next. They begin where a group begins, and are whole groups. */
+  begin(rows: GatheredRows): void {
+    this.#rows = rows;
+    this.#begin = this.#end = 0;
+  }
+
+  copy(
+    _document: number,
+    _start: number,
+    length: number,
+    out: Uint16Array | Int32Array,
+    at: number,
+    piece: number,
+  ): void {
+    for (const reads = this.load(piece); reads.next().done !== true; );
+    const position = this.#positions[piece - this.#begin]!;
+    out.set(this.#ids!.subarray(position, position + length), at);
+  }
+
+  /**
+   * Reads the group of a piece, unless it is in memory. It yields after each segment, so that the caller can let other
+   * work run.
+   * @throws LongmixError `gather-damaged`
+   */
+  *load(piece: number): Generator<void> {
+    if (piece >= this.#begin && piece < this.#end) return;
+    const { layout, dtype } = this.#gathered;
+    const { plan } = this.#rows!;
+    const { group, begin, end } = this.#groupOf(piece);
+    this.#ids ??= storeIds(dtype, layout.groupTokens);
+    this.#begin = this.#end = begin;
+    const documents = plan.document.subarray(begin, end);
+    const order = orderByKey(documents);
+    const positions = new Uint32Array(end - begin);
+    let position = 0;
+    let next = 0;
+    for (const [stretch, endDocument] of layout.stretches.entries()) {
+      const from = position;
+      for (; next < order.length && documents[order[next]!]! < endDocument; next += 1) {
+        positions[order[next]!] = position;
+        const taken = pieceTokens(plan, begin + order[next]!);
+        position += taken.to - taken.from;
+      }
+      if (position === from) continue;
+      this.#read(stretch, group, from, position);
+      yield;
+    }
+    this.#positions = positions;
+    this.#end = end;
+  }
+
+  /** The number of the group that holds a piece, and the pieces of that group. */
+  #groupOf(piece: number): { group: number; begin: number; end: number } {
+    const { groups } = this.#gathered.layout;
+    const { set, firstRow, first, plan } = this.#rows!;
+    const before = groups.slice(0, set).reduce((sum, ofSet) => sum + ofSet.length, 0);
+    const pieceAt = (row: number) => {
+      const own = row - firstRow + first;
+      return own === 0 ? 0 : plan.rowEnds[own - 1]!;
+    };
+    const index = groups[set]!.findIndex((endRow) => endRow > firstRow && pieceAt(endRow) > piece);
+    const beginRow = index === 0 ? 0 : groups[set]![index - 1]!;
+    return { group: before + index, begin: pieceAt(beginRow), end: pieceAt(groups[set]![index]!) };
+  }
+
+  /** Reads the segment of a group in the file of a stretch to the ids [from, to) in memory. */
+  #read(stretch: number, group: number, from: number, to: number): void {
+    const { folder, layout, dtype, ends } = this.#gathered;
+    const path = join(folder, layout.folder, stretchFile(stretch));
+    const at = stretch * this.#groups + group;
+    const begin = group === 0 ? 0 : ends[at - 1]!;
+    if (ends[at]! - begin !== to - from)
+      throw unusable(path, `it has ${ends[at]! - begin} tokens of group ${group}, not ${to - from}`);
+    const width = storeIdBytes(dtype);
+    const { buffer, byteOffset } = this.#ids!;
+    try {
+      const file = openFile(path);
+      try {
+        file.read(begin * width, new Uint8Array(buffer, byteOffset + from * width, (to - from) * width));
+      } finally {
+        file.close();
+      }
+    } catch (cause) {
+      throw unusable(path, cause instanceof EndedEarly ? 'it ends too early' : systemReason(cause), cause);
+    }
+  }
+}
+
+/** Removes the file unless the system refused to read it, so that the next run gathers it again. */
+function unusable(path: string, what: string, cause?: unknown): LongmixError {
+  if (cause === undefined || cause instanceof EndedEarly) removeFile(path);
+  return new LongmixError('gather-damaged', `cannot use the gathered tokens ${path}: ${what}`, {
+    cure: 'run the build command again: it gathers them anew',
+    exitCode: 1,
+    cause,
+  });
+}
