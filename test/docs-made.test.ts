@@ -15,6 +15,10 @@ describe('made pages', () => {
     expect(read('docs/errors.md'), 'node scripts/error-codes.mjs > docs/errors.md').toBe(made);
   });
 
+  it('docs/scale.md has the sizes of the code', () => {
+    expect(read('docs/scale.md'), 'node scripts/scale.mjs > docs/scale.md').toBe(node('scripts/scale.mjs'));
+  });
+
   it('docs/formats.md and docs/one-document.md show what a build writes', () => {
     // Fails with the page that is stale, and the command that makes it again.
     node('scripts/doc-examples.mjs', '--check');

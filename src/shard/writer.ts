@@ -31,7 +31,7 @@ export interface PlannedRows {
   readonly endRow: number;
 }
 
-const batchBytes = 16 * 1024 * 1024;
+export const batchBytes: number = 16 * 1024 * 1024;
 
 /** Rows of a record batch: all batches of a shard but the last have so many. */
 export function batchRows(
