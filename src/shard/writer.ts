@@ -31,6 +31,10 @@ export interface PlannedRows {
   readonly endRow: number;
 }
 
+/**
+ * Ids of a record batch, about, in bytes.
+ * @public scripts/scale.mjs takes it
+ */
 export const batchBytes: number = 16 * 1024 * 1024;
 
 /** Rows of a record batch: all batches of a shard but the last have so many. */
