@@ -43,7 +43,7 @@ export function storeOut(recipe: Recipe, out: string | undefined): StorePlace {
   if (out === undefined) return storePlace(recipe, outFolder(recipe, undefined));
   const folder = resolve(out);
   refuseInSources(recipe, folder);
-  refuseInOutput(folder, [manifestFile]);
+  refuseInOutput(folder, [manifestFile, planFile]);
   return fixedPlace(folder);
 }
 
@@ -63,9 +63,16 @@ function refuseInSources(recipe: Recipe, folder: string): void {
 function refuseInOutput(folder: string, marks: readonly string[]): void {
   const mark = marks.find((name) => isOurs(folder, name));
   if (mark === undefined) return;
-  const what = mark === storeFile ? 'a token store' : 'a shard set of a build';
-  throw new LongmixError('output-in-output', `the output folder ${folder} is ${what} already`, {
-    cure: 'choose another folder with --out, such as the one above it',
+  const kinds: Readonly<Record<string, string>> = {
+    [storeFile]: 'a token store',
+    [planFile]: 'a build',
+    [manifestFile]: 'a shard set of a build',
+  };
+  throw new LongmixError('output-in-output', `the output folder ${folder} is ${kinds[mark]} already`, {
+    cure:
+      mark === planFile
+        ? `choose another folder with --out; the tokens of a build are in ${join(folder, 'store')}`
+        : 'choose another folder with --out, such as the one above it',
   });
 }
 

@@ -79,7 +79,7 @@ const workerBytes = 384 * 1000 * 1000;
 export async function loadRecipe(path: string, flags: RecipeFlags = {}): Promise<Recipe> {
   const settings = recipeSettings(flags);
   if (path === '-') return await ofCorpus(path, 'stdin', settings);
-  if (isUrl(path)) return await ofCorpus(path, remoteName(path), settings);
+  if (isUrl(path)) return await ofCorpus(path, remoteName(path) || 'corpus', settings);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return await ofCorpus(...globAndName(path), settings);
   if (stats.isDirectory()) refuseOwnOutput(path);

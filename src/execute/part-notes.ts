@@ -15,6 +15,7 @@ import { extractorOf } from '../read/formats.ts';
 import { makeFolder, writeFile } from '../storage/commit.ts';
 import { readJson, removeFile } from '../storage/files.ts';
 import { findReceipt, notesFolder, removeReceipt } from '../storage/receipt.ts';
+import { withoutCommit } from '../storage/remote/address.ts';
 import { type PartRecord, type StoreDtype, storeVersion } from '../store/format.ts';
 
 /** What of a job decides its parts. */
@@ -71,12 +72,14 @@ export function plannedName(
   return `units-${print.slice(0, nameDigits)}`;
 }
 
-/** What tells from outside whether the files of a unit are as they were. */
+/**
+ * What tells from outside whether the files of a unit are as they were; '': nothing does, because a web server gives a file
+ * no version.
+ */
 export function stampOf({ files }: Pick<ReadUnit, 'files'>): string {
-  return fingerprint(files.map(({ path, bytes, stamp }: InputFile) => [path, bytes, stamp])).slice(
-    0,
-    nameDigits,
-  );
+  if (files.some(({ stamp }) => stamp === '')) return '';
+  const facts = files.map(({ path, bytes, stamp }: InputFile) => [withoutCommit(path), bytes, stamp]);
+  return fingerprint(facts).slice(0, nameDigits);
 }
 
 export interface PartNote {
@@ -127,7 +130,7 @@ export function findPart(folder: string, made: string): TokenizeResult | null {
 }
 
 export function sameStamps(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((stamp, i) => stamp === b[i]);
+  return a.length === b.length && a.every((stamp, i) => stamp !== '' && stamp === b[i]);
 }
 
 /** So that these units are tokenized again. */

@@ -2,6 +2,7 @@
  * Makes one part of the token store: read -> tokenize -> write, as a stream-chain pipeline over chunks of documents.
  * Inside a chunk everything is synchronous: the pipeline waits once per chunk (about 1 MiB of text), not per document.
  */
+import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import gen from 'stream-chain/gen.js';
 import { isUrl } from '../base/is-url.ts';
@@ -122,6 +123,8 @@ async function setUpTokenize({
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
       const malformed: { path: string; count: number }[] = [];
+      // A program may write another text of the same file, so what it wrote is a part of the name.
+      const written = units.some(({ source }) => source.command !== undefined) ? createHash('sha256') : null;
       for (const [i, unit] of units.entries()) {
         if (isFar) readSoon(units.slice(i, i + 16));
         const hash = createUnitHash(unit);
@@ -131,6 +134,10 @@ async function setUpTokenize({
           (chunk: DocumentChunk) => (unit.ids === undefined ? encoder : ofIds).push(chunk),
           (documents: TokenizedDocuments) => {
             writer.add(documents, unit.source.name, unit.name);
+            // The keys are hashes of the texts.
+            written?.update(
+              new Uint8Array(documents.keys.buffer, documents.keys.byteOffset, documents.keys.byteLength),
+            );
             // An id is at least 2 bytes of the file, unless it is compressed.
             const done = unit.ids === undefined ? documents.textBytes : 2 * documents.tokens.length;
             return { done, tokens: documents.tokens.length };
@@ -157,11 +164,8 @@ async function setUpTokenize({
       const { sources, ...held } = writer.finish();
       const { replaced, badRecords, badSamples, fileFaults } = counts;
       const commit = async (): Promise<TokenizeResult> => {
-        const made = madeOf(
-          setting,
-          units,
-          inputs.map(({ sha256 }) => sha256),
-        );
+        const hashes = inputs.map(({ sha256 }) => sha256);
+        const made = madeOf(setting, units, written === null ? hashes : [...hashes, written.digest('hex')]);
         // Another process may have been quicker: its files stay, and are the same.
         const quicker = findPart(folder, made);
         if (quicker !== null) {

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { makeFolder, writeCache } from './commit.ts';
 import { listFolder, readBytes, removeFile, statOf, touch } from './files.ts';
+import { withoutCommit } from './remote/address.ts';
 import type { RemoteBytes } from './remote/remote-storage.ts';
 import type { CacheSettings } from './remote-settings.ts';
 import { EndedEarly } from './storage.ts';
@@ -21,10 +22,13 @@ const blockName = /^[0-9a-f]{40}-\d+\.block$/;
 
 /** The same file, read through the cache. */
 export function throughCache(file: RemoteBytes, { folder, bytes: most }: CacheSettings): RemoteBytes {
-  // Without ranges there are no blocks to fetch.
-  if (file.stream !== null) return file;
+  // Without ranges there are no blocks to fetch, and without a version nothing tells an old block from a new one.
+  if (file.stream !== null || file.stamp === '') return file;
   const { size, stamp, where } = file;
-  const key = createHash('sha256').update(`${where}\n${size}\n${stamp}`).digest('hex').slice(0, 40);
+  const key = createHash('sha256')
+    .update(`${withoutCommit(where)}\n${size}\n${stamp}`)
+    .digest('hex')
+    .slice(0, 40);
   const block = async (index: number, signal: AbortSignal | undefined): Promise<Uint8Array> => {
     const path = join(folder, `${key}-${index}.block`);
     const length = Math.min(cacheBlockBytes, size - index * cacheBlockBytes);

@@ -229,13 +229,14 @@ export function moveFile(from: string, to: string): void {
 
 /**
  * A file that never changes under its name, under a further path: as a link where the file system has them, else as a copy.
+ * Another file that is there, such as one that a copy of the folder left half, is replaced.
  * @throws what the system says
  */
 export function shareFile(from: string, to: string): void {
   try {
     system.linkSync(from, to);
   } catch (error) {
-    if (isThere(error)) return;
+    if (isThere(error) && isSameFile(from, to)) return;
     const file = beginFile(to);
     try {
       system.copyFileSync(from, file.temporary, system.constants.COPYFILE_FICLONE);
@@ -247,6 +248,11 @@ export function shareFile(from: string, to: string): void {
     }
   }
   syncFolder(dirname(to), system);
+}
+
+function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [system.statSync(a), system.statSync(b)];
+  return one.ino === other.ino && one.dev === other.dev;
 }
 
 /** Whether the name is that of a temporary file, still being written or left by an interrupted attempt. */

@@ -2,7 +2,7 @@
  * Compares the feed with a plain computation: which rows a step has, that they equal the shards' rows, and that neither
  * the number of ranks nor the position where a run began changes them.
  */
-import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -188,6 +188,18 @@ describe('batches', () => {
     for await (const { step } of batches(feed, course)) if (step === 3) break;
     feed.close();
   });
+});
+
+it('a feed of shards that a build replaces is an error, and never rows of both', () => {
+  const copy = join(folder, 'replaced');
+  cpSync(builds.get('plain')!, copy, { recursive: true });
+  const feed = openFeed(copy, { rowsPerStep: 1 });
+  feed.batch({ epoch: 0, step: 0 }, 0, 1);
+  const manifest = join(copy, 'train', 'manifest.json');
+  writeFileSync(manifest, `${readFileSync(manifest, 'utf8')}\n`);
+  const last = { epoch: 0, step: feed.epochSteps - 1 };
+  expect(() => feed.batch(last, 0, 1)).toThrow('the shards were replaced while they were read');
+  feed.close();
 });
 
 describe('what cannot be fed', () => {

@@ -9,6 +9,7 @@ import {
   makeFolder,
   moveFile,
   putIfAbsent,
+  shareFile,
   sweep,
   writeCache,
 } from '../../src/storage/commit.ts';
@@ -173,6 +174,22 @@ it('a file is moved in place of another', () => {
   moveFile(join(folder, 'a'), join(folder, 'x/y/a'));
   expect(readdirSync(folder)).toEqual(['x']);
   expect(readFileSync(join(folder, 'x/y/a'), 'utf8')).toBe('new');
+});
+
+it('a shared file is a link, and takes the place of another one that has its name', () => {
+  const folder = temporaryFolder();
+  const [from, to] = [join(folder, 'a'), join(folder, 'b')];
+  writeFileSync(from, 'whole');
+  shareFile(from, to);
+  expect(fs.statSync(to).ino).toBe(fs.statSync(from).ino);
+  shareFile(from, to);
+  expect(fs.statSync(to).ino).toBe(fs.statSync(from).ino);
+  // What an interrupted copy of a store leaves.
+  fs.rmSync(to);
+  writeFileSync(to, 'ha');
+  shareFile(from, to);
+  expect(readFileSync(to, 'utf8')).toBe('whole');
+  expect(readdirSync(folder).sort()).toEqual(['a', 'b']);
 });
 
 it('a folder is not made where there is a file', () => {

@@ -99,14 +99,15 @@ export function describeExactness(
       const kinds = ['the quick brown fox ', '/', '\t', '=', '!"#$%&\'()*+,-./:;<=>?@[]_{|}~?!;:.,#*)('];
       const [ordinary, ...others] = kinds.map((kind) => {
         const text = Buffer.from(kind.repeat(500_000 / kind.length));
-        const times = [1, 2, 3].map(() => {
+        // The best of several: a quadratic text takes thousands of times as long, and other work on the machine some.
+        const times = Array.from({ length: 8 }, () => {
           const start = performance.now();
           kernel.encode(text, [text.length]);
           return performance.now() - start;
         });
         return Math.min(...times);
       });
-      for (const other of others) expect(other).toBeLessThan(40 * ordinary!);
+      for (const other of others) expect(other).toBeLessThan(200 * ordinary!);
     });
 
     test('documents in chunks of any size have the tokens of the whole', () => {

@@ -118,6 +118,7 @@ function differences(
       : inner.map((name) => `${key}.${name}${values(then[key], now[key], name)}`);
   });
   if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push(theTokens);
+  if (manifest.tokenizer.fingerprint !== store.manifest.tokenizer.fingerprint) keys.push('the tokenizer');
   const { bosId, eosId } = store.manifest.tokenizer;
   if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
   if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');

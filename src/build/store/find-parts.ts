@@ -83,7 +83,7 @@ export function partsIn(
       if (like === undefined) return null;
       const hashes: string[] = [];
       for (const [i, unit] of units.entries()) {
-        const isKnown = earlier !== null && note?.stamps[i] === stamps[i];
+        const isKnown = earlier !== null && stamps[i] !== '' && note?.stamps[i] === stamps[i];
         // What lies elsewhere is not fetched only to be compared. It counts as the same where its etag is, and where none
         // was noted, because the store was copied, where its size is.
         const isFar = unit.files.some(({ path }) => isUrl(path));

@@ -43,9 +43,11 @@ export function findStores(folder: string): string[] {
   if (exists(join(folder, storeFile))) return [folder];
   if (!isFolder(folder)) return [];
   const places = [folder, ...listFolder(folder).map((name) => join(folder, name))];
-  return places
+  const found = places
     .flatMap((place) => (place === folder ? [join(place, 'store')] : [place, join(place, 'store')]))
     .filter((place) => exists(join(place, storeFile)));
+  // `FOLDER/store` is a child of the folder, too.
+  return [...new Set(found)];
 }
 
 /** @throws LongmixError `store-missing` | `store-version` | `store-damaged` */

@@ -145,7 +145,11 @@ function reuse(work: StoreWork): StoreManifest | null {
     sources.every(({ reading }, s) => JSON.stringify(reading) === JSON.stringify(view.reading[s])) &&
     wanted.length === view.parts.length &&
     wanted.every((planned, i) => found.get(planned)?.part.name === view.parts[i]!.name);
-  const mayStay = asItWas && sources.every(({ reading }, s) => sameReading(reading, view.reading[s]!));
+  // What is all there costs nothing to use, so it is not left as it was.
+  const mayStay =
+    asItWas &&
+    found.size < wanted.length &&
+    sources.every(({ reading }, s) => sameReading(reading, view.reading[s]!));
   if (!isCurrent && !mayStay) return null;
   refuseDamage(folder, view);
   const { documents, tokens } = view.totals;

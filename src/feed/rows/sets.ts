@@ -81,9 +81,10 @@ function ofOneBuild(where: string, opened: FeedSets): FeedSets {
 }
 
 function openSet(folder: string): FeedSet {
+  const shards = shardsIn(folder);
   const manifest = openShards(folder);
   const name = basename(resolve(folder));
-  return { folder, name, manifest, files: new RowFiles(shardsIn(folder), manifest) };
+  return { folder, name, manifest, files: new RowFiles(shards, manifest) };
 }
 
 /** @param name of the set's folder in the storage; '': the storage is the set */

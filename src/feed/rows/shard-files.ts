@@ -1,5 +1,9 @@
 /** Where the files of a shard set are: in a folder of this machine, or behind an address (`storage/remote.ts`). */
 
+import { join } from 'node:path';
+import { LongmixError } from '../../errors.ts';
+import { manifestFile } from '../../shard/format.ts';
+import { statOf } from '../../storage/files.ts';
 import { localStorage } from '../../storage/local.ts';
 import type { RemoteStorage } from '../../storage/remote/remote-storage.ts';
 import type { Bytes, MaybePromise } from '../../storage/storage.ts';
@@ -12,9 +16,25 @@ export interface ShardFiles {
   open(name: string): MaybePromise<Bytes>;
 }
 
+/**
+ * Call this before the manifest is read: a build may replace the shards of a corpus that has grown, and rows of two builds
+ * must not be mixed.
+ */
 export function shardsIn(folder: string): ShardFiles {
   const storage = localStorage(folder);
-  return { where: folder, isRemote: false, open: (name) => storage.open(name) };
+  const manifest = join(folder, manifestFile);
+  const stamp = statOf(manifest)?.stamp;
+  return {
+    where: folder,
+    isRemote: false,
+    open(name) {
+      if (statOf(manifest)?.stamp === stamp) return storage.open(name);
+      throw new LongmixError('build-mixed', `the shards were replaced while they were read: ${folder}`, {
+        cure: 'begin again with the new shards; build into another folder with --out while a run reads this one',
+        exitCode: 1,
+      });
+    },
+  };
 }
 
 /** @param set name of the shard set's folder in the storage; '': the storage is the set */

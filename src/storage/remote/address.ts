@@ -11,6 +11,11 @@ export function shownAddress(address: string): string {
   return user === '' ? address : `${scheme}${rest}`;
 }
 
+/** An address on the hub without its commit: the stamp of a file there is a hash of its content. */
+export function withoutCommit(address: string): string {
+  return address.replace(/^(hf:\/\/datasets\/[^@]+)@[^/]+/i, '$1');
+}
+
 /**
  * A name below a folder that leads nowhere else: a server, or the way to it, may take `..` for the folder above.
  * @throws Error

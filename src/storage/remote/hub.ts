@@ -13,7 +13,7 @@ import { basename, dirname } from 'node:path/posix';
 import { LongmixError } from '../../errors.ts';
 import { exists, readText } from '../files.ts';
 import type { Entry } from '../storage.ts';
-import { badAddress, checkHeader, encodePart, encodePath, plainName } from './address.ts';
+import { badAddress, checkHeader, encodePart, encodePath, plainName, shownAddress } from './address.ts';
 import type { Answer } from './exchange.ts';
 import { changed } from './range-read.ts';
 import type { Environment, RemoteSettings, RemoteStorage } from './remote-storage.ts';
@@ -267,7 +267,15 @@ async function* filesBelow(
 /** `Link: <URL>; rel="next"`; null: this was the last page. */
 function nextPage({ link }: IncomingHttpHeaders, from: string): string | null {
   const url = /<([^>]+)>\s*;\s*rel="?next"?/.exec(String(link ?? ''))?.[1];
-  return url === undefined ? null : new URL(url, from).href;
+  if (url === undefined) return null;
+  const next = new URL(url, from);
+  // The token is for the hub, and for no host that an answer names.
+  if (next.origin === new URL(from).origin) return next.href;
+  throw new LongmixError('remote-refused', 'the next page of a list is on another host', {
+    where: shownAddress(next.href),
+    cure: 'check HF_ENDPOINT',
+    exitCode: 1,
+  });
 }
 
 /** By what the first host says, without going to where the bytes are; null: there is no such file. */

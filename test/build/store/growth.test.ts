@@ -337,3 +337,30 @@ describe('a store after any history', () => {
     fuzzTimeout(120_000),
   );
 });
+
+it('a program that writes another text makes another part, and the one before stays until it is pruned', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'corpus'));
+  writeFileSync(join(folder, 'corpus/a.pdf'), 'x');
+  const recipeOf = () =>
+    parseRecipe(
+      JSON.stringify({ sources: { pdf: { path: 'corpus', command: ['sh', 'to-text.sh', '{file}'] } } }),
+      join(folder, 'mix.yaml'),
+    );
+  const store = join(folder, 'store');
+  const made = async (text: string, fresh: boolean) => {
+    writeFileSync(join(folder, 'to-text.sh'), `echo ${text}\n`);
+    const here = process.cwd();
+    process.chdir(folder);
+    try {
+      return (await ensureStore(recipeOf(), store, { workers: 1, fresh })).manifest.parts[0]!.name;
+    } finally {
+      process.chdir(here);
+    }
+  };
+  const first = await made('one', false);
+  const kept = readFileSync(join(store, `${first}.tokens`));
+  expect(await made('one', true)).toBe(first);
+  expect(await made('two', true)).not.toBe(first);
+  expect(readFileSync(join(store, `${first}.tokens`)).equals(kept)).toBe(true);
+});

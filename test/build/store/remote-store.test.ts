@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ensureStore } from '../../../src/build/store/token-store.ts';
+import { stampOf } from '../../../src/execute/part-notes.ts';
 import { defaultRecipe } from '../../../src/recipe/default-recipe.ts';
 import { recipeFrom } from '../../../src/recipe/recipe-from.ts';
 import { folderInputs, recordInputs } from '../../read/inputs.ts';
@@ -94,4 +95,35 @@ test('a store that was made of local files is that of the same files elsewhere',
   const folder = temporaryFolder();
   const before = await storeOf(join(here, 'x', 'a.txt'), 'corpus', folder);
   expect(await storeOf(`${address}/a.txt`, 'corpus', folder)).toEqual(before);
+});
+
+test('what a server gives no version is read again each time, and is not taken from a cache', async () => {
+  const here = temporaryFolder();
+  const path = join(here, 'a.jsonl');
+  const { address } = await fileServer(here, (_request, answer) => {
+    const writeHead = answer.writeHead.bind(answer) as (status: number, headers?: object) => typeof answer;
+    answer.writeHead = ((status: number, { etag: _, ...headers }: Record<string, unknown> = {}) =>
+      writeHead(status, headers)) as typeof answer.writeHead;
+    return false;
+  });
+  const cache = { folder: temporaryFolder(), bytes: 1e9 };
+  const recordOf = async (text: string, folder: string) => {
+    writeFileSync(path, `{"text": "${text}"}\n`);
+    await ensureStore(defaultRecipe(`${address}/a.jsonl`, 'corpus'), folder, { workers: 1, cache });
+    return hashes(folder)['store.json'];
+  };
+  const folder = temporaryFolder();
+  const first = await recordOf('one two', folder);
+  const second = await recordOf('ten six', folder);
+  expect(second).not.toBe(first);
+  expect(second).toBe(await recordOf('ten six', temporaryFolder()));
+});
+
+test('a file of the hub is known by its content, whatever the commit', () => {
+  const unitAt = (path: string) => ({
+    files: [{ path, name: 'a.txt', bytes: 3, stamp: 'oid', format: 'text', compression: 'none' } as const],
+  });
+  const at = (commit: string) => stampOf(unitAt(`hf://datasets/me/x@${commit}/a.txt`));
+  expect(at('1234')).toBe(at('abcd'));
+  expect(at('1234')).not.toBe(stampOf(unitAt('hf://datasets/me/y@1234/a.txt')));
 });
