@@ -95,8 +95,8 @@ const unit = (file) => ({
 const chunks = [];
 const read = async (plain, take) => {
   for (const file of files) {
-    for await (const chunk of readJsonl(unit(file), createReadCounts(), 2 ** 20, null, Infinity, plain))
-      take(chunk);
+    const options = { counts: createReadCounts(), chunkBytes: 2 ** 20, hash: null, recordBytes: Infinity };
+    for await (const chunk of readJsonl(unit(file), options, plain)) take(chunk);
   }
 };
 await read(false, (chunk) => chunks.push({ ...chunk, text: Uint8Array.from(chunk.text) }));

@@ -3,13 +3,18 @@ import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../nouns/do
 import type { Format, SourceSpec } from '../nouns/recipe.ts';
 import type { UnitHash } from './input/unit-hash.ts';
 
-export type Reader = (
-  unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
-) => AsyncGenerator<DocumentChunk>;
+export interface ReaderOptions {
+  /** The reader adds what it counts. */
+  readonly counts: ReadCounts;
+  /** The largest text of a chunk, in bytes. */
+  readonly chunkBytes: number;
+  /** Receives the bytes of the unit; null: nobody wants its hash. */
+  readonly hash: UnitHash | null;
+  /** The longest record, in bytes. */
+  readonly recordBytes: number;
+}
+
+export type Reader = (unit: ReadUnit, options: ReaderOptions) => AsyncGenerator<DocumentChunk>;
 
 /** Bytes [start, end) of a file. */
 export interface ByteRange {

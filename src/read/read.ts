@@ -32,7 +32,7 @@ export async function* read(
 ): AsyncGenerator<DocumentChunk> {
   const reader = await formatTable[unit.files[0]!.format].load();
   const { chunkBytes = defaultChunkBytes, hash = null, recordBytes = Number.POSITIVE_INFINITY } = options;
-  for await (const chunk of reader(unit, counts, chunkBytes, hash, recordBytes)) {
+  for await (const chunk of reader(unit, { counts, chunkBytes, hash, recordBytes })) {
     yield chunk;
     reuseChunk(chunk);
     await setImmediate();

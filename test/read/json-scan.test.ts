@@ -24,7 +24,11 @@ async function outcome(path: string, fields: FieldNames, plain: boolean): Promis
   const chunks: DocumentChunk[] = [];
   try {
     for (const unit of (await discover(sourceOf(path, { fields }))).units) {
-      for await (const chunk of readJsonl(unit, counts, 500, null, 1e9, plain)) {
+      for await (const chunk of readJsonl(
+        unit,
+        { counts, chunkBytes: 500, hash: null, recordBytes: 1e9 },
+        plain,
+      )) {
         const text = Buffer.from(chunk.text).toString('hex');
         // Ids go into the store as UTF-8, which has no lone surrogates.
         const ids = chunk.ids.map((id) => id && Buffer.from(id).toString());

@@ -8,10 +8,10 @@ import type { RecordBatch, Vector } from 'apache-arrow';
 import { arrow } from '../../base/arrow.ts';
 import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { ReaderOptions } from '../format-spec.ts';
 import { corrupt } from '../input/file-blocks.ts';
 import { localCopy } from '../input/local-copy.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
-import type { UnitHash } from '../input/unit-hash.ts';
 import { loadUnzstd } from '../input/zstd.ts';
 import { listGetter } from '../tokens/arrow-lists.ts';
 import { checkColumn, checkedViews } from './arrow-check.ts';
@@ -34,9 +34,7 @@ arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
 
 export async function* readArrow(
   unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
+  { counts, chunkBytes, hash }: ReaderOptions,
 ): AsyncGenerator<DocumentChunk> {
   const { path, bytes } = onlyFile(unit);
   if (bytes === 0) throw corrupt(path, 'the file is empty, where an Arrow file has at least its schema');

@@ -3,11 +3,11 @@
  * has too few or too many fields, or a quote that is never closed. Quotes around lines that look like rows get a note.
  */
 import { constants } from 'node:buffer';
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { DocumentChunk, ReadUnit } from '../../nouns/documents.ts';
 import type { FieldNames } from '../../nouns/recipe.ts';
+import type { ReaderOptions } from '../format-spec.ts';
 import { corrupt } from '../input/file-blocks.ts';
 import { onlyFile, textBlocks } from '../input/unit-blocks.ts';
-import type { UnitHash } from '../input/unit-hash.ts';
 import { CsvRows, type Row } from './csv-rows.ts';
 import { fieldMissing, RecordReader, recordTooLarge } from './record-reader.ts';
 
@@ -22,10 +22,7 @@ interface Columns {
 
 export async function* readCsv(
   unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
+  { counts, chunkBytes, hash, recordBytes }: ReaderOptions,
 ): AsyncGenerator<DocumentChunk> {
   const file = onlyFile(unit);
   const isTsv = file.format === 'tsv';

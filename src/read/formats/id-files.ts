@@ -5,11 +5,11 @@
  *
  * Cost: memory for the longest document; a file is read by one worker.
  */
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { DocumentChunk, ReadUnit } from '../../nouns/documents.ts';
 import type { IdType } from '../../nouns/recipe.ts';
+import type { ReaderOptions } from '../format-spec.ts';
 import { corrupt } from '../input/file-blocks.ts';
 import { onlyFile, plainBlocks } from '../input/unit-blocks.ts';
-import type { UnitHash } from '../input/unit-hash.ts';
 import { copyIds, withoutEnds } from '../tokens/token-ids.ts';
 import { fieldMissing, RecordReader, recordTooLarge } from './record-reader.ts';
 
@@ -23,15 +23,9 @@ const arrays: Readonly<Record<IdType, new (buffer: ArrayBuffer) => Ids>> = {
 };
 const bytesOf: Readonly<Record<IdType, number>> = { uint16: 2, uint32: 4, int32: 4, int64: 8 };
 
-export async function* readNpy(
-  unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
-): AsyncGenerator<DocumentChunk> {
+export async function* readNpy(unit: ReadUnit, options: ReaderOptions): AsyncGenerator<DocumentChunk> {
   const { path } = onlyFile(unit);
-  const blocks = plainBlocks(onlyFile(unit), unit.start, unit.end, hash, true);
+  const blocks = plainBlocks(onlyFile(unit), unit.start, unit.end, options.hash, true);
   try {
     let head = Buffer.alloc(0);
     let header: NpyHeader | null = null;
@@ -43,8 +37,7 @@ export async function* readNpy(
       header = npyHeader(path, head);
     }
     const { type, count, bytes } = header;
-    const file = { unit, counts, chunkBytes, recordBytes, type };
-    const ids = yield* readIds(file, chain(head.subarray(bytes), blocks));
+    const ids = yield* readIds(unit, options, type, chain(head.subarray(bytes), blocks));
     if (ids !== count)
       throw corrupt(path, `the array has ${count} ids by its header, and ${ids} in the file`);
   } finally {
@@ -52,18 +45,9 @@ export async function* readNpy(
   }
 }
 
-export async function* readBin(
-  unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
-): AsyncGenerator<DocumentChunk> {
-  const type = unit.source.tokens!.dtype!;
-  yield* readIds(
-    { unit, counts, chunkBytes, recordBytes, type },
-    plainBlocks(onlyFile(unit), unit.start, unit.end, hash, true),
-  );
+export async function* readBin(unit: ReadUnit, options: ReaderOptions): AsyncGenerator<DocumentChunk> {
+  const blocks = plainBlocks(onlyFile(unit), unit.start, unit.end, options.hash, true);
+  yield* readIds(unit, options, unit.source.tokens!.dtype!, blocks);
 }
 
 async function* chain(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -71,17 +55,11 @@ async function* chain(first: Uint8Array, rest: AsyncIterable<Uint8Array>): Async
   yield* rest;
 }
 
-interface IdFile {
-  readonly unit: ReadUnit;
-  readonly counts: ReadCounts;
-  readonly chunkBytes: number;
-  readonly recordBytes: number;
-  readonly type: IdType;
-}
-
 /** @returns how many ids the file has */
 async function* readIds(
-  { unit, counts, chunkBytes, recordBytes, type }: IdFile,
+  unit: ReadUnit,
+  { counts, chunkBytes, recordBytes }: ReaderOptions,
+  type: IdType,
   blocks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<DocumentChunk, number> {
   const { path } = onlyFile(unit);

@@ -4,10 +4,10 @@
  * file may be larger than memory. Cost: it is slower than JSON Lines, an item must fit in memory, and a file that
  * begins with an object is read twice.
  */
-import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { DocumentChunk, InputFile, ReadUnit } from '../../nouns/documents.ts';
+import type { ReaderOptions } from '../format-spec.ts';
 import { corrupt } from '../input/file-blocks.ts';
 import { onlyFile, textBlocks } from '../input/unit-blocks.ts';
-import type { UnitHash } from '../input/unit-hash.ts';
 import { createReadCounts } from '../read-counts.ts';
 import { isTextMember, recordArrays } from './json-format.ts';
 import { JsonItems, JsonItemsError } from './json-items.ts';
@@ -27,10 +27,7 @@ interface Layout {
 
 export async function* readJson(
   unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
+  { counts, chunkBytes, hash, recordBytes }: ReaderOptions,
 ): AsyncGenerator<DocumentChunk> {
   const file = onlyFile(unit);
   const layout = await findLayout(unit);

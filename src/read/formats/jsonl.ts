@@ -5,6 +5,7 @@
  */
 import { constants, isUtf8 } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { ReaderOptions } from '../format-spec.ts';
 import { decodeBlocks } from '../input/decode.ts';
 import { isOtherThanUtf8 } from '../input/judge-text.ts';
 import { judgedBlocks, onlyFile, plainBlocks } from '../input/unit-blocks.ts';
@@ -19,10 +20,7 @@ import { placeOfLine } from './split-lines.ts';
 
 export async function* readJsonl(
   unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
+  { counts, chunkBytes, hash, recordBytes }: ReaderOptions,
   plain: boolean = false,
 ): AsyncGenerator<DocumentChunk> {
   const { encoding, tokens } = unit.source;

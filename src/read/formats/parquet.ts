@@ -7,8 +7,8 @@ import { type FileMetaData, parquetReadObjects, type RowGroup } from 'hyparquet'
 import { isPointerSize } from '../../base/git-lfs.ts';
 import { isUrl } from '../../base/is-url.ts';
 import { LongmixError } from '../../errors.ts';
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
-import type { ByteRange } from '../format-spec.ts';
+import type { DocumentChunk, ReadUnit } from '../../nouns/documents.ts';
+import type { ByteRange, ReaderOptions } from '../format-spec.ts';
 import { corrupt, openInput, refusePointer } from '../input/file-blocks.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
 import type { UnitHash } from '../input/unit-hash.ts';
@@ -28,9 +28,7 @@ import { RecordReader } from './record-reader.ts';
 
 export async function* readParquet(
   unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
+  { counts, chunkBytes, hash }: ReaderOptions,
 ): AsyncGenerator<DocumentChunk> {
   const { path } = onlyFile(unit);
   const { handle, file } = await openUnit(unit);

@@ -5,7 +5,7 @@
  */
 import type { DocumentChunk, InputFile, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import type { Format } from '../../nouns/recipe.ts';
-import type { Extract, Reader } from '../format-spec.ts';
+import type { Extract, Reader, ReaderOptions } from '../format-spec.ts';
 import { textBlocks } from '../input/unit-blocks.ts';
 import type { UnitHash } from '../input/unit-hash.ts';
 import { characterEnd } from '../input/utf8.ts';
@@ -13,7 +13,7 @@ import { maxBadSamples } from './record-reader.ts';
 
 /** @param extractOf returns the function that extracts the text of a format's files; undefined: they are text */
 export function textReader(extractOf: ExtractOf): Reader {
-  return (...of) => readText(extractOf, ...of);
+  return (unit, options) => readText(extractOf, unit, options);
 }
 
 type ExtractOf = (format: Format) => Extract | undefined;
@@ -21,10 +21,7 @@ type ExtractOf = (format: Format) => Extract | undefined;
 async function* readText(
   extractOf: ExtractOf,
   unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
+  { counts, chunkBytes, hash, recordBytes }: ReaderOptions,
 ): AsyncGenerator<DocumentChunk> {
   let waiting: Uint8Array[] = [];
   let bytes = 0;

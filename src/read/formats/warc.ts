@@ -13,6 +13,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
 import { htmlText } from '../extract/html.ts';
+import type { ReaderOptions } from '../format-spec.ts';
 import { countReplaced, decoderOf, markOf } from '../input/decode.ts';
 import { memberPieces, type Piece } from '../input/gzip-members.ts';
 import { charsetOf, type Head, headEnd, headOf, tooLarge, withoutCodings } from '../input/http-message.ts';
@@ -31,10 +32,7 @@ const mostTextBytes = 256 * mebibyte;
 
 export async function* readWarc(
   unit: ReadUnit,
-  counts: ReadCounts,
-  chunkBytes: number,
-  hash: UnitHash | null,
-  recordBytes: number,
+  { counts, chunkBytes, hash, recordBytes }: ReaderOptions,
 ): AsyncGenerator<DocumentChunk> {
   const reader = new RecordReader(unit, counts, chunkBytes);
   const input = new Input(unit, hash);
