@@ -2,7 +2,9 @@
  * Checks for free disk space before anything is written. Otherwise a build could fail at its end, after all its time
  * was spent, and after it had removed finished shards.
  */
+
 import { join } from 'node:path';
+import { idBytes } from '../base/id-bytes.ts';
 import { bytes as inBytes } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import { isShardName } from '../shard/format.ts';
@@ -64,7 +66,7 @@ const bytesPerToken = 4;
 
 /** The same for a token store that is not made yet. Its size is an estimate, so the result is only a warning. */
 export function storeShortage(folder: string, textBytes: number, dtype: 'uint16' | 'uint32'): string | null {
-  const needed = (textBytes / bytesPerToken) * (dtype === 'uint16' ? 2 : 4);
+  const needed = (textBytes / bytesPerToken) * idBytes(dtype);
   const free = freeBytes(folder);
   if (free === null || needed <= free) return null;
   return `the token store may need ${inBytes(needed)}, and the disk of ${folder} has room for ${inBytes(free)}`;

@@ -11,7 +11,9 @@
  * No table of pieces is written, because both sides derive the same order from the plan. Cost: the tokens of the rows are
  * written and read once more, in segments of (stretch x group / store) bytes.
  */
+
 import { fingerprint } from '../base/fingerprint.ts';
+import { idBytes } from '../base/id-bytes.ts';
 import { orderByKey } from '../base/radix-sort.ts';
 import { pieceTokens } from '../base/sequence.ts';
 import type { RowPlan } from '../nouns/rows.ts';
@@ -33,6 +35,11 @@ export interface GatherLayout {
   readonly stretchTokens: number;
 }
 
+/** Groups of the sets before this one, and so the number of its first; by default all groups. */
+export function groupsBefore({ groups }: GatherLayout, set: number = groups.length): number {
+  return groups.slice(0, set).reduce((sum, ofSet) => sum + ofSet.length, 0);
+}
+
 export function stretchName(stretch: number): string {
   return `stretch-${String(stretch).padStart(5, '0')}`;
 }
@@ -50,14 +57,10 @@ export type Ids = Uint16Array | Int32Array;
 
 /** Ids of the store's type, uninitialized. Signed where they have 32 bits, as in shards: no id is that large. */
 export function storeIds(dtype: StoreDtype, length: number): Ids {
-  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length * storeIdBytes(dtype));
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length * idBytes(dtype));
   return dtype === 'uint16'
     ? new Uint16Array(buffer, byteOffset, length)
     : new Int32Array(buffer, byteOffset, length);
-}
-
-export function storeIdBytes(dtype: StoreDtype): number {
-  return dtype === 'uint16' ? 2 : 4;
 }
 
 /** The numbers of a plan's pieces by document, those of a document in their order; in memory that threads share. */
@@ -142,7 +145,7 @@ export class StretchReads {
 
   constructor(table: DocumentTable, dtype: StoreDtype) {
     this.#table = table;
-    this.#mostGap = Math.floor(gapBytes / storeIdBytes(dtype));
+    this.#mostGap = Math.floor(gapBytes / idBytes(dtype));
   }
 
   /** Adds the first `reach` tokens of a document. @returns where its first token lies in memory */

@@ -5,8 +5,10 @@
  * The file is synced but not hashed: the same machines read it once, soon after. The store's own tokens are not checked
  * when they are read either, and `verify --deep` compares the shards with them.
  */
+
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { idBytes } from '../base/id-bytes.ts';
 import { firstFrom, pieceTokens } from '../base/sequence.ts';
 import { bytes as inBytes } from '../base/words.ts';
 import { beginFile, makeFolder, orUnwritable, unwritable } from '../storage/commit.ts';
@@ -15,11 +17,11 @@ import { TokenReader } from '../store/reader.ts';
 import {
   forTakenDocuments,
   type GatherLayout,
+  groupsBefore,
   type Ids,
   type OrderedPlan,
   piecesByDocument,
   StretchReads,
-  storeIdBytes,
   storeIds,
   stretchFile,
   stretchName,
@@ -99,7 +101,7 @@ async function setUpGather({
 }: Given<GatherKind>): Promise<StageRun<GatherInput, GatherResult>> {
   const tokens = new TokenReader(resolve(folder, place.folder), store, table);
   const files = join(folder, layout.folder);
-  const width = storeIdBytes(store.dtype);
+  const width = idBytes(store.dtype);
   const blockTokens = blockBytes / width;
   let ids: Ids | null = null;
 
@@ -198,13 +200,13 @@ interface Dealt {
 /** Deals the pieces of documents [from, to) to the groups, by counting: those of a group stay in their order. */
 function deal(
   plans: readonly OrderedPlan[],
-  { groups }: GatherLayout,
+  layout: GatherLayout,
   from: number,
   to: number,
   reads: StretchReads,
 ): Dealt {
-  const groupOf = plans.map(({ plan }, set) => groupsOfPieces(plan, groups, set));
-  const all = groups.reduce((sum, ofSet) => sum + ofSet.length, 0);
+  const groupOf = plans.map(({ plan }, set) => groupsOfPieces(plan, layout, set));
+  const all = groupsBefore(layout);
   const next = new Uint32Array(all + 1);
   forTakenDocuments(plans, from, to, (_document, _reach, begins, ends) => {
     for (const [p, { order }] of plans.entries())
@@ -240,11 +242,11 @@ function deal(
 /** Returns a function that gives the group of a piece of a set. */
 function groupsOfPieces(
   { rowEnds }: OrderedPlan['plan'],
-  groups: GatherLayout['groups'],
+  layout: GatherLayout,
   set: number,
 ): (piece: number) => number {
-  const before = groups.slice(0, set).reduce((sum, ofSet) => sum + ofSet.length, 0);
-  const ends = Uint32Array.from(groups[set]!, (row) => rowEnds[row - 1]!);
+  const before = groupsBefore(layout, set);
+  const ends = Uint32Array.from(layout.groups[set]!, (row) => rowEnds[row - 1]!);
   return (piece) => before + firstFrom(ends, piece + 1);
 }
 

@@ -2,7 +2,9 @@
  * Gives the shard writer tokens that were gathered before (`gather-layout.ts`): it reads the segments of a group, in the
  * order of the store, into memory, and finds each piece there. Memory: one group, and 8 bytes per piece.
  */
+
 import { join } from 'node:path';
+import { idBytes } from '../base/id-bytes.ts';
 import { orderByKey } from '../base/radix-sort.ts';
 import { pieceTokens } from '../base/sequence.ts';
 import { LongmixError, systemReason } from '../errors.ts';
@@ -11,7 +13,7 @@ import type { PieceSource } from '../nouns/tokens.ts';
 import { openFile, removeFile } from '../storage/files.ts';
 import { EndedEarly } from '../storage/storage.ts';
 import type { StoreDtype } from '../store/format.ts';
-import { type GatherLayout, type Ids, storeIdBytes, storeIds, stretchFile } from './gather-layout.ts';
+import { type GatherLayout, groupsBefore, type Ids, storeIds, stretchFile } from './gather-layout.ts';
 
 /** The rows of a set from `firstRow` on, and a plan that holds them, from its row `first` on. */
 export interface GatheredRows {
@@ -51,7 +53,7 @@ export class GatheredTokens implements PieceSource {
 
   constructor(gathered: Gathered) {
     this.#gathered = gathered;
-    this.#groups = gathered.layout.groups.reduce((sum, ofSet) => sum + ofSet.length, 0);
+    this.#groups = groupsBefore(gathered.layout);
   }
 
   /** Chooses the rows that are written next. They begin where a group begins, and are whole groups. */
@@ -107,9 +109,10 @@ export class GatheredTokens implements PieceSource {
 
   /** The number of the group that holds a piece, and the pieces of that group. */
   #groupOf(piece: number): { group: number; begin: number; end: number } {
-    const { groups } = this.#gathered.layout;
+    const { layout } = this.#gathered;
+    const { groups } = layout;
     const { set, firstRow, first, plan } = this.#rows!;
-    const before = groups.slice(0, set).reduce((sum, ofSet) => sum + ofSet.length, 0);
+    const before = groupsBefore(layout, set);
     const pieceAt = (row: number) => {
       const own = row - firstRow + first;
       return own === 0 ? 0 : plan.rowEnds[own - 1]!;
@@ -127,7 +130,7 @@ export class GatheredTokens implements PieceSource {
     const begin = group === 0 ? 0 : ends[at - 1]!;
     if (ends[at]! - begin !== to - from)
       throw unusable(path, `it has ${ends[at]! - begin} tokens of group ${group}, not ${to - from}`);
-    const width = storeIdBytes(dtype);
+    const width = idBytes(dtype);
     const { buffer, byteOffset } = this.#ids!;
     try {
       const file = openFile(path);

@@ -1,5 +1,7 @@
 /** What the tasks that gather tokens and those that write shards both load: the store's index, and the row plans. */
+
 import { join, resolve } from 'node:path';
+import { idBytes } from '../base/id-bytes.ts';
 import { bytes as inBytes } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import type { RowPlan } from '../nouns/rows.ts';
@@ -9,7 +11,6 @@ import { openShards } from '../shard/reader.ts';
 import { readJson } from '../storage/files.ts';
 import type { StoreManifest } from '../store/format.ts';
 import { loadDocuments, type TokenFiles } from '../store/reader.ts';
-import { storeIdBytes } from './gather-layout.ts';
 import { jobsFolder } from './job-file.ts';
 import { tokenShare } from './memory.ts';
 import { openRowPlan, type RowPlanFile } from './row-plan-file.ts';
@@ -97,7 +98,7 @@ export function refuseLittleMemory(
   pieces: number,
   { memory, workers }: Bounds,
 ): void {
-  const needed = tokens * storeIdBytes(store.dtype);
+  const needed = tokens * idBytes(store.dtype);
   const share = tokenShare(memory, workers, sharedBytes(table, pieces));
   if (needed <= share) return;
   throw new LongmixError(

@@ -8,8 +8,8 @@
  * one, so that all ranks have similar work at the same time (Gao et al. 2024, arXiv 2410.02660, section 5). The step's
  * rows stay the same. The cost: every rank reads the lengths of all rows of the step.
  */
+import { idBytes } from '../base/id-bytes.ts';
 import { LongmixError } from '../errors.ts';
-import { idBytes } from '../shard/format.ts';
 import type { RowLengths } from '../shard/row-columns.ts';
 import { followSteps } from '../steps/step-rows.ts';
 import { type FeedManifest, feedManifest } from './rows/manifest.ts';

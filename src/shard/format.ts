@@ -127,11 +127,6 @@ export interface ShardCounts {
   readonly padding: number;
 }
 
-/** Bytes of a token id. */
-export function idBytes(dtype: ShardDtype): number {
-  return dtype === 'uint16' ? 2 : 4;
-}
-
 export function shardName(shard: number, shards: number): string {
   const five = (n: number) => String(n).padStart(5, '0');
   return `data-${five(shard)}-of-${five(shards)}.arrow`;

@@ -6,6 +6,7 @@
  * The writer's loop makes the bytes of a row once, in `BatchRows`, and each column takes its values from there. Cost:
  * one pass over the pieces of a record batch for each column that has an entry per piece.
  */
+import { idBytes } from '../base/id-bytes.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardDtype } from './format.ts';
@@ -153,7 +154,7 @@ export function columnsOf(provenance: boolean): readonly RowColumn[] {
 export const feedColumns: readonly RowColumn[] = columnsOf(true).filter(({ feed }) => feed !== null);
 
 export function bytesOfType(type: ColumnType, dtype: ShardDtype): number {
-  return (type === 'ids' ? dtype : type) === 'uint16' ? 2 : 4;
+  return idBytes(type === 'ids' ? dtype : type);
 }
 
 /** Bytes per token of a row, over all columns that have a value per token. */

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import type { Table, Vector } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
+import { idBytes } from '../base/id-bytes.ts';
 import { firstFrom } from '../base/sequence.ts';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
@@ -221,7 +222,7 @@ export class TokenReader implements TokenSource {
 
   copy(document: number, start: number, length: number, out: Uint16Array | Int32Array, at: number): void {
     if (length === 0) return;
-    const width = this.#files.dtype === 'uint16' ? 2 : 4;
+    const width = idBytes(this.#files.dtype);
     // Take the last part that begins at or before the document: a part without documents begins where the next does.
     const part = firstFrom(this.#table.partStarts, document + 1) - 1;
     const partBegin = this.#place(this.#table.partStarts[part]!);

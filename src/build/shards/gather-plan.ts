@@ -3,8 +3,10 @@
  * (`execute/gather-layout.ts`). While the store fits in memory, shards read it in any order; gathering would only
  * write and read their tokens once more.
  */
+
 import { join } from 'node:path';
 import { fingerprint } from '../../base/fingerprint.ts';
+import { idBytes } from '../../base/id-bytes.ts';
 import type { Progress } from '../../base/progress.ts';
 import { bytes as inBytes } from '../../base/words.ts';
 import {
@@ -13,7 +15,6 @@ import {
   type OrderedPlan,
   piecesByDocument,
   StretchReads,
-  storeIdBytes,
 } from '../../execute/gather-layout.ts';
 import { machineMemory, tokenShare } from '../../execute/memory.ts';
 import { sharedBytes } from '../../execute/shard-sources.ts';
@@ -36,7 +37,7 @@ export function isGathered(
   machine: number = machineMemory(),
 ): boolean {
   if (mode === 'always' || mode === 'never') return mode === 'always';
-  const bytes = totals.tokens * storeIdBytes(dtype);
+  const bytes = totals.tokens * idBytes(dtype);
   if (bytes <= machine / 2) return false;
   progress?.aside(
     `gather: the store (${inBytes(bytes)}) is larger than half of this machine's memory (${inBytes(machine)})`,
@@ -49,7 +50,7 @@ export function gatheredBytes(
   { sets }: Pick<BuildPlan, 'sets'>,
   { manifest: { dtype } }: TokenStore,
 ): number {
-  return sets.reduce((sum, { ledger }) => sum + ledger.packedInstances, 0) * storeIdBytes(dtype);
+  return sets.reduce((sum, { ledger }) => sum + ledger.packedInstances, 0) * idBytes(dtype);
 }
 
 /** The most tokens of a group, and of a stretch. */
@@ -73,7 +74,7 @@ export function gatherSizes(
   { memory = defaultMemory, workers }: Pick<StageOptions, 'memory' | 'workers'>,
   machine: number = machineMemory(),
 ): GatherSizes {
-  const width = storeIdBytes(dtype);
+  const width = idBytes(dtype);
   const pieces = sets.reduce((sum, { rows }) => sum + rows.document.length, 0);
   const inRows = sets.reduce((sum, { rows }) => sum + rows.rows * rows.width, 0) * width;
   const bound = Math.min(memory, mostOfMachine * machine);

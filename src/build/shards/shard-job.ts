@@ -1,5 +1,7 @@
 /** Turns a plan into a job: the list of all shards of a build, and files with the row plans for other processes. */
+
 import { isAbsolute, relative } from 'node:path';
+import { idBytes } from '../../base/id-bytes.ts';
 import type { Job } from '../../execute/executor.ts';
 import type { SegmentEnds } from '../../execute/gathered-tokens.ts';
 import type { JobFile } from '../../execute/job-file.ts';
@@ -7,7 +9,7 @@ import { hasRowPlan, writeRowPlan } from '../../execute/row-plan-file.ts';
 import type { PlannedSetFile, StorePlace } from '../../execute/shard-sources.ts';
 import type { Shard, ShardInput } from '../../execute/shard-task.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
-import { idBytes, type ShardDtype, shardName } from '../../shard/format.ts';
+import { shardName } from '../../shard/format.ts';
 import type { ShardOptions } from '../../shard/writer.ts';
 import { writeJson } from '../../storage/commit.ts';
 import { readJson } from '../../storage/files.ts';
@@ -75,9 +77,12 @@ export function gatherJob(
   };
 }
 
-/** Divides the rows, in order, into shards of at most `shardBytes` bytes of ids (but at least one row). */
-export function planShards({ rows, width }: RowPlan, dtype: ShardDtype, shardBytes: number): Shard[] {
-  const perShard = Math.max(1, Math.floor(shardBytes / (width * idBytes(dtype))));
+/**
+ * Divides the rows, in order, into shards of at most `shardBytes` bytes (but at least one row).
+ * @param perToken bytes of a token, in all columns that have a value per token
+ */
+export function planShards({ rows, width }: RowPlan, perToken: number, shardBytes: number): Shard[] {
+  const perShard = Math.max(1, Math.floor(shardBytes / (width * perToken)));
   const shards = Math.ceil(rows / perShard);
   return Array.from({ length: shards }, (_, i) => ({
     name: shardName(i, shards),

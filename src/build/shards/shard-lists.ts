@@ -1,8 +1,9 @@
 /** Runs the lists of tasks that write a build's shards: the tokens are gathered first if the store is large. */
+
 import { join } from 'node:path';
+import { idBytes } from '../../base/id-bytes.ts';
 import { noProgress, type TaskProgress } from '../../base/progress.ts';
 import { type Executor, type Job, runJob } from '../../execute/executor.ts';
-import { storeIdBytes } from '../../execute/gather-layout.ts';
 import { type SegmentEnds, segmentEnds } from '../../execute/gathered-tokens.ts';
 import { dropOtherJob } from '../../execute/job-file.ts';
 import { type ShardResult, shardsWritten } from '../../execute/shard-task.ts';
@@ -32,7 +33,7 @@ export async function gatherTokens(
   for (const place of [setting.layout.folder, `${setting.layout.folder}/${notesFolder}`])
     sweep(join(folder, place));
   dropOtherJob(job);
-  progress.start('gather', tokens * storeIdBytes(memory.store.dtype), 'B');
+  progress.start('gather', tokens * idBytes(memory.store.dtype), 'B');
   const onProgress = ({ done, tokens }: TaskProgress) => progress.advance(done, tokens);
   const results = await runJob(executor, job, { signal, onProgress });
   progress.end();

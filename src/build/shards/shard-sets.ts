@@ -23,6 +23,7 @@ import {
   shardVersion,
 } from '../../shard/format.ts';
 import { openShards } from '../../shard/reader.ts';
+import { tokenBytes } from '../../shard/row-columns.ts';
 import { datasetInfo, datasetState } from '../../shard/schema.ts';
 import { scheduleFile, scheduleRecord } from '../../steps/schedule-file.ts';
 import { sweep, writeJson } from '../../storage/commit.ts';
@@ -165,7 +166,8 @@ export async function writeShardSets(
 ): Promise<ShardSetManifest[]> {
   const { progress = noProgress, executor = threads(options.workers) } = options;
   const { provenance } = recipe.shards;
-  const shards = plan.sets.map((set) => planShards(set.rows, plan.dtype, recipe.shards.size));
+  const perToken = tokenBytes(provenance, plan.dtype);
+  const shards = plan.sets.map((set) => planShards(set.rows, perToken, recipe.shards.size));
   for (const [s, set] of plan.sets.entries()) {
     const files = [...shards[s]!.map(({ name }) => name), ...(provenance ? [documentsFile] : [])];
     makeReady(join(out, set.name), files);

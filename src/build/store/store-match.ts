@@ -39,8 +39,8 @@ export function sameReading(
 }
 
 /** As in a recipe: `text: body, id: id`. */
-export function inWords({ fields, separator, encoding, quote, command }: SourceReading): string {
-  const named = Object.entries({ ...fields, separator, encoding, quote, command }).filter(
+export function inWords({ fields, separator, encoding, quote, command, tokens }: SourceReading): string {
+  const named = Object.entries({ ...fields, separator, encoding, quote, command, tokens }).filter(
     ([, name]) => name != null,
   );
   return named

@@ -10,9 +10,10 @@
  * them, and keeps those of the latest record batches (at most `keptBytes`, but always those just asked for).
  */
 
+import { idBytes } from '../../base/id-bytes.ts';
 import { firstFrom } from '../../base/sequence.ts';
 import { LongmixError, systemReason } from '../../errors.ts';
-import { type BatchRecord, idBytes, type ShardSetManifest } from '../../shard/format.ts';
+import type { BatchRecord, ShardSetManifest } from '../../shard/format.ts';
 import {
   bytesOfType,
   columnsOf,

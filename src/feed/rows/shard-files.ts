@@ -6,7 +6,7 @@ import { manifestFile } from '../../shard/format.ts';
 import { statOf } from '../../storage/files.ts';
 import { localStorage } from '../../storage/local.ts';
 import type { RemoteStorage } from '../../storage/remote/remote-storage.ts';
-import type { Bytes, MaybePromise } from '../../storage/storage.ts';
+import { type Bytes, type MaybePromise, readWhole } from '../../storage/storage.ts';
 
 export interface ShardFiles {
   /** For messages. */
@@ -53,9 +53,7 @@ export async function remoteText(storage: RemoteStorage, name: string): Promise<
   if (entry === null) return null;
   const bytes = await storage.open(name, entry);
   try {
-    const text = Buffer.allocUnsafe(entry.size);
-    await bytes.read(0, text);
-    return text.toString();
+    return (await readWhole(bytes)).toString();
   } finally {
     bytes.close();
   }

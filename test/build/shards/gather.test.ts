@@ -1,8 +1,10 @@
 /** Gathered tokens give the shards of the direct way, byte for byte, and each byte of the store is read once. */
+
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { idBytes } from '../../../src/base/id-bytes.ts';
 import type { BuildPlan, TokenStore } from '../../../src/build/nouns.ts';
 import {
   type GatherPlan,
@@ -74,7 +76,7 @@ function place({ table, plans, dtype, shardDtype }: Case): {
 
 function directly(made: ReturnType<typeof place>, provenance: boolean, shardBytes: number) {
   const { folder, store, plan } = made;
-  const shards = plan.sets.map(({ rows }) => planShards(rows, plan.dtype, shardBytes));
+  const shards = plan.sets.map(({ rows }) => planShards(rows, idBytes(plan.dtype), shardBytes));
   const out = join(folder, 'direct');
   return { shards, out, job: shardJob(plan, shards, store, { out, provenance, gather: null }) };
 }

@@ -7,7 +7,7 @@ import type { RowPlan } from '../../../src/nouns/rows.ts';
 function workersFor(...rowsOfSets: number[]): number {
   const sets = rowsOfSets.map((rows) => ({ rows: { rows, width: 1024 } as RowPlan }));
   const inputs = sets.flatMap(({ rows }, set) =>
-    planShards(rows, 'uint16', 2 ** 20).map((shard) => ({ set, shards: [shard] })),
+    planShards(rows, 2, 2 ** 20).map((shard) => ({ set, shards: [shard] })),
   );
   return usefulWorkers({ sets, dtype: 'uint16' } as unknown as BuildPlan, inputs);
 }
