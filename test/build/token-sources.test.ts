@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../src/build/build.ts';
 import { verify } from '../../src/build/verify.ts';
-import { LongmixError } from '../../src/errors.ts';
 import { madeOf, partName } from '../../src/execute/part-notes.ts';
 import { discover } from '../../src/read/input/discover.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { loadDocuments, openStore, TokenReader } from '../../src/store/reader.ts';
 import { writeDiskCorpus } from '../support/disk-corpus.ts';
-import { errorOf } from '../support/error-of.ts';
+import { errorOf, failureOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { readSplit } from '../support/reconstruct.ts';
 import { arrowLists, npyFile, tokenFiles } from '../support/token-files.ts';
@@ -50,15 +49,6 @@ function contentOf(out: string): string[] {
       });
     })
     .sort();
-}
-
-async function failureOf(work: Promise<unknown>): Promise<LongmixError> {
-  const error: unknown = await work.then(
-    () => null,
-    (cause: unknown) => cause,
-  );
-  if (error instanceof LongmixError) return error;
-  throw error ?? new Error('it did not fail');
 }
 
 describe('a source of token ids', () => {

@@ -7,12 +7,13 @@ import { ablate } from '../../src/build/ablate.ts';
 import { build } from '../../src/build/build.ts';
 import { planReport } from '../../src/build/plan/plan-report.ts';
 import { verify } from '../../src/build/verify.ts';
-import { LongmixError } from '../../src/errors.ts';
+import type { LongmixError } from '../../src/errors.ts';
 import { parseAblation } from '../../src/recipe/ablation/parse-ablation.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { parseSetting } from '../../src/recipe/parse-setting.ts';
 import { documentsFile, manifestFile, type ShardSetManifest } from '../../src/shard/format.ts';
 import { writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
+import { failureOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { longmix } from '../support/in-process.ts';
 
@@ -23,15 +24,6 @@ const keys = { store, sequences: { length: 128 }, tokens_per_step: 1024, shards:
 async function buildIt(name: string, more: object, out = join(folder, name)) {
   const path = writeDiskRecipe(folder, name, { ...keys, ...more });
   return await build(parseRecipe(readFileSync(path, 'utf8'), path), out, { workers: 1 });
-}
-
-async function failureOf(work: Promise<unknown>): Promise<LongmixError> {
-  const error: unknown = await work.then(
-    () => null,
-    (cause: unknown) => cause,
-  );
-  if (error instanceof LongmixError) return error;
-  throw error ?? new Error('it did not fail');
 }
 
 beforeAll(async () => {

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { LongmixError } from '../../src/errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../src/nouns/documents.ts';
 import type { SourceSpec } from '../../src/nouns/recipe.ts';
 import { discover, splitUnits } from '../../src/read/input/discover.ts';
 import { createReadCounts, read } from '../../src/read/read.ts';
 
+export { failureOf as errorOf } from '../support/error-of.ts';
 export { splitUnits };
 
 interface ReadDocument {
@@ -91,17 +91,6 @@ async function readUnits(
     );
   }
   return { documents, chunks, counts };
-}
-
-/** The LongmixError that the work ends with; any other outcome fails the test. */
-export async function errorOf(work: Promise<unknown>): Promise<LongmixError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof LongmixError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
 }
 
 /** Fatal: a chunk whose text is not well-formed UTF-8 fails the test. */

@@ -11,3 +11,14 @@ export function errorOf(act: () => unknown): LongmixError {
   }
   throw new Error('it did not fail');
 }
+
+/** The same of work that is waited for. */
+export async function failureOf(work: Promise<unknown>): Promise<LongmixError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof LongmixError) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
