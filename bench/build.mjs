@@ -7,12 +7,12 @@
  * of the runs; every stage starts without earlier output, with the files in the page cache.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
+import { measureCommand, plainCorpus } from './lib/commands.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const cli = join(here, '../dist/bin/longmix.js');
@@ -26,9 +26,10 @@ if (positionals.length !== 1) {
 }
 const runs = Number(values.runs);
 const work = mkdtempSync(join(tmpdir(), 'longmix-bench-'));
+const usage = join(work, 'usage.json');
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
-const files = unpack(positionals[0]);
+const files = plainCorpus(positionals[0], join(work, 'corpus'));
 const inputBytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
 const recipe = join(work, 'recipe.yaml');
 const sources = files.map((file) => `  ${basename(file, '.jsonl')}: ${file}`).join('\n');
@@ -45,7 +46,7 @@ for (const workers of [1, 2]) {
   const stage =
     (command, ...more) =>
     () =>
-      measure(process.execPath, [cli, command, recipe, ...more, '--quiet', '--workers', String(workers)]);
+      measureCommand(cli, [command, recipe, ...more, '--quiet', '--workers', String(workers)], usage);
   const fresh = () => rmSync(out, { recursive: true, force: true });
   const keepStore = () => {
     for (const name of ['train', 'validation']) rmSync(join(out, name), { recursive: true, force: true });
@@ -74,31 +75,6 @@ for (const [name, { wallSeconds, cpuSeconds, maxRss }] of rows) {
   console.log(
     `| ${name} | ${cells.join(' | ')} | ${maxRss === undefined ? '-' : (maxRss / 1e6).toFixed(0)} |`,
   );
-}
-
-function unpack(folder) {
-  mkdirSync(join(work, 'corpus'));
-  const names = readdirSync(folder).filter((name) => /\.jsonl(\.gz)?$/.test(name));
-  return names.sort().map((name) => {
-    const bytes = readFileSync(join(folder, name));
-    const path = join(work, 'corpus', name.replace(/\.gz$/, ''));
-    writeFileSync(path, name.endsWith('.gz') ? gunzipSync(bytes) : bytes);
-    return path;
-  });
-}
-
-function measure(command, args) {
-  const usage = join(work, 'usage.json');
-  const env = {
-    ...process.env,
-    LONGMIX_USAGE: usage,
-    NODE_OPTIONS: `--import ${new URL('./report-usage.mjs', import.meta.url)}`,
-  };
-  const started = performance.now();
-  const { status, stderr } = spawnSync(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const wallSeconds = (performance.now() - started) / 1000;
-  if (status !== 0) throw new Error(`${args.join(' ')} exited with ${status}: ${stderr}`);
-  return { wallSeconds, ...JSON.parse(readFileSync(usage, 'utf8')) };
 }
 
 /** The run of median wall time. */

@@ -16,7 +16,6 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { readJsonl } from '../dist/read/formats/jsonl.js';
 import { fileBlocks } from '../dist/read/input/file-blocks.js';
 import { jsonScan } from '../dist/read/json-scan/json-scan.js';
@@ -26,6 +25,7 @@ import { createDigest } from '../dist/tokenize/digest/digest.js';
 import { openShared } from '../dist/tokenize/engine/kernel-tokenizer.js';
 import { loadTables } from '../dist/tokenize/engine/load-tables.js';
 import { loadTokenizer } from '../dist/tokenize/load.js';
+import { measureCommand, plainCorpus } from './lib/commands.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -39,10 +39,9 @@ const runs = Number(values.runs);
 const work = fs.mkdtempSync(join(tmpdir(), 'longmix-bench-'));
 process.on('exit', () => fs.rmSync(work, { recursive: true, force: true }));
 const cli = fileURLToPath(new URL('../dist/bin/longmix.js', import.meta.url));
-const preload = new URL('./report-usage.mjs', import.meta.url);
 process.env.LONGMIX_CACHE = join(work, 'cache');
 
-const files = unpack(positionals[0]);
+const files = plainCorpus(positionals[0], join(work, 'corpus'));
 const inputBytes = files.reduce((sum, file) => sum + fs.statSync(file).size, 0);
 const load = () => loadavg()[0].toFixed(1);
 console.log(
@@ -70,12 +69,12 @@ for (const [name, folder] of corpora) {
   for (let i = 0; i < runs; i += 1) {
     for (const workers of [1, 2]) {
       const run = measure(folder, workers);
-      if (best[workers] === null || run.wall < best[workers].wall) best[workers] = run;
+      if (best[workers] === null || run.wallSeconds < best[workers].wallSeconds) best[workers] = run;
     }
   }
   for (const workers of [1, 2]) {
-    const { wall, cpuSeconds, maxRss } = best[workers];
-    const ratio = workers === 2 ? `${(best[1].wall / wall).toFixed(2)} x` : '';
+    const { wallSeconds: wall, cpuSeconds, maxRss } = best[workers];
+    const ratio = workers === 2 ? `${(best[1].wallSeconds / wall).toFixed(2)} x` : '';
     const cells = [wall.toFixed(2), (bytes / 1e6 / wall).toFixed(1), cpuSeconds.toFixed(2)];
     console.log(`| ${name} | ${workers} | ${cells.join(' | ')} | ${(maxRss / 1e6).toFixed(0)} | ${ratio} |`);
   }
@@ -84,14 +83,15 @@ console.log(`\nload ${load()} at the end`);
 
 // ---------------------------------------------------------------- parts
 
-const blocks = files.flatMap((file) => [...fileBlocks(file, 0, fs.statSync(file).size, false)]);
-const unit = (file) => ({
-  source: { name: 'a', fields: { text: 'text', id: 'id', source: null } },
-  ...{ name: basename(file), joined: false, start: 0, end: fs.statSync(file).size },
-  files: [
-    { path: file, name: basename(file), bytes: fs.statSync(file).size, format: 'jsonl', compression: 'none' },
-  ],
-});
+const unit = (path) => {
+  const [name, bytes] = [basename(path), fs.statSync(path).size];
+  return {
+    source: { name: 'a', fields: { text: 'text', id: 'id', source: null }, encoding: null },
+    ...{ name, joined: false, start: 0, end: bytes },
+    files: [{ path, name, bytes, stamp: '', format: 'jsonl', compression: 'none' }],
+  };
+};
+const blocks = files.map(unit).flatMap(({ files: [file], end }) => [...fileBlocks(file, 0, end, false)]);
 const chunks = [];
 const read = async (plain, take) => {
   for (const file of files) {
@@ -152,7 +152,7 @@ for (const [name, ms] of rows) {
 console.log(`\n${(textBytes / 1e6).toFixed(1)} MB of text`);
 
 function readAll() {
-  for (const file of files) for (const _ of fileBlocks(file, 0, fs.statSync(file).size, true));
+  for (const file of files) for (const _ of fileBlocks(unit(file).files[0], 0, fs.statSync(file).size, true));
 }
 
 function sha256(parts) {
@@ -225,17 +225,6 @@ async function best(count, act) {
 
 // ---------------------------------------------------------------- corpora and processes
 
-function unpack(folder) {
-  fs.mkdirSync(join(work, 'corpus'));
-  const names = fs.readdirSync(folder).filter((name) => /\.jsonl(\.gz)?$/.test(name));
-  return names.sort().map((name) => {
-    const bytes = fs.readFileSync(join(folder, name));
-    const path = join(work, 'corpus', name.replace(/\.gz$/, ''));
-    fs.writeFileSync(path, name.endsWith('.gz') ? gunzipSync(bytes) : bytes);
-    return path;
-  });
-}
-
 /** null: the command is not there. */
 function copies(name, copy) {
   const folder = join(work, name);
@@ -266,14 +255,8 @@ function empty(folder) {
 }
 
 function measure(folder, workers) {
-  const usage = join(work, 'usage.json');
   const out = join(work, 'out');
   fs.rmSync(out, { recursive: true, force: true });
-  const env = { ...process.env, LONGMIX_USAGE: usage, NODE_OPTIONS: `--import ${preload}` };
   const args = ['tokenize', folder, '--out', out, '--quiet', '--workers', String(workers)];
-  const started = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { env, encoding: 'utf8' });
-  const wall = (performance.now() - started) / 1000;
-  if (status !== 0) throw new Error(`${args.join(' ')} exited with ${status}: ${stderr}`);
-  return { wall, ...JSON.parse(fs.readFileSync(usage, 'utf8')) };
+  return measureCommand(cli, args, join(work, 'usage.json'));
 }

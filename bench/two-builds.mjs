@@ -8,13 +8,12 @@
  * with a larger corpus. The first run of each row is not counted. A figure is the processor time of the command and all its
  * threads: the best run of each build, and the ratio of the bests and of the medians (below 1: this one is quicker).
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
+import { measureCommand, plainCorpus } from './lib/commands.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -30,7 +29,7 @@ const builds = [resolve(before), fileURLToPath(new URL('..', import.meta.url))];
 const work = mkdtempSync(join(tmpdir(), 'longmix-bench-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 const usage = join(work, 'usage.json');
-const preload = new URL('./report-usage.mjs', import.meta.url);
+process.env.LONGMIX_CACHE = join(work, 'cache');
 
 const small = recipeOf(1);
 const large = recipeOf(Number(values.times));
@@ -64,7 +63,7 @@ for (const [name, command, ready] of rows) {
     for (const b of run % 2 === 0 ? [0, 1] : [1, 0]) {
       const out = join(work, `out-${b}`);
       ready(out);
-      const taken = measure(builds[b], command(out));
+      const taken = measureCommand(join(builds[b], 'dist/bin/longmix.js'), command(out), usage).cpuSeconds;
       if (run > 0) seconds[b].push(taken);
     }
   }
@@ -75,17 +74,12 @@ for (const [name, command, ready] of rows) {
   );
 }
 
+/** The corpus's files, each repeated so often, in a recipe. */
 function recipeOf(times) {
-  const folder = join(work, `corpus-${times}`);
-  mkdirSync(folder);
-  const names = readdirSync(corpus).filter((name) => /\.jsonl(\.gz)?$/.test(name));
-  const sources = names.sort().map((name) => {
-    const bytes = readFileSync(join(corpus, name));
-    const plain = name.endsWith('.gz') ? gunzipSync(bytes) : bytes;
-    const source = name.replace(/\.jsonl(\.gz)?$/, '');
-    const path = join(folder, `${source}.jsonl`);
-    for (let i = 0; i < times; i += 1) writeFileSync(path, plain, { flag: 'a' });
-    return `  ${source}: ${path}\n`;
+  const sources = plainCorpus(corpus, join(work, `corpus-${times}`)).map((path) => {
+    const plain = readFileSync(path);
+    for (let i = 1; i < times; i += 1) writeFileSync(path, plain, { flag: 'a' });
+    return `  ${basename(path, '.jsonl')}: ${path}\n`;
   });
   const recipe = join(work, `recipe-${times}.yaml`);
   writeFileSync(
@@ -95,18 +89,4 @@ mix: { tokens: all, length: { threshold: 8192, scope: global, long_share: 70%, m
 sequences: { length: 8192 }\nseed: 17\n`,
   );
   return recipe;
-}
-
-function measure(root, args) {
-  const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist/bin/longmix.js'), ...args], {
-    env: {
-      ...process.env,
-      LONGMIX_USAGE: usage,
-      LONGMIX_CACHE: join(work, 'cache'),
-      NODE_OPTIONS: `--import ${preload}`,
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  if (status !== 0) throw new Error(`${args.join(' ')} exited with ${status}: ${stderr}`);
-  return JSON.parse(readFileSync(usage, 'utf8')).cpuSeconds;
 }
