@@ -14,8 +14,10 @@ import { type Crew, type Executor, TasksLeft } from '../../execute/executor.ts';
 import { jobFile } from '../../execute/job-file.ts';
 import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
 import { threads } from '../../execute/tasks.ts';
+import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { refuseMissingProgram } from '../../read/extract/find-program.ts';
+import { hashInput } from '../../read/input/hash-input.ts';
 import { makeFolder } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withBriefLock, withLock } from '../../storage/lock.ts';
@@ -32,7 +34,13 @@ import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, tokenFolder } from '../ownership.ts';
 import { borrowParts } from './borrow-parts.ts';
-import { changeInWords, corpusChange, type SourceNow } from './corpus-change.ts';
+import {
+  type CorpusChange,
+  changedFiles,
+  changeInWords,
+  corpusChange,
+  type SourceNow,
+} from './corpus-change.ts';
 import { type FoundSource, findCorpus } from './find-corpus.ts';
 import { type FoundPart, type PlannedPart, partsIn, receiptOf } from './find-parts.ts';
 import { forgetParts } from './forget-parts.ts';
@@ -77,7 +85,7 @@ export async function ensureStore(
       check(tables.facts);
       const sources = withTokenIds(corpus, tables.facts);
       const work = await lookUp({ recipe, folder, place: at, options, tables, sources });
-      const manifest = reuse(work) ?? (await complete(work, executor, crew));
+      const manifest = (await reuse(work)) ?? (await complete(work, executor, crew));
       noteTokenizer(folder, recipe.tokenizer);
       const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
       return { folder, manifest, padId: isPadded ? tables.facts.padId : null };
@@ -110,6 +118,17 @@ interface StoreWork extends StoreTask {
   /** Why there is a record that serves nothing; null: there is none, or it serves. */
   readonly why: string | null;
   readonly found: ReadonlyMap<PlannedPart, FoundPart>;
+  /** `hashInput`, which hashes no unit twice. */
+  readonly hashOf: (unit: ReadUnit) => Promise<string>;
+}
+
+function remembered(hash: (unit: ReadUnit) => Promise<string>): StoreWork['hashOf'] {
+  const known = new Map<ReadUnit, string>();
+  return async (unit) => {
+    const one = known.get(unit) ?? (await hash(unit));
+    known.set(unit, one);
+    return one;
+  };
 }
 
 async function lookUp(task: StoreTask): Promise<StoreWork> {
@@ -124,17 +143,18 @@ async function lookUp(task: StoreTask): Promise<StoreWork> {
   const wanted = partsOf(sources);
   const record =
     options.fresh === true ? forgetParts(folder, setting, wanted, held.record, options) : held.record;
-  const own = partsIn(folder, record, setting, true);
+  const hashOf = remembered(hashInput);
+  const own = partsIn(folder, record, setting, true, hashOf);
   const found = new Map<PlannedPart, FoundPart>();
   for (const planned of wanted) {
     const part = await own.find(planned);
     if (part !== null) found.set(planned, part);
   }
-  return { ...task, tokenizer, setting, record: held.record, why: held.why, found };
+  return { ...task, tokenizer, setting, record: held.record, why: held.why, found, hashOf };
 }
 
 /** The recipe's view of the store where nothing is to be done, or nothing shall be; else null. */
-function reuse(work: StoreWork): StoreManifest | null {
+async function reuse(work: StoreWork): Promise<StoreManifest | null> {
   const { recipe, folder, options, tokenizer, record, sources, found } = work;
   const { asItWas = false, fresh = false, progress = noProgress } = options;
   const names = recipe.sources.map(({ name }) => name);
@@ -159,13 +179,13 @@ function reuse(work: StoreWork): StoreManifest | null {
     );
   } else {
     progress.note(
-      `${changeOf(work)}\n  this plan is of the corpus as it was tokenized last; build and tokenize bring it up to date`,
+      `${changeInWords(await changeOf(work))}\n  this plan is of the corpus as it was tokenized last; build and tokenize bring it up to date`,
     );
   }
   return { ...view, tokenizer };
 }
 
-function changeOf({ folder, sources, record, found }: StoreWork): string {
+async function changeOf({ folder, sources, record, found, hashOf }: StoreWork): Promise<CorpusChange> {
   const before = record === null ? new Map() : storedSources(record);
   const recorded = new Set(record?.parts.map(({ name }) => name));
   const now = sources.map(({ reading, parts }): SourceNow => {
@@ -175,7 +195,7 @@ function changeOf({ folder, sources, record, found }: StoreWork): string {
       unrecorded: parts.filter((planned) => !recorded.has(found.get(planned)?.part.name ?? '')),
     };
   });
-  return changeInWords(corpusChange(now, before, ({ name }) => receiptOf(folder, name)));
+  return await corpusChange(now, before, ({ name }) => receiptOf(folder, name), hashOf);
 }
 
 /** Borrows and makes what is missing, and records how the sources are now. Gives the recipe's view. */
@@ -184,7 +204,16 @@ async function complete(work: StoreWork, executor: Executor, crew: Crew<'tokeniz
   const { fresh = false, progress = noProgress } = options;
   const held = new Set(record?.reading.map(({ source }) => source));
   if (why !== null) progress.note(`${folder} is made again, because ${why}`);
-  else if (!fresh && sources.some(({ reading }) => held.has(reading.source))) progress.note(changeOf(work));
+  else if (!fresh && sources.some(({ reading }) => held.has(reading.source))) {
+    const change = await changeOf(work);
+    const view = viewOf(
+      record!,
+      sources.map(({ reading }) => reading.source),
+    );
+    const files = changedFiles(change);
+    if (view !== null && files !== '') options.onChange?.(view.fingerprint, files);
+    progress.note(changeInWords(change));
+  }
   claimFolder(folder, []);
 
   const found = new Map(work.found);
