@@ -258,8 +258,8 @@ const groups = {
     ],
     'store-damaged': ['A file of the token store is missing or damaged.', 'Tokenize again with `--fresh`.'],
     'build-mismatch': [
-      'The folder holds finished shards of another recipe. The message says what differs. (Shards of the same recipe over an earlier corpus are replaced.)',
-      'Use another folder, or `--fresh`, which keeps the tokens.',
+      'The folder holds finished shards of another recipe or tokenizer, or of the corpus before it changed. The message says what differs.',
+      'Use another folder with `--out`, or replace the shards with `--fresh`. Both keep the tokens.',
     ],
     'build-mixed': ['The shard sets of a folder are of different builds.', 'Build again with `--fresh`.'],
     'shards-missing': [

@@ -79,6 +79,17 @@ describe('mix.without', () => {
     expect(plain.plan.fingerprint).not.toBe(first.plan.fingerprint);
   });
 
+  it('is refused where the earlier build was made again, and says which', async () => {
+    await buildIt('replaced', {});
+    const later = () => buildIt('after-replaced', { mix: { without: './replaced@5' } });
+    await later();
+    rmSync(join(folder, 'replaced'), { recursive: true });
+    await buildIt('replaced', { seed: 7 });
+    const error = await failureOf(later());
+    expect(error).toMatchObject({ code: 'build-mismatch' });
+    expect(error.message).toContain('mix.without (replaced is another build now than when');
+  });
+
   it('leaves out what any of several runs has read, and counts a document for the first', async () => {
     const early = './earlier@2';
     const both = await buildIt('both', {

@@ -11,7 +11,6 @@ import { noProgress, type Progress } from '../../base/progress.ts';
 import { compact, counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
 import { type Crew, type Executor, TasksLeft } from '../../execute/executor.ts';
-import { jobFile } from '../../execute/job-file.ts';
 import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
 import { threads } from '../../execute/tasks.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
@@ -51,7 +50,7 @@ import { recipeTables } from './recipe-tables.ts';
 import { refuseDamage, rememberFiles, sameReading } from './store-match.ts';
 import { fixedPlace, type StorePlace, storesBeside } from './store-place.ts';
 import { readRecord, recordSources } from './store-record.ts';
-import { doneWithJob, keepForJob, useStore } from './store-uses.ts';
+import { doneWithParts, keepForJob, useStore } from './store-uses.ts';
 import { withTokenIds } from './token-ids.ts';
 import { type TokenizeWork, tokenizeParts } from './tokenize-parts.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
@@ -297,7 +296,7 @@ async function recordFound(
   rememberFiles(folder, storeFiles({ parts: results.map(({ part }) => part) }));
   const content = { tokenizer, dtype: setting.dtype, sources: stored };
   await recordSources(folder, content, options.fresh === true);
-  doneWithJob(folder, jobFile({ folder, stage: 'tokenize' }));
+  doneWithParts(folder);
   return view;
 }
 
