@@ -47,6 +47,7 @@ import { idNotes } from './id-notes.ts';
 import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
 import { recipeTables } from './recipe-tables.ts';
+import { isElsewhere } from './source-places.ts';
 import { refuseDamage, rememberFiles, sameReading } from './store-match.ts';
 import { fixedPlace, type StorePlace, storesBeside } from './store-place.ts';
 import { readRecord, recordSources } from './store-record.ts';
@@ -168,7 +169,8 @@ async function reuse(work: StoreWork): Promise<StoreManifest | null> {
   const mayStay =
     asItWas &&
     found.size < wanted.length &&
-    sources.every(({ reading }, s) => sameReading(reading, view.reading[s]!));
+    sources.every(({ reading }, s) => sameReading(reading, view.reading[s]!)) &&
+    !recipe.sources.some((source) => isElsewhere(folder, source));
   if (!isCurrent && !mayStay) return null;
   refuseDamage(folder, view);
   const { documents, tokens } = view.totals;
@@ -295,7 +297,7 @@ async function recordFound(
   refuseDamage(folder, { parts: there.filter(({ result }) => result === null).map(({ part }) => part) });
   rememberFiles(folder, storeFiles({ parts: results.map(({ part }) => part) }));
   const content = { tokenizer, dtype: setting.dtype, sources: stored };
-  await recordSources(folder, content, options.fresh === true);
+  await recordSources(folder, content, recipe.sources, options.fresh === true);
   doneWithParts(folder);
   return view;
 }

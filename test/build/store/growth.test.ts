@@ -189,6 +189,23 @@ describe('a corpus that has changed', () => {
 });
 
 describe('a store and several recipes', () => {
+  it('is not planned with the corpus of another recipe that has a source of the same name', async () => {
+    const { folder, put, tokenize } = corpus();
+    put('other/a.jsonl', lines('other', 10, 3));
+    await tokenize('store', {}, ['records']);
+    const recipe = parseRecipe(
+      JSON.stringify({ tokenizer: 'gpt2', sources: { records: 'other' } }),
+      join(folder, 'other.yaml'),
+    );
+    const { manifest } = await ensureStore(recipe, join(folder, 'store'), { workers: 1, asItWas: true });
+    expect(manifest.totals.documents).toBe(3);
+    // They take turns, and nothing is tokenized again.
+    const before = inodes(join(folder, 'store'));
+    const mine = await tokenize('store', { asItWas: true }, ['records']);
+    expect(mine.manifest.totals.documents).toBe(1);
+    expect(inodes(join(folder, 'store'))).toEqual(before);
+  });
+
   it('serves each in its own order, and none depends on what else is there', async () => {
     const { folder, put, tokenize } = corpus();
     put('pages/b.txt', 'more');
