@@ -46,6 +46,10 @@ const groups = {
       'The disk has less room than the shards need. This is checked before the first shard.',
       'Make room, or use another disk with `--out`. Nothing was removed.',
     ],
+    'cache-unwritable': [
+      'Nothing can be written in the folder that `--cache` or `LONGMIX_INPUT_CACHE` names, and there are remote files to read.',
+      'Name a folder that is yours to write, or leave it out.',
+    ],
     'memory-exceeded': [
       'A worker needs more memory than `--memory` gives, or one record is too large for it.',
       'Give more `--memory`, or use fewer `--workers`.',

@@ -7,6 +7,7 @@
  */
 
 import { join } from 'node:path';
+import { isUrl } from '../../base/is-url.ts';
 import { noProgress, type Progress } from '../../base/progress.ts';
 import { compact, counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
@@ -17,6 +18,7 @@ import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { refuseMissingProgram } from '../../read/extract/find-program.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
+import { readyCacheFolder } from '../../storage/cache-folder.ts';
 import { makeFolder } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withBriefLock, withLock } from '../../storage/lock.ts';
@@ -73,6 +75,8 @@ export async function ensureStore(
   const early = at.byTokenizer ? await recipeTables(recipe) : null;
   const folder = at.folderFor(early?.facts.fingerprint ?? '');
   refuseForeign(folder, tokenFolder);
+  if (options.cache !== undefined && recipe.sources.some(({ path }) => isUrl(path)))
+    readyCacheFolder(options.cache.folder);
   useCache(options.cache ?? null);
   const ensure = async () => {
     const isThere = options.fresh !== true && exists(join(folder, storeFile));
