@@ -115,8 +115,8 @@ const groups = {
       'Give the recipe or the corpus that it was made from.',
     ],
     'corpus-empty': [
-      'Every document of the corpus is empty.',
-      'Check the paths, and `include` and `text` of the sources.',
+      'Every document of the corpus is empty, or none could be read.',
+      'Check the paths, and `include`, `text` and `tokens` of the sources.',
     ],
     'source-missing': [
       'A source names a file or folder that does not exist; in `inspect`, a source that the shards do not have.',
@@ -163,7 +163,7 @@ const groups = {
       'Run `git lfs pull` in the clone.',
     ],
     'input-unsupported': [
-      'An Arrow file uses LZ4 compression or a column type that longmix does not read.',
+      'An Arrow file uses LZ4 compression or a column type that longmix does not read, or an array of NumPy is not one row of ids.',
       'Write the file again as the message shows.',
     ],
     'zstd-window': [

@@ -202,6 +202,22 @@ describe('mix.without refuses', () => {
     expect(error.cure).toContain('rows_per_step');
   });
 
+  it('a step of one shard set of a build, and names the build', async () => {
+    const error = await refused('set', './earlier/train@5');
+    expect(error).toMatchObject({ code: 'without-steps', exitCode: 2 });
+    expect(error.message).toContain('it is one shard set of a build');
+    expect(error.cure).toBe(`name the build: ${join(folder, 'earlier')}@5`);
+  });
+
+  it.each([
+    ['./earlier@1K', 'if the part after @ is meant as steps, write them in digits: out/earlier@1200'],
+    [{ build: './earlier@5' }, 'steps have a key of their own: { build: '],
+  ])('steps that are a part of the path: %j', async (without, cure) => {
+    const error = await refused('misspelt', without);
+    expect(error).toMatchObject({ code: 'without-steps', exitCode: 2 });
+    expect(error.cure).toContain(cure);
+  });
+
   it('rows per step that are not those of the schedule', async () => {
     const error = await refused('rows', { build: './earlier', steps: 5, rows_per_step: 3 });
     expect(error).toMatchObject({ code: 'rows-per-step-invalid' });

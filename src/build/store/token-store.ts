@@ -292,8 +292,11 @@ async function recordFound(
   ))
     progress.note(note);
   if (view.totals.tokens === 0) {
-    throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
-      cure: 'check the paths, and `include` and `text` of the sources',
+    const { documents, badRecords } = view.totals;
+    const why =
+      documents > 0 || badRecords === 0 ? 'every document is empty' : `all records are bad (${badRecords})`;
+    throw new LongmixError('corpus-empty', `the corpus has no tokens: ${why}`, {
+      cure: 'check the paths, and `include`, `text` and `tokens` of the sources',
     });
   }
   // What was just made is as it was written; what was there is so by the store's notes, or is read.
