@@ -26,6 +26,7 @@ import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
+import { refuseOlderShards, refuseOtherRecipe, refuseOtherShards } from './shards/earlier-shards.ts';
 import { isBuilt } from './shards/shard-sets.ts';
 import { storePlace } from './store/store-place.ts';
 import { ensureStore } from './store/token-store.ts';
@@ -66,9 +67,18 @@ async function ablateLocked(
   const { arms } = ablation;
   const [{ recipe: first }] = arms as [AblationArm];
   sweep(out);
-  const asStore = { ...options, keepUnchanged: true, asItWas: planOnly };
+  const isKept = !planOnly && options.fresh !== true;
+  const onChange = (recorded: string, change: string) => {
+    for (const { name } of isKept ? arms : []) refuseOlderShards(join(out, name), recorded, change);
+  };
+  const asStore = { ...options, keepUnchanged: true, asItWas: planOnly, onChange };
   const store = await ensureStore(first, storePlace(first, out), asStore, (tokenizer) => {
-    for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
+    for (const arm of arms) {
+      ofArm(arm, () => {
+        refuseUnfit(arm.recipe, tokenizer);
+        if (isKept) refuseOtherRecipe(arm.recipe, tokenizer, earlier, join(out, arm.name));
+      });
+    }
   });
   const index = loadIndex(
     store,
@@ -78,6 +88,7 @@ async function ablateLocked(
   const sizes: BuildSize[] = [];
   const reports = arms.map((arm): ArmReport => {
     const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));
+    if (isKept) ofArm(arm, () => refuseOtherShards(arm.recipe, store, plan, join(out, arm.name)));
     onPlan?.(arm, plan);
     sizes.push(buildSize(join(out, arm.name), plan, store, options.gather));
     return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };

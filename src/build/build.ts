@@ -16,11 +16,13 @@ import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
+import { refuseOlderShards, refuseOtherRecipe, refuseOtherShards } from './shards/earlier-shards.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
-import { clearShardSets, hasOlderBuild, isBuilt, writeShardSets } from './shards/shard-sets.ts';
+import { clearShardSets, isBuilt, writeShardSets } from './shards/shard-sets.ts';
 import { storePlace } from './store/store-place.ts';
 import { doneWithJob, keepForJob } from './store/store-uses.ts';
 import { ensureStore } from './store/token-store.ts';
+import { refuseUnfit } from './store/tokenizer-fit.ts';
 
 export interface BuildOptions extends StageOptions {
   /** Called with the plan before any shard is written. */
@@ -54,7 +56,20 @@ async function buildLocked(
   earlier: EarlierReads,
 ): Promise<BuildResult> {
   sweep(out);
-  const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, keepUnchanged: true });
+  const isKept = options.fresh !== true;
+  const store = await ensureStore(
+    recipe,
+    storePlace(recipe, out),
+    {
+      ...options,
+      keepUnchanged: true,
+      onChange: (recorded, change) => void (isKept && refuseOlderShards(out, recorded, change)),
+    },
+    (tokenizer) => {
+      refuseUnfit(recipe, tokenizer);
+      if (isKept) refuseOtherRecipe(recipe, tokenizer, earlier, out);
+    },
+  );
   const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
@@ -74,26 +89,30 @@ export async function buildPlanned(
     clearShardSets(out);
   }
   if (isBuilt(out, plan)) {
-    // The last run may have been interrupted before its last step.
+    // The last run may have been interrupted before its last steps.
     removeGathered(out, null);
+    listsAreDone(store.folder, out);
     const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };
   }
-  const isOlder = !options.fresh && hasOlderBuild(recipe, store, plan, out);
-  if (!options.fresh) refuseFullDisk(out, [size()]);
-  if (isOlder) {
-    options.progress?.note(`the shards in ${out} are of the corpus as it was: they are replaced`);
-    clearShardSets(out);
+  if (!options.fresh) {
+    refuseOtherShards(recipe, store, plan, out);
+    refuseFullDisk(out, [size()]);
   }
   writeJson(join(out, planFile), planReport(recipe, store, plan));
   const gathers = isGathered(options.gather, store, options.progress);
   try {
     const shardSets = await writeShardSets(recipe, store, plan, out, { ...options, gathers });
-    for (const stage of ['gather', 'shard']) doneWithJob(store.folder, jobFile({ folder: out, stage }));
+    listsAreDone(store.folder, out);
     return { out, store, plan, shardSets, written: true };
   } catch (error) {
     // Others read the store after this process has ended: a mark in the store says so until they are done.
     if (error instanceof TasksLeft) keepForJob(store.folder, error.job);
     throw error;
   }
+}
+
+/** The store may be pruned again: no list of this build reads it any more. */
+function listsAreDone(store: string, out: string): void {
+  for (const stage of ['gather', 'shard']) doneWithJob(store, jobFile({ folder: out, stage }));
 }

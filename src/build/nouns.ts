@@ -131,6 +131,12 @@ export interface StoreOptions extends StageOptions {
    * Default: false. `plan` does so.
    */
   readonly asItWas?: boolean;
+  /**
+   * Called before anything is tokenized, if files of a recorded corpus were added, changed or removed. It may throw.
+   * @param recorded fingerprint of the recipe's view of the store
+   * @param change in words: `+120 files, 3 changed`
+   */
+  readonly onChange?: (recorded: string, change: string) => void;
 }
 
 export interface TokenStore {

@@ -79,6 +79,17 @@ describe('mix.without', () => {
     expect(plain.plan.fingerprint).not.toBe(first.plan.fingerprint);
   });
 
+  it('is refused where the earlier build was made again, and says which', async () => {
+    await buildIt('replaced', {});
+    const later = () => buildIt('after-replaced', { mix: { without: './replaced@5' } });
+    await later();
+    rmSync(join(folder, 'replaced'), { recursive: true });
+    await buildIt('replaced', { seed: 7 });
+    const error = await failureOf(later());
+    expect(error).toMatchObject({ code: 'build-mismatch' });
+    expect(error.message).toContain('mix.without (replaced is another build now than when');
+  });
+
   it('leaves out what any of several runs has read, and counts a document for the first', async () => {
     const early = './earlier@2';
     const both = await buildIt('both', {
@@ -189,6 +200,22 @@ describe('mix.without refuses', () => {
     const error = await refused('stepless', './stepless@5');
     expect(error).toMatchObject({ code: 'without-steps', exitCode: 2 });
     expect(error.cure).toContain('rows_per_step');
+  });
+
+  it('a step of one shard set of a build, and names the build', async () => {
+    const error = await refused('set', './earlier/train@5');
+    expect(error).toMatchObject({ code: 'without-steps', exitCode: 2 });
+    expect(error.message).toContain('it is one shard set of a build');
+    expect(error.cure).toBe(`name the build: ${join(folder, 'earlier')}@5`);
+  });
+
+  it.each([
+    ['./earlier@1K', 'if the part after @ is meant as steps, write them in digits: out/earlier@1200'],
+    [{ build: './earlier@5' }, 'steps have a key of their own: { build: '],
+  ])('steps that are a part of the path: %j', async (without, cure) => {
+    const error = await refused('misspelt', without);
+    expect(error).toMatchObject({ code: 'without-steps', exitCode: 2 });
+    expect(error.cure).toContain(cure);
   });
 
   it('rows per step that are not those of the schedule', async () => {

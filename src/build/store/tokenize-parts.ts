@@ -40,6 +40,7 @@ export async function tokenizeParts(
   const job: Job<'tokenize'> = {
     stage: 'tokenize',
     folder,
+    isOneOfSeveral: true,
     setting: { tokenizer: spec, ...setting },
     inputs: parts.map(({ units, stamps }) => ({ units, stamps })),
     memory: {
