@@ -5,12 +5,14 @@
  * All arms are planned before any is written, so that an infeasible arm stops the ablation before it has cost anything.
  * Each plan is made again when its arm is built, because keeping all plans would cost memory per arm and document.
  */
-import { join } from 'node:path';
+
 import { noProgress, type Progress } from '../base/progress.ts';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../nouns/recipe.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
+import { flushPlaces, openPlace, refuseUnwritable } from '../storage/open-place.ts';
+import { join } from '../storage/paths.ts';
 import {
   type AblationReport,
   type ArmReport,
@@ -47,6 +49,8 @@ export async function ablate(
   out: string,
   options: AblateOptions,
 ): Promise<{ store: TokenStore; report: AblationReport }> {
+  refuseUnwritable(out);
+  await openPlace(out);
   refuseForeign(out, outputFolder);
   for (const { name } of ablation.arms) refuseForeignOutput(join(out, name));
   const earlier = await loadEarlier(
@@ -54,7 +58,11 @@ export async function ablate(
     out,
   );
   makeFolder(out);
-  return await withLock(out, () => ablateLocked(ablation, out, options, earlier));
+  try {
+    return await withLock(out, () => ablateLocked(ablation, out, options, earlier));
+  } finally {
+    await flushPlaces();
+  }
 }
 
 async function ablateLocked(
@@ -70,7 +78,7 @@ async function ablateLocked(
   const store = await ensureStore(first, storePlace(first, out), asStore, (tokenizer) => {
     for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
   });
-  const index = loadIndex(
+  const index = await loadIndex(
     store,
     arms.map(({ recipe }) => recipe),
     earlier,

@@ -1,7 +1,7 @@
 /**
  * Runs a whole build: recipe -> token store -> plan -> shard sets. Continues where an earlier run stopped.
  */
-import { join } from 'node:path';
+
 import { TasksLeft } from '../execute/executor.ts';
 import { jobFile } from '../execute/job-file.ts';
 import type { Recipe } from '../nouns/recipe.ts';
@@ -9,6 +9,8 @@ import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
+import { flushPlaces, openPlace, refuseUnwritable } from '../storage/open-place.ts';
+import { join } from '../storage/paths.ts';
 import { buildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';
@@ -41,10 +43,16 @@ export interface BuildResult {
  * @throws LongmixError for any fault of the recipe, the corpus or the folder
  */
 export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
+  refuseUnwritable(out);
+  await openPlace(out);
   refuseForeignOutput(out);
   const earlier = await loadEarlier([recipe], out);
   makeFolder(out);
-  return await withLock(out, () => buildLocked(recipe, out, options, earlier));
+  try {
+    return await withLock(out, () => buildLocked(recipe, out, options, earlier));
+  } finally {
+    await flushPlaces();
+  }
 }
 
 async function buildLocked(
@@ -55,7 +63,7 @@ async function buildLocked(
 ): Promise<BuildResult> {
   sweep(out);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, keepUnchanged: true });
-  const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
+  const plan = planBuild(recipe, store, await loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
 }

@@ -60,7 +60,7 @@ describe('mix.without', () => {
     expect(without).toEqual([
       { name: 'earlier', fingerprint: entry!.fingerprint, steps: 12, rowsPerStep: null },
     ]);
-    expect(verify(join(folder, 'later'), true).faults).toEqual([]);
+    expect((await verify(join(folder, 'later'), true)).faults).toEqual([]);
     const path = join(folder, 'later.yaml');
     const recipe = parseRecipe(readFileSync(path, 'utf8'), path);
     expect(planReport(recipe, made, plan).without).toEqual(plan.without);

@@ -146,7 +146,7 @@ describe('a build over another', () => {
       { workers: 1 },
     );
     expect(hashes(join(out, 'train'))).toEqual(hashes(join(folder, 'other/train')));
-    expect(verify(out, true).faults).toEqual([]);
+    expect((await verify(out, true)).faults).toEqual([]);
   });
 
   it('of an input that was written to while it was read is read again', async () => {

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { writeShard } from '../../shard/writer.ts';
-import { TokenReader } from '../../store/reader.ts';
+import { TokenReader } from '../../store/token-reader.ts';
 import type { BuildPlan, TokenStore } from '../nouns.ts';
 
 /** Bytes to measure with; they take some tens of milliseconds. */

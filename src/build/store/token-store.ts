@@ -6,7 +6,7 @@
  * Parts have names of their own, and two commands that make the same part make the same bytes.
  */
 
-import { join } from 'node:path';
+import { isUrl } from '../../base/is-url.ts';
 import { noProgress, type Progress } from '../../base/progress.ts';
 import { compact, counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
@@ -19,6 +19,8 @@ import { refuseMissingProgram } from '../../read/extract/find-program.ts';
 import { makeFolder } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withBriefLock, withLock } from '../../storage/lock.ts';
+import { flushPlaces, openPlace, refuseUnwritable } from '../../storage/open-place.ts';
+import { join } from '../../storage/paths.ts';
 import { useCache } from '../../storage/remote-settings.ts';
 import {
   type StoreManifest,
@@ -64,6 +66,8 @@ export async function ensureStore(
   const at = typeof place === 'string' ? fixedPlace(place) : place;
   const early = at.byTokenizer ? await recipeTables(recipe) : null;
   const folder = at.folderFor(early?.facts.fingerprint ?? '');
+  refuseUnwritable(folder);
+  await openPlace(folder);
   refuseForeign(folder, tokenFolder);
   useCache(options.cache ?? null);
   const ensure = async () => {
@@ -77,7 +81,7 @@ export async function ensureStore(
       check(tables.facts);
       const sources = withTokenIds(corpus, tables.facts);
       const work = await lookUp({ recipe, folder, place: at, options, tables, sources });
-      const manifest = reuse(work) ?? (await complete(work, executor, crew));
+      const manifest = (await reuse(work)) ?? (await complete(work, executor, crew));
       noteTokenizer(folder, recipe.tokenizer);
       const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
       return { folder, manifest, padId: isPadded ? tables.facts.padId : null };
@@ -85,7 +89,19 @@ export async function ensureStore(
       await crew.close();
     }
   };
-  if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
+  if (!recipe.sources.some(({ path }) => path === '-')) {
+    try {
+      return await ensure();
+    } finally {
+      await flushPlaces();
+    }
+  }
+  if (isUrl(folder)) {
+    throw new LongmixError('remote-unsupported', 'standard input needs a token store on this machine', {
+      where: folder,
+      cure: 'write the text to a file and give that; or name a folder with --store (--out of longmix tokenize)',
+    });
+  }
   // Standard input is put into the folder before anything is known of it.
   makeFolder(folder);
   return await withLock(folder, ensure);
@@ -123,7 +139,7 @@ async function lookUp(task: StoreTask): Promise<StoreWork> {
   });
   const wanted = partsOf(sources);
   const record =
-    options.fresh === true ? forgetParts(folder, setting, wanted, held.record, options) : held.record;
+    options.fresh === true ? await forgetParts(folder, setting, wanted, held.record, options) : held.record;
   const own = partsIn(folder, record, setting, true);
   const found = new Map<PlannedPart, FoundPart>();
   for (const planned of wanted) {
@@ -134,7 +150,7 @@ async function lookUp(task: StoreTask): Promise<StoreWork> {
 }
 
 /** The recipe's view of the store where nothing is to be done, or nothing shall be; else null. */
-function reuse(work: StoreWork): StoreManifest | null {
+async function reuse(work: StoreWork): Promise<StoreManifest | null> {
   const { recipe, folder, options, tokenizer, record, sources, found } = work;
   const { asItWas = false, fresh = false, progress = noProgress } = options;
   const names = recipe.sources.map(({ name }) => name);
@@ -151,7 +167,7 @@ function reuse(work: StoreWork): StoreManifest | null {
     found.size < wanted.length &&
     sources.every(({ reading }, s) => sameReading(reading, view.reading[s]!));
   if (!isCurrent && !mayStay) return null;
-  refuseDamage(folder, view);
+  await refuseDamage(folder, view);
   const { documents, tokens } = view.totals;
   if (isCurrent) {
     progress.aside(
@@ -264,7 +280,9 @@ async function recordFound(
   }
   // What was just made is as it was written; what was there is so by the store's notes, or is read.
   const there = partsOf(sources).map((planned) => found.get(planned)!);
-  refuseDamage(folder, { parts: there.filter(({ result }) => result === null).map(({ part }) => part) });
+  await refuseDamage(folder, {
+    parts: there.filter(({ result }) => result === null).map(({ part }) => part),
+  });
   rememberFiles(folder, storeFiles({ parts: results.map(({ part }) => part) }));
   const content = { tokenizer, dtype: setting.dtype, sources: stored };
   await recordSources(folder, content, options.fresh === true);
