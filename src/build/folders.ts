@@ -89,11 +89,14 @@ const written = [
 
 function wouldRead(source: SourceSpec, folder: string): boolean {
   // With join: directory only text files are read, and longmix writes none.
-  if (source.path === '-' || isUrl(source.path) || source.join === 'directory') return false;
-  const isFolder = statOf(source.path)?.kind === 'folder';
+  if (source.path === '-' || source.join === 'directory') return false;
+  if (isUrl(source.path) !== isUrl(folder)) return false;
   const { base, glob, isGlob } = picomatch.scan(source.path);
+  // What an address without a glob leads to is not asked for: below a file there is nothing.
+  const isFolder = isUrl(source.path) ? !isGlob : statOf(source.path)?.kind === 'folder';
   if (!isFolder && !isGlob) return false;
   const below = relative(isFolder ? source.path : resolve(base), folder).replaceAll(sep, '/');
+  if (isUrl(below)) return false;
   if (below === '..' || below.startsWith('../') || /^[A-Za-z]:/.test(below)) return false;
   const inGlob = isFolder ? () => true : picomatch(glob);
   // picomatch leaves out hidden folders by default, as reading a source does.
