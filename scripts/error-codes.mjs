@@ -262,7 +262,7 @@ const groups = {
     ],
     'store-damaged': ['A file of the token store is missing or damaged.', 'Tokenize again with `--fresh`.'],
     'build-mismatch': [
-      'The folder holds finished shards of another recipe or tokenizer, or of the corpus before it changed. The message says what differs.',
+      'The folder holds finished shards of another recipe or tokenizer. The message says what differs. (Shards of the same recipe over an earlier corpus are replaced.)',
       'Use another folder with `--out`, or replace the shards with `--fresh`. Both keep the tokens.',
     ],
     'build-mixed': ['The shard sets of a folder are of different builds.', 'Build again with `--fresh`.'],

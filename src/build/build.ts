@@ -1,7 +1,7 @@
 /**
  * Runs a whole build: recipe -> token store -> plan -> shard sets. Continues where an earlier run stopped.
  */
-import { join } from 'node:path';
+
 import { TasksLeft } from '../execute/executor.ts';
 import { jobFile } from '../execute/job-file.ts';
 import type { Recipe } from '../nouns/recipe.ts';
@@ -9,6 +9,8 @@ import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
+import { flushPlaces, openPlace, refuseUnwritable } from '../storage/open-place.ts';
+import { join } from '../storage/paths.ts';
 import { buildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';
@@ -16,8 +18,9 @@ import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
-import { refuseOlderShards, refuseOtherRecipe, refuseOtherShards } from './shards/earlier-shards.ts';
+import { findOlderBuild, refuseOtherRecipe } from './shards/earlier-shards.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
+import { noteReplaced } from './shards/replaced-shards.ts';
 import { clearShardSets, isBuilt, writeShardSets } from './shards/shard-sets.ts';
 import { storePlace } from './store/store-place.ts';
 import { doneWithJob, keepForJob } from './store/store-uses.ts';
@@ -43,10 +46,16 @@ export interface BuildResult {
  * @throws LongmixError for any fault of the recipe, the corpus or the folder
  */
 export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
+  refuseUnwritable(out);
+  await openPlace(out);
   refuseForeignOutput(out);
   const earlier = await loadEarlier([recipe], out);
   makeFolder(out);
-  return await withLock(out, () => buildLocked(recipe, out, options, earlier));
+  try {
+    return await withLock(out, () => buildLocked(recipe, out, options, earlier));
+  } finally {
+    await flushPlaces();
+  }
 }
 
 async function buildLocked(
@@ -56,21 +65,12 @@ async function buildLocked(
   earlier: EarlierReads,
 ): Promise<BuildResult> {
   sweep(out);
-  const isKept = options.fresh !== true;
-  const store = await ensureStore(
-    recipe,
-    storePlace(recipe, out),
-    {
-      ...options,
-      keepUnchanged: true,
-      onChange: (recorded, change) => void (isKept && refuseOlderShards(out, recorded, change)),
-    },
-    (tokenizer) => {
-      refuseUnfit(recipe, tokenizer);
-      if (isKept) refuseOtherRecipe(recipe, tokenizer, earlier, out);
-    },
-  );
-  const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
+  const asStore = { ...options, keepUnchanged: true };
+  const store = await ensureStore(recipe, storePlace(recipe, out), asStore, (tokenizer) => {
+    refuseUnfit(recipe, tokenizer);
+    if (options.fresh !== true) refuseOtherRecipe(recipe, tokenizer, earlier, out);
+  });
+  const plan = planBuild(recipe, store, await loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
 }
@@ -96,8 +96,15 @@ export async function buildPlanned(
     return { out, store, plan, shardSets, written: false };
   }
   if (!options.fresh) {
-    refuseOtherShards(recipe, store, plan, out);
+    const older = findOlderBuild(recipe, store, plan, out);
     refuseFullDisk(out, [size()]);
+    if (older !== null) {
+      options.progress?.note(
+        `the shards in ${out} are of the corpus as it was: they are replaced. A run that was trained on them cannot be resumed; to keep such shards, build into another folder with --out`,
+      );
+      noteReplaced(out, older);
+      clearShardSets(out);
+    }
   }
   writeJson(join(out, planFile), planReport(recipe, store, plan));
   const gathers = isGathered(options.gather, store, options.progress);

@@ -15,6 +15,7 @@ import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
+import { resolve as resolvePlace } from '../storage/paths.ts';
 import { badAddress, shownAddress } from '../storage/remote/address.ts';
 import { isRemote } from '../storage/remote.ts';
 import { type CacheFlags, cacheOf } from './cache-flags.ts';
@@ -42,7 +43,7 @@ export function recipeSettings({ set = [], ...flags }: RecipeFlags): Setting[] {
     ...named('length', ['sequences', 'length'], length),
     ...named('seed', ['seed'], seed),
     ...named('text', ['sources', '*', 'text'], text, quoted(text)),
-    ...named('store', ['store'], store, quoted(store && resolve(store))),
+    ...named('store', ['store'], store, quoted(store && resolvePlace(store))),
     ...set.map(parseSetting),
   ];
 }

@@ -14,11 +14,13 @@
  * corpus and of a tokenizer file are absolute.
  */
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError, systemReason } from '../errors.ts';
 import { createFile, makeFolder } from '../storage/commit.ts';
-import { firstLine, readLines, removeFiles } from '../storage/notes.ts';
+import { firstLine, firstLineOf, readLines, removeFiles } from '../storage/notes.ts';
+import { basename, dirname, join, resolve } from '../storage/paths.ts';
 import { notesFolder } from '../storage/receipt.ts';
+import { storageAt } from '../storage/storage-at.ts';
 import type { JobMark } from './task.ts';
 
 const format = 'longmix-job';
@@ -146,10 +148,32 @@ function fingerprintIn(path: string): string | null {
   }
 }
 
+/** The same in any thread, as it is now. */
+async function fingerprintNow(path: string): Promise<string | null> {
+  if (!isUrl(path)) return fingerprintIn(path);
+  const storage = await storageAt(dirname(path));
+  try {
+    const line = await firstLineOf(await storage.open(basename(path)));
+    return (JSON.parse(line) as Partial<Head>).fingerprint ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError || isRemoved(error)) return null;
+    throw error;
+  }
+}
+
+function isRemoved(error: unknown): boolean {
+  return error instanceof LongmixError && /^(remote-missing|input-changed)$/.test(error.code);
+}
+
 export interface StoredJob extends Pick<JobData, 'stage' | 'folder' | 'setting'> {
   readonly tasks: number;
   readonly mark: JobMark;
   input(task: number): unknown;
+}
+
+/** The folder of a list's tasks. */
+export function jobFolder(path: string): string {
+  return resolve(path, '../../..');
 }
 
 /** @throws LongmixError `job-missing` | `job-damaged` */
@@ -165,7 +189,7 @@ export function readJob(path: string): StoredJob {
     throw damaged(file, 'it is not as it was written');
   return {
     ...{ stage, setting, tasks },
-    folder: resolve(file, '../../..'),
+    folder: jobFolder(file),
     mark: { file, fingerprint },
     input: (task) => JSON.parse(String(inputs[task]!)),
   };
@@ -200,8 +224,8 @@ function damaged(file: string, what: string): LongmixError {
  * Call this before a task commits, so that files of an old plan can't get into the folder of a new one.
  * @throws LongmixError `job-stale` if the list was replaced or removed since
  */
-export function refuseStale(mark: JobMark | null): void {
-  if (mark === null || fingerprintIn(mark.file) === mark.fingerprint) return;
+export async function refuseStale(mark: JobMark | null): Promise<void> {
+  if (mark === null || (await fingerprintNow(mark.file)) === mark.fingerprint) return;
   throw new LongmixError('job-stale', `the list of tasks has changed since this worker began: ${mark.file}`, {
     cure: 'run the build command again, and the tasks of the list that it names',
   });

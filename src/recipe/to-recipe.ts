@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
 import { isUrl } from '../base/is-url.ts';
 import type { BadRecordLimit, EarlierRun, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
+import { resolve as resolvePlace } from '../storage/paths.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
@@ -35,7 +36,7 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
   return {
     name: file.name ?? context.defaultName,
     tokenizer: toTokenizer(file.tokenizer, directory),
-    store: file.store === undefined ? null : resolve(directory, file.store),
+    store: file.store === undefined ? null : resolvePlace(directory, file.store),
     sources: context.sourceNames.map((name) => toSource(name, file.sources[name]!, directory)),
     documents: toDocumentRules(file.documents),
     validation: exact(parseShare(file.split.validation)),

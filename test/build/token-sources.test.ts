@@ -9,7 +9,8 @@ import { verify } from '../../src/build/verify.ts';
 import { madeOf, partName } from '../../src/execute/part-notes.ts';
 import { discover } from '../../src/read/input/discover.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import { loadDocuments, openStore, TokenReader } from '../../src/store/reader.ts';
+import { loadDocuments, openStore } from '../../src/store/reader.ts';
+import { TokenReader } from '../../src/store/token-reader.ts';
 import { writeDiskCorpus } from '../support/disk-corpus.ts';
 import { errorOf, failureOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -78,7 +79,7 @@ describe('a source of token ids', () => {
         ...{ ...a, cells: [], rows: 0, rowTokens: 0, padding: 0 },
       });
       expect(ids.store.manifest.totals, name).toMatchObject({ textBytes: 0, badRecords: 0 });
-      expect(verify(join(folder, out), true).faults, name).toEqual([]);
+      expect((await verify(join(folder, out), true)).faults, name).toEqual([]);
       expect(
         (await buildIn(folder, out, { ...rows, sources: { ids: write(place, documents, eosId) } })).written,
       ).toBe(false);
@@ -94,7 +95,7 @@ describe('a source of token ids', () => {
       const out = name.replaceAll(/\W/g, '');
       await buildIn(folder, out, { sources: { ids: source } });
       expect(documentsOf(join(folder, out, 'store')), name).toEqual(documents);
-      expect(verify(join(folder, out), true).faults, name).toEqual([]);
+      expect((await verify(join(folder, out), true)).faults, name).toEqual([]);
     }
   }, 60_000);
 

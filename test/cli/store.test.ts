@@ -44,7 +44,7 @@ test('prune removes what the corpus no longer has, and nothing else', async () =
   place.write('books/a.txt', 'another book');
   writeFileSync(join(store, 'part-notes.txt'), 'mine');
   writeFileSync(join(store, 'part-00000000000000aa.tokens'), 'mine, too');
-  await ok('build', 'mix.yaml', '--quiet', '--fresh');
+  await ok('build', 'mix.yaml', '--quiet');
   const files = partFilesIn(store);
   const listed = JSON.parse((await ok('store', 'list', '--json')).stdout);
   expect(listed).toMatchObject([{ store: 'out/mix/store', parts: 2, unneeded: { parts: 1 } }]);

@@ -11,7 +11,7 @@ import {
   refuseStale,
   writeJob,
 } from '../../src/execute/job-file.ts';
-import { errorOf } from '../support/error-of.ts';
+import { errorOf, failureOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 function job(more: Partial<JobData> = {}): JobData {
@@ -85,22 +85,22 @@ it('is left as it is while it is the same, with the files that it names', () => 
   expect(readJob(path).tasks).toBe(1);
 });
 
-it('lets nobody commit once another list took its place, or it was taken away', () => {
+it('lets nobody commit once another list took its place, or it was taken away', async () => {
   const first = job();
   const { mark } = readJob(writeJob(first));
-  const stale = () => errorOf(() => refuseStale(mark));
+  const stale = () => failureOf(refuseStale(mark));
   dropOtherJob(first);
-  refuseStale(mark);
+  await refuseStale(mark);
   const other = { ...first, setting: {} };
   writeJob(other);
-  expect(stale()).toMatchObject({ code: 'job-stale', exitCode: 2 });
+  expect(await stale()).toMatchObject({ code: 'job-stale', exitCode: 2 });
   writeJob(first);
-  refuseStale(mark);
+  await refuseStale(mark);
   dropOtherJob(other);
   expect(existsSync(jobFile(first))).toBe(false);
-  expect(stale()).toMatchObject({ code: 'job-stale' });
+  expect(await stale()).toMatchObject({ code: 'job-stale' });
   // Of threads, which have no list in a file.
-  refuseStale(null);
+  await refuseStale(null);
   expect(join(first.folder, '.longmix/jobs/tokenize.jsonl')).toBe(jobFile(first));
 });
 

@@ -1,4 +1,4 @@
-/** Finished shards are replaced only with --fresh: a recipe or a corpus that differs is refused, before it is tokenized. */
+/** What has changed is seen: shards follow a corpus that has changed; a recipe that differs is refused before it is tokenized. */
 import {
   closeSync,
   openSync,
@@ -127,41 +127,22 @@ describe('a build over another', () => {
       change: (folder: string) =>
         renameSync(join(folder, 'joined/1/part-1.md'), join(folder, 'joined/1/part-1a.md')),
     },
-  ])('of an input that is $what is refused before it is tokenized', async ({ words, change }) => {
+  ])('of an input that is $what is told, and made anew without --fresh', async ({ words, change }) => {
     const { folder, out, build: again, said } = await builtOnce();
-    const before = hashes(out);
-    change(folder);
-    const refused = await refusal(again());
-    expect(refused).toMatchObject({ code: 'build-mismatch', exitCode: 2 });
-    expect(refused.message).toBe(
-      `the corpus has changed (${words}) since the shards in ${out} were finished`,
-    );
-    expect(refused.cure).toMatch(/another folder with --out.*--fresh/);
-    expect(said()).toEqual([]);
-    expect(hashes(out)).toEqual(before);
-  });
-
-  it('of a changed corpus gives the same new shards in another folder and with --fresh', async () => {
-    const { folder, out, build: again } = await builtOnce();
     const before = hashes(join(out, 'train'));
-    writeFileSync(join(folder, 'stories/new.txt'), 'new');
+    change(folder);
+    expect((await again()).written).toBe(true);
+    expect(said()).toEqual([
+      expect.stringMatching(new RegExp(`^corpus: ${words.replace('+', '\\+')}: \\d+\\.\\d% to tokenize$`)),
+      expect.stringMatching(/the shards in .*out are of the corpus as it was: they are replaced/),
+    ]);
+    expect(hashes(join(out, 'train'))).not.toEqual(before);
+    expect((await again()).written).toBe(false);
+    // Nothing of what was before is in it.
     const path = join(folder, 'mix.yaml');
     await build(parseRecipe(readFileSync(path, 'utf8'), path), join(folder, 'other'), { workers: 1 });
-    expect((await again({ fresh: true })).written).toBe(true);
-    expect((await again()).written).toBe(false);
-    expect(hashes(join(out, 'train'))).not.toEqual(before);
     expect(hashes(join(out, 'train'))).toEqual(hashes(join(folder, 'other/train')));
-    expect(verify(out, true).faults).toEqual([]);
-  });
-
-  it('of a corpus whose changes are tokenized already is refused, too', async () => {
-    const { folder, out, build: again } = await builtOnce();
-    const before = hashes(join(out, 'train'));
-    writeFileSync(join(folder, 'stories/new.txt'), 'new');
-    const path = join(folder, 'mix.yaml');
-    await ensureStore(parseRecipe(readFileSync(path, 'utf8'), path), join(out, 'store'), { workers: 1 });
-    expect((await refusal(again())).message).toContain('the corpus has changed since the shards in');
-    expect(hashes(join(out, 'train'))).toEqual(before);
+    expect((await verify(out, true)).faults).toEqual([]);
   });
 
   it('of an input that was written to while it was read is read again', async () => {

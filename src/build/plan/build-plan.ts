@@ -124,8 +124,16 @@ function leaveOut(
     run.tokenizer === tokenizer ? run.documents : { ...run.documents, lengths: null },
   );
   return leaveOutRead(table, excluded, documents).map((left, i) => {
-    const { name, fingerprint, steps, rowsPerStep, sets } = runs[i]!;
-    return { name, fingerprint, steps, rowsPerStep, sets, ...left };
+    const { name, fingerprint, steps, rowsPerStep, sets, replaced } = runs[i]!;
+    return {
+      name,
+      fingerprint,
+      steps,
+      rowsPerStep,
+      sets,
+      ...(replaced === undefined ? {} : { replaced }),
+      ...left,
+    };
   });
 }
 

@@ -6,7 +6,7 @@
  * Of the shards only the columns beside the token ids are read, about a hundredth of their bytes. `documents.parquet` is
  * checked against its hash, and every row against its own lengths; `longmix verify` checks the rest.
  */
-import { join, relative, resolve, sep } from 'node:path';
+
 import { isUrl } from '../../base/is-url.ts';
 import { LongmixError, reworded } from '../../errors.ts';
 import { piecesOf } from '../../feed/rows/row-pieces.ts';
@@ -19,10 +19,12 @@ import { documentsFile } from '../../shard/format.ts';
 import { scheduleFile } from '../../steps/schedule-file.ts';
 import { followSteps } from '../../steps/step-rows.ts';
 import { exists } from '../../storage/files.ts';
+import { join, relative, resolve, sep } from '../../storage/paths.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
-import { loadDocuments } from '../../store/reader.ts';
+import { loadTable } from '../../store/reader.ts';
 import { ablationFile } from '../ablation-file.ts';
 import type { EarlierRead, EarlierReads } from '../nouns.ts';
+import { lastReplaced } from '../shards/replaced-shards.ts';
 import { openStoreOf } from '../verify.ts';
 import { readCoverage, unknownLength } from './read-coverage.ts';
 import { runKey } from './run-key.ts';
@@ -83,9 +85,11 @@ async function readOf(run: EarlierRun): Promise<EarlierRead> {
     const lists = new Map<FeedSet, DocumentKeys>();
     for (const [s, set] of opened.sets.entries()) if (read[s]! > 0) lists.set(set, await keysOf(set));
     const { name, fingerprint, tokenizer } = opened.sets[0]!.manifest;
+    const replaced = lastReplaced(path) ?? lastReplaced(join(path, '..'));
     return {
       ...{ name, fingerprint, steps: done, rowsPerStep },
       sets: opened.sets.map((set, s) => ({ name: set.name, read: read[s]!, rows: set.manifest.rows })),
+      ...(replaced === null ? {} : { replaced }),
       tokenizer: tokenizer.fingerprint,
       documents: readDocuments(opened, read, lists),
     };
@@ -149,7 +153,7 @@ async function keysOf({ folder, manifest }: FeedSet): Promise<DocumentKeys> {
     );
   }
   if (manifest.documents != null) {
-    const [fault] = verifyFiles(folder, [manifest.documents]);
+    const [fault] = await verifyFiles(folder, [manifest.documents]);
     if (fault !== undefined) {
       throw new LongmixError('shards-damaged', fault, {
         cure: 'longmix verify lists what is damaged; copy the folder again, or build it again with --fresh',
@@ -159,7 +163,7 @@ async function keysOf({ folder, manifest }: FeedSet): Promise<DocumentKeys> {
     const listed = await readDocumentKeys(join(folder, documentsFile));
     if (listed !== null) return listed;
   }
-  const store = openStoreOf(folder, manifest);
+  const store = await openStoreOf(folder, manifest);
   if (store === null) {
     throw untraced(
       folder,
@@ -167,7 +171,7 @@ async function keysOf({ folder, manifest }: FeedSet): Promise<DocumentKeys> {
       `put the token store back (${manifest.store.path} from there), or build it again with --fresh: equal inputs give equal rows`,
     );
   }
-  const { count, lengths, keysLow, keysHigh } = loadDocuments(store.path, store.store);
+  const { count, lengths, keysLow, keysHigh } = await loadTable(store.path, store.store);
   return { count, lengths, keysLow, keysHigh, documents: Uint32Array.from({ length: count }, (_, d) => d) };
 }
 

@@ -1,6 +1,6 @@
 /** Loads what a plan needs from the disk: the index of the token store, and what earlier runs have read. */
 import type { Recipe } from '../../nouns/recipe.ts';
-import { loadCharacters, loadDocuments } from '../../store/reader.ts';
+import { loadCharacters, loadTable } from '../../store/reader.ts';
 import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
 
 /**
@@ -9,15 +9,15 @@ import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
  * @param earlier what the runs of `mix.without` have read (`loadEarlier`)
  * @throws LongmixError `store-damaged`
  */
-export function loadIndex(
+export async function loadIndex(
   { folder, manifest }: TokenStore,
   recipes: readonly Recipe[],
   earlier?: EarlierReads,
-): StoreIndex {
+): Promise<StoreIndex> {
   const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
   return {
-    table: loadDocuments(folder, manifest),
-    characters: estimated ? loadCharacters(folder, manifest) : null,
+    table: await loadTable(folder, manifest),
+    characters: estimated ? await loadCharacters(folder, manifest) : null,
     ...(earlier === undefined ? {} : { earlier }),
   };
 }

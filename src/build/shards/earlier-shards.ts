@@ -1,14 +1,14 @@
 /**
- * Whether a build may write into a folder that has finished shards. Shards of something else are never replaced without
- * `--fresh`: a run may have been trained on them, and then its `--resume`, and `mix.without` of a later recipe, need
- * exactly these. What can be known before the corpus is tokenized is refused then.
+ * Whether a build may write into a folder that has finished shards. Those of another recipe or tokenizer are never replaced
+ * without `--fresh`, and what can be known before the corpus is tokenized is refused then. Those of the same recipe follow
+ * the corpus: if that has grown, they are replaced (`replaced-shards.ts`).
  */
-import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { type EarlierBuild, manifestFile, type ShardSetManifest } from '../../shard/format.ts';
 import { openShards } from '../../shard/reader.ts';
 import { exists } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import type { BuildPlan, EarlierReads, TokenStore } from '../nouns.ts';
 import { setFolders } from '../ownership.ts';
@@ -38,11 +38,18 @@ export function refuseOtherRecipe(
 }
 
 /**
- * Refuses finished shards that this plan would replace.
+ * Whether the folder has finished shards of this recipe over the corpus as it was: these are replaced. Others are refused.
+ * @returns fingerprint of the build that is replaced, or null
  * @throws LongmixError `build-mismatch`
  */
-export function refuseOtherShards(recipe: Recipe, store: TokenStore, plan: BuildPlan, out: string): void {
+export function findOlderBuild(
+  recipe: Recipe,
+  store: TokenStore,
+  plan: BuildPlan,
+  out: string,
+): string | null {
   const { tokenizer, fingerprint } = store.manifest;
+  let older: string | null = null;
   for (const { folder, made } of finishedSets(out)) {
     if (made.fingerprint === plan.fingerprint) continue;
     const keys = recipeDifferences(made, recipe);
@@ -50,39 +57,18 @@ export function refuseOtherShards(recipe: Recipe, store: TokenStore, plan: Build
     keys.push(...specialDifferences(made, { ...tokenizer, padId: store.padId ?? tokenizer.eosId ?? 0 }));
     if (JSON.stringify(made.without ?? []) !== JSON.stringify(plan.without.map(earlierBuild)))
       keys.push(withoutInWords(made.without, plan.without));
-    if (keys.length === 0 && made.store.fingerprint !== fingerprint) throw olderShards(out, null);
-    const differs =
-      keys.length === 0 ? 'they were made by another version of longmix' : `what differs: ${keys.join(', ')}`;
-    throw otherShards(folder, differs);
+    if (keys.length > 0) throw otherShards(folder, `what differs: ${keys.join(', ')}`);
+    if (made.store.fingerprint === fingerprint)
+      throw otherShards(folder, 'they were made by another version of longmix');
+    older = made.fingerprint;
   }
-}
-
-/**
- * Refuses shards of the corpus as the store has recorded it, because it has changed since.
- * @param recorded fingerprint of the recipe's view of the store
- * @param change in words: `+120 files, 3 changed`
- * @throws LongmixError `build-mismatch`
- */
-export function refuseOlderShards(out: string, recorded: string, change: string): void {
-  if (finishedSets(out).some(({ made }) => made.store.fingerprint === recorded))
-    throw olderShards(out, change);
+  return older;
 }
 
 function otherShards(folder: string, differs: string): LongmixError {
   return new LongmixError('build-mismatch', `${folder} holds finished shards of something else; ${differs}`, {
     cure: 'choose another folder with --out, or replace them with --fresh, which keeps the tokens',
   });
-}
-
-function olderShards(out: string, change: string | null): LongmixError {
-  const words = change === null ? '' : ` (${change})`;
-  return new LongmixError(
-    'build-mismatch',
-    `the corpus has changed${words} since the shards in ${out} were finished`,
-    {
-      cure: 'build into another folder with --out, which takes the tokens that are there; or replace these shards with --fresh, if no run needs them any more, to resume or for mix.without',
-    },
-  );
 }
 
 function finishedSets(out: string): { folder: string; made: ShardSetManifest }[] {

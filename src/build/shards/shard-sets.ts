@@ -3,11 +3,12 @@
  * `dataset_dict.json` lists the sets and is written last.
  */
 
-import { join, relative } from 'node:path';
+import { isUrl } from '../../base/is-url.ts';
 import { noProgress } from '../../base/progress.ts';
 import { counted } from '../../base/words.ts';
+import type { Job } from '../../execute/executor.ts';
 import { dropJob, dropJobFiles, dropOtherJob } from '../../execute/job-file.ts';
-import type { ShardResult } from '../../execute/shard-task.ts';
+import { type ShardResult, shardsWritten } from '../../execute/shard-task.ts';
 import { threads } from '../../execute/tasks.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import {
@@ -25,7 +26,8 @@ import { datasetInfo, datasetState } from '../../shard/schema.ts';
 import { scheduleFile, scheduleRecord } from '../../steps/schedule-file.ts';
 import { sweep, writeJson } from '../../storage/commit.ts';
 import { exists, removeFile, statOf } from '../../storage/files.ts';
-import { notesFolder } from '../../storage/receipt.ts';
+import { join, relative } from '../../storage/paths.ts';
+import { notesFolder, removeReceipt } from '../../storage/receipt.ts';
 import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
 import {
   claimFolder,
@@ -91,6 +93,7 @@ export async function writeShardSets(
   const sizes = options.gathers ? gatherSizes(plan, store, recipe.shards.size, options) : null;
   const gather = sizes === null ? null : planGather(plan, store, shards, { ...sizes, provenance });
   const job = shardJob(plan, shards, store, { out, provenance, gather });
+  if (isUrl(out)) removeUnfinished(job);
   dropOtherJob(job);
   removeGathered(out, gather?.layout ?? null);
   if (gather === null) dropJob(out, 'gather');
@@ -145,6 +148,22 @@ function makeReady(folder: string, files: readonly string[]): void {
   removeStrangers(folder, files);
 }
 
+/**
+ * Removes files of the job that no receipt of this plan describes: in a bucket the first commit of a name stays, and what
+ * another plan left would be in the way.
+ */
+function removeUnfinished({ folder, setting, inputs }: Job<'shard'>): void {
+  for (const { set, shards } of inputs) {
+    const place = join(folder, setting.sets[set]!.name);
+    for (const shard of shards) {
+      if (shardsWritten(folder, setting, { set, shards: [shard] }) !== null) continue;
+      removeReceipt(place, shard.name);
+      removeFile(join(place, shard.name));
+    }
+  }
+  for (const { name } of setting.sets) removeFile(join(folder, name, documentsFile));
+}
+
 interface WrittenSet {
   readonly folder: string;
   readonly results: readonly ShardResult[];
@@ -190,10 +209,16 @@ function writeManifest(
     ledger: set.ledger,
     ...(plan.without.length === 0 ? {} : { without: plan.without.map(earlierBuild) }),
     recipe: outputRecipe(recipe),
-    store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
+    store: { fingerprint, path: storePath(folder, store.folder) },
   };
   writeJson(join(folder, manifestFile), manifest);
   return manifest;
+}
+
+/** From the shard set. A bucket does not say where a folder of this machine is. */
+function storePath(folder: string, store: string): string {
+  if (isUrl(folder) && !isUrl(store)) return 'elsewhere';
+  return relative(folder, store).replaceAll('\\', '/');
 }
 
 /** Compares the ledger, which counts the plan, with the counts of the shards that were written. */

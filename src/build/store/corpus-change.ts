@@ -152,7 +152,7 @@ function stampsByName({ inputs }: PartRecord, receipt: TokenizeResult | null): R
 }
 
 /** `+120 files, 3 changed`; '': none. */
-export function changedFiles({ added, changed, gone }: CorpusChange): string {
+function changedFiles({ added, changed, gone }: CorpusChange): string {
   const counts = [
     ...(added > 0 ? [`+${counted(added, 'file')}`] : []),
     ...(changed > 0 ? [`${integer(changed)} changed`] : []),

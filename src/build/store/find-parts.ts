@@ -3,7 +3,7 @@
  * stamps differ (files that were touched, or copied with the store), the inputs in question are hashed, and the part is
  * found by its name. Everything else is new: its inputs are read once, when they are tokenized.
  */
-import { join } from 'node:path';
+
 import { isUrl } from '../../base/is-url.ts';
 import type { TokenizeResult } from '../../execute/part-notes.ts';
 import {
@@ -20,6 +20,7 @@ import {
 import type { ReadUnit } from '../../nouns/documents.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
 import { readJson } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder, type Receipt } from '../../storage/receipt.ts';
 import type { PartRecord, StoreManifest } from '../../store/format.ts';
 

@@ -3,11 +3,11 @@
  * two recipes over one store may have different corpora under one name. `plan` takes a corpus as it was only if it is the
  * same corpus. The note has hashes, because an address may hold a signature.
  */
-import { join } from 'node:path';
 import { fingerprint } from '../../base/fingerprint.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
 import { writeJson } from '../../storage/commit.ts';
 import { readJson } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 
 const placesNote = `${notesFolder}/places.json`;

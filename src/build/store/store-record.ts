@@ -2,12 +2,13 @@
  * `store.json`: every source that the store holds, as it was last read. A command replaces the entries of its recipe's
  * sources and leaves the others. Sources stand in the order of their names, so the record does not tell who came first.
  */
-import { join } from 'node:path';
+
 import { LongmixError } from '../../errors.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
 import { writeJson } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withBriefLock } from '../../storage/lock.ts';
+import { join } from '../../storage/paths.ts';
 import {
   type StoreDtype,
   type StoreManifest,

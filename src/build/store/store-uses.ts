@@ -1,5 +1,4 @@
 /** Who uses a token store: marks in its notes, by which `longmix store prune` knows that nothing may be removed now. */
-import { dirname, join, resolve } from 'node:path';
 import { fingerprint } from '../../base/fingerprint.ts';
 import { LongmixError } from '../../errors.ts';
 import { jobsFolder, readJob } from '../../execute/job-file.ts';
@@ -7,6 +6,7 @@ import { findPlanned, type PartSetting, type PlannedUnits } from '../../execute/
 import { makeFolder, writeFile } from '../../storage/commit.ts';
 import { exists, listFolder, readJson, removeFile, statOf } from '../../storage/files.ts';
 import { markUse, usersOf } from '../../storage/lock.ts';
+import { dirname, join, resolve } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 
 const marks = (store: string): string => join(store, notesFolder, 'uses');
@@ -69,5 +69,6 @@ export function usersOfStore(store: string): { who: string; file: string }[] {
 /** When a command last used the store, in ms since 1970; null: no note says it. */
 export function lastUse(store: string): number | null {
   const times = listFolder(marks(store)).map((name) => statOf(join(marks(store), name))?.modifiedMs ?? 0);
-  return times.length === 0 ? null : Math.max(...times);
+  // A bucket's listing is not asked for times.
+  return Math.max(0, ...times) || null;
 }

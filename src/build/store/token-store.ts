@@ -6,7 +6,6 @@
  * Parts have names of their own, and two commands that make the same part make the same bytes.
  */
 
-import { join } from 'node:path';
 import { isUrl } from '../../base/is-url.ts';
 import { noProgress, type Progress } from '../../base/progress.ts';
 import { compact, counted } from '../../base/words.ts';
@@ -22,6 +21,8 @@ import { readyCacheFolder } from '../../storage/cache-folder.ts';
 import { makeFolder } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withBriefLock, withLock } from '../../storage/lock.ts';
+import { flushPlaces, openPlace, refuseUnwritable } from '../../storage/open-place.ts';
+import { join } from '../../storage/paths.ts';
 import { useCache } from '../../storage/remote-settings.ts';
 import {
   type StoreManifest,
@@ -35,13 +36,7 @@ import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, tokenFolder } from '../ownership.ts';
 import { borrowParts } from './borrow-parts.ts';
-import {
-  type CorpusChange,
-  changedFiles,
-  changeInWords,
-  corpusChange,
-  type SourceNow,
-} from './corpus-change.ts';
+import { type CorpusChange, changeInWords, corpusChange, type SourceNow } from './corpus-change.ts';
 import { type FoundSource, findCorpus } from './find-corpus.ts';
 import { type FoundPart, type PlannedPart, partsIn, receiptOf } from './find-parts.ts';
 import { forgetParts } from './forget-parts.ts';
@@ -74,6 +69,8 @@ export async function ensureStore(
   const at = typeof place === 'string' ? fixedPlace(place) : place;
   const early = at.byTokenizer ? await recipeTables(recipe) : null;
   const folder = at.folderFor(early?.facts.fingerprint ?? '');
+  refuseUnwritable(folder);
+  await openPlace(folder);
   refuseForeign(folder, tokenFolder);
   if (options.cache !== undefined && recipe.sources.some(({ path }) => isUrl(path)))
     readyCacheFolder(options.cache.folder);
@@ -97,7 +94,19 @@ export async function ensureStore(
       await crew.close();
     }
   };
-  if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
+  if (!recipe.sources.some(({ path }) => path === '-')) {
+    try {
+      return await ensure();
+    } finally {
+      await flushPlaces();
+    }
+  }
+  if (isUrl(folder)) {
+    throw new LongmixError('remote-unsupported', 'standard input needs a token store on this machine', {
+      where: folder,
+      cure: 'write the text to a file and give that; or name a folder with --store (--out of longmix tokenize)',
+    });
+  }
   // Standard input is put into the folder before anything is known of it.
   makeFolder(folder);
   return await withLock(folder, ensure);
@@ -146,7 +155,7 @@ async function lookUp(task: StoreTask): Promise<StoreWork> {
   });
   const wanted = partsOf(sources);
   const record =
-    options.fresh === true ? forgetParts(folder, setting, wanted, held.record, options) : held.record;
+    options.fresh === true ? await forgetParts(folder, setting, wanted, held.record, options) : held.record;
   const hashOf = remembered(hashInput);
   const own = partsIn(folder, record, setting, true, hashOf);
   const found = new Map<PlannedPart, FoundPart>();
@@ -176,7 +185,7 @@ async function reuse(work: StoreWork): Promise<StoreManifest | null> {
     sources.every(({ reading }, s) => sameReading(reading, view.reading[s]!)) &&
     !recipe.sources.some((source) => isElsewhere(folder, source));
   if (!isCurrent && !mayStay) return null;
-  refuseDamage(folder, view);
+  await refuseDamage(folder, view);
   const { documents, tokens } = view.totals;
   if (isCurrent) {
     progress.aside(
@@ -210,14 +219,7 @@ async function complete(work: StoreWork, executor: Executor, crew: Crew<'tokeniz
   const held = new Set(record?.reading.map(({ source }) => source));
   if (why !== null) progress.note(`${folder} is made again, because ${why}`);
   else if (!fresh && sources.some(({ reading }) => held.has(reading.source))) {
-    const change = await changeOf(work);
-    const view = viewOf(
-      record!,
-      sources.map(({ reading }) => reading.source),
-    );
-    const files = changedFiles(change);
-    if (view !== null && files !== '') options.onChange?.(view.fingerprint, files);
-    progress.note(changeInWords(change));
+    progress.note(changeInWords(await changeOf(work)));
   }
   claimFolder(folder, []);
 
@@ -301,7 +303,9 @@ async function recordFound(
   }
   // What was just made is as it was written; what was there is so by the store's notes, or is read.
   const there = partsOf(sources).map((planned) => found.get(planned)!);
-  refuseDamage(folder, { parts: there.filter(({ result }) => result === null).map(({ part }) => part) });
+  await refuseDamage(folder, {
+    parts: there.filter(({ result }) => result === null).map(({ part }) => part),
+  });
   rememberFiles(folder, storeFiles({ parts: results.map(({ part }) => part) }));
   const content = { tokenizer, dtype: setting.dtype, sources: stored };
   await recordSources(folder, content, recipe.sources, options.fresh === true);

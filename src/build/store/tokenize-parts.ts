@@ -1,11 +1,12 @@
 /** Tokenizes the parts that a store lacks. */
-import { join } from 'node:path';
+
 import { noProgress } from '../../base/progress.ts';
 import type { Crew, Job } from '../../execute/executor.ts';
 import { workerLimits } from '../../execute/memory.ts';
 import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
 import { sweep } from '../../storage/commit.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { remoteSettings } from '../../storage/remote-settings.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';

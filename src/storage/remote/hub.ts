@@ -230,6 +230,7 @@ function datasetStorage(dataset: Dataset, folder: string): RemoteStorage {
     },
     create: unsupported,
     putIfAbsent: unsupported,
+    replace: unsupported,
     remove: unsupported,
   };
 }

@@ -214,11 +214,13 @@ describe('a store and several recipes', () => {
     await tokenize('shared', {}, ['named', 'records']);
     const view = await tokenize('shared', {}, ['pages', 'named']);
     expect(view.manifest).toEqual(alone.manifest);
-    const origins = ({ folder: place, manifest }: TokenStore) =>
-      [...documentRuns(place, manifest)].flatMap((run) =>
-        Array.from({ length: run.count }, (_, i) => ({ n: run.first + i, ...run.origin(i) })),
-      );
-    expect(origins(view)).toEqual(origins(alone));
+    const origins = async ({ folder: place, manifest }: TokenStore) => {
+      const found: unknown[] = [];
+      for await (const run of documentRuns(place, manifest))
+        for (let i = 0; i < run.count; i += 1) found.push({ n: run.first + i, ...run.origin(i) });
+      return found;
+    };
+    expect(await origins(view)).toEqual(await origins(alone));
     expect([...loadDocuments(view.folder, view.manifest).lengths]).toEqual([
       ...loadDocuments(alone.folder, alone.manifest).lengths,
     ]);
