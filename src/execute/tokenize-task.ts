@@ -17,6 +17,7 @@ import { createReadCounts, read, readSoon } from '../read/read.ts';
 import { localStorage } from '../storage/local.ts';
 import { leaveReceipt } from '../storage/receipt.ts';
 import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
+import { onWaiting } from '../storage/waiting.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
@@ -108,6 +109,7 @@ async function setUpTokenize({
     }
 
     const isFar = units.some(({ files }) => files.some(({ path }) => isUrl(path)));
+    const listener = onWaiting((waiting) => report({ done: 0, tokens: 0, waiting }));
     const counts = createReadCounts();
     // The bytes of the inputs decide the part's name.
     const unnamed = plannedName(setting, units);
@@ -203,6 +205,8 @@ async function setUpTokenize({
       return { committed: commit().catch(abort) };
     } catch (error) {
       return abort(error);
+    } finally {
+      onWaiting(listener);
     }
   };
 }
