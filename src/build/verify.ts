@@ -144,6 +144,14 @@ export function openStoreOf(
   return store?.fingerprint === wanted ? { path, store } : null;
 }
 
+/** Why there is no such store; null: there is. */
+export function whyNoStore(folder: string, manifest: ShardSetManifest): string | null {
+  if (openStoreOf(folder, manifest) !== null) return null;
+  return exists(join(resolve(folder, manifest.store.path), storeFile))
+    ? 'its token store is of another corpus or tokenizer now'
+    : 'its token store is gone';
+}
+
 function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & StoredDocuments) | null {
   const found = openStoreOf(folder, manifest);
   if (found === null) return null;

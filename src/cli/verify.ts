@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { bytes, counted } from '../base/words.ts';
 import { isFolder } from '../build/ownership.ts';
-import { openStoreOf, type Verified, verify } from '../build/verify.ts';
+import { type Verified, verify, whyNoStore } from '../build/verify.ts';
 import { LongmixError, reworded } from '../errors.ts';
 import { manifestFile } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
@@ -26,10 +26,10 @@ export function runVerify(folder: string, flags: Flags): void {
   }
   if (faults.length === 0) {
     process.stdout.write(`ok: ${folders.join(', ')}: ${counted(files, 'file')}, ${bytes(result.bytes)}\n`);
-    for (const set of flags.deep === true ? folders.filter(lacksStore) : []) {
-      process.stderr.write(
-        `note: ${set}: its token store is gone, so its rows were decoded but not compared with it\n`,
-      );
+    for (const set of flags.deep === true ? folders : []) {
+      const why = whyNotCompared(set);
+      if (why !== null)
+        process.stderr.write(`note: ${set}: ${why}, so its rows were decoded but not compared with it\n`);
     }
     return;
   }
@@ -50,6 +50,6 @@ function verified(folder: string, deep: boolean): Verified {
   }
 }
 
-function lacksStore(folder: string): boolean {
-  return existsSync(`${folder}/${manifestFile}`) && openStoreOf(folder, openShards(folder)) === null;
+function whyNotCompared(folder: string): string | null {
+  return existsSync(`${folder}/${manifestFile}`) ? whyNoStore(folder, openShards(folder)) : null;
 }
