@@ -131,7 +131,7 @@ describe('mix.without', () => {
     );
     // All documents of the corpus are in the earlier rows.
     expect([all!.code, second!.code]).toEqual(['mix-empty', 'mix-empty']);
-    expect(all!.cure).toContain('mix.without');
+    expect(all!.message).toMatch(/mix\.without leaves out \d+ documents, which earlier has read$/);
   });
 
   it('goes by the text alone where the tokenizer is another one', async () => {

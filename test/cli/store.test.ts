@@ -62,6 +62,26 @@ test('prune removes what the corpus no longer has, and nothing else', async () =
   expect(hashes(at('out/mix/train'))).toEqual(shards);
 });
 
+test('a store in the folder of a build is refused, before anything is written there', async () => {
+  await ok('build', 'mix.yaml', '--quiet');
+  const before = hashes(at('out/mix'));
+  for (const [out, store] of [
+    ['out/other', 'out/mix'],
+    ['out/other', 'out/mix/train'],
+    ['out/other', 'out/other'],
+  ] as const) {
+    const refused = await place.run('build', 'mix.yaml', '--out', out, '--store', store);
+    expectMessage(
+      refused,
+      2,
+      /the folder of the token store, .* is (the output of a build|the output folder)/,
+    );
+    expect(refused.stderr).toContain('--store');
+  }
+  expect(hashes(at('out/mix'))).toEqual(before);
+  expect(existsSync(at('out/other'))).toBe(false);
+});
+
 test('list shows stores, their sources, and when they were used last', async () => {
   await ok('build', 'mix.yaml', '--quiet');
   const { stdout } = await ok('store', 'list', 'out/mix/store');

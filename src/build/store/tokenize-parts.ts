@@ -26,6 +26,8 @@ export interface TokenizeWork {
   readonly crew: Crew<'tokenize'>;
 }
 
+const waitingMs = 5000;
+
 /** @returns in the order of the parts */
 export async function tokenizeParts(
   { folder, spec, setting, tables: { shared, slow }, parts, crew }: TokenizeWork,
@@ -52,9 +54,15 @@ export async function tokenizeParts(
     files: [],
   };
   const retries = new Map<string, number>();
+  let told = 0;
   const results = await crew.run(job, {
     signal,
-    onProgress({ done, tokens, retries: more = {} }) {
+    onProgress({ done, tokens, retries: more = {}, waiting }) {
+      // All workers wait for the same server.
+      if (waiting !== undefined && Date.now() - told > waitingMs) {
+        told = Date.now();
+        progress.aside(waiting);
+      }
       for (const [where, count] of Object.entries(more))
         retries.set(where, (retries.get(where) ?? 0) + count);
       progress.advance(done, tokens);
