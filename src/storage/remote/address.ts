@@ -59,3 +59,9 @@ export function encodePart(text: string): string {
 export function encodePath(path: string): string {
   return path.split('/').map(encodePart).join('/');
 }
+
+/** In the order that a signature wants. */
+export function encodeQuery(query: Readonly<Record<string, string>>): string {
+  const names = Object.keys(query).sort();
+  return names.map((name) => `${encodePart(name)}=${encodePart(query[name]!)}`).join('&');
+}

@@ -3,12 +3,13 @@
  * refusal of S3 is thrown as `Refused`; `explain` turns it into an error for the user.
  */
 import { LongmixError } from '../../errors.ts';
-import { encodePath } from './address.ts';
+import { encodePath, encodeQuery } from './address.ts';
 import { type Answer, type Body, exchange } from './exchange.ts';
+import { Refused } from './object-read.ts';
 import type { RemoteSettings } from './remote-storage.ts';
 import { Passing, type Persistence, persist, retryAfter } from './retry.ts';
 import type { S3Settings } from './s3-settings.ts';
-import { encodeQuery, type Keys, sha256, sign } from './s3-sign.ts';
+import { type Keys, sha256, sign } from './s3-sign.ts';
 import { parseError } from './s3-xml.ts';
 
 export interface Operation {
@@ -21,19 +22,6 @@ export interface Operation {
   /** Hash of the body in hex, if it is known. */
   readonly sha256?: string;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** S3 said no. */
-export class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.name = 'Refused';
-    this.status = status;
-    this.code = code;
-  }
 }
 
 export interface S3Client {

@@ -4,7 +4,6 @@
  * https://cloud.google.com/storage/docs/authentication/signatures
  */
 import { createHash, createHmac } from 'node:crypto';
-import { encodePart } from './address.ts';
 
 export interface Keys {
   readonly id: string;
@@ -93,10 +92,4 @@ export function sha256(bytes: string | Uint8Array): string {
 
 function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
-}
-
-/** In the order that a signature wants. */
-export function encodeQuery(query: Readonly<Record<string, string>>): string {
-  const names = Object.keys(query).sort();
-  return names.map((name) => `${encodePart(name)}=${encodePart(query[name]!)}`).join('&');
 }

@@ -12,8 +12,9 @@ import type { FileRecord } from '../../nouns/files.ts';
 import { checkName, type PendingFile } from '../storage.ts';
 import type { Body } from './exchange.ts';
 import { Gathered } from './gathered.ts';
+import { Refused } from './object-read.ts';
 import { Passing } from './retry.ts';
-import { explain, isMissing, Refused, type S3Client } from './s3-client.ts';
+import { explain, isMissing, type S3Client } from './s3-client.ts';
 import { sha256 } from './s3-sign.ts';
 import { completion, parseError, parseUploadId } from './s3-xml.ts';
 

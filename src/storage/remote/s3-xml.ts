@@ -1,8 +1,6 @@
-/**
- * Reads the few answers of S3 that are XML. They have only elements and text, without comments, CDATA or entity
- * declarations, so text never contains a bare `<`. Any other XML is refused.
- */
+/** Reads the few answers of S3 that are XML. */
 import { Passing } from './retry.ts';
+import { elements, escaped, plain, textOf } from './xml.ts';
 
 export interface ListedObject {
   readonly key: string;
@@ -67,41 +65,6 @@ export function completion(etags: readonly string[]): string {
     (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escaped(etag)}</ETag></Part>`,
   );
   return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`;
-}
-
-function plain(xml: string): string {
-  if (/<!/.test(xml)) throw new Passing('an answer in XML that S3 does not use');
-  return xml;
-}
-
-/** What is inside of the elements of a name; they are not nested in S3's answers. @throws Passing if one has no end */
-function elements(xml: string, name: string): string[] {
-  const whole = new RegExp(`<${name}(?:\\s[^>]*)?>(.*?)</${name}>`, 'gs');
-  const found = Array.from(xml.matchAll(whole), ([, inside]) => inside!);
-  const begun = xml.match(new RegExp(`<${name}[\\s>]`, 'g'))?.length ?? 0;
-  if (begun !== found.length) throw new Passing('an answer in XML that is not whole');
-  return found;
-}
-
-/** Of the first element of a name; null: there is none. */
-function textOf(xml: string, name: string): string | null {
-  const text = new RegExp(`<${name}(?:\\s[^>]*)?>([^<]*)</${name}>`).exec(xml)?.[1];
-  if (text !== undefined) return unescaped(text);
-  return new RegExp(`<${name}\\s*/>`).test(xml) ? '' : null;
-}
-
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function unescaped(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-    if (name !== undefined) return entities[name] ?? whole;
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 /** As a form encodes it: a space is a plus. */

@@ -2,10 +2,10 @@
 import { basename } from 'node:path/posix';
 import { checkName, type Entry } from '../storage.ts';
 import { badAddress } from './address.ts';
-import { changed, readPieces, readRange } from './range-read.ts';
-import type { RemoteBytes, RemoteSettings, RemoteStorage } from './remote-storage.ts';
+import { inOrder, openObject, plainKey, Refused, stampOf } from './object-read.ts';
+import type { RemoteSettings, RemoteStorage } from './remote-storage.ts';
 import { Passing } from './retry.ts';
-import { explain, isMissing, Refused, type S3Client, s3Client } from './s3-client.ts';
+import { explain, isMissing, type S3Client, s3Client } from './s3-client.ts';
 import { googleSettings, s3Settings } from './s3-settings.ts';
 import { pendingObject, putObjectIfAbsent, replaceObject } from './s3-upload.ts';
 import { type ListPage, parseList } from './s3-xml.ts';
@@ -47,8 +47,7 @@ function s3Storage(client: S3Client, folder: string): RemoteStorage {
           entries.push({ name: key.slice(prefix.length), size, stamp: stampOf(etag) });
         }
       }
-      // S3 sorts bytes of UTF-8, which is another order for the few characters beyond U+FFFF; some servers have none.
-      yield* entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+      yield* inOrder(entries);
     },
     stat,
     async asFile() {
@@ -61,7 +60,16 @@ function s3Storage(client: S3Client, folder: string): RemoteStorage {
       const key = keyOf(name);
       const found = known ?? (await headOf(client, key));
       if (found === null) throw explain(new Refused(404, '', ''), client, key);
-      return openObject(client, key, found);
+      return openObject(
+        {
+          persistence: client.persistence,
+          where: client.addressOf(key),
+          get: async (headers, signal) => await client.once({ method: 'GET', key, headers, signal }),
+          isGone: (error) => isMissing(error) && error.code !== 'NoSuchBucket',
+          explain: (error) => explain(error, client, key),
+        },
+        found,
+      );
     },
     create: async (name) => pendingObject(client, newKey(name)),
     putIfAbsent: async (name, bytes) => await putObjectIfAbsent(client, newKey(name), bytes),
@@ -79,18 +87,6 @@ function s3Storage(client: S3Client, folder: string): RemoteStorage {
       }
     },
   };
-}
-
-/** Any key that a listing may give, but none that a server might take for a way to somewhere else. */
-function plainKey(name: string): string {
-  const wrong = name === '' || name.split('/').some((part) => part === '.' || part === '..');
-  if (wrong) throw new Error(`not a name of a file: ${JSON.stringify(name)}`);
-  return name;
-}
-
-/** An etag with its quotes: some servers leave them out in lists. */
-function stampOf(etag: string): string {
-  return /^(W\/)?"/.test(etag) || etag === '' ? etag : `"${etag}"`;
 }
 
 async function* pages(client: S3Client, prefix: string): AsyncGenerator<ListPage> {
@@ -129,41 +125,4 @@ async function headOf(client: S3Client, key: string): Promise<{ size: number; st
     if (error instanceof Refused && isMissing(error)) return null;
     throw explain(error, client, key);
   }
-}
-
-function openObject(client: S3Client, key: string, known: { size: number; stamp: string }): RemoteBytes {
-  const { size, stamp } = known;
-  const where = client.addressOf(key);
-  const source = {
-    ...{ persistence: client.persistence, where, size },
-    async ask(range: string, signal: AbortSignal | undefined) {
-      const answer = await client
-        .once({
-          method: 'GET',
-          key,
-          headers: { range, ...(stamp === '' ? {} : { 'if-match': stamp }) },
-          signal,
-        })
-        .catch((error: unknown) => {
-          throw error instanceof Refused ? duringRead(error, client, key, size) : error;
-        });
-      const { etag } = answer.headers;
-      if (stamp === '' || etag === undefined || stampOf(etag) === stamp) return answer;
-      answer.drop();
-      throw changed(where, `its etag was ${stamp} and now is ${etag}`);
-    },
-  };
-  const read = async (at: number, into: Uint8Array, signal?: AbortSignal) =>
-    await readRange(source, at, into, signal);
-  const pieces = async (at: number, length: number, signal?: AbortSignal) =>
-    await readPieces(source, at, length, signal);
-  return { where, size, stamp, read, readAside: read, pieces, stream: null, close() {} };
-}
-
-function duringRead(error: Refused, client: S3Client, key: string, size: number): unknown {
-  const where = client.addressOf(key);
-  if (error.status === 412) return changed(where, 'its etag is another one');
-  if (error.status === 416) return changed(where, `it had ${size} bytes and now has fewer`);
-  if (isMissing(error) && error.code !== 'NoSuchBucket') return changed(where, 'it is gone');
-  return explain(error, client, key);
 }

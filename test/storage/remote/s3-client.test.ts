@@ -1,8 +1,9 @@
 /** What the S3 client does about keys that end, clocks that differ and buckets elsewhere, as AWS answers about them. */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
+import { Refused } from '../../../src/storage/remote/object-read.ts';
 import { patienceOf } from '../../../src/storage/remote/retry.ts';
-import { placeOf, Refused, type S3Client, s3Client } from '../../../src/storage/remote/s3-client.ts';
+import { placeOf, type S3Client, s3Client } from '../../../src/storage/remote/s3-client.ts';
 import { amazon } from '../../../src/storage/remote/s3-sign.ts';
 import { openRemote } from '../../../src/storage/remote.ts';
 import { failureOf } from '../../support/remote.ts';
