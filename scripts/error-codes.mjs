@@ -215,8 +215,8 @@ const groups = {
   },
   'Buckets, the hub and web servers': {
     'remote-address': [
-      'An address cannot be read: its scheme is not known, it names no bucket or dataset, or a part of it is `..`.',
-      'Write `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `hf://datasets/NAME[@REV]/PATH` or `https://HOST/PATH`.',
+      'An address cannot be read: its scheme is not known, it names no bucket, container or dataset, or a part of it is `..`.',
+      'Write `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://CONTAINER/PATH`, `hf://datasets/NAME[@REV]/PATH` or `https://HOST/PATH`.',
     ],
     'remote-settings': [
       'A variable of the environment, or a file of AWS, has a value that cannot work.',

@@ -7,7 +7,7 @@ import { Argument, Command, Option } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
 
 const recipeHelp =
-  'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, an address of either (s3://, gs://, hf://, https://), or - (JSON Lines on stdin)';
+  'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, an address of either (s3://, gs://, az://, hf://, https://), or - (JSON Lines on stdin)';
 
 const feedHelp = 'a shard set (out/NAME/train), or a build (out/NAME): its phases one after another';
 const anywhereHelp = `${feedHelp}; or its address (s3://BUCKET/out/NAME)`;
@@ -257,7 +257,7 @@ Exit codes: 0 done, or was done before; 1 try again; 2 a mistake of the user's, 
     .action(async (what, flags) => (await import('./tokenizer.ts')).runTokenizer(what, flags));
   program
     .command('init')
-    .argument('[corpus]', 'a directory, or an address (s3://, gs://, hf://)')
+    .argument('[corpus]', 'a directory, or an address (s3://, gs://, az://, hf://)')
     .description('look at a directory and write a first recipe for it, or fill in a published one')
     .option('--out <file>', 'write there (default: stdout)')
     .option('--preset <name>', 'a published recipe, its sources replaced by those found of the same names')

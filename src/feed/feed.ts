@@ -82,7 +82,7 @@ export function openFeed(folder: string, options: FeedOptions = {}): Feed {
 
 /**
  * Opens a feed of shards that may be on another machine.
- * @param place a folder as `openFeed` takes it, or the address of one: s3://, gs://, hf:// or https://
+ * @param place a folder as `openFeed` takes it, or the address of one: s3://, gs://, az://, hf:// or https://
  * @throws LongmixError as `openFeed`, and `remote-address` | `remote-denied` | `remote-unreachable` | `peer-missing`
  */
 export async function openFeedAt(place: string, options: FeedOptions = {}): Promise<Feed> {

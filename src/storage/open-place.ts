@@ -34,12 +34,12 @@ export async function needPlace(path: string): Promise<void> {
   if (mirrorOf(path) === null) await openPlace(path);
 }
 
-/** @throws LongmixError `remote-unsupported` if nothing can be written there, as on the hub or a web server */
+/** @throws LongmixError `remote-unsupported` if nothing can be written there, as on Azure, the hub or a web server */
 export function refuseUnwritable(path: string): void {
   if (!isUrl(path) || /^(s3|gs):\/\//i.test(path)) return;
   throw new LongmixError('remote-unsupported', 'outputs and token stores lie in a folder, or in a bucket', {
     where: shownAddress(path),
-    cure: 'give a folder, or s3://BUCKET/PREFIX (gs://BUCKET/PREFIX); the hub and web servers are only read',
+    cure: 'give a folder, or s3://BUCKET/PREFIX (gs://BUCKET/PREFIX); Azure, the hub and web servers are only read',
   });
 }
 

@@ -3,6 +3,7 @@
  *
  *   s3://BUCKET/KEY                  S3 and whatever speaks its protocol (AWS_ENDPOINT_URL_S3)
  *   gs://BUCKET/KEY                  Google Cloud Storage, by HMAC keys
+ *   az://CONTAINER/PATH              Azure Blob Storage, only read
  *   hf://datasets/NAME[@REV]/PATH    a dataset of the Hugging Face Hub, pinned to a commit when it is opened
  *   http://..., https://...          one file of a web server
  *
@@ -11,7 +12,7 @@
  */
 import type { RemoteOptions, RemoteStorage } from './remote/remote-storage.ts';
 
-const remoteScheme = /^(s3|gs|hf|https?):\/\//i;
+const remoteScheme = /^(s3|gs|az|hf|https?):\/\//i;
 
 export function isRemote(address: string): boolean {
   return remoteScheme.test(address);
@@ -31,6 +32,8 @@ export async function openRemote(address: string, options: RemoteOptions = {}): 
     case 's3':
     case 'gs':
       return (await import('./remote/s3.ts')).openS3(address, settings);
+    case 'az':
+      return (await import('./remote/azure.ts')).openAzure(address, settings);
     case 'hf':
       return await (await import('./remote/hub.ts')).openHub(address, settings);
     case 'http':

@@ -138,9 +138,12 @@ describe('errors', () => {
       expectMessage(await run(...args), 2, 'ftp://host/web', 's3://BUCKET', 'hf://datasets/');
   });
 
-  it.each(['s3://', 'gs://', 'hf://', 'https://'])('names what an address lacks: %s', async (address) => {
-    expectMessage(await longmix(['plan', address]), 2, address, 'not an address that longmix reads');
-  });
+  it.each(['s3://', 'gs://', 'az://', 'hf://', 'https://'])(
+    'names what an address lacks: %s',
+    async (address) => {
+      expectMessage(await longmix(['plan', address]), 2, address, 'not an address that longmix reads');
+    },
+  );
 
   it('a recipe is not read from an address', async () => {
     expectMessage(

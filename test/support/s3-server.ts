@@ -1,15 +1,14 @@
 /** A real S3 server over a temporary folder: .tools/versitygw of scripts/s3-server.sh, on loopback. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 import type { RemoteSettings } from '../../src/storage/remote/remote-storage.ts';
 import { patienceOf } from '../../src/storage/remote/retry.ts';
 import { s3Client } from '../../src/storage/remote/s3-client.ts';
 import { s3Settings } from '../../src/storage/remote/s3-settings.ts';
+import { answers, freePort } from './ports.ts';
 
 const binary = join(import.meta.dirname, '../../.tools/versitygw');
 
@@ -97,34 +96,11 @@ async function listening(
     process.once('exit', () => child.kill('SIGKILL'));
     let said = '';
     child.stderr?.on('data', (data: Buffer) => (said += data.toString()));
-    for (let waited = 0; child.exitCode === null && waited < 200; waited += 1) {
-      if (await answers(port)) return { port, child };
-      await wait(50);
-    }
-    child.kill('SIGKILL');
+    if (await answers(port, child)) return { port, child };
     // Another program may have taken the port in between; anything else is shown.
     if (!/address already in use/.test(said)) throw new Error(`versitygw does not start: ${said}`);
   }
   throw new Error('no free port for versitygw');
-}
-
-async function answers(port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function makeBucket(environment: RemoteSettings['environment'], bucket: string): Promise<void> {

@@ -19,7 +19,7 @@ export async function remotePlace(source: SourceSpec): Promise<Place> {
   if (parts.some((part) => part === '.' || part === '..'))
     throw badAddress(path, 'it has a part . or .., which leads nowhere in it');
   // In a bucket it is a name like any other.
-  if (written !== '' && parts.includes('') && !/^(s3|gs):/i.test(root))
+  if (written !== '' && parts.includes('') && !/^(s3|gs|az):/i.test(root))
     throw badAddress(path, 'it has an empty part');
   const { storage, name } = await locate(path);
   const isWeb = isWebAddress(root);

@@ -114,7 +114,7 @@ const tokensForm = 'the name of a field of token ids such as input_ids, or true'
 const sourceEntry = z.strictObject(
   {
     path: text(path).describe(
-      `Where the text is: ${path}. Relative to the recipe. Or an address: s3://BUCKET/PATH, gs://BUCKET/PATH, hf://datasets/NAME/PATH (a glob, too), https://HOST/FILE.`,
+      `Where the text is: ${path}. Relative to the recipe. Or an address: s3://BUCKET/PATH, gs://BUCKET/PATH, az://CONTAINER/PATH, hf://datasets/NAME/PATH (a glob, too), https://HOST/FILE.`,
     ),
     format: oneOf(formats).optional().describe('Format of the files; default: by file extension.'),
     extract: flag()

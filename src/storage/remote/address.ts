@@ -30,7 +30,7 @@ export function plainName(name: string): string {
 export function badAddress(address: string, what: string): LongmixError {
   return new LongmixError('remote-address', `not an address that longmix reads: ${what}`, {
     where: shownAddress(address),
-    cure: 'write s3://BUCKET/KEY, gs://BUCKET/KEY, hf://datasets/NAME[@REV]/PATH or https://HOST/PATH',
+    cure: 'write s3://BUCKET/KEY, gs://BUCKET/KEY, az://CONTAINER/PATH, hf://datasets/NAME[@REV]/PATH or https://HOST/PATH',
   });
 }
 

@@ -38,6 +38,11 @@ export class Passing extends Error {
   }
 }
 
+/** Whether an answer says that the server is too busy or broken, not that the request is wrong. */
+export function isBusy(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501);
+}
+
 /** Shared by all requests of one storage. */
 export interface Persistence {
   readonly patience: Patience;

@@ -7,7 +7,7 @@ import { encodePath, encodeQuery } from './address.ts';
 import { type Answer, type Body, exchange } from './exchange.ts';
 import { Refused } from './object-read.ts';
 import type { RemoteSettings } from './remote-storage.ts';
-import { Passing, type Persistence, persist, retryAfter } from './retry.ts';
+import { isBusy, Passing, type Persistence, persist, retryAfter } from './retry.ts';
 import type { S3Settings } from './s3-settings.ts';
 import { type Keys, sha256, sign } from './s3-sign.ts';
 import { parseError } from './s3-xml.ts';
@@ -165,7 +165,7 @@ const passingCodes = new Set([
 function isPassing(method: string, status: number, code: string): boolean {
   // An upload in parts that conflicts with another must begin again.
   if (method === 'POST' && code === 'ConditionalRequestConflict') return false;
-  return passingCodes.has(code) || status === 429 || (status >= 500 && status !== 501);
+  return passingCodes.has(code) || isBusy(status);
 }
 
 /** Removes keys from a text of the server, which may repeat what it was sent. */

@@ -8,7 +8,7 @@ import { LongmixError } from '../../errors.ts';
 import { type Answer, exchange } from './exchange.ts';
 import { changed, readPieces, readRange } from './range-read.ts';
 import type { RemoteBytes } from './remote-storage.ts';
-import { Passing, type Persistence, persist, retryAfter, trial } from './retry.ts';
+import { isBusy, Passing, type Persistence, persist, retryAfter, trial } from './retry.ts';
 
 export interface WebFile {
   readonly url: string;
@@ -220,8 +220,7 @@ function locationOf({ status, headers: { location } }: Answer, from: URL): URL |
 
 /** What an answer other than 2xx becomes. */
 export function refusal({ where, cure }: WebFile, { status, headers }: Answer): Error {
-  if (status === 408 || status === 429 || (status >= 500 && status !== 501))
-    return new Passing(`the server answers ${status}`, retryAfter(headers));
+  if (isBusy(status)) return new Passing(`the server answers ${status}`, retryAfter(headers));
   return [401, 403, 407].includes(status)
     ? new LongmixError('remote-denied', `the server refuses access (${status})`, { where, cure })
     : new LongmixError('remote-refused', `the server refuses the request (${status})`, { where, cure });

@@ -50,7 +50,7 @@ function webStorage(
   const unsupported = (what: string) =>
     new LongmixError('remote-unsupported', `a web server ${what}`, {
       where,
-      cure: 'name each file by its own address; whole folders are read from s3://, gs:// and hf://',
+      cure: 'name each file by its own address; whole folders are read from s3://, gs://, az:// and hf://',
     });
   return {
     where,

@@ -131,7 +131,7 @@ describe('a storage', () => {
   });
 });
 
-test.each(['ftp://host/a.txt', 'az://container/a.txt', 'S3:///a'])(
+test.each(['ftp://host/a.txt', 'azure://container/a.txt', 'S3:///a'])(
   'an address that is not read: %s',
   async (path) => {
     const error = await errorOf(discover(sourceOf(path)));

@@ -281,9 +281,9 @@ describe('addresses', () => {
   });
 
   it('are remote by their scheme', () => {
-    for (const address of ['s3://a', 'gs://a', 'hf://datasets/a', 'http://a', 'HTTPS://a'])
+    for (const address of ['s3://a', 'gs://a', 'az://a', 'hf://datasets/a', 'http://a', 'HTTPS://a'])
       expect(isRemote(address)).toBe(true);
-    for (const path of ['a', '/a', './s3:/a', 'file:///a', 'C:\\a', 'az://a'])
+    for (const path of ['a', '/a', './s3:/a', 'file:///a', 'C:\\a', 'ftp://a'])
       expect(isRemote(path)).toBe(false);
   });
 
@@ -294,7 +294,7 @@ describe('addresses', () => {
     's3://b/../c',
     'hf://datasets',
     'hf://a/b',
-    'az://a/b',
+    'ftp://a/b',
     'nonsense',
   ])('%s is refused', async (address) => {
     const open = () => openRemote(address, { environment: { HOME: '/nowhere', AWS_NO_SIGN_REQUEST: '1' } });
