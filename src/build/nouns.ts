@@ -3,11 +3,11 @@
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Ledger } from '../nouns/ledger.ts';
-import type { LeftOut, PlannedCell, ReadDocuments } from '../nouns/mix.ts';
+import type { LeftOut, PlannedCell, PlannedScore, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import type { DocumentColumns, DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { EarlierBuild, ShardDtype } from '../shard/format.ts';
 import type { CacheSettings } from '../storage/remote-settings.ts';
@@ -51,6 +51,8 @@ export interface BuildPlan {
   readonly dtype: ShardDtype;
   /** What is left out because earlier runs have read it, by run; none without `mix.without`. */
   readonly without: readonly PlannedWithout[];
+  /** What the rules of `documents.keep` come to, in their order. */
+  readonly scores: readonly PlannedScore[];
 }
 
 /** What an earlier run has read, and where that is known from. */
@@ -74,6 +76,8 @@ export interface StoreIndex {
   readonly table: DocumentTable;
   /** Characters of each document; null: no recipe needs them. */
   readonly characters: Uint32Array | null;
+  /** Optional columns that the recipes use; not there: they use none. */
+  readonly columns?: DocumentColumns;
   /** What the earlier runs of `mix.without` have read; not there: no recipe names one. */
   readonly earlier?: EarlierReads;
 }
@@ -97,6 +101,8 @@ export interface PlanReport {
   readonly steps: BuildPlan['steps'];
   /** Not there: the recipe leaves nothing out. */
   readonly without?: BuildPlan['without'];
+  /** Not there: the recipe keeps documents by no score. */
+  readonly scores?: BuildPlan['scores'];
   readonly warnings: readonly string[];
 }
 
