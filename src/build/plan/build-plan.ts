@@ -14,6 +14,7 @@ import { refuseUnknownBounds } from '../../mix/named-sources.ts';
 import { keepByScore } from '../../mix/scores.ts';
 import { heldOut } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
+import { checkedWeights } from '../../mix/weighted.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
 import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
@@ -52,7 +53,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   const held = heldOut(table, recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
-  const mixes = planMix(table, cellOf, buckets, barred, recipe);
+  const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index));
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
   const corpus = { table, cellOf, buckets, held, excluded };
@@ -112,6 +113,13 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     without,
     scores,
   };
+}
+
+function weightsOf({ weightBy }: Recipe, { table, columns }: StoreIndex): Float64Array | null {
+  if (weightBy === undefined) return null;
+  const weights = columns?.numbers.get(weightBy);
+  if (weights === undefined) throw new Error(`the column ${weightBy} is not in the index: use loadIndex`);
+  return checkedWeights(table, weightBy, weights);
 }
 
 const noColumns: DocumentColumns = { numbers: new Map(), texts: new Map() };
