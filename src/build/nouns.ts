@@ -1,11 +1,12 @@
 /** Types that the files of `build/` share: options, the store, the plan. There is no code here. */
 
+import type { FimSetting } from '../base/fim.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Ledger } from '../nouns/ledger.ts';
 import type { LeftOut, PlannedCell, PlannedScore, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
+import type { FimCounts, RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
 import type { DocumentColumns, DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
@@ -26,6 +27,8 @@ export interface PlannedSet {
   readonly rows: RowPlan;
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
+  /** Absent: no source has fill in the middle, or the set is the validation split. */
+  readonly fim?: FimCounts;
   /** Approximate bytes of all shards of the set. */
   readonly bytes: number;
 }
@@ -82,7 +85,8 @@ export interface StoreIndex {
   readonly earlier?: EarlierReads;
 }
 
-export interface SetReport extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality'> {
+export interface SetReport
+  extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality' | 'fim'> {
   readonly rows: number;
   readonly width: number;
   readonly ledger: Omit<Ledger, 'cells'>;
@@ -145,4 +149,6 @@ export interface TokenStore {
   readonly manifest: StoreManifest;
   /** The id that the recipe names for padding; null: the recipe names none, and rows are padded with EOS. */
   readonly padId: number | null;
+  /** Fill in the middle of the recipe's sources; absent: none has it. */
+  readonly fim?: FimSetting;
 }

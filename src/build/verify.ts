@@ -3,6 +3,7 @@
  */
 
 import { join, resolve } from 'node:path';
+import { fimArrange, fimChoice } from '../base/fim.ts';
 import { LongmixError } from '../errors.ts';
 import { discardsTails, imbalances } from '../pack/accounts/ledger.ts';
 import { manifestFile, type ShardSetManifest, shardSetFiles } from '../shard/format.ts';
@@ -150,7 +151,14 @@ function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & 
   const { path, store } = found;
   const table = loadDocuments(path, store);
   const reader = new TokenReader(path, store, table);
-  return Object.assign(reader, { lengthOf: (document: number) => table.lengths[document] ?? 0 });
+  const lengthOf = (document: number) => table.lengths[document] ?? 0;
+  if (manifest.fim === undefined) return Object.assign(reader, { lengthOf });
+  const isChosen = fimChoice(table, manifest.fim);
+  const arrange = fimArrange(table, manifest.fim);
+  return Object.assign(reader, {
+    lengthOf,
+    arrange: (document: number) => (isChosen(document) ? arrange : null),
+  });
 }
 
 function verifyStore(folder: string, deep: boolean): Verified {

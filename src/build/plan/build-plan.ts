@@ -3,6 +3,7 @@
  * ledgers. A plan reads nothing from the disk: `load-index.ts` reads the index, and the caller passes it in.
  */
 
+import type { FimSetting } from '../../base/fim.ts';
 import { fingerprint } from '../../base/fingerprint.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
@@ -18,11 +19,18 @@ import { checkedWeights } from '../../mix/weighted.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
 import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
-import type { RowPlan } from '../../nouns/rows.ts';
+import type { FimCounts, RowPlan } from '../../nouns/rows.ts';
 import type { DocumentColumns } from '../../nouns/tokens.ts';
-import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
+import {
+  discardsTails,
+  imbalances,
+  keepLedgers,
+  type PackedPhase,
+  type SplitDocuments,
+} from '../../pack/accounts/ledger.ts';
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
+import { packFim } from '../../pack/fim.ts';
 import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
@@ -71,6 +79,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     corpus,
     recipe,
     dtype,
+    store.fim,
   );
   const whole = takeHeldOut(table, held, excluded, sequences);
   const validation = packSplit(
@@ -92,6 +101,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     fingerprint: fingerprint([
       ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
+      ...(store.fim === undefined ? [] : [{ fim: store.fim }]),
       ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
       ...(without.length === 0
         ? []
@@ -184,20 +194,24 @@ function packSplit(
   corpus: Omit<SplitDocuments, 'side'>,
   { seed, shards }: Recipe,
   dtype: ShardDtype,
+  fim?: FimSetting,
 ): { whole: Ledger; sets: PlannedSet[] } {
   const { table, buckets } = corpus;
-  const packed = phases.map((phase) => ({
+  const packed = phases.map((phase): PackedPhase & TakenPhase & { readonly counts?: FimCounts } => ({
     ...phase,
-    plans: packRows(phase.instances, table, phase.sequences, seed),
+    ...(fim === undefined
+      ? { plans: packRows(phase.instances, table, phase.sequences, seed) }
+      : packFim(phase.instances, table, phase.sequences, fim, seed)),
     inCell: inCells(phase.mix, table.sources, buckets),
   }));
   const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed
-    .flatMap(({ name, phase, sequences, instances, plans }) =>
+    .flatMap(({ name, phase, sequences, instances, plans, counts }) =>
       plans.map((rows) => ({
         name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
         ...{ split, phase, sequences, rows },
+        ...(counts === undefined ? {} : { fim: counts }),
         quality: packingQuality([rows], table, instances, sequences),
         bytes: shardBytes(rows, dtype, shards.provenance),
       })),

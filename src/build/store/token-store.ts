@@ -33,6 +33,7 @@ import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, tokenFolder } from '../ownership.ts';
 import { borrowParts } from './borrow-parts.ts';
 import { changeInWords, corpusChange, type SourceNow } from './corpus-change.ts';
+import { fimSources } from './fim-sources.ts';
 import { type FoundSource, findCorpus } from './find-corpus.ts';
 import { type FoundPart, type PlannedPart, partsIn, receiptOf } from './find-parts.ts';
 import { forgetParts } from './forget-parts.ts';
@@ -77,12 +78,18 @@ export async function ensureStore(
     try {
       const tables = early ?? (await recipeTables(recipe));
       check(tables.facts);
+      const fim = await fimSources(recipe);
       const sources = withTokenIds(corpus, tables.facts);
       const work = await lookUp({ recipe, folder, place: at, options, tables, sources });
       const manifest = reuse(work) ?? (await complete(work, executor, crew));
       noteTokenizer(folder, recipe.tokenizer);
       const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
-      return { folder, manifest, padId: isPadded ? tables.facts.padId : null };
+      return {
+        folder,
+        manifest,
+        padId: isPadded ? tables.facts.padId : null,
+        ...(fim === null ? {} : { fim }),
+      };
     } finally {
       await crew.close();
     }

@@ -5,8 +5,9 @@
 import { join } from 'node:path';
 import { columnsPart, holdsColumns, joinColumns } from '../../base/source-columns.ts';
 import { LongmixError } from '../../errors.ts';
+import type { SourceColumns } from '../../nouns/carried.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
-import type { Recipe, SourceColumns, SourceSpec } from '../../nouns/recipe.ts';
+import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { hasFields } from '../../read/formats.ts';
 import { fieldNames } from '../../read/input/probe.ts';
 import { nearest } from '../../recipe/checks/nearest.ts';

@@ -11,6 +11,7 @@ import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
 import { crossDocumentChecks } from './cross-document-checks.ts';
+import { crossFimChecks } from './cross-fim-checks.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { crossTokenChecks } from './cross-token-checks.ts';
@@ -34,6 +35,7 @@ export function crossProblems(yaml: YamlFile): Problem[] {
     ...crossDocumentChecks,
     ...crossMixChecks,
     ...crossSequenceChecks,
+    ...crossFimChecks,
     ...crossTokenChecks,
   ];
   return all.flatMap((check) => check(yaml));
