@@ -44,8 +44,10 @@ function stepsText({ tokensPerStep, steps, sets }: StepPlan): string {
 }
 
 /** Says how much disk and time the build takes. */
-export function costText(plan: BuildPlan, seconds: number): string {
+/** @param seconds null: the time is not known */
+export function costText(plan: BuildPlan, seconds: number | null): string {
   const size = plan.sets.reduce((sum, set) => sum + set.bytes, 0);
+  if (seconds === null) return `size ${bytes(size)}`;
   const time =
     seconds < 1
       ? 'less than a second'

@@ -10,6 +10,7 @@ import { columnsPart, joinColumns } from '../base/source-columns.ts';
 import { columnsUsedOf } from '../base/used-columns.ts';
 import type { FimSpec, SourceColumns } from '../nouns/carried.ts';
 import type { BadRecordLimit, EarlierRun, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
+import { resolve as resolvePlace } from '../storage/paths.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
@@ -41,7 +42,7 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
   return {
     name: file.name ?? context.defaultName,
     tokenizer: toTokenizer(file.tokenizer, directory),
-    store: file.store === undefined ? null : resolve(directory, file.store),
+    store: file.store === undefined ? null : resolvePlace(directory, file.store),
     sources: context.sourceNames
       .map((name) => toSource(name, file.sources[name]!, directory))
       .map((source) => withUsedColumns(source, { documents, ...weight })),

@@ -2,13 +2,13 @@
  * Checks that a shard set is what its manifest says. Decodes every row, and compares it with the token store if any.
  */
 
-import { join } from 'node:path';
 import { type Arrange, sentinelsPerDocument } from '../base/fim.ts';
 import { LongmixError } from '../errors.ts';
 import type { TokenSource } from '../nouns/tokens.ts';
 import { listFolder, readJson } from '../storage/files.ts';
+import { join } from '../storage/paths.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
-import { readBatch, rowOf } from './reader.ts';
+import { fetchBatch, rowOf } from './reader.ts';
 import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 
 /** The parts of a token store that are needed to compare rows with it. */
@@ -48,11 +48,11 @@ export function verifyNames(folder: string, manifest: ShardSetManifest): Fault[]
  * Decodes every row and checks it.
  * @param store compares the rows with the store's tokens; null if there is no store
  */
-export function verifyRows(
+export async function verifyRows(
   folder: string,
   manifest: ShardSetManifest,
   store: StoredDocuments | null,
-): Fault[] {
+): Promise<Fault[]> {
   const faults: Fault[] = [];
   let row = 0;
   let padding = 0;
@@ -60,7 +60,7 @@ export function verifyRows(
     const before = row;
     try {
       for (const [b, batch] of shard.batches.entries()) {
-        const read = readBatch(folder, shard, b);
+        const read = await fetchBatch(folder, shard, b);
         if (read.numRows !== batch.rows)
           faults.push(`${place(folder, shard)}: batch ${b} has ${read.numRows} rows`);
         for (let r = 0; r < read.numRows; r += 1, row += 1) {

@@ -48,12 +48,31 @@ export function batchRows(
   return Math.max(1, Math.floor(batchBytes / (width * tokenBytes(provenance, dtype))));
 }
 
+export interface WrittenShard {
+  readonly batches: BatchRecord[];
+  readonly counts: ShardCounts;
+}
+
 export function writeShard(
   rows: PlannedRows,
   tokens: PieceSource,
   options: ShardOptions,
   sink: Sink,
-): { batches: BatchRecord[]; counts: ShardCounts } {
+): WrittenShard {
+  const steps = writeShardBatches(rows, tokens, options, sink);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, batch by batch: before each it yields the number of the first piece that it takes. */
+export function* writeShardBatches(
+  rows: PlannedRows,
+  tokens: PieceSource,
+  options: ShardOptions,
+  sink: Sink,
+): Generator<number, WrittenShard> {
   const { plan, firstRow, endRow } = rows;
   const schema = rowSchema(plan.width, options.dtype, options.provenance);
   const out = new SinkQueue(sink);
@@ -64,6 +83,7 @@ export function writeShard(
   const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {
     const end = Math.min(endRow, row + rowsPerBatch);
+    yield row === 0 ? 0 : plan.rowEnds[row - 1]!;
     const offset = out.bytes;
     writer.write(makeBatch(schema, { ...rows, firstRow: row, endRow: end }, tokens, options, counts));
     batches.push({ rows: end - row, offset, bytes: out.bytes - offset });

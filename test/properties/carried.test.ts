@@ -7,7 +7,8 @@ import { build } from '../../src/build/build.ts';
 import { verify } from '../../src/build/verify.ts';
 import { LongmixError } from '../../src/errors.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import { loadDocuments, TokenReader } from '../../src/store/reader.ts';
+import { loadDocuments } from '../../src/store/reader.ts';
+import { TokenReader } from '../../src/store/token-reader.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';
 import { fuzz, fuzzTimeout } from '../support/fuzz.ts';
 import { readSplit } from '../support/reconstruct.ts';
@@ -103,7 +104,7 @@ it(
         if (made === null) return;
         await build(recipe, two, { workers: 1, gather: 'always' });
         expect(hashes(two)).toEqual(hashes(one));
-        expect(verify(one, true).faults).toEqual([]);
+        expect((await verify(one, true)).faults).toEqual([]);
 
         const { manifest } = made.store;
         const table = loadDocuments(join(folder, 'store'), manifest);
