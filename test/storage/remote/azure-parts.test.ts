@@ -1,9 +1,11 @@
 /** The parts of the client of Azure that need no server: signatures, settings, lists, addresses. */
 import { describe, expect, it } from 'vitest';
 import { parseBlobs } from '../../../src/storage/remote/azure.ts';
+import { azureClient, explain } from '../../../src/storage/remote/azure-client.ts';
 import { azureSettings } from '../../../src/storage/remote/azure-settings.ts';
 import { authorization, stringToSign } from '../../../src/storage/remote/azure-sign.ts';
-import { Passing } from '../../../src/storage/remote/retry.ts';
+import { Refused } from '../../../src/storage/remote/object-read.ts';
+import { Passing, patienceOf } from '../../../src/storage/remote/retry.ts';
 import { openRemote } from '../../../src/storage/remote.ts';
 import { failureOf } from '../../support/remote.ts';
 
@@ -168,6 +170,13 @@ describe('a list', () => {
   ])('that is not whole is asked for again (%#)', (xml) => {
     expect(() => parseBlobs(xml)).toThrow(Passing);
   });
+});
+
+it('a container that is not public looks as if it were not there, where there is no key', () => {
+  const settings = azureSettings({ AZURE_STORAGE_ACCOUNT: 'acc' }, 'az://c');
+  const client = azureClient('container', settings, patienceOf());
+  const error = explain(new Refused(404, 'ResourceNotFound', ''), client, 'a');
+  expect(error).toMatchObject({ code: 'remote-denied', where: 'az://container/a' });
 });
 
 it.each([
