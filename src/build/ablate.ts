@@ -27,6 +27,7 @@ import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { isBuilt } from './shards/shard-sets.ts';
+import { sketchStore } from './store/sketches.ts';
 import { storePlace } from './store/store-place.ts';
 import { ensureStore } from './store/token-store.ts';
 import { refuseUnfit } from './store/tokenizer-fit.ts';
@@ -70,11 +71,9 @@ async function ablateLocked(
   const store = await ensureStore(first, storePlace(first, out), asStore, (tokenizer) => {
     for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
   });
-  const index = loadIndex(
-    store,
-    arms.map(({ recipe }) => recipe),
-    earlier,
-  );
+  const recipes = arms.map(({ recipe }) => recipe);
+  await sketchStore(store, recipes, options);
+  const index = loadIndex(store, recipes, earlier);
   const sizes: BuildSize[] = [];
   const reports = arms.map((arm): ArmReport => {
     const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));

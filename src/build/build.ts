@@ -18,6 +18,7 @@ import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
 import { clearShardSets, hasOlderBuild, isBuilt, writeShardSets } from './shards/shard-sets.ts';
+import { sketchStore } from './store/sketches.ts';
 import { storePlace } from './store/store-place.ts';
 import { doneWithJob, keepForJob } from './store/store-uses.ts';
 import { ensureStore } from './store/token-store.ts';
@@ -55,6 +56,7 @@ async function buildLocked(
 ): Promise<BuildResult> {
   sweep(out);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, keepUnchanged: true });
+  await sketchStore(store, [recipe], options);
   const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);

@@ -2,6 +2,7 @@
 
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
+import type { NearFigures } from '../near/figures.ts';
 import type { Ledger } from '../nouns/ledger.ts';
 import type { LeftOut, PlannedCell, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
@@ -51,6 +52,8 @@ export interface BuildPlan {
   readonly dtype: ShardDtype;
   /** What is left out because earlier runs have read it, by run; none without `mix.without`. */
   readonly without: readonly PlannedWithout[];
+  /** null: the recipe does not ask for near copies. */
+  readonly near: NearFigures | null;
 }
 
 /** What an earlier run has read, and where that is known from. */
@@ -76,6 +79,16 @@ export interface StoreIndex {
   readonly characters: Uint32Array | null;
   /** What the earlier runs of `mix.without` have read; not there: no recipe names one. */
   readonly earlier?: EarlierReads;
+  /** Not there: no recipe asks for near copies. */
+  readonly near?: NearCopies;
+}
+
+/** Near copies in a corpus, for the similarities that recipes name. */
+export interface NearCopies {
+  /** `near/sketch.ts` */
+  readonly signatures: Uint32Array;
+  /** By similarity: the first document of each document's cluster, its own number if it is alone. */
+  readonly clusters: ReadonlyMap<number, Uint32Array>;
 }
 
 export interface SetReport extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality'> {
@@ -97,6 +110,8 @@ export interface PlanReport {
   readonly steps: BuildPlan['steps'];
   /** Not there: the recipe leaves nothing out. */
   readonly without?: BuildPlan['without'];
+  /** Not there: the recipe does not ask for near copies. */
+  readonly near?: NearFigures;
   readonly warnings: readonly string[];
 }
 

@@ -21,6 +21,7 @@ import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
 import { viewOf } from '../store/view.ts';
 import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
 import { isFolder } from './ownership.ts';
+import { damagedSketches } from './store/sketches.ts';
 
 export interface Verified {
   /** The folders that were checked. */
@@ -123,7 +124,10 @@ function storeFaults(sets: readonly string[]): Fault[] {
     const found = openStoreOf(set, openShards(set));
     if (found !== null) stores.set(found.path, found.store);
   }
-  return [...stores].flatMap(([path, store]) => verifyFiles(path, storeFiles(store)));
+  return [...stores].flatMap(([path, store]) => [
+    ...verifyFiles(path, storeFiles(store)),
+    ...damagedSketches(path, store.parts),
+  ]);
 }
 
 /** The store that the shards were made from; null: it is no longer there, or its fingerprint differs. */
@@ -156,7 +160,7 @@ function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & 
 function verifyStore(folder: string, deep: boolean): Verified {
   const manifest = openStore(folder);
   const files = storeFiles(manifest);
-  const faults = verifyFiles(folder, files);
+  const faults = [...verifyFiles(folder, files), ...damagedSketches(folder, manifest.parts)];
   // This checks the index too: it compares its lengths with the manifest's totals.
   if (deep && faults.length === 0) loadDocuments(folder, manifest);
   return {

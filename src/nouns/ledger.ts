@@ -3,6 +3,7 @@ import type { Bucket } from './mix.ts';
 
 export const dropReasons = [
   'duplicate', // an earlier document has the same text
+  'near_duplicate', // documents.near_duplicates: remove; an earlier document has nearly the same text
   'too_short', // documents.min_tokens
   'too_long', // documents.max_tokens
   'already_read', // mix.without: an earlier run has read it
@@ -17,12 +18,21 @@ export const dropReasons = [
 
 export type DropReason = (typeof dropReasons)[number];
 
+/** Reasons that a ledger names only where they occur, so that other ledgers are as those of earlier versions. */
+export const newerReasons = ['near_duplicate'] as const satisfies DropReason[];
+
+type NewerReason = (typeof newerReasons)[number];
+
+/** Tokens by reason. */
+export type Dropped = Readonly<Record<Exclude<DropReason, NewerReason>, number>> &
+  Readonly<Partial<Record<NewerReason, number>>>;
+
 /** Where tokens went, as integers: `read = packedOnce + the sum of dropped`. */
 export interface LedgerEntry {
   readonly read: number;
   /** Tokens that stand in the rows at least once. */
   readonly packedOnce: number;
-  readonly dropped: Readonly<Record<DropReason, number>>;
+  readonly dropped: Dropped;
   /** Tokens in the rows, every copy counted. */
   readonly packedInstances: number;
 }

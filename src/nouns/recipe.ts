@@ -11,6 +11,8 @@ export interface Recipe {
   readonly documents: DocumentRules;
   /** Share of documents (by key, 0 <= share < 1) that goes to the validation split. */
   readonly validation: number;
+  /** Not there: documents are split one by one. */
+  readonly splitBy?: 'group';
   /** The parts of the training run, in order; at least one. A recipe without phases has one, named `train`. */
   readonly phases: readonly PhaseSpec[];
   /** Earlier runs whose documents are left out, of training and of validation; not there: none. */
@@ -69,6 +71,10 @@ export interface SourceSpec {
    * A program and its arguments that writes each file's text, used instead of a format; `{file}` or `{}` is the path.
    */
   readonly command?: readonly string[];
+  /** Field whose value names the group of a document, or `directory`. Not there: documents have no group. */
+  readonly group?: string;
+  /** Field by which the documents of a group are sorted. Not there: they stand in the order of the corpus. */
+  readonly order?: string;
   /** The source holds token ids, not text: `fields.text` names their column. */
   readonly tokens?: TokensSpec;
 }
@@ -143,6 +149,8 @@ export interface DocumentRules {
   readonly maxTokens: PerSource;
   /** `remove`: keep only the first of several documents with identical text. */
   readonly duplicates: 'remove' | 'keep';
+  /** What near copies are to each other; not there: nothing. */
+  readonly nearDuplicates?: NearDuplicates;
   /**
    * The length of a document that thresholds and buckets of a mix use. null: its tokens; a number: its characters
    * divided by that number (Fu et al. 2024 estimate with 3.68).
@@ -150,6 +158,16 @@ export interface DocumentRules {
   readonly charactersPerToken: number | null;
   /** Edges between length buckets, ascending; null: powers of two. */
   readonly buckets: readonly number[] | null;
+}
+
+/**
+ * Near copies share most of their text. `cluster`: they are on one side of the validation split. `remove`: only the first
+ * of them is taken.
+ */
+export interface NearDuplicates {
+  readonly rule: 'cluster' | 'remove';
+  /** Jaccard similarity of their shingles from which on documents are near copies, 0.5 to 1. */
+  readonly similarity: number;
 }
 
 /** A run that was trained on the shards of an earlier build. */
@@ -227,12 +245,14 @@ export interface LengthRule {
     | { readonly kind: 'remove_long' };
 }
 
-export const packings = ['best-fit', 'concat', 'pad', 'decompose'] as const;
+export const packings = ['best-fit', 'concat', 'pad', 'decompose', 'groups'] as const;
 
 export type Packing = (typeof packings)[number];
 
 /** Packings that can put a row together from several shorter inner rows (`pack_length`). */
 export const packingsOfInnerRows: readonly Packing[] = ['best-fit', 'concat'];
+
+export const intents = ['mask', 'no-mask'] as const;
 
 export interface SequenceSpec {
   /** L, in tokens. */
@@ -253,6 +273,11 @@ export interface SequenceSpec {
   readonly packLength: number | null;
   /** Options of packing `decompose`; null for other packings. */
   readonly decompose: DecomposeSpec | null;
+  /**
+   * What the rows are made for: attention inside each document (`mask`), or over the whole row; not there: the recipe does
+   * not say, and a trainer masks.
+   */
+  readonly intent?: (typeof intents)[number];
 }
 
 /**

@@ -36,9 +36,17 @@ export function toDocumentRules(entry: DocumentsEntry): DocumentRules {
       exact(parseLength(amount)),
     ),
     duplicates: entry.duplicates,
+    ...toNearDuplicates(entry.near_duplicates),
     charactersPerToken: characters === undefined ? null : Number(characters),
     buckets: edges === undefined ? null : [...new Set(edges)].sort((a, b) => a - b),
   };
+}
+
+/** Nothing where near copies are kept: a recipe's record is that of the versions that did not look for them. */
+function toNearDuplicates(written: DocumentsEntry['near_duplicates']): Pick<DocumentRules, 'nearDuplicates'> {
+  const { rule, similarity } = typeof written === 'object' ? written : { rule: written, similarity: '80%' };
+  if (rule === undefined || rule === 'keep') return {};
+  return { nearDuplicates: { rule, similarity: exact(parseShare(similarity)) } };
 }
 
 /** The phases of a recipe; if it has none, one phase named `train`. */
@@ -151,6 +159,7 @@ export function toSequences(entry: SequencesEntry): SequenceSpec {
     plusOne: plus_one,
     packLength: pack_length === undefined ? null : exact(parseLength(pack_length)),
     decompose: given.packing === 'decompose' ? toDecompose(given.decompose, length) : null,
+    ...(given.intent === undefined ? {} : { intent: given.intent }),
   };
 }
 

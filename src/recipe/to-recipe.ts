@@ -39,6 +39,7 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
     sources: context.sourceNames.map((name) => toSource(name, file.sources[name]!, directory)),
     documents: toDocumentRules(file.documents),
     validation: exact(parseShare(file.split.validation)),
+    ...(file.split.by === 'group' ? { splitBy: file.split.by } : {}),
     phases,
     ...toWithout(file.mix.without, directory),
     phaseDocuments: file.phase_documents,
@@ -100,6 +101,9 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     exclude: [entry.exclude].flat(),
     ...(entry.extract ? {} : { extract: false as const }),
     ...(entry.command === undefined ? {} : { command: toCommand(entry.command, directory) }),
+    ...(entry.group === undefined ? {} : { group: entry.group }),
+    // Documents of a source are in the order of their paths.
+    ...(entry.order === undefined || entry.order === 'path' ? {} : { order: entry.order }),
     ...(entry.tokens === undefined
       ? {}
       : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),

@@ -145,5 +145,5 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
 }
 
 function dropped(entry: LedgerEntry, reason: DropReason): number {
-  return entry.dropped[reason];
+  return entry.dropped[reason] ?? 0;
 }

@@ -10,12 +10,15 @@ import { leaveOutRead } from '../../mix/already-read.ts';
 import { eligibility } from '../../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../../mix/mix.ts';
 import { refuseUnknownBounds } from '../../mix/named-sources.ts';
-import { heldOut } from '../../mix/split.ts';
+import { heldOut, unitKeys } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
-import type { Ledger } from '../../nouns/ledger.ts';
+import { nearFigures } from '../../near/figures.ts';
+import { visitRepeats } from '../../near/repeats.ts';
+import { dropReasons, type Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
-import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
+import type { DocumentRules, MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
+import type { DocumentKeys, DocumentTable } from '../../nouns/tokens.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
@@ -43,8 +46,9 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     measuredLengths(table, characters, documents.charactersPerToken),
   );
   const excluded = eligibility(table, documents);
+  const near = nearCopies(documents, index, excluded);
   const without = leaveOut(recipe, manifest.tokenizer.fingerprint, index, excluded);
-  const held = heldOut(table, recipe.validation, seed);
+  const held = heldOut(splitKeys(table, near), recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
   const mixes = planMix(table, cellOf, buckets, barred, recipe);
@@ -105,7 +109,32 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     steps: planSteps(recipe, train.sets),
     dtype,
     without,
+    near: near === null ? null : nearFigures(near),
   };
+}
+
+/** The clusters of near copies, after those that the recipe does not take are excluded; null: it does not ask for them. */
+function nearCopies(
+  { nearDuplicates }: DocumentRules,
+  { near }: StoreIndex,
+  excluded: Uint8Array,
+): Uint32Array | null {
+  if (nearDuplicates === undefined) return null;
+  const { rule, similarity } = nearDuplicates;
+  const clusters = near?.clusters.get(similarity);
+  if (near === undefined || clusters === undefined)
+    throw new Error('near copies are not in the index: use loadIndex with this recipe');
+  const code = 1 + dropReasons.indexOf('near_duplicate');
+  if (rule === 'remove') {
+    visitRepeats(clusters, near.signatures, similarity, excluded, (document) => {
+      excluded[document] = code;
+    });
+  }
+  return clusters;
+}
+
+function splitKeys(table: DocumentTable, near: Uint32Array | null): DocumentKeys {
+  return near === null ? table : unitKeys(table, [near]);
 }
 
 /** Bars what earlier runs have read, for training and for validation: what was trained on measures nothing. */

@@ -2,22 +2,23 @@
 import type { Recipe } from '../../nouns/recipe.ts';
 import { loadCharacters, loadDocuments } from '../../store/reader.ts';
 import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
+import { loadNear } from '../store/sketches.ts';
 
 /**
  * Loads all that `planBuild` needs from a token store, for any of these recipes. Memory: 14 bytes per document, 18 with
- * characters.
+ * characters, and 132 more where near copies are asked for (`sketches.ts`, which makes what it needs beside the store).
  * @param earlier what the runs of `mix.without` have read (`loadEarlier`)
  * @throws LongmixError `store-damaged`
  */
-export function loadIndex(
-  { folder, manifest }: TokenStore,
-  recipes: readonly Recipe[],
-  earlier?: EarlierReads,
-): StoreIndex {
+export function loadIndex(store: TokenStore, recipes: readonly Recipe[], earlier?: EarlierReads): StoreIndex {
+  const { folder, manifest } = store;
   const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
+  const table = loadDocuments(folder, manifest);
+  const near = loadNear(store, table, recipes);
   return {
-    table: loadDocuments(folder, manifest),
+    table,
     characters: estimated ? loadCharacters(folder, manifest) : null,
     ...(earlier === undefined ? {} : { earlier }),
+    ...(near === null ? {} : { near }),
   };
 }

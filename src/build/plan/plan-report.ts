@@ -19,6 +19,7 @@ export function planReport(recipe: Recipe, store: TokenStore, plan: BuildPlan): 
     ledgers: plan.ledgers,
     steps: plan.steps,
     ...(plan.without.length === 0 ? {} : { without: plan.without }),
+    ...(plan.near === null ? {} : { near: plan.near }),
     warnings: planWarnings(recipe, plan),
   };
 }

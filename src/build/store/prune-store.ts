@@ -10,7 +10,7 @@ import { sweep } from '../../storage/commit.ts';
 import { exists, listFolder, readJson, removeFile, statOf } from '../../storage/files.ts';
 import { withBriefLock } from '../../storage/lock.ts';
 import { notesFolder } from '../../storage/receipt.ts';
-import { type StoreManifest, storeFile, storeFiles } from '../../store/format.ts';
+import { type StoreManifest, sketchFile, storeFile, storeFiles } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 import { storedSources, sumOf } from '../../store/view.ts';
 import { isFolder, ownedFiles, tokenFolder } from '../ownership.ts';
@@ -91,7 +91,11 @@ export async function pruneStore(store: string): Promise<Unneeded> {
 }
 
 function unneededParts(store: string, record: StoreManifest): Unneeded {
-  const named = new Set([storeFile, ...storeFiles(record).map(({ name }) => name)]);
+  const named = new Set([
+    storeFile,
+    ...storeFiles(record).map(({ name }) => name),
+    ...record.parts.map(({ name }) => sketchFile(name)),
+  ]);
   const files = ownedFiles(store, tokenFolder, []).filter((name) => !named.has(name));
   const parts = new Set(files.map((name) => name.slice(0, name.indexOf('.'))));
   const bytes = files.reduce((sum, name) => sum + (statOf(join(store, name))?.size ?? 0), 0);

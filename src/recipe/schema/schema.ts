@@ -43,7 +43,7 @@ export interface RecipeFile {
   readonly store?: string | undefined;
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
-  readonly split: { readonly validation: Amount };
+  readonly split: { readonly validation: Amount; readonly by: 'document' | 'group' };
   readonly mix: MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined };
   readonly sequences: SequencesEntry;
   readonly phases?: Readonly<Record<string, PhaseEntry>> | undefined;
@@ -76,6 +76,8 @@ export interface SourceEntry {
   readonly source?: string | undefined;
   readonly join: 'file' | 'directory';
   readonly separator: string;
+  readonly group?: string | undefined;
+  readonly order?: string | undefined;
   readonly encoding?: string | undefined;
   readonly quote: (typeof quotings)[number];
   readonly include: string | readonly string[];
@@ -89,9 +91,14 @@ export interface DocumentsEntry {
   readonly min_tokens?: PerSourceEntry<Amount> | undefined;
   readonly max_tokens?: PerSourceEntry<Amount> | undefined;
   readonly duplicates: 'remove' | 'keep';
+  readonly near_duplicates?: NearRule | { readonly rule: NearRule; readonly similarity: Amount } | undefined;
   readonly length: string;
   readonly buckets?: readonly Amount[] | undefined;
 }
+
+const nearRules = ['keep', 'cluster', 'remove'] as const;
+
+type NearRule = (typeof nearRules)[number];
 
 export interface PhaseEntry {
   readonly tokens: Amount;
@@ -142,6 +149,16 @@ const sourceEntry = z.strictObject(
     separator: anyText('text to put between joined files')
       .default('\n')
       .describe('Put between the files of a joined document.'),
+    group: text('the name of a field, or directory')
+      .optional()
+      .describe(
+        'Field or column whose value names the group of a document, or directory: the folder of its file. Equal values are one group, in all sources. What groups do: split.by, and packing groups.',
+      ),
+    order: text('the name of a field, or path')
+      .optional()
+      .describe(
+        'Field or column by whose value the documents of a group are sorted, numbers or text, or path; default: path, the order of the corpus.',
+      ),
     encoding: encoding()
       .optional()
       .describe(
@@ -176,6 +193,20 @@ export function plainSource(path: string): SourceEntry {
   return sourceEntry.parse({ path });
 }
 
+const nearForm = 'keep, cluster or remove, or a map such as { rule: cluster, similarity: 80% }';
+
+const nearDuplicates = z.strictObject(
+  {
+    rule: oneOf(nearRules).default('cluster').describe('cluster, remove or keep.'),
+    similarity: share()
+      .default('80%')
+      .describe(
+        'Share of the shingles (7 tokens) of both documents that they have in common, from which on they are near copies; 50% to 100%.',
+      ),
+  },
+  mapError('a map such as { rule: cluster, similarity: 80% }'),
+);
+
 const documents = z.strictObject(
   {
     min_tokens: perSource(tokenLength(0, mostTokens), 'a length in tokens')
@@ -187,6 +218,11 @@ const documents = z.strictObject(
     duplicates: oneOf(['remove', 'keep'])
       .default('remove')
       .describe('remove: keep only the first of several documents with identical text.'),
+    near_duplicates: either(oneOf(nearRules), nearDuplicates, nearForm)
+      .optional()
+      .describe(
+        'What happens to documents with nearly the same text, found by MinHash. cluster: all on one side of the validation split. remove: only the first is taken. keep: nothing (default).',
+      ),
     length: estimator()
       .default('exact')
       .describe(
@@ -275,6 +311,9 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
             validation: share({ below: 1 })
               .default(0)
               .describe('Share of the documents that is held out for validation, chosen by content.'),
+            by: oneOf(['document', 'group'])
+              .default('document')
+              .describe('group: all documents of a group are on one side, and the share counts groups.'),
           },
           mapError('a map such as { validation: 0.5% }'),
         )
