@@ -77,6 +77,14 @@ export interface SourceSpec {
   readonly order?: string;
   /** The source holds token ids, not text: `fields.text` names their column. */
   readonly tokens?: TokensSpec;
+  /** What the store keeps of its documents beside their tokens; absent: nothing. */
+  readonly columns?: SourceColumns;
+}
+
+/** Optional columns of a source's documents. What the recipe itself uses is among them. */
+export interface SourceColumns {
+  /** Names of fields of its records, sorted; each once. */
+  readonly fields: readonly string[];
 }
 
 /** What a recipe says about a source of token ids. */

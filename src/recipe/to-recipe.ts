@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
 import { isUrl } from '../base/is-url.ts';
+import { columnsPart } from '../base/source-columns.ts';
 import type { BadRecordLimit, EarlierRun, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
@@ -107,6 +108,7 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     ...(entry.tokens === undefined
       ? {}
       : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),
+    ...columnsPart({ fields: entry.columns ?? [] }),
   };
 }
 

@@ -85,6 +85,7 @@ export interface SourceEntry {
   readonly tokens?: string | true | undefined;
   readonly dtype?: IdType | undefined;
   readonly tokenizer?: string | undefined;
+  readonly columns?: readonly string[] | undefined;
 }
 
 export interface DocumentsEntry {
@@ -183,6 +184,12 @@ const sourceEntry = z.strictObject(
       .optional()
       .describe(
         "The tokenizer that made the ids, by name or fingerprint; if it is not the recipe's, the source is refused.",
+      ),
+    columns: z
+      .array(text('the name of a field'), { error: 'expected a list of fields such as [score, language]' })
+      .optional()
+      .describe(
+        'Fields that the token store keeps with each document, for recipes that use them later; those that this recipe uses are kept anyway.',
       ),
   },
   mapError('a map of settings'),
