@@ -19,7 +19,9 @@ export type Purpose =
   | 'schedule'
   | 'epoch'
   | 'inspect'
-  | 'part';
+  | 'part'
+  | 'group-low'
+  | 'group-high';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 

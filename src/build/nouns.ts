@@ -8,7 +8,8 @@ import type { LeftOut, PlannedCell, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import type { DocumentGroups, DocumentTable } from '../nouns/tokens.ts';
+import type { GroupFigures } from '../pack/accounts/group-figures.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { EarlierBuild, ShardDtype } from '../shard/format.ts';
 import type { CacheSettings } from '../storage/remote-settings.ts';
@@ -29,6 +30,8 @@ export interface PlannedSet {
   readonly quality: PackingQuality;
   /** Approximate bytes of all shards of the set. */
   readonly bytes: number;
+  /** Not there: the rows are not packed by groups. */
+  readonly groups?: GroupFigures;
 }
 
 export interface PlannedPhase {
@@ -54,6 +57,8 @@ export interface BuildPlan {
   readonly without: readonly PlannedWithout[];
   /** null: the recipe does not ask for near copies. */
   readonly near: NearFigures | null;
+  /** Whether a source names groups, so that rows have the column `group_ids`. */
+  readonly hasGroups: boolean;
 }
 
 /** What an earlier run has read, and where that is known from. */
@@ -81,6 +86,8 @@ export interface StoreIndex {
   readonly earlier?: EarlierReads;
   /** Not there: no recipe asks for near copies. */
   readonly near?: NearCopies;
+  /** Not there: no source has a `group`. */
+  readonly groups?: DocumentGroups;
 }
 
 /** Near copies in a corpus, for the similarities that recipes name. */
@@ -95,6 +102,8 @@ export interface SetReport extends Pick<PlannedSet, 'name' | 'split' | 'phase' |
   readonly rows: number;
   readonly width: number;
   readonly ledger: Omit<Ledger, 'cells'>;
+  /** Not there: the rows are not packed by groups. */
+  readonly groups?: GroupFigures;
 }
 
 export interface PlanReport {

@@ -19,7 +19,7 @@ export const dropReasons = [
 export type DropReason = (typeof dropReasons)[number];
 
 /** Reasons that a ledger names only where they occur, so that other ledgers are as those of earlier versions. */
-export const newerReasons = ['near_duplicate'] as const satisfies DropReason[];
+export const newerReasons: readonly ['near_duplicate'] = ['near_duplicate'];
 
 type NewerReason = (typeof newerReasons)[number];
 

@@ -5,6 +5,7 @@
 
 import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
+import { folderGroup } from '../base/group-fields.ts';
 import { isUrl } from '../base/is-url.ts';
 import { columnsPart } from '../base/source-columns.ts';
 import type { BadRecordLimit, EarlierRun, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
@@ -108,8 +109,14 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     ...(entry.tokens === undefined
       ? {}
       : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),
-    ...columnsPart({ fields: entry.columns ?? [] }),
+    ...columnsPart({ fields: [...(entry.columns ?? []), ...fieldsOfGroups(entry)] }),
   };
+}
+
+/** The fields that groups come from. A path and a folder are in the store anyway. */
+function fieldsOfGroups({ group, order }: SourceEntry): string[] {
+  const ofGroup = group === undefined || folderGroup.test(group) ? [] : [group];
+  return order === undefined || order === 'path' ? ofGroup : [...ofGroup, order];
 }
 
 function textField({ text, tokens }: SourceEntry): string {

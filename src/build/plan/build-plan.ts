@@ -14,14 +14,17 @@ import { heldOut, unitKeys } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
 import { nearFigures } from '../../near/figures.ts';
 import { visitRepeats } from '../../near/repeats.ts';
+import { sketchVersion } from '../../near/sketch.ts';
 import { dropReasons, type Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
 import type { DocumentRules, MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
-import type { DocumentKeys, DocumentTable } from '../../nouns/tokens.ts';
+import type { DocumentGroups, DocumentKeys } from '../../nouns/tokens.ts';
+import { groupFigures } from '../../pack/accounts/group-figures.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
+import { groupsVersion } from '../../pack/packers/groups.ts';
 import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
@@ -36,7 +39,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   const { documents, phases, seed, sequences } = recipe;
   refuseUnfit(recipe, manifest.tokenizer);
   const dtype = shardDtype(recipe, manifest.tokenizer);
-  const { table, characters } = index;
+  const { table, characters, groups = null } = index;
   refuseUnknownBounds(recipe, table.sources);
 
   const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
@@ -48,13 +51,13 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   const excluded = eligibility(table, documents);
   const near = nearCopies(documents, index, excluded);
   const without = leaveOut(recipe, manifest.tokenizer.fingerprint, index, excluded);
-  const held = heldOut(splitKeys(table, near), recipe.validation, seed);
+  const held = heldOut(splitKeys(recipe, index, near), recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
-  const mixes = planMix(table, cellOf, buckets, barred, recipe);
+  const mixes = planMix(table, cellOf, buckets, barred, recipe, groups);
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
-  const corpus = { table, cellOf, buckets, held, excluded };
+  const corpus = { table, cellOf, buckets, held, excluded, groups };
   const train = packSplit(
     'train',
     phases.map(({ name, mix, sequences }, i) => {
@@ -91,6 +94,8 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
       ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
       ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
+      ...(near === null ? [] : [{ near: sketchVersion }]),
+      ...(phases.some((phase) => phase.sequences.packing === 'groups') ? [groupsVersion] : []),
       ...(without.length === 0
         ? []
         : [{ without: without.map(({ fingerprint, sets }) => [fingerprint, sets]) }]),
@@ -110,6 +115,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     dtype,
     without,
     near: near === null ? null : nearFigures(near),
+    hasGroups: groups !== null,
   };
 }
 
@@ -133,8 +139,16 @@ function nearCopies(
   return clusters;
 }
 
-function splitKeys(table: DocumentTable, near: Uint32Array | null): DocumentKeys {
-  return near === null ? table : unitKeys(table, [near]);
+/** What decides the side of a document: its own key, or that of the documents that stay with it. */
+function splitKeys(
+  { splitBy }: Recipe,
+  { table, groups }: StoreIndex,
+  near: Uint32Array | null,
+): DocumentKeys {
+  const together = near === null ? [] : [near];
+  if (splitBy === 'group' && groups !== undefined)
+    return unitKeys(table, [groups.first, ...together], groups);
+  return near === null ? table : unitKeys(table, together);
 }
 
 /** Bars what earlier runs have read, for training and for validation: what was trained on measures nothing. */
@@ -171,17 +185,21 @@ interface TakenPhase {
 function packSplit(
   split: SplitName,
   phases: readonly TakenPhase[],
-  corpus: Omit<SplitDocuments, 'side'>,
+  corpus: Omit<SplitDocuments, 'side'> & { readonly groups: DocumentGroups | null },
   { seed, shards }: Recipe,
   dtype: ShardDtype,
 ): { whole: Ledger; sets: PlannedSet[] } {
-  const { table, buckets } = corpus;
+  const { table, buckets, groups } = corpus;
+  const side = split === 'train' ? 0 : 1;
+  const mayTake = (d: number) => corpus.held[d] === side && corpus.excluded[d] === 0;
   const packed = phases.map((phase) => ({
     ...phase,
-    plans: packRows(phase.instances, table, phase.sequences, seed),
+    plans: packRows(phase.instances, table, phase.sequences, seed, groups).map((plan) =>
+      groups === null ? plan : { ...plan, groups: groupsOfPieces(plan, groups) },
+    ),
     inCell: inCells(phase.mix, table.sources, buckets),
   }));
-  const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
+  const ledgers = keepLedgers({ ...corpus, side }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed
     .flatMap(({ name, phase, sequences, instances, plans }) =>
@@ -190,12 +208,22 @@ function packSplit(
         ...{ split, phase, sequences, rows },
         quality: packingQuality([rows], table, instances, sequences),
         bytes: shardBytes(rows, dtype, shards.provenance),
+        ...(groups === null || sequences.packing !== 'groups'
+          ? {}
+          : { groups: groupFigures(rows, groups, mayTake) }),
       })),
     )
     .map((set, i): PlannedSet => ({ ...set, ledger: ledgers.sets[i]! }));
   for (const { name, ledger } of sets) refuseImbalance(name, imbalances(ledger, mayDiscard));
   refuseImbalance(split, imbalances(ledgers.whole, mayDiscard));
   return { whole: ledgers.whole, sets: sets.filter(({ rows }) => rows.rows > 0) };
+}
+
+/** The group of each piece, by the number of its first document. */
+function groupsOfPieces({ document }: RowPlan, { first }: DocumentGroups): Uint32Array {
+  const groups = new Uint32Array(new SharedArrayBuffer(4 * document.length));
+  for (let p = 0; p < groups.length; p += 1) groups[p] = first[document[p]!]!;
+  return groups;
 }
 
 /** The mix of the validation split, which takes each of its documents once. */
@@ -246,7 +274,7 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
 }
 
 function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
-  const ofPieces = plan.document.length * pieceBytes(provenance);
+  const ofPieces = plan.document.length * pieceBytes(provenance, plan.groups !== undefined);
   // 12 bytes of offsets and padding per row. Don't change it: the number of shards depends on it.
   return plan.rows * plan.width * tokenBytes(provenance, dtype) + ofPieces + plan.rows * 12;
 }

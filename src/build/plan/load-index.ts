@@ -3,6 +3,7 @@ import type { Recipe } from '../../nouns/recipe.ts';
 import { loadCharacters, loadDocuments } from '../../store/reader.ts';
 import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
 import { loadNear } from '../store/sketches.ts';
+import { loadGroups } from './load-groups.ts';
 
 /**
  * Loads all that `planBuild` needs from a token store, for any of these recipes. Memory: 14 bytes per document, 18 with
@@ -15,10 +16,13 @@ export function loadIndex(store: TokenStore, recipes: readonly Recipe[], earlier
   const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
   const table = loadDocuments(folder, manifest);
   const near = loadNear(store, table, recipes);
+  // Arms of an ablation have the same sources.
+  const groups = loadGroups(store, table, recipes[0]!);
   return {
     table,
     characters: estimated ? loadCharacters(folder, manifest) : null,
     ...(earlier === undefined ? {} : { earlier }),
     ...(near === null ? {} : { near }),
+    ...(groups === null ? {} : { groups }),
   };
 }

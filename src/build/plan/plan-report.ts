@@ -24,7 +24,10 @@ export function planReport(recipe: Recipe, store: TokenStore, plan: BuildPlan): 
   };
 }
 
-function setReport({ name, split, phase, rows, quality, bytes, ledger }: PlannedSet): SetReport {
+function setReport({ name, split, phase, rows, quality, bytes, ledger, groups }: PlannedSet): SetReport {
   const { cells, ...totals } = ledger;
-  return { name, split, phase, rows: rows.rows, width: rows.width, bytes, quality, ledger: totals };
+  return {
+    ...{ name, split, phase, rows: rows.rows, width: rows.width, bytes, quality, ledger: totals },
+    ...(groups === undefined ? {} : { groups }),
+  };
 }

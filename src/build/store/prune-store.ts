@@ -14,6 +14,7 @@ import { type StoreManifest, sketchFile, storeFile, storeFiles } from '../../sto
 import { openStore } from '../../store/reader.ts';
 import { storedSources, sumOf } from '../../store/view.ts';
 import { isFolder, ownedFiles, tokenFolder } from '../ownership.ts';
+import { sketchesIn } from './sketches.ts';
 import { lastUse, usersOfStore } from './store-uses.ts';
 
 export interface StoreSummary {
@@ -96,7 +97,7 @@ function unneededParts(store: string, record: StoreManifest): Unneeded {
     ...storeFiles(record).map(({ name }) => name),
     ...record.parts.map(({ name }) => sketchFile(name)),
   ]);
-  const files = ownedFiles(store, tokenFolder, []).filter((name) => !named.has(name));
+  const files = ownedFiles(store, tokenFolder, sketchesIn(store)).filter((name) => !named.has(name));
   const parts = new Set(files.map((name) => name.slice(0, name.indexOf('.'))));
   const bytes = files.reduce((sum, name) => sum + (statOf(join(store, name))?.size ?? 0), 0);
   return { parts: parts.size, bytes, files };

@@ -15,7 +15,7 @@ import { bands, createSketcher, type Sketches, signatureWords, sketchVersion } f
 import type { Recipe } from '../../nouns/recipe.ts';
 import type { DocumentTable } from '../../nouns/tokens.ts';
 import { DamagedColumns, openColumns, writeColumns } from '../../storage/columns-file.ts';
-import { exists } from '../../storage/files.ts';
+import { exists, listFolder } from '../../storage/files.ts';
 import { localStorage } from '../../storage/local.ts';
 import { type PartRecord, type StoreManifest, sketchFile, tokensFile } from '../../store/format.ts';
 import { loadDocuments } from '../../store/reader.ts';
@@ -93,6 +93,21 @@ export function damagedSketches(folder: string, parts: readonly Part[]): string[
     const fault = faultOf(path, part);
     return fault === null ? [] : [`${path}: ${fault}; remove it: it is made again when a recipe needs it`];
   });
+}
+
+/** Names of the files of sketches in a store, of whatever parts. */
+export function sketchesIn(folder: string): string[] {
+  return listFolder(folder).filter((name) => name.endsWith('.sketch') && isSketch(join(folder, name)));
+}
+
+function isSketch(path: string): boolean {
+  try {
+    const file = openColumns(path);
+    file.close();
+    return (file.about as { format?: unknown } | null)?.format === format;
+  } catch {
+    return false;
+  }
 }
 
 function similaritiesOf(recipes: readonly Pick<Recipe, 'documents'>[]): number[] {

@@ -23,6 +23,9 @@ import { type PackPhase, type PhaseInput, sequenceLengths } from './packer.ts';
 import type { Packer } from './pieces.ts';
 import { RowWriter } from './row-writer.ts';
 
+/** Part of a build's identity. Change it whenever the rows of groups change, or which groups a mix takes. */
+export const groupsVersion = 'groups-1';
+
 /** Slices are as many as give each copy of a group its own, and at most this many times as many. */
 const mostPerCopy = 8;
 const leastRows = 64;
