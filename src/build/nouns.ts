@@ -4,11 +4,11 @@ import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { NearFigures } from '../near/figures.ts';
 import type { Ledger } from '../nouns/ledger.ts';
-import type { LeftOut, PlannedCell, ReadDocuments } from '../nouns/mix.ts';
+import type { LeftOut, PlannedCell, PlannedScore, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import type { DocumentGroups, DocumentTable } from '../nouns/tokens.ts';
+import type { DocumentColumns, DocumentGroups, DocumentTable } from '../nouns/tokens.ts';
 import type { GroupFigures } from '../pack/accounts/group-figures.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { EarlierBuild, ShardDtype } from '../shard/format.ts';
@@ -59,6 +59,8 @@ export interface BuildPlan {
   readonly near: NearFigures | null;
   /** Whether a source names groups, so that rows have the column `group_ids`. */
   readonly hasGroups: boolean;
+  /** What the rules of `documents.keep` come to, in their order. */
+  readonly scores: readonly PlannedScore[];
 }
 
 /** What an earlier run has read, and where that is known from. */
@@ -82,12 +84,14 @@ export interface StoreIndex {
   readonly table: DocumentTable;
   /** Characters of each document; null: no recipe needs them. */
   readonly characters: Uint32Array | null;
+  /** Optional columns that the recipes use; not there: they use none. */
+  readonly columns?: DocumentColumns;
   /** What the earlier runs of `mix.without` have read; not there: no recipe names one. */
   readonly earlier?: EarlierReads;
   /** Not there: no recipe asks for near copies. */
   readonly near?: NearCopies;
-  /** Not there: no source has a `group`. */
-  readonly groups?: DocumentGroups;
+  /** By `groupsKey`; not there: no source of a recipe has a `group`. */
+  readonly groups?: ReadonlyMap<string, DocumentGroups>;
 }
 
 /** Near copies in a corpus, for the similarities that recipes name. */
@@ -121,6 +125,8 @@ export interface PlanReport {
   readonly without?: BuildPlan['without'];
   /** Not there: the recipe does not ask for near copies. */
   readonly near?: NearFigures;
+  /** Not there: the recipe keeps documents by no score. */
+  readonly scores?: BuildPlan['scores'];
   readonly warnings: readonly string[];
 }
 

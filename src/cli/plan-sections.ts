@@ -5,7 +5,7 @@ import type { BuildPlan } from '../build/nouns.ts';
 import { planWarnings } from '../build/plan/plan-warnings.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import { ledgerText, mixText, nearText, packingText, withoutText } from '../report/plan-text.ts';
+import { ledgerText, mixText, nearText, packingText, scoresText, withoutText } from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
 
 /** Returns one string per section, without blank lines between them. `all`: show every cell, however many there are. */
@@ -17,6 +17,7 @@ export function planSections(recipe: Recipe, plan: BuildPlan, all = false): stri
     ),
     ...(plan.without.length === 0 ? [] : [withoutText(plan.without)]),
     ...(plan.near === null ? [] : [nearText(plan.near)]),
+    ...(plan.scores.length === 0 ? [] : [scoresText(plan.scores)]),
     packingText(plan.sets),
     ...(plan.steps === null ? [] : [stepsText(plan.steps)]),
     ledgerText(plan.sets),

@@ -9,7 +9,7 @@ import { isUrl } from '../base/is-url.ts';
 import { compact, counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import type { DocumentChunk, ReadUnit } from '../nouns/documents.ts';
-import type { TokenizerSpec } from '../nouns/recipe.ts';
+import type { SourceColumns, TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/formats.ts';
 import { createUnitHash } from '../read/input/hash-input.ts';
@@ -20,6 +20,7 @@ import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../stor
 import { partColumns } from '../store/document-columns.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
+import { compressor, createRatioMeter, type RatioMeter } from '../tokenize/compressibility.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
 import { createTokenEncoder } from '../tokenize/token-encoder.ts';
@@ -97,7 +98,7 @@ async function setUpTokenize({
   const storage = localStorage(folder);
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
-  const encoder = createDocumentEncoder(tokenizer);
+  const plainEncoder = createDocumentEncoder(tokenizer);
   const ofIds = createTokenEncoder();
 
   return async (input, report, signal) => {
@@ -121,7 +122,10 @@ async function setUpTokenize({
     };
     try {
       // A part is of one source.
-      const optional = partColumns(units[0]!.source.columns);
+      const { columns } = units[0]!.source;
+      const meter = meterOf(columns);
+      const encoder = meter === null ? plainEncoder : createDocumentEncoder(tokenizer, meter);
+      const optional = partColumns(columns);
       const writer = createPartWriter(tokens, docs, setting.dtype, optional);
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
@@ -208,6 +212,19 @@ async function setUpTokenize({
       return abort(error);
     }
   };
+}
+
+/** @throws LongmixError `job-stale` if the texts would be compressed by another library than those of other tasks */
+function meterOf(columns: SourceColumns | undefined): RatioMeter | null {
+  if (columns?.compressibility === undefined) return null;
+  if (columns.compressor !== undefined && columns.compressor !== compressor) {
+    throw new LongmixError(
+      'job-stale',
+      `this Node has ${compressor}, and compressibility is measured with ${columns.compressor}`,
+      { cure: 'run all tasks with one version of Node, or tokenize again: --fresh' },
+    );
+  }
+  return createRatioMeter(columns.compressibility);
 }
 
 /** Loads a tokenizer that has no tables to share. */

@@ -4,7 +4,7 @@ import { bytes, compact, counted, integer, percent, percentFine, rowLength } fro
 import type { PlannedWithout } from '../build/nouns.ts';
 import type { NearFigures } from '../near/figures.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry } from '../nouns/ledger.ts';
-import type { PlannedCell } from '../nouns/mix.ts';
+import type { PlannedCell, PlannedScore } from '../nouns/mix.ts';
 import type { GroupFigures } from '../pack/accounts/group-figures.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import { linesBySource } from './by-source.ts';
@@ -138,6 +138,31 @@ export function nearText({ clusters, documents, largest }: NearFigures): string 
   return clusters === 0
     ? 'near copies: none'
     : `near copies: ${counted(documents, 'document')} in ${counted(clusters, 'cluster')}, of up to ${integer(largest)} documents`;
+}
+
+/** What the rules of `documents.keep` come to. Scores are shown in full: they are what decides. */
+export function scoresText(scores: readonly PlannedScore[]): string {
+  const bound = (score: number | null) => (score === null ? '' : String(score));
+  return table(
+    [
+      { title: 'kept by score', align: 'left' },
+      { title: 'of', align: 'left' },
+      { title: 'from' },
+      { title: 'to' },
+      { title: 'docs' },
+      { title: 'without score' },
+    ],
+    scores.map(({ score, sources, minTokens, from, to, documents, missing }) => [
+      score,
+      [sources?.join(', ') ?? 'all', ...(minTokens > 0 ? [`from ${integer(minTokens)} tokens`] : [])].join(
+        ', ',
+      ),
+      bound(from),
+      bound(to),
+      integer(documents),
+      integer(missing),
+    ]),
+  );
 }
 
 /** Shows both balances of the ledger, in tokens. */

@@ -24,7 +24,9 @@ function planOf(table: DocumentTable, groups: DocumentGroups, phases: readonly P
   const buckets = bucketsOf(phases[0]!.mix);
   const cellOf = cellNumbers(table, buckets, table.lengths);
   const recipe = { phases, phaseDocuments: 'disjoint' as const, seed };
-  return unlessInfeasible(() => planMix(table, cellOf, buckets, new Uint8Array(table.count), recipe, groups));
+  return unlessInfeasible(() =>
+    planMix(table, cellOf, buckets, new Uint8Array(table.count), recipe, null, groups),
+  );
 }
 
 const onePhase = (mix: PhaseSpec['mix'], rows = sequences): PhaseSpec[] => [

@@ -7,19 +7,21 @@ import { fingerprint } from '../../base/fingerprint.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
 import { leaveOutRead } from '../../mix/already-read.ts';
-import { eligibility } from '../../mix/eligible.ts';
+import { holdsFor } from '../../mix/conditions.ts';
+import { eligibility, type StretchCondition } from '../../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../../mix/mix.ts';
 import { refuseUnknownBounds } from '../../mix/named-sources.ts';
-import { heldOut, unitKeys } from '../../mix/split.ts';
+import { keepByScore } from '../../mix/scores.ts';
+import { heldOut } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
+import { checkedWeights } from '../../mix/weighted.ts';
 import { nearFigures } from '../../near/figures.ts';
-import { visitRepeats } from '../../near/repeats.ts';
 import { sketchVersion } from '../../near/sketch.ts';
-import { dropReasons, type Ledger } from '../../nouns/ledger.ts';
+import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
-import type { DocumentRules, MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
+import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
-import type { DocumentGroups, DocumentKeys } from '../../nouns/tokens.ts';
+import type { DocumentColumns, DocumentGroups } from '../../nouns/tokens.ts';
 import { groupFigures } from '../../pack/accounts/group-figures.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
 import { packingQuality } from '../../pack/accounts/quality.ts';
@@ -29,9 +31,11 @@ import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
 import { planSteps } from '../../steps/plan-steps.ts';
+import type { StoreManifest } from '../../store/format.ts';
 import type { BuildPlan, PlannedSet, PlannedWithout, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
 import { runKey } from './run-key.ts';
+import { groupsOf, nearCopies, splitKeys, withGroups } from './together.ts';
 
 /** @throws LongmixError `mix-infeasible` | `mix-empty` | `special-token-missing` | `dtype-too-small` */
 export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex): BuildPlan {
@@ -39,7 +43,8 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   const { documents, phases, seed, sequences } = recipe;
   refuseUnfit(recipe, manifest.tokenizer);
   const dtype = shardDtype(recipe, manifest.tokenizer);
-  const { table, characters, groups = null } = index;
+  const { table, characters } = index;
+  const groups = groupsOf(recipe, index);
   refuseUnknownBounds(recipe, table.sources);
 
   const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
@@ -48,13 +53,14 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     buckets,
     measuredLengths(table, characters, documents.charactersPerToken),
   );
-  const excluded = eligibility(table, documents);
+  const excluded = eligibility(table, documents, conditionsOf(recipe, manifest, index));
+  const scores = keepByScore(table, documents.keep ?? [], index.columns ?? noColumns, excluded);
   const near = nearCopies(documents, index, excluded);
   const without = leaveOut(recipe, manifest.tokenizer.fingerprint, index, excluded);
-  const held = heldOut(splitKeys(recipe, index, near), recipe.validation, seed);
+  const held = heldOut(splitKeys(recipe, table, groups, near), recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
-  const mixes = planMix(table, cellOf, buckets, barred, recipe, groups);
+  const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index), groups);
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
   const corpus = { table, cellOf, buckets, held, excluded, groups };
@@ -84,7 +90,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
   if (train.sets.length === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no documents, so there would be no rows', {
-      cure: `ask for more tokens, or loosen the length rule, \`documents\` or \`overlong\`${without.length > 0 ? '; mix.without may leave out all documents' : ''}`,
+      cure: `ask for more tokens, or loosen the length rule, \`documents\`, \`where\` or \`overlong\`${without.length > 0 ? '; mix.without may leave out all documents' : ''}`,
     });
   }
   const { bosId, eosId } = manifest.tokenizer;
@@ -114,41 +120,42 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     steps: planSteps(recipe, train.sets),
     dtype,
     without,
+    scores,
     near: near === null ? null : nearFigures(near),
     hasGroups: groups !== null,
   };
 }
 
-/** The clusters of near copies, after those that the recipe does not take are excluded; null: it does not ask for them. */
-function nearCopies(
-  { nearDuplicates }: DocumentRules,
-  { near }: StoreIndex,
-  excluded: Uint8Array,
-): Uint32Array | null {
-  if (nearDuplicates === undefined) return null;
-  const { rule, similarity } = nearDuplicates;
-  const clusters = near?.clusters.get(similarity);
-  if (near === undefined || clusters === undefined)
-    throw new Error('near copies are not in the index: use loadIndex with this recipe');
-  const code = 1 + dropReasons.indexOf('near_duplicate');
-  if (rule === 'remove') {
-    visitRepeats(clusters, near.signatures, similarity, excluded, (document) => {
-      excluded[document] = code;
-    });
-  }
-  return clusters;
+function weightsOf({ weightBy }: Recipe, { table, columns }: StoreIndex): Float64Array | null {
+  if (weightBy === undefined) return null;
+  const weights = columns?.numbers.get(weightBy);
+  if (weights === undefined) throw new Error(`the column ${weightBy} is not in the index: use loadIndex`);
+  return checkedWeights(table, weightBy, weights);
 }
 
-/** What decides the side of a document: its own key, or that of the documents that stay with it. */
-function splitKeys(
-  { splitBy }: Recipe,
-  { table, groups }: StoreIndex,
-  near: Uint32Array | null,
-): DocumentKeys {
-  const together = near === null ? [] : [near];
-  if (splitBy === 'group' && groups !== undefined)
-    return unitKeys(table, [groups.first, ...together], groups);
-  return near === null ? table : unitKeys(table, together);
+const noColumns: DocumentColumns = { numbers: new Map(), texts: new Map() };
+
+/** The conditions of the recipe, and of its sources on their own documents. */
+function conditionsOf(
+  { documents, sources }: Recipe,
+  { parts }: StoreManifest,
+  { table, columns = noColumns }: StoreIndex,
+): StretchCondition[] {
+  const everywhere = { first: 0, end: table.count };
+  const whole =
+    documents.where === undefined ? [] : [{ ...everywhere, holds: holdsFor(documents.where, columns) }];
+  // A part is of one source of the recipe, whatever its records name as theirs.
+  const own = new Map(
+    sources.flatMap(({ name, where }) =>
+      where === undefined ? [] : [[name, holdsFor(where, columns)] as const],
+    ),
+  );
+  if (own.size === 0) return whole;
+  const inParts = parts.flatMap(({ inputs }, p) => {
+    const holds = own.get(inputs[0]!.source);
+    return holds === undefined ? [] : [{ first: table.partStarts[p]!, end: table.partStarts[p + 1]!, holds }];
+  });
+  return [...whole, ...inParts];
 }
 
 /** Bars what earlier runs have read, for training and for validation: what was trained on measures nothing. */
@@ -195,7 +202,7 @@ function packSplit(
   const packed = phases.map((phase) => ({
     ...phase,
     plans: packRows(phase.instances, table, phase.sequences, seed, groups).map((plan) =>
-      groups === null ? plan : { ...plan, groups: groupsOfPieces(plan, groups) },
+      withGroups(plan, groups),
     ),
     inCell: inCells(phase.mix, table.sources, buckets),
   }));
@@ -217,13 +224,6 @@ function packSplit(
   for (const { name, ledger } of sets) refuseImbalance(name, imbalances(ledger, mayDiscard));
   refuseImbalance(split, imbalances(ledgers.whole, mayDiscard));
   return { whole: ledgers.whole, sets: sets.filter(({ rows }) => rows.rows > 0) };
-}
-
-/** The group of each piece, by the number of its first document. */
-function groupsOfPieces({ document }: RowPlan, { first }: DocumentGroups): Uint32Array {
-  const groups = new Uint32Array(new SharedArrayBuffer(4 * document.length));
-  for (let p = 0; p < groups.length; p += 1) groups[p] = first[document[p]!]!;
-  return groups;
 }
 
 /** The mix of the validation split, which takes each of its documents once. */

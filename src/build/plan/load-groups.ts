@@ -16,13 +16,21 @@ import { loadColumns } from '../../store/read-columns.ts';
 import { documentRuns } from '../../store/reader.ts';
 import type { TokenStore } from '../nouns.ts';
 
+export function hasGroups({ sources }: Pick<Recipe, 'sources'>): boolean {
+  return sources.some(({ group }) => group !== undefined);
+}
+
+/** Equal keys: equal groups. Arms of an ablation may differ in them. */
+export function groupsKey({ sources }: Pick<Recipe, 'sources'>): string {
+  return JSON.stringify(sources.map(({ name, group, order }) => [name, group, order]));
+}
+
 /** @throws LongmixError `store-damaged` */
 export function loadGroups(
   { folder, manifest }: TokenStore,
   table: DocumentTable,
   { sources }: Pick<Recipe, 'sources'>,
-): DocumentGroups | null {
-  if (sources.every(({ group }) => group === undefined)) return null;
+): DocumentGroups {
   const specs = new Map(sources.map((source) => [source.name, source]));
   const ofParts = manifest.parts.map(({ inputs }) => specs.get(inputs[0]!.source));
   const fields = sources.map((source) => groupFields(source));

@@ -1,13 +1,16 @@
 /** Loads what a plan needs from the disk: the index of the token store, and what earlier runs have read. */
+import { type UsedColumns, usedColumns } from '../../base/used-columns.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
+import { loadColumns } from '../../store/read-columns.ts';
 import { loadCharacters, loadDocuments } from '../../store/reader.ts';
 import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
 import { loadNear } from '../store/sketches.ts';
-import { loadGroups } from './load-groups.ts';
+import { groupsKey, hasGroups, loadGroups } from './load-groups.ts';
 
 /**
  * Loads all that `planBuild` needs from a token store, for any of these recipes. Memory: 14 bytes per document, 18 with
- * characters, and 132 more where near copies are asked for (`sketches.ts`, which makes what it needs beside the store).
+ * characters, and those of the optional columns that the recipes use (8 for a number, 4 for a text); 132 more where near
+ * copies are asked for (`sketches.ts`, which makes what it needs beside the store), and 12 or 16 for groups.
  * @param earlier what the runs of `mix.without` have read (`loadEarlier`)
  * @throws LongmixError `store-damaged`
  */
@@ -16,13 +19,26 @@ export function loadIndex(store: TokenStore, recipes: readonly Recipe[], earlier
   const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
   const table = loadDocuments(folder, manifest);
   const near = loadNear(store, table, recipes);
-  // Arms of an ablation have the same sources.
-  const groups = loadGroups(store, table, recipes[0]!);
+  const groups = new Map(
+    recipes.filter(hasGroups).map((recipe) => [groupsKey(recipe), loadGroups(store, table, recipe)]),
+  );
+  const used = columnsOf(recipes);
   return {
     table,
     characters: estimated ? loadCharacters(folder, manifest) : null,
+    ...(used.numbers.length + used.texts.length === 0
+      ? {}
+      : { columns: loadColumns(folder, manifest, used) }),
     ...(earlier === undefined ? {} : { earlier }),
     ...(near === null ? {} : { near }),
-    ...(groups === null ? {} : { groups }),
+    ...(groups.size === 0 ? {} : { groups }),
+  };
+}
+
+function columnsOf(recipes: readonly Recipe[]): UsedColumns {
+  const used = recipes.map(usedColumns);
+  return {
+    numbers: [...new Set(used.flatMap(({ numbers }) => numbers))],
+    texts: [...new Set(used.flatMap(({ texts }) => texts))],
   };
 }

@@ -20,6 +20,7 @@ export function planReport(recipe: Recipe, store: TokenStore, plan: BuildPlan): 
     steps: plan.steps,
     ...(plan.without.length === 0 ? {} : { without: plan.without }),
     ...(plan.near === null ? {} : { near: plan.near }),
+    ...(plan.scores.length === 0 ? {} : { scores: plan.scores }),
     warnings: planWarnings(recipe, plan),
   };
 }

@@ -56,23 +56,32 @@ export function loadNear(
 ): NearCopies | null {
   const similarities = similaritiesOf(recipes);
   if (similarities.length === 0) return null;
+  const { parts } = manifest;
   for (const _ of sketchParts(folder, manifest, missingParts(folder, manifest)));
-  const files = manifest.parts.map((part) => ({ part, file: openColumns(pathOf(folder, part)) }));
+  const files = parts.map((part) => openColumns(pathOf(folder, part)));
+  /** Fills `into` with numbers of a column of each part, `each` numbers per document, end to end. */
+  const copy = (name: string, from: (part: Part) => number, each: number, into: Uint32Array): void => {
+    let at = 0;
+    for (const [p, part] of parts.entries()) {
+      const own = into.subarray(at, at + part.documents * each);
+      at += own.length;
+      try {
+        files[p]!.copy(name, from(part), own);
+      } catch (error) {
+        if (!(error instanceof DamagedColumns)) throw error;
+        for (const _ of sketchParts(folder, manifest, [part]));
+        files[p]!.close();
+        files[p] = openColumns(pathOf(folder, part));
+        files[p].copy(name, from(part), own);
+      }
+    }
+  };
   try {
     const signatures = new Uint32Array(new SharedArrayBuffer(4 * signatureWords * count));
-    let at = 0;
-    for (const { part, file } of files) {
-      const words = part.documents * signatureWords;
-      signatures.set(file.read('signatures', 0, words), at);
-      at += words;
-    }
+    copy('signatures', () => 0, signatureWords, signatures);
     const keys = new Uint32Array(count);
     const band = (number: number): Uint32Array => {
-      let first = 0;
-      for (const { part, file } of files) {
-        keys.set(file.read('bands', number * part.documents, (number + 1) * part.documents), first);
-        first += part.documents;
-      }
+      copy('bands', (part) => number * part.documents, 1, keys);
       return keys;
     };
     const sketches = { documents: count, signatures, band };
@@ -81,7 +90,7 @@ export function loadNear(
     );
     return { signatures, clusters: new Map(clusters) };
   } finally {
-    for (const { file } of files) file.close();
+    for (const file of files) file.close();
   }
 }
 
@@ -90,7 +99,7 @@ export function damagedSketches(folder: string, parts: readonly Part[]): string[
   return parts.flatMap((part) => {
     const path = pathOf(folder, part);
     if (!exists(path)) return [];
-    const fault = faultOf(path, part);
+    const fault = faultOf(path, part, true);
     return fault === null ? [] : [`${path}: ${fault}; remove it: it is made again when a recipe needs it`];
   });
 }
@@ -116,12 +125,12 @@ function similaritiesOf(recipes: readonly Pick<Recipe, 'documents'>[]): number[]
 
 function missingParts(folder: string, { parts }: StoreManifest): PartRecord[] {
   return parts.filter(
-    (part) => !exists(pathOf(folder, part)) || faultOf(pathOf(folder, part), part) !== null,
+    (part) => !exists(pathOf(folder, part)) || faultOf(pathOf(folder, part), part, false) !== null,
   );
 }
 
-/** Reads all of a file, which is a hundredth of what the tokens were; null: it is sound. */
-function faultOf(path: string, part: Part): string | null {
+/** What is wrong with a file; null: nothing. @param deep read all of it, not only its header */
+function faultOf(path: string, part: Part, deep: boolean): string | null {
   try {
     const file = openColumns(path);
     try {
@@ -133,7 +142,7 @@ function faultOf(path: string, part: Part): string | null {
         ['signatures', signatureWords],
       ] as const) {
         if (file.length(name) !== each * part.documents) return `its column ${name} has another length`;
-        file.read(name, 0, each * part.documents);
+        if (deep) file.copy(name, 0, new Uint32Array(each * part.documents));
       }
       return null;
     } finally {

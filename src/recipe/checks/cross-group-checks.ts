@@ -8,6 +8,7 @@ export const crossGroupChecks: readonly Check[] = [
   orderNeedsGroup,
   splitNeedsGroups,
   packingNeedsGroups,
+  groupsHaveNoWeight,
   similarEnough,
 ];
 
@@ -36,6 +37,18 @@ function packingNeedsGroups(yaml: YamlFile): Problem[] {
   return scopes(yaml).flatMap((scope) => {
     const at: Path = [...scope, 'sequences', 'packing'];
     return valueIn(yaml, at) === 'groups' ? [wrongValue(yaml, at, `found groups; ${needsGroup}`)] : [];
+  });
+}
+
+/** Weights choose documents one by one, and a group is taken whole. */
+function groupsHaveNoWeight(yaml: YamlFile): Problem[] {
+  if (valueIn(yaml, ['mix', 'weight_by']) === undefined) return [];
+  return scopes(yaml).flatMap((scope) => {
+    const at: Path = [...scope, 'sequences', 'packing'];
+    if (valueIn(yaml, at) !== 'groups') return [];
+    return [
+      wrongValue(yaml, at, 'found groups, which are taken whole; mix.weight_by chooses documents one by one'),
+    ];
   });
 }
 

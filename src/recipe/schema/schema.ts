@@ -25,6 +25,7 @@ import {
   tokenLength,
   wholeNumber,
 } from './fields.ts';
+import { condition, type KeepEntry, keepEntry, keepForm } from './schema-documents.ts';
 import { shapeOf } from './schema-keys.ts';
 import {
   type MixEntry,
@@ -34,6 +35,7 @@ import {
   phaseMixSchema,
   type WithoutEntry,
 } from './schema-mix.ts';
+import { type NearEntry, nearDuplicates } from './schema-near.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
 /** A recipe as written, plus the defaults that don't depend on other keys. */
@@ -44,7 +46,11 @@ export interface RecipeFile {
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
   readonly split: { readonly validation: Amount; readonly by: 'document' | 'group' };
-  readonly mix: MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined };
+  readonly mix: MixEntry & {
+    readonly tokens: Amount;
+    readonly without?: WithoutEntry | undefined;
+    readonly weight_by?: string | undefined;
+  };
   readonly sequences: SequencesEntry;
   readonly phases?: Readonly<Record<string, PhaseEntry>> | undefined;
   readonly phase_documents: 'disjoint' | 'shared';
@@ -86,20 +92,19 @@ export interface SourceEntry {
   readonly dtype?: IdType | undefined;
   readonly tokenizer?: string | undefined;
   readonly columns?: readonly string[] | undefined;
+  readonly where?: string | undefined;
 }
 
 export interface DocumentsEntry {
   readonly min_tokens?: PerSourceEntry<Amount> | undefined;
   readonly max_tokens?: PerSourceEntry<Amount> | undefined;
   readonly duplicates: 'remove' | 'keep';
-  readonly near_duplicates?: NearRule | { readonly rule: NearRule; readonly similarity: Amount } | undefined;
+  readonly near_duplicates?: NearEntry | undefined;
   readonly length: string;
   readonly buckets?: readonly Amount[] | undefined;
+  readonly keep?: readonly KeepEntry[] | undefined;
+  readonly where?: string | undefined;
 }
-
-const nearRules = ['keep', 'cluster', 'remove'] as const;
-
-type NearRule = (typeof nearRules)[number];
 
 export interface PhaseEntry {
   readonly tokens: Amount;
@@ -189,8 +194,9 @@ const sourceEntry = z.strictObject(
       .array(text('the name of a field'), { error: 'expected a list of fields such as [score, language]' })
       .optional()
       .describe(
-        'Fields that the token store keeps with each document, for recipes that use them later; those that this recipe uses are kept anyway.',
+        'Fields that the token store keeps with each document, for recipes that use them later; those that this recipe uses are kept anyway. compressibility: the ratio of compressed to plain text.',
       ),
+    where: condition().optional(),
   },
   mapError('a map of settings'),
 );
@@ -199,20 +205,6 @@ const sourceEntry = z.strictObject(
 export function plainSource(path: string): SourceEntry {
   return sourceEntry.parse({ path });
 }
-
-const nearForm = 'keep, cluster or remove, or a map such as { rule: cluster, similarity: 80% }';
-
-const nearDuplicates = z.strictObject(
-  {
-    rule: oneOf(nearRules).default('cluster').describe('cluster, remove or keep.'),
-    similarity: share()
-      .default('80%')
-      .describe(
-        'Share of the shingles (7 tokens) of both documents that they have in common, from which on they are near copies; 50% to 100%.',
-      ),
-  },
-  mapError('a map such as { rule: cluster, similarity: 80% }'),
-);
 
 const documents = z.strictObject(
   {
@@ -225,11 +217,7 @@ const documents = z.strictObject(
     duplicates: oneOf(['remove', 'keep'])
       .default('remove')
       .describe('remove: keep only the first of several documents with identical text.'),
-    near_duplicates: either(oneOf(nearRules), nearDuplicates, nearForm)
-      .optional()
-      .describe(
-        'What happens to documents with nearly the same text, found by MinHash. cluster: all on one side of the validation split. remove: only the first is taken. keep: nothing (default).',
-      ),
+    near_duplicates: nearDuplicates().optional(),
     length: estimator()
       .default('exact')
       .describe(
@@ -239,6 +227,11 @@ const documents = z.strictObject(
       .array(tokenLength(1, mostTokens), { error: 'expected a list of lengths such as [4K, 32K]' })
       .optional()
       .describe('Edges between the length buckets of tables and samples; default: powers of two.'),
+    keep: z
+      .array(keepEntry, mapError(`a list of rules such as ${keepForm}`))
+      .optional()
+      .describe('Documents are kept by numbers that they carry, such as a score of quality.'),
+    where: condition().optional(),
   },
   mapError('a map of settings'),
 );
