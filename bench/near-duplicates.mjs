@@ -82,6 +82,7 @@ async function measureCorpus(corpus, work) {
     const { stdout } = spawnSync(values.peer, [script, corpus, join(work, 'peer')], { encoding: 'utf8' });
     const peer = JSON.parse(stdout.trim().split('\n').at(-1));
     row('datatrove, signatures', peer.signatures * 1000, peer.text_mb, '', '');
+    row('datatrove, CPU of all', peer.cpu_s * 1000, peer.text_mb, '', '');
     row('datatrove, all', (peer.signatures + peer.buckets + peer.clusters) * 1000, peer.text_mb, '', '');
   }
 }

@@ -40,6 +40,7 @@ def main():
             for line in lines:
                 documents += 1
                 text += len(json.loads(line)["text"].encode())
+    before = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     stages = {
         "signatures": [
             JsonlReader(corpus, glob_pattern=pattern),
@@ -54,11 +55,13 @@ def main():
         start = time.perf_counter()
         LocalPipelineExecutor(pipeline=pipeline, tasks=tasks, workers=1, logging_dir=f"{out}/logs/{name}").run()
         seconds[name] = round(time.perf_counter() - start, 2)
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(u.ru_utime + u.ru_stime for u in usage) - before
     rss = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     wall = sum(seconds.values())
     print(json.dumps({
         "peer": "datatrove", "documents": documents, "text_mb": round(text / 1e6, 2), **seconds,
-        "mb_s": round(text / 1e6 / wall, 2), "rss_mb": round(rss / 1000),
+        "cpu_s": round(cpu, 2), "mb_s": round(text / 1e6 / wall, 2), "rss_mb": round(rss / 1000),
     }))
 
 

@@ -1,5 +1,5 @@
-/** Which fields a source's groups come from. */
-import type { SourceSpec } from '../nouns/recipe.ts';
+/** Which sources have groups, and which fields these come from. */
+import type { Recipe, SourceSpec } from '../nouns/recipe.ts';
 
 /** Names of the store's columns; null: no field. */
 export interface GroupFields {
@@ -15,4 +15,13 @@ export function groupFields({ group, order }: Pick<SourceSpec, 'group' | 'order'
     group: group === undefined || folderGroup.test(group) ? null : `field:${group}`,
     order: order === undefined ? null : `field:${order}`,
   };
+}
+
+export function hasGroups({ sources }: Pick<Recipe, 'sources'>): boolean {
+  return sources.some(({ group }) => group !== undefined);
+}
+
+/** Equal keys: equal groups. Arms of an ablation may differ in them. */
+export function groupsKey({ sources }: Pick<Recipe, 'sources'>): string {
+  return JSON.stringify(sources.map(({ name, group, order }) => [name, group, order]));
 }

@@ -17,6 +17,7 @@ import { parseCondition } from './condition/parse-condition.ts';
 import { type Amount, estimatorPattern, isPercentage } from './schema/fields.ts';
 import type { DocumentsEntry, RecipeFile } from './schema/schema.ts';
 import { type KeepEntry, percentilePattern } from './schema/schema-documents.ts';
+import { defaultSimilarity } from './schema/schema-groups.ts';
 import {
   type CellEntry,
   displacedBy,
@@ -24,7 +25,6 @@ import {
   type MixEntry,
   type PerSourceEntry,
 } from './schema/schema-mix.ts';
-import { defaultSimilarity } from './schema/schema-near.ts';
 import {
   type DecomposeEntry,
   defaultSequences,

@@ -1,16 +1,19 @@
 /** Groups and near copies from a corpus on disk to its shards. */
 import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../src/build/build.ts';
 import { storeSummary } from '../../src/build/store/prune-store.ts';
 import { verify } from '../../src/build/verify.ts';
+import { LongmixError } from '../../src/errors.ts';
 import { openFeed } from '../../src/feed/feed.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
 import { openShards, readRow } from '../../src/shard/reader.ts';
 import { loadDocuments } from '../../src/store/reader.ts';
 import { failureOf } from '../support/error-of.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';
+import { fuzz, fuzzTimeout, often } from '../support/fuzz.ts';
 import { scramble } from '../support/table.ts';
 
 const words = 'the of and a to in is was he for it with as his on be at by had not are but from or'.split(
@@ -34,7 +37,7 @@ function edited(text: string, name: number): string {
 interface Line {
   readonly text: string;
   readonly cluster?: string | null;
-  readonly place?: number | string;
+  readonly place?: number | string | null;
 }
 
 function writeLines(file: string, lines: readonly Line[]): void {
@@ -180,6 +183,85 @@ describe('a recipe with groups', () => {
     expect(error.cure).toContain('cluster');
   });
 });
+
+it(
+  'builds of random recipes balance, verify, keep groups and copies on one side, and have the same bytes again',
+  async () => {
+    const documents = fc.array(
+      fc.record({
+        text: fc.integer({ min: 0, max: 25 }),
+        words: fc.constantFrom(1, 8, 40, 90),
+        edits: fc.nat(2),
+        cluster: fc.option(fc.nat(6)),
+        place: fc.option(fc.nat(4)),
+      }),
+      { minLength: 5, maxLength: 60, size: 'max' },
+    );
+    const recipes = fc.record({
+      documents: fc.record({
+        duplicates: fc.constantFrom('keep', 'remove'),
+        near_duplicates: fc.constantFrom('keep', 'cluster', 'remove'),
+      }),
+      split: fc.record({ validation: fc.constantFrom(0, 0.3), by: fc.constantFrom('document', 'group') }),
+      mix: fc.oneof(
+        fc.constant({}),
+        fc.record({ tokens: fc.integer({ min: 100, max: 9000 }), max_epochs: fc.constantFrom(1, 3, 90) }),
+      ),
+      sequences: fc.record({
+        length: fc.integer({ min: 20, max: 600 }),
+        packing: fc.constantFrom('groups', 'groups', 'best-fit', 'concat'),
+        overlong: fc.constantFrom('fragment', 'truncate', 'exclude'),
+        intent: fc.constantFrom('mask', 'no-mask'),
+      }),
+      seed: fc.nat(),
+    });
+    let built = 0;
+    await fc.assert(
+      fc.asyncProperty(documents, recipes, async (made, recipe) => {
+        const folder = temporaryFolder();
+        const lines = made.map(({ text, words: count, edits, cluster, place }) => {
+          let own = textOf(text, count);
+          for (let n = 0; n < edits; n += 1) own = edited(own, 50 * text + n);
+          return { text: own, cluster: cluster === null ? null : `c${cluster}`, place };
+        });
+        writeLines(join(folder, 'a.jsonl'), lines.slice(0, lines.length / 2));
+        writeLines(join(folder, 'b.jsonl'), lines.slice(lines.length / 2));
+        const source = { group: 'cluster', order: 'place' };
+        const sources = { a: { path: 'a.jsonl', ...source }, b: { path: 'b.jsonl', ...source } };
+        const attempt = async (name: string) => {
+          try {
+            return await buildIt(folder, name, { name: 'made', sources, ...recipe });
+          } catch (error) {
+            if (error instanceof LongmixError && /^mix-/.test(error.code)) return null;
+            throw error;
+          }
+        };
+        const first = await attempt('first');
+        if (first === null) return;
+        built += 1;
+        const sideOf = new Map<string, string>();
+        for (const { name, split } of first.plan.sets) {
+          for (const { documents: packed, groups } of rowsIn(first.out, name)) {
+            expect(groups.length).toBe(packed.length);
+            for (const [i, d] of packed.entries()) {
+              const units = [`text ${lines[d]!.text}`];
+              if (recipe.split.by === 'group') units.push(`group ${groups[i]}`);
+              for (const unit of units) {
+                expect(sideOf.get(unit) ?? split).toBe(split);
+                sideOf.set(unit, split);
+              }
+            }
+          }
+        }
+        await attempt('second');
+        expect(hashes(join(folder, 'second'))).toEqual(hashes(join(folder, 'first')));
+      }),
+      fuzz(12),
+    );
+    expect(built).toBeGreaterThan(often(6));
+  },
+  fuzzTimeout(30_000),
+);
 
 describe('near copies', () => {
   const rows = { sequences: { length: 512 } };

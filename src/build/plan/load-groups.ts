@@ -16,15 +16,6 @@ import { loadColumns } from '../../store/read-columns.ts';
 import { documentRuns } from '../../store/reader.ts';
 import type { TokenStore } from '../nouns.ts';
 
-export function hasGroups({ sources }: Pick<Recipe, 'sources'>): boolean {
-  return sources.some(({ group }) => group !== undefined);
-}
-
-/** Equal keys: equal groups. Arms of an ablation may differ in them. */
-export function groupsKey({ sources }: Pick<Recipe, 'sources'>): string {
-  return JSON.stringify(sources.map(({ name, group, order }) => [name, group, order]));
-}
-
 /** @throws LongmixError `store-damaged` */
 export function loadGroups(
   { folder, manifest }: TokenStore,

@@ -1,11 +1,12 @@
 /** Loads what a plan needs from the disk: the index of the token store, and what earlier runs have read. */
+import { groupsKey, hasGroups } from '../../base/group-fields.ts';
 import { type UsedColumns, usedColumns } from '../../base/used-columns.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { loadColumns } from '../../store/read-columns.ts';
 import { loadCharacters, loadDocuments } from '../../store/reader.ts';
 import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
 import { loadNear } from '../store/sketches.ts';
-import { groupsKey, hasGroups, loadGroups } from './load-groups.ts';
+import { loadGroups } from './load-groups.ts';
 
 /**
  * Loads all that `planBuild` needs from a token store, for any of these recipes. Memory: 14 bytes per document, 18 with

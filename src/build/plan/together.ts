@@ -1,4 +1,5 @@
 /** Which documents belong together: near copies, and those of a group. */
+import { groupsKey, hasGroups } from '../../base/group-fields.ts';
 import { unitKeys } from '../../mix/split.ts';
 import { visitRepeats } from '../../near/repeats.ts';
 import { dropReasons } from '../../nouns/ledger.ts';
@@ -6,7 +7,6 @@ import type { DocumentRules, Recipe } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 import type { DocumentGroups, DocumentKeys, DocumentTable } from '../../nouns/tokens.ts';
 import type { StoreIndex } from '../nouns.ts';
-import { groupsKey, hasGroups } from './load-groups.ts';
 
 /**
  * Excludes near copies if the recipe removes them.

@@ -40,15 +40,15 @@ interface Parts {
   readonly tokens: Uint32Array;
 }
 
-/** @param fit packs items that are not longer than a row */
-export function inGroups(fit: Packer): PackPhase {
+/** @param pack packs items that are not longer than a row */
+export function inGroups(pack: Packer): PackPhase {
   return (phase) => {
     const { instances, table, sequences, seed } = phase;
     const width = rowWidth(sequences);
     const copyOf = copyNumbers(instances);
     const parts = cutParts(phase, copyOf, width);
     const slicing = sliceParts(phase, parts, copyOf, width);
-    const rows = packSlices(phase, parts, slicing, fit, width);
+    const rows = packSlices(phase, parts, slicing, pack, width);
     if (instances.mostCopies > 1) {
       const spread = spreadRows(phase, parts, rows, copyOf);
       return [orderCopies([{ rows: spread, perRow: 1 }], phase, { width, slices: slicing.slices })];
@@ -186,7 +186,7 @@ interface Rows {
 }
 
 /** Packs each slice. Parts of a slice are in keyed order, and those of a row, too. */
-function packSlices(phase: PhaseInput, parts: Parts, slicing: Slicing, fit: Packer, width: number): Rows {
+function packSlices(phase: PhaseInput, parts: Parts, slicing: Slicing, pack: Packer, width: number): Rows {
   const { instances, table, groups, seed } = phase;
   const { keysLow, keysHigh } = groups ?? table;
   const hash = keyedHash(seed, 'order');
@@ -208,7 +208,7 @@ function packSlices(phase: PhaseInput, parts: Parts, slicing: Slicing, fit: Pack
     let to = from + 1;
     while (to < bySlice.length && slicing.sliceOf[bySlice[to]!] === number) to += 1;
     const own = bySlice.subarray(from, to);
-    const { item, rowEnds } = fit(
+    const { item, rowEnds } = pack(
       own.map((part) => parts.tokens[part]!),
       width,
     );

@@ -26,6 +26,7 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { condition, type KeepEntry, keepEntry, keepForm } from './schema-documents.ts';
+import { groupKeys, type NearEntry, nearDuplicates } from './schema-groups.ts';
 import { shapeOf } from './schema-keys.ts';
 import {
   type MixEntry,
@@ -35,7 +36,6 @@ import {
   phaseMixSchema,
   type WithoutEntry,
 } from './schema-mix.ts';
-import { type NearEntry, nearDuplicates } from './schema-near.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
 
 /** A recipe as written, plus the defaults that don't depend on other keys. */
@@ -155,16 +155,7 @@ const sourceEntry = z.strictObject(
     separator: anyText('text to put between joined files')
       .default('\n')
       .describe('Put between the files of a joined document.'),
-    group: text('the name of a field, or directory')
-      .optional()
-      .describe(
-        'Field or column whose value names the group of a document, or directory: the folder of its file. Equal values are one group, in all sources. What groups do: split.by, and packing groups.',
-      ),
-    order: text('the name of a field, or path')
-      .optional()
-      .describe(
-        'Field or column by whose value the documents of a group are sorted, numbers or text, or path; default: path, the order of the corpus.',
-      ),
+    ...groupKeys,
     encoding: encoding()
       .optional()
       .describe(

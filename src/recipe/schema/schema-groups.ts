@@ -1,6 +1,6 @@
-/** Schema of `documents.near_duplicates`. */
+/** Schemas of groups and near copies: `group` and `order` of a source, and `documents.near_duplicates`. */
 import { z } from 'zod';
-import { type Amount, either, mapError, oneOf, share } from './fields.ts';
+import { type Amount, either, mapError, oneOf, share, text } from './fields.ts';
 
 const rules = ['keep', 'cluster', 'remove'] as const;
 
@@ -31,3 +31,17 @@ export function nearDuplicates(): z.ZodType<NearEntry> {
     'What happens to documents with nearly the same text, found by MinHash. cluster: all on one side of the validation split. remove: only the first is taken. keep: nothing (default).',
   );
 }
+
+/** Keys of a source. */
+export const groupKeys: Readonly<Record<'group' | 'order', z.ZodOptional<z.ZodType<string>>>> = {
+  group: text('the name of a field, or directory')
+    .optional()
+    .describe(
+      'Field or column whose value names the group of a document, or directory: the folder of its file. Equal values are one group, in all sources. What groups do: split.by, and packing groups.',
+    ),
+  order: text('the name of a field, or path')
+    .optional()
+    .describe(
+      'Field or column by whose value the documents of a group are sorted, numbers or text, or path; default: path, the order of the corpus.',
+    ),
+};
