@@ -22,7 +22,9 @@ export type Purpose =
   | 'part'
   | 'fim'
   | 'fim-place'
-  | 'fim-mode';
+  | 'fim-mode'
+  | 'group-low'
+  | 'group-high';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 

@@ -22,6 +22,7 @@ import { findOlderBuild, refuseOtherRecipe } from './shards/earlier-shards.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
 import { noteReplaced } from './shards/replaced-shards.ts';
 import { clearShardSets, isBuilt, writeShardSets } from './shards/shard-sets.ts';
+import { sketchStore } from './store/sketches.ts';
 import { storePlace } from './store/store-place.ts';
 import { doneWithJob, keepForJob } from './store/store-uses.ts';
 import { ensureStore } from './store/token-store.ts';
@@ -70,6 +71,7 @@ async function buildLocked(
     refuseUnfit(recipe, tokenizer);
     if (options.fresh !== true) refuseOtherRecipe(recipe, tokenizer, earlier, out);
   });
+  await sketchStore(store, [recipe], options);
   const plan = planBuild(recipe, store, await loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);

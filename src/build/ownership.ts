@@ -71,7 +71,7 @@ export const outputFolder: FolderKind = {
 };
 
 /** Of version 4, too, whose parts had numbers. */
-const partFile = /^part-([0-9a-f]{16}|\d{5,})\.(tokens|docs\.arrow)$/;
+const partFile = /^part-([0-9a-f]{16}|\d{5,})\.(tokens|docs\.arrow|sketch)$/;
 
 export const tokenFolder: FolderKind = {
   words: 'a token store',

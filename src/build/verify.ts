@@ -28,6 +28,7 @@ import { TokenReader } from '../store/token-reader.ts';
 import { viewOf } from '../store/view.ts';
 import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
 import { isFolder } from './ownership.ts';
+import { damagedSketches } from './store/sketches.ts';
 
 export interface Verified {
   /** The folders that were checked. */
@@ -133,7 +134,10 @@ async function storeFaults(sets: readonly string[]): Promise<Fault[]> {
     if (found !== null) stores.set(found.path, found.store);
   }
   const faults: Fault[] = [];
-  for (const [path, store] of stores) faults.push(...(await verifyFiles(path, storeFiles(store))));
+  for (const [path, store] of stores) {
+    faults.push(...(await verifyFiles(path, storeFiles(store))));
+    faults.push(...damagedSketches(path, store.parts));
+  }
   return faults;
 }
 
@@ -203,7 +207,7 @@ async function copyTokens(path: string, { parts }: StoreManifest): Promise<Tempo
 async function verifyStore(folder: string, deep: boolean): Promise<Verified> {
   const manifest = openStore(folder);
   const files = storeFiles(manifest);
-  const faults = await verifyFiles(folder, files);
+  const faults = [...(await verifyFiles(folder, files)), ...damagedSketches(folder, manifest.parts)];
   // This checks the index too: it compares its lengths with the manifest's totals.
   if (deep && faults.length === 0) await loadTable(folder, manifest);
   return {

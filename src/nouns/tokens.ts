@@ -56,6 +56,24 @@ export interface TokenizedDocuments {
   readonly textBytes: number;
 }
 
+/** What random choices hash, by document: its key, or that of documents that it belongs to. */
+export interface DocumentKeys {
+  readonly count: number;
+  readonly keysLow: Uint32Array;
+  readonly keysHigh: Uint32Array;
+}
+
+/**
+ * Groups of documents, by document number. A document without a group is a group of its own. The keys are the groups':
+ * those of a group's name, or the document's own.
+ */
+export interface DocumentGroups extends DocumentKeys {
+  /** The first document of the group, by which a group is named. */
+  readonly first: Uint32Array;
+  /** The documents of a group are sorted by it, then by number; null: by number. */
+  readonly rank: Uint32Array | null;
+}
+
 /** All documents of a token store, as parallel arrays over shared memory, indexed by document number. */
 export interface DocumentTable {
   readonly count: number;

@@ -48,6 +48,7 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
       .map((source) => withUsedColumns(source, { documents, ...weight })),
     documents,
     validation: exact(parseShare(file.split.validation)),
+    ...(file.split.by === 'group' ? { splitBy: file.split.by } : {}),
     phases,
     ...toWithout(file.mix.without, directory),
     ...weight,
@@ -110,6 +111,9 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     exclude: [entry.exclude].flat(),
     ...(entry.extract ? {} : { extract: false as const }),
     ...(entry.command === undefined ? {} : { command: toCommand(entry.command, directory) }),
+    ...(entry.group === undefined ? {} : { group: entry.group }),
+    // Documents of a source are in the order of their paths.
+    ...(entry.order === undefined || entry.order === 'path' ? {} : { order: entry.order }),
     ...(entry.tokens === undefined
       ? {}
       : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),

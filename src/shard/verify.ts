@@ -99,7 +99,8 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
   if (ids.subarray(manifest.width - padding).some((id) => id !== manifest.padId))
     faults.push('padding with a wrong id');
   const uneven = columns.flatMap(([key, { name, shape, when }]) => {
-    if (shape !== 'list' || (when === 'provenance' && !manifest.provenance)) return [];
+    const has = { always: true, provenance: manifest.provenance, groups: manifest.groups === true }[when];
+    if (shape !== 'list' || !has) return [];
     const entries = (row[key] as readonly number[]).length;
     return entries === lengths.length ? [] : [`${entries} ${name} for ${lengths.length} pieces`];
   });

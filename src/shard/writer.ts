@@ -74,7 +74,8 @@ export function* writeShardBatches(
   sink: Sink,
 ): Generator<number, WrittenShard> {
   const { plan, firstRow, endRow } = rows;
-  const schema = rowSchema(plan.width, options.dtype, options.provenance);
+  const groups = plan.groups !== undefined;
+  const schema = rowSchema(plan.width, options.dtype, options.provenance, groups);
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
@@ -157,7 +158,7 @@ function makeBatch(
     ...{ plan, table, firstPiece, pieces, pieceOffsets, starts, ids, seqOffsets, padding },
     seqLengths: Int32Array.from(seqLengths),
   };
-  const columns = columnsOf(options.provenance).map((column) =>
+  const columns = columnsOf(options.provenance, plan.groups !== undefined).map((column) =>
     columnData(column, column.fill(filled), plan.width),
   );
   return recordBatch(schema, rows, columns);

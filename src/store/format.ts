@@ -10,6 +10,9 @@
  *                           input, from 1; add the `lines` of the origin's earlier inputs; 0: the whole input), and the
  *                           optional columns that the source's `columns` name (`document-columns.ts`)
  *
+ *   part-0123456789abcdef.sketch   only where a recipe asks for near copies: sketches of the part's documents, a file of
+ *                           columns (`storage/columns-file.ts`). It follows from the part, and is not in the record
+ *
  * A part is named by what it was made of, so it never changes under its name. Each part is of one source. The record lists
  * every source as it was last read, sorted by name; a recipe uses those that it names, in its own order (`view.ts`).
  */
@@ -133,4 +136,8 @@ export function tokensFile(part: string): string {
 
 export function docsFile(part: string): string {
   return `${part}.docs.arrow`;
+}
+
+export function sketchFile(part: string): string {
+  return `${part}.sketch`;
 }

@@ -97,6 +97,7 @@ function expectedRow(row: readonly WrittenPiece[], width: number, provenance: bo
     sourceIds: provenance ? row.map(([document]) => document % 3) : [],
     docIds: provenance ? row.map(([document]) => document) : [],
     docStarts: provenance ? row.map(([, from]) => from) : [],
+    groupIds: [],
   };
 }
 
@@ -256,7 +257,7 @@ it('gives nothing for columns that a set was written without', () => {
   const [batch] = tableFromArrays({ other: new Int32Array(1) }).batches;
   expect(rowOf(batch!, 0)).toEqual({
     ...{ ids: new Int32Array(0), lengths: [], padding: 0 },
-    ...{ sourceIds: [], docIds: [], docStarts: [] },
+    ...{ sourceIds: [], docIds: [], docStarts: [], groupIds: [] },
   });
 });
 

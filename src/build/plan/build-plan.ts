@@ -17,11 +17,14 @@ import { keepByScore } from '../../mix/scores.ts';
 import { heldOut } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
 import { checkedWeights } from '../../mix/weighted.ts';
+import { nearFigures } from '../../near/figures.ts';
+import { sketchVersion } from '../../near/sketch.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
 import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
 import type { FimCounts, RowPlan } from '../../nouns/rows.ts';
-import type { DocumentColumns } from '../../nouns/tokens.ts';
+import type { DocumentColumns, DocumentGroups } from '../../nouns/tokens.ts';
+import { groupFigures } from '../../pack/accounts/group-figures.ts';
 import {
   discardsTails,
   imbalances,
@@ -32,6 +35,7 @@ import {
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
 import { packFim } from '../../pack/fim.ts';
+import { groupsVersion } from '../../pack/packers/groups.ts';
 import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
@@ -40,6 +44,7 @@ import type { StoreManifest } from '../../store/format.ts';
 import type { BuildPlan, PlannedSet, PlannedWithout, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
 import { runKey } from './run-key.ts';
+import { groupsOf, nearCopies, splitKeys, withGroups } from './together.ts';
 
 /** @throws LongmixError `mix-infeasible` | `mix-empty` | `special-token-missing` | `dtype-too-small` */
 export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex): BuildPlan {
@@ -48,6 +53,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   refuseUnfit(recipe, manifest.tokenizer);
   const dtype = shardDtype(recipe, manifest.tokenizer);
   const { table, characters } = index;
+  const groups = groupsOf(recipe, index);
   refuseUnknownBounds(recipe, table.sources);
 
   const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
@@ -58,14 +64,15 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   );
   const excluded = eligibility(table, documents, conditionsOf(recipe, manifest, index));
   const scores = keepByScore(table, documents.keep ?? [], index.columns ?? noColumns, excluded);
+  const near = nearCopies(documents, index, excluded);
   const without = leaveOut(recipe, manifest.tokenizer.fingerprint, index, excluded);
-  const held = heldOut(table, recipe.validation, seed);
+  const held = heldOut(splitKeys(recipe, table, groups, near), recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
-  const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index));
+  const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index), groups);
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
-  const corpus = { table, cellOf, buckets, held, excluded };
+  const corpus = { table, cellOf, buckets, held, excluded, groups };
   const train = packSplit(
     'train',
     phases.map(({ name, mix, sequences }, i) => {
@@ -105,6 +112,8 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
       ...(store.fim === undefined ? [] : [{ fim: store.fim }]),
       ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
+      ...(near === null ? [] : [{ near: sketchVersion }]),
+      ...(phases.some((phase) => phase.sequences.packing === 'groups') ? [groupsVersion] : []),
       ...(without.length === 0
         ? []
         : [{ without: without.map(({ fingerprint, sets }) => [fingerprint, sets]) }]),
@@ -124,6 +133,8 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     dtype,
     without,
     scores,
+    near: near === null ? null : nearFigures(near),
+    hasGroups: groups !== null,
   };
 }
 
@@ -213,20 +224,26 @@ interface TakenPhase {
 function packSplit(
   split: SplitName,
   phases: readonly TakenPhase[],
-  corpus: Omit<SplitDocuments, 'side'>,
+  corpus: Omit<SplitDocuments, 'side'> & { readonly groups: DocumentGroups | null },
   { seed, shards }: Recipe,
   dtype: ShardDtype,
   fim?: FimSetting,
 ): { whole: Ledger; sets: PlannedSet[] } {
-  const { table, buckets } = corpus;
+  const { table, buckets, groups } = corpus;
+  const side = split === 'train' ? 0 : 1;
+  const mayTake = (d: number) => corpus.held[d] === side && corpus.excluded[d] === 0;
   const packed = phases.map((phase): PackedPhase & TakenPhase & { readonly counts?: FimCounts } => ({
     ...phase,
     ...(fim === undefined
-      ? { plans: packRows(phase.instances, table, phase.sequences, seed) }
+      ? {
+          plans: packRows(phase.instances, table, phase.sequences, seed, groups).map((plan) =>
+            withGroups(plan, groups),
+          ),
+        }
       : packFim(phase.instances, table, phase.sequences, fim, seed)),
     inCell: inCells(phase.mix, table.sources, buckets),
   }));
-  const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
+  const ledgers = keepLedgers({ ...corpus, side }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed
     .flatMap(({ name, phase, sequences, instances, plans, counts }) =>
@@ -236,6 +253,9 @@ function packSplit(
         ...(counts === undefined ? {} : { fim: counts }),
         quality: packingQuality([rows], table, instances, sequences),
         bytes: shardBytes(rows, dtype, shards.provenance),
+        ...(groups === null || sequences.packing !== 'groups'
+          ? {}
+          : { groups: groupFigures(rows, groups, mayTake) }),
       })),
     )
     .map((set, i): PlannedSet => ({ ...set, ledger: ledgers.sets[i]! }));
@@ -292,7 +312,7 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
 }
 
 function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
-  const ofPieces = plan.document.length * pieceBytes(provenance);
+  const ofPieces = plan.document.length * pieceBytes(provenance, plan.groups !== undefined);
   // 12 bytes of offsets and padding per row. Don't change it: the number of shards depends on it.
   return plan.rows * plan.width * tokenBytes(provenance, dtype) + ofPieces + plan.rows * 12;
 }

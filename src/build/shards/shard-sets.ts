@@ -182,7 +182,7 @@ function writeManifest(
   const { provenance, dtype, bosId, eosId, padId } = shardOptions(store, plan, recipe.shards.provenance);
   const shards = results.map(({ record }) => record);
   const names = shards.map(({ name }) => name);
-  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, provenance));
+  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, provenance, plan.hasGroups));
   writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
@@ -198,6 +198,7 @@ function writeManifest(
     sequences: set.sequences,
     dtype,
     provenance,
+    ...(plan.hasGroups ? { groups: true as const } : {}),
     bosId,
     eosId,
     padId,

@@ -12,6 +12,7 @@ import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts'
 import type { Check } from './check.ts';
 import { crossDocumentChecks } from './cross-document-checks.ts';
 import { crossFimChecks } from './cross-fim-checks.ts';
+import { crossGroupChecks } from './cross-group-checks.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { crossTokenChecks } from './cross-token-checks.ts';
@@ -36,6 +37,7 @@ export function crossProblems(yaml: YamlFile): Problem[] {
     ...crossMixChecks,
     ...crossSequenceChecks,
     ...crossFimChecks,
+    ...crossGroupChecks,
     ...crossTokenChecks,
   ];
   return all.flatMap((check) => check(yaml));

@@ -27,6 +27,7 @@ import {
 } from './fields.ts';
 import { condition, type KeepEntry, keepEntry, keepForm } from './schema-documents.ts';
 import { type FimEntry, fimEntry } from './schema-fim.ts';
+import { groupKeys, type NearEntry, nearDuplicates } from './schema-groups.ts';
 import { shapeOf } from './schema-keys.ts';
 import {
   type MixEntry,
@@ -45,7 +46,7 @@ export interface RecipeFile {
   readonly store?: string | undefined;
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
-  readonly split: { readonly validation: Amount };
+  readonly split: { readonly validation: Amount; readonly by: 'document' | 'group' };
   readonly mix: MixEntry & {
     readonly tokens: Amount;
     readonly without?: WithoutEntry | undefined;
@@ -82,6 +83,8 @@ export interface SourceEntry {
   readonly source?: string | undefined;
   readonly join: 'file' | 'directory';
   readonly separator: string;
+  readonly group?: string | undefined;
+  readonly order?: string | undefined;
   readonly encoding?: string | undefined;
   readonly quote: (typeof quotings)[number];
   readonly include: string | readonly string[];
@@ -98,6 +101,7 @@ export interface DocumentsEntry {
   readonly min_tokens?: PerSourceEntry<Amount> | undefined;
   readonly max_tokens?: PerSourceEntry<Amount> | undefined;
   readonly duplicates: 'remove' | 'keep';
+  readonly near_duplicates?: NearEntry | undefined;
   readonly length: string;
   readonly buckets?: readonly Amount[] | undefined;
   readonly keep?: readonly KeepEntry[] | undefined;
@@ -153,6 +157,7 @@ const sourceEntry = z.strictObject(
     separator: anyText('text to put between joined files')
       .default('\n')
       .describe('Put between the files of a joined document.'),
+    ...groupKeys,
     encoding: encoding()
       .optional()
       .describe(
@@ -210,6 +215,7 @@ const documents = z.strictObject(
     duplicates: oneOf(['remove', 'keep'])
       .default('remove')
       .describe('remove: keep only the first of several documents with identical text.'),
+    near_duplicates: nearDuplicates().optional(),
     length: estimator()
       .default('exact')
       .describe(
@@ -303,6 +309,9 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
             validation: share({ below: 1 })
               .default(0)
               .describe('Share of the documents that is held out for validation, chosen by content.'),
+            by: oneOf(['document', 'group'])
+              .default('document')
+              .describe('group: all documents of a group are on one side, and the share counts groups.'),
           },
           mapError('a map such as { validation: 0.5% }'),
         )
