@@ -2,6 +2,7 @@
  * Runs a whole build: recipe -> token store -> plan -> shard sets. Continues where an earlier run stopped.
  */
 
+import { isUrl } from '../base/is-url.ts';
 import { TasksLeft } from '../execute/executor.ts';
 import { jobFile } from '../execute/job-file.ts';
 import type { Recipe } from '../nouns/recipe.ts';
@@ -9,11 +10,11 @@ import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
-import { flushPlaces, openPlace, refuseUnwritable } from '../storage/open-place.ts';
+import { flushPlaces, openPlace, refuseUnwritable, sweepUploads } from '../storage/open-place.ts';
 import { join } from '../storage/paths.ts';
 import { buildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
-import { planFile, refuseForeignOutput } from './ownership.ts';
+import { isTaskFile, planFile, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
@@ -62,6 +63,7 @@ async function buildLocked(
   earlier: EarlierReads,
 ): Promise<BuildResult> {
   sweep(out);
+  await sweepUploads(out, isTaskFile);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, keepUnchanged: true });
   const plan = planBuild(recipe, store, await loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
@@ -94,7 +96,9 @@ export async function buildPlanned(
     clearShardSets(out);
   }
   writeJson(join(out, planFile), planReport(recipe, store, plan));
-  const gathers = isGathered(options.gather, store, options.progress);
+  // Workers of other machines would each copy a store that is in a bucket.
+  const isShared = options.executor !== undefined && isUrl(store.folder);
+  const gathers = isGathered(isShared ? 'always' : options.gather, store, options.progress);
   try {
     const shardSets = await writeShardSets(recipe, store, plan, out, { ...options, gathers });
     for (const stage of ['gather', 'shard']) doneWithJob(store.folder, jobFile({ folder: out, stage }));
