@@ -28,6 +28,7 @@ import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
+import { findOlderBuild, refuseOtherRecipe } from './shards/earlier-shards.ts';
 import { isBuilt } from './shards/shard-sets.ts';
 import { storePlace } from './store/store-place.ts';
 import { ensureStore } from './store/token-store.ts';
@@ -74,9 +75,15 @@ async function ablateLocked(
   const { arms } = ablation;
   const [{ recipe: first }] = arms as [AblationArm];
   sweep(out);
+  const isKept = !planOnly && options.fresh !== true;
   const asStore = { ...options, keepUnchanged: true, asItWas: planOnly };
   const store = await ensureStore(first, storePlace(first, out), asStore, (tokenizer) => {
-    for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
+    for (const arm of arms) {
+      ofArm(arm, () => {
+        refuseUnfit(arm.recipe, tokenizer);
+        if (isKept) refuseOtherRecipe(arm.recipe, tokenizer, earlier, join(out, arm.name));
+      });
+    }
   });
   const index = await loadIndex(
     store,
@@ -86,6 +93,7 @@ async function ablateLocked(
   const sizes: BuildSize[] = [];
   const reports = arms.map((arm): ArmReport => {
     const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));
+    if (isKept) ofArm(arm, () => void findOlderBuild(arm.recipe, store, plan, join(out, arm.name)));
     onPlan?.(arm, plan);
     sizes.push(buildSize(join(out, arm.name), plan, store, options.gather));
     return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };

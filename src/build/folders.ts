@@ -26,7 +26,18 @@ export async function outFolder(recipe: Recipe, out: string | undefined): Promis
   await openPlace(folder);
   for (const place of new Set([folder, storePlace(recipe, folder).root])) refuseInSources(recipe, place);
   refuseInOutput(folder, [manifestFile, storeFile]);
+  if (recipe.store !== null) refuseStoreInBuild(resolve(recipe.store), folder);
   return folder;
+}
+
+/** In one folder, `longmix verify` would see the store only, and the next build would be refused. */
+function refuseStoreInBuild(store: string, out: string): void {
+  const mark = [planFile, manifestFile, ablationFile].find((name) => isOurs(store, name));
+  if (store !== out && mark === undefined) return;
+  const what = store === out ? 'the output folder, too' : 'the output of a build';
+  throw new LongmixError('output-in-output', `the folder of the token store, ${store}, is ${what}`, {
+    cure: `name a folder of its own with --store (or store: in the recipe), such as ${join(store, 'store')}`,
+  });
 }
 
 /**

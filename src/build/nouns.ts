@@ -54,7 +54,7 @@ export interface BuildPlan {
 }
 
 /** What an earlier run has read, and where that is known from. */
-export interface EarlierRead extends EarlierBuild, Pick<PlannedWithout, 'sets'> {
+export interface EarlierRead extends EarlierBuild, Pick<PlannedWithout, 'sets' | 'replaced'> {
   /** Fingerprint of the tokenizer by which `lengths` count. */
   readonly tokenizer: string;
   readonly documents: ReadDocuments & { readonly lengths: Uint32Array };
@@ -67,6 +67,8 @@ export type EarlierReads = ReadonlyMap<string, EarlierRead>;
 export interface PlannedWithout extends EarlierBuild, LeftOut {
   /** Rows that it has read of each shard set, and how many there are. */
   readonly sets: readonly { readonly name: string; readonly read: number; readonly rows: number }[];
+  /** When its shards took the place of those of an earlier corpus (ISO 8601), if they did. */
+  readonly replaced?: string;
 }
 
 /** The index of a store. Several plans can share it, so that an ablation reads it once. */

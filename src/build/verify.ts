@@ -153,6 +153,14 @@ export async function openStoreOf(
   return store?.fingerprint === wanted ? { path, store } : null;
 }
 
+/** Why there is no such store; null: there is. */
+export async function whyNoStore(folder: string, manifest: ShardSetManifest): Promise<string | null> {
+  if ((await openStoreOf(folder, manifest)) !== null) return null;
+  return exists(join(resolve(folder, manifest.store.path), storeFile))
+    ? 'its token store is of another corpus or tokenizer now'
+    : 'its token store is gone';
+}
+
 async function openTokens(
   folder: string,
   manifest: ShardSetManifest,

@@ -1,7 +1,7 @@
 /** `longmix verify`: exit code 0 if everything is as recorded, 1 if anything is wrong. */
 import { bytes, counted } from '../base/words.ts';
 import { isFolder } from '../build/ownership.ts';
-import { openStoreOf, type Verified, verify } from '../build/verify.ts';
+import { type Verified, verify, whyNoStore } from '../build/verify.ts';
 import { LongmixError, reworded } from '../errors.ts';
 import { manifestFile } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
@@ -28,10 +28,9 @@ export async function runVerify(folder: string, flags: Flags): Promise<void> {
   if (faults.length === 0) {
     process.stdout.write(`ok: ${folders.join(', ')}: ${counted(files, 'file')}, ${bytes(result.bytes)}\n`);
     for (const set of flags.deep === true ? folders : []) {
-      if (!(await lacksStore(set))) continue;
-      process.stderr.write(
-        `note: ${set}: its token store is gone, so its rows were decoded but not compared with it\n`,
-      );
+      const why = await whyNotCompared(set);
+      if (why !== null)
+        process.stderr.write(`note: ${set}: ${why}, so its rows were decoded but not compared with it\n`);
     }
     return;
   }
@@ -52,6 +51,6 @@ async function verified(folder: string, deep: boolean): Promise<Verified> {
   }
 }
 
-async function lacksStore(folder: string): Promise<boolean> {
-  return exists(join(folder, manifestFile)) && (await openStoreOf(folder, openShards(folder))) === null;
+async function whyNotCompared(folder: string): Promise<string | null> {
+  return exists(join(folder, manifestFile)) ? await whyNoStore(folder, openShards(folder)) : null;
 }

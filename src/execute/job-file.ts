@@ -1,5 +1,6 @@
 /**
- * A job as a file: `.longmix/jobs/STAGE.jsonl` in the folder that its tasks write to. Row plans lie beside it.
+ * A job as a file: `.longmix/jobs/STAGE.jsonl` in the folder that its tasks write to. Row plans lie beside it. Several
+ * commands may add to one token store at once, so the name of such a list has its fingerprint, too.
  *
  *   line 1     {"format":"longmix-job","version":1,"stage":"tokenize","fingerprint":"...","tasks":64,"setting":{...}}
  *   line 2+i   the input of task i
@@ -34,6 +35,8 @@ export interface JobData {
   readonly setting: unknown;
   /** The input of each task. Must be valid JSON data. */
   readonly inputs: readonly unknown[];
+  /** Several lists of this stage may be in the folder, for several commands. Default: false, another list is replaced. */
+  readonly isOneOfSeveral?: boolean;
   /** Files that the setting names and that only other processes need: written only if such processes run tasks. */
   readonly files: readonly JobFile[];
 }
@@ -59,8 +62,15 @@ export function jobsFolder(folder: string): string {
   return join(folder, notesFolder, 'jobs');
 }
 
+/** Of a stage that has one list. */
 export function jobFile({ folder, stage }: Pick<JobData, 'folder' | 'stage'>): string {
   return join(jobsFolder(folder), `${stage}.jsonl`);
+}
+
+/** Removes the lists of a stage that may have several. */
+export function dropLists(folder: string, stage: string): void {
+  const name = new RegExp(`^${stage}-[0-9a-f]{8}\\.jsonl$`);
+  removeFiles(jobsFolder(folder), (file) => name.test(file));
 }
 
 /**
@@ -77,7 +87,9 @@ export function writeJob(job: JobData): string {
   }
   const lines = linesOf(job);
   const fingerprint = fingerprintOf(setting, lines);
-  const path = jobFile(job);
+  const path = jobFile(
+    job.isOneOfSeveral === true ? { folder, stage: `${stage}-${fingerprint.slice(0, 8)}` } : job,
+  );
   // Write the list last, so that it never names a missing file. Keep an equal list: workers may be using it.
   if (fingerprintIn(path) !== fingerprint) {
     const head: Head = { format, version, stage, fingerprint, tasks: lines.length, setting };

@@ -17,6 +17,7 @@ import { dirname } from '../storage/paths.ts';
 import { leaveReceipt, leaveReceiptIn } from '../storage/receipt.ts';
 import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
 import { storageAt } from '../storage/storage-at.ts';
+import { onWaiting } from '../storage/waiting.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
@@ -113,6 +114,7 @@ async function setUpTokenize({
     }
 
     const isFar = units.some(({ files }) => files.some(({ path }) => isUrl(path)));
+    const listener = onWaiting((waiting) => report({ done: 0, tokens: 0, waiting }));
     const counts = createReadCounts();
     // The bytes of the inputs decide the part's name.
     const unnamed = plannedName(setting, units);
@@ -212,6 +214,8 @@ async function setUpTokenize({
       return { committed };
     } catch (error) {
       return await abort(error);
+    } finally {
+      onWaiting(listener);
     }
   };
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
+  dropLists,
   dropOtherJob,
   type JobData,
   jobFile,
@@ -101,4 +102,14 @@ it('lets nobody commit once another list took its place, or it was taken away', 
   // Of threads, which have no list in a file.
   await refuseStale(null);
   expect(join(first.folder, '.longmix/jobs/tokenize.jsonl')).toBe(jobFile(first));
+});
+
+it('of a folder for several commands leaves the lists of the others, and is there until all are dropped', () => {
+  const mine = job({ isOneOfSeveral: true });
+  const [a, b] = [mine, { ...mine, inputs: [{ part: 'x' }] }].map(writeJob) as [string, string];
+  expect([a, b].map((path) => readJob(path).tasks)).toEqual([3, 1]);
+  expect(writeJob(mine)).toBe(a);
+  const shard = writeJob({ ...mine, stage: 'shard', isOneOfSeveral: false });
+  dropLists(mine.folder, 'tokenize');
+  expect([a, b, shard].map(existsSync)).toEqual([false, false, true]);
 });

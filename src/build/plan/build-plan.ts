@@ -4,6 +4,7 @@
  */
 
 import { fingerprint } from '../../base/fingerprint.ts';
+import { counted } from '../../base/words.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
 import { leaveOutRead } from '../../mix/already-read.ts';
@@ -75,9 +76,10 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     dtype,
   );
   refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
+  if (train.sets.length === 0) refuseAllRead(without);
   if (train.sets.length === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no documents, so there would be no rows', {
-      cure: `ask for more tokens, or loosen the length rule, \`documents\` or \`overlong\`${without.length > 0 ? '; mix.without may leave out all documents' : ''}`,
+      cure: 'ask for more tokens, or loosen the length rule, `documents` or `overlong`',
     });
   }
   const { bosId, eosId } = manifest.tokenizer;
@@ -124,9 +126,29 @@ function leaveOut(
     run.tokenizer === tokenizer ? run.documents : { ...run.documents, lengths: null },
   );
   return leaveOutRead(table, excluded, documents).map((left, i) => {
-    const { name, fingerprint, steps, rowsPerStep, sets } = runs[i]!;
-    return { name, fingerprint, steps, rowsPerStep, sets, ...left };
+    const { name, fingerprint, steps, rowsPerStep, sets, replaced } = runs[i]!;
+    return {
+      name,
+      fingerprint,
+      steps,
+      rowsPerStep,
+      sets,
+      ...(replaced === undefined ? {} : { replaced }),
+      ...left,
+    };
   });
+}
+
+/** Names the key that has most likely left nothing. */
+function refuseAllRead(without: readonly PlannedWithout[]): void {
+  const documents = without.reduce((sum, run) => sum + run.documents, 0);
+  if (documents === 0) return;
+  const names = without.map(({ name }) => name).join(', ');
+  throw new LongmixError(
+    'mix-empty',
+    `the mix takes no documents: mix.without leaves out ${counted(documents, 'document')}, which ${names} has read`,
+    { cure: 'name the steps that the run did, such as out/earlier@1200; or add documents to the corpus' },
+  );
 }
 
 interface TakenPhase {

@@ -9,6 +9,7 @@ import { dropOtherJob } from '../../execute/job-file.ts';
 import { type ShardResult, shardsWritten } from '../../execute/shard-task.ts';
 import type { DocumentsRecord } from '../../shard/format.ts';
 import { makeFolder, sweep } from '../../storage/commit.ts';
+import { flushPlaces } from '../../storage/open-place.ts';
 import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import type { PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
@@ -59,6 +60,8 @@ export async function writeRows(
 ): Promise<{ results: (readonly ShardResult[])[]; lists: DocumentsRecord[] }> {
   const stop = new AbortController();
   const onProgress = ({ done, tokens }: TaskProgress) => progress?.advance(done, tokens);
+  // What was removed must be gone before files of these names are written.
+  await flushPlaces();
   const needsCopy = isUrl(store.folder) && job.memory.segments === null && !isAllWritten(job);
   const copy = needsCopy ? await copyTokens(store.folder, store.manifest) : null;
   const own = { ...job, memory: { ...job.memory, copied: copy?.folder ?? null } };

@@ -53,12 +53,14 @@ export interface PartSource {
 /**
  * @param manifest its record, of this tokenizer; null: it has none
  * @param isOurs what is learned of inputs is noted there
+ * @param hashOf `hashInput`, which may remember
  */
 export function partsIn(
   folder: string,
   manifest: StoreManifest | null,
   setting: PartSetting,
   isOurs: boolean,
+  hashOf: (unit: ReadUnit) => Promise<string> = hashInput,
 ): PartSource {
   const recorded = new Map(manifest?.parts.map((part) => [part.name, part]));
   let byShape: ReadonlyMap<string, PartRecord> | null = null;
@@ -89,7 +91,7 @@ export function partsIn(
         // was noted, because the store was copied, where its size is.
         const isFar = unit.files.some(({ path }) => isUrl(path));
         if (isFar && !isKnown && note !== null) return null;
-        hashes.push(isKnown || isFar ? like.inputs[i]!.sha256 : await hashInput(unit));
+        hashes.push(isKnown || isFar ? like.inputs[i]!.sha256 : await hashOf(unit));
       }
       const made = madeOf(setting, units, hashes);
       const found = find(made);

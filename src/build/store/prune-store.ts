@@ -5,6 +5,7 @@
  */
 
 import { LongmixError } from '../../errors.ts';
+import { dropLists } from '../../execute/job-file.ts';
 import { partName } from '../../execute/part-notes.ts';
 import { sweep } from '../../storage/commit.ts';
 import { exists, listFolder, readJson, removeFile, statOf } from '../../storage/files.ts';
@@ -85,6 +86,7 @@ export async function pruneStore(store: string): Promise<Unneeded> {
     const unneeded = unneededParts(store, record);
     for (const name of unneeded.files) removeFile(join(store, name));
     for (const name of staleNotes(store, record)) removeFile(join(store, notesFolder, name));
+    dropLists(store, 'tokenize');
     sweep(store);
     sweep(join(store, notesFolder));
     return unneeded;

@@ -28,6 +28,8 @@ export interface TokenizeWork {
   readonly crew: Crew<'tokenize'>;
 }
 
+const waitingMs = 5000;
+
 /** @returns in the order of the parts */
 export async function tokenizeParts(
   { folder, spec, setting, tables: { shared, slow }, parts, crew }: TokenizeWork,
@@ -44,6 +46,7 @@ export async function tokenizeParts(
   const job: Job<'tokenize'> = {
     stage: 'tokenize',
     folder,
+    isOneOfSeveral: true,
     setting: { tokenizer: spec, ...setting },
     inputs: parts.map(({ units, stamps }) => ({ units, stamps })),
     memory: {
@@ -54,9 +57,15 @@ export async function tokenizeParts(
     files: [],
   };
   const retries = new Map<string, number>();
+  let told = 0;
   const results = await crew.run(job, {
     signal,
-    onProgress({ done, tokens, retries: more = {} }) {
+    onProgress({ done, tokens, retries: more = {}, waiting }) {
+      // All workers wait for the same server.
+      if (waiting !== undefined && Date.now() - told > waitingMs) {
+        told = Date.now();
+        progress.aside(waiting);
+      }
       for (const [where, count] of Object.entries(more))
         retries.set(where, (retries.get(where) ?? 0) + count);
       progress.advance(done, tokens);
