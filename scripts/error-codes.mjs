@@ -101,8 +101,8 @@ const groups = {
       'Use `shards.dtype: auto` or `int32`.',
     ],
     'special-token-missing': [
-      'The rows need BOS or EOS, and the tokenizer has none.',
-      'Name the token under `tokenizer`, or set `sequences.bos` or `sequences.eos` to false.',
+      'The rows need BOS or EOS, or a source with `fim` needs sentinels, and the tokenizer has none.',
+      'Name the token under `tokenizer` or `fim.tokens`, or set `sequences.bos` or `sequences.eos` to false.',
     ],
   },
   'Sources and input files': {
@@ -197,7 +197,7 @@ const groups = {
       'Set or remove `tokenizer.pattern`.',
     ],
     'tokenizer-token': [
-      '`tokenizer.bos`, `eos` or `pad` names a token that the tokenizer does not have.',
+      '`tokenizer.bos`, `eos` or `pad`, or `fim.tokens`, names a token that the tokenizer does not have.',
       'Give the text of a token or its id; `longmix tokenizer FILE` shows the special tokens.',
     ],
     'tokenizer-mismatch': [

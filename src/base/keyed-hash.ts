@@ -19,7 +19,10 @@ export type Purpose =
   | 'schedule'
   | 'epoch'
   | 'inspect'
-  | 'part';
+  | 'part'
+  | 'fim'
+  | 'fim-place'
+  | 'fim-mode';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 

@@ -1,13 +1,14 @@
 /** Types that the files of `build/` share: options, the store, the plan. There is no code here. */
 
+import type { FimSetting } from '../base/fim.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Ledger } from '../nouns/ledger.ts';
-import type { LeftOut, PlannedCell, ReadDocuments } from '../nouns/mix.ts';
+import type { LeftOut, PlannedCell, PlannedScore, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
+import type { FimCounts, RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import type { DocumentColumns, DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { EarlierBuild, ShardDtype } from '../shard/format.ts';
 import type { CacheSettings } from '../storage/remote-settings.ts';
@@ -26,6 +27,8 @@ export interface PlannedSet {
   readonly rows: RowPlan;
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
+  /** Absent: no source has fill in the middle, or the set is the validation split. */
+  readonly fim?: FimCounts;
   /** Approximate bytes of all shards of the set. */
   readonly bytes: number;
 }
@@ -51,6 +54,8 @@ export interface BuildPlan {
   readonly dtype: ShardDtype;
   /** What is left out because earlier runs have read it, by run; none without `mix.without`. */
   readonly without: readonly PlannedWithout[];
+  /** What the rules of `documents.keep` come to, in their order. */
+  readonly scores: readonly PlannedScore[];
 }
 
 /** What an earlier run has read, and where that is known from. */
@@ -76,11 +81,14 @@ export interface StoreIndex {
   readonly table: DocumentTable;
   /** Characters of each document; null: no recipe needs them. */
   readonly characters: Uint32Array | null;
+  /** Optional columns that the recipes use; not there: they use none. */
+  readonly columns?: DocumentColumns;
   /** What the earlier runs of `mix.without` have read; not there: no recipe names one. */
   readonly earlier?: EarlierReads;
 }
 
-export interface SetReport extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality'> {
+export interface SetReport
+  extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality' | 'fim'> {
   readonly rows: number;
   readonly width: number;
   readonly ledger: Omit<Ledger, 'cells'>;
@@ -99,6 +107,8 @@ export interface PlanReport {
   readonly steps: BuildPlan['steps'];
   /** Not there: the recipe leaves nothing out. */
   readonly without?: BuildPlan['without'];
+  /** Not there: the recipe keeps documents by no score. */
+  readonly scores?: BuildPlan['scores'];
   readonly warnings: readonly string[];
 }
 
@@ -141,4 +151,6 @@ export interface TokenStore {
   readonly manifest: StoreManifest;
   /** The id that the recipe names for padding; null: the recipe names none, and rows are padded with EOS. */
   readonly padId: number | null;
+  /** Fill in the middle of the recipe's sources; absent: none has it. */
+  readonly fim?: FimSetting;
 }

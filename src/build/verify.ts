@@ -2,8 +2,10 @@
  * `longmix verify`: compares a shard set, all shard sets of a build or an ablation, or a token store with its records.
  */
 
+import { type Arrange, fimArrange, fimChoice } from '../base/fim.ts';
 import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { discardsTails, imbalances } from '../pack/accounts/ledger.ts';
 import { manifestFile, type ShardSetManifest, shardSetFiles } from '../shard/format.ts';
 import { listedSets, openShards } from '../shard/reader.ts';
@@ -174,11 +176,20 @@ async function openTokens(
   const reader = new TokenReader(copy?.folder ?? path, store, table);
   return Object.assign(reader, {
     lengthOf: (document: number) => table.lengths[document] ?? 0,
+    arrange: arrangeOf(table, manifest),
     close() {
       TokenReader.prototype.close.call(reader);
       copy?.remove();
     },
   });
+}
+
+/** What arranges a document with its middle at the end; null: it is none of those. */
+function arrangeOf(table: DocumentTable, { fim }: ShardSetManifest): (document: number) => Arrange | null {
+  if (fim === undefined) return () => null;
+  const isChosen = fimChoice(table, fim);
+  const arrange = fimArrange(table, fim);
+  return (document) => (isChosen(document) ? arrange : null);
 }
 
 async function verifyStore(folder: string, deep: boolean): Promise<Verified> {

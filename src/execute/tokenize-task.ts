@@ -7,6 +7,7 @@ import gen from 'stream-chain/gen.js';
 import { isUrl } from '../base/is-url.ts';
 import { compact, counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
+import type { SourceColumns } from '../nouns/carried.ts';
 import type { DocumentChunk, ReadUnit } from '../nouns/documents.ts';
 import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
@@ -18,8 +19,10 @@ import { leaveReceipt, leaveReceiptIn } from '../storage/receipt.ts';
 import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
 import { storageAt } from '../storage/storage-at.ts';
 import { onWaiting } from '../storage/waiting.ts';
+import { partColumns } from '../store/document-columns.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
+import { compressor, createRatioMeter, type RatioMeter } from '../tokenize/compressibility.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
 import { createTokenEncoder } from '../tokenize/token-encoder.ts';
@@ -101,7 +104,7 @@ async function setUpTokenize({
   const uploads = uploadWindow();
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
-  const encoder = createDocumentEncoder(tokenizer);
+  const plainEncoder = createDocumentEncoder(tokenizer);
   const ofIds = createTokenEncoder();
 
   return async (input, report, signal) => {
@@ -127,7 +130,12 @@ async function setUpTokenize({
       throw error;
     };
     try {
-      const writer = createPartWriter(tokens, docs, setting.dtype);
+      // A part is of one source.
+      const { columns } = units[0]!.source;
+      const meter = meterOf(columns);
+      const encoder = meter === null ? plainEncoder : createDocumentEncoder(tokenizer, meter);
+      const optional = partColumns(columns);
+      const writer = createPartWriter(tokens, docs, setting.dtype, optional);
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
       const malformed: { path: string; count: number }[] = [];
@@ -218,6 +226,19 @@ async function setUpTokenize({
       onWaiting(listener);
     }
   };
+}
+
+/** @throws LongmixError `job-stale` if the texts would be compressed by another library than those of other tasks */
+function meterOf(columns: SourceColumns | undefined): RatioMeter | null {
+  if (columns?.compressibility === undefined) return null;
+  if (columns.compressor !== undefined && columns.compressor !== compressor) {
+    throw new LongmixError(
+      'job-stale',
+      `this Node has ${compressor}, and compressibility is measured with ${columns.compressor}`,
+      { cure: 'run all tasks with one version of Node, or tokenize again: --fresh' },
+    );
+  }
+  return createRatioMeter(columns.compressibility);
 }
 
 /** Loads a tokenizer that has no tables to share. */

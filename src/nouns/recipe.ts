@@ -1,5 +1,7 @@
 /** What a person asked for: the recipe and the ablation, checked and with every default set. Nothing here computes. */
 
+import type { Condition, FimSpec, KeepRule, SourceColumns } from './carried.ts';
+
 /** A recipe, checked and with every default filled in. It comes from `recipe/`. */
 export interface Recipe {
   readonly name: string;
@@ -15,6 +17,8 @@ export interface Recipe {
   readonly phases: readonly PhaseSpec[];
   /** Earlier runs whose documents are left out, of training and of validation; not there: none. */
   readonly without?: readonly EarlierRun[];
+  /** Column of numbers (`field:NAME`) by which documents of a cell are taken more or less often; absent: all alike. */
+  readonly weightBy?: string;
   /** `disjoint`: a document is in one phase only. */
   readonly phaseDocuments: 'disjoint' | 'shared';
   /** Tokens per optimizer step, the same in every phase; null: the trainer decides. */
@@ -71,6 +75,12 @@ export interface SourceSpec {
   readonly command?: readonly string[];
   /** The source holds token ids, not text: `fields.text` names their column. */
   readonly tokens?: TokensSpec;
+  /** What the store keeps of its documents beside their tokens; absent: nothing. */
+  readonly columns?: SourceColumns;
+  /** Only documents for which this holds may be taken; absent: all. */
+  readonly where?: Condition;
+  /** Fill in the middle, in the training split; absent: none. */
+  readonly fim?: FimSpec;
 }
 
 /** What a recipe says about a source of token ids. */
@@ -150,6 +160,10 @@ export interface DocumentRules {
   readonly charactersPerToken: number | null;
   /** Edges between length buckets, ascending; null: powers of two. */
   readonly buckets: readonly number[] | null;
+  /** Documents are kept by numbers that they carry; absent: by none. */
+  readonly keep?: readonly KeepRule[];
+  /** Only documents for which this holds may be taken; absent: all. */
+  readonly where?: Condition;
 }
 
 /** A run that was trained on the shards of an earlier build. */

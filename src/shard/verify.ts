@@ -2,6 +2,7 @@
  * Checks that a shard set is what its manifest says. Decodes every row, and compares it with the token store if any.
  */
 
+import { type Arrange, sentinelsPerDocument } from '../base/fim.ts';
 import { LongmixError } from '../errors.ts';
 import type { TokenSource } from '../nouns/tokens.ts';
 import { listFolder, readJson } from '../storage/files.ts';
@@ -14,6 +15,8 @@ import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 export interface StoredDocuments extends TokenSource {
   /** Tokens of the document. */
   lengthOf(document: number): number;
+  /** Arranges a document with its middle at the end, if it is one that the set may hold so; null: it is none. */
+  arrange?(document: number): Arrange | null;
 }
 
 /** A sentence about one fault, with its place. */
@@ -111,9 +114,14 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     const end = at + length;
     // A piece may have a special token at either end. Between them are the document's own tokens.
     const bos = start === 0 && manifest.bosId !== null && ids[at] === manifest.bosId ? 1 : 0;
-    const tokens = Math.min(length - bos, held - start);
+    const specials = bos + Number(manifest.sequences.eos);
+    const isFilled = start === 0 && length === held + specials + sentinelsPerDocument;
+    const arrange = isFilled ? (store.arrange?.(document) ?? null) : null;
+    const own = Math.min(length - bos, held - start);
+    const tokens = arrange === null ? own : own + sentinelsPerDocument;
     const expected = ids instanceof Uint16Array ? new Uint16Array(tokens) : new Int32Array(tokens);
-    store.copy(document, start, tokens, expected, 0);
+    store.copy(document, start, own, expected, 0);
+    arrange?.(document, expected, 0, own);
     const found = ids.subarray(at + bos, at + bos + tokens);
     if (expected.some((id, j) => id !== found[j]))
       faults.push(`piece ${i} differs from document ${document}`);

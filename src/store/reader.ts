@@ -4,28 +4,23 @@
  */
 
 import type { Table, Vector } from 'apache-arrow';
-import { arrow } from '../base/arrow.ts';
 import { inLanes } from '../base/in-lanes.ts';
 import { isUrl } from '../base/is-url.ts';
 import { firstFrom } from '../base/sequence.ts';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import { readText } from '../storage/files.ts';
-import { localStorage, readFrom } from '../storage/local.ts';
 import { join } from '../storage/paths.ts';
-import { readWhole } from '../storage/storage.ts';
-import { storageAt } from '../storage/storage-at.ts';
 import {
   countLinesBefore,
-  docsFile,
   type InputRecord,
-  type PartRecord,
   readableVersions,
   type StoreManifest,
   storeFile,
   storeFormat,
   storeVersion,
 } from './format.ts';
+import { damagedStore, fetchIndex, indexes, lanes, type PartIndex, readIndex } from './part-index.ts';
 
 /** @throws LongmixError `store-missing` | `store-version` | `store-damaged` */
 export function openStore(folder: string): StoreManifest {
@@ -225,62 +220,4 @@ export function createDocumentTable(count: number, sources: readonly string[], p
     source: new Uint16Array(shared(count * 2)),
     partStarts: new Uint32Array(shared((parts + 1) * 4)),
   };
-}
-
-/** Requests to a bucket that are under way at once. */
-const lanes = 8;
-
-interface PartIndex {
-  readonly part: PartRecord;
-  readonly file: string;
-  readonly docs: Table;
-}
-
-/** Reads the index of a part of a store on this machine. */
-function readIndex(folder: string, part: PartRecord): PartIndex {
-  return decodeIndex(folder, part, () => readFrom(localStorage(folder), docsFile(part.name)));
-}
-
-async function fetchIndex(folder: string, part: PartRecord): Promise<PartIndex> {
-  if (!isUrl(folder)) return readIndex(folder, part);
-  const bytes = await readWhole(await (await storageAt(folder)).open(docsFile(part.name)));
-  return decodeIndex(folder, part, () => bytes);
-}
-
-/** The indexes of parts, in order. */
-async function* indexes(folder: string, parts: readonly PartRecord[]): AsyncGenerator<PartIndex> {
-  const ahead: Promise<PartIndex>[] = [];
-  const most = isUrl(folder) ? lanes : 1;
-  for (let next = 0; next < parts.length || ahead.length > 0; ) {
-    while (next < parts.length && ahead.length < most) {
-      const fetching = fetchIndex(folder, parts[next]!);
-      // Avoid an unhandled rejection: the promise is awaited later, or the consumer has stopped.
-      fetching.catch(() => {});
-      ahead.push(fetching);
-      next += 1;
-    }
-    yield await ahead.shift()!;
-  }
-}
-
-/** Checks that the index has one row per document. */
-function decodeIndex(folder: string, part: PartRecord, read: () => Uint8Array): PartIndex {
-  const file = join(folder, docsFile(part.name));
-  let docs: Table;
-  try {
-    docs = arrow.tableFromIPC(read()) as Table;
-  } catch (cause) {
-    throw damagedStore(file, 'it cannot be read', cause);
-  }
-  if (docs.numRows !== part.documents)
-    throw damagedStore(file, `${docs.numRows} rows, not ${part.documents}`);
-  return { part, file, docs };
-}
-
-export function damagedStore(file: string, what: string, cause?: unknown): LongmixError {
-  return new LongmixError('store-damaged', `damaged token store: ${file}: ${what}`, {
-    cure: 'tokenize again: --fresh',
-    exitCode: 1,
-    cause,
-  });
 }

@@ -11,7 +11,7 @@ import { join } from '../storage/paths.ts';
 import { type Bytes, EndedEarly } from '../storage/storage.ts';
 import { storageAt } from '../storage/storage-at.ts';
 import { type PartRecord, type StoreManifest, tokensFile } from './format.ts';
-import { damagedStore } from './reader.ts';
+import { damagedStore } from './part-index.ts';
 
 /** The part of a store's manifest that says where its tokens lie. */
 export interface TokenFiles extends Pick<StoreManifest, 'dtype'> {

@@ -3,27 +3,40 @@
  * ledgers. A plan reads nothing from the disk: `load-index.ts` reads the index, and the caller passes it in.
  */
 
+import type { FimSetting } from '../../base/fim.ts';
 import { fingerprint } from '../../base/fingerprint.ts';
 import { counted } from '../../base/words.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
 import { leaveOutRead } from '../../mix/already-read.ts';
-import { eligibility } from '../../mix/eligible.ts';
+import { holdsFor } from '../../mix/conditions.ts';
+import { eligibility, type StretchCondition } from '../../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../../mix/mix.ts';
 import { refuseUnknownBounds } from '../../mix/named-sources.ts';
+import { keepByScore } from '../../mix/scores.ts';
 import { heldOut } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
+import { checkedWeights } from '../../mix/weighted.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
 import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
-import type { RowPlan } from '../../nouns/rows.ts';
-import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
+import type { FimCounts, RowPlan } from '../../nouns/rows.ts';
+import type { DocumentColumns } from '../../nouns/tokens.ts';
+import {
+  discardsTails,
+  imbalances,
+  keepLedgers,
+  type PackedPhase,
+  type SplitDocuments,
+} from '../../pack/accounts/ledger.ts';
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
+import { packFim } from '../../pack/fim.ts';
 import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
 import { planSteps } from '../../steps/plan-steps.ts';
+import type { StoreManifest } from '../../store/format.ts';
 import type { BuildPlan, PlannedSet, PlannedWithout, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
 import { runKey } from './run-key.ts';
@@ -43,12 +56,13 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     buckets,
     measuredLengths(table, characters, documents.charactersPerToken),
   );
-  const excluded = eligibility(table, documents);
+  const excluded = eligibility(table, documents, conditionsOf(recipe, manifest, index));
+  const scores = keepByScore(table, documents.keep ?? [], index.columns ?? noColumns, excluded);
   const without = leaveOut(recipe, manifest.tokenizer.fingerprint, index, excluded);
   const held = heldOut(table, recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
-  const mixes = planMix(table, cellOf, buckets, barred, recipe);
+  const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index));
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
   const corpus = { table, cellOf, buckets, held, excluded };
@@ -66,6 +80,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     corpus,
     recipe,
     dtype,
+    store.fim,
   );
   const whole = takeHeldOut(table, held, excluded, sequences);
   const validation = packSplit(
@@ -79,7 +94,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   if (train.sets.length === 0) refuseAllRead(without);
   if (train.sets.length === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no documents, so there would be no rows', {
-      cure: 'ask for more tokens, or loosen the length rule, `documents` or `overlong`',
+      cure: 'ask for more tokens, or loosen the length rule, `documents`, `where` or `overlong`',
     });
   }
   const { bosId, eosId } = manifest.tokenizer;
@@ -88,6 +103,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     fingerprint: fingerprint([
       ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
+      ...(store.fim === undefined ? [] : [{ fim: store.fim }]),
       ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
       ...(without.length === 0
         ? []
@@ -107,7 +123,40 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     steps: planSteps(recipe, train.sets),
     dtype,
     without,
+    scores,
   };
+}
+
+function weightsOf({ weightBy }: Recipe, { table, columns }: StoreIndex): Float64Array | null {
+  if (weightBy === undefined) return null;
+  const weights = columns?.numbers.get(weightBy);
+  if (weights === undefined) throw new Error(`the column ${weightBy} is not in the index: use loadIndex`);
+  return checkedWeights(table, weightBy, weights);
+}
+
+const noColumns: DocumentColumns = { numbers: new Map(), texts: new Map() };
+
+/** The conditions of the recipe, and of its sources on their own documents. */
+function conditionsOf(
+  { documents, sources }: Recipe,
+  { parts }: StoreManifest,
+  { table, columns = noColumns }: StoreIndex,
+): StretchCondition[] {
+  const everywhere = { first: 0, end: table.count };
+  const whole =
+    documents.where === undefined ? [] : [{ ...everywhere, holds: holdsFor(documents.where, columns) }];
+  // A part is of one source of the recipe, whatever its records name as theirs.
+  const own = new Map(
+    sources.flatMap(({ name, where }) =>
+      where === undefined ? [] : [[name, holdsFor(where, columns)] as const],
+    ),
+  );
+  if (own.size === 0) return whole;
+  const inParts = parts.flatMap(({ inputs }, p) => {
+    const holds = own.get(inputs[0]!.source);
+    return holds === undefined ? [] : [{ first: table.partStarts[p]!, end: table.partStarts[p + 1]!, holds }];
+  });
+  return [...whole, ...inParts];
 }
 
 /** Bars what earlier runs have read, for training and for validation: what was trained on measures nothing. */
@@ -167,20 +216,24 @@ function packSplit(
   corpus: Omit<SplitDocuments, 'side'>,
   { seed, shards }: Recipe,
   dtype: ShardDtype,
+  fim?: FimSetting,
 ): { whole: Ledger; sets: PlannedSet[] } {
   const { table, buckets } = corpus;
-  const packed = phases.map((phase) => ({
+  const packed = phases.map((phase): PackedPhase & TakenPhase & { readonly counts?: FimCounts } => ({
     ...phase,
-    plans: packRows(phase.instances, table, phase.sequences, seed),
+    ...(fim === undefined
+      ? { plans: packRows(phase.instances, table, phase.sequences, seed) }
+      : packFim(phase.instances, table, phase.sequences, fim, seed)),
     inCell: inCells(phase.mix, table.sources, buckets),
   }));
   const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed
-    .flatMap(({ name, phase, sequences, instances, plans }) =>
+    .flatMap(({ name, phase, sequences, instances, plans, counts }) =>
       plans.map((rows) => ({
         name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
         ...{ split, phase, sequences, rows },
+        ...(counts === undefined ? {} : { fim: counts }),
         quality: packingQuality([rows], table, instances, sequences),
         bytes: shardBytes(rows, dtype, shards.provenance),
       })),

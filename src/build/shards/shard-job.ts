@@ -162,11 +162,12 @@ function tokenFiles({ manifest: { parts, dtype } }: TokenStore): TokenFiles {
 }
 
 export function shardOptions(
-  { manifest, padId }: TokenStore,
+  { manifest, padId, fim }: TokenStore,
   { dtype }: BuildPlan,
   provenance: boolean,
 ): ShardOptions {
   const { bosId, eosId } = manifest.tokenizer;
   // EOS serves as well as a padding token: the column `padding` says how much of a row is padding.
-  return { dtype, provenance, bosId, eosId, padId: padId ?? eosId ?? 0 };
+  const filled = fim === undefined ? {} : { fim };
+  return { dtype, provenance, bosId, eosId, padId: padId ?? eosId ?? 0, ...filled };
 }

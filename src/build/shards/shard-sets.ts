@@ -207,6 +207,7 @@ function writeManifest(
     shards,
     documents,
     ledger: set.ledger,
+    ...(set.fim === undefined ? {} : { fim: store.fim! }),
     ...(plan.without.length === 0 ? {} : { without: plan.without.map(earlierBuild) }),
     recipe: outputRecipe(recipe),
     store: { fingerprint, path: storePath(folder, store.folder) },

@@ -37,6 +37,7 @@ import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, tokenFolder } from '../ownership.ts';
 import { borrowParts } from './borrow-parts.ts';
 import { type CorpusChange, changeInWords, corpusChange, type SourceNow } from './corpus-change.ts';
+import { fimSources } from './fim-sources.ts';
 import { type FoundSource, findCorpus } from './find-corpus.ts';
 import { type FoundPart, type PlannedPart, partsIn, receiptOf } from './find-parts.ts';
 import { forgetParts } from './forget-parts.ts';
@@ -53,6 +54,7 @@ import { withTokenIds } from './token-ids.ts';
 import { type TokenizeWork, tokenizeParts } from './tokenize-parts.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
+import { refuseUnknownFields, withHeldColumns } from './wanted-columns.ts';
 
 /**
  * @param place the store's folder, or how it is found (`storePlace`)
@@ -61,22 +63,23 @@ import { noteTokenizer } from './tokenizer-note.ts';
  * `special-token-missing` | `dtype-too-small`; whatever reading and writing throw
  */
 export async function ensureStore(
-  recipe: Recipe,
+  asked: Recipe,
   place: string | StorePlace,
   options: StoreOptions,
-  check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
+  check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(asked, tokenizer),
 ): Promise<TokenStore> {
   const at = typeof place === 'string' ? fixedPlace(place) : place;
-  const early = at.byTokenizer ? await recipeTables(recipe) : null;
+  const early = at.byTokenizer ? await recipeTables(asked) : null;
   const folder = at.folderFor(early?.facts.fingerprint ?? '');
   refuseUnwritable(folder);
   await openPlace(folder);
   refuseForeign(folder, tokenFolder);
-  if (options.cache !== undefined && recipe.sources.some(({ path }) => isUrl(path)))
+  if (options.cache !== undefined && asked.sources.some(({ path }) => isUrl(path)))
     readyCacheFolder(options.cache.folder);
   useCache(options.cache ?? null);
   const ensure = async () => {
     const isThere = options.fresh !== true && exists(join(folder, storeFile));
+    const recipe = withHeldColumns(asked, options.fresh === true ? null : folder);
     const corpus = await findCorpus(recipe, folder, isThere, options.signal);
     // Threads load their code while this one gets the tokenizer.
     const { executor = threads(options.workers) } = options;
@@ -84,17 +87,23 @@ export async function ensureStore(
     try {
       const tables = early ?? (await recipeTables(recipe));
       check(tables.facts);
+      const fim = await fimSources(recipe);
       const sources = withTokenIds(corpus, tables.facts);
       const work = await lookUp({ recipe, folder, place: at, options, tables, sources });
       const manifest = (await reuse(work)) ?? (await complete(work, executor, crew));
       noteTokenizer(folder, recipe.tokenizer);
       const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
-      return { folder, manifest, padId: isPadded ? tables.facts.padId : null };
+      return {
+        folder,
+        manifest,
+        padId: isPadded ? tables.facts.padId : null,
+        ...(fim === null ? {} : { fim }),
+      };
     } finally {
       await crew.close();
     }
   };
-  if (!recipe.sources.some(({ path }) => path === '-')) {
+  if (!asked.sources.some(({ path }) => path === '-')) {
     try {
       return await ensure();
     } finally {
@@ -240,6 +249,7 @@ async function complete(work: StoreWork, executor: Executor, crew: Crew<'tokeniz
     if (spec.command !== undefined) refuseMissingProgram(spec.name, spec.command);
     const note = held.has(spec.name) ? null : kindsNote(spec, units, leftOut);
     if (note !== null) progress.note(note);
+    await refuseUnknownFields(recipe, spec, units);
   }
   if (left.length > 0) {
     // All that the record lacks, so that a list of tasks stays the same while one after the other is done.

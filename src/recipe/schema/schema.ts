@@ -25,6 +25,8 @@ import {
   tokenLength,
   wholeNumber,
 } from './fields.ts';
+import { condition, type KeepEntry, keepEntry, keepForm } from './schema-documents.ts';
+import { type FimEntry, fimEntry } from './schema-fim.ts';
 import { shapeOf } from './schema-keys.ts';
 import {
   type MixEntry,
@@ -44,7 +46,11 @@ export interface RecipeFile {
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
   readonly split: { readonly validation: Amount };
-  readonly mix: MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined };
+  readonly mix: MixEntry & {
+    readonly tokens: Amount;
+    readonly without?: WithoutEntry | undefined;
+    readonly weight_by?: string | undefined;
+  };
   readonly sequences: SequencesEntry;
   readonly phases?: Readonly<Record<string, PhaseEntry>> | undefined;
   readonly phase_documents: 'disjoint' | 'shared';
@@ -83,6 +89,9 @@ export interface SourceEntry {
   readonly tokens?: string | true | undefined;
   readonly dtype?: IdType | undefined;
   readonly tokenizer?: string | undefined;
+  readonly columns?: readonly string[] | undefined;
+  readonly where?: string | undefined;
+  readonly fim?: FimEntry | undefined;
 }
 
 export interface DocumentsEntry {
@@ -91,6 +100,8 @@ export interface DocumentsEntry {
   readonly duplicates: 'remove' | 'keep';
   readonly length: string;
   readonly buckets?: readonly Amount[] | undefined;
+  readonly keep?: readonly KeepEntry[] | undefined;
+  readonly where?: string | undefined;
 }
 
 export interface PhaseEntry {
@@ -167,6 +178,18 @@ const sourceEntry = z.strictObject(
       .describe(
         "The tokenizer that made the ids, by name or fingerprint; if it is not the recipe's, the source is refused.",
       ),
+    columns: z
+      .array(text('the name of a field'), { error: 'expected a list of fields such as [score, language]' })
+      .optional()
+      .describe(
+        'Fields that the token store keeps with each document, for recipes that use them later; those that this recipe uses are kept anyway. compressibility: the ratio of compressed to plain text.',
+      ),
+    where: condition().optional(),
+    fim: fimEntry
+      .optional()
+      .describe(
+        'Fill in the middle: some documents of the training split are cut in three, and their middle goes to the end.',
+      ),
   },
   mapError('a map of settings'),
 );
@@ -196,6 +219,11 @@ const documents = z.strictObject(
       .array(tokenLength(1, mostTokens), { error: 'expected a list of lengths such as [4K, 32K]' })
       .optional()
       .describe('Edges between the length buckets of tables and samples; default: powers of two.'),
+    keep: z
+      .array(keepEntry, mapError(`a list of rules such as ${keepForm}`))
+      .optional()
+      .describe('Documents are kept by numbers that they carry, such as a score of quality.'),
+    where: condition().optional(),
   },
   mapError('a map of settings'),
 );
