@@ -45,7 +45,7 @@ export function shardJob(
     },
     inputs: tasks.flatMap((ofSet, set) => ofSet.map((own) => ({ set, shards: own }))),
     memory: {
-      ...{ store: tokenFiles(store), table: plan.table, segments: null },
+      ...{ store: tokenFiles(store), table: plan.table, segments: null, copied: null },
       plans: plan.sets.map(({ rows }) => rows),
     },
     files: jobFiles(plan, store),

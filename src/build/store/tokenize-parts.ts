@@ -6,12 +6,14 @@ import { workerLimits } from '../../execute/memory.ts';
 import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
 import { sweep } from '../../storage/commit.ts';
+import { sweepUploads } from '../../storage/open-place.ts';
 import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { remoteSettings } from '../../storage/remote-settings.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import { storeShortage } from '../disk-room.ts';
 import type { StageOptions } from '../nouns.ts';
+import { isTaskFile } from '../ownership.ts';
 import type { PlannedPart } from './find-parts.ts';
 import { retryNotes } from './input-faults.ts';
 import { textBytes } from './parts.ts';
@@ -34,6 +36,7 @@ export async function tokenizeParts(
   { memory, signal, progress = noProgress }: StageOptions,
 ): Promise<TokenizeResult[]> {
   sweep(folder);
+  await sweepUploads(folder, isTaskFile);
   sweep(join(folder, notesFolder));
   if (slow !== null) progress.note(slow);
   const text = textBytes(parts.flatMap(({ units }) => units));

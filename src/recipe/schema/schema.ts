@@ -293,7 +293,7 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
       store: text('the path of a folder')
         .optional()
         .describe(
-          'Folder of the token store, to share it between recipes; default: $LONGMIX_STORE, else out/NAME/store.',
+          'Folder of the token store, or an address in a bucket (s3://BUCKET/PREFIX), to share it between recipes; default: $LONGMIX_STORE, else out/NAME/store.',
         ),
       sources: z
         .record(
