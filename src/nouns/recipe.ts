@@ -71,7 +71,30 @@ export interface SourceSpec {
   readonly command?: readonly string[];
   /** The source holds token ids, not text: `fields.text` names their column. */
   readonly tokens?: TokensSpec;
+  /** The source holds conversations, not texts; `fields.text` is the column that each record must have. */
+  readonly chat?: ChatSpec;
 }
+
+/** What a recipe says about a source of conversations. */
+export interface ChatSpec {
+  readonly columns: ChatColumns;
+  /** `tokenizer`: the one beside the tokenizer's file. */
+  readonly template: 'chatml' | 'llama3' | 'tokenizer' | { readonly file: string };
+  readonly loss: ChatLoss;
+  /** With `outputs-and-prompt`: conversations of at least this many tokens are learned whole. */
+  readonly promptLossFrom: number;
+}
+
+/** Columns that make a conversation. `tools`: the column of tools that the model may call; null: there is none. */
+export type ChatColumns =
+  | { readonly messages: string; readonly tools: string | null }
+  | { readonly prompt: string; readonly completion: string; readonly tools: string | null }
+  | { readonly context: string | null; readonly question: string; readonly answer: string };
+
+export const chatLosses = ['outputs', 'outputs-and-prompt', 'all'] as const;
+
+/** What of a conversation is learned: what the model writes, also all else in long ones, or all of it. */
+export type ChatLoss = (typeof chatLosses)[number];
 
 /** What a recipe says about a source of token ids. */
 export interface TokensSpec {

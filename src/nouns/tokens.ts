@@ -49,6 +49,11 @@ export interface TokenizedDocuments {
   readonly sources: readonly string[] | null;
   /** Bytes of text consumed, including those of open documents. */
   readonly textBytes: number;
+  /**
+   * Of each document: ends of runs of tokens that are, in turn, not learned and learned, up to the last learned token.
+   * Absent: the documents are texts, which are learned whole.
+   */
+  readonly learned?: readonly Uint32Array[];
 }
 
 /** All documents of a token store, as parallel arrays over shared memory, indexed by document number. */

@@ -6,6 +6,7 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadata, type RowGroup } from 'hyparquet';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
 import type { Bytes } from '../../storage/storage.ts';
+import { chatColumns } from '../conversations/conversation.ts';
 import type { ByteRange } from '../format-spec.ts';
 import { chunkRange } from './parquet-pages.ts';
 import { fieldMissing } from './record-reader.ts';
@@ -120,13 +121,14 @@ export async function holdGroup(
 
 /** The top-level columns that hold the fields. A field without a column of its name may be inside a struct. */
 export function neededColumns(unit: ReadUnit, metadata: FileMetaData): string[] {
-  const { fields } = unit.source;
+  const { fields, chat } = unit.source;
   const present = topLevelColumns(metadata);
   const columnOf = (name: string) => (present.includes(name) ? name : name.split('.')[0]!);
   if (!present.includes(columnOf(fields.text))) throw fieldMissing(unit, present);
   if (fields.source !== null && !present.includes(columnOf(fields.source)))
     throw fieldMissing(unit, present, 'source');
   const names = [fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])];
+  if (chat !== undefined) names.push(...chatColumns(chat.columns));
   return [...new Set(names.map(columnOf))].filter((name) => present.includes(name));
 }
 
