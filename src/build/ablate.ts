@@ -30,6 +30,7 @@ import { isBuilt } from './shards/shard-sets.ts';
 import { storePlace } from './store/store-place.ts';
 import { ensureStore } from './store/token-store.ts';
 import { refuseUnfit } from './store/tokenizer-fit.ts';
+import { withAllColumns } from './store/wanted-columns.ts';
 
 export interface AblateOptions extends StageOptions {
   /** Write nothing except the token store, if it is missing. */
@@ -64,7 +65,7 @@ async function ablateLocked(
   earlier: EarlierReads,
 ): Promise<{ store: TokenStore; report: AblationReport }> {
   const { arms } = ablation;
-  const [{ recipe: first }] = arms as [AblationArm];
+  const first = withAllColumns(arms.map(({ recipe }) => recipe));
   sweep(out);
   const asStore = { ...options, keepUnchanged: true, asItWas: planOnly };
   const store = await ensureStore(first, storePlace(first, out), asStore, (tokenizer) => {

@@ -17,6 +17,7 @@ import { createReadCounts, read, readSoon } from '../read/read.ts';
 import { localStorage } from '../storage/local.ts';
 import { leaveReceipt } from '../storage/receipt.ts';
 import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
+import { partColumns } from '../store/document-columns.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
@@ -119,7 +120,9 @@ async function setUpTokenize({
       throw error;
     };
     try {
-      const writer = createPartWriter(tokens, docs, setting.dtype);
+      // A part is of one source.
+      const optional = partColumns(units[0]!.source.columns);
+      const writer = createPartWriter(tokens, docs, setting.dtype, optional);
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
       const malformed: { path: string; count: number }[] = [];

@@ -73,6 +73,14 @@ export interface SourceSpec {
   readonly tokens?: TokensSpec;
   /** The source holds conversations, not texts; `fields.text` is the column that each record must have. */
   readonly chat?: ChatSpec;
+  /** What the store keeps of its documents beside their tokens; absent: nothing. */
+  readonly columns?: SourceColumns;
+}
+
+/** Optional columns of a source's documents. What the recipe itself uses is among them. */
+export interface SourceColumns {
+  /** Names of fields of its records, sorted; each once. */
+  readonly fields: readonly string[];
 }
 
 /** What a recipe says about a source of conversations. */

@@ -1,4 +1,5 @@
 /** What `tokenize/` hands to `store/`, and what the store hands to later stages. Nothing here computes. */
+import type { FieldLists } from './documents.ts';
 
 /** Turns text into tokens. Equal fingerprints give equal tokens for equal bytes. */
 export interface Tokenizer {
@@ -47,6 +48,8 @@ export interface TokenizedDocuments {
   readonly ids: readonly (string | null)[];
   readonly records: readonly number[];
   readonly sources: readonly string[] | null;
+  /** As in `DocumentChunk`. */
+  readonly fields?: FieldLists;
   /** Bytes of text consumed, including those of open documents. */
   readonly textBytes: number;
   /**
@@ -69,6 +72,22 @@ export interface DocumentTable {
   /** First document of each part, and `count` at the end. */
   readonly partStarts: Uint32Array;
 }
+
+/** What documents carry beside their tokens: columns of the store that a recipe asks for, by document number. */
+export interface DocumentColumns {
+  /** By the column's name in the store (`field:score`); NaN: the document has no such number. */
+  readonly numbers: ReadonlyMap<string, Float64Array>;
+  readonly texts: ReadonlyMap<string, TextColumn>;
+}
+
+export interface TextColumn {
+  /** Distinct texts, in the order of the documents that have them first. */
+  readonly values: readonly string[];
+  /** Index into `values` per document; `noText`: the document has none. */
+  readonly index: Uint32Array;
+}
+
+export const noText = 0xffff_ffff;
 
 /** Where the tokens of documents come from. */
 export interface TokenSource {

@@ -15,6 +15,7 @@ import type {
   SourceSpec,
   TokenizerSpec,
 } from '../nouns/recipe.ts';
+import { columnsPart } from '../base/source-columns.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
@@ -113,6 +114,7 @@ function toSource(name: string, written: string | SourceEntry, directory: string
       ? {}
       : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),
     ...toChat(entry, directory),
+    ...columnsPart({ fields: entry.columns ?? [] }),
   };
 }
 

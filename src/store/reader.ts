@@ -5,17 +5,15 @@
 
 import { join } from 'node:path';
 import type { Table, Vector } from 'apache-arrow';
-import { arrow } from '../base/arrow.ts';
 import { idBytes } from '../base/id-bytes.ts';
 import { firstFrom } from '../base/sequence.ts';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
 import { type LocalBytes, readText } from '../storage/files.ts';
-import { localStorage, readFrom } from '../storage/local.ts';
+import { localStorage } from '../storage/local.ts';
 import { EndedEarly } from '../storage/storage.ts';
 import {
   countLinesBefore,
-  docsFile,
   type InputRecord,
   type PartRecord,
   readableVersions,
@@ -25,6 +23,7 @@ import {
   storeVersion,
   tokensFile,
 } from './format.ts';
+import { damaged, readIndex } from './part-index.ts';
 
 /** @throws LongmixError `store-missing` | `store-version` | `store-damaged` */
 export function openStore(folder: string): StoreManifest {
@@ -296,26 +295,4 @@ function openTokens(folder: string, name: string): LocalBytes {
   } catch (cause) {
     throw damaged(join(folder, name), 'it cannot be opened', cause);
   }
-}
-
-/** Reads the index of a part, and checks that it has one row per document. */
-function readIndex(folder: string, part: PartRecord): { file: string; docs: Table } {
-  const name = docsFile(part.name);
-  const file = join(folder, name);
-  let docs: Table;
-  try {
-    docs = arrow.tableFromIPC(readFrom(localStorage(folder), name)) as Table;
-  } catch (cause) {
-    throw damaged(file, 'it cannot be read', cause);
-  }
-  if (docs.numRows !== part.documents) throw damaged(file, `${docs.numRows} rows, not ${part.documents}`);
-  return { file, docs };
-}
-
-function damaged(file: string, what: string, cause?: unknown): LongmixError {
-  return new LongmixError('store-damaged', `damaged token store: ${file}: ${what}`, {
-    cure: 'tokenize again: --fresh',
-    exitCode: 1,
-    cause,
-  });
 }

@@ -63,6 +63,9 @@ export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'saf
         ids: chunk.ids.slice(0, complete),
         records: chunk.records.slice(0, complete),
         sources: chunk.sources?.slice(0, complete) ?? null,
+        ...(chunk.fields === undefined
+          ? {}
+          : { fields: chunk.fields.map((list) => list.slice(0, complete)) }),
         textBytes: chunk.text.length,
       };
     },

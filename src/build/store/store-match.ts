@@ -15,7 +15,7 @@ import { type SourceReading, type StoreManifest, storeFiles } from '../../store/
 
 /** What of a source's spec decides the documents, apart from the inputs themselves. */
 export function readingOf(
-  { name, fields, join: joined, separator, encoding, quote, command, tokens }: SourceSpec,
+  { name, fields, join: joined, separator, encoding, quote, command, tokens, columns }: SourceSpec,
   partBytes: number,
 ): SourceReading {
   return {
@@ -26,6 +26,7 @@ export function readingOf(
     ...(quote === 'auto' ? {} : { quote }),
     ...(command === undefined ? {} : { command }),
     ...(tokens === undefined ? {} : { tokens: tokens.dtype ?? true }),
+    ...(columns === undefined ? {} : { columns }),
     partBytes,
   };
 }
@@ -39,10 +40,18 @@ export function sameReading(
 }
 
 /** As in a recipe: `text: body, id: id`. */
-export function inWords({ fields, separator, encoding, quote, command, tokens }: SourceReading): string {
-  const named = Object.entries({ ...fields, separator, encoding, quote, command, tokens }).filter(
-    ([, name]) => name != null,
-  );
+export function inWords(reading: SourceReading): string {
+  const { fields, separator, encoding, quote, command, tokens, columns } = reading;
+  const kept = columns === undefined ? null : columns.fields;
+  const named = Object.entries({
+    ...fields,
+    separator,
+    encoding,
+    quote,
+    command,
+    tokens,
+    columns: kept,
+  }).filter(([, name]) => name != null);
   return named
     .map(([key, name]) => `${key}: ${Object.hasOwn(fields, key) ? name : JSON.stringify(name)}`)
     .join(', ');

@@ -48,6 +48,7 @@ import { withTokenIds } from './token-ids.ts';
 import { type TokenizeWork, tokenizeParts } from './tokenize-parts.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
+import { refuseUnknownFields, withHeldColumns } from './wanted-columns.ts';
 
 /**
  * @param place the store's folder, or how it is found (`storePlace`)
@@ -56,18 +57,19 @@ import { noteTokenizer } from './tokenizer-note.ts';
  * `special-token-missing` | `dtype-too-small`; whatever reading and writing throw
  */
 export async function ensureStore(
-  recipe: Recipe,
+  asked: Recipe,
   place: string | StorePlace,
   options: StoreOptions,
-  check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
+  check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(asked, tokenizer),
 ): Promise<TokenStore> {
   const at = typeof place === 'string' ? fixedPlace(place) : place;
-  const early = at.byTokenizer ? await recipeTables(recipe) : null;
+  const early = at.byTokenizer ? await recipeTables(asked) : null;
   const folder = at.folderFor(early?.facts.fingerprint ?? '');
   refuseForeign(folder, tokenFolder);
   useCache(options.cache ?? null);
   const ensure = async () => {
     const isThere = options.fresh !== true && exists(join(folder, storeFile));
+    const recipe = options.fresh === true ? asked : withHeldColumns(asked, folder);
     const corpus = await findCorpus(recipe, folder, isThere, options.signal);
     // Threads load their code while this one gets the tokenizer.
     const { executor = threads(options.workers) } = options;
@@ -85,7 +87,7 @@ export async function ensureStore(
       await crew.close();
     }
   };
-  if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
+  if (!asked.sources.some(({ path }) => path === '-')) return await ensure();
   // Standard input is put into the folder before anything is known of it.
   makeFolder(folder);
   return await withLock(folder, ensure);
@@ -204,6 +206,7 @@ async function complete(work: StoreWork, executor: Executor, crew: Crew<'tokeniz
     if (spec.command !== undefined) refuseMissingProgram(spec.name, spec.command);
     const note = held.has(spec.name) ? null : kindsNote(spec, units, leftOut);
     if (note !== null) progress.note(note);
+    await refuseUnknownFields(recipe, spec, units);
   }
   if (left.length > 0) {
     // All that the record lacks, so that a list of tasks stays the same while one after the other is done.

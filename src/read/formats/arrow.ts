@@ -19,6 +19,7 @@ import { listGetter } from '../tokens/arrow-lists.ts';
 import { checkColumn, checkedViews } from './arrow-check.ts';
 import { idGetter } from './arrow-ids.ts';
 import { arrowMessages } from './arrow-messages.ts';
+import { fieldValue } from './field-value.ts';
 import { fieldMissing, RecordReader } from './record-reader.ts';
 
 // Buffer.concat may return a view at an odd offset. The copy aligns the bytes: columns are views of 8-byte numbers.
@@ -56,7 +57,7 @@ async function* readBatches(
   from: string,
 ): AsyncGenerator<DocumentChunk> {
   const { path, bytes } = onlyFile(unit);
-  const { fields, chat } = unit.source;
+  const { fields, chat, columns } = unit.source;
   const reader = new RecordReader(unit, counts, chunkBytes);
   let record = 0;
   for (const batch of batchesOf(path, from, bytes)) {
@@ -68,6 +69,7 @@ async function* readBatches(
     const source = fields.source === null ? null : attempted(() => column(batch, fields.source!));
     if (source === null && fields.source !== null) throw fieldMissing(unit, has, 'source');
     const others = chat === undefined ? null : chatGetters(chat.columns, batch, attempted);
+    const kept = (columns?.fields ?? []).map((name) => attempted(() => column(batch, name, true)));
     for (let row = 0; row < batch.numRows; row += 1) {
       record += 1;
       if (others !== null) {
@@ -79,7 +81,8 @@ async function* readBatches(
         continue;
       }
       const values = attempted(() => [text(row), id?.(row), source?.(row)]);
-      reader.addFields(record, ...(values as [unknown, unknown, unknown]));
+      const fieldValues = attempted(() => kept.map((get) => fieldValue(get?.(row))));
+      reader.addFields(record, ...(values as [unknown, unknown, unknown]), fieldValues);
       if (reader.ready) yield* reader.take();
     }
   }

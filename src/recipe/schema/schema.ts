@@ -93,6 +93,7 @@ export interface SourceEntry {
   readonly template?: string | undefined;
   readonly loss?: ChatLoss | undefined;
   readonly prompt_loss_from?: Amount | undefined;
+  readonly columns?: readonly string[] | undefined;
 }
 
 export interface DocumentsEntry {
@@ -200,6 +201,12 @@ const sourceEntry = z.strictObject(
       .optional()
       .describe(
         'With loss: outputs-and-prompt, the tokens from which a conversation is long; default: 4096.',
+      ),
+    columns: z
+      .array(text('the name of a field'), { error: 'expected a list of fields such as [score, language]' })
+      .optional()
+      .describe(
+        'Fields that the token store keeps with each document, for recipes that use them later; those that this recipe uses are kept anyway.',
       ),
   },
   mapError('a map of settings'),
