@@ -1,5 +1,6 @@
 /** Types that the files of `build/` share: options, the store, the plan. There is no code here. */
 
+import type { WholeFrom } from '../base/learned.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Ledger } from '../nouns/ledger.ts';
@@ -51,6 +52,8 @@ export interface BuildPlan {
   readonly dtype: ShardDtype;
   /** What is left out because earlier runs have read it, by run; none without `mix.without`. */
   readonly without: readonly PlannedWithout[];
+  /** How much of conversations is learned, by source; absent: there are none, and rows have no `loss_mask`. */
+  readonly wholeFrom?: WholeFrom;
 }
 
 /** What an earlier run has read, and where that is known from. */

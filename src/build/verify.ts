@@ -150,7 +150,7 @@ function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & 
   const { path, store } = found;
   const table = loadDocuments(path, store);
   const reader = new TokenReader(path, store, table);
-  return Object.assign(reader, { lengthOf: (document: number) => table.lengths[document] ?? 0 });
+  return Object.assign(reader, { table, lengthOf: (document: number) => table.lengths[document] ?? 0 });
 }
 
 function verifyStore(folder: string, deep: boolean): Verified {

@@ -2,7 +2,7 @@
  * Makes the Jinja library follow Python where it does not, by changes of the parsed template:
  *
  * - `strip`, `lstrip` and `rstrip` take the characters to remove (the library ignores them), and white space is Python's;
- * - `==` and `!=` compare as in Python: '' is not false, and a value that is not there is not none.
+ * - `==` and `!=` compare as in Python: '' is not false, and lists are compared by their items.
  *
  * Templates call the functions in `pythonFunctions` for these; each render gets them under these names.
  */

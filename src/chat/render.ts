@@ -4,7 +4,7 @@
  */
 
 import type { ChatForm, Conversation, RenderedChunk } from '../nouns/conversation.ts';
-import type { DocumentChunk, ReadCounts } from '../nouns/documents.ts';
+import type { DocumentChunk, FieldValue, ReadCounts } from '../nouns/documents.ts';
 import { OutputUnknown, outputsByDifference, outputsByMarks, type Span } from './outputs.ts';
 import { createSpecialTexts, type Segment } from './special-text.ts';
 import { type ChatTemplate, compileTemplate } from './template.ts';
@@ -95,13 +95,12 @@ export interface ConversationRenderer {
   /**
    * Takes the chunks of one input in order.
    * @param bad is called with the record and the reason for each conversation that has no text
-   * @returns null: no conversation has ended yet
    */
   push(
     chunk: DocumentChunk,
     counts: ReadCounts,
     bad: (record: number, reason: string) => void,
-  ): RenderedChunk | null;
+  ): RenderedChunk;
 }
 
 export function createConversationRenderer(form: ChatForm): ConversationRenderer {
@@ -109,8 +108,8 @@ export function createConversationRenderer(form: ChatForm): ConversationRenderer
   /** The beginning of the conversation that goes on in the next chunk. */
   let open: Uint8Array[] = [];
   return {
-    push({ text, ends, ids, records, sources, open: isOpen }, counts, bad) {
-      const out = new ChunkMaker(sources !== null);
+    push({ text, ends, ids, records, sources, fields, open: isOpen }, counts, bad) {
+      const out = new ChunkMaker(sources !== null, fields?.length ?? 0);
       for (const [i, end] of ends.entries()) {
         open.push(text.slice(ends[i - 1] ?? 0, end));
         if (isOpen && i === ends.length - 1) break;
@@ -118,7 +117,8 @@ export function createConversationRenderer(form: ChatForm): ConversationRenderer
         open = [];
         try {
           const rendered = render(JSON.parse(json) as Conversation);
-          out.add(rendered, { id: ids[i]!, record: records[i]!, source: sources?.[i] ?? null });
+          const values = fields?.map((list) => list[i]!) ?? [];
+          out.add(rendered, { id: ids[i]!, record: records[i]!, source: sources?.[i] ?? null, values });
         } catch (error) {
           if (!(error instanceof Unrenderable)) throw error;
           counts.documents -= 1;
@@ -135,6 +135,7 @@ interface Label {
   readonly id: string | null;
   readonly record: number;
   readonly source: string | null;
+  readonly values: readonly FieldValue[];
 }
 
 class ChunkMaker {
@@ -145,10 +146,12 @@ class ChunkMaker {
   readonly #outputs: number[] = [];
   readonly #labels: Label[] = [];
   readonly #withSources: boolean;
+  readonly #fieldCount: number;
   #bytes = 0;
 
-  constructor(withSources: boolean) {
+  constructor(withSources: boolean, fieldCount: number) {
     this.#withSources = withSources;
+    this.#fieldCount = fieldCount;
   }
 
   add({ text, segments, outputs }: Rendered, label: Label): void {
@@ -169,8 +172,7 @@ class ChunkMaker {
     this.#labels.push(label);
   }
 
-  take(): RenderedChunk | null {
-    if (this.#ends.length === 0) return null;
+  take(): RenderedChunk {
     return {
       text: Buffer.concat(this.#texts),
       ends: this.#ends,
@@ -180,6 +182,13 @@ class ChunkMaker {
       ids: this.#labels.map(({ id }) => id),
       records: this.#labels.map(({ record }) => record),
       sources: this.#withSources ? this.#labels.map(({ source }) => source!) : null,
+      ...(this.#fieldCount === 0
+        ? {}
+        : {
+            fields: Array.from({ length: this.#fieldCount }, (_, f) =>
+              this.#labels.map(({ values }) => values[f]!),
+            ),
+          }),
     };
   }
 }

@@ -8,18 +8,21 @@ import gen from 'stream-chain/gen.js';
 import { isUrl } from '../base/is-url.ts';
 import { compact, counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
-import type { DocumentChunk, ReadUnit } from '../nouns/documents.ts';
+import type { ChatForm } from '../nouns/conversation.ts';
+import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
 import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/formats.ts';
 import { createUnitHash } from '../read/input/hash-input.ts';
 import { createReadCounts, read, readSoon } from '../read/read.ts';
+import { addBadRecord } from '../read/read-counts.ts';
 import { localStorage } from '../storage/local.ts';
 import { leaveReceipt } from '../storage/receipt.ts';
 import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
 import { partColumns } from '../store/document-columns.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
+import type { TokenBytes } from '../tokenize/chat-tables.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
 import { createTokenEncoder } from '../tokenize/token-encoder.ts';
@@ -42,6 +45,8 @@ export interface TokenizeSetting extends PartSetting {
   readonly tokenizer: TokenizerSpec;
   /** Fingerprint of the tokenizer when the list was made. */
   readonly fingerprint: string;
+  /** How conversations become text, by the name of their source; absent: all sources hold texts. */
+  readonly chats?: Readonly<Record<string, ChatForm>>;
 }
 
 export interface TokenizeMemory {
@@ -50,6 +55,8 @@ export interface TokenizeMemory {
   /** null: there are no limits. */
   readonly limits: WorkerLimits | null;
   readonly remote: RemoteSettings;
+  /** null: no source holds conversations. */
+  readonly tokenBytes: TokenBytes | null;
 }
 
 /** The part's name is known when its inputs have been read. */
@@ -84,13 +91,14 @@ async function loadTokenizerOf(
       cure: 'give this machine the same tokenizer file, or run the build command again to make the list anew',
     });
   }
-  return { shared, limits: workerLimits(memory, workers, shared), remote: remoteSettings() };
+  const tokenBytes = setting.chats === undefined ? null : await loadTokenBytes(setting.tokenizer);
+  return { shared, limits: workerLimits(memory, workers, shared), remote: remoteSettings(), tokenBytes };
 }
 
 async function setUpTokenize({
   folder,
   setting,
-  memory: { shared, limits, remote },
+  memory: { shared, limits, remote, tokenBytes },
   mark,
 }: Given<TokenizeKind>): Promise<StageRun<TokenizeInput, TokenizeResult>> {
   takeRemoteSettings(remote);
@@ -99,6 +107,8 @@ async function setUpTokenize({
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
   const encoder = createDocumentEncoder(tokenizer);
   const ofIds = createTokenEncoder();
+  const ofChats =
+    setting.chats === undefined ? null : await createChats(setting.chats, tokenizer, tokenBytes!);
 
   return async (input, report, signal) => {
     const { units, stamps } = input;
@@ -121,7 +131,7 @@ async function setUpTokenize({
     };
     try {
       // A part is of one source.
-      const optional = partColumns(units[0]!.source.columns);
+      const optional = partColumns(units[0]!.source.columns, units[0]!.chat !== undefined);
       const writer = createPartWriter(tokens, docs, setting.dtype, optional);
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
@@ -134,7 +144,9 @@ async function setUpTokenize({
         const before = { ...counts };
         const pipeline = gen(
           (input: ReadUnit) => read(input, counts, { hash, recordBytes: limits?.recordBytes }),
-          (chunk: DocumentChunk) => (unit.ids === undefined ? encoder : ofIds).push(chunk),
+          unit.chat === undefined
+            ? (chunk: DocumentChunk) => (unit.ids === undefined ? encoder : ofIds).push(chunk)
+            : ofChats!(unit, counts),
           (documents: TokenizedDocuments) => {
             writer.add(documents, unit.source.name, unit.name);
             // The keys are hashes of the texts.
@@ -207,6 +219,28 @@ async function setUpTokenize({
     } catch (error) {
       return abort(error);
     }
+  };
+}
+
+async function loadTokenBytes(spec: TokenizerSpec): Promise<TokenBytes> {
+  const { loadChatTables } = await import('../tokenize/chat-tables.ts');
+  return (await loadChatTables(spec)).tokenBytes;
+}
+
+/** Returns a function that gives the stage of the pipeline for the conversations of a unit. */
+async function createChats(
+  forms: Readonly<Record<string, ChatForm>>,
+  tokenizer: Pick<Tokenizer, 'encode' | 'safeCut'>,
+  tokenBytes: TokenBytes,
+): Promise<(unit: ReadUnit, counts: ReadCounts) => (chunk: DocumentChunk) => TokenizedDocuments> {
+  const { createConversationRenderer } = await import('../chat/render.ts');
+  const { createChatEncoder } = await import('../tokenize/chat-encoder.ts');
+  const encoder = createChatEncoder(tokenizer, tokenBytes);
+  return ({ source, files, start }, counts) => {
+    const renderer = createConversationRenderer(forms[source.name]!);
+    const bad = (record: number, reason: string) =>
+      addBadRecord(counts, { file: files[0]!.path, start, record, reason });
+    return (chunk) => encoder.push(renderer.push(chunk, counts, bad));
   };
 }
 

@@ -1,5 +1,7 @@
 /** A conversation, as `read/` finds it in a record and `chat/` renders it. Nothing here computes. */
 
+import type { FieldLists } from './documents.ts';
+
 /** A message as templates see it: at least `role`, and `content` (null: the message only calls tools). */
 export type Message = Readonly<Record<string, unknown>> & { readonly role: string };
 
@@ -29,7 +31,7 @@ export interface ChatForm {
   readonly special: readonly SpecialToken[];
 }
 
-/** Conversations as text, cut where special tokens stand. Offsets are bytes of the chunk's text. */
+/** Conversations as text, cut where special tokens stand; maybe none. Offsets are bytes of the chunk's text. */
 export interface RenderedChunk {
   /** Well-formed UTF-8, documents end to end. */
   readonly text: Uint8Array;
@@ -43,6 +45,8 @@ export interface RenderedChunk {
   readonly ids: readonly (string | null)[];
   readonly records: readonly number[];
   readonly sources: readonly string[] | null;
+  /** As in `DocumentChunk`. */
+  readonly fields?: FieldLists;
 }
 
 export const noToken = -1;

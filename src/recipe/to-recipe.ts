@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
 import { isUrl } from '../base/is-url.ts';
+import { columnsPart } from '../base/source-columns.ts';
 import type {
   BadRecordLimit,
   ChatColumns,
@@ -15,7 +16,6 @@ import type {
   SourceSpec,
   TokenizerSpec,
 } from '../nouns/recipe.ts';
-import { columnsPart } from '../base/source-columns.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';

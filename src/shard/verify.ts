@@ -3,8 +3,9 @@
  */
 
 import { join } from 'node:path';
+import { learnedRuns } from '../base/learned.ts';
 import { LongmixError } from '../errors.ts';
-import type { TokenSource } from '../nouns/tokens.ts';
+import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
 import { listFolder, readJson } from '../storage/files.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
 import { readBatch, rowOf } from './reader.ts';
@@ -14,6 +15,8 @@ import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 export interface StoredDocuments extends TokenSource {
   /** Tokens of the document. */
   lengthOf(document: number): number;
+  /** Given: masks are compared with what the store says. */
+  readonly table?: DocumentTable;
 }
 
 /** A sentence about one fault, with its place. */
@@ -53,6 +56,7 @@ export function verifyRows(
   const faults: Fault[] = [];
   let row = 0;
   let padding = 0;
+  let learned = 0;
   for (const shard of manifest.shards) {
     const before = row;
     try {
@@ -63,6 +67,7 @@ export function verifyRows(
         for (let r = 0; r < read.numRows; r += 1, row += 1) {
           const decoded = rowOf(read, r);
           padding += decoded.padding;
+          for (const value of decoded.mask) learned += value;
           faults.push(
             ...rowFaults(decoded, manifest, store).map((fault) => `${folder} row ${row}: ${fault}`),
           );
@@ -80,6 +85,9 @@ export function verifyRows(
   if (padding !== manifest.ledger.padding) {
     faults.push(`${folder}: ${padding} tokens of padding, the ledger says ${manifest.ledger.padding}`);
   }
+  if (manifest.mask !== undefined && learned !== manifest.ledger.learned) {
+    faults.push(`${folder}: ${learned} learned tokens, the ledger says ${manifest.ledger.learned}`);
+  }
   return faults;
 }
 
@@ -87,7 +95,7 @@ const columns = Object.entries(rowColumns) as [keyof Row, RowColumn][];
 
 function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments | null): Fault[] {
   const faults: Fault[] = [];
-  const { ids, lengths, padding, docIds, docStarts } = row;
+  const { ids, lengths, padding, docIds, docStarts, mask } = row;
   if (ids.length !== manifest.width) faults.push(`${ids.length} tokens`);
   const sum = lengths.reduce((total, length) => total + length, padding);
   if (sum !== manifest.width) faults.push(`seq_lengths sum to ${sum}, not ${manifest.width}`);
@@ -95,6 +103,11 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     faults.push('an id outside the vocabulary');
   if (ids.subarray(manifest.width - padding).some((id) => id !== manifest.padId))
     faults.push('padding with a wrong id');
+  if (manifest.mask !== undefined) {
+    if (mask.length !== manifest.width) faults.push(`${mask.length} values of loss_mask`);
+    if (mask.some((value) => value > 1)) faults.push('a value of loss_mask that is neither 0 nor 1');
+    if (mask.subarray(manifest.width - padding).includes(1)) faults.push('padding that is learned');
+  }
   const uneven = columns.flatMap(([key, { name, shape, when }]) => {
     if (shape !== 'list' || (when === 'provenance' && !manifest.provenance)) return [];
     const entries = (row[key] as readonly number[]).length;
@@ -118,6 +131,13 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     if (expected.some((id, j) => id !== found[j]))
       faults.push(`piece ${i} differs from document ${document}`);
     const rest = length - bos - tokens;
+    if (manifest.mask !== undefined && store.table !== undefined) {
+      const piece = { document, bos: bos === 1, from: start, to: start + tokens, eos: rest === 1 };
+      const learned = new Uint8Array(length);
+      learnedRuns(store.table, manifest.mask, piece, (from, to) => learned.fill(1, from, to));
+      if (learned.some((value, j) => value !== mask[at + j]))
+        faults.push(`loss_mask of piece ${i} is not what is learned of document ${document}`);
+    }
     if (rest > 1 || (rest === 1 && ids[end - 1] !== manifest.eosId))
       faults.push(`piece ${i} is longer than its document`);
     at = end;

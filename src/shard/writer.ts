@@ -4,6 +4,7 @@
  */
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
+import { learnedRuns, type WholeFrom } from '../base/learned.ts';
 import { pieceTokens } from '../base/sequence.ts';
 import type { Sink } from '../nouns/files.ts';
 import type { RowPlan } from '../nouns/rows.ts';
@@ -20,6 +21,8 @@ export interface ShardOptions {
   readonly bosId: number | null;
   readonly eosId: number | null;
   readonly padId: number;
+  /** From how many tokens on documents are learned whole, by source; absent: rows have no `loss_mask`. */
+  readonly mask?: WholeFrom;
 }
 
 /** Rows [firstRow, endRow) of a plan. */
@@ -40,9 +43,9 @@ export const batchBytes: number = 16 * 1024 * 1024;
 /** Rows of a record batch: all batches of a shard but the last have so many. */
 export function batchRows(
   width: number,
-  { provenance, dtype }: Pick<ShardOptions, 'provenance' | 'dtype'>,
+  { provenance, dtype, mask }: Pick<ShardOptions, 'provenance' | 'dtype' | 'mask'>,
 ): number {
-  return Math.max(1, Math.floor(batchBytes / (width * tokenBytes(provenance, dtype))));
+  return Math.max(1, Math.floor(batchBytes / (width * tokenBytes(provenance, dtype, mask !== undefined))));
 }
 
 export function writeShard(
@@ -52,13 +55,13 @@ export function writeShard(
   sink: Sink,
 ): { batches: BatchRecord[]; counts: ShardCounts } {
   const { plan, firstRow, endRow } = rows;
-  const schema = rowSchema(plan.width, options.dtype, options.provenance);
+  const schema = rowSchema(plan.width, options.dtype, options.provenance, options.mask !== undefined);
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
   const rowsPerBatch = batchRows(plan.width, options);
   const batches: BatchRecord[] = [];
-  const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
+  const counts: Counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {
     const end = Math.min(endRow, row + rowsPerBatch);
     const offset = out.bytes;
@@ -69,12 +72,14 @@ export function writeShard(
   return { batches, counts };
 }
 
+type Counts = { -readonly [Key in keyof ShardCounts]: ShardCounts[Key] };
+
 function makeBatch(
   schema: Schema,
   { plan, table, firstRow: row, endRow: end }: PlannedRows,
   tokens: PieceSource,
   options: ShardOptions,
-  counts: { documentTokens: number; specialTokens: number; padding: number },
+  counts: Counts,
 ): RecordBatch {
   const rows = end - row;
   const firstPiece = row === 0 ? 0 : plan.rowEnds[row - 1]!;
@@ -86,6 +91,7 @@ function makeBatch(
   const pieceOffsets = new Int32Array(rows + 1);
   const padding = new Uint32Array(rows);
   const starts = new Uint32Array(pieces);
+  const mask = new Uint8Array(options.mask === undefined ? 0 : rows * plan.width);
   const fetches: { document: number; from: number; length: number; at: number; piece: number }[] = [];
 
   let piece = firstPiece;
@@ -96,6 +102,13 @@ function makeBatch(
       const { bos, from, to, eos } = pieceTokens(plan, piece);
       seqLengths.push(plan.length[piece]!);
       starts[piece - firstPiece] = from;
+      if (options.mask !== undefined) {
+        const begin = at;
+        learnedRuns(table, options.mask, { document, bos, from, to, eos }, (start, end) => {
+          mask.fill(1, begin + start, begin + end);
+          counts.learned = (counts.learned ?? 0) + end - start;
+        });
+      }
       if (bos) ids[at++] = options.bosId!;
       fetches.push({ document, from, length: to - from, at, piece });
       at += to - from;
@@ -118,10 +131,10 @@ function makeBatch(
     tokens.copy(document, from, length, ids, at, piece);
 
   const filled = {
-    ...{ plan, table, firstPiece, pieces, pieceOffsets, starts, ids, seqOffsets, padding },
+    ...{ plan, table, firstPiece, pieces, pieceOffsets, starts, ids, seqOffsets, padding, mask },
     seqLengths: Int32Array.from(seqLengths),
   };
-  const columns = columnsOf(options.provenance).map((column) =>
+  const columns = columnsOf(options.provenance, options.mask !== undefined).map((column) =>
     columnData(column, column.fill(filled), plan.width),
   );
   return recordBatch(schema, rows, columns);

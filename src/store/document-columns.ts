@@ -6,12 +6,15 @@
  *   field:NAME   a field of the records. float64 (NaN: no value) if every value of the part is a number that can be
  *                written back as it was, else dictionary utf8. Which of the two a recipe means follows from its use, so a
  *                reader asks for numbers or for texts and gets them of either form.
+ *   learned      list u32, of conversations: ends of runs of tokens that are, in turn, not learned and learned, up to the
+ *                last learned token. A text, which has no such column, is learned whole.
  */
 import type { Data, Dictionary, Float64, Int32, RecordBatch, Utf8, Vector } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import type { FieldValue } from '../nouns/documents.ts';
 import type { SourceColumns } from '../nouns/recipe.ts';
 import { noText, type TextColumn, type TokenizedDocuments } from '../nouns/tokens.ts';
+import { learnedPartColumn } from './learned.ts';
 import { createNames, type Names, nameList } from './names.ts';
 
 /** A column while its part is written. */
@@ -24,10 +27,10 @@ export interface PartColumn {
   vector(dictionaryId: number): Vector;
 }
 
-/** The columns that a part of this source has. */
-export function partColumns(columns: SourceColumns | undefined): PartColumn[] {
-  if (columns === undefined) return [];
-  return columns.fields.map(fieldColumn);
+/** The columns that a part of this source has. @param isChat the source holds conversations */
+export function partColumns(columns: SourceColumns | undefined, isChat: boolean = false): PartColumn[] {
+  const fields = columns?.fields.map(fieldColumn) ?? [];
+  return isChat ? [...fields, learnedPartColumn()] : fields;
 }
 
 /** @param at index of the field among those that the source keeps */

@@ -54,6 +54,8 @@ export interface SourceReading {
   readonly partBytes: number;
   /** Present if the source holds token ids: their type in files that don't say it, else true. */
   readonly tokens?: IdType | true;
+  /** Present if the source holds conversations: fingerprint of their columns and of how they become text. */
+  readonly chat?: string;
   /** Optional columns of its documents; absent: none. */
   readonly columns?: SourceColumns;
 }

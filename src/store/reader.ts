@@ -23,6 +23,7 @@ import {
   storeVersion,
   tokensFile,
 } from './format.ts';
+import { loadOutputs } from './learned.ts';
 import { damaged, readIndex } from './part-index.ts';
 
 /** @throws LongmixError `store-missing` | `store-version` | `store-damaged` */
@@ -79,7 +80,8 @@ export function loadDocuments(folder: string, manifest: StoreManifest): Document
     if (tokens !== part.tokens) throw damaged(file, `its lengths sum to ${tokens}, not ${part.tokens}`);
   }
   table.partStarts[parts.length] = document;
-  return table;
+  const outputs = loadOutputs(folder, manifest);
+  return outputs === null ? table : { ...table, outputs };
 }
 
 /**

@@ -93,7 +93,7 @@ export function createChatEncoder(
 
   return {
     push(chunk) {
-      const { text, ends, segmentEnds, outputs, ids, records, sources } = chunk;
+      const { text, ends, segmentEnds, outputs, ids, records, sources, fields } = chunk;
       const { keys, characters } = digest.add(text, ends, false);
       const tokensOf = segmentTokens(chunk);
       const parts: Uint32Array[] = [];
@@ -136,6 +136,7 @@ export function createChatEncoder(
         ids: [...ids],
         records: [...records],
         sources: sources === null ? null : [...sources],
+        ...(fields === undefined ? {} : { fields }),
         textBytes: text.length,
       };
     },

@@ -4,6 +4,7 @@
  */
 
 import { fingerprint } from '../../base/fingerprint.ts';
+import { wholeFromOf } from '../../base/learned.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
 import { leaveOutRead } from '../../mix/already-read.ts';
@@ -14,7 +15,7 @@ import { heldOut } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
-import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
+import type { MixSpec, Recipe, SequenceSpec, SourceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
 import { packingQuality } from '../../pack/accounts/quality.ts';
@@ -50,7 +51,8 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   const mixes = planMix(table, cellOf, buckets, barred, recipe);
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
-  const corpus = { table, cellOf, buckets, held, excluded };
+  const wholeFrom = wholeFromOf(recipe.sources, table.sources);
+  const corpus = { table, cellOf, buckets, held, excluded, wholeFrom };
   const train = packSplit(
     'train',
     phases.map(({ name, mix, sequences }, i) => {
@@ -105,6 +107,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     steps: planSteps(recipe, train.sets),
     dtype,
     without,
+    ...(wholeFrom === undefined ? {} : { wholeFrom }),
   };
 }
 
@@ -160,7 +163,7 @@ function packSplit(
         name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
         ...{ split, phase, sequences, rows },
         quality: packingQuality([rows], table, instances, sequences),
-        bytes: shardBytes(rows, dtype, shards.provenance),
+        bytes: shardBytes(rows, dtype, shards.provenance, corpus.wholeFrom !== undefined),
       })),
     )
     .map((set, i): PlannedSet => ({ ...set, ledger: ledgers.sets[i]! }));
@@ -190,11 +193,17 @@ export function outputRecipe(recipe: Recipe): unknown {
   const output = {
     ...rest,
     tokenizer: 'encoding' in tokenizer ? tokenizer.encoding : withoutPlace(tokenizer),
-    sources: sources.map(({ path, ...source }) => source),
+    sources: sources.map(({ path, ...source }) => withoutTemplatePlace(source)),
   };
   // Maps become objects, and JSON.stringify turns Infinity into null.
   const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
   return JSON.parse(JSON.stringify(output, plain)) as unknown;
+}
+
+/** The store's fingerprint has what is in the template. */
+function withoutTemplatePlace(source: Omit<SourceSpec, 'path'>): unknown {
+  const { chat } = source;
+  return typeof chat?.template === 'object' ? { ...source, chat: { ...chat, template: 'file' } } : source;
 }
 
 /** Leaves out the path. The ids of BOS and EOS are here only if the recipe names them; the fingerprint has them too. */
@@ -216,8 +225,8 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new Error(`the ledger of ${what} doesn't balance: ${faults.join('; ')}`);
 }
 
-function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
+function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean, mask: boolean): number {
   const ofPieces = plan.document.length * pieceBytes(provenance);
   // 12 bytes of offsets and padding per row. Don't change it: the number of shards depends on it.
-  return plan.rows * plan.width * tokenBytes(provenance, dtype) + ofPieces + plan.rows * 12;
+  return plan.rows * plan.width * tokenBytes(provenance, dtype, mask) + ofPieces + plan.rows * 12;
 }

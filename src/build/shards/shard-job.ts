@@ -163,10 +163,11 @@ function tokenFiles({ manifest: { parts, dtype } }: TokenStore): TokenFiles {
 
 export function shardOptions(
   { manifest, padId }: TokenStore,
-  { dtype }: BuildPlan,
+  { dtype, wholeFrom }: BuildPlan,
   provenance: boolean,
 ): ShardOptions {
   const { bosId, eosId } = manifest.tokenizer;
   // EOS serves as well as a padding token: the column `padding` says how much of a row is padding.
-  return { dtype, provenance, bosId, eosId, padId: padId ?? eosId ?? 0 };
+  const mask = wholeFrom === undefined ? {} : { mask: wholeFrom };
+  return { dtype, provenance, bosId, eosId, padId: padId ?? eosId ?? 0, ...mask };
 }

@@ -17,6 +17,7 @@ import {
   documentsFile,
   type EarlierBuild,
   manifestFile,
+  maskVersion,
   type ShardSetManifest,
   shardFormat,
   shardSetFiles,
@@ -166,7 +167,7 @@ export async function writeShardSets(
 ): Promise<ShardSetManifest[]> {
   const { progress = noProgress, executor = threads(options.workers) } = options;
   const { provenance } = recipe.shards;
-  const perToken = tokenBytes(provenance, plan.dtype);
+  const perToken = tokenBytes(provenance, plan.dtype, plan.wholeFrom !== undefined);
   const shards = plan.sets.map((set) => planShards(set.rows, perToken, recipe.shards.size));
   for (const [s, set] of plan.sets.entries()) {
     const files = [...shards[s]!.map(({ name }) => name), ...(provenance ? [documentsFile] : [])];
@@ -244,15 +245,16 @@ function writeManifest(
 ): ShardSetManifest {
   const { tokenizer, fingerprint, sources } = store.manifest;
   const { width, rows, repeats } = set.rows;
-  const { provenance, dtype, bosId, eosId, padId } = shardOptions(store, plan, recipe.shards.provenance);
+  const options = shardOptions(store, plan, recipe.shards.provenance);
+  const { provenance, dtype, bosId, eosId, padId, mask } = options;
   const shards = results.map(({ record }) => record);
   const names = shards.map(({ name }) => name);
-  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, provenance));
+  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, provenance, mask !== undefined));
   writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
     format: shardFormat,
-    version: shardVersion,
+    version: mask === undefined ? shardVersion : maskVersion,
     name: recipe.name,
     split: set.split,
     phase: set.phase,
@@ -263,6 +265,7 @@ function writeManifest(
     sequences: set.sequences,
     dtype,
     provenance,
+    ...(mask === undefined ? {} : { mask }),
     bosId,
     eosId,
     padId,
@@ -289,6 +292,7 @@ function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult
     ['document tokens', written(({ counts }) => counts.documentTokens), ledger.packedInstances],
     ['special tokens', written(({ counts }) => counts.specialTokens), ledger.specialTokens],
     ['padding', written(({ counts }) => counts.padding), ledger.padding],
+    ['learned tokens', written(({ counts }) => counts.learned ?? 0), ledger.learned ?? 0],
   ];
   return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} written: ${a}, planned: ${b}`);
 }

@@ -11,6 +11,7 @@ import { remoteSettings } from '../../storage/remote-settings.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import { storeShortage } from '../disk-room.ts';
 import type { StageOptions } from '../nouns.ts';
+import type { FoundChats } from './conversations.ts';
 import type { PlannedPart } from './find-parts.ts';
 import { retryNotes } from './input-faults.ts';
 import { textBytes } from './parts.ts';
@@ -20,6 +21,7 @@ export interface TokenizeWork {
   readonly spec: TokenizerSpec;
   readonly setting: PartSetting;
   readonly tables: TokenizerTables;
+  readonly chats: Omit<FoundChats, 'sources'>;
   /** In the order of the corpus. */
   readonly parts: readonly PlannedPart[];
   readonly crew: Crew<'tokenize'>;
@@ -27,7 +29,7 @@ export interface TokenizeWork {
 
 /** @returns in the order of the parts */
 export async function tokenizeParts(
-  { folder, spec, setting, tables: { shared, slow }, parts, crew }: TokenizeWork,
+  { folder, spec, setting, tables: { shared, slow }, chats, parts, crew }: TokenizeWork,
   { memory, signal, progress = noProgress }: StageOptions,
 ): Promise<TokenizeResult[]> {
   sweep(folder);
@@ -40,12 +42,13 @@ export async function tokenizeParts(
   const job: Job<'tokenize'> = {
     stage: 'tokenize',
     folder,
-    setting: { tokenizer: spec, ...setting },
+    setting: { tokenizer: spec, ...setting, ...(chats.forms === null ? {} : { chats: chats.forms }) },
     inputs: parts.map(({ units, stamps }) => ({ units, stamps })),
     memory: {
       shared,
       limits: memory === undefined ? null : workerLimits(memory, crew.count, shared),
       remote: remoteSettings(),
+      tokenBytes: chats.tokenBytes,
     },
     files: [],
   };

@@ -38,17 +38,23 @@ export interface FileRead {
   readonly row: number;
 }
 
-/** The columns of rows other than the ids, in the order of the files: those of batches, then those of provenance. */
-const besideIds = columnsOf(true).filter(({ shape }) => shape !== 'tokens');
-const fed = besideIds.filter(({ feed }) => feed !== null).length;
-/** Indices in `besideIds` of the columns whose values are checked before use. */
-const lengthsAt = besideIds.findIndex(({ name }) => name === rowColumns.lengths.name);
-const paddingAt = besideIds.findIndex(({ name }) => name === rowColumns.padding.name);
+/**
+ * The columns of rows other than the ids, in the order of the files: those of batches, then those of provenance. The
+ * first two are the lengths and the padding, whose values are checked before use.
+ */
+function columnsBesideIds(mask: boolean): readonly RowColumn[] {
+  return columnsOf(true, mask).filter(({ name }) => name !== rowColumns.ids.name);
+}
+const lengthsAt = 0;
+const paddingAt = 1;
 
 export class RowFiles {
   readonly #place: ShardFiles;
   readonly #manifest: ShardSetManifest;
   readonly #rowBytes: number;
+  readonly #besideIds: readonly RowColumn[];
+  /** How many of them batches have. */
+  readonly #fed: number;
   readonly #batches: readonly { readonly shard: number; readonly record: BatchRecord }[];
   /** First row of each record batch, and the number of rows at the end. */
   readonly #firstRows: Float64Array;
@@ -65,6 +71,8 @@ export class RowFiles {
     this.#keptBytes = keptBytes;
     this.#manifest = manifest;
     this.#rowBytes = manifest.width * idBytes(manifest.dtype);
+    this.#besideIds = columnsBesideIds(manifest.mask !== undefined);
+    this.#fed = this.#besideIds.filter(({ feed }) => feed !== null).length;
     this.#batches = manifest.shards.flatMap(({ batches }, shard) =>
       batches.map((record) => ({ shard, record })),
     );
@@ -128,7 +136,7 @@ export class RowFiles {
     const parts = runs.map((run) => this.#lengthsOf(run));
     const rows = runs.reduce((sum, run) => sum + run.rows, 0);
     const found: Record<string, Values> = {};
-    for (let c = 0; c < fed; c += 1) joinColumn(besideIds[c]!, parts, c, rows, found);
+    for (let c = 0; c < this.#fed; c += 1) joinColumn(this.#besideIds[c]!, parts, c, rows, found);
     return found as unknown as RowLengths;
   }
 
@@ -136,8 +144,8 @@ export class RowFiles {
   columns(run: Run): ReadonlyMap<string, RunColumn> {
     const found = this.#lengthsOf(run);
     const { length } = this.#layout(run.batch).columns;
-    for (let c = fed; c < length; c += 1) found.push(this.#readColumn(run, c));
-    return new Map(found.map((column, c) => [besideIds[c]!.name, column]));
+    for (let c = this.#fed; c < length; c += 1) found.push(this.#readColumn(run, c));
+    return new Map(found.map((column, c) => [this.#besideIds[c]!.name, column]));
   }
 
   /** @throws LongmixError `shards-damaged` */
@@ -168,7 +176,7 @@ export class RowFiles {
 
   #lengthsOf(run: Run): RunColumn[] {
     const found: RunColumn[] = [];
-    for (let c = 0; c < fed; c += 1) found.push(this.#readColumn(run, c));
+    for (let c = 0; c < this.#fed; c += 1) found.push(this.#readColumn(run, c));
     const { starts, values: lengths } = found[lengthsAt]!;
     const padding = found[paddingAt]!.values;
     for (let r = 0; r < run.rows; r += 1) {
@@ -178,12 +186,15 @@ export class RowFiles {
     return found;
   }
 
-  /** @param c index of the column in `besideIds` */
+  /** @param c index of the column in `#besideIds` */
   #readColumn(run: Run, c: number): RunColumn {
     const { first, rows } = run;
-    const { name, shape, type } = besideIds[c]!;
+    const { name, shape, type } = this.#besideIds[c]!;
     const { offsets, values, entries } = this.#layout(run.batch).columns[c]!;
-    if (shape === 'number') return { starts: null, values: this.#values(run, type, values, first, rows) };
+    if (shape !== 'list') {
+      const perRow = shape === 'tokens' ? this.#manifest.width : 1;
+      return { starts: null, values: this.#values(run, type, values, first * perRow, rows * perRow) };
+    }
     const starts = this.#values(run, 'int32', offsets, first, rows + 1) as Int32Array;
     for (let r = 0; r <= rows; r += 1) {
       // Starts must be ascending and inside the column, or the next read could have any size.
@@ -242,7 +253,7 @@ export class RowFiles {
   /** @param bytes of `head`; null: it is not a record batch's */
   #takeLayout(batch: number, head: Uint8Array, bytes: number | null): BatchLayout {
     const { shard, record } = this.#batches[batch]!;
-    const layout = bytes === null ? null : batchLayout(head.subarray(0, bytes), record, this.#rowBytes);
+    const layout = bytes === null ? null : this.#layoutIn(head.subarray(0, bytes), record);
     if (layout === null)
       throw this.#damaged(
         shard,
@@ -251,6 +262,11 @@ export class RowFiles {
       );
     this.#layouts.set(batch, layout);
     return layout;
+  }
+
+  #layoutIn(head: Uint8Array, record: BatchRecord): BatchLayout | null {
+    const { mask, width } = this.#manifest;
+    return batchLayout(head, record, this.#rowBytes, mask === undefined ? 0 : width);
   }
 
   /** Fetches the layout of a record batch and the columns after its ids, if they aren't there. */

@@ -54,6 +54,7 @@ export function joinColumn(
 
 /** Makes an array with its own buffer, which is cheaper for small arrays. */
 export function newArray(type: RowColumn['type'], entries: number): Values {
+  if (type === 'uint8') return new Uint8Array(entries);
   if (type === 'uint16') return new Uint16Array(entries);
   return type === 'uint32' ? new Uint32Array(entries) : new Int32Array(entries);
 }
@@ -64,6 +65,7 @@ export function arrayOf(
   offset: number,
   entries: number,
 ): Values {
+  if (type === 'uint8') return new Uint8Array(buffer, offset, entries);
   if (type === 'uint16') return new Uint16Array(buffer, offset, entries);
   return type === 'uint32'
     ? new Uint32Array(buffer, offset, entries)
