@@ -13,19 +13,10 @@ import type { Data, Dictionary, Float64, Int32, RecordBatch, Utf8, Vector } from
 import { arrow } from '../base/arrow.ts';
 import type { FieldValue } from '../nouns/documents.ts';
 import type { SourceColumns } from '../nouns/recipe.ts';
-import { noText, type TextColumn, type TokenizedDocuments } from '../nouns/tokens.ts';
+import { noText, type TextColumn } from '../nouns/tokens.ts';
 import { learnedPartColumn } from './learned.ts';
 import { createNames, type Names, nameList } from './names.ts';
-
-/** A column while its part is written. */
-export interface PartColumn {
-  /** In the index. */
-  readonly name: string;
-  readonly isNullable: boolean;
-  add(documents: TokenizedDocuments): void;
-  /** @param dictionaryId unused by others of the part */
-  vector(dictionaryId: number): Vector;
-}
+import type { PartColumn } from './part-column.ts';
 
 /** The columns that a part of this source has. @param isChat the source holds conversations */
 export function partColumns(columns: SourceColumns | undefined, isChat: boolean = false): PartColumn[] {

@@ -2,8 +2,8 @@
 import { arrow } from '../base/arrow.ts';
 import type { LearnedSpans } from '../nouns/tokens.ts';
 import { numberColumn } from './columns.ts';
-import type { PartColumn } from './document-columns.ts';
 import type { StoreManifest } from './format.ts';
+import type { PartColumn } from './part-column.ts';
 import { damaged, readIndex } from './part-index.ts';
 
 const name = 'learned';

@@ -1,5 +1,5 @@
 /** Sources of conversations from a recipe to shards: what is learned of them, in every form of their records. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Field, List, Struct, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -15,6 +15,7 @@ import {
   chatMessages,
   jsonLines,
   prompts,
+  specialId,
   word,
   writeChatTokenizer,
 } from '../support/chat-corpus.ts';
@@ -115,10 +116,7 @@ describe('a source of conversations', () => {
     await buildIt(at, {});
     const set = join(at.folder, 'out', 'train');
     const manifest = openShards(set);
-    const file = JSON.parse(readFileSync(at.tokenizer, 'utf8')) as {
-      added_tokens: { content: string; id: number }[];
-    };
-    const imEnd = file.added_tokens.find(({ content }) => content === '<|im_end|>')!.id;
+    const imEnd = specialId(at.tokenizer, '<|im_end|>');
     let ends = 0;
     for (let r = 0; r < manifest.rows; r += 1)
       for (const id of readRow(set, manifest, r).ids) ends += Number(id === imEnd);

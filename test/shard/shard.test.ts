@@ -94,6 +94,7 @@ function expectedRow(row: readonly WrittenPiece[], width: number, provenance: bo
     ids: [...ids, ...Array.from({ length: padding }, () => special.padId)],
     lengths: row.map(([, , count, bos, eos]) => count + Number(bos) + Number(eos)),
     padding,
+    mask: new Uint8Array(0),
     sourceIds: provenance ? row.map(([document]) => document % 3) : [],
     docIds: provenance ? row.map(([document]) => document) : [],
     docStarts: provenance ? row.map(([, from]) => from) : [],
@@ -255,7 +256,7 @@ describe('a shard set', () => {
 it('gives nothing for columns that a set was written without', () => {
   const [batch] = tableFromArrays({ other: new Int32Array(1) }).batches;
   expect(rowOf(batch!, 0)).toEqual({
-    ...{ ids: new Int32Array(0), lengths: [], padding: 0 },
+    ...{ ids: new Uint8Array(0), lengths: [], padding: 0, mask: new Uint8Array(0) },
     ...{ sourceIds: [], docIds: [], docStarts: [] },
   });
 });

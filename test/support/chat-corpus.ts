@@ -1,5 +1,5 @@
 /** A small tokenizer with ChatML's tokens, and conversations and texts in files. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { madeFile } from '../tokenize/made-file.ts';
 
@@ -32,6 +32,13 @@ export function writeChatTokenizer(folder: string): string {
   }));
   writeFileSync(file, madeFile({ added_tokens: special }));
   return file;
+}
+
+export function specialId(file: string, text: string): number {
+  const { added_tokens: added } = JSON.parse(readFileSync(file, 'utf8')) as {
+    added_tokens: { content: string; id: number }[];
+  };
+  return added.find(({ content }) => content === text)!.id;
 }
 
 export function jsonLines(records: readonly unknown[]): string {

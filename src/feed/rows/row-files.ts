@@ -14,17 +14,18 @@ import { idBytes } from '../../base/id-bytes.ts';
 import { firstFrom } from '../../base/sequence.ts';
 import { LongmixError, systemReason } from '../../errors.ts';
 import type { BatchRecord, ShardSetManifest } from '../../shard/format.ts';
-import {
-  bytesOfType,
-  columnsOf,
-  type RowColumn,
-  type RowLengths,
-  rowColumns,
-  type Values,
-} from '../../shard/row-columns.ts';
+import { bytesOfType, type RowColumn, type RowLengths, type Values } from '../../shard/row-columns.ts';
 import { type Bytes, EndedEarly } from '../../storage/storage.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from '../stream/batch-layout.ts';
-import { arrayOf, joinColumn, newArray, type Run, type RunColumn, rowFault } from './row-values.ts';
+import {
+  arrayOf,
+  columnsBesideIds,
+  joinColumn,
+  newArray,
+  type Run,
+  type RunColumn,
+  rowFault,
+} from './row-values.ts';
 import type { ShardFiles } from './shard-files.ts';
 
 const usuallyKept = 64 * 1024 * 1024;
@@ -37,16 +38,6 @@ export interface FileRead {
   /** Number of its first row in the set, for errors. */
   readonly row: number;
 }
-
-/**
- * The columns of rows other than the ids, in the order of the files: those of batches, then those of provenance. The
- * first two are the lengths and the padding, whose values are checked before use.
- */
-function columnsBesideIds(mask: boolean): readonly RowColumn[] {
-  return columnsOf(true, mask).filter(({ name }) => name !== rowColumns.ids.name);
-}
-const lengthsAt = 0;
-const paddingAt = 1;
 
 export class RowFiles {
   readonly #place: ShardFiles;
@@ -177,8 +168,7 @@ export class RowFiles {
   #lengthsOf(run: Run): RunColumn[] {
     const found: RunColumn[] = [];
     for (let c = 0; c < this.#fed; c += 1) found.push(this.#readColumn(run, c));
-    const { starts, values: lengths } = found[lengthsAt]!;
-    const padding = found[paddingAt]!.values;
+    const [{ starts, values: lengths }, { values: padding }] = found as [RunColumn, RunColumn];
     for (let r = 0; r < run.rows; r += 1) {
       const fault = rowFault(starts!, lengths, padding, r, this.#manifest.width);
       if (fault !== null) throw this.#damagedRow(run, r, fault);
@@ -253,7 +243,9 @@ export class RowFiles {
   /** @param bytes of `head`; null: it is not a record batch's */
   #takeLayout(batch: number, head: Uint8Array, bytes: number | null): BatchLayout {
     const { shard, record } = this.#batches[batch]!;
-    const layout = bytes === null ? null : this.#layoutIn(head.subarray(0, bytes), record);
+    const masked = this.#manifest.mask === undefined ? 0 : this.#manifest.width;
+    const layout =
+      bytes === null ? null : batchLayout(head.subarray(0, bytes), record, this.#rowBytes, masked);
     if (layout === null)
       throw this.#damaged(
         shard,
@@ -262,11 +254,6 @@ export class RowFiles {
       );
     this.#layouts.set(batch, layout);
     return layout;
-  }
-
-  #layoutIn(head: Uint8Array, record: BatchRecord): BatchLayout | null {
-    const { mask, width } = this.#manifest;
-    return batchLayout(head, record, this.#rowBytes, mask === undefined ? 0 : width);
   }
 
   /** Fetches the layout of a record batch and the columns after its ids, if they aren't there. */

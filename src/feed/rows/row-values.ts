@@ -1,5 +1,13 @@
 /** Values of the columns besides the ids, of runs of rows: joined, checked, and as typed arrays. */
-import type { RowColumn, Values } from '../../shard/row-columns.ts';
+import { columnsOf, type RowColumn, rowColumns, type Values } from '../../shard/row-columns.ts';
+
+/**
+ * The columns of rows other than the ids, in the order of the files: those of batches, then those of provenance. The
+ * first two are the lengths and the padding, whose values are checked before use.
+ */
+export function columnsBesideIds(mask: boolean): readonly RowColumn[] {
+  return columnsOf(true, mask).filter(({ name }) => name !== rowColumns.ids.name);
+}
 
 /** Neighbouring rows of a record batch. */
 export interface Run {

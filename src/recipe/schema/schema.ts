@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { type ChatLoss, chatLosses, formats, type IdType, idTypes, quotings } from '../../nouns/recipe.ts';
+import { formats, type IdType, idTypes, quotings } from '../../nouns/recipe.ts';
 import {
   type Amount,
   anyText,
@@ -25,6 +25,7 @@ import {
   tokenLength,
   wholeNumber,
 } from './fields.ts';
+import { type ChatEntry, chatKeys } from './schema-chat.ts';
 import { shapeOf } from './schema-keys.ts';
 import {
   type MixEntry,
@@ -66,7 +67,7 @@ export interface TokenizerEntry {
   readonly pad?: string | number | undefined;
 }
 
-export interface SourceEntry {
+export interface SourceEntry extends ChatEntry {
   readonly path: string;
   readonly format?: (typeof formats)[number] | undefined;
   readonly extract: boolean;
@@ -83,16 +84,6 @@ export interface SourceEntry {
   readonly tokens?: string | true | undefined;
   readonly dtype?: IdType | undefined;
   readonly tokenizer?: string | undefined;
-  readonly messages?: string | undefined;
-  readonly prompt?: string | undefined;
-  readonly completion?: string | undefined;
-  readonly context?: string | undefined;
-  readonly question?: string | undefined;
-  readonly answer?: string | undefined;
-  readonly tools?: string | undefined;
-  readonly template?: string | undefined;
-  readonly loss?: ChatLoss | undefined;
-  readonly prompt_loss_from?: Amount | undefined;
   readonly columns?: readonly string[] | undefined;
 }
 
@@ -178,30 +169,7 @@ const sourceEntry = z.strictObject(
       .describe(
         "The tokenizer that made the ids, by name or fingerprint; if it is not the recipe's, the source is refused.",
       ),
-    messages: field().describe(
-      'The source holds conversations, not texts: the field or column of the messages, each with `role` and `content`.',
-    ),
-    prompt: field().describe('Conversations of two parts: the field of what is given, a text or messages.'),
-    completion: field().describe('The field of what is learned after `prompt`, a text or messages.'),
-    context: field().describe('The field of a document that a question is about; goes with `question`.'),
-    question: field().describe('Conversations of one question: its field.'),
-    answer: field().describe('The field of the answer to `question`.'),
-    tools: field().describe('The field of the tools that the model may call, as JSON Schemas.'),
-    template: text('chatml, llama3, tokenizer, or the path of a .jinja file')
-      .optional()
-      .describe(
-        'How conversations become text: chatml, llama3, the path of a .jinja file, or tokenizer (the default): the chat template beside the file of the tokenizer.',
-      ),
-    loss: oneOf(chatLosses)
-      .optional()
-      .describe(
-        'What of a conversation is learned. outputs (the default): what the model writes. outputs-and-prompt: long conversations whole. all: everything.',
-      ),
-    prompt_loss_from: tokenLength(1, mostTokens)
-      .optional()
-      .describe(
-        'With loss: outputs-and-prompt, the tokens from which a conversation is long; default: 4096.',
-      ),
+    ...chatKeys,
     columns: z
       .array(text('the name of a field'), { error: 'expected a list of fields such as [score, language]' })
       .optional()
@@ -211,10 +179,6 @@ const sourceEntry = z.strictObject(
   },
   mapError('a map of settings'),
 );
-
-function field(): z.ZodType<string | undefined> {
-  return text('the name of a field').optional();
-}
 
 /** The source that `name: path` stands for. */
 export function plainSource(path: string): SourceEntry {
