@@ -59,6 +59,7 @@ export type {
 } from './build/nouns.ts';
 export type { FileRecord } from './nouns/files.ts';
 export {
+  type Dropped,
   type DropReason,
   dropReasons,
   type Ledger,

@@ -8,14 +8,24 @@ const none: SourceColumns = { fields: [] };
 
 /** As a part of a source's spec: no key where there is no column. */
 export function columnsPart(columns: SourceColumns): Pick<SourceSpec, 'columns'> {
-  return columns.fields.length === 0 ? {} : { columns: joinColumns(columns, none) };
+  const isEmpty = columns.fields.length === 0 && columns.compressibility === undefined;
+  return isEmpty ? {} : { columns: joinColumns(columns, none) };
 }
 
 export function joinColumns(a: SourceColumns = none, b: SourceColumns = none): SourceColumns {
-  return { fields: [...new Set([...a.fields, ...b.fields])].sort() };
+  const least = Math.min(a.compressibility ?? Infinity, b.compressibility ?? Infinity);
+  const compressor = a.compressor ?? b.compressor;
+  return {
+    fields: [...new Set([...a.fields, ...b.fields])].sort(),
+    ...(least === Infinity ? {} : { compressibility: least }),
+    ...(compressor === undefined ? {} : { compressor }),
+  };
 }
 
-/** Whether all of `wanted` is in `held`. */
+/** Whether all of `wanted` is in `held`, whatever computed it. */
 export function holdsColumns(held: SourceColumns = none, wanted: SourceColumns = none): boolean {
-  return wanted.fields.every((field) => held.fields.includes(field));
+  return (
+    wanted.fields.every((field) => held.fields.includes(field)) &&
+    (wanted.compressibility ?? Infinity) >= (held.compressibility ?? Infinity)
+  );
 }

@@ -4,11 +4,11 @@ import type { WholeFrom } from '../base/learned.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Ledger } from '../nouns/ledger.ts';
-import type { LeftOut, PlannedCell, ReadDocuments } from '../nouns/mix.ts';
+import type { LeftOut, PlannedCell, PlannedScore, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import type { DocumentColumns, DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { EarlierBuild, ShardDtype } from '../shard/format.ts';
 import type { CacheSettings } from '../storage/remote-settings.ts';
@@ -52,6 +52,8 @@ export interface BuildPlan {
   readonly dtype: ShardDtype;
   /** What is left out because earlier runs have read it, by run; none without `mix.without`. */
   readonly without: readonly PlannedWithout[];
+  /** What the rules of `documents.keep` come to, in their order. */
+  readonly scores: readonly PlannedScore[];
   /** How much of conversations is learned, by source; absent: there are none, and rows have no `loss_mask`. */
   readonly wholeFrom?: WholeFrom;
 }
@@ -77,6 +79,8 @@ export interface StoreIndex {
   readonly table: DocumentTable;
   /** Characters of each document; null: no recipe needs them. */
   readonly characters: Uint32Array | null;
+  /** Optional columns that the recipes use; not there: they use none. */
+  readonly columns?: DocumentColumns;
   /** What the earlier runs of `mix.without` have read; not there: no recipe names one. */
   readonly earlier?: EarlierReads;
 }
@@ -100,6 +104,8 @@ export interface PlanReport {
   readonly steps: BuildPlan['steps'];
   /** Not there: the recipe leaves nothing out. */
   readonly without?: BuildPlan['without'];
+  /** Not there: the recipe keeps documents by no score. */
+  readonly scores?: BuildPlan['scores'];
   readonly warnings: readonly string[];
 }
 

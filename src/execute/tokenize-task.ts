@@ -9,13 +9,12 @@ import { isUrl } from '../base/is-url.ts';
 import { compact, counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import type { ChatForm } from '../nouns/conversation.ts';
-import type { DocumentChunk, ReadCounts, ReadUnit } from '../nouns/documents.ts';
-import type { TokenizerSpec } from '../nouns/recipe.ts';
+import type { DocumentChunk, ReadUnit } from '../nouns/documents.ts';
+import type { SourceColumns, TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/formats.ts';
 import { createUnitHash } from '../read/input/hash-input.ts';
 import { createReadCounts, read, readSoon } from '../read/read.ts';
-import { addBadRecord } from '../read/read-counts.ts';
 import { localStorage } from '../storage/local.ts';
 import { leaveReceipt } from '../storage/receipt.ts';
 import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
@@ -23,6 +22,7 @@ import { partColumns } from '../store/document-columns.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
 import type { TokenBytes } from '../tokenize/chat-tables.ts';
+import { compressor, createRatioMeter, type RatioMeter } from '../tokenize/compressibility.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
 import { createTokenEncoder } from '../tokenize/token-encoder.ts';
@@ -105,10 +105,12 @@ async function setUpTokenize({
   const storage = localStorage(folder);
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
-  const encoder = createDocumentEncoder(tokenizer);
+  const plainEncoder = createDocumentEncoder(tokenizer);
   const ofIds = createTokenEncoder();
   const ofChats =
-    setting.chats === undefined ? null : await createChats(setting.chats, tokenizer, tokenBytes!);
+    setting.chats === undefined
+      ? null
+      : (await import('./chat-stage.ts')).createChatStage(setting.chats, tokenizer, tokenBytes!);
 
   return async (input, report, signal) => {
     const { units, stamps } = input;
@@ -131,7 +133,10 @@ async function setUpTokenize({
     };
     try {
       // A part is of one source.
-      const optional = partColumns(units[0]!.source.columns, units[0]!.chat !== undefined);
+      const { columns } = units[0]!.source;
+      const meter = meterOf(columns);
+      const encoder = meter === null ? plainEncoder : createDocumentEncoder(tokenizer, meter);
+      const optional = partColumns(columns, units[0]!.chat !== undefined);
       const writer = createPartWriter(tokens, docs, setting.dtype, optional);
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
@@ -222,26 +227,22 @@ async function setUpTokenize({
   };
 }
 
+/** @throws LongmixError `job-stale` if the texts would be compressed by another library than those of other tasks */
+function meterOf(columns: SourceColumns | undefined): RatioMeter | null {
+  if (columns?.compressibility === undefined) return null;
+  if (columns.compressor !== undefined && columns.compressor !== compressor) {
+    throw new LongmixError(
+      'job-stale',
+      `this Node has ${compressor}, and compressibility is measured with ${columns.compressor}`,
+      { cure: 'run all tasks with one version of Node, or tokenize again: --fresh' },
+    );
+  }
+  return createRatioMeter(columns.compressibility);
+}
+
 async function loadTokenBytes(spec: TokenizerSpec): Promise<TokenBytes> {
   const { loadChatTables } = await import('../tokenize/chat-tables.ts');
   return (await loadChatTables(spec)).tokenBytes;
-}
-
-/** Returns a function that gives the stage of the pipeline for the conversations of a unit. */
-async function createChats(
-  forms: Readonly<Record<string, ChatForm>>,
-  tokenizer: Pick<Tokenizer, 'encode' | 'safeCut'>,
-  tokenBytes: TokenBytes,
-): Promise<(unit: ReadUnit, counts: ReadCounts) => (chunk: DocumentChunk) => TokenizedDocuments> {
-  const { createConversationRenderer } = await import('../chat/render.ts');
-  const { createChatEncoder } = await import('../tokenize/chat-encoder.ts');
-  const encoder = createChatEncoder(tokenizer, tokenBytes);
-  return ({ source, files, start }, counts) => {
-    const renderer = createConversationRenderer(forms[source.name]!);
-    const bad = (record: number, reason: string) =>
-      addBadRecord(counts, { file: files[0]!.path, start, record, reason });
-    return (chunk) => encoder.push(renderer.push(chunk, counts, bad));
-  };
 }
 
 /** Loads a tokenizer that has no tables to share. */

@@ -22,6 +22,7 @@ export interface PhasePlan {
 
 /**
  * @param barred nonzero for the documents that the mix may not take: held out, or not eligible
+ * @param weights per document, 0 or more (NaN: none); null: all documents of a cell are alike
  * @throws LongmixError `mix-infeasible`
  */
 export function planMix(
@@ -30,9 +31,15 @@ export function planMix(
   buckets: readonly Bucket[],
   barred: Uint8Array,
   recipe: Pick<Recipe, 'phases' | 'phaseDocuments' | 'seed'>,
+  weights: Float64Array | null = null,
 ): PhasePlan[] {
   const { phases, seed } = recipe;
-  const groups = groupByCell(table, cellOf, buckets, barred);
+  const groups = groupByCell(
+    table,
+    cellOf,
+    buckets,
+    weights === null ? barred : orWeightless(barred, weights),
+  );
   const supplies = phases.map((phase) => groups.map((group) => supplyOf(group, table, phase)));
   const factors = phaseFactors(supplies, table.sources, recipe);
 
@@ -41,7 +48,14 @@ export function planMix(
     const demands = pool.map((p) => ({ supplies: supplies[p]!, factors: factors[p]!.given }));
     const whole = sumCells(demands.map((demand) => demand.factors)).map(nearInteger);
     let at = 0;
-    for (const sample of samplePhases(demands, whole, groups, table, seed)) {
+    const sampleWeights =
+      weights === null
+        ? null
+        : {
+            of: weights,
+            most: factors[pool[0]!]!.caps.map(({ most }) => Math.ceil(Math.min(most, mostCopies))),
+          };
+    for (const sample of samplePhases(demands, whole, groups, table, seed, sampleWeights)) {
       const p = pool[at]!;
       at += 1;
       const rooms = cellRooms(phases[p]!, groups, supplies[p]!, table.sources.length * buckets.length);
@@ -53,6 +67,14 @@ export function planMix(
     }
   }
   return plans;
+}
+
+/** Copies are counted in 16 bits. */
+const mostCopies = 65_535;
+
+/** Documents without a weight, or with none, are never taken. */
+function orWeightless(barred: Uint8Array, weights: Float64Array): Uint8Array {
+  return barred.map((bar, d) => (bar !== 0 || !(weights[d]! > 0) ? 1 : 0));
 }
 
 function planCells(

@@ -15,6 +15,8 @@ export interface Recipe {
   readonly phases: readonly PhaseSpec[];
   /** Earlier runs whose documents are left out, of training and of validation; not there: none. */
   readonly without?: readonly EarlierRun[];
+  /** Column of numbers (`field:NAME`) by which documents of a cell are taken more or less often; absent: all alike. */
+  readonly weightBy?: string;
   /** `disjoint`: a document is in one phase only. */
   readonly phaseDocuments: 'disjoint' | 'shared';
   /** Tokens per optimizer step, the same in every phase; null: the trainer decides. */
@@ -75,12 +77,32 @@ export interface SourceSpec {
   readonly chat?: ChatSpec;
   /** What the store keeps of its documents beside their tokens; absent: nothing. */
   readonly columns?: SourceColumns;
+  /** Only documents for which this holds may be taken; absent: all. */
+  readonly where?: Condition;
 }
+
+/** A condition on the fields of a document. A comparison with a value that the document lacks does not hold, != either. */
+export type Condition =
+  | { readonly or: readonly Condition[] }
+  | { readonly and: readonly Condition[] }
+  | { readonly not: Condition }
+  | {
+      readonly field: string;
+      readonly op: '==' | '!=' | '<' | '<=' | '>' | '>=';
+      /** null, with == and !=: the document has no value. */
+      readonly value: number | string | null;
+    }
+  /** Of one type. */
+  | { readonly field: string; readonly in: readonly (number | string)[] };
 
 /** Optional columns of a source's documents. What the recipe itself uses is among them. */
 export interface SourceColumns {
   /** Names of fields of its records, sorted; each once. */
   readonly fields: readonly string[];
+  /** Compressibility is computed for documents of at least so many tokens; absent: for none. */
+  readonly compressibility?: number;
+  /** What computes it, because its versions differ in some bytes; present once the store is looked at. */
+  readonly compressor?: string;
 }
 
 /** What a recipe says about a source of conversations. */
@@ -181,7 +203,28 @@ export interface DocumentRules {
   readonly charactersPerToken: number | null;
   /** Edges between length buckets, ascending; null: powers of two. */
   readonly buckets: readonly number[] | null;
+  /** Documents are kept by numbers that they carry; absent: by none. */
+  readonly keep?: readonly KeepRule[];
+  /** Only documents for which this holds may be taken; absent: all. */
+  readonly where?: Condition;
 }
+
+/** Of the documents that the rule is about, those with a score in a range are kept. All others are not its concern. */
+export interface KeepRule {
+  /** Column of the store: `field:NAME`, or `compressibility`. */
+  readonly score: string;
+  /** Bounds, both inclusive; null: none. */
+  readonly from: ScoreBound | null;
+  readonly to: ScoreBound | null;
+  /** It is about documents of these sources (null: all) of at least so many tokens. */
+  readonly sources: readonly string[] | null;
+  readonly minTokens: number;
+  /** What happens to documents without a score. */
+  readonly missing: 'drop' | 'keep';
+}
+
+/** A score, or a percentile (0 to 100) of the scores of the documents that the rule is about, counted by documents. */
+export type ScoreBound = number | { readonly percentile: number };
 
 /** A run that was trained on the shards of an earlier build. */
 export interface EarlierRun {

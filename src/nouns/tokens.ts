@@ -50,6 +50,8 @@ export interface TokenizedDocuments {
   readonly sources: readonly string[] | null;
   /** As in `DocumentChunk`. */
   readonly fields?: FieldLists;
+  /** Compressed over plain bytes of each document's text; NaN: not computed. Absent: the source asks for none. */
+  readonly compressibility?: Float64Array;
   /** Bytes of text consumed, including those of open documents. */
   readonly textBytes: number;
   /**

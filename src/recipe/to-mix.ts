@@ -2,16 +2,21 @@
 
 import type {
   CellSpec,
+  Condition,
   DecomposeSpec,
   DocumentRules,
+  KeepRule,
   LengthRule,
   MixSpec,
   PerSource,
   PhaseSpec,
+  ScoreBound,
   SequenceSpec,
 } from '../nouns/recipe.ts';
+import { parseCondition } from './condition/parse-condition.ts';
 import { type Amount, estimatorPattern, isPercentage } from './schema/fields.ts';
 import type { DocumentsEntry, RecipeFile } from './schema/schema.ts';
+import { type KeepEntry, percentilePattern } from './schema/schema-documents.ts';
 import {
   type CellEntry,
   displacedBy,
@@ -38,7 +43,33 @@ export function toDocumentRules(entry: DocumentsEntry): DocumentRules {
     duplicates: entry.duplicates,
     charactersPerToken: characters === undefined ? null : Number(characters),
     buckets: edges === undefined ? null : [...new Set(edges)].sort((a, b) => a - b),
+    // Left out where there is none, so that a recipe's record is that of versions without them.
+    ...(entry.keep === undefined || entry.keep.length === 0 ? {} : { keep: entry.keep.map(toKeepRule) }),
+    ...(entry.where === undefined ? {} : { where: toCondition(entry.where) }),
   };
+}
+
+function toKeepRule({ score, from, to, where, missing }: KeepEntry): KeepRule {
+  return {
+    score,
+    from: toBound(from),
+    to: toBound(to),
+    sources: where.source === undefined ? null : [where.source].flat(),
+    minTokens: exact(parseLength(where.min_tokens)),
+    missing,
+  };
+}
+
+function toBound(bound: number | string | undefined): ScoreBound | null {
+  if (bound === undefined) return null;
+  return typeof bound === 'number' ? bound : { percentile: Number(percentilePattern.exec(bound)![1]) };
+}
+
+/** @param text that the recipe's checks have accepted */
+export function toCondition(text: string): Condition {
+  const parsed = parseCondition(text);
+  if ('problem' in parsed) throw new Error(parsed.problem);
+  return parsed.condition;
 }
 
 /** The phases of a recipe; if it has none, one phase named `train`. */

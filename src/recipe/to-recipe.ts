@@ -6,13 +6,15 @@
 import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
 import { isUrl } from '../base/is-url.ts';
-import { columnsPart } from '../base/source-columns.ts';
+import { columnsPart, joinColumns } from '../base/source-columns.ts';
+import { columnsUsedOf } from '../base/used-columns.ts';
 import type {
   BadRecordLimit,
   ChatColumns,
   ChatSpec,
   EarlierRun,
   Recipe,
+  SourceColumns,
   SourceSpec,
   TokenizerSpec,
 } from '../nouns/recipe.ts';
@@ -21,7 +23,7 @@ import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
 import type { EarlierEntry, WithoutEntry } from './schema/schema-mix.ts';
 import { isTemplateName } from './template-name.ts';
-import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';
+import { toCondition, toDocumentRules, toPhases, toSequences } from './to-mix.ts';
 import { isTokenizerPath } from './tokenizer-path.ts';
 import { exact, parseLength, parseShare, parseSize } from './units.ts';
 
@@ -39,6 +41,8 @@ interface RecipeContext {
 export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
   const { directory } = context;
   const phases = toPhases(file, context.phaseNames);
+  const documents = toDocumentRules(file.documents);
+  const weight = file.mix.weight_by === undefined ? {} : { weightBy: file.mix.weight_by };
   // Rows of validation are as long as those of the longest phase, unless the recipe itself gives a length.
   const longest = Math.max(...phases.map(({ sequences }) => sequences.length));
   const length = context.givesLength ? file.sequences.length : longest;
@@ -46,11 +50,14 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
     name: file.name ?? context.defaultName,
     tokenizer: toTokenizer(file.tokenizer, directory),
     store: file.store === undefined ? null : resolve(directory, file.store),
-    sources: context.sourceNames.map((name) => toSource(name, file.sources[name]!, directory)),
-    documents: toDocumentRules(file.documents),
+    sources: context.sourceNames
+      .map((name) => toSource(name, file.sources[name]!, directory))
+      .map((source) => withUsedColumns(source, { documents, ...weight })),
+    documents,
     validation: exact(parseShare(file.split.validation)),
     phases,
     ...toWithout(file.mix.without, directory),
+    ...weight,
     phaseDocuments: file.phase_documents,
     tokensPerStep: file.tokens_per_step === undefined ? null : exact(parseLength(file.tokens_per_step)),
     sequences: toSequences({ ...file.sequences, length }),
@@ -114,8 +121,18 @@ function toSource(name: string, written: string | SourceEntry, directory: string
       ? {}
       : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),
     ...toChat(entry, directory),
-    ...columnsPart({ fields: entry.columns ?? [] }),
+    ...(entry.where === undefined ? {} : { where: toCondition(entry.where) }),
+    ...columnsPart(toColumns(entry.columns ?? [])),
   };
+}
+
+function toColumns(names: readonly string[]): SourceColumns {
+  const fields = names.filter((name) => name !== 'compressibility');
+  return { fields, ...(fields.length < names.length ? { compressibility: 0 } : {}) };
+}
+
+function withUsedColumns(source: SourceSpec, uses: Parameters<typeof columnsUsedOf>[1]): SourceSpec {
+  return { ...source, ...columnsPart(joinColumns(source.columns, columnsUsedOf(source, uses))) };
 }
 
 function textField({ text, tokens, messages, completion, answer }: SourceEntry): string {

@@ -3,7 +3,7 @@
 import { bytes, compact, integer, percent, percentFine, rowLength } from '../base/words.ts';
 import type { PlannedWithout } from '../build/nouns.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry } from '../nouns/ledger.ts';
-import type { PlannedCell } from '../nouns/mix.ts';
+import type { PlannedCell, PlannedScore } from '../nouns/mix.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import { linesBySource } from './by-source.ts';
 import { reasonNames } from './reasons.ts';
@@ -123,6 +123,31 @@ export function withoutText(without: readonly PlannedWithout[]): string {
   );
 }
 
+/** What the rules of `documents.keep` come to. Scores are shown in full: they are what decides. */
+export function scoresText(scores: readonly PlannedScore[]): string {
+  const bound = (score: number | null) => (score === null ? '' : String(score));
+  return table(
+    [
+      { title: 'kept by score', align: 'left' },
+      { title: 'of', align: 'left' },
+      { title: 'from' },
+      { title: 'to' },
+      { title: 'docs' },
+      { title: 'without score' },
+    ],
+    scores.map(({ score, sources, minTokens, from, to, documents, missing }) => [
+      score,
+      [sources?.join(', ') ?? 'all', ...(minTokens > 0 ? [`from ${integer(minTokens)} tokens`] : [])].join(
+        ', ',
+      ),
+      bound(from),
+      bound(to),
+      integer(documents),
+      integer(missing),
+    ]),
+  );
+}
+
 /** Shows both balances of the ledger, in tokens. */
 export function ledgerText(splits: readonly SplitFigures[]): string {
   const row = (title: string, show: (ledger: Ledger) => number) => [
@@ -148,5 +173,5 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
 }
 
 function dropped(entry: LedgerEntry, reason: DropReason): number {
-  return entry.dropped[reason];
+  return entry.dropped[reason] ?? 0;
 }

@@ -6,6 +6,7 @@
  *   field:NAME   a field of the records. float64 (NaN: no value) if every value of the part is a number that can be
  *                written back as it was, else dictionary utf8. Which of the two a recipe means follows from its use, so a
  *                reader asks for numbers or for texts and gets them of either form.
+ *   compressibility  float64: compressed over plain bytes of the text; NaN: the document is too short, or has no text
  *   learned      list u32, of conversations: ends of runs of tokens that are, in turn, not learned and learned, up to the
  *                last learned token. A text, which has no such column, is learned whole.
  */
@@ -20,8 +21,11 @@ import type { PartColumn } from './part-column.ts';
 
 /** The columns that a part of this source has. @param isChat the source holds conversations */
 export function partColumns(columns: SourceColumns | undefined, isChat: boolean = false): PartColumn[] {
-  const fields = columns?.fields.map(fieldColumn) ?? [];
-  return isChat ? [...fields, learnedPartColumn()] : fields;
+  return [
+    ...(columns?.fields.map(fieldColumn) ?? []),
+    ...(columns?.compressibility === undefined ? [] : [compressibilityColumn()]),
+    ...(isChat ? [learnedPartColumn()] : []),
+  ];
 }
 
 /** @param at index of the field among those that the source keeps */
@@ -33,6 +37,18 @@ function fieldColumn(field: string, at: number): PartColumn {
     add({ fields, lengths }) {
       const values = fields?.[at];
       for (let d = 0; d < lengths.length; d += 1) column.add(values?.[d] ?? null);
+    },
+    vector: (dictionaryId) => column.vector(dictionaryId),
+  };
+}
+
+function compressibilityColumn(): PartColumn {
+  const column = createFieldColumn();
+  return {
+    name: 'compressibility',
+    isNullable: true,
+    add({ compressibility, lengths }) {
+      for (let d = 0; d < lengths.length; d += 1) column.add(compressibility?.[d] ?? Number.NaN);
     },
     vector: (dictionaryId) => column.vector(dictionaryId),
   };

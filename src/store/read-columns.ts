@@ -1,14 +1,9 @@
 /** Reads optional columns of a store: those that a plan asks for, and no others. */
+import type { UsedColumns } from '../base/used-columns.ts';
 import type { DocumentColumns, TextColumn } from '../nouns/tokens.ts';
 import { createTextColumn, readNumbers } from './document-columns.ts';
 import type { StoreManifest } from './format.ts';
 import { readIndex } from './part-index.ts';
-
-/** Names of optional columns (`field:score`), by what they are used as. */
-export interface ColumnNames {
-  readonly numbers: readonly string[];
-  readonly texts: readonly string[];
-}
 
 /**
  * Optional columns of all documents. Memory: 8 bytes per document and column of numbers, 4 per column of texts, and the
@@ -19,7 +14,7 @@ export interface ColumnNames {
 export function loadColumns(
   folder: string,
   manifest: StoreManifest,
-  { numbers, texts }: ColumnNames,
+  { numbers, texts }: UsedColumns,
 ): DocumentColumns {
   const { documents } = manifest.totals;
   const ofNumbers = new Map(numbers.map((name) => [name, new Float64Array(documents)]));

@@ -41,7 +41,7 @@ function documentsOf(out: string, name: string): Map<number, number> {
 }
 
 function droppedOf({ dropped }: Ledger): number {
-  return dropReasons.reduce((sum, reason) => sum + dropped[reason], 0);
+  return dropReasons.reduce((sum, reason) => sum + (dropped[reason] ?? 0), 0);
 }
 
 const curriculum = {

@@ -8,15 +8,19 @@ import { wholeFromOf } from '../../base/learned.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
 import { leaveOutRead } from '../../mix/already-read.ts';
-import { eligibility } from '../../mix/eligible.ts';
+import { holdsFor } from '../../mix/conditions.ts';
+import { eligibility, type StretchCondition } from '../../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../../mix/mix.ts';
 import { refuseUnknownBounds } from '../../mix/named-sources.ts';
+import { keepByScore } from '../../mix/scores.ts';
 import { heldOut } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
+import { checkedWeights } from '../../mix/weighted.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
 import type { MixSpec, Recipe, SequenceSpec, SourceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
+import type { DocumentColumns } from '../../nouns/tokens.ts';
 import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
@@ -24,6 +28,7 @@ import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
 import { planSteps } from '../../steps/plan-steps.ts';
+import type { StoreManifest } from '../../store/format.ts';
 import type { BuildPlan, PlannedSet, PlannedWithout, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
 import { runKey } from './run-key.ts';
@@ -43,12 +48,13 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     buckets,
     measuredLengths(table, characters, documents.charactersPerToken),
   );
-  const excluded = eligibility(table, documents);
+  const excluded = eligibility(table, documents, conditionsOf(recipe, manifest, index));
+  const scores = keepByScore(table, documents.keep ?? [], index.columns ?? noColumns, excluded);
   const without = leaveOut(recipe, manifest.tokenizer.fingerprint, index, excluded);
   const held = heldOut(table, recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
-  const mixes = planMix(table, cellOf, buckets, barred, recipe);
+  const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index));
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
   const wholeFrom = wholeFromOf(recipe.sources, table.sources);
@@ -79,7 +85,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
   if (train.sets.length === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no documents, so there would be no rows', {
-      cure: `ask for more tokens, or loosen the length rule, \`documents\` or \`overlong\`${without.length > 0 ? '; mix.without may leave out all documents' : ''}`,
+      cure: `ask for more tokens, or loosen the length rule, \`documents\`, \`where\` or \`overlong\`${without.length > 0 ? '; mix.without may leave out all documents' : ''}`,
     });
   }
   const { bosId, eosId } = manifest.tokenizer;
@@ -107,8 +113,41 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     steps: planSteps(recipe, train.sets),
     dtype,
     without,
+    scores,
     ...(wholeFrom === undefined ? {} : { wholeFrom }),
   };
+}
+
+function weightsOf({ weightBy }: Recipe, { table, columns }: StoreIndex): Float64Array | null {
+  if (weightBy === undefined) return null;
+  const weights = columns?.numbers.get(weightBy);
+  if (weights === undefined) throw new Error(`the column ${weightBy} is not in the index: use loadIndex`);
+  return checkedWeights(table, weightBy, weights);
+}
+
+const noColumns: DocumentColumns = { numbers: new Map(), texts: new Map() };
+
+/** The conditions of the recipe, and of its sources on their own documents. */
+function conditionsOf(
+  { documents, sources }: Recipe,
+  { parts }: StoreManifest,
+  { table, columns = noColumns }: StoreIndex,
+): StretchCondition[] {
+  const everywhere = { first: 0, end: table.count };
+  const whole =
+    documents.where === undefined ? [] : [{ ...everywhere, holds: holdsFor(documents.where, columns) }];
+  // A part is of one source of the recipe, whatever its records name as theirs.
+  const own = new Map(
+    sources.flatMap(({ name, where }) =>
+      where === undefined ? [] : [[name, holdsFor(where, columns)] as const],
+    ),
+  );
+  if (own.size === 0) return whole;
+  const inParts = parts.flatMap(({ inputs }, p) => {
+    const holds = own.get(inputs[0]!.source);
+    return holds === undefined ? [] : [{ first: table.partStarts[p]!, end: table.partStarts[p + 1]!, holds }];
+  });
+  return [...whole, ...inParts];
 }
 
 /** Bars what earlier runs have read, for training and for validation: what was trained on measures nothing. */

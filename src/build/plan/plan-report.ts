@@ -19,6 +19,7 @@ export function planReport(recipe: Recipe, store: TokenStore, plan: BuildPlan): 
     ledgers: plan.ledgers,
     steps: plan.steps,
     ...(plan.without.length === 0 ? {} : { without: plan.without }),
+    ...(plan.scores.length === 0 ? {} : { scores: plan.scores }),
     warnings: planWarnings(recipe, plan),
   };
 }

@@ -42,7 +42,10 @@ export function sameReading(
 /** As in a recipe: `text: body, id: id`. */
 export function inWords(reading: SourceReading): string {
   const { fields, separator, encoding, quote, command, tokens, columns, chat } = reading;
-  const kept = columns === undefined ? null : columns.fields;
+  const kept =
+    columns === undefined
+      ? null
+      : [...columns.fields, ...(columns.compressibility === undefined ? [] : ['compressibility'])];
   const named = Object.entries({
     ...fields,
     separator,

@@ -70,7 +70,7 @@ export async function ensureStore(
   useCache(options.cache ?? null);
   const ensure = async () => {
     const isThere = options.fresh !== true && exists(join(folder, storeFile));
-    const recipe = options.fresh === true ? asked : withHeldColumns(asked, folder);
+    const recipe = withHeldColumns(asked, options.fresh === true ? null : folder);
     const corpus = await findCorpus(recipe, folder, isThere, options.signal);
     // Threads load their code while this one gets the tokenizer.
     const { executor = threads(options.workers) } = options;

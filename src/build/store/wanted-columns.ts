@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { columnsPart, holdsColumns, joinColumns } from '../../base/source-columns.ts';
 import { LongmixError } from '../../errors.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
-import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
+import type { Recipe, SourceColumns, SourceSpec } from '../../nouns/recipe.ts';
 import { hasFields } from '../../read/formats.ts';
 import { fieldNames } from '../../read/input/probe.ts';
 import { nearest } from '../../recipe/checks/nearest.ts';
@@ -14,19 +14,34 @@ import { keepPlaces, placeInRecipe } from '../../recipe/yaml/places.ts';
 import { exists } from '../../storage/files.ts';
 import { storeFile } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
+import { compressor } from '../../tokenize/compressibility.ts';
 
-/** The recipe, asking for what the store has recorded of a source where that is all that it asks for, and more. */
-export function withHeldColumns(recipe: Recipe, folder: string): Recipe {
-  if (!exists(join(folder, storeFile))) return recipe;
+/**
+ * The recipe, asking for what the store has recorded of a source where that is all that it asks for, and more.
+ * @param folder of the store; null: what it has is made again
+ */
+export function withHeldColumns(recipe: Recipe, folder: string | null): Recipe {
+  const held = folder === null ? new Map<string, SourceColumns>() : heldColumns(folder);
+  return withColumns(recipe, (source) => {
+    const columns = held.get(source.name);
+    return columns !== undefined && holdsColumns(columns, source.columns)
+      ? columns
+      : withCompressor(source.columns);
+  });
+}
+
+/** What is computed here is of this Node's zlib. */
+function withCompressor(columns: SourceColumns | undefined): SourceColumns | undefined {
+  return columns?.compressibility === undefined ? columns : { ...columns, compressor };
+}
+
+function heldColumns(folder: string): ReadonlyMap<string, SourceColumns | undefined> {
+  if (!exists(join(folder, storeFile))) return new Map();
   try {
-    const held = new Map(openStore(folder).reading.map(({ source, columns }) => [source, columns]));
-    return withColumns(recipe, (source) => {
-      const columns = held.get(source.name);
-      return columns !== undefined && holdsColumns(columns, source.columns) ? columns : source.columns;
-    });
+    return new Map(openStore(folder).reading.map(({ source, columns }) => [source, columns]));
   } catch (error) {
     // Whoever needs the record says what is wrong with it.
-    if (error instanceof LongmixError) return recipe;
+    if (error instanceof LongmixError) return new Map();
     throw error;
   }
 }
@@ -60,7 +75,7 @@ export async function refuseUnknownFields(
   { name, columns }: SourceSpec,
   units: readonly ReadUnit[],
 ): Promise<void> {
-  if (columns === undefined) return;
+  if (columns === undefined || columns.fields.length === 0) return;
   const unit = units.find(({ files }) => hasFields(files[0]!.format));
   const place = placeInRecipe(recipe, ['sources', name]);
   const where = place === undefined ? {} : { where: place };

@@ -11,6 +11,7 @@ import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
 import { crossChatChecks } from './cross-chat-checks.ts';
+import { crossDocumentChecks } from './cross-document-checks.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { crossTokenChecks } from './cross-token-checks.ts';
@@ -29,13 +30,15 @@ const checks: readonly Check[] = [
 ];
 
 export function crossProblems(yaml: YamlFile): Problem[] {
-  return [
+  const all = [
     ...checks,
+    ...crossDocumentChecks,
     ...crossMixChecks,
     ...crossSequenceChecks,
     ...crossTokenChecks,
     ...crossChatChecks,
-  ].flatMap((check) => check(yaml));
+  ];
+  return all.flatMap((check) => check(yaml));
 }
 
 /** Refuses an unknown encoding. For other names, such as models of the hub, the message says how to name a file. */

@@ -174,13 +174,22 @@ const earlierEntry = either(
 );
 
 export const mixSchema: z.ZodType<
-  MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined }
+  MixEntry & {
+    readonly tokens: Amount;
+    readonly without?: WithoutEntry | undefined;
+    readonly weight_by?: string | undefined;
+  }
 > = z.strictObject(
   {
     tokens: tokenAmount('all')
       .default('all')
       .describe('Tokens of the training split. all: what the sources have.'),
     ...keys,
+    weight_by: text('field:NAME, which names a field of the records', /^field:[\s\S]+$/)
+      .optional()
+      .describe(
+        'Documents of a cell are taken more or less often, in proportion to this number: field:NAME. Each is 0 or more; documents without it, or with 0, are not taken.',
+      ),
     without: either(
       earlierEntry,
       z.array(earlierEntry, { error: `expected a list of such as ./out/earlier@1200` }),

@@ -26,6 +26,7 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { type ChatEntry, chatKeys } from './schema-chat.ts';
+import { condition, type KeepEntry, keepEntry, keepForm } from './schema-documents.ts';
 import { shapeOf } from './schema-keys.ts';
 import {
   type MixEntry,
@@ -45,7 +46,11 @@ export interface RecipeFile {
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
   readonly split: { readonly validation: Amount };
-  readonly mix: MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined };
+  readonly mix: MixEntry & {
+    readonly tokens: Amount;
+    readonly without?: WithoutEntry | undefined;
+    readonly weight_by?: string | undefined;
+  };
   readonly sequences: SequencesEntry;
   readonly phases?: Readonly<Record<string, PhaseEntry>> | undefined;
   readonly phase_documents: 'disjoint' | 'shared';
@@ -85,6 +90,7 @@ export interface SourceEntry extends ChatEntry {
   readonly dtype?: IdType | undefined;
   readonly tokenizer?: string | undefined;
   readonly columns?: readonly string[] | undefined;
+  readonly where?: string | undefined;
 }
 
 export interface DocumentsEntry {
@@ -93,6 +99,8 @@ export interface DocumentsEntry {
   readonly duplicates: 'remove' | 'keep';
   readonly length: string;
   readonly buckets?: readonly Amount[] | undefined;
+  readonly keep?: readonly KeepEntry[] | undefined;
+  readonly where?: string | undefined;
 }
 
 export interface PhaseEntry {
@@ -174,8 +182,9 @@ const sourceEntry = z.strictObject(
       .array(text('the name of a field'), { error: 'expected a list of fields such as [score, language]' })
       .optional()
       .describe(
-        'Fields that the token store keeps with each document, for recipes that use them later; those that this recipe uses are kept anyway.',
+        'Fields that the token store keeps with each document, for recipes that use them later; those that this recipe uses are kept anyway. compressibility: the ratio of compressed to plain text.',
       ),
+    where: condition().optional(),
   },
   mapError('a map of settings'),
 );
@@ -205,6 +214,11 @@ const documents = z.strictObject(
       .array(tokenLength(1, mostTokens), { error: 'expected a list of lengths such as [4K, 32K]' })
       .optional()
       .describe('Edges between the length buckets of tables and samples; default: powers of two.'),
+    keep: z
+      .array(keepEntry, mapError(`a list of rules such as ${keepForm}`))
+      .optional()
+      .describe('Documents are kept by numbers that they carry, such as a score of quality.'),
+    where: condition().optional(),
   },
   mapError('a map of settings'),
 );
