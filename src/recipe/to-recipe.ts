@@ -10,14 +10,13 @@ import { columnsPart, joinColumns } from '../base/source-columns.ts';
 import { columnsUsedOf } from '../base/used-columns.ts';
 import type {
   BadRecordLimit,
-  ChatColumns,
-  ChatSpec,
   EarlierRun,
   Recipe,
   SourceColumns,
   SourceSpec,
   TokenizerSpec,
 } from '../nouns/recipe.ts';
+import type { ChatColumns, ChatSpec } from '../nouns/source-kinds.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';

@@ -14,7 +14,8 @@
  * every source as it was last read, sorted by name; a recipe uses those that it names, in its own order (`view.ts`).
  */
 import type { FileRecord } from '../nouns/files.ts';
-import type { FieldNames, Format, IdType, Quoting, SourceColumns } from '../nouns/recipe.ts';
+import type { FieldNames, Format, Quoting, SourceColumns } from '../nouns/recipe.ts';
+import type { IdType } from '../nouns/source-kinds.ts';
 
 export const storeFormat = 'longmix-token-store';
 export const storeVersion = 5;

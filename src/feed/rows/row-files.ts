@@ -44,7 +44,6 @@ export class RowFiles {
   readonly #manifest: ShardSetManifest;
   readonly #rowBytes: number;
   readonly #besideIds: readonly RowColumn[];
-  /** How many of them batches have. */
   readonly #fed: number;
   readonly #batches: readonly { readonly shard: number; readonly record: BatchRecord }[];
   /** First row of each record batch, and the number of rows at the end. */
@@ -182,8 +181,8 @@ export class RowFiles {
     const { name, shape, type } = this.#besideIds[c]!;
     const { offsets, values, entries } = this.#layout(run.batch).columns[c]!;
     if (shape !== 'list') {
-      const perRow = shape === 'tokens' ? this.#manifest.width : 1;
-      return { starts: null, values: this.#values(run, type, values, first * perRow, rows * perRow) };
+      const per = shape === 'tokens' ? this.#manifest.width : 1;
+      return { starts: null, values: this.#values(run, type, values, first * per, rows * per) };
     }
     const starts = this.#values(run, 'int32', offsets, first, rows + 1) as Int32Array;
     for (let r = 0; r <= rows; r += 1) {
@@ -244,8 +243,8 @@ export class RowFiles {
   #takeLayout(batch: number, head: Uint8Array, bytes: number | null): BatchLayout {
     const { shard, record } = this.#batches[batch]!;
     const masked = this.#manifest.mask === undefined ? 0 : this.#manifest.width;
-    const layout =
-      bytes === null ? null : batchLayout(head.subarray(0, bytes), record, this.#rowBytes, masked);
+    const read = () => batchLayout(head.subarray(0, bytes!), record, this.#rowBytes, masked);
+    const layout = bytes === null ? null : read();
     if (layout === null)
       throw this.#damaged(
         shard,

@@ -2,8 +2,9 @@
  * A record's columns -> a conversation, as templates take it. Messages may have the names of ShareGPT (`from`, `value`).
  * Keys whose value is null are left out of messages, and in column formats everywhere: there each struct has the keys of all.
  */
+
 import type { Conversation, Message } from '../../nouns/conversation.ts';
-import type { ChatColumns } from '../../nouns/recipe.ts';
+import type { ChatColumns } from '../../nouns/source-kinds.ts';
 import { lookup } from '../formats/lookup.ts';
 import { plainValue } from './plain-value.ts';
 

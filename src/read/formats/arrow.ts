@@ -8,7 +8,7 @@ import type { RecordBatch, Vector } from 'apache-arrow';
 import { arrow } from '../../base/arrow.ts';
 import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
-import type { ChatColumns } from '../../nouns/recipe.ts';
+import type { ChatColumns } from '../../nouns/source-kinds.ts';
 import { chatColumns } from '../conversations/conversation.ts';
 import type { ReaderOptions } from '../format-spec.ts';
 import { corrupt } from '../input/file-blocks.ts';

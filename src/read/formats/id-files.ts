@@ -6,7 +6,7 @@
  * Cost: memory for the longest document; a file is read by one worker.
  */
 import type { DocumentChunk, ReadUnit } from '../../nouns/documents.ts';
-import type { IdType } from '../../nouns/recipe.ts';
+import type { IdType } from '../../nouns/source-kinds.ts';
 import type { ReaderOptions } from '../format-spec.ts';
 import { corrupt } from '../input/file-blocks.ts';
 import { onlyFile, plainBlocks } from '../input/unit-blocks.ts';

@@ -1,6 +1,6 @@
 /** Keys of a source of conversations: the columns that make one, its template, and what is learned. */
 import type { z } from 'zod';
-import { type ChatLoss, chatLosses } from '../../nouns/recipe.ts';
+import { type ChatLoss, chatLosses } from '../../nouns/source-kinds.ts';
 import { type Amount, oneOf, text, tokenLength } from './fields.ts';
 import { mostTokens } from './schema-mix.ts';
 

@@ -5,7 +5,8 @@
  */
 
 import { z } from 'zod';
-import { formats, type IdType, idTypes, quotings } from '../../nouns/recipe.ts';
+import { formats, quotings } from '../../nouns/recipe.ts';
+import { type IdType, idTypes } from '../../nouns/source-kinds.ts';
 import {
   type Amount,
   anyText,
