@@ -19,7 +19,8 @@ export type Purpose =
   | 'schedule'
   | 'epoch'
   | 'inspect'
-  | 'part';
+  | 'part'
+  | 'chunk';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 
