@@ -5,7 +5,9 @@
  * ends where the text of the conversation so far ends; both texts must be beginnings of the whole, as with most templates.
  * Some templates write a past answer otherwise than the last one (Qwen 3 drops its thoughts). Then the answer is replaced
  * by a single character that occurs nowhere: the two renderings differ exactly in the answer's content, and what the
- * template writes after that character is the end of a turn. Cost: up to four renderings per answer.
+ * template writes after that character, up to a second special token, is the end of a turn. So are answers of templates that
+ * always end by asking for the next one, whatever `add_generation_prompt` says (the first of Llama 3). Cost: up to four
+ * renderings per answer.
  */
 import type { Conversation, Message } from '../nouns/conversation.ts';
 import type { ChatTemplate } from './template.ts';
@@ -35,21 +37,26 @@ export function outputsByMarks(
   return { text, outputs };
 }
 
-/**
- * @param unused a character that occurs nowhere in the conversation or in the template
- * @throws OutputUnknown
- */
+export interface DifferenceOptions {
+  /** A character that occurs nowhere in the conversation or in the template. */
+  readonly unused: string;
+  /** Where the second special token of a text begins; its length if there is none. */
+  readonly secondSpecial: (text: string) => number;
+}
+
+/** @throws OutputUnknown */
 export function outputsByDifference(
   text: string,
   conversation: Conversation,
   template: ChatTemplate,
-  unused: string,
+  options: DifferenceOptions,
 ): Span[] {
-  const { messages, answersFrom = 0 } = conversation;
+  const { messages, tools, answersFrom = 0 } = conversation;
+  const asksAnyway = attempt(() => template.render({ messages, tools }, { forAnswer: true })) === text;
   const outputs: Span[] = [];
   for (let i = answersFrom; i < messages.length; i += 1) {
     if (messages[i]!.role !== 'assistant') continue;
-    const [start, end] = answerSpan(text, conversation, i, template, unused);
+    const [start, end] = answerSpan(text, conversation, i, template, { ...options, asksAnyway });
     // Answers without a message between them may be one turn.
     const from = Math.max(start, outputs.at(-1)?.[1] ?? 0);
     if (end > from) outputs.push([from, end]);
@@ -62,10 +69,11 @@ function answerSpan(
   { messages, tools }: Conversation,
   answer: number,
   template: ChatTemplate,
-  unused: string,
+  { unused, secondSpecial, asksAnyway }: DifferenceOptions & { readonly asksAnyway: boolean },
 ): Span {
   const asks = answer === 0 ? null : attempt(() => render(messages.slice(0, answer), true));
-  const soFar = answer === messages.length - 1 ? text : attempt(() => render(messages.slice(0, answer + 1)));
+  const isLast = answer === messages.length - 1;
+  const soFar = asksAnyway ? null : isLast ? text : attempt(() => render(messages.slice(0, answer + 1)));
   const start = asks !== null && text.startsWith(asks) ? asks.length : null;
   const end = soFar !== null && text.startsWith(soFar) ? soFar.length : null;
   if (start !== null && end !== null && start <= end) return [start, end];
@@ -90,7 +98,8 @@ function answerSpan(
       if (place < 0 || changed.indexOf(unused, place + 1) >= 0 || whole.length < place + after) continue;
       if (!whole.startsWith(changed.slice(0, place)) || !whole.endsWith(changed.slice(place + unused.length)))
         continue;
-      const closing = last.slice(last.indexOf(unused) + unused.length);
+      const rest = last.slice(last.indexOf(unused) + unused.length);
+      const closing = rest.slice(0, secondSpecial(rest));
       const ends = whole.length - after;
       return { start: place, end: ends + commonStart(closing, whole.slice(ends, ends + closing.length)) };
     }

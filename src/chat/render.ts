@@ -4,8 +4,15 @@
  */
 
 import type { ChatForm, Conversation, RenderedChunk } from '../nouns/conversation.ts';
+import { noToken } from '../nouns/conversation.ts';
 import type { DocumentChunk, FieldValue, ReadCounts } from '../nouns/documents.ts';
-import { OutputUnknown, outputsByDifference, outputsByMarks, type Span } from './outputs.ts';
+import {
+  type DifferenceOptions,
+  OutputUnknown,
+  outputsByDifference,
+  outputsByMarks,
+  type Span,
+} from './outputs.ts';
 import { createSpecialTexts, type Segment } from './special-text.ts';
 import { type ChatTemplate, compileTemplate } from './template.ts';
 
@@ -24,6 +31,11 @@ export class Unrenderable extends Error {}
 export function createRenderer(form: ChatForm): (conversation: Conversation) => Rendered {
   const template = compileTemplate(form.template, form.tokens);
   const texts = createSpecialTexts(form.special);
+  const secondSpecial = (text: string): number => {
+    const segments = texts.segments(text, []);
+    const [, second] = segments.flatMap(({ token }, i) => (token === noToken ? [] : [i]));
+    return second === undefined ? text.length : (segments[second - 1]?.end ?? 0);
+  };
   return (given) => {
     const json = JSON.stringify(given);
     const [hider, opens, closes, unused] = unusedCharacters(json + form.template);
@@ -31,7 +43,7 @@ export function createRenderer(form: ChatForm): (conversation: Conversation) => 
     const { text, outputs } = explained(() =>
       template.hasMarks && given.answersFrom === undefined
         ? outputsByMarks(template.render(conversation, { marks: [opens, closes] }), [opens, closes])
-        : byDifference(conversation, template, unused),
+        : byDifference(conversation, template, { unused, secondSpecial }),
     );
     return withoutBreaks(text, outputs, hider);
   };
@@ -61,10 +73,10 @@ export function createRenderer(form: ChatForm): (conversation: Conversation) => 
 function byDifference(
   conversation: Conversation,
   template: ChatTemplate,
-  unused: string,
+  options: DifferenceOptions,
 ): { text: string; outputs: Span[] } {
   const text = template.render(conversation);
-  return { text, outputs: outputsByDifference(text, conversation, template, unused) };
+  return { text, outputs: outputsByDifference(text, conversation, template, options) };
 }
 
 function explained<T>(act: () => T): T {

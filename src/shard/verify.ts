@@ -123,7 +123,8 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     const held = store.lengthOf(document);
     const end = at + length;
     // A piece may have a special token at either end. Between them are the document's own tokens.
-    const bos = start === 0 && manifest.bosId !== null && ids[at] === manifest.bosId ? 1 : 0;
+    // A conversation may begin with a BOS of its own, which its template wrote.
+    const bos = manifest.sequences.bos && start === 0 && ids[at] === manifest.bosId ? 1 : 0;
     const tokens = Math.min(length - bos, held - start);
     const expected = ids instanceof Uint16Array ? new Uint16Array(tokens) : new Int32Array(tokens);
     store.copy(document, start, tokens, expected, 0);

@@ -222,6 +222,13 @@ describe('a source of conversations', () => {
     feed.close();
   });
 
+  it('may begin with the BOS that its template wrote, which is no BOS of the row', async () => {
+    const at = place();
+    const tokenizer = { file: at.tokenizer, bos: '<|im_start|>' };
+    await buildIt(at, {}, { tokenizer });
+    expect(verify(join(at.folder, 'out'), true).faults).toEqual([]);
+  });
+
   it('refuses a template that the tokenizer has no tokens for, that is not there, or that is not Jinja', async () => {
     const at = place();
     const bad = join(at.folder, 'bad.jinja');

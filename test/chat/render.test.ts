@@ -15,6 +15,8 @@ const templates = {
   llama3: knownTemplates.llama3.template,
   unmarked: `{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`,
   mistral: `{{ bos_token }}{% for m in messages %}{% if m.role == 'user' %}{{ '[INST] ' + m.content + ' [/INST]' }}{% else %}{{ ' ' + m.content | trim + eos_token }}{% endif %}{% endfor %}`,
+  // As the first template of Llama 3, which asks for an answer in any case.
+  asking: `{% for m in messages %}{{ '<s>' + m.role + '\\n' + m.content + '<|eot_id|>' }}{% endfor %}{{ '<s>assistant\\n' }}`,
   // Only the last answer has thoughts, and the prompt for one does not show them.
   thinking: `{% for m in messages %}{% if m.role == 'user' %}{{ '<|im_start|>' + m.content }}{% elif loop.last %}{{ '<think></think>' + m.content + '<|im_end|>' }}{% else %}{{ m.content + '<|im_end|>' }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<think>' }}{% endif %}`,
 };
@@ -35,6 +37,7 @@ describe('what the model writes', () => {
     ['llama3', ['yes<|eot_id|>', 'no<|eot_id|>']],
     ['unmarked', ['yes<|im_end|>\n', 'no<|im_end|>\n']],
     ['mistral', [' yes</s>', ' no</s>']],
+    ['asking', ['yes<|eot_id|>', 'no<|eot_id|>']],
     ['thinking', ['yes<|im_end|>', '</think>no<|im_end|>']],
   ] as const)('%s', (name, wanted) => {
     expect(
