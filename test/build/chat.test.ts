@@ -5,6 +5,7 @@ import { Field, List, Struct, Table, tableToIPC, Utf8, vectorFromArray } from 'a
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../src/build/build.ts';
+import type { GatherMode } from '../../src/build/nouns.ts';
 import { verify } from '../../src/build/verify.ts';
 import { openFeed } from '../../src/feed/feed.ts';
 import { recipeFrom } from '../../src/recipe/recipe-from.ts';
@@ -35,7 +36,13 @@ function place() {
 
 type Place = ReturnType<typeof place>;
 
-async function buildIt({ folder, tokenizer }: Place, chat: object, more: object = {}, name = 'out') {
+async function buildIt(
+  { folder, tokenizer }: Place,
+  chat: object,
+  more: object = {},
+  name = 'out',
+  gather: GatherMode = 'auto',
+) {
   const recipe = recipeFrom(
     {
       tokenizer: { file: tokenizer },
@@ -48,7 +55,7 @@ async function buildIt({ folder, tokenizer }: Place, chat: object, more: object 
     },
     { directory: folder },
   );
-  return await build(recipe, join(folder, name), { workers: 1 });
+  return await build(recipe, join(folder, name), { workers: 1, gather });
 }
 
 /** The text of each piece, with [[ and ]] around what is learned. */
@@ -227,6 +234,14 @@ describe('a source of conversations', () => {
     const tokenizer = { file: at.tokenizer, bos: '<|im_start|>' };
     await buildIt(at, {}, { tokenizer });
     expect(verify(join(at.folder, 'out'), true).faults).toEqual([]);
+  });
+
+  it('has the same mask where tokens are gathered first', async () => {
+    const at = place();
+    const out = (name: string) => hashes(join(at.folder, name, 'train'));
+    await buildIt(at, {}, {}, 'direct');
+    await buildIt(at, {}, {}, 'gathered', 'always');
+    expect(out('gathered')).toEqual(out('direct'));
   });
 
   it('refuses a template that the tokenizer has no tokens for, that is not there, or that is not Jinja', async () => {
