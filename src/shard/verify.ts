@@ -124,7 +124,8 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     const end = at + length;
     // A piece may have a special token at either end. Between them are the document's own tokens.
     // A conversation may begin with a BOS of its own, which its template wrote.
-    const bos = manifest.sequences.bos && start === 0 && ids[at] === manifest.bosId ? 1 : 0;
+    const mayHaveBos = manifest.mask === undefined || manifest.sequences.bos;
+    const bos = mayHaveBos && manifest.bosId !== null && start === 0 && ids[at] === manifest.bosId ? 1 : 0;
     const tokens = Math.min(length - bos, held - start);
     const expected = ids instanceof Uint16Array ? new Uint16Array(tokens) : new Int32Array(tokens);
     store.copy(document, start, tokens, expected, 0);
