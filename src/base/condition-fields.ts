@@ -1,5 +1,5 @@
 /** The fields that a condition reads, by how it reads them. */
-import type { Condition } from '../nouns/recipe.ts';
+import type { Condition } from '../nouns/carried.ts';
 
 export interface ConditionFields {
   readonly numbers: readonly string[];

@@ -20,7 +20,10 @@ export type Purpose =
   | 'epoch'
   | 'inspect'
   | 'part'
-  | 'chunk';
+  | 'chunk'
+  | 'fim'
+  | 'fim-place'
+  | 'fim-mode';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 

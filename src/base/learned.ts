@@ -5,6 +5,7 @@
  */
 import type { SourceSpec } from '../nouns/recipe.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
+import { sentinelsPerDocument } from './fim.ts';
 import type { PieceTokens } from './sequence.ts';
 
 /** By the index of a source: documents of at least so many tokens are learned whole. 0: all, as texts are. */
@@ -32,13 +33,13 @@ interface Piece extends PieceTokens {
 export function learnedRuns(
   { outputs, lengths, source }: DocumentTable,
   wholeFrom: WholeFrom,
-  { document, bos, from, to, eos }: Piece,
+  { document, bos, from, to, eos, fim }: Piece,
   run: (start: number, end: number) => void,
 ): void {
   const before = Number(bos);
   const length = lengths[document]!;
   if (outputs === undefined || length >= wholeFrom[source[document]!]!) {
-    run(0, before + to - from + Number(eos));
+    run(0, before + to - from + (fim ? sentinelsPerDocument : 0) + Number(eos));
     return;
   }
   const { offsets, ends } = outputs;

@@ -2,7 +2,8 @@
  * Sets of optional columns. Recipes that share a store ask for different ones: their union is made once, and a store that
  * has more than a recipe needs serves it.
  */
-import type { SourceColumns, SourceSpec } from '../nouns/recipe.ts';
+import type { SourceColumns } from '../nouns/carried.ts';
+import type { SourceSpec } from '../nouns/recipe.ts';
 
 const none: SourceColumns = { fields: [] };
 

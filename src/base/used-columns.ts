@@ -1,5 +1,6 @@
 /** The optional columns that a recipe uses: those that its sources must keep, and those that its plan reads. */
-import type { Condition, Recipe, SourceColumns, SourceSpec } from '../nouns/recipe.ts';
+import type { Condition, SourceColumns } from '../nouns/carried.ts';
+import type { Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { conditionFields } from './condition-fields.ts';
 
 /** Names in the store, by what they are used as. */

@@ -1,12 +1,13 @@
 /** Types that the files of `build/` share: options, the store, the plan. There is no code here. */
 
+import type { FimSetting } from '../base/fim.ts';
 import type { WholeFrom } from '../base/learned.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Ledger } from '../nouns/ledger.ts';
 import type { LeftOut, PlannedCell, PlannedScore, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
+import type { FimCounts, RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
 import type { DocumentColumns, DocumentTable } from '../nouns/tokens.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
@@ -27,6 +28,8 @@ export interface PlannedSet {
   readonly rows: RowPlan;
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
+  /** Absent: no source has fill in the middle, or the set is the validation split. */
+  readonly fim?: FimCounts;
   /** Approximate bytes of all shards of the set. */
   readonly bytes: number;
 }
@@ -59,7 +62,7 @@ export interface BuildPlan {
 }
 
 /** What an earlier run has read, and where that is known from. */
-export interface EarlierRead extends EarlierBuild, Pick<PlannedWithout, 'sets'> {
+export interface EarlierRead extends EarlierBuild, Pick<PlannedWithout, 'sets' | 'replaced'> {
   /** Fingerprint of the tokenizer by which `lengths` count. */
   readonly tokenizer: string;
   readonly documents: ReadDocuments & { readonly lengths: Uint32Array };
@@ -72,6 +75,8 @@ export type EarlierReads = ReadonlyMap<string, EarlierRead>;
 export interface PlannedWithout extends EarlierBuild, LeftOut {
   /** Rows that it has read of each shard set, and how many there are. */
   readonly sets: readonly { readonly name: string; readonly read: number; readonly rows: number }[];
+  /** When its shards took the place of those of an earlier corpus (ISO 8601), if they did. */
+  readonly replaced?: string;
 }
 
 /** The index of a store. Several plans can share it, so that an ablation reads it once. */
@@ -85,7 +90,8 @@ export interface StoreIndex {
   readonly earlier?: EarlierReads;
 }
 
-export interface SetReport extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality'> {
+export interface SetReport
+  extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality' | 'fim'> {
   readonly rows: number;
   readonly width: number;
   readonly ledger: Omit<Ledger, 'cells'>;
@@ -148,4 +154,6 @@ export interface TokenStore {
   readonly manifest: StoreManifest;
   /** The id that the recipe names for padding; null: the recipe names none, and rows are padded with EOS. */
   readonly padId: number | null;
+  /** Fill in the middle of the recipe's sources; absent: none has it. */
+  readonly fim?: FimSetting;
 }

@@ -1,10 +1,11 @@
 /** `longmix build`: the whole build, and a summary that a newcomer understands. */
-import { join, relative } from 'node:path';
+
 import { bytes, compact, counted } from '../base/words.ts';
 import { type BuildResult, build } from '../build/build.ts';
 import { outFolder } from '../build/folders.ts';
 import { planReport } from '../build/plan/plan-report.ts';
 import type { Recipe } from '../nouns/recipe.ts';
+import { join, relative } from '../storage/paths.ts';
 
 import { orTasksLeft } from './by-hand.ts';
 
@@ -22,7 +23,7 @@ type Flags = RunFlags & {
 
 export async function runBuild(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = await loadRecipe(path, flags);
-  const out = outFolder(recipe, flags.out);
+  const out = await outFolder(recipe, flags.out);
   const result = await orTasksLeft(flags, build(recipe, out, stageOptions(flags, signal)));
   if (result === null) return;
   await writePlanReport(flags, recipe, result.store, result.plan);

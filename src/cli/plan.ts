@@ -23,10 +23,10 @@ type Flags = RunFlags & {
 export async function runPlan(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = await loadRecipe(path, flags);
   const options = stageOptions(flags, signal);
-  const out = outFolder(recipe, flags.out);
+  const out = await outFolder(recipe, flags.out);
   const earlier = await loadEarlier([recipe], out);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, asItWas: true });
-  const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
+  const plan = planBuild(recipe, store, await loadIndex(store, [recipe], earlier));
   const shortage = diskShortage([buildSize(out, plan, store)]);
   await writePlanReport(flags, recipe, store, plan);
   const seconds = estimateSeconds(plan, store, options.workers);

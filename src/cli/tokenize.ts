@@ -10,7 +10,7 @@ type Flags = RunFlags & { readonly out?: string; readonly json?: boolean };
 
 export async function runTokenize(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = await loadRecipe(path, flags);
-  const place = storeOut(recipe, flags.out);
+  const place = await storeOut(recipe, flags.out);
   // A store doesn't need BOS and EOS. Planning refuses rows that need a missing one.
   const making = ensureStore(recipe, place, stageOptions(flags, signal), () => {});
   const store = await orTasksLeft(flags, making);

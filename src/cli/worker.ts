@@ -20,7 +20,10 @@ interface Flags extends CacheFlags {
 }
 
 export async function runWorkerCommand(job: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const { workers, memory } = stageOptions({ workers: flags.workers, memory: flags.memory }, signal);
+  const { workers, memory } = stageOptions(
+    { workers: flags.workers, memory: flags.memory, quiet: flags.quiet === true },
+    signal,
+  );
   useCache(cacheOf(flags) ?? null);
   const onTask = (task: number, words: string) => {
     if (flags.quiet !== true) process.stderr.write(`${new Date().toISOString()} task ${task}: ${words}\n`);

@@ -6,12 +6,14 @@
  * Workers take no lock, because many may run at once. The list of tasks keeps them apart from a build: before a task
  * commits, the list must still be there and be the same.
  */
-import { join } from 'node:path';
+
 import { LongmixError } from '../errors.ts';
 import { sweep } from '../storage/commit.ts';
+import { openPlace, refreshPlace } from '../storage/open-place.ts';
+import { join } from '../storage/paths.ts';
 import { notesFolder } from '../storage/receipt.ts';
 import { type Job, runJob } from './executor.ts';
-import { readJob } from './job-file.ts';
+import { jobFolder, readJob } from './job-file.ts';
 import { type StageName, stages } from './stages.ts';
 import type { Bounds, Stage, StageKind } from './task.ts';
 import { threads } from './tasks.ts';
@@ -31,6 +33,8 @@ export async function runWorker(
   choose: (tasks: number) => readonly number[],
   { onTask, signal, ...bounds }: WorkerOptions,
 ): Promise<void> {
+  const place = jobFolder(path);
+  await openPlace(place);
   const { folder, setting, input, tasks, mark, ...stored } = readJob(path);
   const name = stored.stage as StageName;
   if (!Object.hasOwn(stages, name)) {
@@ -67,7 +71,9 @@ export async function runWorker(
     });
   } catch (error) {
     // Not an error if all tasks are done: others finished them, and the build went on and removed files in use here.
-    if (signal?.aborted || !left.every(isDone)) throw error;
+    if (signal?.aborted) throw error;
+    await refreshPlace(folder);
+    if (!left.every(isDone)) throw error;
     for (const task of left) if (!ended.has(task)) onTask(task, 'was done by another worker');
   }
 }

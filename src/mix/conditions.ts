@@ -4,7 +4,7 @@
  *
  * Cost: some calls per document and comparison. Texts are compared once per distinct text, not per document.
  */
-import type { Condition } from '../nouns/recipe.ts';
+import type { Condition } from '../nouns/carried.ts';
 import { type DocumentColumns, noText, type TextColumn } from '../nouns/tokens.ts';
 
 export type Holds = (document: number) => boolean;

@@ -8,9 +8,9 @@
  * Cost: 8 bytes per document that a rule is about, and the time to sort them; once per rule with a percentile.
  */
 import { LongmixError } from '../errors.ts';
+import type { KeepRule, ScoreBound } from '../nouns/carried.ts';
 import { type DropReason, dropReasons } from '../nouns/ledger.ts';
 import type { PlannedScore } from '../nouns/mix.ts';
-import type { KeepRule, ScoreBound } from '../nouns/recipe.ts';
 import type { DocumentColumns, DocumentTable } from '../nouns/tokens.ts';
 
 /**

@@ -1,5 +1,6 @@
 /** What a person asked for: the recipe and the ablation, checked and with every default set. Nothing here computes. */
 
+import type { Condition, FimSpec, KeepRule, SourceColumns } from './carried.ts';
 import type { ChatSpec, TokensSpec } from './source-kinds.ts';
 
 /** A recipe, checked and with every default filled in. It comes from `recipe/`. */
@@ -81,30 +82,8 @@ export interface SourceSpec {
   readonly columns?: SourceColumns;
   /** Only documents for which this holds may be taken; absent: all. */
   readonly where?: Condition;
-}
-
-/** A condition on the fields of a document. A comparison with a value that the document lacks does not hold, != either. */
-export type Condition =
-  | { readonly or: readonly Condition[] }
-  | { readonly and: readonly Condition[] }
-  | { readonly not: Condition }
-  | {
-      readonly field: string;
-      readonly op: '==' | '!=' | '<' | '<=' | '>' | '>=';
-      /** null, with == and !=: the document has no value. */
-      readonly value: number | string | null;
-    }
-  /** Of one type. */
-  | { readonly field: string; readonly in: readonly (number | string)[] };
-
-/** Optional columns of a source's documents. What the recipe itself uses is among them. */
-export interface SourceColumns {
-  /** Names of fields of its records, sorted; each once. */
-  readonly fields: readonly string[];
-  /** Compressibility is computed for documents of at least so many tokens; absent: for none. */
-  readonly compressibility?: number;
-  /** What computes it, because its versions differ in some bytes; present once the store is looked at. */
-  readonly compressor?: string;
+  /** Fill in the middle, in the training split; absent: none. */
+  readonly fim?: FimSpec;
 }
 
 /** Names of the fields (JSON) or columns (CSV, Parquet, Arrow) that form a document. */
@@ -176,23 +155,6 @@ export interface DocumentRules {
   /** Only documents for which this holds may be taken; absent: all. */
   readonly where?: Condition;
 }
-
-/** Of the documents that the rule is about, those with a score in a range are kept. All others are not its concern. */
-export interface KeepRule {
-  /** Column of the store: `field:NAME`, or `compressibility`. */
-  readonly score: string;
-  /** Bounds, both inclusive; null: none. */
-  readonly from: ScoreBound | null;
-  readonly to: ScoreBound | null;
-  /** It is about documents of these sources (null: all) of at least so many tokens. */
-  readonly sources: readonly string[] | null;
-  readonly minTokens: number;
-  /** What happens to documents without a score. */
-  readonly missing: 'drop' | 'keep';
-}
-
-/** A score, or a percentile (0 to 100) of the scores of the documents that the rule is about, counted by documents. */
-export type ScoreBound = number | { readonly percentile: number };
 
 /** A run that was trained on the shards of an earlier build. */
 export interface EarlierRun {

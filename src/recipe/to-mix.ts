@@ -1,16 +1,14 @@
 /** Converts `mix`, `documents`, `sequences` and `phases` as written to the types that the planner takes. */
 
+import type { Condition, KeepRule, ScoreBound } from '../nouns/carried.ts';
 import type {
   CellSpec,
-  Condition,
   DecomposeSpec,
   DocumentRules,
-  KeepRule,
   LengthRule,
   MixSpec,
   PerSource,
   PhaseSpec,
-  ScoreBound,
   SequenceSpec,
 } from '../nouns/recipe.ts';
 import { parseCondition } from './condition/parse-condition.ts';

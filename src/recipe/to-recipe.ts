@@ -8,18 +8,14 @@ import { encodingOf } from '../base/encodings.ts';
 import { isUrl } from '../base/is-url.ts';
 import { columnsPart, joinColumns } from '../base/source-columns.ts';
 import { columnsUsedOf } from '../base/used-columns.ts';
-import type {
-  BadRecordLimit,
-  EarlierRun,
-  Recipe,
-  SourceColumns,
-  SourceSpec,
-  TokenizerSpec,
-} from '../nouns/recipe.ts';
+import type { FimSpec, SourceColumns } from '../nouns/carried.ts';
+import type { BadRecordLimit, EarlierRun, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
 import type { ChatColumns, ChatSpec } from '../nouns/source-kinds.ts';
+import { resolve as resolvePlace } from '../storage/paths.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
+import type { FimEntry } from './schema/schema-fim.ts';
 import type { EarlierEntry, WithoutEntry } from './schema/schema-mix.ts';
 import { isTemplateName } from './template-name.ts';
 import { toCondition, toDocumentRules, toPhases, toSequences } from './to-mix.ts';
@@ -48,7 +44,7 @@ export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
   return {
     name: file.name ?? context.defaultName,
     tokenizer: toTokenizer(file.tokenizer, directory),
-    store: file.store === undefined ? null : resolve(directory, file.store),
+    store: file.store === undefined ? null : resolvePlace(directory, file.store),
     sources: context.sourceNames
       .map((name) => toSource(name, file.sources[name]!, directory))
       .map((source) => withUsedColumns(source, { documents, ...weight })),
@@ -121,8 +117,14 @@ function toSource(name: string, written: string | SourceEntry, directory: string
       : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),
     ...toChat(entry, directory),
     ...(entry.where === undefined ? {} : { where: toCondition(entry.where) }),
+    ...(entry.fim === undefined ? {} : { fim: toFim(entry.fim) }),
     ...columnsPart(toColumns(entry.columns ?? [])),
   };
+}
+
+function toFim({ rate, mode, spm_share, tokens }: FimEntry): FimSpec {
+  const spmShare = spm_share === undefined ? (mode === 'spm' ? 1 : 0) : exact(parseShare(spm_share));
+  return { rate: exact(parseShare(rate)), spmShare, tokens: tokens ?? null };
 }
 
 function toColumns(names: readonly string[]): SourceColumns {

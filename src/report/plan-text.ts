@@ -4,6 +4,7 @@ import { bytes, compact, integer, percent, percentFine, rowLength } from '../bas
 import type { PlannedWithout } from '../build/nouns.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry } from '../nouns/ledger.ts';
 import type { PlannedCell, PlannedScore } from '../nouns/mix.ts';
+import type { FimCounts } from '../nouns/rows.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import { linesBySource } from './by-source.ts';
 import { reasonNames } from './reasons.ts';
@@ -145,6 +146,21 @@ export function scoresText(scores: readonly PlannedScore[]): string {
       integer(documents),
       integer(missing),
     ]),
+  );
+}
+
+/** What fill in the middle comes to; its sentinels are among the special tokens of the ledger. */
+export function fimText(sets: readonly { readonly name: string; readonly fim?: FimCounts }[]): string {
+  return table(
+    [
+      { title: 'fill in the middle', align: 'left' },
+      { title: 'docs with copies' },
+      { title: 'sentinel tokens' },
+      { title: 'left as they are, too long' },
+    ],
+    sets.flatMap(({ name, fim }) =>
+      fim === undefined ? [] : [[name, integer(fim.pieces), integer(fim.sentinels), integer(fim.left)]],
+    ),
   );
 }
 

@@ -23,6 +23,8 @@
  *   dataset_info.json, state.json   required by load_from_disk
  *   manifest.json               written last: a folder without it is not a shard set
  */
+
+import type { FimSetting } from '../base/fim.ts';
 import type { WholeFrom } from '../base/learned.ts';
 import type { FileRecord } from '../nouns/files.ts';
 import type { Ledger } from '../nouns/ledger.ts';
@@ -82,6 +84,8 @@ export interface ShardSetManifest {
   /** Record of `documents.parquet`; null, or left out in version 2: there is no such file. */
   readonly documents?: DocumentsRecord | null;
   readonly ledger: Ledger;
+  /** Sources whose documents may have their middle at the end, and the ids of the sentinels; absent: none. */
+  readonly fim?: FimSetting;
   /** Earlier runs whose documents are left out; absent if there are none. */
   readonly without?: readonly EarlierBuild[];
   /** The recipe with all defaults, but without paths on the machine. */

@@ -2,13 +2,14 @@
  * Checks that a shard set is what its manifest says. Decodes every row, and compares it with the token store if any.
  */
 
-import { join } from 'node:path';
+import { type Arrange, sentinelsPerDocument } from '../base/fim.ts';
 import { learnedRuns } from '../base/learned.ts';
 import { LongmixError } from '../errors.ts';
 import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
 import { listFolder, readJson } from '../storage/files.ts';
+import { join } from '../storage/paths.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
-import { readBatch, rowOf } from './reader.ts';
+import { fetchBatch, rowOf } from './reader.ts';
 import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 
 /** The parts of a token store that are needed to compare rows with it. */
@@ -17,6 +18,8 @@ export interface StoredDocuments extends TokenSource {
   lengthOf(document: number): number;
   /** Given: masks are compared with what the store says. */
   readonly table?: DocumentTable;
+  /** Arranges a document with its middle at the end, if it is one that the set may hold so; null: it is none. */
+  arrange?(document: number): Arrange | null;
 }
 
 /** A sentence about one fault, with its place. */
@@ -48,11 +51,11 @@ export function verifyNames(folder: string, manifest: ShardSetManifest): Fault[]
  * Decodes every row and checks it.
  * @param store compares the rows with the store's tokens; null if there is no store
  */
-export function verifyRows(
+export async function verifyRows(
   folder: string,
   manifest: ShardSetManifest,
   store: StoredDocuments | null,
-): Fault[] {
+): Promise<Fault[]> {
   const faults: Fault[] = [];
   let row = 0;
   let padding = 0;
@@ -61,7 +64,7 @@ export function verifyRows(
     const before = row;
     try {
       for (const [b, batch] of shard.batches.entries()) {
-        const read = readBatch(folder, shard, b);
+        const read = await fetchBatch(folder, shard, b);
         if (read.numRows !== batch.rows)
           faults.push(`${place(folder, shard)}: batch ${b} has ${read.numRows} rows`);
         for (let r = 0; r < read.numRows; r += 1, row += 1) {
@@ -126,15 +129,21 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     // A conversation may begin with a BOS of its own, which its template wrote.
     const mayHaveBos = manifest.mask === undefined || manifest.sequences.bos;
     const bos = mayHaveBos && manifest.bosId !== null && start === 0 && ids[at] === manifest.bosId ? 1 : 0;
-    const tokens = Math.min(length - bos, held - start);
+    const specials = bos + Number(manifest.sequences.eos);
+    const isFilled = start === 0 && length === held + specials + sentinelsPerDocument;
+    const arrange = isFilled ? (store.arrange?.(document) ?? null) : null;
+    const own = Math.min(length - bos, held - start);
+    const tokens = arrange === null ? own : own + sentinelsPerDocument;
     const expected = ids instanceof Uint16Array ? new Uint16Array(tokens) : new Int32Array(tokens);
-    store.copy(document, start, tokens, expected, 0);
+    store.copy(document, start, own, expected, 0);
+    arrange?.(document, expected, 0, own);
     const found = ids.subarray(at + bos, at + bos + tokens);
     if (expected.some((id, j) => id !== found[j]))
       faults.push(`piece ${i} differs from document ${document}`);
     const rest = length - bos - tokens;
     if (manifest.mask !== undefined && store.table !== undefined) {
-      const piece = { document, bos: bos === 1, from: start, to: start + tokens, eos: rest === 1 };
+      const [isBos, isEos, fim] = [bos === 1, rest === 1, arrange !== null];
+      const piece = { document, bos: isBos, from: start, to: start + own, eos: isEos, fim };
       const learned = new Uint8Array(length);
       learnedRuns(store.table, manifest.mask, piece, (from, to) => learned.fill(1, from, to));
       if (learned.some((value, j) => value !== mask[at + j]))

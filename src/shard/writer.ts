@@ -4,6 +4,7 @@
  */
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
+import { type FimSetting, fimArrange, sentinelsPerDocument } from '../base/fim.ts';
 import { learnedRuns, type WholeFrom } from '../base/learned.ts';
 import { pieceTokens } from '../base/sequence.ts';
 import type { Sink } from '../nouns/files.ts';
@@ -23,6 +24,8 @@ export interface ShardOptions {
   readonly padId: number;
   /** From how many tokens on documents are learned whole, by source; absent: rows have no `loss_mask`. */
   readonly mask?: WholeFrom;
+  /** Fill in the middle; absent: no source has it. */
+  readonly fim?: FimSetting;
 }
 
 /** Rows [firstRow, endRow) of a plan. */
@@ -48,12 +51,31 @@ export function batchRows(
   return Math.max(1, Math.floor(batchBytes / (width * tokenBytes(provenance, dtype, mask !== undefined))));
 }
 
+export interface WrittenShard {
+  readonly batches: BatchRecord[];
+  readonly counts: ShardCounts;
+}
+
 export function writeShard(
   rows: PlannedRows,
   tokens: PieceSource,
   options: ShardOptions,
   sink: Sink,
-): { batches: BatchRecord[]; counts: ShardCounts } {
+): WrittenShard {
+  const steps = writeShardBatches(rows, tokens, options, sink);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, batch by batch: before each it yields the number of the first piece that it takes. */
+export function* writeShardBatches(
+  rows: PlannedRows,
+  tokens: PieceSource,
+  options: ShardOptions,
+  sink: Sink,
+): Generator<number, WrittenShard> {
   const { plan, firstRow, endRow } = rows;
   const schema = rowSchema(plan.width, options.dtype, options.provenance, options.mask !== undefined);
   const out = new SinkQueue(sink);
@@ -64,6 +86,7 @@ export function writeShard(
   const counts: Counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {
     const end = Math.min(endRow, row + rowsPerBatch);
+    yield row === 0 ? 0 : plan.rowEnds[row - 1]!;
     const offset = out.bytes;
     writer.write(makeBatch(schema, { ...rows, firstRow: row, endRow: end }, tokens, options, counts));
     batches.push({ rows: end - row, offset, bytes: out.bytes - offset });
@@ -73,6 +96,14 @@ export function writeShard(
 }
 
 type Counts = { -readonly [Key in keyof ShardCounts]: ShardCounts[Key] };
+interface Fetch {
+  readonly document: number;
+  readonly from: number;
+  readonly length: number;
+  readonly at: number;
+  readonly piece: number;
+  readonly fim: boolean;
+}
 
 function makeBatch(
   schema: Schema,
@@ -92,29 +123,31 @@ function makeBatch(
   const padding = new Uint32Array(rows);
   const starts = new Uint32Array(pieces);
   const mask = new Uint8Array(options.mask === undefined ? 0 : rows * plan.width);
-  const fetches: { document: number; from: number; length: number; at: number; piece: number }[] = [];
+  const fetches: Fetch[] = [];
+  const arrange = options.fim === undefined ? null : fimArrange(table, options.fim);
 
   let piece = firstPiece;
   for (let r = 0; r < rows; r += 1) {
     let at = r * plan.width;
     for (; piece < plan.rowEnds[row + r]!; piece += 1) {
       const document = plan.document[piece]!;
-      const { bos, from, to, eos } = pieceTokens(plan, piece);
+      const { bos, from, to, eos, fim } = pieceTokens(plan, piece);
+      const sentinels = fim ? sentinelsPerDocument : 0;
       seqLengths.push(plan.length[piece]!);
       starts[piece - firstPiece] = from;
       if (options.mask !== undefined) {
         const begin = at;
-        learnedRuns(table, options.mask, { document, bos, from, to, eos }, (start, end) => {
+        learnedRuns(table, options.mask, { document, bos, from, to, eos, fim }, (start, end) => {
           mask.fill(1, begin + start, begin + end);
           counts.learned = (counts.learned ?? 0) + end - start;
         });
       }
       if (bos) ids[at++] = options.bosId!;
-      fetches.push({ document, from, length: to - from, at, piece });
-      at += to - from;
+      fetches.push({ document, from, length: to - from, at, piece, fim });
+      at += to - from + sentinels;
       if (eos) ids[at++] = options.eosId!;
       counts.documentTokens += to - from;
-      counts.specialTokens += Number(bos) + Number(eos);
+      counts.specialTokens += Number(bos) + Number(eos) + sentinels;
     }
     padding[r] = (r + 1) * plan.width - at;
     if (padding[r]! > 0) {
@@ -127,8 +160,10 @@ function makeBatch(
   }
 
   fetches.sort((a, b) => a.document - b.document || a.from - b.from);
-  for (const { document, from, length, at, piece } of fetches)
+  for (const { document, from, length, at, piece, fim } of fetches) {
     tokens.copy(document, from, length, ids, at, piece);
+    if (fim) arrange!(document, ids, at, length);
+  }
 
   const filled = {
     ...{ plan, table, firstPiece, pieces, pieceOffsets, starts, ids, seqOffsets, padding, mask },

@@ -14,7 +14,8 @@ import { promisify } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import { LongmixError, systemReason } from '../errors.ts';
 import type { FileRecord } from '../nouns/files.ts';
-import { exists, listFolder, removeFile, statOf } from './files.ts';
+import { exists, listFolder, readBytes, removeFile, statOf } from './files.ts';
+import { type Place, placeOf } from './places.ts';
 import { checkName, type PendingFile } from './storage.ts';
 
 const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
@@ -55,6 +56,8 @@ export interface LocalPendingFile extends PendingFile {
 
 /** @throws LongmixError `output-unwritable` */
 export function createFile(path: string, calls: FileCalls = system): LocalPendingFile {
+  const far = placeOf(path);
+  if (far !== null) return fileOfPlace(far.place, far.name);
   const file = orUnwritable(path, () => beginFile(path, calls));
   const hash = createHash('sha256');
   let bytes = 0;
@@ -87,6 +90,26 @@ export function createFile(path: string, calls: FileCalls = system): LocalPendin
       }
     },
     abort: file.abort,
+  };
+}
+
+/** Records and notes in a bucket, which are small. Other files are not written by path. */
+function fileOfPlace(place: Place, name: string): LocalPendingFile {
+  const chunks: Buffer[] = [];
+  const commit = (as: string): FileRecord => {
+    const bytes = Buffer.concat(chunks);
+    place.put(as, bytes);
+    return {
+      name: basename(as),
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    };
+  };
+  return {
+    write: (chunk) => void chunks.push(Buffer.from(chunk)),
+    commit: () => commit(name),
+    commitAside: async (as = basename(name)) => commit(join(dirname(name), checkName(as))),
+    abort: () => void chunks.splice(0),
   };
 }
 
@@ -223,6 +246,13 @@ function throwIfLost(error: unknown): void {
 
 /** Moves a file within one disk, atomically, and replaces an existing file. @throws a system error */
 export function moveFile(from: string, to: string): void {
+  if (placeOf(from) !== null) {
+    const file = createFile(to);
+    file.write(readBytes(from));
+    file.commit();
+    removeFile(from);
+    return;
+  }
   system.renameSync(from, to);
   for (const folder of new Set([dirname(to), dirname(from)])) syncFolder(folder, system);
 }
@@ -262,6 +292,8 @@ export function isTemporary(name: string): boolean {
 
 /** @throws LongmixError `output-unwritable` */
 export function makeFolder(path: string): void {
+  // A bucket has no folders to make.
+  if (placeOf(path) !== null) return;
   // Don't use mkdir's own `recursive`: below a folder that can't hold folders (/proc), Node 20 loops for ever.
   if (!exists(dirname(path))) makeFolder(dirname(path));
   orUnwritable(path, () => {
@@ -276,6 +308,7 @@ export function makeFolder(path: string): void {
 
 /** Removes temporary files of interrupted attempts. Keeps those of running processes: another build may be at work. */
 export function sweep(folder: string): void {
+  if (placeOf(folder) !== null) return;
   for (const name of listFolder(folder)) {
     const [, host, pid] = temporaryName.exec(name) ?? [];
     if (host === hostname() && !isRunning(Number(pid))) removeFile(join(folder, name));

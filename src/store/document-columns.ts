@@ -12,8 +12,8 @@
  */
 import type { Data, Dictionary, Float64, Int32, RecordBatch, Utf8, Vector } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
+import type { SourceColumns } from '../nouns/carried.ts';
 import type { FieldValue } from '../nouns/documents.ts';
-import type { SourceColumns } from '../nouns/recipe.ts';
 import { noText, type TextColumn } from '../nouns/tokens.ts';
 import { learnedPartColumn } from './learned.ts';
 import { createNames, type Names, nameList } from './names.ts';

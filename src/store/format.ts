@@ -13,8 +13,10 @@
  * A part is named by what it was made of, so it never changes under its name. Each part is of one source. The record lists
  * every source as it was last read, sorted by name; a recipe uses those that it names, in its own order (`view.ts`).
  */
+
+import type { SourceColumns } from '../nouns/carried.ts';
 import type { FileRecord } from '../nouns/files.ts';
-import type { FieldNames, Format, Quoting, SourceColumns } from '../nouns/recipe.ts';
+import type { FieldNames, Format, Quoting } from '../nouns/recipe.ts';
 import type { IdType } from '../nouns/source-kinds.ts';
 
 export const storeFormat = 'longmix-token-store';

@@ -1,10 +1,11 @@
 /** The column of what is learned of conversations: how it is written with a part, and read for a plan. */
+import type { Table } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import type { LearnedSpans } from '../nouns/tokens.ts';
 import { numberColumn } from './columns.ts';
 import type { StoreManifest } from './format.ts';
 import type { PartColumn } from './part-column.ts';
-import { damaged, readIndex } from './part-index.ts';
+import { damagedStore } from './part-index.ts';
 
 const name = 'learned';
 
@@ -36,39 +37,50 @@ export function learnedPartColumn(): PartColumn {
   };
 }
 
-/**
- * The outputs in each document, in shared memory; null: no source holds conversations. Memory: 4 bytes per document and 8
- * per output.
- *
- * @throws LongmixError `store-damaged`
- */
-export function loadOutputs(folder: string, { reading, parts, totals }: StoreManifest): LearnedSpans | null {
+/** Collects the outputs in each document, from the indexes of parts in any order. */
+export interface OutputsCollector {
+  take(part: number, file: string, docs: Table): void;
+  /** In shared memory: 4 bytes per document and 8 per output. */
+  finish(): LearnedSpans;
+}
+
+/** null: no source holds conversations. */
+export function collectOutputs({ reading, parts, totals }: StoreManifest): OutputsCollector | null {
   const chats = new Set(reading.filter(({ chat }) => chat !== undefined).map(({ source }) => source));
   if (chats.size === 0) return null;
-  const offsets = new Uint32Array(new SharedArrayBuffer(4 * (totals.documents + 1)));
-  const found = numberColumn();
-  let count = 0;
-  let document = 0;
-  for (const part of parts) {
-    if (!chats.has(part.inputs[0]?.source ?? '')) {
-      offsets.fill(count, document + 1, document + 1 + part.documents);
-      document += part.documents;
-      continue;
-    }
-    const { file, docs } = readIndex(folder, part);
-    for (const batch of docs.batches) {
-      const data = batch.getChild(name)?.data[0];
-      if (data === undefined) throw damaged(file, 'it does not say what is learned');
-      const starts = data.valueOffsets as Int32Array;
-      found.add((data.children[0]!.values as Uint32Array).subarray(starts[0], starts[batch.numRows]));
-      for (let d = 0; d < batch.numRows; d += 1) {
-        document += 1;
-        offsets[document] = count + starts[d + 1]! - starts[0]!;
+  const counts = parts.map((part) => new Uint32Array(part.documents));
+  const found = parts.map(() => numberColumn());
+  return {
+    take(part, file, docs) {
+      if (!chats.has(parts[part]!.inputs[0]?.source ?? '')) return;
+      let document = 0;
+      for (const batch of docs.batches) {
+        const data = batch.getChild(name)?.data[0];
+        if (data === undefined) throw damagedStore(file, 'it does not say what is learned');
+        const starts = data.valueOffsets as Int32Array;
+        found[part]!.add(
+          (data.children[0]!.values as Uint32Array).subarray(starts[0], starts[batch.numRows]),
+        );
+        for (let d = 0; d < batch.numRows; d += 1, document += 1)
+          counts[part]![document] = starts[d + 1]! - starts[d]!;
       }
-      count = offsets[document]!;
-    }
-  }
-  const ends = new Uint32Array(new SharedArrayBuffer(4 * count));
-  ends.set(found.values());
-  return { offsets, ends };
+    },
+    finish() {
+      const offsets = new Uint32Array(new SharedArrayBuffer(4 * (totals.documents + 1)));
+      let document = 0;
+      for (const ofPart of counts)
+        for (const count of ofPart) {
+          offsets[document + 1] = offsets[document]! + count;
+          document += 1;
+        }
+      const ends = new Uint32Array(new SharedArrayBuffer(4 * offsets[document]!));
+      let at = 0;
+      for (const ofPart of found) {
+        const values = ofPart.values();
+        ends.set(values, at);
+        at += values.length;
+      }
+      return { offsets, ends };
+    },
+  };
 }

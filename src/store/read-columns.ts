@@ -3,7 +3,7 @@ import type { UsedColumns } from '../base/used-columns.ts';
 import type { DocumentColumns, TextColumn } from '../nouns/tokens.ts';
 import { createTextColumn, readNumbers } from './document-columns.ts';
 import type { StoreManifest } from './format.ts';
-import { readIndex } from './part-index.ts';
+import { indexes } from './part-index.ts';
 
 /**
  * Optional columns of all documents. Memory: 8 bytes per document and column of numbers, 4 per column of texts, and the
@@ -11,18 +11,18 @@ import { readIndex } from './part-index.ts';
  *
  * @throws LongmixError `store-damaged`
  */
-export function loadColumns(
+export async function loadColumns(
   folder: string,
   manifest: StoreManifest,
   { numbers, texts }: UsedColumns,
-): DocumentColumns {
+): Promise<DocumentColumns> {
   const { documents } = manifest.totals;
   const ofNumbers = new Map(numbers.map((name) => [name, new Float64Array(documents)]));
   const ofTexts = new Map(texts.map((name) => [name, createTextColumn(documents)]));
   if (numbers.length + texts.length > 0) {
     let document = 0;
-    for (const part of manifest.parts) {
-      for (const batch of readIndex(folder, part).docs.batches) {
+    for await (const { docs } of indexes(folder, manifest.parts)) {
+      for (const batch of docs.batches) {
         for (const [name, into] of ofNumbers) readNumbers(batch, name, into, document);
         for (const [name, column] of ofTexts) column.read(batch, name, document);
         document += batch.numRows;

@@ -115,7 +115,7 @@ describe('a source of conversations', () => {
     const { ledger, mask } = shardSets[0]!;
     expect(mask).toEqual([0xffff_ffff, 0]);
     expect(ledger.learned).toBeGreaterThan(0);
-    expect(verify(join(at.folder, 'out'), true).faults).toEqual([]);
+    expect((await verify(join(at.folder, 'out'), true)).faults).toEqual([]);
   });
 
   it('does not learn that prompts quote a special token: it is text there', async () => {
@@ -148,7 +148,7 @@ describe('a source of conversations', () => {
     for (const text of found) expect(text.startsWith('[[')).toBe(new RegExp(`[${prompts}]{150}`).test(text));
     expect(found.some((text) => text.startsWith('[['))).toBe(true);
     expect(found.some((text) => text.startsWith('<|im'))).toBe(true);
-    expect(verify(join(at.folder, 'long'), true).faults).toEqual([]);
+    expect((await verify(join(at.folder, 'long'), true)).faults).toEqual([]);
   });
 
   it('gives the same documents from Parquet and Arrow, where structs have the keys of all', async () => {
@@ -233,7 +233,7 @@ describe('a source of conversations', () => {
     const at = place();
     const tokenizer = { file: at.tokenizer, bos: '<|im_start|>' };
     await buildIt(at, {}, { tokenizer });
-    expect(verify(join(at.folder, 'out'), true).faults).toEqual([]);
+    expect((await verify(join(at.folder, 'out'), true)).faults).toEqual([]);
   });
 
   it('has the same mask where tokens are gathered first', async () => {

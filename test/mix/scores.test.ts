@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keepByScore, percentileOf } from '../../src/mix/scores.ts';
+import type { KeepRule, ScoreBound } from '../../src/nouns/carried.ts';
 import { dropReasons } from '../../src/nouns/ledger.ts';
-import type { KeepRule, ScoreBound } from '../../src/nouns/recipe.ts';
 import { errorOf } from '../support/error-of.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { corpora, tableOf } from '../support/table.ts';

@@ -35,7 +35,7 @@ function indexOf(parts: readonly FieldValue[], isKept: boolean): Buffer {
   return Buffer.concat(docs);
 }
 
-function stored(parts: readonly (readonly FieldValue[])[], withColumns: readonly boolean[] = []) {
+async function stored(parts: readonly (readonly FieldValue[])[], withColumns: readonly boolean[] = []) {
   const folder = temporaryFolder();
   const records = parts.map((values, p) => {
     writeFileSync(join(folder, docsFile(`part-${p}`)), indexOf(values, withColumns[p] ?? true));
@@ -43,7 +43,7 @@ function stored(parts: readonly (readonly FieldValue[])[], withColumns: readonly
   });
   const documents = parts.flat().length;
   const manifest = { totals: { documents }, parts: records } as unknown as StoreManifest;
-  return loadColumns(folder, manifest, { numbers: names, texts: names });
+  return await loadColumns(folder, manifest, { numbers: names, texts: names });
 }
 
 const values: fc.Arbitrary<FieldValue> = fc.oneof(
@@ -54,25 +54,29 @@ const values: fc.Arbitrary<FieldValue> = fc.oneof(
   fc.constantFrom('1', '01', '1.50', '-0', '1e3', 'en', '', ' 7 ', '9007199254740993', 'NaN', 'Infinity'),
 );
 
-it('a field is read as the numbers and as the texts of its values, however its parts hold it', () => {
-  fc.assert(
-    fc.property(fc.array(fc.array(values, { maxLength: 12 }), { minLength: 1, maxLength: 4 }), (parts) => {
-      const all = parts.flat();
-      const { numbers, texts } = stored(parts);
-      const asNumber = (value: FieldValue) => (typeof value === 'string' ? numberIn(value) : (value ?? NaN));
-      expect([...numbers.get('field:a')!]).toEqual(all.map((value) => asNumber(value)));
-      const { values: distinct, index } = texts.get('field:a')!;
-      expect(Array.from(index, (i) => (i === noText ? null : distinct[i]))).toEqual(
-        all.map((value) => (value === null ? null : String(value))),
-      );
-      expect(new Set(distinct).size).toBe(distinct.length);
-    }),
+it('a field is read as the numbers and as the texts of its values, however its parts hold it', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(values, { maxLength: 12 }), { minLength: 1, maxLength: 4 }),
+      async (parts) => {
+        const all = parts.flat();
+        const { numbers, texts } = await stored(parts);
+        const asNumber = (value: FieldValue) =>
+          typeof value === 'string' ? numberIn(value) : (value ?? NaN);
+        expect([...numbers.get('field:a')!]).toEqual(all.map((value) => asNumber(value)));
+        const { values: distinct, index } = texts.get('field:a')!;
+        expect(Array.from(index, (i) => (i === noText ? null : distinct[i]))).toEqual(
+          all.map((value) => (value === null ? null : String(value))),
+        );
+        expect(new Set(distinct).size).toBe(distinct.length);
+      },
+    ),
     fuzz(100),
   );
 });
 
-it('documents of a part without the column have no value', () => {
-  const { numbers, texts } = stored(
+it('documents of a part without the column have no value', async () => {
+  const { numbers, texts } = await stored(
     [
       [1, 'x'],
       [2, 3],

@@ -3,8 +3,10 @@
  * ledgers. A plan reads nothing from the disk: `load-index.ts` reads the index, and the caller passes it in.
  */
 
+import type { FimSetting } from '../../base/fim.ts';
 import { fingerprint } from '../../base/fingerprint.ts';
 import { wholeFromOf } from '../../base/learned.ts';
+import { counted } from '../../base/words.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
 import { leaveOutRead } from '../../mix/already-read.ts';
@@ -19,11 +21,18 @@ import { checkedWeights } from '../../mix/weighted.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
 import type { MixSpec, Recipe, SequenceSpec, SourceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
-import type { RowPlan } from '../../nouns/rows.ts';
+import type { FimCounts, RowPlan } from '../../nouns/rows.ts';
 import type { DocumentColumns } from '../../nouns/tokens.ts';
-import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
+import {
+  discardsTails,
+  imbalances,
+  keepLedgers,
+  type PackedPhase,
+  type SplitDocuments,
+} from '../../pack/accounts/ledger.ts';
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
+import { packFim } from '../../pack/fim.ts';
 import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
@@ -73,6 +82,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     corpus,
     recipe,
     dtype,
+    store.fim,
   );
   const whole = takeHeldOut(table, held, excluded, sequences);
   const validation = packSplit(
@@ -83,9 +93,10 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     dtype,
   );
   refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
+  if (train.sets.length === 0) refuseAllRead(without);
   if (train.sets.length === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no documents, so there would be no rows', {
-      cure: `ask for more tokens, or loosen the length rule, \`documents\`, \`where\` or \`overlong\`${without.length > 0 ? '; mix.without may leave out all documents' : ''}`,
+      cure: 'ask for more tokens, or loosen the length rule, `documents`, `where` or `overlong`',
     });
   }
   const { bosId, eosId } = manifest.tokenizer;
@@ -94,6 +105,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     fingerprint: fingerprint([
       ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
+      ...(store.fim === undefined ? [] : [{ fim: store.fim }]),
       ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
       ...(without.length === 0
         ? []
@@ -166,9 +178,29 @@ function leaveOut(
     run.tokenizer === tokenizer ? run.documents : { ...run.documents, lengths: null },
   );
   return leaveOutRead(table, excluded, documents).map((left, i) => {
-    const { name, fingerprint, steps, rowsPerStep, sets } = runs[i]!;
-    return { name, fingerprint, steps, rowsPerStep, sets, ...left };
+    const { name, fingerprint, steps, rowsPerStep, sets, replaced } = runs[i]!;
+    return {
+      name,
+      fingerprint,
+      steps,
+      rowsPerStep,
+      sets,
+      ...(replaced === undefined ? {} : { replaced }),
+      ...left,
+    };
   });
+}
+
+/** Names the key that has most likely left nothing. */
+function refuseAllRead(without: readonly PlannedWithout[]): void {
+  const documents = without.reduce((sum, run) => sum + run.documents, 0);
+  if (documents === 0) return;
+  const names = without.map(({ name }) => name).join(', ');
+  throw new LongmixError(
+    'mix-empty',
+    `the mix takes no documents: mix.without leaves out ${counted(documents, 'document')}, which ${names} has read`,
+    { cure: 'name the steps that the run did, such as out/earlier@1200; or add documents to the corpus' },
+  );
 }
 
 interface TakenPhase {
@@ -187,20 +219,24 @@ function packSplit(
   corpus: Omit<SplitDocuments, 'side'>,
   { seed, shards }: Recipe,
   dtype: ShardDtype,
+  fim?: FimSetting,
 ): { whole: Ledger; sets: PlannedSet[] } {
   const { table, buckets } = corpus;
-  const packed = phases.map((phase) => ({
+  const packed = phases.map((phase): PackedPhase & TakenPhase & { readonly counts?: FimCounts } => ({
     ...phase,
-    plans: packRows(phase.instances, table, phase.sequences, seed),
+    ...(fim === undefined
+      ? { plans: packRows(phase.instances, table, phase.sequences, seed) }
+      : packFim(phase.instances, table, phase.sequences, fim, seed)),
     inCell: inCells(phase.mix, table.sources, buckets),
   }));
   const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed
-    .flatMap(({ name, phase, sequences, instances, plans }) =>
+    .flatMap(({ name, phase, sequences, instances, plans, counts }) =>
       plans.map((rows) => ({
         name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
         ...{ split, phase, sequences, rows },
+        ...(counts === undefined ? {} : { fim: counts }),
         quality: packingQuality([rows], table, instances, sequences),
         bytes: shardBytes(rows, dtype, shards.provenance, corpus.wholeFrom !== undefined),
       })),

@@ -2,7 +2,7 @@
 import { type UsedColumns, usedColumns } from '../../base/used-columns.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { loadColumns } from '../../store/read-columns.ts';
-import { loadCharacters, loadDocuments } from '../../store/reader.ts';
+import { loadCharacters, loadTable } from '../../store/reader.ts';
 import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
 
 /**
@@ -11,19 +11,19 @@ import type { EarlierReads, StoreIndex, TokenStore } from '../nouns.ts';
  * @param earlier what the runs of `mix.without` have read (`loadEarlier`)
  * @throws LongmixError `store-damaged`
  */
-export function loadIndex(
+export async function loadIndex(
   { folder, manifest }: TokenStore,
   recipes: readonly Recipe[],
   earlier?: EarlierReads,
-): StoreIndex {
+): Promise<StoreIndex> {
   const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
   const used = columnsOf(recipes);
   return {
-    table: loadDocuments(folder, manifest),
-    characters: estimated ? loadCharacters(folder, manifest) : null,
+    table: await loadTable(folder, manifest),
+    characters: estimated ? await loadCharacters(folder, manifest) : null,
     ...(used.numbers.length + used.texts.length === 0
       ? {}
-      : { columns: loadColumns(folder, manifest, used) }),
+      : { columns: await loadColumns(folder, manifest, used) }),
     ...(earlier === undefined ? {} : { earlier }),
   };
 }

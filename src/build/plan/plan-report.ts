@@ -24,7 +24,8 @@ export function planReport(recipe: Recipe, store: TokenStore, plan: BuildPlan): 
   };
 }
 
-function setReport({ name, split, phase, rows, quality, bytes, ledger }: PlannedSet): SetReport {
+function setReport({ name, split, phase, rows, quality, fim, bytes, ledger }: PlannedSet): SetReport {
   const { cells, ...totals } = ledger;
-  return { name, split, phase, rows: rows.rows, width: rows.width, bytes, quality, ledger: totals };
+  const of = fim === undefined ? {} : { fim };
+  return { name, split, phase, rows: rows.rows, width: rows.width, bytes, quality, ...of, ledger: totals };
 }

@@ -38,7 +38,14 @@ export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
       ),
     ];
   });
-  return [...perPhase, ...cutChats(plan), ...notFound(plan), ...validation(recipe, plan), ...steps(plan)];
+  return [
+    ...perPhase,
+    ...cutChats(plan),
+    ...notFound(plan),
+    ...replaced(plan),
+    ...validation(recipe, plan),
+    ...steps(plan),
+  ];
 }
 
 /** A part of a conversation without its beginning teaches answers to questions that the model did not see. */
@@ -62,6 +69,17 @@ function notFound({ without }: BuildPlan): string[] {
     documents === 0 && absent > 0
       ? [`mix.without: none of the ${counted(absent, 'document')} that ${name} has read is in this corpus`]
       : [],
+  );
+}
+
+/** A run may have been trained on other rows than those that are there now. */
+function replaced({ without }: BuildPlan): string[] {
+  return without.flatMap(({ name, replaced: at }) =>
+    at === undefined
+      ? []
+      : [
+          `mix.without: the shards of ${name} were replaced on ${at.slice(0, 10)}, when its corpus had changed; a run that read the earlier ones has read other rows than are left out here`,
+        ],
   );
 }
 

@@ -3,12 +3,14 @@
  * that were changed or removed, of another reading or tokenizer, of an earlier longmix. Nothing else removes parts, so a
  * command that reads a store may go on while another brings it up to date.
  */
-import { join } from 'node:path';
+
 import { LongmixError } from '../../errors.ts';
+import { dropLists } from '../../execute/job-file.ts';
 import { partName } from '../../execute/part-notes.ts';
 import { sweep } from '../../storage/commit.ts';
 import { exists, listFolder, readJson, removeFile, statOf } from '../../storage/files.ts';
 import { withBriefLock } from '../../storage/lock.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { type StoreManifest, storeFile, storeFiles } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
@@ -84,6 +86,7 @@ export async function pruneStore(store: string): Promise<Unneeded> {
     const unneeded = unneededParts(store, record);
     for (const name of unneeded.files) removeFile(join(store, name));
     for (const name of staleNotes(store, record)) removeFile(join(store, notesFolder, name));
+    dropLists(store, 'tokenize');
     sweep(store);
     sweep(join(store, notesFolder));
     return unneeded;

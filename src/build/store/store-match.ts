@@ -3,12 +3,12 @@
  * which a local note of their sizes and times answers without reading them.
  */
 
-import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { FileRecord } from '../../nouns/files.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
 import { makeFolder, writeFile } from '../../storage/commit.ts';
 import { readJson, statOf } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../../store/format.ts';
@@ -108,10 +108,10 @@ export function unknownFiles(folder: string, files: readonly FileRecord[]): File
  * as they were: that is for `verify --deep`.
  * @throws LongmixError `store-damaged`
  */
-export function refuseDamage(folder: string, manifest: Pick<StoreManifest, 'parts'>): void {
+export async function refuseDamage(folder: string, manifest: Pick<StoreManifest, 'parts'>): Promise<void> {
   const unknown = unknownFiles(folder, storeFiles(manifest));
   if (unknown.length === 0) return;
-  const [fault] = verifyFiles(folder, unknown);
+  const [fault] = await verifyFiles(folder, unknown);
   if (fault !== undefined) {
     throw new LongmixError('store-damaged', fault, {
       cure: 'tokenize again what is damaged: the same command with --fresh',

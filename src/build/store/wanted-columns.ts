@@ -2,16 +2,17 @@
  * Which optional columns the parts of a recipe's sources have: those that the recipe asks for, or those that the store has
  * already, if they are more. So a recipe that drops a filter, or an arm that has none, finds the tokens that are there.
  */
-import { join } from 'node:path';
 import { columnsPart, holdsColumns, joinColumns } from '../../base/source-columns.ts';
 import { LongmixError } from '../../errors.ts';
+import type { SourceColumns } from '../../nouns/carried.ts';
 import type { ReadUnit } from '../../nouns/documents.ts';
-import type { Recipe, SourceColumns, SourceSpec } from '../../nouns/recipe.ts';
+import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { hasFields } from '../../read/formats.ts';
 import { fieldNames } from '../../read/input/probe.ts';
 import { nearest } from '../../recipe/checks/nearest.ts';
 import { keepPlaces, placeInRecipe } from '../../recipe/yaml/places.ts';
 import { exists } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import { storeFile } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 import { compressor } from '../../tokenize/compressibility.ts';

@@ -18,7 +18,18 @@ export const crossChatChecks: readonly Check[] = [
 const kinds = { messages: ['messages'], prompt: ['prompt', 'completion'], question: ['question', 'answer'] };
 const columns = Object.values(kinds).flat();
 /** Keys about texts, or about token ids. */
-const aboutOthers = ['text', 'source', 'command', 'extract', 'join', 'separator', 'quote', 'tokens', 'dtype'];
+const aboutOthers = [
+  'text',
+  'source',
+  'command',
+  'extract',
+  'join',
+  'separator',
+  'quote',
+  'tokens',
+  'dtype',
+  'fim',
+];
 const formatsWithChats: readonly unknown[] = ['jsonl', 'json', 'parquet', 'arrow'];
 
 function ofEachSource(check: (yaml: YamlFile, at: Path, has: (key: string) => boolean) => Problem[]): Check {

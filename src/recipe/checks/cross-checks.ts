@@ -12,6 +12,7 @@ import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts'
 import type { Check } from './check.ts';
 import { crossChatChecks } from './cross-chat-checks.ts';
 import { crossDocumentChecks } from './cross-document-checks.ts';
+import { crossFimChecks } from './cross-fim-checks.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { crossTokenChecks } from './cross-token-checks.ts';
@@ -35,6 +36,7 @@ export function crossProblems(yaml: YamlFile): Problem[] {
     ...crossDocumentChecks,
     ...crossMixChecks,
     ...crossSequenceChecks,
+    ...crossFimChecks,
     ...crossTokenChecks,
     ...crossChatChecks,
   ];

@@ -8,7 +8,7 @@
  * quotes, true, false or null. The literal decides whether a field is meant as a number or as a text, so a field that is
  * compared with both is refused. Numbers have an order, texts are equal or not.
  */
-import type { Condition } from '../../nouns/recipe.ts';
+import type { Condition } from '../../nouns/carried.ts';
 
 export type ParsedCondition =
   | { readonly condition: Condition }

@@ -28,6 +28,7 @@ import {
 } from './fields.ts';
 import { type ChatEntry, chatKeys } from './schema-chat.ts';
 import { condition, type KeepEntry, keepEntry, keepForm } from './schema-documents.ts';
+import { type FimEntry, fimEntry } from './schema-fim.ts';
 import { shapeOf } from './schema-keys.ts';
 import {
   type MixEntry,
@@ -92,6 +93,7 @@ export interface SourceEntry extends ChatEntry {
   readonly tokenizer?: string | undefined;
   readonly columns?: readonly string[] | undefined;
   readonly where?: string | undefined;
+  readonly fim?: FimEntry | undefined;
 }
 
 export interface DocumentsEntry {
@@ -186,6 +188,11 @@ const sourceEntry = z.strictObject(
         'Fields that the token store keeps with each document, for recipes that use them later; those that this recipe uses are kept anyway. compressibility: the ratio of compressed to plain text.',
       ),
     where: condition().optional(),
+    fim: fimEntry
+      .optional()
+      .describe(
+        'Fill in the middle: some documents of the training split are cut in three, and their middle goes to the end.',
+      ),
   },
   mapError('a map of settings'),
 );

@@ -44,7 +44,7 @@ it('a store with more columns serves a recipe with fewer, and one with fewer is 
   expect((await tokenize(recipeOf([]))).tokenized).toBe(true);
   const both = await tokenize(recipeOf(['score', 'lang']));
   expect(both.tokenized).toBe(true);
-  const { numbers, texts } = loadColumns(join(folder, 'store'), both.manifest, {
+  const { numbers, texts } = await loadColumns(join(folder, 'store'), both.manifest, {
     numbers: ['field:score'],
     texts: ['field:lang'],
   });

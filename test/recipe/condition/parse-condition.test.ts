@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holdsFor } from '../../../src/mix/conditions.ts';
-import type { Condition } from '../../../src/nouns/recipe.ts';
+import type { Condition } from '../../../src/nouns/carried.ts';
 import { noText } from '../../../src/nouns/tokens.ts';
 import { parseCondition } from '../../../src/recipe/condition/parse-condition.ts';
 import { fuzz } from '../../support/fuzz.ts';
