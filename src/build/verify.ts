@@ -179,6 +179,7 @@ async function openTokens(
   const copy = isUrl(path) ? await copyTokens(path, store) : null;
   const reader = new TokenReader(copy?.folder ?? path, store, table);
   return Object.assign(reader, {
+    table,
     lengthOf: (document: number) => table.lengths[document] ?? 0,
     arrange: arrangeOf(table, manifest),
     close() {

@@ -116,7 +116,10 @@ export function planGather(
   { provenance, ...sizes }: GatherSizes & { readonly provenance: boolean },
 ): GatherPlan {
   const grouped = plan.sets.map(({ rows: { width } }, set) => {
-    const batch = batchRows(width, { provenance, dtype: plan.dtype });
+    const batch = batchRows(width, {
+      ...{ provenance, dtype: plan.dtype },
+      ...(plan.wholeFrom === undefined ? {} : { mask: plan.wholeFrom }),
+    });
     return groupShards(shards[set]!, Math.floor(sizes.groupTokens / width), batch);
   });
   const groups = grouped.map(({ ends }) => ends);
