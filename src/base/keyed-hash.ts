@@ -20,9 +20,12 @@ export type Purpose =
   | 'epoch'
   | 'inspect'
   | 'part'
+  | 'chunk'
   | 'fim'
   | 'fim-place'
-  | 'fim-mode';
+  | 'fim-mode'
+  | 'group-low'
+  | 'group-high';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 

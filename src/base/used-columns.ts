@@ -2,6 +2,7 @@
 import type { Condition, SourceColumns } from '../nouns/carried.ts';
 import type { Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { conditionFields } from './condition-fields.ts';
+import { groupFields } from './group-fields.ts';
 
 /** Names in the store, by what they are used as. */
 export interface UsedColumns {
@@ -29,7 +30,7 @@ export function usedColumns({ documents, weightBy, sources }: Uses): UsedColumns
 
 /** What the store must keep of a source, so that the recipe can be planned. */
 export function columnsUsedOf(
-  source: Pick<SourceSpec, 'name' | 'fields' | 'where'>,
+  source: Pick<SourceSpec, 'name' | 'fields' | 'where' | 'group' | 'order'>,
   { documents, weightBy }: Pick<Recipe, 'documents' | 'weightBy'>,
 ): SourceColumns {
   const scores = (documents.keep ?? []).filter(
@@ -37,7 +38,9 @@ export function columnsUsedOf(
     ({ sources }) => sources === null || source.fields.source !== null || sources.includes(source.name),
   );
   const least = scores.filter(({ score }) => score === 'compressibility').map(({ minTokens }) => minTokens);
-  const names = [...scores.map(({ score }) => score), ...(weightBy === undefined ? [] : [weightBy])];
+  const { group, order } = groupFields(source);
+  const used = [...scores.map(({ score }) => score), weightBy, group, order];
+  const names = used.filter((name) => name != null);
   return {
     fields: unique([
       ...names.filter((name) => name.startsWith('field:')).map((name) => name.slice('field:'.length)),

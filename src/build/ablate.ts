@@ -30,6 +30,7 @@ import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { findOlderBuild, refuseOtherRecipe } from './shards/earlier-shards.ts';
 import { isBuilt } from './shards/shard-sets.ts';
+import { sketchStore } from './store/sketches.ts';
 import { storePlace } from './store/store-place.ts';
 import { ensureStore } from './store/token-store.ts';
 import { refuseUnfit } from './store/tokenizer-fit.ts';
@@ -86,11 +87,9 @@ async function ablateLocked(
       });
     }
   });
-  const index = await loadIndex(
-    store,
-    arms.map(({ recipe }) => recipe),
-    earlier,
-  );
+  const recipes = arms.map(({ recipe }) => recipe);
+  await sketchStore(store, recipes, options);
+  const index = await loadIndex(store, recipes, earlier);
   const sizes: BuildSize[] = [];
   const reports = arms.map((arm): ArmReport => {
     const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));

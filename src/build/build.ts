@@ -2,6 +2,7 @@
  * Runs a whole build: recipe -> token store -> plan -> shard sets. Continues where an earlier run stopped.
  */
 
+import { isUrl } from '../base/is-url.ts';
 import { TasksLeft } from '../execute/executor.ts';
 import { jobFile } from '../execute/job-file.ts';
 import type { Recipe } from '../nouns/recipe.ts';
@@ -9,11 +10,11 @@ import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
-import { flushPlaces, openPlace, refuseUnwritable } from '../storage/open-place.ts';
+import { flushPlaces, openPlace, refuseUnwritable, sweepUploads } from '../storage/open-place.ts';
 import { join } from '../storage/paths.ts';
 import { buildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
-import { planFile, refuseForeignOutput } from './ownership.ts';
+import { isTaskFile, planFile, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
@@ -22,6 +23,7 @@ import { findOlderBuild, refuseOtherRecipe } from './shards/earlier-shards.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
 import { noteReplaced } from './shards/replaced-shards.ts';
 import { clearShardSets, isBuilt, writeShardSets } from './shards/shard-sets.ts';
+import { sketchStore } from './store/sketches.ts';
 import { storePlace } from './store/store-place.ts';
 import { doneWithJob, keepForJob } from './store/store-uses.ts';
 import { ensureStore } from './store/token-store.ts';
@@ -65,11 +67,13 @@ async function buildLocked(
   earlier: EarlierReads,
 ): Promise<BuildResult> {
   sweep(out);
+  await sweepUploads(out, isTaskFile);
   const asStore = { ...options, keepUnchanged: true };
   const store = await ensureStore(recipe, storePlace(recipe, out), asStore, (tokenizer) => {
     refuseUnfit(recipe, tokenizer);
     if (options.fresh !== true) refuseOtherRecipe(recipe, tokenizer, earlier, out);
   });
+  await sketchStore(store, [recipe], options);
   const plan = planBuild(recipe, store, await loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
@@ -107,7 +111,9 @@ export async function buildPlanned(
     }
   }
   writeJson(join(out, planFile), planReport(recipe, store, plan));
-  const gathers = isGathered(options.gather, store, options.progress);
+  // Workers of other machines would each copy a store that is in a bucket.
+  const isShared = options.executor !== undefined && isUrl(store.folder);
+  const gathers = isGathered(isShared ? 'always' : options.gather, store, options.progress);
   try {
     const shardSets = await writeShardSets(recipe, store, plan, out, { ...options, gathers });
     listsAreDone(store.folder, out);

@@ -1,14 +1,17 @@
 /** Types that the files of `build/` share: options, the store, the plan. There is no code here. */
 
 import type { FimSetting } from '../base/fim.ts';
+import type { WholeFrom } from '../base/learned.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
+import type { NearFigures } from '../near/figures.ts';
 import type { Ledger } from '../nouns/ledger.ts';
 import type { LeftOut, PlannedCell, PlannedScore, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { FimCounts, RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import type { DocumentColumns, DocumentTable } from '../nouns/tokens.ts';
+import type { DocumentColumns, DocumentGroups, DocumentTable } from '../nouns/tokens.ts';
+import type { GroupFigures } from '../pack/accounts/group-figures.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { EarlierBuild, ShardDtype } from '../shard/format.ts';
 import type { CacheSettings } from '../storage/remote-settings.ts';
@@ -31,6 +34,8 @@ export interface PlannedSet {
   readonly fim?: FimCounts;
   /** Approximate bytes of all shards of the set. */
   readonly bytes: number;
+  /** Not there: the rows are not packed by groups. */
+  readonly groups?: GroupFigures;
 }
 
 export interface PlannedPhase {
@@ -54,8 +59,14 @@ export interface BuildPlan {
   readonly dtype: ShardDtype;
   /** What is left out because earlier runs have read it, by run; none without `mix.without`. */
   readonly without: readonly PlannedWithout[];
+  /** null: the recipe does not ask for near copies. */
+  readonly near: NearFigures | null;
+  /** Whether a source names groups, so that rows have the column `group_ids`. */
+  readonly hasGroups: boolean;
   /** What the rules of `documents.keep` come to, in their order. */
   readonly scores: readonly PlannedScore[];
+  /** How much of conversations is learned, by source; absent: there are none, and rows have no `loss_mask`. */
+  readonly wholeFrom?: WholeFrom;
 }
 
 /** What an earlier run has read, and where that is known from. */
@@ -85,6 +96,18 @@ export interface StoreIndex {
   readonly columns?: DocumentColumns;
   /** What the earlier runs of `mix.without` have read; not there: no recipe names one. */
   readonly earlier?: EarlierReads;
+  /** Not there: no recipe asks for near copies. */
+  readonly near?: NearCopies;
+  /** By `groupsKey`; not there: no source of a recipe has a `group`. */
+  readonly groups?: ReadonlyMap<string, DocumentGroups>;
+}
+
+/** Near copies in a corpus, for the similarities that recipes name. */
+export interface NearCopies {
+  /** `near/sketch.ts` */
+  readonly signatures: Uint32Array;
+  /** By similarity: the first document of each document's cluster, its own number if it is alone. */
+  readonly clusters: ReadonlyMap<number, Uint32Array>;
 }
 
 export interface SetReport
@@ -92,6 +115,8 @@ export interface SetReport
   readonly rows: number;
   readonly width: number;
   readonly ledger: Omit<Ledger, 'cells'>;
+  /** Not there: the rows are not packed by groups. */
+  readonly groups?: GroupFigures;
 }
 
 export interface PlanReport {
@@ -107,6 +132,8 @@ export interface PlanReport {
   readonly steps: BuildPlan['steps'];
   /** Not there: the recipe leaves nothing out. */
   readonly without?: BuildPlan['without'];
+  /** Not there: the recipe does not ask for near copies. */
+  readonly near?: NearFigures;
   /** Not there: the recipe keeps documents by no score. */
   readonly scores?: BuildPlan['scores'];
   readonly warnings: readonly string[];

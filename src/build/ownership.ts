@@ -71,13 +71,23 @@ export const outputFolder: FolderKind = {
 };
 
 /** Of version 4, too, whose parts had numbers. */
-const partFile = /^part-([0-9a-f]{16}|\d{5,})\.(tokens|docs\.arrow)$/;
+const partFile = /^part-([0-9a-f]{16}|\d{5,})\.(tokens|docs\.arrow|sketch)$/;
 
 export const tokenFolder: FolderKind = {
   words: 'a token store',
   writes: (name) => partFile.test(name) || name === storeFile,
   records: [[storeFile, storeFormat]],
 };
+
+/** Names of files that tasks write, in an output or a token store. */
+export function isTaskFile(name: string): boolean {
+  return (
+    isShardName(name) ||
+    partFile.test(name) ||
+    name === documentsFile ||
+    /^(stretch|units)-[0-9a-f]+\./.test(name)
+  );
+}
 
 /** @throws LongmixError `folder-foreign` if longmix may not write there; nothing is changed */
 export function refuseForeign(folder: string, kind: FolderKind): void {

@@ -3,6 +3,7 @@ import type { Bucket } from './mix.ts';
 
 export const dropReasons = [
   'duplicate', // an earlier document has the same text
+  'near_duplicate', // documents.near_duplicates: remove; an earlier document has nearly the same text
   'too_short', // documents.min_tokens
   'too_long', // documents.max_tokens
   'where_false', // documents.where, sources.NAME.where
@@ -23,13 +24,14 @@ export type DropReason = (typeof dropReasons)[number];
 
 /** Reasons that a ledger names only where they occur, so that other ledgers are as those of earlier versions. */
 export const newerReasons: readonly NewerReason[] = [
+  'near_duplicate',
   'where_false',
   'score_missing',
   'score_below',
   'score_above',
 ];
 
-type NewerReason = 'where_false' | 'score_missing' | 'score_below' | 'score_above';
+type NewerReason = 'near_duplicate' | 'where_false' | 'score_missing' | 'score_below' | 'score_above';
 
 /** Tokens by reason. */
 export type Dropped = Readonly<Record<Exclude<DropReason, NewerReason>, number>> &
@@ -64,5 +66,7 @@ export interface Ledger extends LedgerEntry {
   readonly rowTokens: number;
   readonly specialTokens: number;
   readonly padding: number;
+  /** Tokens that are learned, every copy and special tokens counted; absent: all but padding are. */
+  readonly learned?: number;
   readonly cells: readonly LedgerCell[];
 }

@@ -17,6 +17,8 @@ export interface RowPlan {
   readonly length: Uint16Array | Uint32Array;
   /** The pieces that aren't the whole sequence of a whole document. */
   readonly cuts: PieceCuts;
+  /** Per piece: the group of its document, by the number of the group's first document; not there: none has a group. */
+  readonly groups?: Uint32Array;
   /** null: no document repeats. */
   readonly repeats: RowRepeats | null;
   /** Pieces, ascending, that are documents with their middle at the end and three sentinel tokens; absent: there are none. */

@@ -15,6 +15,7 @@ import { parseCondition } from './condition/parse-condition.ts';
 import { type Amount, estimatorPattern, isPercentage } from './schema/fields.ts';
 import type { DocumentsEntry, RecipeFile } from './schema/schema.ts';
 import { type KeepEntry, percentilePattern } from './schema/schema-documents.ts';
+import { defaultSimilarity } from './schema/schema-groups.ts';
 import {
   type CellEntry,
   displacedBy,
@@ -39,12 +40,21 @@ export function toDocumentRules(entry: DocumentsEntry): DocumentRules {
       exact(parseLength(amount)),
     ),
     duplicates: entry.duplicates,
+    ...toNearDuplicates(entry.near_duplicates),
     charactersPerToken: characters === undefined ? null : Number(characters),
     buckets: edges === undefined ? null : [...new Set(edges)].sort((a, b) => a - b),
     // Left out where there is none, so that a recipe's record is that of versions without them.
     ...(entry.keep === undefined || entry.keep.length === 0 ? {} : { keep: entry.keep.map(toKeepRule) }),
     ...(entry.where === undefined ? {} : { where: toCondition(entry.where) }),
   };
+}
+
+/** Nothing where near copies are kept: a recipe's record is that of the versions that did not look for them. */
+function toNearDuplicates(written: DocumentsEntry['near_duplicates']): Pick<DocumentRules, 'nearDuplicates'> {
+  const { rule, similarity } =
+    typeof written === 'object' ? written : { rule: written, similarity: defaultSimilarity };
+  if (rule === undefined || rule === 'keep') return {};
+  return { nearDuplicates: { rule, similarity: exact(parseShare(similarity)) } };
 }
 
 function toKeepRule({ score, from, to, where, missing }: KeepEntry): KeepRule {
@@ -180,6 +190,7 @@ export function toSequences(entry: SequencesEntry): SequenceSpec {
     plusOne: plus_one,
     packLength: pack_length === undefined ? null : exact(parseLength(pack_length)),
     decompose: given.packing === 'decompose' ? toDecompose(given.decompose, length) : null,
+    ...(given.intent === undefined ? {} : { intent: given.intent }),
   };
 }
 

@@ -1,10 +1,12 @@
 /** Shows a plan as tables: for each cell its tokens, the request and the result; then rows, packing and the ledger. */
 
-import { bytes, compact, integer, percent, percentFine, rowLength } from '../base/words.ts';
+import { bytes, compact, counted, integer, percent, percentFine, rowLength } from '../base/words.ts';
 import type { PlannedWithout } from '../build/nouns.ts';
+import type { NearFigures } from '../near/figures.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry } from '../nouns/ledger.ts';
 import type { PlannedCell, PlannedScore } from '../nouns/mix.ts';
 import type { FimCounts } from '../nouns/rows.ts';
+import type { GroupFigures } from '../pack/accounts/group-figures.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import { linesBySource } from './by-source.ts';
 import { reasonNames } from './reasons.ts';
@@ -16,6 +18,7 @@ export interface SplitFigures {
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
   readonly bytes: number;
+  readonly groups?: GroupFigures;
 }
 
 /**
@@ -94,6 +97,13 @@ export function packingText(splits: readonly SplitFigures[]): string {
         'documents that fit, cut',
         ({ quality }) => `${integer(quality.fittingCut)} of ${integer(quality.fitting)}`,
       ),
+      ...(splits.some(({ groups }) => groups !== undefined)
+        ? [
+            row('groups of several documents', ({ groups }) => integer(groups?.groups ?? 0)),
+            row('of them whole in a row', ({ groups }) => integer(groups?.whole ?? 0)),
+            row('of them taken in part', ({ groups }) => integer(groups?.partial ?? 0)),
+          ]
+        : []),
       row('mean piece, tokens', ({ quality }) => integer(quality.meanPieceLength)),
       row('mean context, tokens', ({ quality }) => integer(quality.meanContextLength)),
       row('pieces per row', ({ quality, ledger }) => (quality.pieces / Math.max(1, ledger.rows)).toFixed(1)),
@@ -122,6 +132,13 @@ export function withoutText(without: readonly PlannedWithout[]): string {
       integer(unread),
     ]),
   );
+}
+
+/** What was found of near copies. Exact copies count as near. */
+export function nearText({ clusters, documents, largest }: NearFigures): string {
+  return clusters === 0
+    ? 'near copies: none'
+    : `near copies: ${counted(documents, 'document')} in ${counted(clusters, 'cluster')}, of up to ${integer(largest)} documents`;
 }
 
 /** What the rules of `documents.keep` come to. Scores are shown in full: they are what decides. */
@@ -181,6 +198,9 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
       row('+ special tokens', ({ specialTokens }) => specialTokens),
       row('+ padding', ({ padding }) => padding),
       row('= rows x width', ({ rowTokens }) => rowTokens),
+      ...(splits.some(({ ledger }) => ledger.learned !== undefined)
+        ? [row('of these learned', ({ learned, rowTokens, padding }) => learned ?? rowTokens - padding)]
+        : []),
     ],
   );
 }

@@ -3,6 +3,7 @@ import type { DropReason } from '../nouns/ledger.ts';
 
 export const reasonNames: Readonly<Record<DropReason, string>> = {
   duplicate: 'copies of another document',
+  near_duplicate: 'near copies of another document',
   too_short: 'documents shorter than min_tokens',
   too_long: 'documents longer than max_tokens',
   where_false: 'documents for which where does not hold',
@@ -22,6 +23,7 @@ export const reasonNames: Readonly<Record<DropReason, string>> = {
 /** Like `reasonNames`, for places with room for a word or two. */
 export const shortReasonNames: Readonly<Record<DropReason, string>> = {
   duplicate: 'duplicates',
+  near_duplicate: 'near duplicates',
   too_short: 'too short',
   too_long: 'too long',
   where_false: 'where is false',

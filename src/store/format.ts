@@ -10,13 +10,17 @@
  *                           input, from 1; add the `lines` of the origin's earlier inputs; 0: the whole input), and the
  *                           optional columns that the source's `columns` name (`document-columns.ts`)
  *
+ *   part-0123456789abcdef.sketch   only where a recipe asks for near copies: sketches of the part's documents, a file of
+ *                           columns (`storage/columns-file.ts`). It follows from the part, and is not in the record
+ *
  * A part is named by what it was made of, so it never changes under its name. Each part is of one source. The record lists
  * every source as it was last read, sorted by name; a recipe uses those that it names, in its own order (`view.ts`).
  */
 
 import type { SourceColumns } from '../nouns/carried.ts';
 import type { FileRecord } from '../nouns/files.ts';
-import type { FieldNames, Format, IdType, Quoting } from '../nouns/recipe.ts';
+import type { FieldNames, Format, Quoting } from '../nouns/recipe.ts';
+import type { IdType } from '../nouns/source-kinds.ts';
 
 export const storeFormat = 'longmix-token-store';
 export const storeVersion = 5;
@@ -56,6 +60,8 @@ export interface SourceReading {
   readonly partBytes: number;
   /** Present if the source holds token ids: their type in files that don't say it, else true. */
   readonly tokens?: IdType | true;
+  /** Present if the source holds conversations: fingerprint of their columns and of how they become text. */
+  readonly chat?: string;
   /** Optional columns of its documents; absent: none. */
   readonly columns?: SourceColumns;
 }
@@ -133,4 +139,8 @@ export function tokensFile(part: string): string {
 
 export function docsFile(part: string): string {
   return `${part}.docs.arrow`;
+}
+
+export function sketchFile(part: string): string {
+  return `${part}.sketch`;
 }

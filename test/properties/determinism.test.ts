@@ -36,6 +36,14 @@ const recipes: Record<string, object> = {
     sequences: { length: 1000 },
     shards: { size: '20KB' },
   },
+  grouped: {
+    sources: { ...diskSources, stories: { path: 'stories', group: 'directory' } },
+    documents: { near_duplicates: 'cluster' },
+    split: { validation: '20%', by: 'group' },
+    mix: { tokens: 60_000, max_epochs: 9 },
+    sequences: { length: 512, packing: 'groups', intent: 'no-mask' },
+    shards: { size: '20KB' },
+  },
   truncated: {
     split: { validation: '20%' },
     mix: { length: { threshold: 200, scope: 'global', keep_short: '30%' } },

@@ -5,6 +5,7 @@
 
 import type { FimSetting } from '../../base/fim.ts';
 import { fingerprint } from '../../base/fingerprint.ts';
+import { wholeFromOf } from '../../base/learned.ts';
 import { counted } from '../../base/words.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
@@ -17,11 +18,14 @@ import { keepByScore } from '../../mix/scores.ts';
 import { heldOut } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
 import { checkedWeights } from '../../mix/weighted.ts';
+import { nearFigures } from '../../near/figures.ts';
+import { sketchVersion } from '../../near/sketch.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
-import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
+import type { MixSpec, Recipe, SequenceSpec, SourceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
 import type { FimCounts, RowPlan } from '../../nouns/rows.ts';
-import type { DocumentColumns } from '../../nouns/tokens.ts';
+import type { DocumentColumns, DocumentGroups } from '../../nouns/tokens.ts';
+import { groupFigures } from '../../pack/accounts/group-figures.ts';
 import {
   discardsTails,
   imbalances,
@@ -32,14 +36,16 @@ import {
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
 import { packFim } from '../../pack/fim.ts';
+import { groupsVersion } from '../../pack/packers/groups.ts';
 import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
-import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
+import { pieceBytes, type SetColumns, tokenBytes } from '../../shard/row-columns.ts';
 import { planSteps } from '../../steps/plan-steps.ts';
 import type { StoreManifest } from '../../store/format.ts';
 import type { BuildPlan, PlannedSet, PlannedWithout, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
 import { runKey } from './run-key.ts';
+import { groupsOf, nearCopies, splitKeys, withGroups } from './together.ts';
 
 /** @throws LongmixError `mix-infeasible` | `mix-empty` | `special-token-missing` | `dtype-too-small` */
 export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex): BuildPlan {
@@ -48,6 +54,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   refuseUnfit(recipe, manifest.tokenizer);
   const dtype = shardDtype(recipe, manifest.tokenizer);
   const { table, characters } = index;
+  const groups = groupsOf(recipe, index);
   refuseUnknownBounds(recipe, table.sources);
 
   const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
@@ -58,14 +65,16 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   );
   const excluded = eligibility(table, documents, conditionsOf(recipe, manifest, index));
   const scores = keepByScore(table, documents.keep ?? [], index.columns ?? noColumns, excluded);
+  const near = nearCopies(documents, index, excluded);
   const without = leaveOut(recipe, manifest.tokenizer.fingerprint, index, excluded);
-  const held = heldOut(table, recipe.validation, seed);
+  const held = heldOut(splitKeys(recipe, table, groups, near), recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
-  const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index));
+  const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index), groups);
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
-  const corpus = { table, cellOf, buckets, held, excluded };
+  const wholeFrom = wholeFromOf(recipe.sources, table.sources);
+  const corpus = { table, cellOf, buckets, held, excluded, groups, wholeFrom };
   const train = packSplit(
     'train',
     phases.map(({ name, mix, sequences }, i) => {
@@ -105,6 +114,8 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
       ...(store.fim === undefined ? [] : [{ fim: store.fim }]),
       ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
+      ...(near === null ? [] : [{ near: sketchVersion }]),
+      ...(phases.some((phase) => phase.sequences.packing === 'groups') ? [groupsVersion] : []),
       ...(without.length === 0
         ? []
         : [{ without: without.map(({ fingerprint, sets }) => [fingerprint, sets]) }]),
@@ -124,6 +135,9 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     dtype,
     without,
     scores,
+    near: near === null ? null : nearFigures(near),
+    hasGroups: groups !== null,
+    ...(wholeFrom === undefined ? {} : { wholeFrom }),
   };
 }
 
@@ -213,20 +227,26 @@ interface TakenPhase {
 function packSplit(
   split: SplitName,
   phases: readonly TakenPhase[],
-  corpus: Omit<SplitDocuments, 'side'>,
+  corpus: Omit<SplitDocuments, 'side'> & { readonly groups: DocumentGroups | null },
   { seed, shards }: Recipe,
   dtype: ShardDtype,
   fim?: FimSetting,
 ): { whole: Ledger; sets: PlannedSet[] } {
-  const { table, buckets } = corpus;
+  const { table, buckets, groups } = corpus;
+  const side = split === 'train' ? 0 : 1;
+  const mayTake = (d: number) => corpus.held[d] === side && corpus.excluded[d] === 0;
   const packed = phases.map((phase): PackedPhase & TakenPhase & { readonly counts?: FimCounts } => ({
     ...phase,
     ...(fim === undefined
-      ? { plans: packRows(phase.instances, table, phase.sequences, seed) }
+      ? {
+          plans: packRows(phase.instances, table, phase.sequences, seed, groups).map((plan) =>
+            withGroups(plan, groups),
+          ),
+        }
       : packFim(phase.instances, table, phase.sequences, fim, seed)),
     inCell: inCells(phase.mix, table.sources, buckets),
   }));
-  const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
+  const ledgers = keepLedgers({ ...corpus, side }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed
     .flatMap(({ name, phase, sequences, instances, plans, counts }) =>
@@ -235,7 +255,14 @@ function packSplit(
         ...{ split, phase, sequences, rows },
         ...(counts === undefined ? {} : { fim: counts }),
         quality: packingQuality([rows], table, instances, sequences),
-        bytes: shardBytes(rows, dtype, shards.provenance),
+        bytes: shardBytes(rows, dtype, {
+          provenance: shards.provenance,
+          mask: corpus.wholeFrom !== undefined,
+          groups: rows.groups !== undefined,
+        }),
+        ...(groups === null || sequences.packing !== 'groups'
+          ? {}
+          : { groups: groupFigures(rows, groups, mayTake) }),
       })),
     )
     .map((set, i): PlannedSet => ({ ...set, ledger: ledgers.sets[i]! }));
@@ -265,11 +292,17 @@ export function outputRecipe(recipe: Recipe): unknown {
   const output = {
     ...rest,
     tokenizer: 'encoding' in tokenizer ? tokenizer.encoding : withoutPlace(tokenizer),
-    sources: sources.map(({ path, ...source }) => source),
+    sources: sources.map(({ path, ...source }) => withoutTemplatePlace(source)),
   };
   // Maps become objects, and JSON.stringify turns Infinity into null.
   const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
   return JSON.parse(JSON.stringify(output, plain)) as unknown;
+}
+
+/** The store's fingerprint has what is in the template. */
+function withoutTemplatePlace(source: Omit<SourceSpec, 'path'>): unknown {
+  const { chat } = source;
+  return typeof chat?.template === 'object' ? { ...source, chat: { ...chat, template: 'file' } } : source;
 }
 
 /** Leaves out the path. The ids of BOS and EOS are here only if the recipe names them; the fingerprint has them too. */
@@ -291,8 +324,8 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new Error(`the ledger of ${what} doesn't balance: ${faults.join('; ')}`);
 }
 
-function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
-  const ofPieces = plan.document.length * pieceBytes(provenance);
+function shardBytes(plan: RowPlan, dtype: ShardDtype, columns: SetColumns): number {
+  const ofPieces = plan.document.length * pieceBytes(columns);
   // 12 bytes of offsets and padding per row. Don't change it: the number of shards depends on it.
-  return plan.rows * plan.width * tokenBytes(provenance, dtype) + ofPieces + plan.rows * 12;
+  return plan.rows * plan.width * tokenBytes(columns, dtype) + ofPieces + plan.rows * 12;
 }

@@ -38,7 +38,29 @@ export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
       ),
     ];
   });
-  return [...perPhase, ...notFound(plan), ...replaced(plan), ...validation(recipe, plan), ...steps(plan)];
+  return [
+    ...perPhase,
+    ...cutChats(plan),
+    ...notFound(plan),
+    ...replaced(plan),
+    ...validation(recipe, plan),
+    ...steps(plan),
+  ];
+}
+
+/** A part of a conversation without its beginning teaches answers to questions that the model did not see. */
+function cutChats({ sets, table, wholeFrom }: BuildPlan): string[] {
+  if (wholeFrom === undefined) return [];
+  const cut = new Set<number>();
+  for (const { rows } of sets)
+    for (const piece of rows.cuts.piece) {
+      const document = rows.document[piece]!;
+      if (wholeFrom[table.source[document]!]! > 0) cut.add(document);
+    }
+  if (cut.size === 0) return [];
+  return [
+    `${counted(cut.size, 'conversation')} ${cut.size === 1 ? 'does' : 'do'} not fit a row and ${cut.size === 1 ? 'is' : 'are'} cut: longer rows keep them whole (sequences.length), and overlong: exclude leaves them out`,
+  ];
 }
 
 /** A run of another corpus, or one whose texts have been cleaned since: nothing can be known to be read. */
@@ -188,13 +210,13 @@ function drift(cells: readonly PlannedCell[]): string[] {
 }
 
 function rowWarnings(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): string[] {
-  return [...sets.flatMap(padding), ...lost(sets, cells), ...sets.flatMap(cuts)];
+  return [...sets.flatMap(padding), ...lost(sets, cells), ...sets.flatMap(cuts), ...sets.flatMap(groups)];
 }
 
 function padding({ name, rows, ledger, sequences }: PlannedSet): string[] {
   const share = ledger.padding / (rows.rows * rows.width);
   if (share <= emptyRows) return [];
-  const fits = sequences.packing === 'best-fit';
+  const fits = sequences.packing === 'best-fit' || sequences.packing === 'groups';
   const why = fits ? 'few documents, or one row more than they fill' : 'packing: best-fit wastes less';
   return [`${name}: ${percent(share)} of the tokens are padding (${why})`];
 }
@@ -244,6 +266,19 @@ function sharesBySource(tokens: readonly (readonly [source: string, tokens: numb
 function cuts({ name, quality }: PlannedSet): string[] {
   if (quality.fittingCut <= 0.5 * quality.fitting) return [];
   return [`${name}: more than half of the documents that fit in a row are cut; packing: best-fit cuts none`];
+}
+
+/** A trainer that keeps attention inside each document gains nothing from documents that stand together. */
+function groups({ name, sequences, groups: figures }: PlannedSet): string[] {
+  if (sequences.packing !== 'groups') return [];
+  const masked =
+    sequences.intent === undefined
+      ? [
+          `${name}: packing groups is void where attention stays inside each document, as it does by default: add sequences.intent: no-mask, and train without such a mask`,
+        ]
+      : [];
+  const none = figures?.groups === 0 ? [`${name}: no group has two documents in the rows`] : [];
+  return [...masked, ...none];
 }
 
 function validation(recipe: Recipe, plan: BuildPlan): string[] {

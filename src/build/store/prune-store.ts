@@ -12,10 +12,11 @@ import { exists, listFolder, readJson, removeFile, statOf } from '../../storage/
 import { withBriefLock } from '../../storage/lock.ts';
 import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
-import { type StoreManifest, storeFile, storeFiles } from '../../store/format.ts';
+import { type StoreManifest, sketchFile, storeFile, storeFiles } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 import { storedSources, sumOf } from '../../store/view.ts';
 import { isFolder, ownedFiles, tokenFolder } from '../ownership.ts';
+import { sketchesIn } from './sketches.ts';
 import { lastUse, usersOfStore } from './store-uses.ts';
 
 export interface StoreSummary {
@@ -94,8 +95,12 @@ export async function pruneStore(store: string): Promise<Unneeded> {
 }
 
 function unneededParts(store: string, record: StoreManifest): Unneeded {
-  const named = new Set([storeFile, ...storeFiles(record).map(({ name }) => name)]);
-  const files = ownedFiles(store, tokenFolder, []).filter((name) => !named.has(name));
+  const named = new Set([
+    storeFile,
+    ...storeFiles(record).map(({ name }) => name),
+    ...record.parts.map(({ name }) => sketchFile(name)),
+  ]);
+  const files = ownedFiles(store, tokenFolder, sketchesIn(store)).filter((name) => !named.has(name));
   const parts = new Set(files.map((name) => name.slice(0, name.indexOf('.'))));
   const bytes = files.reduce((sum, name) => sum + (statOf(join(store, name))?.size ?? 0), 0);
   return { parts: parts.size, bytes, files };

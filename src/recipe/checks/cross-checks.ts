@@ -10,8 +10,10 @@ import { isTokenizerPath } from '../tokenizer-path.ts';
 import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
+import { crossChatChecks } from './cross-chat-checks.ts';
 import { crossDocumentChecks } from './cross-document-checks.ts';
 import { crossFimChecks } from './cross-fim-checks.ts';
+import { crossGroupChecks } from './cross-group-checks.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { crossTokenChecks } from './cross-token-checks.ts';
@@ -36,7 +38,9 @@ export function crossProblems(yaml: YamlFile): Problem[] {
     ...crossMixChecks,
     ...crossSequenceChecks,
     ...crossFimChecks,
+    ...crossGroupChecks,
     ...crossTokenChecks,
+    ...crossChatChecks,
   ];
   return all.flatMap((check) => check(yaml));
 }

@@ -5,7 +5,8 @@
  */
 
 import { z } from 'zod';
-import { formats, type IdType, idTypes, quotings } from '../../nouns/recipe.ts';
+import { formats, quotings } from '../../nouns/recipe.ts';
+import { type IdType, idTypes } from '../../nouns/source-kinds.ts';
 import {
   type Amount,
   anyText,
@@ -25,8 +26,10 @@ import {
   tokenLength,
   wholeNumber,
 } from './fields.ts';
+import { type ChatEntry, chatKeys } from './schema-chat.ts';
 import { condition, type KeepEntry, keepEntry, keepForm } from './schema-documents.ts';
 import { type FimEntry, fimEntry } from './schema-fim.ts';
+import { groupKeys, type NearEntry, nearDuplicates } from './schema-groups.ts';
 import { shapeOf } from './schema-keys.ts';
 import {
   type MixEntry,
@@ -37,6 +40,7 @@ import {
   type WithoutEntry,
 } from './schema-mix.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
+import { type TokenizerEntry, tokenizer, tokenizerForm } from './schema-tokenizer.ts';
 
 /** A recipe as written, plus the defaults that don't depend on other keys. */
 export interface RecipeFile {
@@ -45,7 +49,7 @@ export interface RecipeFile {
   readonly store?: string | undefined;
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
-  readonly split: { readonly validation: Amount };
+  readonly split: { readonly validation: Amount; readonly by: 'document' | 'group' };
   readonly mix: MixEntry & {
     readonly tokens: Amount;
     readonly without?: WithoutEntry | undefined;
@@ -64,15 +68,7 @@ export interface RecipeFile {
   readonly seed: number;
 }
 
-export interface TokenizerEntry {
-  readonly file: string;
-  readonly pattern?: string | undefined;
-  readonly bos?: string | number | undefined;
-  readonly eos?: string | number | undefined;
-  readonly pad?: string | number | undefined;
-}
-
-export interface SourceEntry {
+export interface SourceEntry extends ChatEntry {
   readonly path: string;
   readonly format?: (typeof formats)[number] | undefined;
   readonly extract: boolean;
@@ -82,6 +78,8 @@ export interface SourceEntry {
   readonly source?: string | undefined;
   readonly join: 'file' | 'directory';
   readonly separator: string;
+  readonly group?: string | undefined;
+  readonly order?: string | undefined;
   readonly encoding?: string | undefined;
   readonly quote: (typeof quotings)[number];
   readonly include: string | readonly string[];
@@ -98,6 +96,7 @@ export interface DocumentsEntry {
   readonly min_tokens?: PerSourceEntry<Amount> | undefined;
   readonly max_tokens?: PerSourceEntry<Amount> | undefined;
   readonly duplicates: 'remove' | 'keep';
+  readonly near_duplicates?: NearEntry | undefined;
   readonly length: string;
   readonly buckets?: readonly Amount[] | undefined;
   readonly keep?: readonly KeepEntry[] | undefined;
@@ -153,6 +152,7 @@ const sourceEntry = z.strictObject(
     separator: anyText('text to put between joined files')
       .default('\n')
       .describe('Put between the files of a joined document.'),
+    ...groupKeys,
     encoding: encoding()
       .optional()
       .describe(
@@ -178,6 +178,7 @@ const sourceEntry = z.strictObject(
       .describe(
         "The tokenizer that made the ids, by name or fingerprint; if it is not the recipe's, the source is refused.",
       ),
+    ...chatKeys,
     columns: z
       .array(text('the name of a field'), { error: 'expected a list of fields such as [score, language]' })
       .optional()
@@ -210,6 +211,7 @@ const documents = z.strictObject(
     duplicates: oneOf(['remove', 'keep'])
       .default('remove')
       .describe('remove: keep only the first of several documents with identical text.'),
+    near_duplicates: nearDuplicates().optional(),
     length: estimator()
       .default('exact')
       .describe(
@@ -251,30 +253,6 @@ const shards = z.strictObject(
 );
 
 const sourceName = text('the name of a source without control characters', /^[^\p{Cc}]+$/u);
-const tokenizerForm =
-  'the name of an encoding such as cl100k_base, a path such as ./tokenizer.json, or { file: ./tokenizer.json }';
-
-const tokenizer = z.strictObject({
-  file: text('the path of a tokenizer file').describe(
-    'A tokenizer.json, tekken.json or tokenizer.model, or the folder of one; relative to the recipe.',
-  ),
-  pattern: text('the name of a pattern or a regular expression')
-    .optional()
-    .describe('How the text is split, for a tiktoken file: a name such as llama3, or a regular expression.'),
-  bos: token().describe(
-    'Token that begins a document, by text or id; default: from the files of the tokenizer.',
-  ),
-  eos: token().describe(
-    'Token that ends a document, by text or id; default: from the files of the tokenizer.',
-  ),
-  pad: token().describe('Token that pads rows, by text or id; default: the end-of-document token.'),
-});
-
-function token(): z.ZodType<string | number | undefined> {
-  const form = 'the text of a token such as "<s>", or its id';
-  return either(text(form), wholeNumber(0, form), form).optional();
-}
-
 export const recipeSchema: z.ZodType<RecipeFile> = z
   .strictObject(
     {
@@ -287,7 +265,7 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
       store: text('the path of a folder')
         .optional()
         .describe(
-          'Folder of the token store, to share it between recipes; default: $LONGMIX_STORE, else out/NAME/store.',
+          'Folder of the token store, or an address in a bucket (s3://BUCKET/PREFIX), to share it between recipes; default: $LONGMIX_STORE, else out/NAME/store.',
         ),
       sources: z
         .record(
@@ -303,6 +281,9 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
             validation: share({ below: 1 })
               .default(0)
               .describe('Share of the documents that is held out for validation, chosen by content.'),
+            by: oneOf(['document', 'group'])
+              .default('document')
+              .describe('group: all documents of a group are on one side, and the share counts groups.'),
           },
           mapError('a map such as { validation: 0.5% }'),
         )
