@@ -21,7 +21,7 @@ const promises: readonly (readonly [says: string, ...heldBy: readonly string[]])
   ],
   ['you tokenize once', 'test/cli/ablate.test.ts: builds every arm from one store'],
   [
-    '17 recipes from the literature',
+    '19 recipes from the literature',
     'test/readme-promises.test.ts: counts the recipes',
     'test/recipe/presets.test.ts: published numbers',
   ],
@@ -180,7 +180,7 @@ describe('README', () => {
   it('counts the recipes that there are', async () => {
     const { presetNames } = await import('../src/init/presets.ts');
     const published = presetNames().filter((name) => name !== 'sample');
-    expect(published).toHaveLength(17);
+    expect(published).toHaveLength(19);
   });
 
   it('names the Node.js and the command of package.json', () => {
