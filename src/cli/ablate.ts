@@ -16,6 +16,8 @@ import { trainingText } from '../train/arms-text.ts';
 import { keptCurves, readAblation } from '../train/kept-curves.ts';
 import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
+import { orTasksLeft } from './by-hand.ts';
+import { printsScript } from './engine-flags.ts';
 import { type RunFlags, readYaml, recipeSettings, stageOptions } from './options.ts';
 import { armData, trainingData, writeReport } from './report-data.ts';
 import { settingsOf } from './trainer-settings.ts';
@@ -44,11 +46,15 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const out = ablationFolder(ablation, flags.out);
   const arms: ArmData[] = [];
   const before = readAblation(join(out, ablationFile)) ?? readAblation(asideFile(out));
-  const { store, report } = await ablate(ablation, out, {
+  if (printsScript(flags)) return;
+  const making = ablate(ablation, out, {
     ...stageOptions(flags, signal),
     planOnly: flags.plan === true,
     onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
   });
+  const made = await orTasksLeft(flags, making, signal);
+  if (made === null) return;
+  const { store, report } = made;
   const training =
     flags.plan === true
       ? null
@@ -67,9 +73,9 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   if (training !== null && flags.json !== true) process.stdout.write(`\n${trainingText(training)}\n`);
   if (flags.quiet === true || flags.plan === true) return;
   const folder = relative(process.cwd(), out) || '.';
-  const made = arms.flatMap(({ name, sets }) => sets.map((set) => `  ${join(folder, name, set.name)}`));
+  const sets = arms.flatMap(({ name, sets }) => sets.map((set) => `  ${join(folder, name, set.name)}`));
   process.stderr.write(
-    `\nBuilt ${counted(arms.length, 'arm')} of ${ablation.name}; their figures are in ${join(folder, ablationFile)}\n${made.join('\n')}\n`,
+    `\nBuilt ${counted(arms.length, 'arm')} of ${ablation.name}; their figures are in ${join(folder, ablationFile)}\n${sets.join('\n')}\n`,
   );
 }
 

@@ -1,23 +1,27 @@
 /**
  * The commit protocol: a file appears under its name only when all its bytes are on disk.
  *
- * Temporary file in the same folder -> write -> fsync -> rename -> fsync of the folder. The temporary name contains the
- * host, the process, the thread and a number, so two attempts at the same task never share a file. The rename is
+ * Temporary file in the same folder -> write -> fsync -> rename -> fsync of the folder. The temporary name contains a random
+ * id, the process, the thread and a number, so two attempts at the same task never share a file. The rename is
  * atomic. A task is a pure function of its inputs, so a second attempt replaces the file by the same bytes. The folder
  * is synced because a rename changes an entry in it: otherwise a power failure could leave a receipt without its file.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import system from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import { LongmixError, systemReason } from '../errors.ts';
 import type { FileRecord } from '../nouns/files.ts';
 import { exists, listFolder, removeFile, statOf } from './files.ts';
+import { processPlace } from './process-place.ts';
 import { checkName, type PendingFile } from './storage.ts';
 
 const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
+/** Of this thread, so that its files have other names than those of any process that seems to be the same. */
+const attemptId = randomBytes(4).toString('hex');
+/** Nothing writes for so long without touching its file. */
+const abandonedMs = 24 * 60 * 60 * 1000;
 let attempts = 0;
 
 /** The system calls of the protocol. Tests replace them to watch them, and to make them fail. */
@@ -136,7 +140,8 @@ export function putIfAbsent(path: string, bytes: Uint8Array, calls: FileCalls = 
 /** The protocol's single steps, for files that need no hash (hashing costs 2 s per GB). They throw system errors. */
 export function beginFile(path: string, calls: FileCalls = system): FileSteps {
   attempts += 1;
-  const temporary = join(dirname(path), `.longmix-${hostname()}-${process.pid}-${threadId}-${attempts}.tmp`);
+  const owner = `${processPlace()}.${attemptId}-${process.pid}-${threadId}`;
+  const temporary = join(dirname(path), `.longmix-${owner}-${attempts}.tmp`);
   const descriptor = calls.openSync(temporary, 'wx');
   let open = true;
   const close = () => {
@@ -274,12 +279,22 @@ export function makeFolder(path: string): void {
   });
 }
 
-/** Removes temporary files of interrupted attempts. Keeps those of running processes: another build may be at work. */
+/**
+ * Removes temporary files of interrupted attempts. Keeps those of running processes: another build may be at work. Whether
+ * a process runs can be told of this place only (`processPlace`); files of other places are removed after a day.
+ */
 export function sweep(folder: string): void {
   for (const name of listFolder(folder)) {
-    const [, host, pid] = temporaryName.exec(name) ?? [];
-    if (host === hostname() && !isRunning(Number(pid))) removeFile(join(folder, name));
+    const [, owner, pid] = temporaryName.exec(name) ?? [];
+    if (owner === undefined) continue;
+    const isHere = owner.split('.')[0] === processPlace();
+    if (isHere ? !isRunning(Number(pid)) : isAbandoned(join(folder, name))) removeFile(join(folder, name));
   }
+}
+
+function isAbandoned(path: string): boolean {
+  const modified = statOf(path)?.modifiedMs;
+  return modified !== undefined && Date.now() - modified > abandonedMs;
 }
 
 export function isRunning(pid: number): boolean {
