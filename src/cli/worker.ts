@@ -12,8 +12,8 @@ import { type CacheFlags, cacheOf } from './cache-flags.ts';
 import { allowToStop } from './interrupted.ts';
 import { stageOptions } from './options.ts';
 
-/** Less than what engines are asked to leave between the signal and the end. */
-const secondsToStop = 45;
+/** Less than what schedulers leave between the signal and the end: Slurm is asked for a minute, Kubernetes' default is 30. */
+const secondsToStop = 20;
 
 interface Flags extends CacheFlags {
   readonly task?: string;

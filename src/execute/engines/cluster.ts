@@ -154,10 +154,13 @@ interface Left {
 
 /** Pauses in ms: short at first, so that small lists end soon. */
 const firstPause = 200;
-const longestPause = 5000;
-const longestSilence = 15_000;
+const longestPause = 3000;
+const longestSilence = 10_000;
 /** A file system of several machines may show a receipt that late. */
 const graceMs = 60_000;
+
+/** A controller that crashed has forgotten what it took last; one that has just been started may not know all yet. */
+const forgottenMs = 5000;
 
 /** Submits what is missing, and waits until all is done. */
 async function wait(
@@ -222,7 +225,11 @@ async function wait(
       await setTimeout(pause, undefined, { signal });
       const [before, began] = [left.size, Date.now()];
       look();
-      if (left.size === 0) return tell();
+      if (left.size === 0) {
+        tell();
+        // Jobs that are still there have nothing to do.
+        return await engine.cancel([...new Set(live.map(({ id }) => id))]);
+      }
       // Looking at 10,000 receipts of a slow file system is not done every second.
       const least = 20 * (Date.now() - began);
       if (left.size < before) pause = firstPause;
@@ -247,7 +254,7 @@ async function wait(
       live = mine.filter(isLive);
       look();
       tell();
-      if (left.size === 0) return;
+      if (left.size === 0) continue;
       const open = missingJobs(list, left, live);
       if (open.length === 0) {
         endedAt = null;
@@ -257,8 +264,9 @@ async function wait(
       const stopped = open.map((job) => last.get(job)).find((state) => state?.state === 'cancelled');
       if (stopped !== undefined) throw cancelled(engine, stopped);
       endedAt ??= Date.now();
-      const isSlow = open.every((job) => (last.get(job)?.state ?? 'done') === 'done');
-      if (isSlow && Date.now() - endedAt < graceMs) continue;
+      const isSlow = open.every((job) => last.get(job)?.state === 'done');
+      const isUnknown = open.some((job) => !last.has(job));
+      if (Date.now() - endedAt < (isSlow ? graceMs : isUnknown ? forgottenMs : 0)) continue;
       endedAt = null;
       for (const job of open) {
         if (last.get(job)?.state === 'lost') continue;
