@@ -303,6 +303,26 @@ const groups = {
       'The list of tasks, the token store, the tokenizer or the row plan changed after the list was written.',
       'Run the build command again, and then the tasks of the list that it names.',
     ],
+    'engine-missing': [
+      'The commands of the engine (`sbatch`, `squeue`) are not on this machine.',
+      'Run longmix on a machine that has them, or choose another `--engine`.',
+    ],
+    'engine-refused': [
+      'Slurm does not take the jobs: a wrong partition, account or option. The message has its words.',
+      'Set what it asks for by `--engine-set`; `--dry-run` shows what is submitted.',
+    ],
+    'engine-unreachable': [
+      'The controller of Slurm did not answer for ten minutes.',
+      'Run the same command again: what is done stays, and jobs that are queued are found.',
+    ],
+    'engine-cancelled': [
+      'A job of the build was cancelled, by `scancel` or an administrator.',
+      'Run the same command again: it submits only what is missing.',
+    ],
+    'task-failed': [
+      'A task failed as often as it may, and its worker left no word; or it met a bug in longmix.',
+      "The message has the engine's words and the last lines of the job; [clusters.md](clusters.md) says what is tried again.",
+    ],
     'row-plan-missing': [
       'A worker cannot read the plan of the rows.',
       'Run the build command again, on a folder that all machines share.',

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { TasksLeft } from '../execute/executor.ts';
 import { jobFile } from '../execute/job-file.ts';
+import { machineMemory } from '../execute/memory.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
@@ -15,6 +16,7 @@ import { planFile, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
+import { planMemoryNote } from './plan/plan-memory.ts';
 import { planReport } from './plan/plan-report.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
 import { clearShardSets, hasOlderBuild, isBuilt, writeShardSets } from './shards/shard-sets.ts';
@@ -55,6 +57,8 @@ async function buildLocked(
 ): Promise<BuildResult> {
   sweep(out);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, keepUnchanged: true });
+  const note = planMemoryNote(store.manifest.totals.documents, machineMemory());
+  if (note !== null) options.progress?.note(note);
   const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);

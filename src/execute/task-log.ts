@@ -11,7 +11,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { LongmixError, reworded } from '../errors.ts';
+import { LongmixError } from '../errors.ts';
 import { makeFolder, writeJson } from '../storage/commit.ts';
 import {
   appendText,
@@ -179,8 +179,9 @@ export function toError(
 ): LongmixError {
   const details = { ...(where === undefined ? {} : { where }), exitCode };
   const way = cure === undefined ? `its log is ${log}` : `${cure}\n  its log is ${log}`;
-  const told = code === 'bug' ? `${message} (a bug in longmix, please report it)` : message;
-  return reworded(new LongmixError(code === 'bug' ? 'task-failed' : code, told, { ...details, cure: way }), {
-    message: `${what}: ${told}`,
-  });
+  if (code === 'bug') {
+    const told = `${what}: ${message} (a bug in longmix, please report it)`;
+    return new LongmixError('task-failed', told, { ...details, cure: way, exitCode: 1 });
+  }
+  return new LongmixError(code, `${what}: ${message}`, { ...details, cure: way });
 }

@@ -150,15 +150,15 @@ describe.skipIf(missing !== null)(`on Slurm${missing === null ? '' : ` (skipped:
     close();
     const started = slurm('tokenize', 'node');
     const workers = await running('node');
-    // What the controller has taken since it last saved its state, it forgets.
-    cluster.kill('slurmctld');
-    cluster.kill('nodeB');
+    cluster.killNode('nodeB');
     for (const { pid, parent } of workers.filter(({ node }) => node === 'nodeB')) {
       process.kill(parent, 'SIGKILL');
       process.kill(pid, 'SIGKILL');
     }
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await cluster.stopController();
     open();
+    // The command asks in vain meanwhile.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     await cluster.up();
     await expectStore(started, 'node');
   }, 60_000);

@@ -33,8 +33,10 @@ export interface SlurmCluster {
   up(): Promise<void>;
   /** Cancels all jobs, and waits until none is left. */
   clear(): Promise<void>;
-  /** Kills the controller, or a node's daemon, at once. */
-  kill(daemon: 'slurmctld' | 'nodeA' | 'nodeB'): void;
+  /** Kills a node's daemon at once. */
+  killNode(name: 'nodeA' | 'nodeB'): void;
+  /** Ends the controller, which saves its state. (One that is killed gives out again the numbers of jobs that still run.) */
+  stopController(): Promise<void>;
   down(): void;
 }
 
@@ -66,10 +68,12 @@ export async function startSlurm(): Promise<SlurmCluster> {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
-    kill(daemon) {
-      const file = daemon === 'slurmctld' ? 'slurmctld.pid' : `${daemon}/slurmd.pid`;
-      const pid = Number(readFileSync(join(folder, file), 'utf8'));
-      process.kill(pid, 'SIGKILL');
+    killNode: (name) => process.kill(pidOf(join(folder, name, 'slurmd.pid')), 'SIGKILL'),
+    async stopController() {
+      const pid = pidOf(join(folder, 'slurmctld.pid'));
+      process.kill(pid, 'SIGTERM');
+      for (const end = Date.now() + 20_000; Date.now() < end && runs(pid); )
+        await new Promise((resolve) => setTimeout(resolve, 20));
     },
     down() {
       spawnSync(script, ['down', folder], { stdio: 'ignore', timeout: 60_000 });
@@ -78,6 +82,19 @@ export async function startSlurm(): Promise<SlurmCluster> {
   };
   await cluster.up();
   return cluster;
+}
+
+function pidOf(file: string): number {
+  return Number(readFileSync(file, 'utf8'));
+}
+
+/** A process that has ended and is not collected by its parent has no words any more. */
+function runs(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
 }
 
 export interface WorkerProcess {
