@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .tools/versitygw, the S3 server over a folder that test/storage starts on loopback. Does nothing when it is there.
-# Building it takes two minutes of CPU, and Go.
+# Building it takes Go, and two minutes of CPU; with QUICK=1 one minute, since nothing is optimized: enough for tests,
+# too slow a server for benchmarks.
 # Exit 0 where there is no Go to make it with: the tests then say that they were skipped.
 set -eu
 cd "$(dirname "$0")/.."
@@ -19,7 +20,7 @@ command -v go >/dev/null 2>&1 || without "no Go here"
 mkdir -p .tools
 echo "s3-server: building versitygw $version into .tools" >&2
 # Not another Go than the one that is here: that would be a download of its own.
-GOTOOLCHAIN=local GOBIN="$PWD/.tools" nice go install -trimpath -ldflags='-s -w' \
+GOTOOLCHAIN=local GOBIN="$PWD/.tools" nice go install -trimpath -ldflags='-s -w' ${QUICK:+"-gcflags=all=-N -l"} \
   "github.com/versity/versitygw/cmd/versitygw@$version" >.tools/build.log 2>&1 || {
   tail -5 .tools/build.log >&2
   without "this Go cannot build versitygw"

@@ -114,7 +114,7 @@ describe.each(['plain', 'wide'])('a shard of %s', (name) => {
     const endOfIds = firstId + manifest.shards[shard]!.rows * ids.length;
     for (let at = 0; at < whole.length; at += 1) {
       // All of what says where things are; of the rest some.
-      if (at >= firstId && at % (at < endOfIds ? 29 : 3) !== 0) continue;
+      if (at >= firstId && at % (at < endOfIds ? 59 : 7) !== 0) continue;
       const bytes = Uint8Array.from(whole);
       bytes[at]! ^= [0x01, 0x80, 0xff, 0x10][at % 4]!;
       const found = readDamaged(victim(), shard, bytes);
@@ -132,8 +132,8 @@ describe.each(['plain', 'wide'])('a shard of %s', (name) => {
       expect(other, `byte ${at}`).toBeLessThanOrEqual(at >= firstId && at < endOfIds ? 1 : 0);
       changed += other;
     }
-    expect(noticed).toBeGreaterThan(50);
-    expect(changed).toBeGreaterThan(50);
+    expect(noticed).toBeGreaterThan(20);
+    expect(changed).toBeGreaterThan(20);
   }, 120_000);
 
   it('cut off anywhere gives the same rows, or an error', () => {
@@ -198,7 +198,7 @@ describe.each(['plain', 'wide'])('a shard of %s', (name) => {
             writeFileSync(path, whole);
           }
         }),
-        fuzz(100),
+        fuzz(40),
       );
     },
     fuzzTimeout(240_000),

@@ -72,7 +72,7 @@ describe('inner rows', () => {
         expect(plan!.width).toBe(sequences.length);
         expect(rowsOf(plan!, table)).toEqual(expected);
       }),
-      fuzz(200),
+      fuzz(80),
     );
   });
 
@@ -114,9 +114,9 @@ describe('inner rows', () => {
           for (const n of short.values()) expect(n).toBeLessThanOrEqual(2 * instances.mostCopies);
         }
       }),
-      fuzz(200),
+      fuzz(80),
     );
-    expect(kinds).toBeGreaterThan(2);
+    expect(kinds).toBeGreaterThan(1);
   });
 
   it('are what a document fits in, or not: best-fit cuts none that do', () => {
@@ -139,9 +139,9 @@ describe('inner rows', () => {
         expect(quality.fittingCut).toBe(fitting.filter((piece) => piece.length < whole(piece)).length);
         if (sequences.packing === 'best-fit') expect(quality.fittingCut).toBe(0);
       }),
-      fuzz(200),
+      fuzz(80),
     );
-    expect(between).toBeGreaterThan(often(100));
+    expect(between).toBeGreaterThan(often(35));
   });
 
   it('hold all of every copy once', () => {
@@ -164,7 +164,7 @@ describe('inner rows', () => {
         }
         expect(tokens).toEqual(expected);
       }),
-      fuzz(100),
+      fuzz(40),
     );
   });
 });

@@ -117,7 +117,7 @@ describe('changed bytes', () => {
           // These have a checksum over all of the text.
           if (name.endsWith('.gz') && !(found instanceof LongmixError)) expect(found).toEqual(texts);
         }),
-        fuzz(60),
+        fuzz(30),
       );
     },
     fuzzTimeout(20_000),

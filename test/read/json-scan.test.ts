@@ -253,7 +253,7 @@ describe('the scanner', () => {
           writeFileSync(path, begins ? Buffer.concat([Buffer.from(first), content]) : content);
           expect(await outcome(path, fields, false)).toEqual(await outcome(path, fields, true));
         }),
-        fuzz(2500),
+        fuzz(800),
       );
     },
     fuzzTimeout(60_000),

@@ -222,7 +222,7 @@ test(
         outcomes[await load(content, number++)] += 1;
         expect(performance.now() - start).toBeLessThan(longestMs);
       }),
-      fuzz(500),
+      fuzz(150),
     );
     // Of both there are many, or the mutants are of no use.
     expect(Math.min(outcomes.loaded, outcomes.refused)).toBeGreaterThan(number / 25);

@@ -10,6 +10,7 @@ import { openShared, shareTokenizer } from '../../src/tokenize/engine/kernel-tok
 import type { BpeVocabulary } from '../../src/tokenize/model.ts';
 import { createReferenceTokenizer } from '../../src/tokenize/plain/reference.ts';
 import { byteVocabulary, madeModel, noSteps } from './made-model.ts';
+import { isNightly } from './texts.ts';
 
 type Merge = readonly [string, string];
 
@@ -79,7 +80,9 @@ async function expectSameTokens(vocabulary: BpeVocabulary): Promise<void> {
   }
 }
 
-const around = (...sizes: number[]) => sizes.flatMap((size) => [size - 1, size, size + 1]);
+/** By day the last size that fits, and the first that does not. */
+const around = (...sizes: number[]) =>
+  sizes.flatMap((size) => (isNightly ? [size - 1, size, size + 1] : [size, size + 1]));
 const forms = ['list', 'ranks'] as const;
 
 describe.each(forms)('as %s', (form) => {

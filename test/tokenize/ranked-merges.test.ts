@@ -77,6 +77,6 @@ test('ordered pieces with any ids', async () => {
         }
       },
     ),
-    fuzz(50),
+    fuzz(25),
   );
 });

@@ -122,7 +122,7 @@ describe('random vocabularies', () => {
               await expectNative(unigramFile(all, settings), texts);
             },
           ),
-          fuzz(30),
+          fuzz(15),
         );
       },
       fuzzTimeout(60_000),
@@ -167,7 +167,7 @@ describe('random vocabularies', () => {
           const normalizer = { type: 'Sequence', normalizers: list };
           await expectNative(unigramFile(pieces, { scheme: 'first', split, normalizer }), texts);
         }),
-        fuzz(60),
+        fuzz(30),
       );
     },
     fuzzTimeout(60_000),
@@ -195,7 +195,7 @@ describe('random vocabularies', () => {
           const wanted = (await nativeOracle(file).tokens(formed)).map((ids) => Array.from(ids));
           expect(encodeAll(createReferenceTokenizer(model).encode, formed)).toEqual(wanted);
         }),
-        fuzz(30),
+        fuzz(15),
       );
     },
     fuzzTimeout(60_000),

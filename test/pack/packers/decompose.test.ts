@@ -81,7 +81,7 @@ describe('decompose', () => {
         });
         expect(found.sort()).toEqual(expected.flat().sort());
       }),
-      fuzz(200),
+      fuzz(80),
     );
   });
 
