@@ -170,6 +170,10 @@ const groups = {
       'The program of a `command:` source or of `--trainer command` is not there.',
       'Install it, or give its path.',
     ],
+    'command-killed': [
+      'The program of a `command:` source was ended by a signal from outside: by a scheduler, a person, or the system for want of memory.',
+      'Run the command again. If the program needs too much memory, leave the file out with `exclude`.',
+    ],
     'command-stuck': [
       'The program of a `command:` source does not end.',
       'Leave the file out with `exclude`, or bound the time in a program of your own.',
@@ -318,6 +322,10 @@ const groups = {
     'engine-cancelled': [
       'A job of the build was cancelled, by `scancel` or an administrator.',
       'Run the same command again: it submits only what is missing.',
+    ],
+    'list-overtaken': [
+      'Another command finished the same build while this one waited.',
+      'Run the same command again; it does so once by itself.',
     ],
     'task-failed': [
       'A task failed as often as it may, and its worker left no word; or it met a bug in longmix.',

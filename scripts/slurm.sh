@@ -35,8 +35,7 @@ write_conf() {
   control=${SLURM_CTLD_PORT:-16817}
   node=${SLURM_NODE_PORT:-16818}
   # MaxArraySize is small, so that a list of a few tasks takes more than one array. The lifetime of a credential is also how
-  # long a job waits that is queued again. Jobs that a node lost are missed only BatchStartTimeout after they began. RealMemory
-  # is not counted (CR_CPU).
+  # long a job waits that is queued again. RealMemory is not counted (CR_CPU).
   cat >"$1/slurm.conf" <<CONF
 ClusterName=longmix
 SlurmctldHost=$host(127.0.0.1)
@@ -65,11 +64,10 @@ MpiDefault=none
 SwitchType=switch/none
 ReturnToService=2
 SlurmdParameters=config_overrides
-SlurmdTimeout=10
+SlurmdTimeout=5
 InactiveLimit=0
 KillWait=2
 MinJobAge=3600
-BatchStartTimeout=1
 MaxArraySize=${SLURM_MAX_ARRAY:-6}
 JobRequeue=1
 NodeName=nodeA NodeHostname=$host NodeAddr=127.0.0.1 Port=$node CPUs=${SLURM_NODE_CPUS:-2} RealMemory=64000 State=UNKNOWN

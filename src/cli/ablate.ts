@@ -47,11 +47,14 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const arms: ArmData[] = [];
   const before = readAblation(join(out, ablationFile)) ?? readAblation(asideFile(out));
   if (printsScript(flags)) return;
-  const making = ablate(ablation, out, {
-    ...stageOptions(flags, signal),
-    planOnly: flags.plan === true,
-    onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
-  });
+  const making = () => {
+    arms.length = 0;
+    return ablate(ablation, out, {
+      ...stageOptions(flags, signal),
+      planOnly: flags.plan === true,
+      onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
+    });
+  };
   const made = await orTasksLeft(flags, making, signal);
   if (made === null) return;
   const { store, report } = made;

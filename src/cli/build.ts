@@ -23,7 +23,7 @@ export async function runBuild(path: string, flags: Flags, signal: AbortSignal):
   const recipe = await loadRecipe(path, flags);
   const out = outFolder(recipe, flags.out);
   if (printsScript(flags)) return;
-  const result = await orTasksLeft(flags, build(recipe, out, stageOptions(flags, signal)), signal);
+  const result = await orTasksLeft(flags, () => build(recipe, out, stageOptions(flags, signal)), signal);
   if (result === null) return;
   await writePlanReport(flags, recipe, result.store, result.plan);
   if (flags.json === true) {

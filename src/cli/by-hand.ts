@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { shellWord } from '../base/shell-word.ts';
 import { counted } from '../base/words.ts';
+import { LongmixError } from '../errors.ts';
 import { DryRun, JobsLeft } from '../execute/engines/cluster.ts';
 import { TasksLeft } from '../execute/executor.ts';
 
@@ -14,11 +15,11 @@ interface Flags {
 /** Returns the result of a command's work; null: tasks are left, and the user was told what to run. */
 export async function orTasksLeft<T>(
   { quiet, json }: Flags,
-  work: Promise<T>,
+  work: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T | null> {
   try {
-    return await work;
+    return await orAgain(work);
   } catch (error) {
     if (error instanceof DryRun) {
       process.stdout.write(error.text);
@@ -34,6 +35,16 @@ export async function orTasksLeft<T>(
     if (quiet !== true)
       process.stderr.write(error instanceof JobsLeft ? jobsLeftText(error) : tasksLeftText(error));
     return null;
+  }
+}
+
+/** Two commands may run the same build from two machines: the slower one then finds all done. */
+async function orAgain<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof LongmixError && error.code === 'list-overtaken') return await work();
+    throw error;
   }
 }
 

@@ -14,7 +14,7 @@ export async function runTokenize(path: string, flags: Flags, signal: AbortSigna
   const place = storeOut(recipe, flags.out);
   if (printsScript(flags)) return;
   // A store doesn't need BOS and EOS. Planning refuses rows that need a missing one.
-  const making = ensureStore(recipe, place, stageOptions(flags, signal), () => {});
+  const making = () => ensureStore(recipe, place, stageOptions(flags, signal), () => {});
   const store = await orTasksLeft(flags, making, signal);
   if (store === null) return;
   const { folder, manifest } = store;

@@ -25,6 +25,7 @@ import {
 } from '../support/slurm.ts';
 
 const missing = slurmMissing();
+const storms = Number(process.env.LONGMIX_STORMS ?? 0);
 const place = workplace();
 const at = (name: string): string => join(place.path, name);
 const sources = Array.from({ length: 8 }, (_, i) => `s${i}`);
@@ -159,8 +160,10 @@ describe.skipIf(missing !== null)(`on Slurm${missing === null ? '' : ` (skipped:
     open();
     // The command asks in vain meanwhile.
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    await cluster.up();
+    cluster.startController();
+    // The other node does all, once the controller has given up the dead one.
     await expectStore(started, 'node');
+    await cluster.up();
   }, 60_000);
 
   it('two submissions at once, from two machines, do no harm', async () => {
@@ -205,7 +208,11 @@ describe.skipIf(missing !== null)(`on Slurm${missing === null ? '' : ` (skipped:
       /^tokenize {2}left {2}8 tasks: 0 done, 4 running, 0 failed, 4 waiting\n {2}jobs \d+, \d+\n$/,
     );
     const second = slurm('tokenize', 'left');
-    await until('the jobs', () => workersBelow(at('left')).length === 4);
+    let heard = '';
+    second.child.stderr!.on('data', (text: string) => {
+      heard += text;
+    });
+    await until('the jobs', () => heard.includes('earlier command'));
     open();
     const said = await expectStore(second, 'left');
     expect(said).toMatch(/of an earlier command still there/);
@@ -260,4 +267,63 @@ describe.skipIf(missing !== null)(`on Slurm${missing === null ? '' : ` (skipped:
     expect(stdout.match(/^job\d=\$\(sbatch --parsable .*--array=\S+ .*--time=5/gm)).toHaveLength(2);
     expect(await cluster.call('squeue', '-h')).toBe('');
   }, 60_000);
+
+  // At night: LONGMIX_STORMS=20. The seed is that of a failed storm's message.
+  it.runIf(storms > 0)(
+    'storms of killed tasks, daemons and commands change no byte',
+    async () => {
+      const first = Number(process.env.LONGMIX_STORM_SEED ?? Date.now() % 1e6);
+      for (let seed = first; seed < first + storms; seed += 1) await storm(seed);
+    },
+    storms * 120_000,
+  );
+
+  async function storm(seed: number): Promise<void> {
+    open();
+    const out = `storm-${seed}`;
+    let state = seed;
+    const next = (below: number) => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return (state >>> 8) % below;
+    };
+    const pause = () => new Promise((resolve) => setTimeout(resolve, next(1500)));
+    const one = <T>(all: readonly T[]) => all[next(Math.max(1, all.length))];
+    const killed = (pid: number | undefined) => {
+      try {
+        if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has just ended.
+      }
+    };
+    const events: (() => void | Promise<void>)[] = [
+      () => killed(one(workersBelow(at(out)))?.pid),
+      () => killed(one(workersBelow(at(out)))?.parent),
+      () => killed(command.child.pid),
+      async () => {
+        cluster.killNode('nodeB');
+        for (const { pid, parent } of workersBelow(at(out)).filter(({ node }) => node === 'nodeB'))
+          for (const gone of [parent, pid]) killed(gone);
+        await pause();
+        await cluster.up();
+      },
+      async () => {
+        await cluster.stopController();
+        await pause();
+        await cluster.up();
+      },
+    ];
+    let command = slurm('build', out, '--retries', '9');
+    for (let event = 0; event < 6; event += 1) {
+      await pause();
+      await events[next(events.length)]!();
+      if (command.child.exitCode !== null || command.child.signalCode !== null)
+        command = slurm('build', out, '--retries', '9');
+    }
+    let { code, stderr } = await command.finished;
+    // One that was killed goes on.
+    if (code === null) ({ code, stderr } = await slurm('build', out, '--retries', '9').finished);
+    expect(code, `storm ${seed}: ${stderr}`).toBe(0);
+    expect(hashes(at(out)), `storm ${seed}`).toEqual(reference);
+    await cluster.clear();
+  }
 });

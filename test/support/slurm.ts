@@ -37,6 +37,7 @@ export interface SlurmCluster {
   killNode(name: 'nodeA' | 'nodeB'): void;
   /** Ends the controller, which saves its state. (One that is killed gives out again the numbers of jobs that still run.) */
   stopController(): Promise<void>;
+  startController(): void;
   down(): void;
 }
 
@@ -60,6 +61,10 @@ export async function startSlurm(): Promise<SlurmCluster> {
           else reject(new Error(`slurm did not come up: ${code}`));
         });
       }),
+    startController() {
+      const conf = ['-f', join(folder, 'slurm.conf')];
+      spawnSync('slurmctld', conf, { stdio: 'ignore', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
+    },
     async clear() {
       for (const end = Date.now() + 20_000; Date.now() < end; ) {
         const ids = (await cluster.call('squeue', '-h', '-o', '%F')).trim();

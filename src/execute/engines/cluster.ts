@@ -9,11 +9,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Executor, TasksLeft } from '../executor.ts';
 import { writeJob } from '../job-file.ts';
-import { readStage, type StageList } from '../stage-list.ts';
+import { isDone, readStage, type StageList } from '../stage-list.ts';
 import { stages } from '../stages.ts';
 import { dropOtherLogs, isUnderWay, taskErrors } from '../task-log.ts';
 import { type Engine, isLive, type JobState, type NextRun, type SubmittedList, tasksOf } from './engine.ts';
-import { cancelled, failure } from './failures.ts';
+import { cancelled, failure, overtaken } from './failures.ts';
 
 export interface ClusterOptions {
   /** Jobs that a list is divided into, at most; or tasks of a job. */
@@ -94,7 +94,7 @@ export function cluster(engine: Engine, options: ClusterOptions): Executor {
           };
           await (options.dryRun || options.next !== null
             ? leave(engine, list, left, options)
-            : wait(engine, list, { left, look }, options, signal));
+            : wait(engine, list, { left, look, stored }, options, signal));
         }
         // The cast is safe: no result is null.
         return results as Exclude<(typeof results)[number], null>[];
@@ -150,6 +150,7 @@ interface Left {
   readonly left: ReadonlySet<number>;
   /** Takes out of `left` what has a receipt. */
   look(): void;
+  readonly stored: StageList;
 }
 
 /** Pauses in ms: short at first, so that small lists end soon. */
@@ -166,7 +167,7 @@ const forgottenMs = 5000;
 async function wait(
   engine: Engine,
   list: SubmittedList,
-  { left, look }: Left,
+  { left, look, stored }: Left,
   options: ClusterOptions,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -263,6 +264,14 @@ async function wait(
       const last = latest(mine, list);
       const stopped = open.map((job) => last.get(job)).find((state) => state?.state === 'cancelled');
       if (stopped !== undefined) throw cancelled(engine, stopped);
+      // Another command has finished the whole, and removed the receipts that would tell.
+      if (
+        open.every((job) => tasksOf(job, list.tasksPerJob, list.tasks).every((task) => isDone(stored, task)))
+      ) {
+        look();
+        if (left.size > 0) throw overtaken(list.stage, list.folder);
+        continue;
+      }
       endedAt ??= Date.now();
       const isSlow = open.every((job) => last.get(job)?.state === 'done');
       const isUnknown = open.some((job) => !last.has(job));

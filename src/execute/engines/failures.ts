@@ -40,6 +40,15 @@ function cureFor(said: string): string {
   return 'see what is wrong with the node or the job; the same command goes on from what is done';
 }
 
+/** `list-overtaken`: the caller finds all done when it begins again. */
+export function overtaken(stage: string, folder: string): LongmixError {
+  return new LongmixError('list-overtaken', `another command has finished the list ${stage} meanwhile`, {
+    where: folder,
+    cure: 'run the same command again: it continues from there',
+    exitCode: 1,
+  });
+}
+
 export function cancelled({ name }: Engine, { id, said }: JobState): LongmixError {
   return new LongmixError('engine-cancelled', `job ${id} was cancelled (${name} says ${said})`, {
     cure: 'run the same command again: it submits only what is missing',
