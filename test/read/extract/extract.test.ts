@@ -170,6 +170,17 @@ test('a command reads what longmix does not, file by file, without a shell', asy
   ]);
 });
 
+test.each([
+  ['by a signal', "process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 5000)"],
+  ['as a shell says it', 'process.exit(137)'],
+])('a program that is ended from outside, %s, is an error: its file is not to blame', async (_, script) => {
+  const command = [process.execPath, '-e', script];
+  await expect(textsOf({ 'a.pdf': 'one' }, { command })).rejects.toMatchObject({
+    code: 'command-killed',
+    exitCode: 1,
+  });
+});
+
 test('a program that writes no text makes a bad record, and what is not UTF-8 is counted', async () => {
   const root = folderOf({
     'a.pdf': '',
