@@ -49,7 +49,7 @@ async function orAgain<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** How to watch and to cancel jobs that go on. */
-export function jobsLeftText({ job, ids, cancel }: Pick<JobsLeft, 'job' | 'ids' | 'cancel'>): string {
+function jobsLeftText({ job, ids, cancel }: Pick<JobsLeft, 'job' | 'ids' | 'cancel'>): string {
   const folder = shellWord(resolve(job, '../../..'));
   return `
 The jobs ${ids.join(', ')} go on without this command.

@@ -63,7 +63,10 @@ export async function startSlurm(): Promise<SlurmCluster> {
       }),
     startController() {
       const conf = ['-f', join(folder, 'slurm.conf')];
-      spawnSync('slurmctld', conf, { stdio: 'ignore', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
+      spawnSync('slurmctld', conf, {
+        stdio: 'ignore',
+        env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+      });
     },
     async clear() {
       for (const end = Date.now() + 20_000; Date.now() < end; ) {

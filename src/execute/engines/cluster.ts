@@ -67,7 +67,7 @@ export class JobsLeft extends TasksLeft {
 }
 
 /** Says in the environment of the next run which list it follows, how often that failed, and how many tasks were left. */
-export const followsVariable = 'LONGMIX_FOLLOWS';
+const followsVariable = 'LONGMIX_FOLLOWS';
 
 export function cluster(engine: Engine, options: ClusterOptions): Executor {
   return {
