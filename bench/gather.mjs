@@ -38,7 +38,8 @@ import { segmentEnds } from '../dist/execute/gathered-tokens.js';
 import { threads } from '../dist/execute/tasks.js';
 import { packRows } from '../dist/pack/rows.js';
 import { tokensFile } from '../dist/store/format.js';
-import { createDocumentTable, TokenReader } from '../dist/store/reader.js';
+import { createDocumentTable } from '../dist/store/reader.js';
+import { TokenReader } from '../dist/store/token-reader.js';
 
 const { values } = parseArgs({
   options: {

@@ -46,6 +46,10 @@ const groups = {
       'The disk has less room than the shards need. This is checked before the first shard.',
       'Make room, or use another disk with `--out`. Nothing was removed.',
     ],
+    'cache-unwritable': [
+      'Nothing can be written in the folder that `--cache` or `LONGMIX_INPUT_CACHE` names, and there are remote files to read.',
+      'Name a folder that is yours to write, or leave it out.',
+    ],
     'memory-exceeded': [
       'A worker needs more memory than `--memory` gives, or one record is too large for it.',
       'Give more `--memory`, or use fewer `--workers`.',
@@ -97,8 +101,8 @@ const groups = {
       'Use `shards.dtype: auto` or `int32`.',
     ],
     'special-token-missing': [
-      'The rows need BOS or EOS, and the tokenizer has none.',
-      'Name the token under `tokenizer`, or set `sequences.bos` or `sequences.eos` to false.',
+      'The rows need BOS or EOS, or a source with `fim` needs sentinels, and the tokenizer has none.',
+      'Name the token under `tokenizer` or `fim.tokens`, or set `sequences.bos` or `sequences.eos` to false.',
     ],
   },
   'Sources and input files': {
@@ -111,8 +115,8 @@ const groups = {
       'Give the recipe or the corpus that it was made from.',
     ],
     'corpus-empty': [
-      'Every document of the corpus is empty.',
-      'Check the paths, and `include` and `text` of the sources.',
+      'Every document of the corpus is empty, or none could be read.',
+      'Check the paths, and `include`, `text` and `tokens` of the sources.',
     ],
     'source-missing': [
       'A source names a file or folder that does not exist; in `inspect`, a source that the shards do not have.',
@@ -159,7 +163,7 @@ const groups = {
       'Run `git lfs pull` in the clone.',
     ],
     'input-unsupported': [
-      'An Arrow file uses LZ4 compression or a column type that longmix does not read.',
+      'An Arrow file uses LZ4 compression or a column type that longmix does not read, or an array of NumPy is not one row of ids.',
       'Write the file again as the message shows.',
     ],
     'zstd-window': [
@@ -197,7 +201,7 @@ const groups = {
       'Set or remove `tokenizer.pattern`.',
     ],
     'tokenizer-token': [
-      '`tokenizer.bos`, `eos` or `pad` names a token that the tokenizer does not have.',
+      '`tokenizer.bos`, `eos` or `pad`, or `fim.tokens`, names a token that the tokenizer does not have.',
       'Give the text of a token or its id; `longmix tokenizer FILE` shows the special tokens.',
     ],
     'tokenizer-mismatch': [
@@ -262,8 +266,8 @@ const groups = {
     ],
     'store-damaged': ['A file of the token store is missing or damaged.', 'Tokenize again with `--fresh`.'],
     'build-mismatch': [
-      'The folder holds finished shards of another recipe. The message says what differs. (Shards of the same recipe over an earlier corpus are replaced.)',
-      'Use another folder, or `--fresh`, which keeps the tokens.',
+      'The folder holds finished shards of another recipe or tokenizer. The message says what differs. (Shards of the same recipe over an earlier corpus are replaced.)',
+      'Use another folder with `--out`, or replace the shards with `--fresh`. Both keep the tokens.',
     ],
     'build-mixed': ['The shard sets of a folder are of different builds.', 'Build again with `--fresh`.'],
     'shards-missing': [

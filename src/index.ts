@@ -57,8 +57,10 @@ export type {
   StoreOptions,
   TokenStore,
 } from './build/nouns.ts';
+export type * from './nouns/carried.ts';
 export type { FileRecord } from './nouns/files.ts';
 export {
+  type Dropped,
   type DropReason,
   dropReasons,
   type Ledger,

@@ -19,7 +19,12 @@ export type Purpose =
   | 'schedule'
   | 'epoch'
   | 'inspect'
-  | 'part';
+  | 'part'
+  | 'fim'
+  | 'fim-place'
+  | 'fim-mode'
+  | 'group-low'
+  | 'group-high';
 
 export type KeyedHash = (low: number, high: number, salt: number) => number;
 

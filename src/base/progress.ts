@@ -20,4 +20,6 @@ export interface TaskProgress {
   readonly tokens: number;
   /** Requests that were sent again since the last report, by the place that they went to. */
   readonly retries?: Readonly<Record<string, number>>;
+  /** What the task waits for, in words. */
+  readonly waiting?: string;
 }

@@ -6,6 +6,7 @@
 import type { Instances } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
 import type { RowPlan } from '../nouns/rows.ts';
+import { sentinelsPerDocument } from './fim.ts';
 
 /** Tokens per row. */
 export function rowWidth(sequences: SequenceSpec): number {
@@ -55,6 +56,8 @@ export interface PieceTokens {
   readonly from: number;
   readonly to: number;
   readonly eos: boolean;
+  /** The tokens [0, to) have their middle at the end, and sentinels among them (`fim.ts`). */
+  readonly fim: boolean;
 }
 
 export function pieceTokens(plan: RowPlan, piece: number): PieceTokens {
@@ -62,7 +65,9 @@ export function pieceTokens(plan: RowPlan, piece: number): PieceTokens {
   const length = plan.length[piece]!;
   const cut = firstFrom(plan.cuts.piece, piece);
   if (plan.cuts.piece[cut] !== piece) {
-    return { bos: plan.bos, from: 0, to: length - bos - (plan.eos ? 1 : 0), eos: plan.eos };
+    const fim = plan.fim !== undefined && plan.fim[firstFrom(plan.fim, piece)] === piece;
+    const to = length - bos - (plan.eos ? 1 : 0) - (fim ? sentinelsPerDocument : 0);
+    return { bos: plan.bos, from: 0, to, eos: plan.eos, fim };
   }
   const start = plan.cuts.start[cut]!;
   return {
@@ -70,6 +75,7 @@ export function pieceTokens(plan: RowPlan, piece: number): PieceTokens {
     from: cutFrom(plan, cut),
     to: cutTo(plan, cut),
     eos: start + length > bos + plan.cuts.take[cut]!,
+    fim: false,
   };
 }
 

@@ -5,12 +5,15 @@
  * All arms are planned before any is written, so that an infeasible arm stops the ablation before it has cost anything.
  * Each plan is made again when its arm is built, because keeping all plans would cost memory per arm and document.
  */
-import { join } from 'node:path';
+
 import { noProgress, type Progress } from '../base/progress.ts';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../nouns/recipe.ts';
-import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
+import { makeFolder, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
+import { flushPlaces, openPlace, refuseUnwritable } from '../storage/open-place.ts';
+import { join } from '../storage/paths.ts';
+import { sweep } from '../storage/temporary-files.ts';
 import {
   type AblationReport,
   type ArmReport,
@@ -26,10 +29,13 @@ import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
+import { findOlderBuild, refuseOtherRecipe } from './shards/earlier-shards.ts';
 import { isBuilt } from './shards/shard-sets.ts';
+import { sketchStore } from './store/sketches.ts';
 import { storePlace } from './store/store-place.ts';
 import { ensureStore } from './store/token-store.ts';
 import { refuseUnfit } from './store/tokenizer-fit.ts';
+import { withAllColumns } from './store/wanted-columns.ts';
 
 export interface AblateOptions extends StageOptions {
   /** Write nothing except the token store, if it is missing. */
@@ -47,6 +53,8 @@ export async function ablate(
   out: string,
   options: AblateOptions,
 ): Promise<{ store: TokenStore; report: AblationReport }> {
+  refuseUnwritable(out);
+  await openPlace(out);
   refuseForeign(out, outputFolder);
   for (const { name } of ablation.arms) refuseForeignOutput(join(out, name));
   const earlier = await loadEarlier(
@@ -54,7 +62,11 @@ export async function ablate(
     out,
   );
   makeFolder(out);
-  return await withLock(out, () => ablateLocked(ablation, out, options, earlier));
+  try {
+    return await withLock(out, () => ablateLocked(ablation, out, options, earlier));
+  } finally {
+    await flushPlaces();
+  }
 }
 
 async function ablateLocked(
@@ -64,20 +76,25 @@ async function ablateLocked(
   earlier: EarlierReads,
 ): Promise<{ store: TokenStore; report: AblationReport }> {
   const { arms } = ablation;
-  const [{ recipe: first }] = arms as [AblationArm];
+  const first = withAllColumns(arms.map(({ recipe }) => recipe));
   sweep(out);
+  const isKept = !planOnly && options.fresh !== true;
   const asStore = { ...options, keepUnchanged: true, asItWas: planOnly };
   const store = await ensureStore(first, storePlace(first, out), asStore, (tokenizer) => {
-    for (const arm of arms) ofArm(arm, () => refuseUnfit(arm.recipe, tokenizer));
+    for (const arm of arms) {
+      ofArm(arm, () => {
+        refuseUnfit(arm.recipe, tokenizer);
+        if (isKept) refuseOtherRecipe(arm.recipe, tokenizer, earlier, join(out, arm.name));
+      });
+    }
   });
-  const index = loadIndex(
-    store,
-    arms.map(({ recipe }) => recipe),
-    earlier,
-  );
+  const recipes = arms.map(({ recipe }) => recipe);
+  await sketchStore(store, recipes, options);
+  const index = await loadIndex(store, recipes, earlier);
   const sizes: BuildSize[] = [];
   const reports = arms.map((arm): ArmReport => {
     const plan = ofArm(arm, () => planBuild(arm.recipe, store, index));
+    if (isKept) ofArm(arm, () => void findOlderBuild(arm.recipe, store, plan, join(out, arm.name)));
     onPlan?.(arm, plan);
     sizes.push(buildSize(join(out, arm.name), plan, store, options.gather));
     return { arm: arm.name, changes: arm.changes, ...planReport(arm.recipe, store, plan) };

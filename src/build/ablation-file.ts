@@ -1,10 +1,10 @@
 /** Reads and sets aside `ablation.json`, the record of an ablation's folder, which is written last. */
 
-import { join } from 'node:path';
 import { LongmixError } from '../errors.ts';
 import type { AblationArm } from '../nouns/recipe.ts';
 import { makeFolder, moveFile } from '../storage/commit.ts';
 import { exists, readJson, removeFile } from '../storage/files.ts';
+import { join } from '../storage/paths.ts';
 import { notesFolder } from '../storage/receipt.ts';
 import type { PlanReport } from './nouns.ts';
 

@@ -1,15 +1,18 @@
 /**
  * Runs a whole build: recipe -> token store -> plan -> shard sets. Continues where an earlier run stopped.
  */
-import { join } from 'node:path';
+
 import { TasksLeft } from '../execute/executor.ts';
 import { jobFile } from '../execute/job-file.ts';
 import { machineMemory } from '../execute/memory.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
-import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
+import { makeFolder, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
+import { flushPlaces, openPlace, refuseUnwritable } from '../storage/open-place.ts';
+import { join } from '../storage/paths.ts';
+import { sweep } from '../storage/temporary-files.ts';
 import { buildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
 import { planFile, refuseForeignOutput } from './ownership.ts';
@@ -18,11 +21,15 @@ import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
 import { planMemoryNote } from './plan/plan-memory.ts';
 import { planReport } from './plan/plan-report.ts';
+import { findOlderBuild, refuseOtherRecipe } from './shards/earlier-shards.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
-import { clearShardSets, hasOlderBuild, isBuilt, writeShardSets } from './shards/shard-sets.ts';
+import { noteReplaced } from './shards/replaced-shards.ts';
+import { clearShardSets, isBuilt, writeShardSets } from './shards/shard-sets.ts';
+import { sketchStore } from './store/sketches.ts';
 import { storePlace } from './store/store-place.ts';
 import { doneWithJob, keepForJob } from './store/store-uses.ts';
 import { ensureStore } from './store/token-store.ts';
+import { refuseUnfit } from './store/tokenizer-fit.ts';
 
 export interface BuildOptions extends StageOptions {
   /** Called with the plan before any shard is written. */
@@ -43,10 +50,16 @@ export interface BuildResult {
  * @throws LongmixError for any fault of the recipe, the corpus or the folder
  */
 export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
+  refuseUnwritable(out);
+  await openPlace(out);
   refuseForeignOutput(out);
   const earlier = await loadEarlier([recipe], out);
   makeFolder(out);
-  return await withLock(out, () => buildLocked(recipe, out, options, earlier));
+  try {
+    return await withLock(out, () => buildLocked(recipe, out, options, earlier));
+  } finally {
+    await flushPlaces();
+  }
 }
 
 async function buildLocked(
@@ -56,10 +69,15 @@ async function buildLocked(
   earlier: EarlierReads,
 ): Promise<BuildResult> {
   sweep(out);
-  const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, keepUnchanged: true });
+  const asStore = { ...options, keepUnchanged: true };
+  const store = await ensureStore(recipe, storePlace(recipe, out), asStore, (tokenizer) => {
+    refuseUnfit(recipe, tokenizer);
+    if (options.fresh !== true) refuseOtherRecipe(recipe, tokenizer, earlier, out);
+  });
+  await sketchStore(store, [recipe], options);
   const note = planMemoryNote(store.manifest.totals.documents, machineMemory());
   if (note !== null) options.progress?.note(note);
-  const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
+  const plan = planBuild(recipe, store, await loadIndex(store, [recipe], earlier));
   options.onPlan?.(plan, store);
   return await buildPlanned(recipe, store, plan, out, options);
 }
@@ -78,26 +96,37 @@ export async function buildPlanned(
     clearShardSets(out);
   }
   if (isBuilt(out, plan)) {
-    // The last run may have been interrupted before its last step.
+    // The last run may have been interrupted before its last steps.
     removeGathered(out, null);
+    listsAreDone(store.folder, out);
     const shardSets = plan.sets.map(({ name }) => openShards(join(out, name)));
     return { out, store, plan, shardSets, written: false };
   }
-  const isOlder = !options.fresh && hasOlderBuild(recipe, store, plan, out);
-  if (!options.fresh) refuseFullDisk(out, [size()]);
-  if (isOlder) {
-    options.progress?.note(`the shards in ${out} are of the corpus as it was: they are replaced`);
-    clearShardSets(out);
+  if (!options.fresh) {
+    const older = findOlderBuild(recipe, store, plan, out);
+    refuseFullDisk(out, [size()]);
+    if (older !== null) {
+      options.progress?.note(
+        `the shards in ${out} are of the corpus as it was: they are replaced. A run that was trained on them cannot be resumed; to keep such shards, build into another folder with --out`,
+      );
+      noteReplaced(out, older);
+      clearShardSets(out);
+    }
   }
   writeJson(join(out, planFile), planReport(recipe, store, plan));
   const gathers = isGathered(options.gather, store, options.progress);
   try {
     const shardSets = await writeShardSets(recipe, store, plan, out, { ...options, gathers });
-    for (const stage of ['gather', 'shard']) doneWithJob(store.folder, jobFile({ folder: out, stage }));
+    listsAreDone(store.folder, out);
     return { out, store, plan, shardSets, written: true };
   } catch (error) {
     // Others read the store after this process has ended: a mark in the store says so until they are done.
     if (error instanceof TasksLeft) keepForJob(store.folder, error.job);
     throw error;
   }
+}
+
+/** The store may be pruned again: no list of this build reads it any more. */
+function listsAreDone(store: string, out: string): void {
+  for (const stage of ['gather', 'shard']) doneWithJob(store, jobFile({ folder: out, stage }));
 }

@@ -3,13 +3,13 @@
  * was spent, and after it had removed finished shards.
  */
 
-import { join } from 'node:path';
 import { idBytes } from '../base/id-bytes.ts';
 import { bytes as inBytes } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import { isShardName } from '../shard/format.ts';
 import { exists, listFolder, statOf } from '../storage/files.ts';
 import { freeBytes } from '../storage/free-space.ts';
+import { join } from '../storage/paths.ts';
 import type { BuildPlan, GatherMode, PlannedSet, TokenStore } from './nouns.ts';
 import { setFolders } from './ownership.ts';
 import { gatheredBytes, gatheredThere, isGathered } from './shards/gather-plan.ts';

@@ -3,13 +3,14 @@
  * as text. That is an easy mistake to make (`longmix build .`), and hard to notice.
  */
 
-import { join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import type { Ablation, Recipe, SourceSpec } from '../nouns/recipe.ts';
 import { manifestFile } from '../shard/format.ts';
 import { exists, readText, statOf } from '../storage/files.ts';
+import { openPlace, refuseUnwritable } from '../storage/open-place.ts';
+import { join, relative, resolve, sep } from '../storage/paths.ts';
 import { storeFile } from '../store/format.ts';
 import { ablationFile } from './ablation-file.ts';
 import { planFile } from './ownership.ts';
@@ -19,29 +20,44 @@ import { fixedPlace, type StorePlace, storePlace } from './store/store-place.ts'
  * The output folder: `--out`, else out/NAME.
  * @throws LongmixError `output-in-source` | `output-in-output`
  */
-export function outFolder(recipe: Recipe, out: string | undefined): string {
+export async function outFolder(recipe: Recipe, out: string | undefined): Promise<string> {
   const folder = resolve(out ?? join('out', recipe.name));
+  refuseUnwritable(folder);
+  await openPlace(folder);
   for (const place of new Set([folder, storePlace(recipe, folder).root])) refuseInSources(recipe, place);
   refuseInOutput(folder, [manifestFile, storeFile]);
+  if (recipe.store !== null) refuseStoreInBuild(resolve(recipe.store), folder);
   return folder;
+}
+
+/** In one folder, `longmix verify` would see the store only, and the next build would be refused. */
+function refuseStoreInBuild(store: string, out: string): void {
+  const mark = [planFile, manifestFile, ablationFile].find((name) => isOurs(store, name));
+  if (store !== out && mark === undefined) return;
+  const what = store === out ? 'the output folder, too' : 'the output of a build';
+  throw new LongmixError('output-in-output', `the folder of the token store, ${store}, is ${what}`, {
+    cure: `name a folder of its own with --store (or store: in the recipe), such as ${join(store, 'store')}`,
+  });
 }
 
 /**
  * The folder of an ablation: `--out`, else out/NAME. The arms' folders are below it.
  * @throws LongmixError `output-in-source` | `output-in-output`
  */
-export function ablationFolder({ name, arms }: Ablation, out: string | undefined): string {
+export async function ablationFolder({ name, arms }: Ablation, out: string | undefined): Promise<string> {
   // The first arm is enough: all arms have the same sources and store.
-  return outFolder({ ...arms[0]!.recipe, name }, out);
+  return await outFolder({ ...arms[0]!.recipe, name }, out);
 }
 
 /**
  * Where a recipe's token store is: `--out` of `longmix tokenize`, else that of the build.
  * @throws LongmixError `output-in-source`
  */
-export function storeOut(recipe: Recipe, out: string | undefined): StorePlace {
-  if (out === undefined) return storePlace(recipe, outFolder(recipe, undefined));
+export async function storeOut(recipe: Recipe, out: string | undefined): Promise<StorePlace> {
+  if (out === undefined) return storePlace(recipe, await outFolder(recipe, undefined));
   const folder = resolve(out);
+  refuseUnwritable(folder);
+  await openPlace(folder);
   refuseInSources(recipe, folder);
   refuseInOutput(folder, [manifestFile, planFile]);
   return fixedPlace(folder);
@@ -84,11 +100,14 @@ const written = [
 
 function wouldRead(source: SourceSpec, folder: string): boolean {
   // With join: directory only text files are read, and longmix writes none.
-  if (source.path === '-' || isUrl(source.path) || source.join === 'directory') return false;
-  const isFolder = statOf(source.path)?.kind === 'folder';
+  if (source.path === '-' || source.join === 'directory') return false;
+  if (isUrl(source.path) !== isUrl(folder)) return false;
   const { base, glob, isGlob } = picomatch.scan(source.path);
+  // What an address without a glob leads to is not asked for: below a file there is nothing.
+  const isFolder = isUrl(source.path) ? !isGlob : statOf(source.path)?.kind === 'folder';
   if (!isFolder && !isGlob) return false;
   const below = relative(isFolder ? source.path : resolve(base), folder).replaceAll(sep, '/');
+  if (isUrl(below)) return false;
   if (below === '..' || below.startsWith('../') || /^[A-Za-z]:/.test(below)) return false;
   const inGlob = isFolder ? () => true : picomatch(glob);
   // picomatch leaves out hidden folders by default, as reading a source does.

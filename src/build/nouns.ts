@@ -1,13 +1,16 @@
 /** Types that the files of `build/` share: options, the store, the plan. There is no code here. */
 
+import type { FimSetting } from '../base/fim.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
+import type { NearFigures } from '../near/figures.ts';
 import type { Ledger } from '../nouns/ledger.ts';
-import type { LeftOut, PlannedCell, ReadDocuments } from '../nouns/mix.ts';
+import type { LeftOut, PlannedCell, PlannedScore, ReadDocuments } from '../nouns/mix.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
-import type { RowPlan } from '../nouns/rows.ts';
+import type { FimCounts, RowPlan } from '../nouns/rows.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import type { DocumentColumns, DocumentGroups, DocumentTable } from '../nouns/tokens.ts';
+import type { GroupFigures } from '../pack/accounts/group-figures.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import type { EarlierBuild, ShardDtype } from '../shard/format.ts';
 import type { CacheSettings } from '../storage/remote-settings.ts';
@@ -26,8 +29,12 @@ export interface PlannedSet {
   readonly rows: RowPlan;
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
+  /** Absent: no source has fill in the middle, or the set is the validation split. */
+  readonly fim?: FimCounts;
   /** Approximate bytes of all shards of the set. */
   readonly bytes: number;
+  /** Not there: the rows are not packed by groups. */
+  readonly groups?: GroupFigures;
 }
 
 export interface PlannedPhase {
@@ -51,10 +58,16 @@ export interface BuildPlan {
   readonly dtype: ShardDtype;
   /** What is left out because earlier runs have read it, by run; none without `mix.without`. */
   readonly without: readonly PlannedWithout[];
+  /** null: the recipe does not ask for near copies. */
+  readonly near: NearFigures | null;
+  /** Whether a source names groups, so that rows have the column `group_ids`. */
+  readonly hasGroups: boolean;
+  /** What the rules of `documents.keep` come to, in their order. */
+  readonly scores: readonly PlannedScore[];
 }
 
 /** What an earlier run has read, and where that is known from. */
-export interface EarlierRead extends EarlierBuild, Pick<PlannedWithout, 'sets'> {
+export interface EarlierRead extends EarlierBuild, Pick<PlannedWithout, 'sets' | 'replaced'> {
   /** Fingerprint of the tokenizer by which `lengths` count. */
   readonly tokenizer: string;
   readonly documents: ReadDocuments & { readonly lengths: Uint32Array };
@@ -67,6 +80,8 @@ export type EarlierReads = ReadonlyMap<string, EarlierRead>;
 export interface PlannedWithout extends EarlierBuild, LeftOut {
   /** Rows that it has read of each shard set, and how many there are. */
   readonly sets: readonly { readonly name: string; readonly read: number; readonly rows: number }[];
+  /** When its shards took the place of those of an earlier corpus (ISO 8601), if they did. */
+  readonly replaced?: string;
 }
 
 /** The index of a store. Several plans can share it, so that an ablation reads it once. */
@@ -74,14 +89,31 @@ export interface StoreIndex {
   readonly table: DocumentTable;
   /** Characters of each document; null: no recipe needs them. */
   readonly characters: Uint32Array | null;
+  /** Optional columns that the recipes use; not there: they use none. */
+  readonly columns?: DocumentColumns;
   /** What the earlier runs of `mix.without` have read; not there: no recipe names one. */
   readonly earlier?: EarlierReads;
+  /** Not there: no recipe asks for near copies. */
+  readonly near?: NearCopies;
+  /** By `groupsKey`; not there: no source of a recipe has a `group`. */
+  readonly groups?: ReadonlyMap<string, DocumentGroups>;
 }
 
-export interface SetReport extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality'> {
+/** Near copies in a corpus, for the similarities that recipes name. */
+export interface NearCopies {
+  /** `near/sketch.ts` */
+  readonly signatures: Uint32Array;
+  /** By similarity: the first document of each document's cluster, its own number if it is alone. */
+  readonly clusters: ReadonlyMap<number, Uint32Array>;
+}
+
+export interface SetReport
+  extends Pick<PlannedSet, 'name' | 'split' | 'phase' | 'bytes' | 'quality' | 'fim'> {
   readonly rows: number;
   readonly width: number;
   readonly ledger: Omit<Ledger, 'cells'>;
+  /** Not there: the rows are not packed by groups. */
+  readonly groups?: GroupFigures;
 }
 
 export interface PlanReport {
@@ -97,6 +129,10 @@ export interface PlanReport {
   readonly steps: BuildPlan['steps'];
   /** Not there: the recipe leaves nothing out. */
   readonly without?: BuildPlan['without'];
+  /** Not there: the recipe does not ask for near copies. */
+  readonly near?: NearFigures;
+  /** Not there: the recipe keeps documents by no score. */
+  readonly scores?: BuildPlan['scores'];
   readonly warnings: readonly string[];
 }
 
@@ -139,4 +175,6 @@ export interface TokenStore {
   readonly manifest: StoreManifest;
   /** The id that the recipe names for padding; null: the recipe names none, and rows are padded with EOS. */
   readonly padId: number | null;
+  /** Fill in the middle of the recipe's sources; absent: none has it. */
+  readonly fim?: FimSetting;
 }

@@ -2,10 +2,11 @@
  * Finds where the documents of a shard set came from. The set's own `documents.parquet` says it, wherever the set was
  * copied. Sets from older versions of longmix lack that file; for them the token store is read, if it is still there.
  */
-import { join } from 'node:path';
+
 import { LongmixError } from '../errors.ts';
 import { type ListedDocument, readDocuments } from '../shard/documents-file.ts';
 import { documentsFile, type ShardSetManifest } from '../shard/format.ts';
+import { join } from '../storage/paths.ts';
 import { documentOrigins, documentRuns } from '../store/reader.ts';
 import { openStoreOf } from './verify.ts';
 
@@ -24,10 +25,10 @@ export async function originsOf(
       found.set(one.document, one);
     return found;
   }
-  const store = openStoreOf(folder, manifest);
+  const store = await openStoreOf(folder, manifest);
   if (store === null) return null;
   const numbers = [...documents];
-  const origins = documentOrigins(store.path, store.store, numbers);
+  const origins = await documentOrigins(store.path, store.store, numbers);
   return new Map(numbers.map((number, i) => [number, { ...origins[i]!, file: origins[i]!.origin }]));
 }
 
@@ -44,11 +45,11 @@ export async function documentsNamed(
   const note = (document: number, { id, file }: Pick<Origin, 'id' | 'file'>) => {
     if (id === name || file === name) found.add(document);
   };
-  const store = manifest.documents == null ? openStoreOf(folder, manifest) : null;
+  const store = manifest.documents == null ? await openStoreOf(folder, manifest) : null;
   if (manifest.documents != null) {
     for await (const one of readDocuments(join(folder, documentsFile), null)) note(one.document, one);
   } else if (store !== null) {
-    for (const run of documentRuns(store.path, store.store)) {
+    for await (const run of documentRuns(store.path, store.store)) {
       for (let i = 0; i < run.count; i += 1) {
         const { id, origin } = run.origin(i);
         note(run.first + i, { id, file: origin });

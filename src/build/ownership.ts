@@ -7,8 +7,8 @@
  * `.longmix/`, which is made before the first file. A link in place of a shard set's folder is refused.
  */
 
-import { basename, join } from 'node:path';
 import { LongmixError } from '../errors.ts';
+import { partName } from '../execute/part-notes.ts';
 import {
   dictFile,
   documentsFile,
@@ -29,8 +29,9 @@ import {
   removeFolder,
   statOf,
 } from '../storage/files.ts';
+import { basename, join } from '../storage/paths.ts';
 import { notesFolder } from '../storage/receipt.ts';
-import { storeFile, storeFormat } from '../store/format.ts';
+import { docsFile, storeFile, storeFormat, tokensFile } from '../store/format.ts';
 import { ablationFile } from './ablation-file.ts';
 
 /** Files that Hugging Face `datasets` needs beside the shards. */
@@ -70,7 +71,7 @@ export const outputFolder: FolderKind = {
 };
 
 /** Of version 4, too, whose parts had numbers. */
-const partFile = /^part-([0-9a-f]{16}|\d{5,})\.(tokens|docs\.arrow)$/;
+const partFile = /^part-([0-9a-f]{16}|\d{5,})\.(tokens|docs\.arrow|sketch)$/;
 
 export const tokenFolder: FolderKind = {
   words: 'a token store',
@@ -175,7 +176,11 @@ function ownFiles(folder: string, recorded: readonly string[]): ReadonlySet<stri
   const notes = join(folder, notesFolder);
   const receipts = kindOf(notes) === 'folder' ? listFolder(notes) : [];
   const received = receipts.flatMap((name) =>
-    namesIn(join(notes, name), ({ files }) => (files as { name: string }[]).map((file) => file.name)),
+    namesIn(join(notes, name), ({ files, made }) =>
+      typeof made === 'string'
+        ? [tokensFile(partName(made)), docsFile(partName(made))]
+        : (files as { name: string }[]).map((file) => file.name),
+    ),
   );
   return new Set([...recorded, ...plannedFiles(folder), ...received]);
 }

@@ -2,8 +2,10 @@
  * `longmix verify`: compares a shard set, all shard sets of a build or an ablation, or a token store with its records.
  */
 
-import { join, resolve } from 'node:path';
+import { type Arrange, fimArrange, fimChoice } from '../base/fim.ts';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
+import type { DocumentTable } from '../nouns/tokens.ts';
 import { discardsTails, imbalances } from '../pack/accounts/ledger.ts';
 import { manifestFile, type ShardSetManifest, shardSetFiles } from '../shard/format.ts';
 import { listedSets, openShards } from '../shard/reader.ts';
@@ -14,13 +16,19 @@ import {
   verifyNames,
   verifyRows,
 } from '../shard/verify.ts';
+import { copyFiles } from '../storage/copied-files.ts';
 import { exists } from '../storage/files.ts';
+import { needPlace, openPlace } from '../storage/open-place.ts';
+import { join, resolve } from '../storage/paths.ts';
+import type { TemporaryFolder } from '../storage/temporary-copy.ts';
 import { verifyFiles } from '../storage/verify-files.ts';
-import { type StoreManifest, storeFile, storeFiles, storeVersion } from '../store/format.ts';
-import { loadDocuments, openStore, TokenReader } from '../store/reader.ts';
+import { type StoreManifest, storeFile, storeFiles, storeVersion, tokensFile } from '../store/format.ts';
+import { loadTable, openStore } from '../store/reader.ts';
+import { TokenReader } from '../store/token-reader.ts';
 import { viewOf } from '../store/view.ts';
 import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
 import { isFolder } from './ownership.ts';
+import { damagedSketches } from './store/sketches.ts';
 
 export interface Verified {
   /** The folders that were checked. */
@@ -31,8 +39,9 @@ export interface Verified {
 }
 
 /** @throws LongmixError `verify-missing` if there is no such folder, `verify-nothing` if it holds nothing finished */
-export function verify(folder: string, deep: boolean): Verified {
-  if (exists(join(folder, storeFile))) return verifyStore(folder, deep);
+export async function verify(folder: string, deep: boolean): Promise<Verified> {
+  await openPlace(folder);
+  if (exists(join(folder, storeFile))) return await verifyStore(folder, deep);
   const arms = listedArms(folder) ?? [];
   const builds = arms.length === 0 ? [folder] : arms.map((arm) => arm.folder);
   const sets = builds.flatMap(shardSetFolders);
@@ -48,7 +57,8 @@ export function verify(folder: string, deep: boolean): Verified {
     });
   }
   const gone = builds.filter((build) => shardSetFolders(build).length === 0);
-  const results = sets.map((set) => verifyShardSet(set, deep));
+  const results: Verified[] = [];
+  for (const set of sets) results.push(await verifyShardSet(set, deep));
   return {
     folders: sets,
     files: results.reduce((n, { files }) => n + files, 0),
@@ -56,7 +66,7 @@ export function verify(folder: string, deep: boolean): Verified {
     faults: [
       ...gone.map((build) => `${build}: no finished shards, though ${ablationFile} lists it`),
       ...arms.flatMap(armFaults),
-      ...(deep ? storeFaults(sets) : []),
+      ...(deep ? await storeFaults(sets) : []),
       ...results.flatMap(({ faults }) => faults),
     ],
   };
@@ -83,17 +93,17 @@ function armFaults({ folder, fingerprint }: ListedArm): Fault[] {
     );
 }
 
-function verifyShardSet(folder: string, deep: boolean): Verified {
+async function verifyShardSet(folder: string, deep: boolean): Promise<Verified> {
   const manifest = openShards(folder);
   const files = shardSetFiles(manifest);
   const faults = [
-    ...verifyFiles(folder, files),
+    ...(await verifyFiles(folder, files)),
     ...verifyDatasetFiles(folder, manifest),
     ...verifyNames(folder, manifest),
     ...imbalances(manifest.ledger, discardsTails(manifest.sequences)).map(
       (fault) => `${folder}: ledger: ${fault}`,
     ),
-    ...(deep ? deepFaults(folder, manifest) : []),
+    ...(deep ? await deepFaults(folder, manifest) : []),
   ];
   return {
     folders: [folder],
@@ -104,10 +114,10 @@ function verifyShardSet(folder: string, deep: boolean): Verified {
 }
 
 /** Compares the rows with the store's tokens, if the store is there. */
-function deepFaults(folder: string, manifest: ShardSetManifest): Fault[] {
-  const tokens = openTokens(folder, manifest);
+async function deepFaults(folder: string, manifest: ShardSetManifest): Promise<Fault[]> {
+  const tokens = await openTokens(folder, manifest);
   try {
-    return verifyRows(folder, manifest, tokens);
+    return await verifyRows(folder, manifest, tokens);
   } finally {
     tokens?.close();
   }
@@ -117,21 +127,27 @@ function deepFaults(folder: string, manifest: ShardSetManifest): Fault[] {
  * Checks the files of the stores that rows are compared with. Without this, damaged tokens would go unnoticed: shards
  * that were made from them agree both with their manifest and with the store.
  */
-function storeFaults(sets: readonly string[]): Fault[] {
+async function storeFaults(sets: readonly string[]): Promise<Fault[]> {
   const stores = new Map<string, StoreManifest>();
   for (const set of sets) {
-    const found = openStoreOf(set, openShards(set));
+    const found = await openStoreOf(set, openShards(set));
     if (found !== null) stores.set(found.path, found.store);
   }
-  return [...stores].flatMap(([path, store]) => verifyFiles(path, storeFiles(store)));
+  const faults: Fault[] = [];
+  for (const [path, store] of stores) {
+    faults.push(...(await verifyFiles(path, storeFiles(store))));
+    faults.push(...damagedSketches(path, store.parts));
+  }
+  return faults;
 }
 
 /** The store that the shards were made from; null: it is no longer there, or its fingerprint differs. */
-export function openStoreOf(
+export async function openStoreOf(
   folder: string,
   manifest: ShardSetManifest,
-): { path: string; store: StoreManifest } | null {
+): Promise<{ path: string; store: StoreManifest } | null> {
   const path = resolve(folder, manifest.store.path);
+  await needPlace(path);
   if (!exists(join(path, storeFile))) return null;
   const record = openStore(path);
   const wanted = manifest.store.fingerprint;
@@ -144,21 +160,56 @@ export function openStoreOf(
   return store?.fingerprint === wanted ? { path, store } : null;
 }
 
-function openTokens(folder: string, manifest: ShardSetManifest): (TokenReader & StoredDocuments) | null {
-  const found = openStoreOf(folder, manifest);
-  if (found === null) return null;
-  const { path, store } = found;
-  const table = loadDocuments(path, store);
-  const reader = new TokenReader(path, store, table);
-  return Object.assign(reader, { lengthOf: (document: number) => table.lengths[document] ?? 0 });
+/** Why there is no such store; null: there is. */
+export async function whyNoStore(folder: string, manifest: ShardSetManifest): Promise<string | null> {
+  if ((await openStoreOf(folder, manifest)) !== null) return null;
+  return exists(join(resolve(folder, manifest.store.path), storeFile))
+    ? 'its token store is of another corpus or tokenizer now'
+    : 'its token store is gone';
 }
 
-function verifyStore(folder: string, deep: boolean): Verified {
+async function openTokens(
+  folder: string,
+  manifest: ShardSetManifest,
+): Promise<(TokenReader & StoredDocuments) | null> {
+  const found = await openStoreOf(folder, manifest);
+  if (found === null) return null;
+  const { path, store } = found;
+  const table = await loadTable(path, store);
+  // Rows take documents from all over the store. From a bucket that would be a request for each document.
+  const copy = isUrl(path) ? await copyTokens(path, store) : null;
+  const reader = new TokenReader(copy?.folder ?? path, store, table);
+  return Object.assign(reader, {
+    lengthOf: (document: number) => table.lengths[document] ?? 0,
+    arrange: arrangeOf(table, manifest),
+    close() {
+      TokenReader.prototype.close.call(reader);
+      copy?.remove();
+    },
+  });
+}
+
+/** What arranges a document with its middle at the end; null: it is none of those. */
+function arrangeOf(table: DocumentTable, { fim }: ShardSetManifest): (document: number) => Arrange | null {
+  if (fim === undefined) return () => null;
+  const isChosen = fimChoice(table, fim);
+  const arrange = fimArrange(table, fim);
+  return (document) => (isChosen(document) ? arrange : null);
+}
+
+async function copyTokens(path: string, { parts }: StoreManifest): Promise<TemporaryFolder> {
+  return await copyFiles(
+    path,
+    parts.map(({ name, files }) => files.find((file) => file.name === tokensFile(name))!),
+  );
+}
+
+async function verifyStore(folder: string, deep: boolean): Promise<Verified> {
   const manifest = openStore(folder);
   const files = storeFiles(manifest);
-  const faults = verifyFiles(folder, files);
+  const faults = [...(await verifyFiles(folder, files)), ...damagedSketches(folder, manifest.parts)];
   // This checks the index too: it compares its lengths with the manifest's totals.
-  if (deep && faults.length === 0) loadDocuments(folder, manifest);
+  if (deep && faults.length === 0) await loadTable(folder, manifest);
   return {
     folders: [folder],
     files: files.length,

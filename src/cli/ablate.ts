@@ -1,9 +1,11 @@
 /** `longmix ablate`: several mixes over one token store, and their comparison. */
-import { join, relative } from 'node:path';
+
+import { isUrl } from '../base/is-url.ts';
 import { counted } from '../base/words.ts';
 import { ablate } from '../build/ablate.ts';
 import { type AblationReport, ablationFile, asideFile } from '../build/ablation-file.ts';
 import { ablationFolder } from '../build/folders.ts';
+import { storePlace } from '../build/store/store-place.ts';
 import { LongmixError } from '../errors.ts';
 import type { Ablation } from '../nouns/recipe.ts';
 import { parseAblation } from '../recipe/ablation/parse-ablation.ts';
@@ -12,12 +14,14 @@ import { parseTokens } from '../recipe/units.ts';
 import { armsText } from '../report/arms-text.ts';
 import type { ArmData } from '../report/html/data.ts';
 import { writeJson } from '../storage/commit.ts';
+import { flushPlaces } from '../storage/open-place.ts';
+import { join, relative } from '../storage/paths.ts';
 import { trainingText } from '../train/arms-text.ts';
 import { keptCurves, readAblation } from '../train/kept-curves.ts';
 import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
 import { orTasksLeft } from './by-hand.ts';
-import { printsScript } from './engine-flags.ts';
+import { printsScript, refuseFarEngine } from './engine-flags.ts';
 import { type RunFlags, readYaml, recipeSettings, stageOptions } from './options.ts';
 import { armData, trainingData, writeReport } from './report-data.ts';
 import { settingsOf } from './trainer-settings.ts';
@@ -43,7 +47,18 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   }
   const { base, trainer } = settingsByKind(flags);
   const ablation = parseAblation(readYaml(path), path, readYaml, recipeSettings({ ...flags, set: base }));
-  const out = ablationFolder(ablation, flags.out);
+  const out = await ablationFolder(ablation, flags.out);
+  refuseFarEngine(flags, [out, storePlace(ablation.arms[0]!.recipe, out).root]);
+  if (flags.train === true && isUrl(out)) {
+    throw new LongmixError(
+      'remote-unsupported',
+      'runs of a training are written to a folder of this machine',
+      {
+        where: out,
+        cure: 'leave --train out, and train the arms: longmix train ADDRESS/ARM',
+      },
+    );
+  }
   const arms: ArmData[] = [];
   const before = readAblation(join(out, ablationFile)) ?? readAblation(asideFile(out));
   if (printsScript(flags)) return;
@@ -105,6 +120,7 @@ async function learned(
   const { training: kept, dropped } = keptCurves(before, report);
   // Put the earlier results back first: `ablate` has rewritten the file, and training may be interrupted.
   if (kept !== null) put(kept);
+  await flushPlaces();
   if (flags.train !== true) {
     if (dropped.length > 0) sayDropped(dropped);
     return kept;

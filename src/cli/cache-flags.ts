@@ -1,8 +1,10 @@
 /** Where what is read of files elsewhere is kept: flags, else variables of the environment. */
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import { parseSize } from '../recipe/units.ts';
+import { shownAddress } from '../storage/remote/address.ts';
 import type { CacheSettings } from '../storage/remote-settings.ts';
 
 export interface CacheFlags {
@@ -35,6 +37,11 @@ export function cacheOf(
   if (parsed.value < leastCacheBytes) {
     throw new LongmixError('flag-invalid', `--cache-size ${size} is too little`, {
       cure: `use at least ${leastCacheBytes / 1e6}MB: blocks of files are kept, of 4 MiB each`,
+    });
+  }
+  if (isUrl(folder)) {
+    throw new LongmixError('flag-invalid', `--cache: ${shownAddress(folder)} is an address`, {
+      cure: 'name a folder of this machine: the cache keeps what is read of addresses near',
     });
   }
   const path = resolve(folder);

@@ -3,6 +3,7 @@ import { openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { ReadStream } from 'node:tty';
+import { isUrl } from '../base/is-url.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
@@ -12,6 +13,7 @@ import { type ScriptOptions, scriptText } from '../execute/engines/script.ts';
 import { slurm } from '../execute/engines/slurm.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Bounds } from '../execute/task.ts';
+import { shownAddress } from '../storage/remote/address.ts';
 import { engineLines } from './engine-lines.ts';
 import { allowToStop, whenInterrupted } from './interrupted.ts';
 
@@ -32,6 +34,20 @@ export interface EngineFlags {
 /** Whether tasks run in other processes, so that their list must not depend on this machine. */
 export function isElsewhere({ engine = 'threads' }: EngineFlags): boolean {
   return engine !== 'threads';
+}
+
+/**
+ * Refuses an output and a store in a bucket for an engine that submits jobs: it looks for receipts and logs all the time,
+ * as a shared folder has them.
+ * @throws LongmixError `remote-unsupported`
+ */
+export function refuseFarEngine({ engine }: EngineFlags, places: readonly string[]): void {
+  const far = places.find(isUrl);
+  if (engine !== 'slurm' || far === undefined) return;
+  throw new LongmixError('remote-unsupported', '--engine slurm needs a folder that its nodes share', {
+    where: shownAddress(far),
+    cure: 'give a shared folder; or use --engine script or by-hand, whose workers write to buckets, too',
+  });
 }
 
 /** How many jobs a list is divided into: more than most clusters run at once, and few enough that starting them is cheap. */

@@ -1,12 +1,14 @@
 /** Finds pieces of documents in shards, by document, source or text: the first ones, or random ones. */
 
+import { inLanes } from '../base/in-lanes.ts';
 import { keyedHash } from '../base/keyed-hash.ts';
 import { documentsNamed } from '../build/origins.ts';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
-import { readBatch, readRow, rowOf } from '../shard/reader.ts';
+import { fetchBatch, fetchRow, rowOf } from '../shard/reader.ts';
 import type { Row } from '../shard/row-columns.ts';
+import type { MaybePromise } from '../storage/storage.ts';
 
 export interface OpenSet {
   readonly folder: string;
@@ -27,6 +29,9 @@ export interface Wanted {
   readonly source: string | null;
   readonly grep: string | null;
 }
+
+/** Rows of a bucket that are read at once. */
+const lanes = 8;
 
 /** Returns at most `limit` pieces in the order of rows. Reading stops when there are enough. */
 export async function firstPieces(
@@ -55,7 +60,7 @@ export async function randomPieces(
   tokenizer: Tokenizer,
 ): Promise<FoundPiece[]> {
   const hash = keyedHash(seed, 'inspect');
-  const chosen = new Lowest<() => FoundPiece>(count);
+  const chosen = new Lowest<() => MaybePromise<FoundPiece>>(count);
   let number = 0;
   if (wanted.doc === null && wanted.source === null && wanted.grep === null) {
     for (const set of sets) {
@@ -70,12 +75,12 @@ export async function randomPieces(
       number += 1;
     }
   }
-  return chosen.values().map((read) => read());
+  return await inLanes(chosen.values(), lanes, async (read) => await read());
 }
 
 /** Returns the piece that a random token of the row belongs to. */
-function pieceAt(set: OpenSet, row: number, random: number): FoundPiece {
-  const data = readRow(set.folder, set.manifest, row);
+async function pieceAt(set: OpenSet, row: number, random: number): Promise<FoundPiece> {
+  const data = await fetchRow(set.folder, set.manifest, row);
   let left = random % Math.max(1, set.manifest.width - data.padding);
   const piece = data.lengths.findIndex((length) => {
     left -= length;
@@ -96,7 +101,7 @@ async function* matches(
     let row = 0;
     for (const shard of manifest.shards) {
       for (const b of shard.batches.keys()) {
-        const batch = readBatch(folder, shard, b);
+        const batch = await fetchBatch(folder, shard, b);
         for (let r = 0; r < batch.numRows; r += 1, row += 1) {
           const data = rowOf(batch, r);
           let end = 0;

@@ -7,8 +7,9 @@ import { shardSetFolders } from '../build/verify.ts';
 import { LongmixError } from '../errors.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
-import { openShards, readRow } from '../shard/reader.ts';
+import { fetchRow, openShards } from '../shard/reader.ts';
 import type { Row } from '../shard/row-columns.ts';
+import { openPlace } from '../storage/open-place.ts';
 import { wholeNumber } from './feed-flags.ts';
 import {
   type FoundPiece,
@@ -19,7 +20,6 @@ import {
   textOf,
   type Wanted,
 } from './inspect-search.ts';
-import { refuseRemote } from './local-only.ts';
 
 interface Flags {
   readonly row?: string;
@@ -50,7 +50,7 @@ interface Piece {
 const excerpt = 240;
 
 export async function runInspect(folder: string, flags: Flags): Promise<void> {
-  refuseRemote(folder, 'inspect');
+  await openPlace(folder);
   const { row, random, doc, source, grep } = flags;
   const isSearch = [random, doc, source, grep].some((flag) => flag !== undefined);
   if (!isSearch) return showRow(folder, wholeNumber('--row', row ?? '0', 0), flags);
@@ -69,7 +69,7 @@ export async function runInspect(folder: string, flags: Flags): Promise<void> {
 async function showRow(folder: string, number: number, flags: Flags): Promise<void> {
   const set = shardSetFolders(folder)[0] ?? folder;
   const manifest = openShards(set);
-  const row = readRow(set, manifest, number);
+  const row = await fetchRow(set, manifest, number);
   const tokenizer = await tokenizerOf(set, manifest, flags.tokenizer ?? null);
   const origins = await originsOf(set, manifest, new Set(row.docIds));
   const pieces = row.lengths.map((_, i) => describe(manifest, row, i, origins, tokenizer));

@@ -1,11 +1,13 @@
 /** `longmix jobs`: the lists of tasks of a build that runs elsewhere, and what is known of them. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { isUrl } from '../base/is-url.ts';
 import { counted, duration } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import { askSlurm } from '../execute/engines/slurm.ts';
 import { jobsFolder } from '../execute/job-file.ts';
 import { type FailedTask, type ListReport, reportList } from '../execute/list-report.ts';
+import { shownAddress } from '../storage/remote/address.ts';
 
 interface Flags {
   readonly lines: string;
@@ -16,6 +18,12 @@ export async function runJobs(out: string, flags: Flags): Promise<void> {
   const lines = /^\d{1,4}$/.test(flags.lines) ? Number(flags.lines) : -1;
   if (lines < 0)
     throw new LongmixError('flag-invalid', `--lines: found "${flags.lines}"`, { cure: 'use a whole number' });
+  if (isUrl(out)) {
+    throw new LongmixError('remote-unsupported', 'longmix jobs looks at folders only', {
+      where: shownAddress(out),
+      cure: 'run the build command again with --engine by-hand: it says which tasks are left',
+    });
+  }
   const lists = listsBelow(resolve(out));
   if (lists.length === 0) {
     throw new LongmixError('job-missing', `there is no list of tasks in ${out}`, {
@@ -45,11 +53,19 @@ function listsBelow(folder: string): string[] {
   const below = readdirSync(folder)
     .filter((name) => !name.startsWith('.') && statSync(join(folder, name)).isDirectory())
     .map((name) => join(folder, name));
-  const order = ['tokenize', 'gather', 'shard'].map((stage) => `${stage}.jsonl`);
+  const order = ['tokenize', 'gather', 'shard'];
+  // Of a stage with several lists, each has its fingerprint in its name.
+  const stageOf = (path: string) => order.indexOf(/([a-z]+)(-[0-9a-f]{8})?\.jsonl$/.exec(path)?.[1] ?? '');
   return [...below, folder]
-    .flatMap((place) => order.map((name) => join(jobsFolder(place), name)))
-    .filter((path) => existsSync(path))
-    .sort((a, b) => order.indexOf(a.split('/').at(-1)!) - order.indexOf(b.split('/').at(-1)!));
+    .map(jobsFolder)
+    .filter((jobs) => existsSync(jobs))
+    .flatMap((jobs) =>
+      readdirSync(jobs)
+        .sort()
+        .map((name) => join(jobs, name)),
+    )
+    .filter((path) => stageOf(path) >= 0)
+    .sort((a, b) => stageOf(a) - stageOf(b));
 }
 
 function reportText(report: ListReport): string {

@@ -6,8 +6,8 @@ import { isRemote } from '../storage/remote.ts';
 /** @throws LongmixError `remote-unsupported` if the place is an address (`s3://...`) */
 export function refuseRemote(place: string, command: string): void {
   if (!isRemote(place)) return;
-  throw new LongmixError('remote-unsupported', `longmix ${command} reads folders of this machine only`, {
+  throw new LongmixError('remote-unsupported', `longmix ${command} takes folders of this machine only`, {
     where: shownAddress(place),
-    cure: 'copy the folder here; longmix pipe and longmix serve read shards at an address',
+    cure: 'give a folder',
   });
 }

@@ -14,8 +14,10 @@ import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { parseSize } from '../recipe/units.ts';
 import { notesOnly, progressLines } from '../report/progress-lines.ts';
+import { resolve as resolvePlace } from '../storage/paths.ts';
 import { badAddress, shownAddress } from '../storage/remote/address.ts';
 import { isRemote } from '../storage/remote.ts';
+import { onWaiting } from '../storage/waiting.ts';
 import { type CacheFlags, cacheOf } from './cache-flags.ts';
 import { type EngineFlags, executorOf, isElsewhere } from './engine-flags.ts';
 
@@ -42,7 +44,7 @@ export function recipeSettings({ set = [], ...flags }: RecipeFlags): Setting[] {
     ...named('length', ['sequences', 'length'], length),
     ...named('seed', ['seed'], seed),
     ...named('text', ['sources', '*', 'text'], text, quoted(text)),
-    ...named('store', ['store'], store, quoted(store && resolve(store))),
+    ...named('store', ['store'], store, quoted(store && resolvePlace(store))),
     ...set.map(parseSetting),
   ];
 }
@@ -153,6 +155,8 @@ export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions
       cure: 'remove the output folder, or leave --fresh out',
     });
   }
+  const progress = flags.quiet === true || isAway ? notesOnly(process.stderr) : progressLines(process.stderr);
+  onWaiting(progress.aside);
   const memory = memoryBytes(flags.memory);
   const most = Math.floor(memory / workerBytes);
   // A list for others must not depend on the cores of the machine that writes it.
@@ -166,7 +170,7 @@ export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions
     fresh: flags.fresh === true,
     cache: cacheOf(flags),
     signal,
-    progress: flags.quiet === true || isAway ? notesOnly(process.stderr) : progressLines(process.stderr),
+    progress,
   };
 }
 

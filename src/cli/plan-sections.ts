@@ -5,7 +5,15 @@ import type { BuildPlan } from '../build/nouns.ts';
 import { planWarnings } from '../build/plan/plan-warnings.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import type { StepPlan } from '../nouns/steps.ts';
-import { ledgerText, mixText, packingText, withoutText } from '../report/plan-text.ts';
+import {
+  fimText,
+  ledgerText,
+  mixText,
+  nearText,
+  packingText,
+  scoresText,
+  withoutText,
+} from '../report/plan-text.ts';
 import { table } from '../report/table.ts';
 
 /** Returns one string per section, without blank lines between them. `all`: show every cell, however many there are. */
@@ -16,7 +24,10 @@ export function planSections(recipe: Recipe, plan: BuildPlan, all = false): stri
       plan.phases.length === 1 ? [mixText(cells, all)] : [`phase ${name}`, mixText(cells, all)],
     ),
     ...(plan.without.length === 0 ? [] : [withoutText(plan.without)]),
+    ...(plan.near === null ? [] : [nearText(plan.near)]),
+    ...(plan.scores.length === 0 ? [] : [scoresText(plan.scores)]),
     packingText(plan.sets),
+    ...(plan.sets.some(({ fim }) => fim !== undefined) ? [fimText(plan.sets)] : []),
     ...(plan.steps === null ? [] : [stepsText(plan.steps)]),
     ledgerText(plan.sets),
     ...(warnings.length === 0 ? [] : [warnings.map((text) => `warning: ${text}`).join('\n')]),
@@ -42,8 +53,10 @@ function stepsText({ tokensPerStep, steps, sets }: StepPlan): string {
 }
 
 /** Says how much disk and time the build takes. */
-export function costText(plan: BuildPlan, seconds: number): string {
+/** @param seconds null: the time is not known */
+export function costText(plan: BuildPlan, seconds: number | null): string {
   const size = plan.sets.reduce((sum, set) => sum + set.bytes, 0);
+  if (seconds === null) return `size ${bytes(size)}`;
   const time =
     seconds < 1
       ? 'less than a second'

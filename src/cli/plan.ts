@@ -7,6 +7,7 @@ import { loadEarlier } from '../build/plan/earlier-runs.ts';
 import { estimateSeconds } from '../build/plan/estimate.ts';
 import { loadIndex } from '../build/plan/load-index.ts';
 import { planReport } from '../build/plan/plan-report.ts';
+import { sketchStore } from '../build/store/sketches.ts';
 import { storePlace } from '../build/store/store-place.ts';
 import { ensureStore } from '../build/store/token-store.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
@@ -23,10 +24,11 @@ type Flags = RunFlags & {
 export async function runPlan(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = await loadRecipe(path, flags);
   const options = stageOptions(flags, signal);
-  const out = outFolder(recipe, flags.out);
+  const out = await outFolder(recipe, flags.out);
   const earlier = await loadEarlier([recipe], out);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, asItWas: true });
-  const plan = planBuild(recipe, store, loadIndex(store, [recipe], earlier));
+  await sketchStore(store, [recipe], options);
+  const plan = planBuild(recipe, store, await loadIndex(store, [recipe], earlier));
   const shortage = diskShortage([buildSize(out, plan, store)]);
   await writePlanReport(flags, recipe, store, plan);
   const seconds = estimateSeconds(plan, store, options.workers);

@@ -4,6 +4,7 @@
  */
 import { CommanderError } from 'commander';
 import { describeError, LongmixError } from '../errors.ts';
+import { onWaiting } from '../storage/waiting.ts';
 import { interruptedExitCode, interruptedWords } from './interrupted.ts';
 import { createProgram } from './program.ts';
 
@@ -13,6 +14,8 @@ import { createProgram } from './program.ts';
  * @returns the exit code. Commands that worked but found something bad set `process.exitCode`.
  */
 export async function runCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  // Commands with --quiet replace it.
+  onWaiting(say);
   try {
     await createProgram(signal).parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);

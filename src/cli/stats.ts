@@ -2,8 +2,8 @@
  * `longmix stats`: shows the length cells and document lengths of a token store, a shard set, or a recipe's corpus. A
  * recipe's cells are those of its plan: `documents.buckets`, `documents.length` and the thresholds determine them.
  */
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+
+import { isUrl } from '../base/is-url.ts';
 import { countCells, lengthBuckets, measuredLengths, thresholdsOf } from '../bucket/cells.ts';
 import { outFolder } from '../build/folders.ts';
 import { type DocumentLengths, lengthsOfShards, lengthsOfStore } from '../build/store/document-lengths.ts';
@@ -15,8 +15,11 @@ import { cellsText } from '../report/cells-text.ts';
 import type { CorpusData } from '../report/html/data.ts';
 import { lengthsText } from '../report/lengths-text.ts';
 import { openShards } from '../shard/reader.ts';
+import { exists } from '../storage/files.ts';
+import { openPlace } from '../storage/open-place.ts';
+import { basename, join, resolve } from '../storage/paths.ts';
 import { type StoreManifest, storeFile } from '../store/format.ts';
-import { loadCharacters, loadDocuments, openStore } from '../store/reader.ts';
+import { loadCharacters, loadTable, openStore } from '../store/reader.ts';
 import { loadRecipe, type RunFlags, refuseRecipeFlags, stageOptions } from './options.ts';
 import { writeReport } from './report-data.ts';
 
@@ -65,25 +68,26 @@ function corpusText({ name, cells, lengths, measure }: MeasuredCorpus, all = fal
 }
 
 async function statistics(path: string, flags: Flags, signal: AbortSignal): Promise<Statistics> {
-  const isStore = existsSync(join(path, storeFile));
+  if (isUrl(path)) await openPlace(path);
+  const isStore = exists(join(path, storeFile));
   const sets = isStore ? [] : shardSetFolders(path);
   if (isStore || sets.length > 0) refuseRecipeFlags(flags, path);
-  if (isStore) return ofStore(path, openStore(path), null);
+  if (isStore) return await ofStore(path, openStore(path), null);
   if (sets.length > 0) return await ofShards(sets);
   const recipe = await loadRecipe(path, flags);
-  const place = storePlace(recipe, outFolder(recipe, flags.out));
+  const place = storePlace(recipe, await outFolder(recipe, flags.out));
   // Lengths don't need BOS and EOS, so don't check that the tokenizer has them.
   const { folder, manifest } = await ensureStore(recipe, place, stageOptions(flags, signal), () => {});
-  return ofStore(folder, manifest, recipe);
+  return await ofStore(folder, manifest, recipe);
 }
 
-function ofStore(folder: string, manifest: StoreManifest, recipe: Recipe | null): Statistics {
-  const table = loadDocuments(folder, manifest);
-  const characters = loadCharacters(folder, manifest);
+async function ofStore(folder: string, manifest: StoreManifest, recipe: Recipe | null): Promise<Statistics> {
+  const table = await loadTable(folder, manifest);
+  const characters = await loadCharacters(folder, manifest);
   const { buckets = null, charactersPerToken = null } = recipe?.documents ?? {};
   const edges = lengthBuckets(buckets, recipe === null ? [] : thresholdsOf(recipe.phases));
   const cells = countCells(table, edges, measuredLengths(table, characters, charactersPerToken));
-  const lengths = lengthsOfStore(folder, manifest, table, characters);
+  const lengths = await lengthsOfStore(folder, manifest, table, characters);
   const measure =
     charactersPerToken === null ? null : `characters / ${charactersPerToken}, as documents.length says`;
   return { tokenizer: manifest.tokenizer.name, corpora: [{ name: folder, cells, lengths, measure }] };

@@ -1,5 +1,5 @@
 /** `longmix store`: list token stores, and prune what no source of theirs needs any more. */
-import { relative, resolve } from 'node:path';
+
 import { bytes, compact, counted } from '../base/words.ts';
 import {
   findStores,
@@ -11,6 +11,8 @@ import {
 import { storeVariable } from '../build/store/store-place.ts';
 import { LongmixError } from '../errors.ts';
 import { table } from '../report/table.ts';
+import { openPlace } from '../storage/open-place.ts';
+import { relative, resolve } from '../storage/paths.ts';
 
 interface Flags {
   readonly dryRun?: boolean;
@@ -23,6 +25,7 @@ export async function runStore(
   flags: Flags,
 ): Promise<void> {
   const place = path ?? (process.env[storeVariable] || 'out');
+  await openPlace(place);
   const stores = findStores(place);
   if (stores.length === 0) {
     throw new LongmixError('store-missing', `no finished token store in ${place}`, {

@@ -32,7 +32,7 @@ export async function runTrain(
   flags: Flags,
   signal: AbortSignal,
 ): Promise<void> {
-  refuseRemote(folder, 'train');
+  if (flags.out !== undefined) refuseRemote(flags.out, 'train --out');
   const { startStep, steps } = flags;
   if (startStep !== undefined && flags.resume === true) {
     throw new LongmixError('flag-invalid', '--resume finds the step itself, and --start-step names it', {

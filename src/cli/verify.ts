@@ -1,12 +1,13 @@
 /** `longmix verify`: exit code 0 if everything is as recorded, 1 if anything is wrong. */
-import { existsSync } from 'node:fs';
 import { bytes, counted } from '../base/words.ts';
 import { isFolder } from '../build/ownership.ts';
-import { openStoreOf, type Verified, verify } from '../build/verify.ts';
+import { type Verified, verify, whyNoStore } from '../build/verify.ts';
 import { LongmixError, reworded } from '../errors.ts';
 import { manifestFile } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
-import { refuseRemote } from './local-only.ts';
+import { exists } from '../storage/files.ts';
+import { openPlace } from '../storage/open-place.ts';
+import { join } from '../storage/paths.ts';
 
 interface Flags {
   readonly deep?: boolean;
@@ -15,9 +16,9 @@ interface Flags {
 
 const shown = 20;
 
-export function runVerify(folder: string, flags: Flags): void {
-  refuseRemote(folder, 'verify');
-  const result = verified(folder, flags.deep === true);
+export async function runVerify(folder: string, flags: Flags): Promise<void> {
+  await openPlace(folder);
+  const result = await verified(folder, flags.deep === true);
   const { folders, files, faults } = result;
   if (faults.length > 0) process.exitCode = 1;
   if (flags.json === true) {
@@ -26,10 +27,10 @@ export function runVerify(folder: string, flags: Flags): void {
   }
   if (faults.length === 0) {
     process.stdout.write(`ok: ${folders.join(', ')}: ${counted(files, 'file')}, ${bytes(result.bytes)}\n`);
-    for (const set of flags.deep === true ? folders.filter(lacksStore) : []) {
-      process.stderr.write(
-        `note: ${set}: its token store is gone, so its rows were decoded but not compared with it\n`,
-      );
+    for (const set of flags.deep === true ? folders : []) {
+      const why = await whyNotCompared(set);
+      if (why !== null)
+        process.stderr.write(`note: ${set}: ${why}, so its rows were decoded but not compared with it\n`);
     }
     return;
   }
@@ -41,15 +42,15 @@ export function runVerify(folder: string, flags: Flags): void {
 }
 
 /** Reports sets that can't even be opened as damaged, if the folder exists at all. */
-function verified(folder: string, deep: boolean): Verified {
+async function verified(folder: string, deep: boolean): Promise<Verified> {
   try {
-    return verify(folder, deep);
+    return await verify(folder, deep);
   } catch (error) {
     if (!(error instanceof LongmixError) || !isFolder(folder)) throw error;
     throw reworded(error, { exitCode: 1 });
   }
 }
 
-function lacksStore(folder: string): boolean {
-  return existsSync(`${folder}/${manifestFile}`) && openStoreOf(folder, openShards(folder)) === null;
+async function whyNotCompared(folder: string): Promise<string | null> {
+  return exists(join(folder, manifestFile)) ? await whyNoStore(folder, openShards(folder)) : null;
 }

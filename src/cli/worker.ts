@@ -26,7 +26,10 @@ interface Flags extends CacheFlags {
 }
 
 export async function runWorkerCommand(job: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const { workers, memory } = stageOptions({ workers: flags.workers, memory: flags.memory }, signal);
+  const { workers, memory } = stageOptions(
+    { workers: flags.workers, memory: flags.memory, quiet: flags.quiet === true },
+    signal,
+  );
   useCache(cacheOf(flags) ?? null);
   allowToStop(secondsToStop);
   const onTask = (task: number, words: string) => {

@@ -6,14 +6,19 @@
  * when they are read either, and `verify --deep` compares the shards with them.
  */
 
-import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { idBytes } from '../base/id-bytes.ts';
+import { inLanes } from '../base/in-lanes.ts';
+import { isUrl } from '../base/is-url.ts';
+import type { TaskProgress } from '../base/progress.ts';
 import { firstFrom, pieceTokens } from '../base/sequence.ts';
 import { bytes as inBytes } from '../base/words.ts';
 import { beginFile, makeFolder, orUnwritable, unwritable } from '../storage/commit.ts';
-import { findReceipt, leaveReceipt } from '../storage/receipt.ts';
-import { TokenReader } from '../store/reader.ts';
+import { join, resolve } from '../storage/paths.ts';
+import { findReceipt, leaveReceiptIn } from '../storage/receipt.ts';
+import type { MaybePromise } from '../storage/storage.ts';
+import { storageAt } from '../storage/storage-at.ts';
+import { TokenReader } from '../store/token-reader.ts';
 import {
   forTakenDocuments,
   type GatherLayout,
@@ -32,12 +37,13 @@ import {
   finishedSet,
   loadStore,
   type PlannedSetFile,
-  readPlan,
+  readPlans,
   refuseLittleMemory,
   type StoreMemory,
   type StorePlace,
 } from './shard-sources.ts';
 import type { Given, Stage, StageRun } from './task.ts';
+import { uploadWindow } from './upload-window.ts';
 
 export interface GatherSetting {
   readonly store: StorePlace;
@@ -70,11 +76,8 @@ export interface GatherKind {
 export const gatherStage: Stage<GatherKind> = {
   setUp: setUpGather,
   load: async (folder, { store, sets, layout }, bounds) => {
-    const loaded = loadStore(folder, store);
-    const plans = sets.map((set) => {
-      const plan = readPlan(folder, set);
-      return { plan, order: piecesByDocument(plan) };
-    });
+    const loaded = await loadStore(folder, store);
+    const plans = (await readPlans(folder, sets)).map((plan) => ({ plan, order: piecesByDocument(plan) }));
     const pieces = plans.reduce((sum, { order }) => sum + order.length, 0);
     refuseLittleMemory(layout.stretchTokens, loaded, pieces, bounds);
     return { ...loaded, plans };
@@ -99,14 +102,19 @@ async function setUpGather({
   memory: { store, table, plans },
   mark,
 }: Given<GatherKind>): Promise<StageRun<GatherInput, GatherResult>> {
-  const tokens = new TokenReader(resolve(folder, place.folder), store, table);
+  const storeFolder = resolve(folder, place.folder);
+  const tokens = new TokenReader(storeFolder, store, table);
+  const isFar = isUrl(storeFolder);
+  const isFarOut = isUrl(folder);
+  const uploads = uploadWindow();
   const files = join(folder, layout.folder);
   const width = idBytes(store.dtype);
   const blockTokens = blockBytes / width;
   let ids: Ids | null = null;
 
   return async ({ stretch }, report, signal) => {
-    const earlier = gathered(folder, layout, stretch);
+    // What is there of a bucket, the main thread has found (`runFar`).
+    const earlier = isFarOut ? null : gathered(folder, layout, stretch);
     if (earlier !== null) {
       report({ done: earlier.read, tokens: earlier.ends.at(-1) ?? 0 });
       return { committed: Promise.resolve(earlier) };
@@ -119,7 +127,8 @@ async function setUpGather({
       const fits = ranges.every(({ at, tokens: count }) => at + count <= layout.stretchTokens);
       if (fits) ids ??= storeIds(store.dtype, layout.stretchTokens);
       const own = fits ? ids! : null;
-      for (const range of own === null ? [] : ranges) {
+      if (own !== null && isFar) await fetchRanges(tokens, ranges, own, { width, report, signal });
+      for (const range of own === null || isFar ? [] : ranges) {
         for (let done = 0; done < range.tokens; done += blockTokens) {
           const count = Math.min(blockTokens, range.tokens - done);
           // Documents of a part lie end to end, so one copy may take the tokens of many.
@@ -129,11 +138,10 @@ async function setUpGather({
           signal?.throwIfAborted();
         }
       }
-      makeFolder(files);
-      const path = join(files, stretchFile(stretch));
-      const file = orUnwritable(path, () => beginFile(path));
+      if (isFarOut) await uploads.room();
+      const file = await createStretch(files, stretchFile(stretch));
       try {
-        const out = createBlocks(4 * 1024 * 1024, (block) => orUnwritable(path, () => file.write(block)));
+        const out = createBlocks(4 * 1024 * 1024, (block) => file.write(block));
         let scratch = storeIds(store.dtype, 0);
         let quiet = 0;
         for (let p = 0; p < dealt.count.length; p += 1) {
@@ -141,7 +149,8 @@ async function setUpGather({
           if (own !== null) out.put(own, at, count);
           else {
             if (scratch.length < count) scratch = storeIds(store.dtype, count);
-            tokens.copy(document, at, count, scratch, 0);
+            if (isFar) await tokens.fetch(document, at, count, scratch, 0);
+            else tokens.copy(document, at, count, scratch, 0);
             out.put(scratch, 0, count);
             report({ done: count * width, tokens: 0 });
           }
@@ -155,35 +164,97 @@ async function setUpGather({
         out.flush();
         report({ done: 0, tokens: quiet });
       } catch (error) {
-        file.abort();
+        await file.abort();
         throw error;
       }
       const commit = async (): Promise<GatherResult> => {
         try {
-          await file.syncAside().catch((cause) => {
-            throw unwritable(path, cause);
-          });
-          refuseStale(mark);
+          await file.sync();
+          await refuseStale(mark);
           // Another attempt at the task may have been quicker; then keep its file.
-          const other = mark === null ? null : gathered(folder, layout, stretch);
+          const other = mark === null || isFarOut ? null : gathered(folder, layout, stretch);
           if (other !== null) return other;
-          orUnwritable(path, () => file.appear());
+          await file.appear();
           const read = ranges.reduce((sum, range) => sum + range.tokens, 0) * width;
           const result = { read, ends: dealt.ends };
           const record = { name: stretchFile(stretch), bytes: (dealt.ends.at(-1) ?? 0) * width };
-          leaveReceipt(files, stretchName(stretch), {
+          await leaveReceiptIn(await storageAt(files), files, stretchName(stretch), {
             ...{ fingerprint: stretchPrint(layout, stretch), files: [record], result },
           });
           return result;
         } finally {
-          file.abort();
+          await file.abort();
         }
       };
-      return { committed: commit() };
+      const committed = commit();
+      if (isFarOut) uploads.add(committed);
+      return { committed };
     } finally {
       tokens.close();
     }
   };
+}
+
+/** A file of gathered tokens in the making. On a disk it is not hashed. */
+interface StretchFile {
+  write(block: Uint8Array): void;
+  sync(): Promise<void>;
+  appear(): MaybePromise<unknown>;
+  abort(): MaybePromise<void>;
+}
+
+async function createStretch(folder: string, name: string): Promise<StretchFile> {
+  const path = join(folder, name);
+  if (isUrl(folder)) {
+    const file = await (await storageAt(folder)).create(name);
+    return {
+      write: (block) => file.write(block),
+      sync: async () => {},
+      appear: () => file.commit(),
+      abort: () => file.abort(),
+    };
+  }
+  makeFolder(folder);
+  const file = orUnwritable(path, () => beginFile(path));
+  return {
+    write: (block) => orUnwritable(path, () => file.write(block)),
+    sync: () =>
+      file.syncAside().catch((cause) => {
+        throw unwritable(path, cause);
+      }),
+    appear: () => orUnwritable(path, () => file.appear()),
+    abort: file.abort,
+  };
+}
+
+/** Bytes of a request to a bucket, and how many are under way. */
+const requestBytes = 8 * 1024 * 1024;
+const requests = 4;
+
+/** Reads ranges of a store in a bucket, several blocks at once, which may come in any order. */
+async function fetchRanges(
+  tokens: TokenReader,
+  ranges: Dealt['ranges'],
+  into: Ids,
+  { width, report, signal }: FetchOptions,
+): Promise<void> {
+  const most = requestBytes / width;
+  const blocks = ranges.flatMap(({ document, at, tokens: count }) =>
+    Array.from({ length: Math.ceil(count / most) }, (_, i) => {
+      return { document, from: i * most, count: Math.min(most, count - i * most), at: at + i * most };
+    }),
+  );
+  await inLanes(blocks, requests, async ({ document, from, count, at }) => {
+    signal?.throwIfAborted();
+    await tokens.fetch(document, from, count, into, at);
+    report({ done: count * width, tokens: 0 });
+  });
+}
+
+interface FetchOptions {
+  readonly width: number;
+  readonly report: (progress: TaskProgress) => void;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The pieces that a stretch holds, in the order of its file. */

@@ -3,15 +3,19 @@
  * order of the store, into memory, and finds each piece there. Memory: one group, and 8 bytes per piece.
  */
 
-import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { idBytes } from '../base/id-bytes.ts';
+import { inLanes } from '../base/in-lanes.ts';
+import { isUrl } from '../base/is-url.ts';
 import { orderByKey } from '../base/radix-sort.ts';
 import { pieceTokens } from '../base/sequence.ts';
 import { LongmixError, systemReason } from '../errors.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { PieceSource } from '../nouns/tokens.ts';
 import { openFile, removeFile } from '../storage/files.ts';
-import { EndedEarly } from '../storage/storage.ts';
+import { join } from '../storage/paths.ts';
+import { type Bytes, EndedEarly } from '../storage/storage.ts';
+import { storageAt } from '../storage/storage-at.ts';
 import type { StoreDtype } from '../store/format.ts';
 import { type GatherLayout, groupsBefore, type Ids, storeIds, stretchFile } from './gather-layout.ts';
 
@@ -46,6 +50,8 @@ export class GatheredTokens implements PieceSource {
   readonly #groups: number;
   #rows: GatheredRows | null = null;
   #ids: Ids | null = null;
+  /** Files in a bucket, of which nothing is held open. */
+  readonly #far = new Map<number, Promise<Bytes>>();
   /** The group in memory: its pieces [begin, end), and where each lies in `#ids`. */
   #begin = 0;
   #end = 0;
@@ -70,17 +76,17 @@ export class GatheredTokens implements PieceSource {
     at: number,
     piece: number,
   ): void {
-    for (const reads = this.load(piece); reads.next().done !== true; );
+    if (piece < this.#begin || piece >= this.#end) throw new Error(`piece ${piece} was not loaded`);
     const position = this.#positions[piece - this.#begin]!;
     out.set(this.#ids!.subarray(position, position + length), at);
   }
 
   /**
-   * Reads the group of a piece, unless it is in memory. It yields after each segment, so that the caller can let other
-   * work run.
+   * Reads the group of a piece, unless it is in memory. Call this before the first of its pieces is copied. From a disk
+   * segment after segment, and other work may run in between; from a bucket several at once.
    * @throws LongmixError `gather-damaged`
    */
-  *load(piece: number): Generator<void> {
+  async load(piece: number, signal?: AbortSignal): Promise<void> {
     if (piece >= this.#begin && piece < this.#end) return;
     const { layout, dtype } = this.#gathered;
     const { plan } = this.#rows!;
@@ -92,6 +98,7 @@ export class GatheredTokens implements PieceSource {
     const positions = new Uint32Array(end - begin);
     let position = 0;
     let next = 0;
+    const reads: SegmentRead[] = [];
     for (const [stretch, endDocument] of layout.stretches.entries()) {
       const from = position;
       for (; next < order.length && documents[order[next]!]! < endDocument; next += 1) {
@@ -100,9 +107,13 @@ export class GatheredTokens implements PieceSource {
         position += taken.to - taken.from;
       }
       if (position === from) continue;
-      this.#read(stretch, group, from, position);
-      yield;
+      reads.push({ stretch, group, from, to: position });
     }
+    await inLanes(reads, isUrl(this.#gathered.folder) ? lanes : 1, async (read) => {
+      await this.#read(read);
+      await setImmediate();
+      signal?.throwIfAborted();
+    });
     this.#positions = positions;
     this.#end = end;
   }
@@ -123,7 +134,7 @@ export class GatheredTokens implements PieceSource {
   }
 
   /** Reads the segment of a group in the file of a stretch to the ids [from, to) in memory. */
-  #read(stretch: number, group: number, from: number, to: number): void {
+  async #read({ stretch, group, from, to }: SegmentRead): Promise<void> {
     const { folder, layout, dtype, ends } = this.#gathered;
     const path = join(folder, layout.folder, stretchFile(stretch));
     const at = stretch * this.#groups + group;
@@ -132,22 +143,52 @@ export class GatheredTokens implements PieceSource {
       throw unusable(path, `it has ${ends[at]! - begin} tokens of group ${group}, not ${to - from}`);
     const width = idBytes(dtype);
     const { buffer, byteOffset } = this.#ids!;
+    const into = new Uint8Array(buffer, byteOffset + from * width, (to - from) * width);
     try {
+      if (isUrl(path)) return await this.#readFar(stretch, begin * width, into);
       const file = openFile(path);
       try {
-        file.read(begin * width, new Uint8Array(buffer, byteOffset + from * width, (to - from) * width));
+        file.read(begin * width, into);
       } finally {
         file.close();
       }
     } catch (cause) {
+      if (cause instanceof LongmixError && cause.code !== 'remote-missing') throw cause;
       throw unusable(path, cause instanceof EndedEarly ? 'it ends too early' : systemReason(cause), cause);
     }
   }
+
+  async #readFar(stretch: number, at: number, into: Uint8Array): Promise<void> {
+    let opening = this.#far.get(stretch);
+    if (opening === undefined) {
+      const { folder, layout } = this.#gathered;
+      opening = openFar(join(folder, layout.folder), stretchFile(stretch));
+      this.#far.set(stretch, opening);
+      // Another try may succeed.
+      opening.catch(() => this.#far.delete(stretch));
+    }
+    await (await opening).readAside(at, into);
+  }
+}
+
+async function openFar(folder: string, name: string): Promise<Bytes> {
+  return await (await storageAt(folder)).open(name);
+}
+
+/** Segments that are read from a bucket at once. */
+const lanes = 8;
+
+interface SegmentRead {
+  readonly stretch: number;
+  readonly group: number;
+  /** Where its ids go in memory. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Removes the file unless the system refused to read it, so that the next run gathers it again. */
 function unusable(path: string, what: string, cause?: unknown): LongmixError {
-  if (cause === undefined || cause instanceof EndedEarly) removeFile(path);
+  if (!isUrl(path) && (cause === undefined || cause instanceof EndedEarly)) removeFile(path);
   return new LongmixError('gather-damaged', `cannot use the gathered tokens ${path}: ${what}`, {
     cure: 'run the build command again: it gathers them anew',
     exitCode: 1,

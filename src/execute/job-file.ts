@@ -1,5 +1,6 @@
 /**
- * A job as a file: `.longmix/jobs/STAGE.jsonl` in the folder that its tasks write to. Row plans lie beside it.
+ * A job as a file: `.longmix/jobs/STAGE.jsonl` in the folder that its tasks write to. Row plans lie beside it. Several
+ * commands may add to one token store at once, so the name of such a list has its fingerprint, too.
  *
  *   line 1     {"format":"longmix-job","version":1,"stage":"tokenize","fingerprint":"...","tasks":64,"setting":{...}}
  *   line 2+i   the input of task i
@@ -13,11 +14,13 @@
  * corpus and of a tokenizer file are absolute.
  */
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError, systemReason } from '../errors.ts';
 import { createFile, makeFolder } from '../storage/commit.ts';
-import { firstLine, readLines, removeFiles } from '../storage/notes.ts';
+import { firstLine, firstLineOf, readLines, removeFiles } from '../storage/notes.ts';
+import { basename, dirname, join, resolve } from '../storage/paths.ts';
 import { notesFolder } from '../storage/receipt.ts';
+import { storageAt } from '../storage/storage-at.ts';
 import type { JobMark } from './task.ts';
 
 const format = 'longmix-job';
@@ -32,6 +35,8 @@ export interface JobData {
   readonly setting: unknown;
   /** The input of each task. Must be valid JSON data. */
   readonly inputs: readonly unknown[];
+  /** Several lists of this stage may be in the folder, for several commands. Default: false, another list is replaced. */
+  readonly isOneOfSeveral?: boolean;
   /** Files that the setting names and that only other processes need: written only if such processes run tasks. */
   readonly files: readonly JobFile[];
 }
@@ -57,8 +62,15 @@ export function jobsFolder(folder: string): string {
   return join(folder, notesFolder, 'jobs');
 }
 
+/** Of a stage that has one list. */
 export function jobFile({ folder, stage }: Pick<JobData, 'folder' | 'stage'>): string {
   return join(jobsFolder(folder), `${stage}.jsonl`);
+}
+
+/** Removes the lists of a stage that may have several. */
+export function dropLists(folder: string, stage: string): void {
+  const name = new RegExp(`^${stage}-[0-9a-f]{8}\\.jsonl$`);
+  removeFiles(jobsFolder(folder), (file) => name.test(file));
 }
 
 /**
@@ -75,7 +87,9 @@ export function writeJob(job: JobData): string {
   }
   const lines = linesOf(job);
   const fingerprint = fingerprintOf(setting, lines);
-  const path = jobFile(job);
+  const path = jobFile(
+    job.isOneOfSeveral === true ? { folder, stage: `${stage}-${fingerprint.slice(0, 8)}` } : job,
+  );
   // Write the list last, so that it never names a missing file. Keep an equal list: workers may be using it.
   if (fingerprintIn(path) !== fingerprint) {
     const head: Head = { format, version, stage, fingerprint, tasks: lines.length, setting };
@@ -134,10 +148,32 @@ function fingerprintIn(path: string): string | null {
   }
 }
 
+/** The same in any thread, as it is now. */
+async function fingerprintNow(path: string): Promise<string | null> {
+  if (!isUrl(path)) return fingerprintIn(path);
+  const storage = await storageAt(dirname(path));
+  try {
+    const line = await firstLineOf(await storage.open(basename(path)));
+    return (JSON.parse(line) as Partial<Head>).fingerprint ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError || isRemoved(error)) return null;
+    throw error;
+  }
+}
+
+function isRemoved(error: unknown): boolean {
+  return error instanceof LongmixError && /^(remote-missing|input-changed)$/.test(error.code);
+}
+
 export interface StoredJob extends Pick<JobData, 'stage' | 'folder' | 'setting'> {
   readonly tasks: number;
   readonly mark: JobMark;
   input(task: number): unknown;
+}
+
+/** The folder of a list's tasks. */
+export function jobFolder(path: string): string {
+  return resolve(path, '../../..');
 }
 
 /** @throws LongmixError `job-missing` | `job-damaged` */
@@ -153,7 +189,7 @@ export function readJob(path: string): StoredJob {
     throw damaged(file, 'it is not as it was written');
   return {
     ...{ stage, setting, tasks },
-    folder: resolve(file, '../../..'),
+    folder: jobFolder(file),
     mark: { file, fingerprint },
     input: (task) => JSON.parse(String(inputs[task]!)),
   };
@@ -188,8 +224,8 @@ function damaged(file: string, what: string): LongmixError {
  * Call this before a task commits, so that files of an old plan can't get into the folder of a new one.
  * @throws LongmixError `job-stale` if the list was replaced or removed since
  */
-export function refuseStale(mark: JobMark | null): void {
-  if (mark === null || fingerprintIn(mark.file) === mark.fingerprint) return;
+export async function refuseStale(mark: JobMark | null): Promise<void> {
+  if (mark === null || (await fingerprintNow(mark.file)) === mark.fingerprint) return;
   throw new LongmixError('job-stale', `the list of tasks has changed since this worker began: ${mark.file}`, {
     cure: 'run the build command again, and the tasks of the list that it names',
   });

@@ -8,14 +8,17 @@
  *   units-fedcba9876543210.json   named by the same hash without the bytes of the inputs: which part a planned one became
  *                                 last time, and the stamps that its inputs had. Equal stamps: it is that part.
  */
-import { join } from 'node:path';
+
 import { fingerprint } from '../base/fingerprint.ts';
 import type { BadRecord, FileFault, InputFile, ReadUnit } from '../nouns/documents.ts';
 import { extractorOf } from '../read/formats.ts';
 import { makeFolder, writeFile } from '../storage/commit.ts';
 import { readJson, removeFile } from '../storage/files.ts';
+import { join } from '../storage/paths.ts';
 import { findReceipt, notesFolder, removeReceipt } from '../storage/receipt.ts';
 import { withoutCommit } from '../storage/remote/address.ts';
+import type { RemoteStorage } from '../storage/remote/remote-storage.ts';
+import type { Storage } from '../storage/storage.ts';
 import { type PartRecord, type StoreDtype, storeVersion } from '../store/format.ts';
 
 /** What of a job decides its parts. */
@@ -114,6 +117,21 @@ export function leavePartNote(
   writeFile(noteFile(folder, plannedName(setting, units)), JSON.stringify(note), false);
 }
 
+/**
+ * The same in a bucket, before the part's files are there: so a note names what an interruption leaves, and the receipt
+ * comes last.
+ */
+export async function leaveFarNote(
+  storage: Storage,
+  setting: PartSetting,
+  { units, stamps }: PlannedUnits,
+  made: string,
+): Promise<void> {
+  const note: PartNote = { made, stamps };
+  const name = `${notesFolder}/${plannedName(setting, units)}.json`;
+  await (storage as RemoteStorage).replace(name, Buffer.from(JSON.stringify(note)));
+}
+
 /** The part of these units, if the stamps say that it is finished. Reads none of the inputs. */
 export function findPlanned(
   folder: string,
@@ -148,8 +166,8 @@ function noteFile(folder: string, name: string): string {
 /** What of a unit decides its documents, places on this machine left out. */
 function unitSpec(unit: ReadUnit): unknown {
   const { source, name, files, start, end, joined, ids } = unit;
-  const { fields, separator, encoding, quote, command, tokens } = source;
-  const taken = [extractorOf(unit), command, ids, tokens?.dtype ?? undefined].filter(
+  const { fields, separator, encoding, quote, command, tokens, columns } = source;
+  const taken = [extractorOf(unit), command, ids, tokens?.dtype ?? undefined, columns].filter(
     (by) => by !== undefined,
   );
   const inputs = files.map((file) => [file.name, file.format, file.compression]);

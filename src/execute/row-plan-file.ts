@@ -9,7 +9,10 @@
  *   cutEnds   u32        one past the last cut of each row, so that a row's cuts are found without a search
  *   document  u32        one per piece
  *   length    u16 | u32  one per piece (u16 if the width allows it)
+ *   groups    u32        one per piece, only if documents have groups (`about.groups`)
  *   cutPiece, cutStart, cutTake   u32   one per cut
+ *   fimEnds   u32        one past the last of each row's pieces with fill-in-the-middle; these two only if there are any
+ *   fimPiece  u32        one per such piece
  */
 import { LongmixError, systemReason } from '../errors.ts';
 import type { RowPlan } from '../nouns/rows.ts';
@@ -23,6 +26,8 @@ interface About extends Pick<RowPlan, 'width' | 'rows' | 'bos' | 'eos' | 'repeat
   readonly version: typeof version;
   readonly fingerprint: string;
   readonly set: string;
+  readonly fim?: true;
+  readonly groups?: true;
 }
 
 /** Identifies a plan, so that the file of another plan is never taken for it. */
@@ -33,15 +38,23 @@ export interface PlanIdentity {
 
 /** @throws LongmixError `output-unwritable` */
 export function writeRowPlan(path: string, plan: RowPlan, { fingerprint, set }: PlanIdentity): void {
-  const { width, rows, bos, eos, repeats, rowEnds, document, length, cuts } = plan;
-  const about: About = { format, version, fingerprint, set, width, rows, bos, eos, repeats };
+  const { width, rows, bos, eos, repeats, rowEnds, document, length, cuts, groups } = plan;
+  const own = plan.fim;
+  const about: About = {
+    ...{ format, version, fingerprint, set, width, rows, bos, eos, repeats },
+    ...(own === undefined ? {} : { fim: true }),
+    ...(groups === undefined ? {} : { groups: true }),
+  };
   writeColumns(path, about, {
-    ...{ rowEnds, cutEnds: endsOfCuts(plan), document, length },
+    ...{ rowEnds, cutEnds: endsOf(plan, cuts.piece), document, length },
     ...{ cutPiece: cuts.piece, cutStart: cuts.start, cutTake: cuts.take },
+    ...(groups === undefined ? {} : { groups }),
+    ...(own === undefined ? {} : { fimEnds: endsOf(plan, own), fimPiece: own }),
   });
 }
 
-function endsOfCuts({ rows, rowEnds, cuts: { piece } }: RowPlan): Uint32Array {
+/** One past the last of each row's pieces in an ascending list. */
+function endsOf({ rows, rowEnds }: RowPlan, piece: Uint32Array): Uint32Array {
   const ends = new Uint32Array(rows);
   let cut = 0;
   for (let row = 0; row < rows; row += 1) {
@@ -97,7 +110,7 @@ export function hasRowPlan(path: string, identity: PlanIdentity): boolean {
 }
 
 function takeRows(file: ColumnsFile, about: About, first: number, end: number): RowPlan {
-  const { width, bos, eos, repeats } = about;
+  const { width, bos, eos, repeats, groups } = about;
   /** `own`: ends of the rows, relative to `begin`, where row `first` begins. `count`: the last end. */
   const rowsOf = (name: string) => {
     const ends = file.read(name, Math.max(0, first - 1), end) as Uint32Array;
@@ -112,12 +125,18 @@ function takeRows(file: ColumnsFile, about: About, first: number, end: number): 
   const ofCuts = (name: string) => file.read(name, cuts.begin, cuts.begin + cuts.count) as Uint32Array;
   const piece = ofCuts('cutPiece');
   for (let cut = 0; cut < piece.length; cut += 1) piece[cut]! -= pieces.begin;
+  const fim = about.fim === true ? rowsOf('fimEnds') : null;
+  const fimPiece =
+    fim === null ? null : (file.read('fimPiece', fim.begin, fim.begin + fim.count) as Uint32Array);
+  for (let i = 0; i < (fimPiece?.length ?? 0); i += 1) fimPiece![i]! -= pieces.begin;
   return {
+    ...(fimPiece === null ? {} : { fim: fimPiece }),
     ...{ width, rows: end - first, bos, eos, repeats },
     rowEnds: pieces.own,
     document: ofPieces('document') as Uint32Array,
     length: ofPieces('length'),
     cuts: { piece, start: ofCuts('cutStart'), take: ofCuts('cutTake') },
+    ...(groups === true ? { groups: ofPieces('groups') as Uint32Array } : {}),
   };
 }
 

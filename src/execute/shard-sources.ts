@@ -1,6 +1,5 @@
 /** What the tasks that gather tokens and those that write shards both load: the store's index, and the row plans. */
 
-import { join, resolve } from 'node:path';
 import { idBytes } from '../base/id-bytes.ts';
 import { bytes as inBytes } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
@@ -9,8 +8,11 @@ import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { readJson } from '../storage/files.ts';
+import { fetchFiles } from '../storage/open-place.ts';
+import { join, resolve } from '../storage/paths.ts';
 import type { StoreManifest } from '../store/format.ts';
-import { loadDocuments, type TokenFiles } from '../store/reader.ts';
+import { loadTable } from '../store/reader.ts';
+import type { TokenFiles } from '../store/token-reader.ts';
 import { jobsFolder } from './job-file.ts';
 import { tokenShare } from './memory.ts';
 import { openRowPlan, type RowPlanFile } from './row-plan-file.ts';
@@ -40,7 +42,7 @@ export interface PlannedSetFile {
 }
 
 /** @throws LongmixError `job-stale` if the store is not the one of the list */
-export function loadStore(folder: string, store: StorePlace): StoreMemory {
+export async function loadStore(folder: string, store: StorePlace): Promise<StoreMemory> {
   const place = resolve(folder, store.folder);
   const manifest = readView(join(jobsFolder(folder), store.view));
   if (manifest?.fingerprint !== store.fingerprint) {
@@ -48,7 +50,7 @@ export function loadStore(folder: string, store: StorePlace): StoreMemory {
       cure: 'run the build command again: it makes the list anew',
     });
   }
-  return { store: manifest, table: loadDocuments(place, manifest) };
+  return { store: manifest, table: await loadTable(place, manifest) };
 }
 
 function readView(path: string): StoreManifest | null {
@@ -57,6 +59,12 @@ function readView(path: string): StoreManifest | null {
   } catch {
     return null;
   }
+}
+
+/** The plans of all sets. From a bucket they are fetched whole. */
+export async function readPlans(folder: string, sets: readonly PlannedSetFile[]): Promise<RowPlan[]> {
+  await fetchFiles(sets.map(({ plan }) => join(jobsFolder(folder), plan)));
+  return sets.map((set) => readPlan(folder, set));
 }
 
 /** Takes rows out of a set's plan file. @param take default: all rows */

@@ -3,18 +3,27 @@
  * process reads the rows of its task from the plan's file. Tokens come from the store, document by document, or from the
  * files in which they were gathered (`gather-layout.ts`); then a task's shards are those of a group.
  */
-import { join, resolve } from 'node:path';
+
 import { setImmediate } from 'node:timers/promises';
 import { fingerprint } from '../base/fingerprint.ts';
+import { isUrl } from '../base/is-url.ts';
 import { counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
+import type { Sink } from '../nouns/files.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { PieceSource } from '../nouns/tokens.ts';
 import type { ShardCounts, ShardRecord } from '../shard/format.ts';
-import { type ShardOptions, writeShard } from '../shard/writer.ts';
-import { localStorage } from '../storage/local.ts';
-import { findReceipt, leaveReceipt } from '../storage/receipt.ts';
-import { TokenReader } from '../store/reader.ts';
+import {
+  type PlannedRows,
+  type ShardOptions,
+  type WrittenShard,
+  writeShardBatches,
+} from '../shard/writer.ts';
+import { join, resolve } from '../storage/paths.ts';
+import { findReceipt, leaveReceiptIn } from '../storage/receipt.ts';
+import type { MaybePromise } from '../storage/storage.ts';
+import { storageAt } from '../storage/storage-at.ts';
+import { TokenReader } from '../store/token-reader.ts';
 import type { GatherLayout } from './gather-layout.ts';
 import { gathered } from './gather-task.ts';
 import { GatheredTokens, type SegmentEnds, segmentEnds } from './gathered-tokens.ts';
@@ -24,11 +33,13 @@ import {
   loadStore,
   type PlannedSetFile,
   readPlan,
+  readPlans,
   refuseLittleMemory,
   type StoreMemory,
   type StorePlace,
 } from './shard-sources.ts';
 import type { Given, Stage, StageRun } from './task.ts';
+import { uploadWindow } from './upload-window.ts';
 
 export interface ShardSetting {
   readonly store: StorePlace;
@@ -76,10 +87,12 @@ export interface ShardKind {
 
 export const shardStage: Stage<ShardKind> = {
   setUp: setUpShard,
-  load: async (folder, { store, gathered: layout }, bounds) => {
-    const loaded = loadStore(folder, store);
+  load: async (folder, { store, sets, gathered: layout }, bounds) => {
+    const loaded = await loadStore(folder, store);
     if (layout !== null) refuseLittleMemory(layout.groupTokens, loaded, 0, bounds);
-    return { ...loaded, plans: null, segments: layout === null ? null : loadSegments(folder, layout) };
+    // On a disk each task reads its rows of the plans.
+    const plans = isUrl(folder) ? await readPlans(folder, sets) : null;
+    return { ...loaded, plans, segments: layout === null ? null : loadSegments(folder, layout) };
   },
   finished: shardsWritten,
   isOver: (folder, { sets }, { set, shards }) => {
@@ -146,6 +159,8 @@ async function setUpShard({
   const direct =
     together === null ? new TokenReader(resolve(folder, setting.store.folder), store, table) : null;
   const tokens: PieceSource = together ?? direct!;
+  const isFarOut = isUrl(folder);
+  const uploads = uploadWindow();
 
   return async (input, report, signal) => {
     const set = setting.sets[input.set]!;
@@ -157,52 +172,77 @@ async function setUpShard({
     const first = plans === null ? 0 : firstRow;
     together?.begin({ set: input.set, firstRow, plan, first });
 
-    const write = (shard: Shard): ShardResult => {
+    const storage = await storageAt(place);
+    /** Makes a shard. It may resolve before the shard is there, where it is sent to a bucket. */
+    const write = async (shard: Shard): Promise<{ readonly committed: MaybePromise<ShardResult> }> => {
       const made = madeOf(set, shard);
-      const file = localStorage(place).create(shard.name);
+      if (isFarOut) await uploads.room();
+      const file = await storage.create(shard.name);
       try {
         const from = first + shard.firstRow - firstRow;
         const rows = shard.endRow - shard.firstRow;
         const planned = { plan, table, firstRow: from, endRow: from + rows };
-        const { batches, counts } = writeShard(planned, tokens, set.options, file);
-        refuseStale(mark);
+        const { batches, counts } = await written(planned, set.options, file, signal);
+        await refuseStale(mark);
         // Another attempt at the task may have been quicker; then keep its file.
-        const other = mark === null ? null : shardWritten(place, set, shard);
+        const other = mark === null || isFarOut ? null : shardWritten(place, set, shard);
         if (other !== null) {
-          file.abort();
-          return other;
+          await file.abort();
+          return { committed: other };
         }
-        const result = { record: { ...file.commit(), rows, batches }, counts };
-        leaveReceipt(place, shard.name, { fingerprint: made, files: [result.record], result });
-        return result;
+        const commit = async (): Promise<ShardResult> => {
+          const result = { record: { ...(await file.commit()), rows, batches }, counts };
+          await leaveReceiptIn(storage, place, shard.name, {
+            fingerprint: made,
+            files: [result.record],
+            result,
+          });
+          return result;
+        };
+        if (!isFarOut) return { committed: await commit() };
+        const committed = commit();
+        uploads.add(committed);
+        return { committed };
       } catch (error) {
-        file.abort();
+        await file.abort();
         throw error;
       }
     };
 
-    const results: ShardResult[] = [];
+    const written = async (
+      planned: PlannedRows,
+      options: ShardOptions,
+      file: Sink,
+      signal: AbortSignal | undefined,
+    ): Promise<WrittenShard> => {
+      const steps = writeShardBatches(planned, tokens, options, file);
+      for (;;) {
+        const step = steps.next();
+        if (step.done === true) return step.value;
+        // The tokens of a batch must be in memory before it is made.
+        if (together === null) continue;
+        await together.load(step.value, signal);
+      }
+    };
+
+    const results: MaybePromise<ShardResult>[] = [];
     try {
       for (const shard of input.shards) {
-        let result = shardWritten(place, set, shard);
-        if (result === null && together !== null) {
-          const row = first + shard.firstRow - firstRow;
-          for (const _ of together.load(row === 0 ? 0 : plan.rowEnds[row - 1]!)) {
-            await setImmediate();
-            signal?.throwIfAborted();
-          }
-        }
-        result ??= write(shard);
-        results.push(result);
+        // What is there of a bucket, the main thread has found (`runFar`).
+        const there = isFarOut ? null : shardWritten(place, set, shard);
+        results.push(there ?? (await write(shard)).committed);
         const rows = shard.endRow - shard.firstRow;
         report({ done: rows, tokens: rows * plan.width });
         if (results.length < input.shards.length) await setImmediate();
         signal?.throwIfAborted();
       }
+    } catch (error) {
+      await Promise.allSettled(results);
+      throw error;
     } finally {
       // Otherwise the main thread would keep files open, set after set.
       direct?.close();
     }
-    return { committed: Promise.resolve(results) };
+    return { committed: Promise.all(results) };
   };
 }

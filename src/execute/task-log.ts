@@ -11,10 +11,12 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import { makeFolder, writeJson } from '../storage/commit.ts';
 import {
   appendText,
+  exists,
   listFolder,
   readJson,
   readText,
@@ -23,6 +25,7 @@ import {
   statOf,
 } from '../storage/files.ts';
 import { notesFolder } from '../storage/receipt.ts';
+import { jobsFolder } from './job-file.ts';
 import type { JobMark } from './task.ts';
 
 /** The last error of a task. */
@@ -72,8 +75,9 @@ export interface TaskLog {
   fail(task: number, error: unknown): void;
 }
 
-/** The log of one attempt, which has an id of its own. */
+/** The log of one attempt, which has an id of its own. In a bucket, where nothing can be appended, there is none. */
 export function openLog(list: LoggedList): TaskLog {
+  if (isUrl(list.folder)) return { begin() {}, end() {}, stop() {}, fail() {} };
   const attempt = randomBytes(4).toString('hex');
   const host = process.env.SLURMD_NODENAME ?? hostname();
   const write = (task: number, words: string) => {
@@ -162,12 +166,13 @@ export function isUnderWay(list: LoggedList, task: number): boolean {
   return lastLines(logFile(list, task), 1)[0]?.endsWith(' began') ?? false;
 }
 
-/** Removes the logs of earlier lists of this stage. */
+/** Removes the logs of lists of this stage that are gone. */
 export function dropOtherLogs(list: LoggedList): void {
   const logs = join(list.folder, notesFolder, 'logs');
   for (const name of listFolder(logs)) {
     const path = join(logs, name);
-    if (name.startsWith(`${list.stage}-`) && path !== logFolder(list)) removeFolder(path);
+    const isThere = path === logFolder(list) || exists(join(jobsFolder(list.folder), `${name}.jsonl`));
+    if (name.startsWith(`${list.stage}-`) && !isThere) removeFolder(path);
   }
 }
 

@@ -9,10 +9,12 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { isUrl } from '../base/is-url.ts';
 import { packageRoot } from '../base/package-root.ts';
 import type { TaskProgress } from '../base/progress.ts';
 import { type ErrorDetails, LongmixError } from '../errors.ts';
-import type { Crew, Executor, RunOptions } from './executor.ts';
+import { flushPlaces, refreshPlace } from '../storage/open-place.ts';
+import type { Crew, Executor, Job, RunOptions } from './executor.ts';
 import { type StageName, type StageTypes, stages } from './stages.ts';
 import type { Given, JobMark, StageRun } from './task.ts';
 
@@ -63,46 +65,81 @@ function startWorkers<S extends StageName>(stage: S, workers: number, mark: JobM
 
   return {
     count: 1 + threads.length,
-    async run(
-      { folder, setting, inputs, memory },
-      { signal, onProgress, onBegin, onResult }: RunOptions<StageTypes[S]['result']>,
-    ) {
-      const given: Given<StageTypes[S]> = { folder, setting, memory, mark };
-      const results = new Array<StageTypes[S]['result']>(inputs.length);
-      if (inputs.length === 0) return results;
-      const finish = (index: number, result: StageTypes[S]['result']) => {
-        results[index] = result;
-        onResult?.(index, result);
-      };
-      answered = (answer) => {
-        if (answer.kind === 'progress') onProgress?.(answer.progress);
-        else if (answer.kind === 'begin') onBegin?.(answer.index);
-        else if (answer.kind === 'result') finish(answer.index, answer.result as StageTypes[S]['result']);
-      };
-      const abort = () => stop.abort(signal!.reason);
-      signal?.addEventListener('abort', abort, { once: true });
-      if (signal?.aborted) abort();
-      const next = new Int32Array(new SharedArrayBuffer(4));
-      for (const thread of threads) thread.postMessage({ given, inputs, next } satisfies ThreadWork);
-      const own = (async () => {
-        const run = await (await stages[stage]()).setUp(given);
-        const report = (progress: TaskProgress) => onProgress?.(progress);
-        const onStart = (index: number) => onBegin?.(index);
-        await takeTasks(run, { inputs, next, signal: stop.signal }, { report, onStart, onResult: finish });
-      })();
-      try {
-        await Promise.all([own, ...ends]);
-      } finally {
-        signal?.removeEventListener('abort', abort);
-        stop.abort();
-        await own.catch(() => {});
-      }
-      return results;
+    async run(job: Job<S>, options: RunOptions<StageTypes[S]['result']>): Promise<StageTypes[S]['result'][]> {
+      if (isUrl(job.folder)) return await runFar(job, options, runHere);
+      return await runHere(job, options);
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.terminate()));
     },
   };
+  async function runHere(
+    { folder, setting, inputs, memory }: Job<S>,
+    { signal, onProgress, onBegin, onResult }: RunOptions<StageTypes[S]['result']>,
+  ): Promise<StageTypes[S]['result'][]> {
+    const given: Given<StageTypes[S]> = { folder, setting, memory, mark };
+    const results = new Array<StageTypes[S]['result']>(inputs.length);
+    if (inputs.length === 0) return results;
+    const finish = (index: number, result: StageTypes[S]['result']) => {
+      results[index] = result;
+      onResult?.(index, result);
+    };
+    answered = (answer) => {
+      if (answer.kind === 'progress') onProgress?.(answer.progress);
+      else if (answer.kind === 'begin') onBegin?.(answer.index);
+      else if (answer.kind === 'result') finish(answer.index, answer.result as StageTypes[S]['result']);
+    };
+    const abort = () => stop.abort(signal!.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted) abort();
+    const next = new Int32Array(new SharedArrayBuffer(4));
+    for (const thread of threads) thread.postMessage({ given, inputs, next } satisfies ThreadWork);
+    const own = (async () => {
+      const run = await (await stages[stage]()).setUp(given);
+      const report = (progress: TaskProgress) => onProgress?.(progress);
+      const onStart = (index: number) => onBegin?.(index);
+      await takeTasks(run, { inputs, next, signal: stop.signal }, { report, onStart, onResult: finish });
+    })();
+    try {
+      await Promise.all([own, ...ends]);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      stop.abort();
+      await own.catch(() => {});
+    }
+    return results;
+  }
+}
+
+type Run<S extends StageName> = (
+  job: Job<S>,
+  options: RunOptions<StageTypes[S]['result']>,
+) => Promise<StageTypes[S]['result'][]>;
+
+/**
+ * Runs a job whose tasks write to a bucket. The receipts of finished tasks are known here, from one listing; threads would
+ * have to ask for each.
+ */
+async function runFar<S extends StageName>(
+  job: Job<S>,
+  options: RunOptions<StageTypes[S]['result']>,
+  run: Run<S>,
+): Promise<StageTypes[S]['result'][]> {
+  await flushPlaces();
+  const { finished } = await stages[job.stage]();
+  const results = job.inputs.map((input) => finished(job.folder, job.setting, input));
+  const left = [...results.keys()].filter((task) => results[task] === null);
+  const made = await run(
+    { ...job, inputs: left.map((task) => job.inputs[task]!) },
+    {
+      ...options,
+      onBegin: (index) => options.onBegin?.(left[index]!),
+      onResult: (index, result) => options.onResult?.(left[index]!, result),
+    },
+  );
+  for (const [i, task] of left.entries()) results[task] = made[i]!;
+  await refreshPlace(job.folder, false);
+  return results as StageTypes[S]['result'][];
 }
 
 /** The most tasks per worker whose files are still being synced while the next task runs: a disk answers slowly. */

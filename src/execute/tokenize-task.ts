@@ -3,22 +3,26 @@
  * Inside a chunk everything is synchronous: the pipeline waits once per chunk (about 1 MiB of text), not per document.
  */
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
 import gen from 'stream-chain/gen.js';
 import { isUrl } from '../base/is-url.ts';
 import { compact, counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
+import type { SourceColumns } from '../nouns/carried.ts';
 import type { DocumentChunk, ReadUnit } from '../nouns/documents.ts';
 import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
 import { extractorOf } from '../read/formats.ts';
 import { createUnitHash } from '../read/input/hash-input.ts';
 import { createReadCounts, read, readSoon } from '../read/read.ts';
-import { localStorage } from '../storage/local.ts';
-import { leaveReceipt } from '../storage/receipt.ts';
+import { dirname } from '../storage/paths.ts';
+import { leaveReceipt, leaveReceiptIn } from '../storage/receipt.ts';
 import { type RemoteSettings, remoteSettings, takeRemoteSettings } from '../storage/remote-settings.ts';
+import { storageAt } from '../storage/storage-at.ts';
+import { onWaiting } from '../storage/waiting.ts';
+import { partColumns } from '../store/document-columns.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
+import { compressor, createRatioMeter, type RatioMeter } from '../tokenize/compressibility.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
 import { createTokenEncoder } from '../tokenize/token-encoder.ts';
@@ -27,6 +31,7 @@ import { type WorkerLimits, workerLimits } from './memory.ts';
 import {
   findPart,
   findPlanned,
+  leaveFarNote,
   leavePartNote,
   madeOf,
   type PartSetting,
@@ -36,6 +41,7 @@ import {
   type TokenizeResult,
 } from './part-notes.ts';
 import type { Bounds, Given, Stage, StageRun } from './task.ts';
+import { uploadWindow } from './upload-window.ts';
 
 export interface TokenizeSetting extends PartSetting {
   readonly tokenizer: TokenizerSpec;
@@ -93,33 +99,43 @@ async function setUpTokenize({
   mark,
 }: Given<TokenizeKind>): Promise<StageRun<TokenizeInput, TokenizeResult>> {
   takeRemoteSettings(remote);
-  const storage = localStorage(folder);
+  const storage = await storageAt(folder);
+  const isFarOut = isUrl(folder);
+  const uploads = uploadWindow();
   const tokenizer =
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
-  const encoder = createDocumentEncoder(tokenizer);
+  const plainEncoder = createDocumentEncoder(tokenizer);
   const ofIds = createTokenEncoder();
 
   return async (input, report, signal) => {
     const { units, stamps } = input;
-    const earlier = findPlanned(folder, setting, input);
+    // What is there of a bucket, the main thread has found (`runFar`).
+    const earlier = isFarOut ? null : findPlanned(folder, setting, input);
     if (earlier !== null) {
       report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });
       return { committed: Promise.resolve(earlier) };
     }
 
     const isFar = units.some(({ files }) => files.some(({ path }) => isUrl(path)));
+    const listener = onWaiting((waiting) => report({ done: 0, tokens: 0, waiting }));
     const counts = createReadCounts();
     // The bytes of the inputs decide the part's name.
     const unnamed = plannedName(setting, units);
-    const tokens = storage.create(tokensFile(unnamed));
-    const docs = storage.create(docsFile(unnamed));
-    const abort = (error: unknown): never => {
-      tokens.abort();
-      docs.abort();
+    if (isFarOut) await uploads.room();
+    const tokens = await storage.create(tokensFile(unnamed));
+    const docs = await storage.create(docsFile(unnamed));
+    const abort = async (error: unknown): Promise<never> => {
+      await tokens.abort();
+      await docs.abort();
       throw error;
     };
     try {
-      const writer = createPartWriter(tokens, docs, setting.dtype);
+      // A part is of one source.
+      const { columns } = units[0]!.source;
+      const meter = meterOf(columns);
+      const encoder = meter === null ? plainEncoder : createDocumentEncoder(tokenizer, meter);
+      const optional = partColumns(columns);
+      const writer = createPartWriter(tokens, docs, setting.dtype, optional);
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
       const malformed: { path: string; count: number }[] = [];
@@ -167,14 +183,14 @@ async function setUpTokenize({
         const hashes = inputs.map(({ sha256 }) => sha256);
         const made = madeOf(setting, units, written === null ? hashes : [...hashes, written.digest('hex')]);
         // Another process may have been quicker: its files stay, and are the same.
-        const quicker = findPart(folder, made);
+        const quicker = isFarOut ? null : findPart(folder, made);
         if (quicker !== null) {
-          tokens.abort();
-          docs.abort();
+          await tokens.abort();
+          await docs.abort();
           leavePartNote(folder, setting, input, made);
           return quicker;
         }
-        refuseStale(mark);
+        await refuseStale(mark);
         const name = partName(made);
         // A record names the files before they are there, so that what an interruption leaves is known to be ours.
         const named = [tokensFile(name), docsFile(name)].map((file) => ({
@@ -182,7 +198,8 @@ async function setUpTokenize({
           bytes: 0,
           sha256: '',
         }));
-        leaveReceipt(folder, name, { fingerprint: '', files: named, result: null });
+        if (isFarOut) await leaveFarNote(storage, setting, input, made);
+        else leaveReceipt(folder, name, { fingerprint: '', files: named, result: null });
         const pending = [tokens.commitAside(tokensFile(name)), docs.commitAside(docsFile(name))];
         await Promise.allSettled(pending);
         const files = await Promise.all(pending);
@@ -196,15 +213,32 @@ async function setUpTokenize({
           fileFaults,
           stamps,
         };
-        leaveReceipt(folder, name, { fingerprint: made, files, result });
-        leavePartNote(folder, setting, input, made);
+        await leaveReceiptIn(storage, folder, name, { fingerprint: made, files, result });
+        if (!isFarOut) leavePartNote(folder, setting, input, made);
         return result;
       };
-      return { committed: commit().catch(abort) };
+      const committed = commit().catch(abort);
+      uploads.add(committed);
+      return { committed };
     } catch (error) {
-      return abort(error);
+      return await abort(error);
+    } finally {
+      onWaiting(listener);
     }
   };
+}
+
+/** @throws LongmixError `job-stale` if the texts would be compressed by another library than those of other tasks */
+function meterOf(columns: SourceColumns | undefined): RatioMeter | null {
+  if (columns?.compressibility === undefined) return null;
+  if (columns.compressor !== undefined && columns.compressor !== compressor) {
+    throw new LongmixError(
+      'job-stale',
+      `this Node has ${compressor}, and compressibility is measured with ${columns.compressor}`,
+      { cure: 'run all tasks with one version of Node, or tokenize again: --fresh' },
+    );
+  }
+  return createRatioMeter(columns.compressibility);
 }
 
 /** Loads a tokenizer that has no tables to share. */

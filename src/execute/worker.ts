@@ -6,10 +6,13 @@
  * Workers take no lock, because many may run at once. The list of tasks keeps them apart from a build: before a task
  * commits, the list must still be there and be the same.
  */
-import { join } from 'node:path';
-import { sweep } from '../storage/commit.ts';
+
+import { openPlace, refreshPlace } from '../storage/open-place.ts';
+import { join } from '../storage/paths.ts';
 import { notesFolder } from '../storage/receipt.ts';
+import { sweep } from '../storage/temporary-files.ts';
 import { type Job, runJob } from './executor.ts';
+import { jobFolder } from './job-file.ts';
 import { isDone, readStage } from './stage-list.ts';
 import type { StageName } from './stages.ts';
 import type { Bounds } from './task.ts';
@@ -31,6 +34,7 @@ export async function runWorker(
   choose: (tasks: number) => readonly number[],
   { onTask, signal, ...bounds }: WorkerOptions,
 ): Promise<void> {
+  await openPlace(jobFolder(path));
   const list = await readStage(path);
   const { folder, setting, input, tasks, mark, kind } = list;
   const isThere = (task: number) => isDone(list, task);
@@ -80,6 +84,7 @@ export async function runWorker(
     });
   } catch (error) {
     // Not an error if all tasks are done: others finished them, and the build went on and removed files in use here.
+    if (signal?.aborted !== true) await refreshPlace(folder);
     if (signal?.aborted || !left.every(isThere)) {
       const failed = failedIndex(error);
       const isStopped = signal?.aborted === true;

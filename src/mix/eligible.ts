@@ -1,19 +1,35 @@
 /**
- * Decides which documents may be taken at all: those within the bounds of length, and only the first of several
- * documents with identical text.
+ * Decides which documents may be taken at all: those within the bounds of length for which `where` holds, and only the
+ * first of several documents with identical text. `scores.ts` then removes documents by their numbers.
  */
 import { type DropReason, dropReasons } from '../nouns/ledger.ts';
 import type { DocumentRules } from '../nouns/recipe.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
+import type { Holds } from './conditions.ts';
 import { documentSet } from './document-set.ts';
+
+/** A condition on the documents of a stretch of the table. */
+export interface StretchCondition {
+  readonly first: number;
+  /** Exclusive. */
+  readonly end: number;
+  readonly holds: Holds;
+}
 
 /**
  * Returns a code per document: 0 if it may be taken, else 1 + the index of the reason in `dropReasons`. Bounds are
- * checked first, and a document out of bounds doesn't make later documents duplicates.
+ * checked first, then conditions, and a document that these remove doesn't make later documents duplicates.
  */
-export function eligibility(table: DocumentTable, rules: DocumentRules): Uint8Array {
+export function eligibility(
+  table: DocumentTable,
+  rules: DocumentRules,
+  conditions: readonly StretchCondition[] = [],
+): Uint8Array {
   const out = new Uint8Array(table.count);
   refuseOutOfBounds(table, rules, out);
+  const isFalse = codeOf('where_false');
+  for (const { first, end, holds } of conditions)
+    for (let d = first; d < end; d += 1) if (out[d] === 0 && !holds(d)) out[d] = isFalse;
   if (rules.duplicates === 'remove') refuseCopies(table, out);
   return out;
 }

@@ -12,10 +12,12 @@ import { type Cap, type Claim, placeClaims, strictest } from './claims.ts';
 import { refuseShortfall } from './shortfall.ts';
 import { type Supply, tokenWeights } from './weights.ts';
 
-/** Repeat factors of the cells in a phase: as the recipe requests, and after `redistribute`. */
+/** Repeat factors of the cells in a phase, and their bounds: as the recipe requests, and after `redistribute`. */
 export interface PhaseFactors {
   readonly requested: Float64Array;
   readonly given: Float64Array;
+  /** Bound of each cell's factor, over the phases that draw on the same documents. */
+  readonly caps: readonly Cap[];
 }
 
 /** Groups phase numbers into pools. Phases of a pool share its documents; each document is in one phase only. */
@@ -71,7 +73,7 @@ export function phaseFactors(
       refuseShortfall({ phases: inPool, more, claims, caps, sources, total, fits });
     }
     for (const [i, p] of numbers.entries()) {
-      factors[p] = { requested: claims[i]!.requested, given: given[i]!.map(nearInteger) };
+      factors[p] = { requested: claims[i]!.requested, given: given[i]!.map(nearInteger), caps };
     }
   }
   return factors;

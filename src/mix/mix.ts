@@ -6,11 +6,12 @@
  */
 import type { Bucket, CellNumbers, Instances, PlannedCell } from '../nouns/mix.ts';
 import type { PhaseSpec, Recipe, SequenceSpec } from '../nouns/recipe.ts';
-import type { DocumentTable } from '../nouns/tokens.ts';
+import type { DocumentGroups, DocumentTable } from '../nouns/tokens.ts';
 import { nearInteger, type PhaseFactors, phaseFactors, poolsOf, sumCells } from './factors.ts';
 import { type CellRooms, listInstances, listParts } from './instances.ts';
 import { rowRoom, usableIn } from './room.ts';
 import { type PhaseSample, samplePhases } from './sample.ts';
+import { sampleGroups } from './sample-groups.ts';
 import { type CellDocuments, groupByCell, type PhaseSupply, supplyOf } from './supply.ts';
 
 export interface PhasePlan {
@@ -22,6 +23,8 @@ export interface PhasePlan {
 
 /**
  * @param barred nonzero for the documents that the mix may not take: held out, or not eligible
+ * @param weights per document, 0 or more (NaN: none); null: all documents of a cell are alike
+ * @param together groups, which are taken whole for phases whose rows hold groups; null: there are none
  * @throws LongmixError `mix-infeasible`
  */
 export function planMix(
@@ -30,9 +33,16 @@ export function planMix(
   buckets: readonly Bucket[],
   barred: Uint8Array,
   recipe: Pick<Recipe, 'phases' | 'phaseDocuments' | 'seed'>,
+  weights: Float64Array | null = null,
+  together: DocumentGroups | null = null,
 ): PhasePlan[] {
   const { phases, seed } = recipe;
-  const groups = groupByCell(table, cellOf, buckets, barred);
+  const groups = groupByCell(
+    table,
+    cellOf,
+    buckets,
+    weights === null ? barred : orWeightless(barred, weights),
+  );
   const supplies = phases.map((phase) => groups.map((group) => supplyOf(group, table, phase)));
   const factors = phaseFactors(supplies, table.sources, recipe);
 
@@ -41,7 +51,19 @@ export function planMix(
     const demands = pool.map((p) => ({ supplies: supplies[p]!, factors: factors[p]!.given }));
     const whole = sumCells(demands.map((demand) => demand.factors)).map(nearInteger);
     let at = 0;
-    for (const sample of samplePhases(demands, whole, groups, table, seed)) {
+    const isGrouped = pool.some((p) => phases[p]!.sequences.packing === 'groups');
+    const sampleWeights =
+      weights === null
+        ? null
+        : {
+            of: weights,
+            most: factors[pool[0]!]!.caps.map(({ most }) => Math.ceil(Math.min(most, mostCopies))),
+          };
+    const samples =
+      isGrouped && together !== null
+        ? sampleGroups(demands, whole, groups, { table, groups: together, seed })
+        : samplePhases(demands, whole, groups, table, seed, sampleWeights);
+    for (const sample of samples) {
       const p = pool[at]!;
       at += 1;
       const rooms = cellRooms(phases[p]!, groups, supplies[p]!, table.sources.length * buckets.length);
@@ -53,6 +75,14 @@ export function planMix(
     }
   }
   return plans;
+}
+
+/** Copies are counted in 16 bits. */
+const mostCopies = 65_535;
+
+/** Documents without a weight, or with none, are never taken. */
+function orWeightless(barred: Uint8Array, weights: Float64Array): Uint8Array {
+  return barred.map((bar, d) => (bar !== 0 || !(weights[d]! > 0) ? 1 : 0));
 }
 
 function planCells(

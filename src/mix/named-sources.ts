@@ -15,6 +15,8 @@ export function refuseUnknownBounds(
     ...phases.map(({ mix }) => ['mix.max_epochs', mix.maxEpochs] as const),
   ];
   for (const [key, { of }] of bounds) for (const name of of.keys()) refuseUnknownSource(key, name, sources);
+  for (const { sources: named } of documents.keep ?? [])
+    for (const name of named ?? []) refuseUnknownSource('documents.keep', name, sources);
   for (const { mix } of phases)
     for (const name of mix.length?.except ?? []) refuseUnknownSource('mix.length.except', name, sources);
 }

@@ -31,11 +31,18 @@ import {
   reach,
 } from './stretch.ts';
 import type { CellDocuments, PhaseSupply } from './supply.ts';
+import { takeWeighted } from './weighted.ts';
 
 /** What a phase requests from each cell. */
 export interface PhaseDemand {
   readonly supplies: readonly PhaseSupply[];
   readonly factors: Float64Array;
+}
+
+/** Weights of documents (`mix.weight_by`), and by cell how often a document may be taken. */
+export interface SampleWeights {
+  readonly of: Float64Array;
+  readonly most: readonly number[];
 }
 
 export interface PhaseSample {
@@ -51,6 +58,7 @@ export interface PhaseSample {
 /**
  * Yields the samples of phases that draw on the same documents, one after the other.
  * @param whole sum over the phases of each cell's factor
+ * @param weights null: all documents of a cell are alike
  */
 export function* samplePhases(
   phases: readonly PhaseDemand[],
@@ -58,6 +66,7 @@ export function* samplePhases(
   cells: readonly CellDocuments[],
   table: DocumentTable,
   seed: number,
+  weights: SampleWeights | null = null,
 ): Generator<PhaseSample> {
   const priority = keyedHash(seed, 'sample');
   const copies = new Uint16Array(table.count);
@@ -79,11 +88,18 @@ export function* samplePhases(
       const sum = whole[c]!;
       const { documents } = cells[c]!;
       const { usable, room } = supplies[c]!;
-      const everything = firstPhase[c] === p && last && sum >= 1 && Number.isInteger(sum);
+      const most = weights?.most[c] ?? null;
+      // With weights a whole number of epochs is the same for all documents only where none may be taken more often.
+      const isEven = sum >= 1 && Number.isInteger(sum) && (most === null || most === sum);
+      const everything = firstPhase[c] === p && last && isEven;
       const hashes = everything ? scratch : hashDocuments(documents, table, priority, scratch);
       const cell = { documents, hashes, lengths: table.lengths, room };
       const target = factor * usable + carry;
-      const found = takeStretch(cell, { start: starts[c]!, last, sum, target }, copies);
+      const stretch = { start: starts[c]!, last, sum, target };
+      const found =
+        weights === null || everything
+          ? takeStretch(cell, stretch, copies)
+          : takeByWeight(cell, stretch, weights.of, most!, copies);
       starts[c] = found.end;
       taken[c] = found.documents;
       achieved[c] = found.tokens;
@@ -100,14 +116,19 @@ interface Taken {
   readonly tokens: number;
 }
 
-/**
- * Takes a phase's stretch of a cell.
- * @param sum sum of the cell's factors over all phases
- * @param last true if no later phase takes from the cell
- */
+interface Stretch {
+  readonly start: Edge;
+  /** True if no later phase takes from the cell. */
+  readonly last: boolean;
+  /** Of the cell's factors over all phases. */
+  readonly sum: number;
+  readonly target: number;
+}
+
+/** Takes a phase's stretch of a cell. */
 function takeStretch(
   cell: OrderedCell,
-  { start, last, sum, target }: { start: Edge; last: boolean; sum: number; target: number },
+  { start, last, sum, target }: Stretch,
   copies: Uint16Array,
 ): Taken & Pick<Reach, 'end' | 'partial'> {
   if (sum < 1) {
@@ -121,6 +142,18 @@ function takeStretch(
   const more = reach(cell, start, end, target - times * tokens, true);
   takeBetween(cell, start, more.end, 1, copies);
   return { documents, tokens: times * tokens + more.tokens, end, partial: more.partial };
+}
+
+/** The same with weights. Phases divide the documents among them, by the hash alone, and each chooses among its own. */
+function takeByWeight(
+  cell: OrderedCell,
+  { start, last, sum, target }: Stretch,
+  weights: Float64Array,
+  most: number,
+  copies: Uint16Array,
+): Taken & Pick<Reach, 'end' | 'partial'> {
+  const end = last ? lastEdge : reach(cell, start, lastEdge, target / sum, false).end;
+  return { ...takeWeighted(cell, weights, { start, end, wanted: target, most }, copies), end };
 }
 
 /**

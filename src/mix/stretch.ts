@@ -107,7 +107,7 @@ export function reach(cell: OrderedCell, start: Edge, limit: Edge, wanted: numbe
 }
 
 /** Returns how much of a document of `tokens` to take if `left` tokens (fewer) are still wanted. */
-function nearest(left: number, tokens: number, rows: RowRoom | null): number {
+export function nearest(left: number, tokens: number, rows: RowRoom | null): number {
   if (left <= 0) return 0;
   if (rows === null) return left >= tokens / 2 ? tokens : 0;
   if (left < rows.first / 2) return 0;

@@ -51,9 +51,17 @@ export interface DocumentChunk {
   readonly records: readonly number[];
   /** Source of each document where a column names it; null: the unit's source. */
   readonly sources: readonly string[] | null;
+  /** Values of the source's `columns.fields`, field by field, each with a value per document; absent: nothing has fields. */
+  readonly fields?: FieldLists;
   /** True: the last document continues as the first document of the next chunk. */
   readonly open: boolean;
 }
+
+/** A field's value in one record; null: it has none. A number too long for a double is text, with all its digits. */
+export type FieldValue = number | string | null;
+
+/** One list per field, in the order of `SourceColumns.fields`. */
+export type FieldLists = readonly (readonly FieldValue[])[];
 
 /** What a reader counts while it reads. The caller creates it, and the reader adds to it. */
 export interface ReadCounts {

@@ -3,8 +3,13 @@ import type { Bucket } from './mix.ts';
 
 export const dropReasons = [
   'duplicate', // an earlier document has the same text
+  'near_duplicate', // documents.near_duplicates: remove; an earlier document has nearly the same text
   'too_short', // documents.min_tokens
   'too_long', // documents.max_tokens
+  'where_false', // documents.where, sources.NAME.where
+  'score_missing', // documents.keep: it has no such number
+  'score_below', // documents.keep, from
+  'score_above', // documents.keep, to
   'already_read', // mix.without: an earlier run has read it
   'in_no_cell', // in no cell that the mix names
   'elsewhere', // in another shard set of the build: another phase, another length
@@ -17,12 +22,27 @@ export const dropReasons = [
 
 export type DropReason = (typeof dropReasons)[number];
 
+/** Reasons that a ledger names only where they occur, so that other ledgers are as those of earlier versions. */
+export const newerReasons: readonly NewerReason[] = [
+  'near_duplicate',
+  'where_false',
+  'score_missing',
+  'score_below',
+  'score_above',
+];
+
+type NewerReason = 'near_duplicate' | 'where_false' | 'score_missing' | 'score_below' | 'score_above';
+
+/** Tokens by reason. */
+export type Dropped = Readonly<Record<Exclude<DropReason, NewerReason>, number>> &
+  Readonly<Partial<Record<NewerReason, number>>>;
+
 /** Where tokens went, as integers: `read = packedOnce + the sum of dropped`. */
 export interface LedgerEntry {
   readonly read: number;
   /** Tokens that stand in the rows at least once. */
   readonly packedOnce: number;
-  readonly dropped: Readonly<Record<DropReason, number>>;
+  readonly dropped: Dropped;
   /** Tokens in the rows, every copy counted. */
   readonly packedInstances: number;
 }

@@ -55,6 +55,20 @@ export interface LeftOut {
   readonly absent: number;
 }
 
+/** What a rule of `documents.keep` comes to. */
+export interface PlannedScore {
+  readonly score: string;
+  /** null: of all sources. */
+  readonly sources: readonly string[] | null;
+  readonly minTokens: number;
+  /** Documents that the rule is about, and those of them without a score. */
+  readonly documents: number;
+  readonly missing: number;
+  /** The bounds as scores, both inclusive; null: none. */
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
 /** The copies of documents to pack, ascending by document, as parallel arrays. */
 export interface Instances {
   readonly count: number;

@@ -1,5 +1,10 @@
 /** What a person asked for: the recipe and the ablation, checked and with every default set. Nothing here computes. */
 
+import type { Condition, FimSpec, SourceColumns } from './carried.ts';
+import type { DocumentRules, PerSource } from './document-rules.ts';
+
+export type { DocumentRules, NearDuplicates, PerSource } from './document-rules.ts';
+
 /** A recipe, checked and with every default filled in. It comes from `recipe/`. */
 export interface Recipe {
   readonly name: string;
@@ -11,10 +16,14 @@ export interface Recipe {
   readonly documents: DocumentRules;
   /** Share of documents (by key, 0 <= share < 1) that goes to the validation split. */
   readonly validation: number;
+  /** Not there: documents are split one by one. */
+  readonly splitBy?: 'group';
   /** The parts of the training run, in order; at least one. A recipe without phases has one, named `train`. */
   readonly phases: readonly PhaseSpec[];
   /** Earlier runs whose documents are left out, of training and of validation; not there: none. */
   readonly without?: readonly EarlierRun[];
+  /** Column of numbers (`field:NAME`) by which documents of a cell are taken more or less often; absent: all alike. */
+  readonly weightBy?: string;
   /** `disjoint`: a document is in one phase only. */
   readonly phaseDocuments: 'disjoint' | 'shared';
   /** Tokens per optimizer step, the same in every phase; null: the trainer decides. */
@@ -69,8 +78,18 @@ export interface SourceSpec {
    * A program and its arguments that writes each file's text, used instead of a format; `{file}` or `{}` is the path.
    */
   readonly command?: readonly string[];
+  /** Field whose value names the group of a document, or `directory`. Not there: documents have no group. */
+  readonly group?: string;
+  /** Field by which the documents of a group are sorted. Not there: they stand in the order of the corpus. */
+  readonly order?: string;
   /** The source holds token ids, not text: `fields.text` names their column. */
   readonly tokens?: TokensSpec;
+  /** What the store keeps of its documents beside their tokens; absent: nothing. */
+  readonly columns?: SourceColumns;
+  /** Only documents for which this holds may be taken; absent: all. */
+  readonly where?: Condition;
+  /** Fill in the middle, in the training split; absent: none. */
+  readonly fim?: FimSpec;
 }
 
 /** What a recipe says about a source of token ids. */
@@ -129,28 +148,6 @@ export const quotings = ['auto', 'double', 'none'] as const;
 export type Quoting = (typeof quotings)[number];
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli';
-
-/** One number for all sources, with per-source overrides. */
-export interface PerSource {
-  readonly otherwise: number;
-  readonly of: ReadonlyMap<string, number>;
-}
-
-/** Which documents may be taken at all. */
-export interface DocumentRules {
-  /** Bounds in tokens, both inclusive; `maxTokens` may be Infinity. */
-  readonly minTokens: PerSource;
-  readonly maxTokens: PerSource;
-  /** `remove`: keep only the first of several documents with identical text. */
-  readonly duplicates: 'remove' | 'keep';
-  /**
-   * The length of a document that thresholds and buckets of a mix use. null: its tokens; a number: its characters
-   * divided by that number (Fu et al. 2024 estimate with 3.68).
-   */
-  readonly charactersPerToken: number | null;
-  /** Edges between length buckets, ascending; null: powers of two. */
-  readonly buckets: readonly number[] | null;
-}
 
 /** A run that was trained on the shards of an earlier build. */
 export interface EarlierRun {
@@ -227,12 +224,14 @@ export interface LengthRule {
     | { readonly kind: 'remove_long' };
 }
 
-export const packings = ['best-fit', 'concat', 'pad', 'decompose'] as const;
+export const packings = ['best-fit', 'concat', 'pad', 'decompose', 'groups'] as const;
 
 export type Packing = (typeof packings)[number];
 
 /** Packings that can put a row together from several shorter inner rows (`pack_length`). */
 export const packingsOfInnerRows: readonly Packing[] = ['best-fit', 'concat'];
+
+export const intents = ['mask', 'no-mask'] as const;
 
 export interface SequenceSpec {
   /** L, in tokens. */
@@ -253,6 +252,11 @@ export interface SequenceSpec {
   readonly packLength: number | null;
   /** Options of packing `decompose`; null for other packings. */
   readonly decompose: DecomposeSpec | null;
+  /**
+   * What the rows are made for: attention inside each document (`mask`), or over the whole row; not there: the recipe does
+   * not say, and a trainer masks.
+   */
+  readonly intent?: (typeof intents)[number];
 }
 
 /**

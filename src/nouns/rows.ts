@@ -17,8 +17,21 @@ export interface RowPlan {
   readonly length: Uint16Array | Uint32Array;
   /** The pieces that aren't the whole sequence of a whole document. */
   readonly cuts: PieceCuts;
+  /** Per piece: the group of its document, by the number of the group's first document; not there: none has a group. */
+  readonly groups?: Uint32Array;
   /** null: no document repeats. */
   readonly repeats: RowRepeats | null;
+  /** Pieces, ascending, that are documents with their middle at the end and three sentinel tokens; absent: there are none. */
+  readonly fim?: Uint32Array;
+}
+
+/** What fill-in-the-middle comes to in the rows of a phase. */
+export interface FimCounts {
+  /** Pieces with their middle at the end, every copy counted, and their sentinel tokens. */
+  readonly pieces: number;
+  readonly sentinels: number;
+  /** Documents that the rate names too, and that stay as they are because they do not fit in a row. */
+  readonly left: number;
 }
 
 /** What later epochs need to know to keep copies apart in a run with repeated documents (`feed/rows/order.ts`). */

@@ -1,4 +1,5 @@
 /** What `tokenize/` hands to `store/`, and what the store hands to later stages. Nothing here computes. */
+import type { FieldLists } from './documents.ts';
 
 /** Turns text into tokens. Equal fingerprints give equal tokens for equal bytes. */
 export interface Tokenizer {
@@ -47,8 +48,30 @@ export interface TokenizedDocuments {
   readonly ids: readonly (string | null)[];
   readonly records: readonly number[];
   readonly sources: readonly string[] | null;
+  /** As in `DocumentChunk`. */
+  readonly fields?: FieldLists;
+  /** Compressed over plain bytes of each document's text; NaN: not computed. Absent: the source asks for none. */
+  readonly compressibility?: Float64Array;
   /** Bytes of text consumed, including those of open documents. */
   readonly textBytes: number;
+}
+
+/** What random choices hash, by document: its key, or that of documents that it belongs to. */
+export interface DocumentKeys {
+  readonly count: number;
+  readonly keysLow: Uint32Array;
+  readonly keysHigh: Uint32Array;
+}
+
+/**
+ * Groups of documents, by document number. A document without a group is a group of its own. The keys are the groups':
+ * those of a group's name, or the document's own.
+ */
+export interface DocumentGroups extends DocumentKeys {
+  /** The first document of the group, by which a group is named. */
+  readonly first: Uint32Array;
+  /** The documents of a group are sorted by it, then by number; null: by number. */
+  readonly rank: Uint32Array | null;
 }
 
 /** All documents of a token store, as parallel arrays over shared memory, indexed by document number. */
@@ -64,6 +87,22 @@ export interface DocumentTable {
   /** First document of each part, and `count` at the end. */
   readonly partStarts: Uint32Array;
 }
+
+/** What documents carry beside their tokens: columns of the store that a recipe asks for, by document number. */
+export interface DocumentColumns {
+  /** By the column's name in the store (`field:score`); NaN: the document has no such number. */
+  readonly numbers: ReadonlyMap<string, Float64Array>;
+  readonly texts: ReadonlyMap<string, TextColumn>;
+}
+
+export interface TextColumn {
+  /** Distinct texts, in the order of the documents that have them first. */
+  readonly values: readonly string[];
+  /** Index into `values` per document; `noText`: the document has none. */
+  readonly index: Uint32Array;
+}
+
+export const noText = 0xffff_ffff;
 
 /** Where the tokens of documents come from. */
 export interface TokenSource {

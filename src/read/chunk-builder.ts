@@ -2,7 +2,7 @@
  * Collects documents into chunks. No chunk is larger than `chunkBytes`. A document that does not fit is cut at
  * character boundaries into chunks of its own, all open except the last. Cost: each text is copied once.
  */
-import type { DocumentChunk, ReadCounts } from '../nouns/documents.ts';
+import type { DocumentChunk, FieldValue, ReadCounts } from '../nouns/documents.ts';
 import { characterEnd, countLoneSurrogates } from './input/utf8.ts';
 
 export const defaultChunkBytes: number = 1024 * 1024;
@@ -32,6 +32,8 @@ export interface DocumentLabel {
   readonly record: number;
   readonly id: string | null;
   readonly source: string | null;
+  /** Values of the source's fields, if it keeps any. */
+  readonly values?: readonly FieldValue[] | undefined;
 }
 
 export class ChunkBuilder {
@@ -39,21 +41,34 @@ export class ChunkBuilder {
   readonly #counts: ReadCounts;
   readonly #withSources: boolean;
   readonly #ofIds: boolean;
+  readonly #fieldCount: number;
   #buffer = Buffer.alloc(0);
   #used = 0;
   #ends: number[] = [];
   #ids: (string | null)[] = [];
   #records: number[] = [];
   #sources: string[] = [];
+  #fields: FieldValue[][];
   #ready: DocumentChunk[] = [];
 
-  /** @param ofIds documents are token ids of 4 bytes, not characters */
-  constructor(counts: ReadCounts, chunkBytes: number, withSources: boolean, ofIds: boolean = false) {
+  /**
+   * @param ofIds documents are token ids of 4 bytes, not characters
+   * @param fieldCount values of each label
+   */
+  constructor(
+    counts: ReadCounts,
+    chunkBytes: number,
+    withSources: boolean,
+    ofIds: boolean = false,
+    fieldCount: number = 0,
+  ) {
     // A chunk must be able to hold the longest character, and whole ids.
     this.#chunkBytes = Math.max(chunkBytes - (chunkBytes % 4), 4);
     this.#ofIds = ofIds;
     this.#counts = counts;
     this.#withSources = withSources;
+    this.#fieldCount = fieldCount;
+    this.#fields = this.#emptyLists();
   }
 
   /** Whether `take` would return chunks. Ask after every document, so that chunks don't pile up. */
@@ -97,11 +112,16 @@ export class ChunkBuilder {
     return (this.#buffer.length === 0 ? this.#chunkBytes : this.#buffer.length) - this.#used;
   }
 
+  #emptyLists(): FieldValue[][] {
+    return Array.from({ length: this.#fieldCount }, () => []);
+  }
+
   #label(label: DocumentLabel): void {
     this.#ends.push(this.#used);
     this.#ids.push(label.id);
     this.#records.push(label.record);
     if (this.#withSources) this.#sources.push(label.source!);
+    for (let f = 0; f < this.#fieldCount; f += 1) this.#fields[f]!.push(label.values?.[f] ?? null);
   }
 
   #addLong(text: string | Uint8Array, label: DocumentLabel): void {
@@ -126,6 +146,7 @@ export class ChunkBuilder {
       ids: this.#ids,
       records: this.#records,
       sources: this.#withSources ? this.#sources : null,
+      ...(this.#fieldCount === 0 ? {} : { fields: this.#fields }),
       open,
     });
     this.#buffer = Buffer.alloc(0);
@@ -134,6 +155,7 @@ export class ChunkBuilder {
     this.#ids = [];
     this.#records = [];
     this.#sources = [];
+    if (this.#fieldCount > 0) this.#fields = this.#emptyLists();
   }
 }
 

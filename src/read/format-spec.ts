@@ -27,8 +27,13 @@ export interface ExtractInput {
   readonly file: InputFile;
   readonly command: readonly string[] | undefined;
   readonly counts: ReadCounts;
-  /** The largest allowed text, in bytes. */
+  /** The largest text, in bytes: a file with more is a bad record, whatever the memory. */
   readonly most: number;
+  /**
+   * Call it before so many bytes are held.
+   * @throws LongmixError `memory-exceeded`: an error, never a bad record, for documents must not depend on `--memory`
+   */
+  hold(bytes: number): void;
   /** The file as text, decoded; a file of more than `most` bytes is a bad record. */
   read(most: number): Promise<string>;
   /** The path of the file on this machine, where it stays until the text is taken out. */

@@ -85,8 +85,8 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     compressible: false,
     documents: 'file',
     extractor: 'epub 1, htmlparser2 12.0.0',
-    async extract({ path, most }) {
-      return await (await import('./extract/epub.ts')).epubText(await path(), most);
+    async extract({ path, most, hold }) {
+      return await (await import('./extract/epub.ts')).epubText(await path(), most, hold);
     },
     load: readerOfText,
   },
@@ -171,8 +171,9 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: [],
     compressible: false,
     documents: 'file',
-    async extract({ path, command, counts, most }) {
-      return await (await import('./extract/command.ts')).commandOutput(command!, await path(), most, counts);
+    async extract({ path, command, counts, most, hold }) {
+      const { commandOutput } = await import('./extract/command.ts');
+      return await commandOutput(command!, await path(), { most, hold }, counts);
     },
     load: readerOfText,
   },

@@ -68,6 +68,10 @@ function settingsFile(settings: readonly Setting[], values: readonly YamlFile[])
       const { i, file, rest } = of(path);
       return i * offsetsOfSetting + file.valueAt(rest);
     },
+    offsetIn: (path, character) => {
+      const { i, file, rest } = of(path);
+      return i * offsetsOfSetting + file.offsetIn(rest, character);
+    },
     keyAt: (path) => {
       const { i, file, rest } = of(path);
       return i * offsetsOfSetting + file.keyAt(rest);

@@ -1,5 +1,6 @@
 /** Converts `mix`, `documents`, `sequences` and `phases` as written to the types that the planner takes. */
 
+import type { Condition, KeepRule, ScoreBound } from '../nouns/carried.ts';
 import type {
   CellSpec,
   DecomposeSpec,
@@ -10,8 +11,11 @@ import type {
   PhaseSpec,
   SequenceSpec,
 } from '../nouns/recipe.ts';
+import { parseCondition } from './condition/parse-condition.ts';
 import { type Amount, estimatorPattern, isPercentage } from './schema/fields.ts';
 import type { DocumentsEntry, RecipeFile } from './schema/schema.ts';
+import { type KeepEntry, percentilePattern } from './schema/schema-documents.ts';
+import { defaultSimilarity } from './schema/schema-groups.ts';
 import {
   type CellEntry,
   displacedBy,
@@ -36,9 +40,44 @@ export function toDocumentRules(entry: DocumentsEntry): DocumentRules {
       exact(parseLength(amount)),
     ),
     duplicates: entry.duplicates,
+    ...toNearDuplicates(entry.near_duplicates),
     charactersPerToken: characters === undefined ? null : Number(characters),
     buckets: edges === undefined ? null : [...new Set(edges)].sort((a, b) => a - b),
+    // Left out where there is none, so that a recipe's record is that of versions without them.
+    ...(entry.keep === undefined || entry.keep.length === 0 ? {} : { keep: entry.keep.map(toKeepRule) }),
+    ...(entry.where === undefined ? {} : { where: toCondition(entry.where) }),
   };
+}
+
+/** Nothing where near copies are kept: a recipe's record is that of the versions that did not look for them. */
+function toNearDuplicates(written: DocumentsEntry['near_duplicates']): Pick<DocumentRules, 'nearDuplicates'> {
+  const { rule, similarity } =
+    typeof written === 'object' ? written : { rule: written, similarity: defaultSimilarity };
+  if (rule === undefined || rule === 'keep') return {};
+  return { nearDuplicates: { rule, similarity: exact(parseShare(similarity)) } };
+}
+
+function toKeepRule({ score, from, to, where, missing }: KeepEntry): KeepRule {
+  return {
+    score,
+    from: toBound(from),
+    to: toBound(to),
+    sources: where.source === undefined ? null : [where.source].flat(),
+    minTokens: exact(parseLength(where.min_tokens)),
+    missing,
+  };
+}
+
+function toBound(bound: number | string | undefined): ScoreBound | null {
+  if (bound === undefined) return null;
+  return typeof bound === 'number' ? bound : { percentile: Number(percentilePattern.exec(bound)![1]) };
+}
+
+/** @param text that the recipe's checks have accepted */
+export function toCondition(text: string): Condition {
+  const parsed = parseCondition(text);
+  if ('problem' in parsed) throw new Error(parsed.problem);
+  return parsed.condition;
 }
 
 /** The phases of a recipe; if it has none, one phase named `train`. */
@@ -151,6 +190,7 @@ export function toSequences(entry: SequencesEntry): SequenceSpec {
     plusOne: plus_one,
     packLength: pack_length === undefined ? null : exact(parseLength(pack_length)),
     decompose: given.packing === 'decompose' ? toDecompose(given.decompose, length) : null,
+    ...(given.intent === undefined ? {} : { intent: given.intent }),
   };
 }
 

@@ -6,12 +6,17 @@
 import { resolve } from 'node:path';
 import { encodingOf } from '../base/encodings.ts';
 import { isUrl } from '../base/is-url.ts';
+import { columnsPart, joinColumns } from '../base/source-columns.ts';
+import { columnsUsedOf } from '../base/used-columns.ts';
+import type { FimSpec, SourceColumns } from '../nouns/carried.ts';
 import type { BadRecordLimit, EarlierRun, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
+import { resolve as resolvePlace } from '../storage/paths.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
+import type { FimEntry } from './schema/schema-fim.ts';
 import type { EarlierEntry, WithoutEntry } from './schema/schema-mix.ts';
-import { toDocumentRules, toPhases, toSequences } from './to-mix.ts';
+import { toCondition, toDocumentRules, toPhases, toSequences } from './to-mix.ts';
 import { isTokenizerPath } from './tokenizer-path.ts';
 import { exact, parseLength, parseShare, parseSize } from './units.ts';
 
@@ -29,18 +34,24 @@ interface RecipeContext {
 export function toRecipe(file: RecipeFile, context: RecipeContext): Recipe {
   const { directory } = context;
   const phases = toPhases(file, context.phaseNames);
+  const documents = toDocumentRules(file.documents);
+  const weight = file.mix.weight_by === undefined ? {} : { weightBy: file.mix.weight_by };
   // Rows of validation are as long as those of the longest phase, unless the recipe itself gives a length.
   const longest = Math.max(...phases.map(({ sequences }) => sequences.length));
   const length = context.givesLength ? file.sequences.length : longest;
   return {
     name: file.name ?? context.defaultName,
     tokenizer: toTokenizer(file.tokenizer, directory),
-    store: file.store === undefined ? null : resolve(directory, file.store),
-    sources: context.sourceNames.map((name) => toSource(name, file.sources[name]!, directory)),
-    documents: toDocumentRules(file.documents),
+    store: file.store === undefined ? null : resolvePlace(directory, file.store),
+    sources: context.sourceNames
+      .map((name) => toSource(name, file.sources[name]!, directory))
+      .map((source) => withUsedColumns(source, { documents, ...weight })),
+    documents,
     validation: exact(parseShare(file.split.validation)),
+    ...(file.split.by === 'group' ? { splitBy: file.split.by } : {}),
     phases,
     ...toWithout(file.mix.without, directory),
+    ...weight,
     phaseDocuments: file.phase_documents,
     tokensPerStep: file.tokens_per_step === undefined ? null : exact(parseLength(file.tokens_per_step)),
     sequences: toSequences({ ...file.sequences, length }),
@@ -100,10 +111,30 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     exclude: [entry.exclude].flat(),
     ...(entry.extract ? {} : { extract: false as const }),
     ...(entry.command === undefined ? {} : { command: toCommand(entry.command, directory) }),
+    ...(entry.group === undefined ? {} : { group: entry.group }),
+    // Documents of a source are in the order of their paths.
+    ...(entry.order === undefined || entry.order === 'path' ? {} : { order: entry.order }),
     ...(entry.tokens === undefined
       ? {}
       : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),
+    ...(entry.where === undefined ? {} : { where: toCondition(entry.where) }),
+    ...(entry.fim === undefined ? {} : { fim: toFim(entry.fim) }),
+    ...columnsPart(toColumns(entry.columns ?? [])),
   };
+}
+
+function toFim({ rate, mode, spm_share, tokens }: FimEntry): FimSpec {
+  const spmShare = spm_share === undefined ? (mode === 'spm' ? 1 : 0) : exact(parseShare(spm_share));
+  return { rate: exact(parseShare(rate)), spmShare, tokens: tokens ?? null };
+}
+
+function toColumns(names: readonly string[]): SourceColumns {
+  const fields = names.filter((name) => name !== 'compressibility');
+  return { fields, ...(fields.length < names.length ? { compressibility: 0 } : {}) };
+}
+
+function withUsedColumns(source: SourceSpec, uses: Parameters<typeof columnsUsedOf>[1]): SourceSpec {
+  return { ...source, ...columnsPart(joinColumns(source.columns, columnsUsedOf(source, uses))) };
 }
 
 function textField({ text, tokens }: SourceEntry): string {

@@ -33,7 +33,9 @@ export function armLines(arms: readonly ArmData[], all = true): ArmLine[][] {
     .sort((a, b) => a.from - b.from)
     .map(bucketName)
     .filter((name, i, all) => all.indexOf(name) === i);
-  const dropped = dropReasons.filter((reason) => arms.some(({ ledger }) => ledger.dropped[reason] > 0));
+  const dropped = dropReasons.filter((reason) =>
+    arms.some(({ ledger }) => (ledger.dropped[reason] ?? 0) > 0),
+  );
   return [
     [
       line('documents', (arm) => integer(sum(cellsOf(arm), ({ taken }) => taken))),
@@ -69,7 +71,9 @@ export function armLines(arms: readonly ArmData[], all = true): ArmLine[][] {
     ],
     [
       line('read, tokens', ({ ledger }) => integer(ledger.read)),
-      ...dropped.map((reason) => line(reasonNames[reason], ({ ledger }) => integer(ledger.dropped[reason]))),
+      ...dropped.map((reason) =>
+        line(reasonNames[reason], ({ ledger }) => integer(ledger.dropped[reason] ?? 0)),
+      ),
       line('repeats', ({ ledger }) => integer(ledger.packedInstances - ledger.packedOnce)),
     ],
   ];

@@ -1,9 +1,12 @@
 /** Shows a plan as tables: for each cell its tokens, the request and the result; then rows, packing and the ledger. */
 
-import { bytes, compact, integer, percent, percentFine, rowLength } from '../base/words.ts';
+import { bytes, compact, counted, integer, percent, percentFine, rowLength } from '../base/words.ts';
 import type { PlannedWithout } from '../build/nouns.ts';
+import type { NearFigures } from '../near/figures.ts';
 import { type DropReason, dropReasons, type Ledger, type LedgerEntry } from '../nouns/ledger.ts';
-import type { PlannedCell } from '../nouns/mix.ts';
+import type { PlannedCell, PlannedScore } from '../nouns/mix.ts';
+import type { FimCounts } from '../nouns/rows.ts';
+import type { GroupFigures } from '../pack/accounts/group-figures.ts';
 import type { PackingQuality } from '../pack/accounts/quality.ts';
 import { linesBySource } from './by-source.ts';
 import { reasonNames } from './reasons.ts';
@@ -15,6 +18,7 @@ export interface SplitFigures {
   readonly ledger: Ledger;
   readonly quality: PackingQuality;
   readonly bytes: number;
+  readonly groups?: GroupFigures;
 }
 
 /**
@@ -93,6 +97,13 @@ export function packingText(splits: readonly SplitFigures[]): string {
         'documents that fit, cut',
         ({ quality }) => `${integer(quality.fittingCut)} of ${integer(quality.fitting)}`,
       ),
+      ...(splits.some(({ groups }) => groups !== undefined)
+        ? [
+            row('groups of several documents', ({ groups }) => integer(groups?.groups ?? 0)),
+            row('of them whole in a row', ({ groups }) => integer(groups?.whole ?? 0)),
+            row('of them taken in part', ({ groups }) => integer(groups?.partial ?? 0)),
+          ]
+        : []),
       row('mean piece, tokens', ({ quality }) => integer(quality.meanPieceLength)),
       row('mean context, tokens', ({ quality }) => integer(quality.meanContextLength)),
       row('pieces per row', ({ quality, ledger }) => (quality.pieces / Math.max(1, ledger.rows)).toFixed(1)),
@@ -123,6 +134,53 @@ export function withoutText(without: readonly PlannedWithout[]): string {
   );
 }
 
+/** What was found of near copies. Exact copies count as near. */
+export function nearText({ clusters, documents, largest }: NearFigures): string {
+  return clusters === 0
+    ? 'near copies: none'
+    : `near copies: ${counted(documents, 'document')} in ${counted(clusters, 'cluster')}, of up to ${integer(largest)} documents`;
+}
+
+/** What the rules of `documents.keep` come to. Scores are shown in full: they are what decides. */
+export function scoresText(scores: readonly PlannedScore[]): string {
+  const bound = (score: number | null) => (score === null ? '' : String(score));
+  return table(
+    [
+      { title: 'kept by score', align: 'left' },
+      { title: 'of', align: 'left' },
+      { title: 'from' },
+      { title: 'to' },
+      { title: 'docs' },
+      { title: 'without score' },
+    ],
+    scores.map(({ score, sources, minTokens, from, to, documents, missing }) => [
+      score,
+      [sources?.join(', ') ?? 'all', ...(minTokens > 0 ? [`from ${integer(minTokens)} tokens`] : [])].join(
+        ', ',
+      ),
+      bound(from),
+      bound(to),
+      integer(documents),
+      integer(missing),
+    ]),
+  );
+}
+
+/** What fill in the middle comes to; its sentinels are among the special tokens of the ledger. */
+export function fimText(sets: readonly { readonly name: string; readonly fim?: FimCounts }[]): string {
+  return table(
+    [
+      { title: 'fill in the middle', align: 'left' },
+      { title: 'docs with copies' },
+      { title: 'sentinel tokens' },
+      { title: 'left as they are, too long' },
+    ],
+    sets.flatMap(({ name, fim }) =>
+      fim === undefined ? [] : [[name, integer(fim.pieces), integer(fim.sentinels), integer(fim.left)]],
+    ),
+  );
+}
+
 /** Shows both balances of the ledger, in tokens. */
 export function ledgerText(splits: readonly SplitFigures[]): string {
   const row = (title: string, show: (ledger: Ledger) => number) => [
@@ -145,5 +203,5 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
 }
 
 function dropped(entry: LedgerEntry, reason: DropReason): number {
-  return entry.dropped[reason];
+  return entry.dropped[reason] ?? 0;
 }

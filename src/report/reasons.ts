@@ -3,8 +3,13 @@ import type { DropReason } from '../nouns/ledger.ts';
 
 export const reasonNames: Readonly<Record<DropReason, string>> = {
   duplicate: 'copies of another document',
+  near_duplicate: 'near copies of another document',
   too_short: 'documents shorter than min_tokens',
   too_long: 'documents longer than max_tokens',
+  where_false: 'documents for which where does not hold',
+  score_missing: 'documents without a score',
+  score_below: 'documents with a score below from',
+  score_above: 'documents with a score above to',
   already_read: 'documents that an earlier run has read',
   in_no_cell: 'documents in no cell',
   elsewhere: 'in another phase or length',
@@ -18,8 +23,13 @@ export const reasonNames: Readonly<Record<DropReason, string>> = {
 /** Like `reasonNames`, for places with room for a word or two. */
 export const shortReasonNames: Readonly<Record<DropReason, string>> = {
   duplicate: 'duplicates',
+  near_duplicate: 'near duplicates',
   too_short: 'too short',
   too_long: 'too long',
+  where_false: 'where is false',
+  score_missing: 'no score',
+  score_below: 'score too low',
+  score_above: 'score too high',
   already_read: 'already read',
   in_no_cell: 'in no cell',
   elsewhere: 'in other sets',

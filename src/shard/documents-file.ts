@@ -11,8 +11,10 @@ import {
   parquetReadObjects,
 } from 'hyparquet';
 import type { ParquetWriter } from 'hyparquet-writer';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import type { Sink } from '../nouns/files.ts';
+import { locate } from '../storage/remote-files.ts';
 
 export interface ListedDocument {
   /** The document's number in the token store. */
@@ -170,14 +172,29 @@ export async function readDocumentKeys(path: string): Promise<DocumentKeys | nul
 }
 
 async function openList(path: string): Promise<{ file: AsyncBuffer; metadata: FileMetaData }> {
-  const file = await readable(path, () => asyncBufferFromFile(path));
+  const file = isUrl(path) ? await farBuffer(path) : await readable(path, () => asyncBufferFromFile(path));
   return { file, metadata: await readable(path, () => parquetMetadataAsync(file)) };
+}
+
+/** What a bucket answers (no such key, no access) is an error of its own. */
+async function farBuffer(path: string): Promise<AsyncBuffer> {
+  const { storage, name } = await locate(path);
+  const file = await storage.open(name);
+  return {
+    byteLength: file.size,
+    async slice(start, end = file.size) {
+      const bytes = new Uint8Array(end - start);
+      await file.readAside(start, bytes);
+      return bytes.buffer;
+    },
+  };
 }
 
 async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (cause) {
+    if (cause instanceof LongmixError) throw cause;
     throw new LongmixError('shards-damaged', `damaged shard set: ${path} cannot be read`, {
       cure: 'build again with --fresh',
       exitCode: 1,

@@ -10,6 +10,8 @@
  *     source_ids   List<uint16>  index into the manifest's `sources`
  *     doc_ids      List<uint32>  document number in the token store
  *     doc_starts   List<uint32>  first token of the piece in its document
+ *     and where a source of the recipe has a `group`, one entry per piece:
+ *     group_ids    List<uint32>  the group of the piece's document: the number of the group's first document
  *   documents.parquet   with `provenance`: one row per document in the shards, ascending by `doc_id`:
  *     doc_id  int64     as in the column `doc_ids`
  *     source  string    its source
@@ -21,6 +23,7 @@
  *   dataset_info.json, state.json   required by load_from_disk
  *   manifest.json               written last: a folder without it is not a shard set
  */
+import type { FimSetting } from '../base/fim.ts';
 import type { FileRecord } from '../nouns/files.ts';
 import type { Ledger } from '../nouns/ledger.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
@@ -61,6 +64,8 @@ export interface ShardSetManifest {
   readonly sequences: SequenceSpec;
   readonly dtype: ShardDtype;
   readonly provenance: boolean;
+  /** Present where a source of the recipe has a `group`: rows have the column `group_ids`. */
+  readonly groups?: true;
   readonly bosId: number | null;
   readonly eosId: number | null;
   /** The id that fills the last `padding` tokens of a row. */
@@ -73,6 +78,8 @@ export interface ShardSetManifest {
   /** Record of `documents.parquet`; null, or left out in version 2: there is no such file. */
   readonly documents?: DocumentsRecord | null;
   readonly ledger: Ledger;
+  /** Sources whose documents may have their middle at the end, and the ids of the sentinels; absent: none. */
+  readonly fim?: FimSetting;
   /** Earlier runs whose documents are left out; absent if there are none. */
   readonly without?: readonly EarlierBuild[];
   /** The recipe with all defaults, but without paths on the machine. */

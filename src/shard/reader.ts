@@ -3,13 +3,15 @@
  * costs one read of its batch.
  */
 
-import { join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import { isCount } from '../base/is-count.ts';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import { exists, type LocalBytes, readText } from '../storage/files.ts';
 import { localStorage } from '../storage/local.ts';
+import { join } from '../storage/paths.ts';
+import { openRemoteFile } from '../storage/remote-files.ts';
 import { EndedEarly } from '../storage/storage.ts';
 import {
   dictFile,
@@ -110,12 +112,27 @@ export function parseListedSets(text: string, file: string): string[] {
   throw damaged(file, 'it does not list the splits');
 }
 
-/** @throws LongmixError `row-missing` if there is no such row */
+/** A row of shards on this machine. @throws LongmixError `row-missing` if there is no such row */
 export function readRow(folder: string, manifest: ShardSetManifest, row: number): Row {
+  const { shard, batch, index } = findRow(folder, manifest, row);
+  return rowOf(readBatch(folder, shard, batch), index);
+}
+
+/** The same of shards on any machine. */
+export async function fetchRow(folder: string, manifest: ShardSetManifest, row: number): Promise<Row> {
+  const { shard, batch, index } = findRow(folder, manifest, row);
+  return rowOf(await fetchBatch(folder, shard, batch), index);
+}
+
+function findRow(
+  folder: string,
+  manifest: ShardSetManifest,
+  row: number,
+): { shard: ShardRecord; batch: number; index: number } {
   let left = row;
   for (const shard of manifest.shards) {
     for (const [b, batch] of shard.batches.entries()) {
-      if (left < batch.rows && left >= 0) return rowOf(readBatch(folder, shard, b), left);
+      if (left < batch.rows && left >= 0) return { shard, batch: b, index: left };
       left -= batch.rows;
     }
   }
@@ -145,6 +162,30 @@ export function readBatch(folder: string, shard: ShardRecord, batch: number): Re
   } finally {
     open.close();
   }
+  return decodeBatch(stream, batch, file);
+}
+
+/** The same of shards on any machine. @throws LongmixError `shards-damaged`, and what a bucket throws */
+export async function fetchBatch(folder: string, shard: ShardRecord, batch: number): Promise<RecordBatch> {
+  if (!isUrl(folder)) return readBatch(folder, shard, batch);
+  const { offset, bytes } = shard.batches[batch]!;
+  const schemaBytes = shard.batches[0]!.offset;
+  const stream = new Uint8Array(schemaBytes + bytes);
+  const file = join(folder, shard.name);
+  // Its size is known, so it is not asked for.
+  const opened = await openRemoteFile(file, { size: shard.bytes, stamp: '' });
+  try {
+    await Promise.all([
+      opened.readAside(0, stream.subarray(0, schemaBytes)),
+      opened.readAside(offset, stream.subarray(schemaBytes)),
+    ]);
+  } catch (cause) {
+    throw cause instanceof EndedEarly ? damaged(file, 'it ends too early', cause) : cause;
+  }
+  return decodeBatch(stream, batch, file);
+}
+
+function decodeBatch(stream: Uint8Array, batch: number, file: string): RecordBatch {
   let decoded: RecordBatch | undefined;
   try {
     [decoded] = arrow.RecordBatchReader.from(stream);

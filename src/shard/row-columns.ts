@@ -25,7 +25,7 @@ export interface RowColumn {
   readonly shape: 'tokens' | 'number' | 'list';
   readonly type: ColumnType;
   /** Which shard sets have the column. Columns that all sets have come first. */
-  readonly when: 'always' | 'provenance';
+  readonly when: 'always' | 'provenance' | 'groups';
   /** Names in the feed's batches of the values and, for a list, its offsets; null: the feed leaves the column out. */
   readonly feed: { readonly values: string; readonly offsets: string | null } | null;
   fill(rows: BatchRows): Filled;
@@ -109,6 +109,16 @@ export const rowColumns = {
     feed: null,
     fill: ({ starts, pieceOffsets }: BatchRows): Filled => ({ values: starts, offsets: pieceOffsets }),
   },
+  groupIds: {
+    name: 'group_ids',
+    shape: 'list',
+    type: 'uint32',
+    when: 'groups',
+    feed: null,
+    fill: ({ plan, firstPiece, pieces, pieceOffsets }: BatchRows): Filled => {
+      return { values: plan.groups!.slice(firstPiece, firstPiece + pieces), offsets: pieceOffsets };
+    },
+  },
 } as const;
 
 type Columns = typeof rowColumns;
@@ -144,10 +154,13 @@ export type RowLengths = {
 
 const all: readonly RowColumn[] = Object.values(rowColumns);
 
-/** Columns of a shard set, in the order of its files. */
-export function columnsOf(provenance: boolean): readonly RowColumn[] {
-  const always = all.filter(({ when }) => when === 'always');
-  return provenance ? [...always, ...all.filter(({ when }) => when === 'provenance')] : always;
+/**
+ * Columns of a shard set, in the order of its files.
+ * @param groups whether documents have groups
+ */
+export function columnsOf(provenance: boolean, groups = false): readonly RowColumn[] {
+  const has = { always: true, provenance, groups };
+  return all.filter(({ when }) => has[when]);
 }
 
 /** Columns that the feed's batches have. */
@@ -163,12 +176,17 @@ export function tokenBytes(provenance: boolean, dtype: ShardDtype): number {
 }
 
 /** Bytes per piece of a row, over all columns that are lists. */
-export function pieceBytes(provenance: boolean): number {
-  return bytesOfShape('list', provenance, 'int32');
+export function pieceBytes(provenance: boolean, groups = false): number {
+  return bytesOfShape('list', provenance, 'int32', groups);
 }
 
-function bytesOfShape(shape: RowColumn['shape'], provenance: boolean, dtype: ShardDtype): number {
-  const columns = columnsOf(provenance).filter((column) => column.shape === shape);
+function bytesOfShape(
+  shape: RowColumn['shape'],
+  provenance: boolean,
+  dtype: ShardDtype,
+  groups = false,
+): number {
+  const columns = columnsOf(provenance, groups).filter((column) => column.shape === shape);
   return columns.reduce((sum, { type }) => sum + bytesOfType(type, dtype), 0);
 }
 

@@ -7,8 +7,8 @@ import { arrow } from '../base/arrow.ts';
 import type { ShardDtype } from './format.ts';
 import { columnsOf, type RowColumn } from './row-columns.ts';
 
-export function rowSchema(width: number, dtype: ShardDtype, provenance: boolean): Schema {
-  return new arrow.Schema(columnsOf(provenance).map((column) => rowField(column, width, dtype)));
+export function rowSchema(width: number, dtype: ShardDtype, provenance: boolean, groups = false): Schema {
+  return new arrow.Schema(columnsOf(provenance, groups).map((column) => rowField(column, width, dtype)));
 }
 
 export function rowField({ name, shape, type }: RowColumn, width: number, dtype: ShardDtype): Field {
@@ -22,8 +22,8 @@ export function rowField({ name, shape, type }: RowColumn, width: number, dtype:
 /**
  * Contents of `dataset_info.json`. Uses `Sequence`, because releases before 4.0 refuse `List`; later ones read both.
  */
-export function datasetInfo(width: number, dtype: ShardDtype, provenance: boolean): unknown {
-  const features = columnsOf(provenance).map(({ name, shape, type }) => {
+export function datasetInfo(width: number, dtype: ShardDtype, provenance: boolean, groups = false): unknown {
+  const features = columnsOf(provenance, groups).map(({ name, shape, type }) => {
     const value = { dtype: type === 'ids' ? dtype : type, _type: 'Value' };
     if (shape === 'number') return [name, value];
     return [name, { feature: value, ...(shape === 'tokens' ? { length: width } : {}), _type: 'Sequence' }];

@@ -2,18 +2,21 @@
  * Checks that a shard set is what its manifest says. Decodes every row, and compares it with the token store if any.
  */
 
-import { join } from 'node:path';
+import { type Arrange, sentinelsPerDocument } from '../base/fim.ts';
 import { LongmixError } from '../errors.ts';
 import type { TokenSource } from '../nouns/tokens.ts';
 import { listFolder, readJson } from '../storage/files.ts';
+import { join } from '../storage/paths.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
-import { readBatch, rowOf } from './reader.ts';
+import { fetchBatch, rowOf } from './reader.ts';
 import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 
 /** The parts of a token store that are needed to compare rows with it. */
 export interface StoredDocuments extends TokenSource {
   /** Tokens of the document. */
   lengthOf(document: number): number;
+  /** Arranges a document with its middle at the end, if it is one that the set may hold so; null: it is none. */
+  arrange?(document: number): Arrange | null;
 }
 
 /** A sentence about one fault, with its place. */
@@ -45,11 +48,11 @@ export function verifyNames(folder: string, manifest: ShardSetManifest): Fault[]
  * Decodes every row and checks it.
  * @param store compares the rows with the store's tokens; null if there is no store
  */
-export function verifyRows(
+export async function verifyRows(
   folder: string,
   manifest: ShardSetManifest,
   store: StoredDocuments | null,
-): Fault[] {
+): Promise<Fault[]> {
   const faults: Fault[] = [];
   let row = 0;
   let padding = 0;
@@ -57,7 +60,7 @@ export function verifyRows(
     const before = row;
     try {
       for (const [b, batch] of shard.batches.entries()) {
-        const read = readBatch(folder, shard, b);
+        const read = await fetchBatch(folder, shard, b);
         if (read.numRows !== batch.rows)
           faults.push(`${place(folder, shard)}: batch ${b} has ${read.numRows} rows`);
         for (let r = 0; r < read.numRows; r += 1, row += 1) {
@@ -96,7 +99,8 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
   if (ids.subarray(manifest.width - padding).some((id) => id !== manifest.padId))
     faults.push('padding with a wrong id');
   const uneven = columns.flatMap(([key, { name, shape, when }]) => {
-    if (shape !== 'list' || (when === 'provenance' && !manifest.provenance)) return [];
+    const has = { always: true, provenance: manifest.provenance, groups: manifest.groups === true }[when];
+    if (shape !== 'list' || !has) return [];
     const entries = (row[key] as readonly number[]).length;
     return entries === lengths.length ? [] : [`${entries} ${name} for ${lengths.length} pieces`];
   });
@@ -111,9 +115,14 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     const end = at + length;
     // A piece may have a special token at either end. Between them are the document's own tokens.
     const bos = start === 0 && manifest.bosId !== null && ids[at] === manifest.bosId ? 1 : 0;
-    const tokens = Math.min(length - bos, held - start);
+    const specials = bos + Number(manifest.sequences.eos);
+    const isFilled = start === 0 && length === held + specials + sentinelsPerDocument;
+    const arrange = isFilled ? (store.arrange?.(document) ?? null) : null;
+    const own = Math.min(length - bos, held - start);
+    const tokens = arrange === null ? own : own + sentinelsPerDocument;
     const expected = ids instanceof Uint16Array ? new Uint16Array(tokens) : new Int32Array(tokens);
-    store.copy(document, start, tokens, expected, 0);
+    store.copy(document, start, own, expected, 0);
+    arrange?.(document, expected, 0, own);
     const found = ids.subarray(at + bos, at + bos + tokens);
     if (expected.some((id, j) => id !== found[j]))
       faults.push(`piece ${i} differs from document ${document}`);

@@ -4,6 +4,7 @@
  */
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
+import { type FimSetting, fimArrange, sentinelsPerDocument } from '../base/fim.ts';
 import { pieceTokens } from '../base/sequence.ts';
 import type { Sink } from '../nouns/files.ts';
 import type { RowPlan } from '../nouns/rows.ts';
@@ -20,6 +21,8 @@ export interface ShardOptions {
   readonly bosId: number | null;
   readonly eosId: number | null;
   readonly padId: number;
+  /** Fill in the middle; absent: no source has it. */
+  readonly fim?: FimSetting;
 }
 
 /** Rows [firstRow, endRow) of a plan. */
@@ -45,14 +48,34 @@ export function batchRows(
   return Math.max(1, Math.floor(batchBytes / (width * tokenBytes(provenance, dtype))));
 }
 
+export interface WrittenShard {
+  readonly batches: BatchRecord[];
+  readonly counts: ShardCounts;
+}
+
 export function writeShard(
   rows: PlannedRows,
   tokens: PieceSource,
   options: ShardOptions,
   sink: Sink,
-): { batches: BatchRecord[]; counts: ShardCounts } {
+): WrittenShard {
+  const steps = writeShardBatches(rows, tokens, options, sink);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, batch by batch: before each it yields the number of the first piece that it takes. */
+export function* writeShardBatches(
+  rows: PlannedRows,
+  tokens: PieceSource,
+  options: ShardOptions,
+  sink: Sink,
+): Generator<number, WrittenShard> {
   const { plan, firstRow, endRow } = rows;
-  const schema = rowSchema(plan.width, options.dtype, options.provenance);
+  const groups = plan.groups !== undefined;
+  const schema = rowSchema(plan.width, options.dtype, options.provenance, groups);
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
@@ -61,12 +84,22 @@ export function writeShard(
   const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {
     const end = Math.min(endRow, row + rowsPerBatch);
+    yield row === 0 ? 0 : plan.rowEnds[row - 1]!;
     const offset = out.bytes;
     writer.write(makeBatch(schema, { ...rows, firstRow: row, endRow: end }, tokens, options, counts));
     batches.push({ rows: end - row, offset, bytes: out.bytes - offset });
   }
   writer.finish();
   return { batches, counts };
+}
+
+interface Fetch {
+  readonly document: number;
+  readonly from: number;
+  readonly length: number;
+  readonly at: number;
+  readonly piece: number;
+  readonly fim: boolean;
 }
 
 function makeBatch(
@@ -86,22 +119,24 @@ function makeBatch(
   const pieceOffsets = new Int32Array(rows + 1);
   const padding = new Uint32Array(rows);
   const starts = new Uint32Array(pieces);
-  const fetches: { document: number; from: number; length: number; at: number; piece: number }[] = [];
+  const fetches: Fetch[] = [];
+  const arrange = options.fim === undefined ? null : fimArrange(table, options.fim);
 
   let piece = firstPiece;
   for (let r = 0; r < rows; r += 1) {
     let at = r * plan.width;
     for (; piece < plan.rowEnds[row + r]!; piece += 1) {
       const document = plan.document[piece]!;
-      const { bos, from, to, eos } = pieceTokens(plan, piece);
+      const { bos, from, to, eos, fim } = pieceTokens(plan, piece);
+      const sentinels = fim ? sentinelsPerDocument : 0;
       seqLengths.push(plan.length[piece]!);
       starts[piece - firstPiece] = from;
       if (bos) ids[at++] = options.bosId!;
-      fetches.push({ document, from, length: to - from, at, piece });
-      at += to - from;
+      fetches.push({ document, from, length: to - from, at, piece, fim });
+      at += to - from + sentinels;
       if (eos) ids[at++] = options.eosId!;
       counts.documentTokens += to - from;
-      counts.specialTokens += Number(bos) + Number(eos);
+      counts.specialTokens += Number(bos) + Number(eos) + sentinels;
     }
     padding[r] = (r + 1) * plan.width - at;
     if (padding[r]! > 0) {
@@ -114,14 +149,16 @@ function makeBatch(
   }
 
   fetches.sort((a, b) => a.document - b.document || a.from - b.from);
-  for (const { document, from, length, at, piece } of fetches)
+  for (const { document, from, length, at, piece, fim } of fetches) {
     tokens.copy(document, from, length, ids, at, piece);
+    if (fim) arrange!(document, ids, at, length);
+  }
 
   const filled = {
     ...{ plan, table, firstPiece, pieces, pieceOffsets, starts, ids, seqOffsets, padding },
     seqLengths: Int32Array.from(seqLengths),
   };
-  const columns = columnsOf(options.provenance).map((column) =>
+  const columns = columnsOf(options.provenance, plan.groups !== undefined).map((column) =>
     columnData(column, column.fill(filled), plan.width),
   );
   return recordBatch(schema, rows, columns);

@@ -3,11 +3,11 @@
  * step takes its rows from. `plan-steps.ts` makes the plan, `step-rows.ts` follows it.
  */
 
-import { join } from 'node:path';
 import { isCount } from '../base/is-count.ts';
 import { LongmixError } from '../errors.ts';
 import type { StepPlan } from '../nouns/steps.ts';
 import { exists, readText } from '../storage/files.ts';
+import { join } from '../storage/paths.ts';
 
 export const scheduleFile = 'schedule.json';
 

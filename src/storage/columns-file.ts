@@ -81,6 +81,8 @@ export interface ColumnsFile {
   length(name: string): number;
   /** Numbers [from, to) of a column, in shared memory. */
   read(name: string, from: number, to: number): NumberColumn;
+  /** Fills `into`, of the column's type, with the numbers from `from` on, without memory of its own but for one block. */
+  copy(name: string, from: number, into: NumberColumn): void;
   close(): void;
 }
 
@@ -92,6 +94,11 @@ export function openColumns(path: string): ColumnsFile {
     const ends = columns.map(({ at, length, type }) => start + at + length * width(type));
     if (file.size < Math.max(start, ...ends)) throw new DamagedColumns('it is cut short');
     const byName = new Map(columns.map((column) => [column.name, column]));
+    let scratch: Uint8Array | null = null;
+    const block = () => {
+      scratch ??= new Uint8Array(blockBytes);
+      return scratch;
+    };
     const find = (name: string) => {
       const column = byName.get(name);
       if (column === undefined) throw new DamagedColumns(`it has no column ${name}`);
@@ -101,6 +108,7 @@ export function openColumns(path: string): ColumnsFile {
       about,
       length: (name) => find(name).length,
       read: (name, from, to) => readColumn(file, start, find(name), from, to),
+      copy: (name, from, into) => copyColumn(file, start, find(name), from, into, block()),
       close: () => file.close(),
     };
   } catch (error) {
@@ -146,6 +154,31 @@ function readColumn(
   return type === 'u16'
     ? new Uint16Array(bytes.buffer, offset, to - from)
     : new Uint32Array(bytes.buffer, offset, to - from);
+}
+
+function copyColumn(
+  file: LocalBytes,
+  start: number,
+  { name, type, length, at, sums }: ColumnRecord,
+  from: number,
+  into: NumberColumn,
+  scratch: Uint8Array,
+): void {
+  const size = width(type);
+  if (from < 0 || from + into.length > length || into.BYTES_PER_ELEMENT !== size)
+    throw new DamagedColumns(`column ${name} has no ${from} to ${from + into.length}`);
+  const bytes = bytesOf(into);
+  const begin = from * size;
+  const end = begin + bytes.length;
+  for (let block = Math.floor(begin / blockBytes); block * blockBytes < end; block += 1) {
+    const first = block * blockBytes;
+    const whole = scratch.subarray(0, Math.min(blockBytes, length * size - first));
+    readAll(file, whole, start + at + first);
+    if (crc32(whole) !== sums[block])
+      throw new DamagedColumns(`block ${block} of column ${name} has changed`);
+    const own = whole.subarray(Math.max(0, begin - first), Math.min(whole.length, end - first));
+    bytes.set(own, Math.max(0, first - begin));
+  }
 }
 
 /** @throws DamagedColumns if the file ends before `bytes` is full */

@@ -6,23 +6,16 @@
  * atomic. A task is a pure function of its inputs, so a second attempt replaces the file by the same bytes. The folder
  * is synced because a rename changes an entry in it: otherwise a power failure could leave a receipt without its file.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import system from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { threadId } from 'node:worker_threads';
 import { LongmixError, systemReason } from '../errors.ts';
 import type { FileRecord } from '../nouns/files.ts';
-import { exists, listFolder, removeFile, statOf } from './files.ts';
-import { processPlace } from './process-place.ts';
+import { exists, readBytes, removeFile, statOf } from './files.ts';
+import { type Place, placeOf } from './places.ts';
 import { checkName, type PendingFile } from './storage.ts';
-
-const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
-/** Of this thread, so that its files have other names than those of any process that seems to be the same. */
-const attemptId = randomBytes(4).toString('hex');
-/** Nothing writes for so long without touching its file. */
-const abandonedMs = 24 * 60 * 60 * 1000;
-let attempts = 0;
+import { temporaryPath } from './temporary-files.ts';
 
 /** The system calls of the protocol. Tests replace them to watch them, and to make them fail. */
 export type FileCalls = Pick<
@@ -59,6 +52,8 @@ export interface LocalPendingFile extends PendingFile {
 
 /** @throws LongmixError `output-unwritable` */
 export function createFile(path: string, calls: FileCalls = system): LocalPendingFile {
+  const far = placeOf(path);
+  if (far !== null) return fileOfPlace(far.place, far.name);
   const file = orUnwritable(path, () => beginFile(path, calls));
   const hash = createHash('sha256');
   let bytes = 0;
@@ -91,6 +86,26 @@ export function createFile(path: string, calls: FileCalls = system): LocalPendin
       }
     },
     abort: file.abort,
+  };
+}
+
+/** Records and notes in a bucket, which are small. Other files are not written by path. */
+function fileOfPlace(place: Place, name: string): LocalPendingFile {
+  const chunks: Buffer[] = [];
+  const commit = (as: string): FileRecord => {
+    const bytes = Buffer.concat(chunks);
+    place.put(as, bytes);
+    return {
+      name: basename(as),
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    };
+  };
+  return {
+    write: (chunk) => void chunks.push(Buffer.from(chunk)),
+    commit: () => commit(name),
+    commitAside: async (as = basename(name)) => commit(join(dirname(name), checkName(as))),
+    abort: () => void chunks.splice(0),
   };
 }
 
@@ -139,9 +154,7 @@ export function putIfAbsent(path: string, bytes: Uint8Array, calls: FileCalls = 
 
 /** The protocol's single steps, for files that need no hash (hashing costs 2 s per GB). They throw system errors. */
 export function beginFile(path: string, calls: FileCalls = system): FileSteps {
-  attempts += 1;
-  const owner = `${processPlace()}.${attemptId}-${process.pid}-${threadId}`;
-  const temporary = join(dirname(path), `.longmix-${owner}-${attempts}.tmp`);
+  const temporary = temporaryPath(path);
   const descriptor = calls.openSync(temporary, 'wx');
   let open = true;
   const close = () => {
@@ -228,6 +241,13 @@ function throwIfLost(error: unknown): void {
 
 /** Moves a file within one disk, atomically, and replaces an existing file. @throws a system error */
 export function moveFile(from: string, to: string): void {
+  if (placeOf(from) !== null) {
+    const file = createFile(to);
+    file.write(readBytes(from));
+    file.commit();
+    removeFile(from);
+    return;
+  }
   system.renameSync(from, to);
   for (const folder of new Set([dirname(to), dirname(from)])) syncFolder(folder, system);
 }
@@ -260,13 +280,10 @@ function isSameFile(a: string, b: string): boolean {
   return one.ino === other.ino && one.dev === other.dev;
 }
 
-/** Whether the name is that of a temporary file, still being written or left by an interrupted attempt. */
-export function isTemporary(name: string): boolean {
-  return temporaryName.test(name);
-}
-
 /** @throws LongmixError `output-unwritable` */
 export function makeFolder(path: string): void {
+  // A bucket has no folders to make.
+  if (placeOf(path) !== null) return;
   // Don't use mkdir's own `recursive`: below a folder that can't hold folders (/proc), Node 20 loops for ever.
   if (!exists(dirname(path))) makeFolder(dirname(path));
   orUnwritable(path, () => {
@@ -277,33 +294,6 @@ export function makeFolder(path: string): void {
       if (statOf(path)?.kind !== 'folder') throw error;
     }
   });
-}
-
-/**
- * Removes temporary files of interrupted attempts. Keeps those of running processes: another build may be at work. Whether
- * a process runs can be told of this place only (`processPlace`); files of other places are removed after a day.
- */
-export function sweep(folder: string): void {
-  for (const name of listFolder(folder)) {
-    const [, owner, pid] = temporaryName.exec(name) ?? [];
-    if (owner === undefined) continue;
-    const isHere = owner.split('.')[0] === processPlace();
-    if (isHere ? !isRunning(Number(pid)) : isAbandoned(join(folder, name))) removeFile(join(folder, name));
-  }
-}
-
-function isAbandoned(path: string): boolean {
-  const modified = statOf(path)?.modifiedMs;
-  return modified !== undefined && Date.now() - modified > abandonedMs;
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Runs `act`. @throws LongmixError `output-unwritable` in place of any error that `act` throws */

@@ -20,6 +20,7 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
+import { type Place, placeOf } from './places.ts';
 import { type Bytes, EndedEarly } from './storage.ts';
 
 export interface FileFacts {
@@ -32,11 +33,15 @@ export interface FileFacts {
 
 /** The file or folder that a path leads to, through links; null: nothing is there. */
 export function statOf(path: string): FileFacts | null {
+  const far = placeOf(path);
+  if (far !== null) return factsIn(far.place, far.name);
   return factsOf(statSync(path, { throwIfNoEntry: false }));
 }
 
 /** The entry itself, which may be a link; null: nothing is there. */
 export function linkStatOf(path: string): FileFacts | null {
+  const far = placeOf(path);
+  if (far !== null) return factsIn(far.place, far.name);
   return factsOf(lstatSync(path, { throwIfNoEntry: false }));
 }
 
@@ -52,21 +57,31 @@ function factsOf(stats: Stats | undefined): FileFacts | null {
   return { kind, size: stats.size, stamp: stampOf(stats), modifiedMs: stats.mtimeMs };
 }
 
+/** A bucket has no links, and its folders are what names have in common. */
+function factsIn(place: Place, name: string): FileFacts | null {
+  const file = place.file(name);
+  if (file !== null) return { kind: 'file', size: file.size, stamp: file.stamp, modifiedMs: 0 };
+  return place.isFolder(name) ? { kind: 'folder', size: 0, stamp: '', modifiedMs: 0 } : null;
+}
+
 /** Contains the size too, because file times advance in steps of a few ms. */
 export function stampOf({ size, mtimeMs, ctimeMs }: Stats): string {
   return `${size} ${mtimeMs} ${ctimeMs}`;
 }
 
 export function exists(path: string): boolean {
-  return existsSync(path);
+  const far = placeOf(path);
+  return far === null ? existsSync(path) : factsIn(far.place, far.name) !== null;
 }
 
 export function readBytes(path: string | URL): Buffer<ArrayBuffer> {
-  return readFileSync(path);
+  const far = placeOf(path);
+  return far === null ? readFileSync(path) : far.place.read(far.name);
 }
 
 export function readText(path: string | URL): string {
-  return readFileSync(path, 'utf8');
+  const far = placeOf(path);
+  return far === null ? readFileSync(path, 'utf8') : far.place.read(far.name).toString();
 }
 
 /** Does not check the value: the caller must. */
@@ -76,6 +91,8 @@ export function readJson(path: string): unknown {
 
 /** Names in a folder, in code-unit order; an empty list if the folder does not exist. */
 export function listFolder(path: string | URL): string[] {
+  const far = placeOf(path);
+  if (far !== null) return far.place.names(far.name);
   try {
     return readdirSync(path).sort();
   } catch (error) {
@@ -91,11 +108,15 @@ export function checkAccess(path: string, use: 'read' | 'run'): void {
 
 /** Not an error if the file does not exist. */
 export function removeFile(path: string): void {
-  rmSync(path, { force: true });
+  const far = placeOf(path);
+  if (far !== null) far.place.remove(far.name);
+  else rmSync(path, { force: true });
 }
 
 export function removeFolder(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  const far = placeOf(path);
+  if (far !== null) far.place.removeBelow(far.name);
+  else rmSync(path, { recursive: true, force: true });
 }
 
 /** For logs only: after a crash the file may end in half a line. */
@@ -116,7 +137,35 @@ export interface LocalBytes extends Bytes {
 
 /** @throws a system error */
 export function openFile(path: string): LocalBytes {
+  const far = placeOf(path);
+  if (far !== null) return new HeldFile(far.place.read(far.name), far.place.file(far.name)!.stamp);
   return new LocalFile(openSync(path, 'r'));
+}
+
+/** A file of a place, whose content is in memory. */
+class HeldFile implements LocalBytes {
+  readonly #bytes: Uint8Array;
+  readonly stamp: string;
+
+  constructor(bytes: Uint8Array, stamp: string) {
+    this.#bytes = bytes;
+    this.stamp = stamp;
+  }
+
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  read(at: number, into: Uint8Array): void {
+    if (at + into.length > this.size) throw new EndedEarly(this.size);
+    into.set(this.#bytes.subarray(at, at + into.length));
+  }
+
+  async readAside(at: number, into: Uint8Array): Promise<void> {
+    this.read(at, into);
+  }
+
+  close(): void {}
 }
 
 class LocalFile implements LocalBytes {

@@ -8,23 +8,19 @@
  * (`withBriefLock`), and each process that uses it leaves a mark (`markUse`), so that nothing is removed under it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { linkSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { linkSync, realpathSync, renameSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
-import { isRunning, makeFolder, putIfAbsent, writeFile } from './commit.ts';
-import { listFolder, readText } from './files.ts';
+import { makeFolder, putIfAbsent, writeFile } from './commit.ts';
+import { listFolder, readText, removeFile } from './files.ts';
+import { flushPlaces, refreshPlace } from './open-place.ts';
+import { isRunning } from './process-place.ts';
+import type { Holder } from './remote/far-lock.ts';
 
 const lockFile = '.longmix.lock';
-
-interface Holder {
-  readonly host: string;
-  readonly pid: number;
-  /** When the process began, or null if the system does not say. Needed because process numbers are reused. */
-  readonly began: string | null;
-  readonly since: string;
-}
 
 /** `ours`: the folders that this process writes. `within`: the folders whose locks the current async call holds. */
 const ours = new Set<string>();
@@ -37,9 +33,11 @@ let attempts = 0;
  * @throws LongmixError `folder-busy`
  */
 export async function withLock<T>(folder: string, work: () => Promise<T> | T): Promise<T> {
-  const path = realpathSync(folder);
+  const isFar = isUrl(folder);
+  const path = isFar ? folder.replace(/\/+$/, '') : realpathSync(folder);
   const mine = within.getStore() ?? new Set();
   if (mine.has(path)) return await work();
+  if (isFar) return await within.run(new Set([...mine, path]), () => withFarLock(path, work));
   const file = join(path, lockFile);
   if (ours.has(path)) throw busy(folder, file, 'this very process');
   const mark = JSON.stringify({
@@ -56,6 +54,36 @@ export async function withLock<T>(folder: string, work: () => Promise<T> | T): P
     // Remove the lock only if it is still ours.
     if (read(file) === mark) remove(file);
   }
+}
+
+/**
+ * A lock in a bucket says in addition when its holder renewed it last, since a process of another host can't be asked. It
+ * is taken over if that is long ago, or if its holder is a process of this host that has ended.
+ */
+async function withFarLock<T>(folder: string, work: () => Promise<T> | T): Promise<T> {
+  const { takeFarLock } = await import('./remote/far-lock.ts');
+  const holder: Holder = { host: hostname(), pid: process.pid, began: beginning(process.pid), since: now() };
+  const lock = await takeFarLock(folder, lockFile, holder, isEnded);
+  if ('holder' in lock) {
+    const { host, pid, since } = lock.holder;
+    throw busy(folder, `${folder}/${lockFile}`, `process ${pid} of ${host}, since ${since}`);
+  }
+  try {
+    await refreshPlace(folder);
+    return await work();
+  } finally {
+    try {
+      await flushPlaces();
+    } finally {
+      await lock.release();
+    }
+  }
+}
+
+/** Whether the holder is known to have ended: only of this host. */
+function isEnded(holder: Holder): boolean {
+  if (holder.host !== hostname()) return false;
+  return holder.pid === process.pid ? holder.began !== beginning(process.pid) : !isAlive(holder);
 }
 
 const patienceMs = 10_000;
@@ -158,7 +186,7 @@ function takeAway(file: string, found: string, aside: string): void {
 
 function remove(file: string): void {
   try {
-    rmSync(file, { force: true });
+    removeFile(file);
   } catch {
     // A lock that stays does no harm: once this process has ended, it is taken over.
   }

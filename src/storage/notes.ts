@@ -1,6 +1,8 @@
 /** Reads and removes the small files that longmix keeps for itself in `.longmix/`. */
-import { join } from 'node:path';
+
 import { listFolder, openFile, readBytes, removeFile } from './files.ts';
+import { join } from './paths.ts';
+import type { Bytes } from './storage.ts';
 
 /** The lines of a file that may be longer than a string can be. @throws a system error if the file does not exist */
 export function readLines(path: string): Buffer[] {
@@ -21,7 +23,7 @@ export function firstLine(path: string): string {
   try {
     const blocks: Buffer[] = [];
     for (let at = 0, end = -1; end < 0 && at < file.size; ) {
-      const block = Buffer.alloc(Math.min(64 * 1024, file.size - at));
+      const block = Buffer.alloc(Math.min(lineBytes, file.size - at));
       file.read(at, block);
       end = block.indexOf(0x0a);
       blocks.push(end < 0 ? block : block.subarray(0, end));
@@ -32,6 +34,21 @@ export function firstLine(path: string): string {
     file.close();
   }
 }
+
+/** The same of a file in any storage. */
+export async function firstLineOf(file: Bytes): Promise<string> {
+  const blocks: Buffer[] = [];
+  for (let at = 0, end = -1; end < 0 && at < file.size; ) {
+    const block = Buffer.alloc(Math.min(lineBytes, file.size - at));
+    await file.readAside(at, block);
+    end = block.indexOf(0x0a);
+    blocks.push(end < 0 ? block : block.subarray(0, end));
+    at += block.length;
+  }
+  return Buffer.concat(blocks).toString();
+}
+
+const lineBytes = 64 * 1024;
 
 /** Removes the files in a folder for which `chosen` returns true. The folder need not exist. */
 export function removeFiles(folder: string, chosen: (name: string) => boolean): void {

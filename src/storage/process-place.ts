@@ -34,3 +34,13 @@ function said(ask: () => string): string {
     return '';
   }
 }
+
+/** Of this place. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

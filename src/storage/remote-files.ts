@@ -7,6 +7,7 @@ import { throughCache } from './block-cache.ts';
 import type { RemoteBytes, RemoteStorage } from './remote/remote-storage.ts';
 import { openRemote } from './remote.ts';
 import { remoteSettings, wholeAddress } from './remote-settings.ts';
+import { storageBelow } from './storage-below.ts';
 
 export { readAhead } from './remote/read-ahead.ts';
 
@@ -32,6 +33,13 @@ export async function openRemoteFile(
   const file = await storage.open(name, found);
   const { cache } = remoteSettings();
   return cache === null ? file : throughCache(file, cache);
+}
+
+/** What is below an address, which is taken as a folder. @throws LongmixError as `openRemote` does */
+export async function storageOf(folder: string): Promise<RemoteStorage> {
+  const { root, name } = splitAddress(folder);
+  const whole = await rootStorage(root);
+  return name === '' ? whole : storageBelow(whole, name);
 }
 
 /** A file's storage, and its name in there. */

@@ -7,9 +7,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { LongmixError, systemReason } from '../errors.ts';
-import { isRunning } from './commit.ts';
 import { listFolder, removeFolder } from './files.ts';
 import { freeBytes } from './free-space.ts';
+import { isRunning } from './process-place.ts';
 
 export interface TemporaryCopy {
   readonly path: string;
@@ -18,29 +18,44 @@ export interface TemporaryCopy {
 
 const folderName = /^longmix-copy-(.+)-(\d+)-[^-]+$/;
 
+type Blocks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+export interface TemporaryFolder {
+  readonly folder: string;
+  /** @throws LongmixError `output-unwritable`, or what the blocks throw */
+  add(name: string, blocks: Blocks): Promise<void>;
+  remove(): void;
+}
+
 /**
  * @param bytes how many there will be: what the disk has no room for is not begun
- * @throws LongmixError `output-unwritable`, or what the blocks throw
+ * @throws LongmixError `output-unwritable`
  */
-export async function copyToTemporary(
-  name: string,
-  bytes: number,
-  blocks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<TemporaryCopy> {
+export function temporaryFolder(bytes: number): TemporaryFolder {
   beginUse();
   const room = freeBytes(tmpdir());
   if (room !== null && bytes > room) throw noCopy(`it has room for ${room} bytes, and ${bytes} are needed`);
   const folder = orNoCopy(() => mkdtempSync(join(tmpdir(), `longmix-copy-${hostname()}-${process.pid}-`)));
-  const remove = () => removeFolder(folder);
+  return {
+    folder,
+    async add(name, blocks) {
+      const descriptor = orNoCopy(() => openSync(join(folder, name), 'wx'));
+      try {
+        for await (const block of blocks) orNoCopy(() => writeFully(descriptor, block));
+      } finally {
+        closeSync(descriptor);
+      }
+    },
+    remove: () => removeFolder(folder),
+  };
+}
+
+/** One file in a folder of its own. @throws as `temporaryFolder` and its `add` do */
+export async function copyToTemporary(name: string, bytes: number, blocks: Blocks): Promise<TemporaryCopy> {
+  const { folder, add, remove } = temporaryFolder(bytes);
   try {
-    const path = join(folder, name);
-    const descriptor = orNoCopy(() => openSync(path, 'wx'));
-    try {
-      for await (const block of blocks) orNoCopy(() => writeFully(descriptor, block));
-    } finally {
-      closeSync(descriptor);
-    }
-    return { path, remove };
+    await add(name, blocks);
+    return { path: join(folder, name), remove };
   } catch (error) {
     remove();
     throw error;

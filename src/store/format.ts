@@ -7,11 +7,17 @@
  *   part-0123456789abcdef.docs.arrow   Arrow IPC file, one row per document in the same order:
  *                           length u32 (tokens), characters u32 (Unicode code points of the text), key u64 (xxHash64
  *                           of the text), id utf8?, source and origin (dictionary utf8), record u32 (its number in the
- *                           input, from 1; add the `lines` of the origin's earlier inputs; 0: the whole input)
+ *                           input, from 1; add the `lines` of the origin's earlier inputs; 0: the whole input), and the
+ *                           optional columns that the source's `columns` name (`document-columns.ts`)
+ *
+ *   part-0123456789abcdef.sketch   only where a recipe asks for near copies: sketches of the part's documents, a file of
+ *                           columns (`storage/columns-file.ts`). It follows from the part, and is not in the record
  *
  * A part is named by what it was made of, so it never changes under its name. Each part is of one source. The record lists
  * every source as it was last read, sorted by name; a recipe uses those that it names, in its own order (`view.ts`).
  */
+
+import type { SourceColumns } from '../nouns/carried.ts';
 import type { FileRecord } from '../nouns/files.ts';
 import type { FieldNames, Format, IdType, Quoting } from '../nouns/recipe.ts';
 
@@ -53,6 +59,8 @@ export interface SourceReading {
   readonly partBytes: number;
   /** Present if the source holds token ids: their type in files that don't say it, else true. */
   readonly tokens?: IdType | true;
+  /** Optional columns of its documents; absent: none. */
+  readonly columns?: SourceColumns;
 }
 
 export interface TokenizerRecord {
@@ -128,4 +136,8 @@ export function tokensFile(part: string): string {
 
 export function docsFile(part: string): string {
   return `${part}.docs.arrow`;
+}
+
+export function sketchFile(part: string): string {
+  return `${part}.sketch`;
 }

@@ -7,16 +7,24 @@ import { arrow } from '../base/arrow.ts';
 import type { Sink } from '../nouns/files.ts';
 import type { TokenizedDocuments } from '../nouns/tokens.ts';
 import { numberColumn, type StringColumn, stringColumn } from './columns.ts';
+import type { PartColumn } from './document-columns.ts';
 import type { StoreDtype } from './format.ts';
+import { createNames } from './names.ts';
 
 export interface PartWriter {
   /** Adds documents of the input `origin`. `source` applies unless the chunk names a source for each document. */
   add(documents: TokenizedDocuments, source: string, origin: string): void;
   /** Writes the index. Returns the part's totals and its sources. */
-  finish(): { documents: number; tokens: number; textBytes: number; sources: string[] };
+  finish(): { documents: number; tokens: number; textBytes: number; sources: readonly string[] };
 }
 
-export function createPartWriter(tokens: Sink, docs: Sink, dtype: StoreDtype): PartWriter {
+/** @param optional columns that the part's source asks for */
+export function createPartWriter(
+  tokens: Sink,
+  docs: Sink,
+  dtype: StoreDtype,
+  optional: readonly PartColumn[] = [],
+): PartWriter {
   const lengths = numberColumn();
   const characters = numberColumn();
   const keys = numberColumn();
@@ -50,6 +58,7 @@ export function createPartWriter(tokens: Sink, docs: Sink, dtype: StoreDtype): P
       if (documents.sources === null) sources.add(source, count);
       else for (const name of documents.sources) sources.add(name, 1);
       origins.add(origin, count);
+      for (const column of optional) column.add(documents);
     },
     finish() {
       const { makeVector } = arrow;
@@ -63,7 +72,12 @@ export function createPartWriter(tokens: Sink, docs: Sink, dtype: StoreDtype): P
         origin: origins.vector(1),
         record: makeVector(records.values()),
       };
-      docs.write(arrow.tableToIPC(docsTable(columns, ids.count), 'file'));
+      // Ids of dictionaries: 0 and 1 are those of sources and origins.
+      const more = optional.map(({ name, isNullable, vector }, i) => ({
+        ...{ name, isNullable },
+        vector: vector(i + 2),
+      }));
+      docs.write(arrow.tableToIPC(docsTable(columns, more, ids.count), 'file'));
       return { documents: ids.count, tokens: tokenCount, textBytes, sources: sources.names };
     },
   };
@@ -81,13 +95,22 @@ interface DocsColumns {
   readonly record: Vector<Uint32>;
 }
 
-function docsTable(columns: DocsColumns, count: number): Table {
+interface MoreColumn extends Pick<PartColumn, 'name' | 'isNullable'> {
+  readonly vector: Vector;
+}
+
+function docsTable(columns: DocsColumns, more: readonly MoreColumn[], count: number): Table {
   const { Field, Schema, Struct, Table, RecordBatch, makeData } = arrow;
-  const fields = Object.entries(columns).map(
-    ([name, column]: [string, Vector]) => new Field(name, column.type, name === 'id'),
-  );
+  const fields = [
+    ...Object.entries(columns).map(
+      ([name, column]: [string, Vector]) => new Field(name, column.type, name === 'id'),
+    ),
+    ...more.map(({ name, isNullable, vector }) => new Field(name, vector.type, isNullable)),
+  ];
   const schema = new Schema(fields);
-  const children = Object.values(columns).map((column: Vector) => column.data[0]!);
+  const children = [...Object.values(columns), ...more.map(({ vector }) => vector)].map(
+    (column: Vector) => column.data[0]!,
+  );
   const data = makeData({ type: new Struct(fields), length: count, nullCount: 0, children });
   return new Table(schema, new RecordBatch(schema, data));
 }
@@ -105,40 +128,4 @@ function stringVector(column: StringColumn): Vector<Utf8> {
       data: column.bytes(),
     }),
   );
-}
-
-/** A dictionary column, for few distinct strings that come in runs. */
-function createNames(): {
-  names: string[];
-  /** Adds the name for `times` more documents. */
-  add(name: string, times: number): void;
-  vector(dictionaryId: number): Vector<Names>;
-} {
-  const names: string[] = [];
-  const numbers = new Map<string, number>();
-  const indices = numberColumn();
-  return {
-    names,
-    add(name, times) {
-      if (times === 0) return;
-      let index = numbers.get(name);
-      if (index === undefined) {
-        index = names.length;
-        names.push(name);
-        numbers.set(name, index);
-      }
-      indices.repeat(index, times);
-    },
-    vector(dictionaryId) {
-      const { Dictionary, Int32, Utf8, makeData, makeVector, vectorFromArray } = arrow;
-      // Give the dictionary an id: by default Arrow takes it from a process-wide counter, and the bytes would depend on
-      // what the process wrote before.
-      const type = new Dictionary(new Utf8(), new Int32(), dictionaryId);
-      const dictionary = vectorFromArray(names, new Utf8());
-      const { buffer, length } = indices.values();
-      return makeVector(
-        makeData({ type, length, nullCount: 0, data: new Int32Array(buffer, 0, length), dictionary }),
-      );
-    },
-  };
 }

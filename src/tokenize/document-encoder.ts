@@ -5,6 +5,7 @@
  */
 import type { DocumentChunk } from '../nouns/documents.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
+import type { RatioMeter } from './compressibility.ts';
 import { createDigest } from './digest/digest.ts';
 
 export interface DocumentEncoder {
@@ -20,7 +21,11 @@ const empty = new Uint8Array(0);
  */
 const longestUncut = 16 * 1024 * 1024;
 
-export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'safeCut'>): DocumentEncoder {
+/** @param ratios measures how well texts compress, if the source asks for it */
+export function createDocumentEncoder(
+  tokenizer: Pick<Tokenizer, 'encode' | 'safeCut'>,
+  ratios: RatioMeter | null = null,
+): DocumentEncoder {
   /** The part of the open document's text that is not tokenized yet. */
   let waiting = empty;
   /** The open document's tokens so far. */
@@ -55,7 +60,9 @@ export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'saf
       const lengths = Uint32Array.from(counts);
       lengths[0]! += openTokens;
       openTokens = chunk.open ? lengths[complete]! : 0;
+      const compressibility = ratios?.add(chunk.text, ends, chunk.open, lengths.subarray(0, complete));
       return {
+        ...(compressibility === undefined ? {} : { compressibility }),
         tokens,
         lengths: lengths.subarray(0, complete),
         keys,
@@ -63,6 +70,9 @@ export function createDocumentEncoder(tokenizer: Pick<Tokenizer, 'encode' | 'saf
         ids: chunk.ids.slice(0, complete),
         records: chunk.records.slice(0, complete),
         sources: chunk.sources?.slice(0, complete) ?? null,
+        ...(chunk.fields === undefined
+          ? {}
+          : { fields: chunk.fields.map((list) => list.slice(0, complete)) }),
         textBytes: chunk.text.length,
       };
     },

@@ -13,7 +13,7 @@ export function createTokenEncoder(): DocumentEncoder {
   /** The open document's tokens so far. */
   let openTokens = 0;
   return {
-    push({ text, ends, ids, records, sources, open }) {
+    push({ text, ends, ids, records, sources, fields, open }) {
       const complete = open ? ends.length - 1 : ends.length;
       const { keys } = digest.add(text, ends, open);
       // A copy where it is not aligned: a chunk may begin anywhere in its memory.
@@ -30,6 +30,7 @@ export function createTokenEncoder(): DocumentEncoder {
         ids: ids.slice(0, complete),
         records: records.slice(0, complete),
         sources: sources?.slice(0, complete) ?? null,
+        ...(fields === undefined ? {} : { fields: fields.map((list) => list.slice(0, complete)) }),
         textBytes: 0,
       };
     },

@@ -66,13 +66,13 @@ export function refuseOtherRun({ folder, position }: Checkpoint, now: RunPositio
   if (differs.length === 0) return;
   const names: Readonly<Record<string, string>> = { fingerprint: 'the shards', sets: 'the shard sets' };
   const words = differs.map((key) => names[key] ?? key);
+  const cure = differs.includes('fingerprint')
+    ? 'name the build that the run was trained on; if that was built again since, begin a new run in another folder with --out'
+    : 'resume with the flags of that run, or choose another folder with --out';
   throw new LongmixError(
     'checkpoint-mismatch',
     `the run in that folder is a different one: ${words.join(', ')} differ`,
-    {
-      where: folder,
-      cure: 'resume with the flags of that run, or choose another folder with --out',
-    },
+    { where: folder, cure },
   );
 }
 

@@ -4,16 +4,17 @@
  * nothing except for reading the checkpoint.
  */
 
-import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LongmixError } from '../errors.ts';
 import { batches } from '../feed/batches.ts';
-import { type Batch, type Feed, type FeedOptions, openFeed } from '../feed/feed.ts';
-import { openSets } from '../feed/rows/sets.ts';
+import { type Batch, type Feed, type FeedOptions, openFeedAt } from '../feed/feed.ts';
+import { openSetsAt } from '../feed/rows/sets.ts';
 import { dictFile, manifestFile } from '../shard/format.ts';
 import { makeFolder } from '../storage/commit.ts';
 import { exists } from '../storage/files.ts';
 import { withLock } from '../storage/lock.ts';
+import { needPlace } from '../storage/open-place.ts';
+import { basename, dirname, join, resolve } from '../storage/paths.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { findCheckpoint, refuseOtherRun, saveCheckpoint } from './checkpoints.ts';
 import { appendMetrics, hasMetrics, rewindMetrics } from './metrics-file.ts';
@@ -66,9 +67,9 @@ export interface RunResult {
  */
 export async function train(trainer: Trainer, options: RunOptions): Promise<RunResult> {
   const { folder } = options;
-  const feed = openFeed(folder, options.feed);
-  const validationSet = validationOf(folder);
-  const validation = validationSet === null ? null : openFeed(validationSet);
+  const feed = await openFeedAt(folder, options.feed);
+  const validationSet = await findValidation(folder);
+  const validation = validationSet === null ? null : await openFeedAt(validationSet);
   try {
     const steps = options.steps ?? feed.epochSteps;
     if (feed.epochSteps === 0) throw noSteps(folder);
@@ -119,8 +120,9 @@ async function run(
     rewindMetrics(out, from.step);
     rewindSaved(out, from.step);
     await trainer.start?.({
-      ...{ manifest: feed.manifest, sets: knownSets(options), validation, out },
-      validationSources: validation === null ? null : rowSources(validationOf(options.folder)!),
+      ...{ manifest: feed.manifest, sets: await knownSets(options), validation, out },
+      validationSources:
+        validation === null ? null : await rowSources((await findValidation(options.folder))!),
       ...{ steps, firstStep: from.step, settings: options.settings, log: line.log, report, signal },
     } satisfies TrainContext);
     if (from.checkpoint !== null) await trainer.restore?.(from.checkpoint);
@@ -229,20 +231,24 @@ function isBuild(folder: string): boolean {
 }
 
 /** Lists the folders of all shard sets that the run uses or is compared with, its own first. */
-function knownSets({ folder, comparedWith = [] }: RunOptions): string[] {
-  return [folder, ...comparedWith].flatMap((place) => {
+async function knownSets({ folder, comparedWith = [] }: RunOptions): Promise<string[]> {
+  const known: string[] = [];
+  for (const place of [folder, ...comparedWith]) {
     // Open the sets, not a feed: without the user's number of rows per step, a feed of these sets may be invalid.
-    const { sets } = openSets(place);
+    const { sets } = await openSetsAt(place);
     for (const { files } of sets) files.close();
     const names = sets.map(({ name }) => name);
-    const validation = validationOf(place);
+    const validation = await findValidation(place);
     const training = isBuild(place) ? names.map((name) => join(place, name)) : [place];
-    return validation === null ? training : [...training, validation];
-  });
+    known.push(...training, ...(validation === null ? [] : [validation]));
+  }
+  return known;
 }
 
 /** Returns the validation set of the build that the shards belong to; null: it has none. */
-function validationOf(folder: string): string | null {
+async function findValidation(folder: string): Promise<string | null> {
+  await needPlace(folder);
+  if (!isBuild(folder)) await needPlace(dirname(resolve(folder)));
   const path = join(isBuild(folder) ? folder : dirname(resolve(folder)), 'validation');
   return basename(resolve(folder)) !== 'validation' && exists(join(path, manifestFile)) ? path : null;
 }

@@ -154,7 +154,7 @@ describe("a folder of longmix's", () => {
     await build(other, out, { ...options, fresh: true });
     for (const path of extra) expect(readFileSync(join(out, path), 'utf8')).toBe('mine');
     // It stands beside the shards, which `verify` reports.
-    expect(verify(out, true).faults).toEqual([expect.stringContaining('data-00003-of-00007.arrow')]);
+    expect((await verify(out, true)).faults).toEqual([expect.stringContaining('data-00003-of-00007.arrow')]);
   });
 
   it('is known when its manifests are damaged or its plan is gone', async () => {
@@ -164,7 +164,7 @@ describe("a folder of longmix's", () => {
     await build(recipe, out, { ...options, fresh: true });
     rmSync(join(out, 'plan.json'));
     await build(recipe, out, { ...options, fresh: true });
-    expect(verify(out, true).faults).toEqual([]);
+    expect((await verify(out, true)).faults).toEqual([]);
   });
 
   it('loses the shards of an interrupted build of something else, and nothing that no record names', async () => {
@@ -185,7 +185,7 @@ describe('an ablation that was interrupted', () => {
   it('has no record over arms of two kinds', async () => {
     const out = temporaryFolder();
     await ablate(ablation, out, { ...options, planOnly: false });
-    expect(verify(out, false).faults).toEqual([]);
+    expect((await verify(out, false)).faults).toEqual([]);
     const stop = new AbortController();
     const changed = {
       ...ablation,
@@ -214,7 +214,7 @@ describe('an ablation that was interrupted', () => {
     expect(begun.some((stage) => stage.startsWith('one: '))).toBe(true);
     expect(existsSync(join(out, 'ablation.json'))).toBe(false);
     await ablate(changed, out, { ...options, planOnly: false, fresh: true });
-    expect(verify(out, false).faults).toEqual([]);
+    expect((await verify(out, false)).faults).toEqual([]);
   });
 
   it('is reported where an arm was built by itself since', async () => {
@@ -222,7 +222,9 @@ describe('an ablation that was interrupted', () => {
     await ablate(ablation, out, { ...options, planOnly: false });
     const other = { ...ablation.arms[0]!.recipe, seed: 12_345 };
     await build(other, join(out, 'one'), { ...options, fresh: true });
-    expect(verify(out, false).faults.join('\n')).toContain('differ from those that ablation.json describes');
+    expect((await verify(out, false)).faults.join('\n')).toContain(
+      'differ from those that ablation.json describes',
+    );
   });
 });
 

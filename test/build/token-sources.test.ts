@@ -2,12 +2,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { noProgress } from '../../src/base/progress.ts';
 import { build } from '../../src/build/build.ts';
+import { ensureStore } from '../../src/build/store/token-store.ts';
 import { verify } from '../../src/build/verify.ts';
 import { madeOf, partName } from '../../src/execute/part-notes.ts';
 import { discover } from '../../src/read/input/discover.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
-import { loadDocuments, openStore, TokenReader } from '../../src/store/reader.ts';
+import { loadDocuments, openStore } from '../../src/store/reader.ts';
+import { TokenReader } from '../../src/store/token-reader.ts';
 import { writeDiskCorpus } from '../support/disk-corpus.ts';
 import { errorOf, failureOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -76,7 +79,7 @@ describe('a source of token ids', () => {
         ...{ ...a, cells: [], rows: 0, rowTokens: 0, padding: 0 },
       });
       expect(ids.store.manifest.totals, name).toMatchObject({ textBytes: 0, badRecords: 0 });
-      expect(verify(join(folder, out), true).faults, name).toEqual([]);
+      expect((await verify(join(folder, out), true)).faults, name).toEqual([]);
       expect(
         (await buildIn(folder, out, { ...rows, sources: { ids: write(place, documents, eosId) } })).written,
       ).toBe(false);
@@ -92,7 +95,7 @@ describe('a source of token ids', () => {
       const out = name.replaceAll(/\W/g, '');
       await buildIn(folder, out, { sources: { ids: source } });
       expect(documentsOf(join(folder, out, 'store')), name).toEqual(documents);
-      expect(verify(join(folder, out), true).faults, name).toEqual([]);
+      expect((await verify(join(folder, out), true)).faults, name).toEqual([]);
     }
   }, 60_000);
 
@@ -154,6 +157,24 @@ describe('a source of token ids', () => {
     expect(documentsOf(store.folder)).toEqual([[1, 2], [3], [4]]);
   });
 
+  it('says that a long file of ids without an EOS is one document', async () => {
+    const folder = temporaryFolder();
+    const ids = Uint16Array.from({ length: 100_000 }, (_, i) => i % 50_000);
+    npyFile(join(folder, 'a.npy'), ids);
+    npyFile(join(folder, 'b.npy'), Uint16Array.from([eosId, ...ids]));
+    npyFile(join(folder, 'c.npy'), ids.subarray(1));
+    const path = join(folder, 'r.yaml');
+    const recipe = { tokenizer: 'gpt2', sources: { ids: { path: '*.npy', tokens: true } } };
+    const said: string[] = [];
+    const progress = { ...noProgress, note: (text: string) => void said.push(text) };
+    await ensureStore(parseRecipe(JSON.stringify(recipe), path), join(folder, 's'), { workers: 1, progress });
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^1 file may not .*\n {2}\S*a\.npy: one document of 100,000 tokens: the file has no EOS \(id 50256\), which ends documents$/,
+      ),
+    ]);
+  });
+
   it('takes files of ids from a folder, and no other; a source of text takes none of them', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'in'));
@@ -202,7 +223,7 @@ describe('a source of token ids is refused', () => {
     ['a negative id', '{"input_ids":[-1]}', 'token 1 of "input_ids" is -1'],
     ['a fraction', '{"input_ids":[1.5]}', 'token 1 of "input_ids" is 1.5'],
     ['null in a list', '{"input_ids":[1,null]}', 'token 2 of "input_ids" is empty'],
-    ['a text in a list', '{"input_ids":["1"]}', 'token 1 of "input_ids" is 1'],
+    ['a text in a list', '{"input_ids":["1"]}', 'token 1 of "input_ids" is the text "1"; ids'],
     ['a text', '{"input_ids":"1 2 3"}', '"input_ids" is not a list of token ids but of type string'],
     ['a number', '{"input_ids":3}', '"input_ids" is not a list of token ids but of type number'],
     ['null', '{"input_ids":null}', '"input_ids" is not a list of token ids but null'],
@@ -226,9 +247,41 @@ describe('a source of token ids is refused', () => {
   });
 
   it.each([
-    ['without a header', Buffer.from([1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0]), 'format: bin'],
-    ['of two dimensions', npyHead("'<u2'", '(2, 2)'), 'shape (2, 2)'],
-    ['of floats', npyHead("'<f4'", '(2,)'), 'type <f4'],
+    ['without a header', Buffer.from([1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0]), 'no header', 'format: bin'],
+    ['of two dimensions', npyHead("'<u2'", '(2, 2)'), 'shape (2, 2)', 'ids.ravel()'],
+    ['of floats', npyHead("'<f4'", '(2,)'), 'type <f4', '.astype('],
+  ])('where an array is one %s, with what to do', async (_, bytes, message, cure) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a.npy'), bytes);
+    const error = await failureOf(
+      buildIn(folder, 'out', { sources: { ids: { path: 'a.npy', tokens: true } } }),
+    );
+    expect(error).toMatchObject({ code: 'input-unsupported', exitCode: 1 });
+    expect(error.message).toContain(message);
+    expect(error.cure).toContain(cure);
+  });
+
+  it('where every record is bad, and not as a corpus without text', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a.jsonl'), lines([[99_999], [99_999]]));
+    const error = await failureOf(
+      buildIn(folder, 'out', { sources: { ids: { path: 'a.jsonl', tokens: true } } }),
+    );
+    expect(error).toMatchObject({ code: 'corpus-empty', exitCode: 2 });
+    expect(error.message).toBe('the corpus has no tokens: all records are bad (2)');
+  });
+
+  it('where its recipe does not say that it holds ids, with the key that says so', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'in'));
+    npyFile(join(folder, 'in/a.npy'), Uint16Array.of(1, 2));
+    for (const path of ['in', 'in/a.npy', 'in/*.npy']) {
+      const error = await failureOf(buildIn(folder, 'out', { sources: { ids: path } }));
+      expect(error.cure, path).toContain('tokens: true');
+    }
+  });
+
+  it.each([
     ['with more ids than it has', npyHead("'<u2'", '(9,)'), '9 ids by its header, and 0'],
     ['that ends in its header', npyHead("'<u2'", '(9,)').subarray(0, 40), 'ends inside the header'],
   ])('where an array is one %s', async (_, bytes, message) => {

@@ -1,11 +1,12 @@
 /** `mix.without`: what it says, where it is recorded, and what it refuses. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ablate } from '../../src/build/ablate.ts';
 import { build } from '../../src/build/build.ts';
 import { planReport } from '../../src/build/plan/plan-report.ts';
+import { planWarnings } from '../../src/build/plan/plan-warnings.ts';
 import { verify } from '../../src/build/verify.ts';
 import type { LongmixError } from '../../src/errors.ts';
 import { parseAblation } from '../../src/recipe/ablation/parse-ablation.ts';
@@ -60,7 +61,7 @@ describe('mix.without', () => {
     expect(without).toEqual([
       { name: 'earlier', fingerprint: entry!.fingerprint, steps: 12, rowsPerStep: null },
     ]);
-    expect(verify(join(folder, 'later'), true).faults).toEqual([]);
+    expect((await verify(join(folder, 'later'), true)).faults).toEqual([]);
     const path = join(folder, 'later.yaml');
     const recipe = parseRecipe(readFileSync(path, 'utf8'), path);
     expect(planReport(recipe, made, plan).without).toEqual(plan.without);
@@ -77,6 +78,36 @@ describe('mix.without', () => {
     expect(error.message).toContain('mix.without');
     const plain = await buildIt('plain', {});
     expect(plain.plan.fingerprint).not.toBe(first.plan.fingerprint);
+  });
+
+  it('is refused where the earlier build was made again, and says which', async () => {
+    await buildIt('replaced', {});
+    const later = () => buildIt('after-replaced', { mix: { without: './replaced@5' } });
+    await later();
+    rmSync(join(folder, 'replaced'), { recursive: true });
+    await buildIt('replaced', { seed: 7 });
+    const error = await failureOf(later());
+    expect(error).toMatchObject({ code: 'build-mismatch' });
+    expect(error.message).toContain('mix.without (replaced is another build now than when');
+  });
+
+  it('warns where the shards of the earlier build were replaced because its corpus has changed', async () => {
+    const put = (i: number) => writeFileSync(join(folder, 'grows', `${i}.txt`), `page ${i} `.repeat(200));
+    mkdirSync(join(folder, 'grows'));
+    for (let i = 0; i < 20; i += 1) put(i);
+    const sources = { pages: './grows' };
+    const warnings = async (out: string) => {
+      const { plan } = await buildIt('later', { sources, mix: { without: './grown@2' } }, join(folder, out));
+      const path = join(folder, 'later.yaml');
+      return planWarnings(parseRecipe(readFileSync(path, 'utf8'), path), plan).join('\n');
+    };
+    await buildIt('grown', { sources });
+    expect(await warnings('before')).not.toContain('replaced');
+    put(20);
+    await buildIt('grown', { sources });
+    expect(await warnings('after')).toMatch(
+      /mix.without: the shards of grown were replaced on \d{4}-\d\d-\d\d, when its corpus had changed/,
+    );
   });
 
   it('leaves out what any of several runs has read, and counts a document for the first', async () => {
@@ -100,7 +131,7 @@ describe('mix.without', () => {
     );
     // All documents of the corpus are in the earlier rows.
     expect([all!.code, second!.code]).toEqual(['mix-empty', 'mix-empty']);
-    expect(all!.cure).toContain('mix.without');
+    expect(all!.message).toMatch(/mix\.without leaves out \d+ documents, which earlier has read$/);
   });
 
   it('goes by the text alone where the tokenizer is another one', async () => {
@@ -189,6 +220,22 @@ describe('mix.without refuses', () => {
     const error = await refused('stepless', './stepless@5');
     expect(error).toMatchObject({ code: 'without-steps', exitCode: 2 });
     expect(error.cure).toContain('rows_per_step');
+  });
+
+  it('a step of one shard set of a build, and names the build', async () => {
+    const error = await refused('set', './earlier/train@5');
+    expect(error).toMatchObject({ code: 'without-steps', exitCode: 2 });
+    expect(error.message).toContain('it is one shard set of a build');
+    expect(error.cure).toBe(`name the build: ${join(folder, 'earlier')}@5`);
+  });
+
+  it.each([
+    ['./earlier@1K', 'if the part after @ is meant as steps, write them in digits: out/earlier@1200'],
+    [{ build: './earlier@5' }, 'steps have a key of their own: { build: '],
+  ])('steps that are a part of the path: %j', async (without, cure) => {
+    const error = await refused('misspelt', without);
+    expect(error).toMatchObject({ code: 'without-steps', exitCode: 2 });
+    expect(error.cure).toContain(cure);
   });
 
   it('rows per step that are not those of the schedule', async () => {

@@ -62,7 +62,7 @@ describe('the corpus', () => {
 
   test('documents without text', async () => {
     place.write('texts/a.txt', '');
-    expectMessage(await place.run('build', 'texts', '--out', 'out'), 2, /no text: every document is empty/);
+    expectMessage(await place.run('build', 'texts', '--out', 'out'), 2, /no tokens: every document is empty/);
   });
 
   test('a dead link', async () => {

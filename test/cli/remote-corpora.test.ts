@@ -78,6 +78,22 @@ describe('--cache', () => {
     expectMessage(await run('build', 'a.txt', '--cache', 'kept', '--cache-size', '1KB'), 2, 'too little');
     expectMessage(await run('build', 'a.txt', '--cache', 'kept', '--cache-size', 'much'), 2, 'found "much"');
     expectMessage(await run('build', 'a.txt', '--cache', 'a.txt'), 2, 'not a folder');
+    expectMessage(
+      await run('build', 'a.txt', '--cache', 's3://b/c?sig=planted'),
+      2,
+      /s3:\/\/b\/c\S* is an address/,
+    );
+  });
+
+  it('says before anything is fetched that the folder cannot be written', async () => {
+    const { path, write, run } = place();
+    write('a.txt', 'text');
+    const { address, sent } = await fileServer(path);
+    const refused = await run('build', `${address}/a.txt`, '--cache', 'a.txt/kept');
+    expectMessage(refused, 2, /cannot keep what is read in the cache folder .*a\.txt\/kept/);
+    expect(sent.bytes).toBe(0);
+    // Of no use here, so nobody minds.
+    expect((await run('plan', 'a.txt', '--cache', 'a.txt/kept', ...setting)).code).toBe(0);
   });
 });
 

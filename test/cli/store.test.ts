@@ -1,8 +1,9 @@
 /** `longmix store`, and where stores are found again. */
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { keepForJob } from '../../src/build/store/store-uses.ts';
 import { hashes } from '../support/folder.ts';
 import { expectMessage, jsonLines, workplace } from '../support/in-process.ts';
 import { partFilesIn, partsOf } from '../support/store-files.ts';
@@ -61,6 +62,26 @@ test('prune removes what the corpus no longer has, and nothing else', async () =
   expect(hashes(at('out/mix/train'))).toEqual(shards);
 });
 
+test('a store in the folder of a build is refused, before anything is written there', async () => {
+  await ok('build', 'mix.yaml', '--quiet');
+  const before = hashes(at('out/mix'));
+  for (const [out, store] of [
+    ['out/other', 'out/mix'],
+    ['out/other', 'out/mix/train'],
+    ['out/other', 'out/other'],
+  ] as const) {
+    const refused = await place.run('build', 'mix.yaml', '--out', out, '--store', store);
+    expectMessage(
+      refused,
+      2,
+      /the folder of the token store, .* is (the output of a build|the output folder)/,
+    );
+    expect(refused.stderr).toContain('--store');
+  }
+  expect(hashes(at('out/mix'))).toEqual(before);
+  expect(existsSync(at('out/other'))).toBe(false);
+});
+
 test('list shows stores, their sources, and when they were used last', async () => {
   await ok('build', 'mix.yaml', '--quiet');
   const { stdout } = await ok('store', 'list', 'out/mix/store');
@@ -93,7 +114,10 @@ test('prune waits for nobody who uses the store', async () => {
 test('prune waits for a list of tasks that is not done', async () => {
   const byHand = ['build', 'mix.yaml', '--engine', 'by-hand', '--quiet'];
   await ok(...byHand);
-  const list = (folder: string, stage: string) => join(folder, '.longmix/jobs', `${stage}.jsonl`);
+  const list = (folder: string, stage: string) => {
+    const jobs = join(folder, '.longmix/jobs');
+    return join(jobs, readdirSync(at(jobs)).find((name) => name.startsWith(stage))!);
+  };
   await ok('worker', list('out/mix/store', 'tokenize'), '--tasks', '0-1', '--quiet');
   await ok(...byHand);
   expectMessage(await place.run('store', 'prune'), 1, /in use \(the list of tasks .*shard\.jsonl\)/);
@@ -105,6 +129,28 @@ test('prune waits for a list of tasks that is not done', async () => {
   await ok(...byHand);
   await ok('store', 'prune');
   await ok('verify', 'out/mix', '--deep');
+  // A command that was stopped right before it took its mark away.
+  keepForJob(at('out/mix/store'), at(list('out/mix', 'shard')));
+  expectMessage(await place.run('store', 'prune'), 1, /in use/);
+  await ok(...byHand);
+  await ok('store', 'prune');
+});
+
+test('two recipes that run by hand over one store have a list each', async () => {
+  place.write('other.yaml', 'sources: { books: ./books, more: ./web.jsonl }\nsequences: { length: 64 }\n');
+  const step = (recipe: string) =>
+    ok('tokenize', recipe, '--store', 'stores', '--engine', 'by-hand', '--json', '--quiet').then(
+      ({ stdout }) => JSON.parse(stdout) as { job: string; left: number[] },
+    );
+  const lists = [await step('mix.yaml'), await step('other.yaml')];
+  for (const { job, left } of lists) {
+    expect(left).toEqual([0, 1]);
+    await ok('worker', job, '--tasks', '0-1', '--quiet');
+  }
+  expectMessage(await place.run('store', 'prune', 'stores'), 2, /store/);
+  for (const recipe of ['mix.yaml', 'other.yaml']) await step(recipe);
+  await ok('store', 'prune', 'stores');
+  expect(readdirSync(at('stores/.longmix/jobs'))).toEqual([]);
 });
 
 test('another --out takes the tokens of the builds beside it', async () => {

@@ -129,6 +129,15 @@ describe('verify', () => {
     expect((await place.run('verify', 'made', '--deep')).code).toBe(0);
   });
 
+  test('with a store that has another corpus now, --deep says so', async () => {
+    place.write('more.jsonl', jsonLines(5));
+    place.write('other.yaml', 'sources: { web: ./more.jsonl }\n');
+    expect((await place.run('tokenize', 'other.yaml', '--out', 'made/store', '--quiet')).code).toBe(0);
+    const { code, stderr } = await place.run('verify', 'made', '--deep');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^note: made\/train: its token store is of another corpus or tokenizer now, so/m);
+  });
+
   test('without the store, --deep says what it could not do', async () => {
     rmSync(at('made/store'), { recursive: true });
     const { code, stderr } = await place.run('verify', 'made', '--deep');

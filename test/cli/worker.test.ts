@@ -28,8 +28,10 @@ shards: { size: 8KB }
 `,
 );
 const build = ['build', 'mix.yaml', '--out', 'hand', '--engine', 'by-hand'];
-const list = (stage: string) =>
-  join(place.path, stage === 'tokenize' ? 'hand/store' : 'hand', '.longmix/jobs', `${stage}.jsonl`);
+const list = (stage: string) => {
+  const jobs = join(place.path, stage === 'tokenize' ? 'hand/store' : 'hand', '.longmix/jobs');
+  return join(jobs, readdirSync(jobs).find((name) => name.startsWith(stage)) ?? '');
+};
 const worker = (stage: string, ...flags: string[]) =>
   longmix(['worker', list(stage), ...flags], { cwd: place.path });
 

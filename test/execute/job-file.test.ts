@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
+  dropLists,
   dropOtherJob,
   type JobData,
   jobFile,
@@ -10,7 +11,7 @@ import {
   refuseStale,
   writeJob,
 } from '../../src/execute/job-file.ts';
-import { errorOf } from '../support/error-of.ts';
+import { errorOf, failureOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 function job(more: Partial<JobData> = {}): JobData {
@@ -84,21 +85,31 @@ it('is left as it is while it is the same, with the files that it names', () => 
   expect(readJob(path).tasks).toBe(1);
 });
 
-it('lets nobody commit once another list took its place, or it was taken away', () => {
+it('lets nobody commit once another list took its place, or it was taken away', async () => {
   const first = job();
   const { mark } = readJob(writeJob(first));
-  const stale = () => errorOf(() => refuseStale(mark));
+  const stale = () => failureOf(refuseStale(mark));
   dropOtherJob(first);
-  refuseStale(mark);
+  await refuseStale(mark);
   const other = { ...first, setting: {} };
   writeJob(other);
-  expect(stale()).toMatchObject({ code: 'job-stale', exitCode: 2 });
+  expect(await stale()).toMatchObject({ code: 'job-stale', exitCode: 2 });
   writeJob(first);
-  refuseStale(mark);
+  await refuseStale(mark);
   dropOtherJob(other);
   expect(existsSync(jobFile(first))).toBe(false);
-  expect(stale()).toMatchObject({ code: 'job-stale' });
+  expect(await stale()).toMatchObject({ code: 'job-stale' });
   // Of threads, which have no list in a file.
-  refuseStale(null);
+  await refuseStale(null);
   expect(join(first.folder, '.longmix/jobs/tokenize.jsonl')).toBe(jobFile(first));
+});
+
+it('of a folder for several commands leaves the lists of the others, and is there until all are dropped', () => {
+  const mine = job({ isOneOfSeveral: true });
+  const [a, b] = [mine, { ...mine, inputs: [{ part: 'x' }] }].map(writeJob) as [string, string];
+  expect([a, b].map((path) => readJob(path).tasks)).toEqual([3, 1]);
+  expect(writeJob(mine)).toBe(a);
+  const shard = writeJob({ ...mine, stage: 'shard', isOneOfSeveral: false });
+  dropLists(mine.folder, 'tokenize');
+  expect([a, b, shard].map(existsSync)).toEqual([false, false, true]);
 });

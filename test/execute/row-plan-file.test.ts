@@ -28,6 +28,13 @@ function piecesOf(plan: RowPlan, first: number, end: number): unknown[][] {
   });
 }
 
+/** The same with every third whole document as one with its middle at the end. */
+function withFim(plan: RowPlan): RowPlan {
+  const cut = new Set(plan.cuts.piece);
+  const whole = Array.from(plan.document.keys()).filter((piece) => !cut.has(piece) && piece % 3 === 0);
+  return { ...plan, fim: Uint32Array.from(whole) };
+}
+
 const ways: [name: string, sequences: Partial<SequenceSpec>, copies: number, packLengths: number[]][] = [
   ['best-fit', {}, 1, []],
   ['best-fit of documents that repeat', {}, 4, []],
@@ -61,7 +68,8 @@ describe('a row plan that is written and read', () => {
     );
     fc.assert(
       fc.property(cases, ({ table, instances, cuts }) => {
-        for (const plan of packRows(instances, table, sequences, 1)) {
+        const plans = packRows(instances, table, sequences, 1);
+        for (const plan of [...plans, ...plans.map(withFim)]) {
           const path = join(folder, 'plan.rows');
           writeRowPlan(path, plan, identity);
           const file = openRowPlan(path, identity);

@@ -259,7 +259,7 @@ describe('the table of packers', () => {
       new Uint8Array(documents),
       sequences,
     );
-    return packerTable[name]({ instances, table, sequences, seed: 3 });
+    return packerTable[name]({ instances, table, sequences, seed: 3, groups: null });
   };
 
   it.each(Object.keys(packerTable) as (keyof typeof packerTable)[])(

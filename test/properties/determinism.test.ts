@@ -23,6 +23,27 @@ const recipes: Record<string, object> = {
     shards: { size: '100KB', dtype: 'int32' },
     seed: 2 ** 40 + 1,
   },
+  carried: {
+    sources: {
+      ...diskSources,
+      stories: {
+        path: 'stories',
+        fim: { rate: '50%', spm_share: '50%', tokens: { prefix: 1, middle: 2, suffix: 3 } },
+      },
+    },
+    documents: { keep: [{ score: 'compressibility', from: 'p10', to: 'p90', where: { min_tokens: 40 } }] },
+    mix: { tokens: 60_000, max_epochs: 5 },
+    sequences: { length: 1000 },
+    shards: { size: '20KB' },
+  },
+  grouped: {
+    sources: { ...diskSources, stories: { path: 'stories', group: 'directory' } },
+    documents: { near_duplicates: 'cluster' },
+    split: { validation: '20%', by: 'group' },
+    mix: { tokens: 60_000, max_epochs: 9 },
+    sequences: { length: 512, packing: 'groups', intent: 'no-mask' },
+    shards: { size: '20KB' },
+  },
   truncated: {
     split: { validation: '20%' },
     mix: { length: { threshold: 200, scope: 'global', keep_short: '30%' } },

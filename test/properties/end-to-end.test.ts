@@ -182,7 +182,7 @@ async function check(documents: CorpusDocument[], written: object): Promise<void
   const own = documents.flatMap(({ place }, n) => (place === 'named' ? [n % 2 === 0 ? 'x' : 'y'] : []));
   expect(store.sources).toEqual(['records', 'texts', ...new Set(own.sort())]);
   const table = loadDocuments(join(out, 'store'), store);
-  const origins = documentOrigins(join(out, 'store'), store, [...table.lengths.keys()]);
+  const origins = await documentOrigins(join(out, 'store'), store, [...table.lengths.keys()]);
   const numbers = origins.map(corpusNumber);
   const expected = [...documents.keys()].filter(
     (n) => documents[n]!.place !== 'texts' || documents[n]!.text !== '',
@@ -244,7 +244,7 @@ async function check(documents: CorpusDocument[], written: object): Promise<void
     (d) => !result.shardSets.some((set) => isMember(set.split, held[d]!)),
   );
   expect(read + missing).toBe(tokens.reduce((sum, ids) => sum + ids.length, 0));
-  expect(verify(out, true).faults).toEqual([]);
+  expect((await verify(out, true)).faults).toEqual([]);
 
   const again = await build(recipe, out, { workers: 1 });
   expect(again.written).toBe(false);

@@ -29,13 +29,14 @@ function finishedParts(out: string): Map<string, number> {
 }
 
 /** What is marked as finished must be it. */
-function expectNoFalseFinish(out: string, finished: Record<string, string>): void {
+async function expectNoFalseFinish(out: string, finished: Record<string, string>): Promise<void> {
   const found = existsSync(out) ? hashes(out) : {};
   for (const split of ['train', 'validation']) {
     if (found[`${split}/manifest.json`] === undefined) continue;
-    expect(verify(join(out, split), true).faults).toEqual([]);
+    expect((await verify(join(out, split), true)).faults).toEqual([]);
   }
-  if (found['store/store.json'] !== undefined) expect(verify(join(out, 'store'), true).faults).toEqual([]);
+  if (found['store/store.json'] !== undefined)
+    expect((await verify(join(out, 'store'), true)).faults).toEqual([]);
   if (found['dataset_dict.json'] !== undefined) expect(found).toEqual(finished);
 }
 
@@ -90,7 +91,7 @@ it(
       end = performance.now() + ms * Math.random();
       const { code } = await longmix(args('killed'), { killWhen: moment });
       expect([null, 0]).toContain(code);
-      expectNoFalseFinish(out, whole);
+      await expectNoFalseFinish(out, whole);
       for (const [file, inode] of before) expect(statSync(file).ino).toBe(inode);
       if (unfinished) kept += before.size;
     }
@@ -144,7 +145,7 @@ it(
       const done = new Set(receipts().map((name) => name.replace('/.longmix/stretch', '/stretch')));
       const { code } = await longmix(args('killed', 'always', '--workers', '2'), { killWhen: moment });
       expect([null, 0]).toContain(code);
-      expectNoFalseFinish(out, direct);
+      await expectNoFalseFinish(out, direct);
       for (const name of files().filter((file) => done.has(file.replace('.tokens', '.json')))) {
         expect(statSync(name).ino).toBe(inode.get(name));
         kept += 1;

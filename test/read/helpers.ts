@@ -50,7 +50,7 @@ export function sourceOf(path: string, more: Partial<SourceSpec> = {}): SourceSp
 /** All documents of a source, through `discover` and `read`. */
 export async function readSource(
   source: SourceSpec,
-  options: { rangeBytes?: number; chunkBytes?: number } = {},
+  options: { rangeBytes?: number; chunkBytes?: number; recordBytes?: number } = {},
 ): Promise<ReadResult> {
   const { units } = await discover(source);
   const { rangeBytes } = options;

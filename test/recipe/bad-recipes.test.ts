@@ -22,7 +22,7 @@ describe('bad recipes', () => {
     ['sequences:\n  length: 1', '3:11: sequences.length: found `1`; expected 2 to 1073741824 tokens'],
     [
       'sequences:\n  packing: bestfit',
-      '3:12: sequences.packing: found `bestfit`; expected one of best-fit, concat, pad, decompose; did you mean `best-fit`?',
+      '3:12: sequences.packing: found `bestfit`; expected one of best-fit, concat, pad, decompose, groups; did you mean `best-fit`?',
     ],
     ['seed: 1\nseed: 2', '3:1: duplicate key `seed`: already given in line 2'],
     [

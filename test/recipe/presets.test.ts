@@ -198,15 +198,15 @@ describe('builds', () => {
     return shrunk(withBudget({ ...recipe, sources, store }, 500_000), 64);
   }
 
-  function expectSound(out: string): void {
-    expect(verify(out, true).faults).toEqual([]);
+  async function expectSound(out: string): Promise<void> {
+    expect((await verify(out, true)).faults).toEqual([]);
   }
 
   test.each(presetNames)('%s', async (name) => {
     const out = join(folder, 'out', name);
     const { shardSets } = await build(onDisk(preset(name)), out, { workers: 1 });
     expect(shardSets.length).toBeGreaterThan(0);
-    expectSound(out);
+    await expectSound(out);
   });
 
   test.each(ablationNames)('ablations/%s', async (name) => {
@@ -214,7 +214,7 @@ describe('builds', () => {
     const ablation = presetAblation(name);
     const arms = ablation.arms.map((arm) => ({ ...arm, recipe: onDisk(arm.recipe) }));
     await ablate({ ...ablation, arms }, out, { workers: 1, planOnly: false });
-    for (const arm of arms) expectSound(join(out, arm.name));
+    for (const arm of arms) await expectSound(join(out, arm.name));
     expect(JSON.parse(readFileSync(join(out, 'ablation.json'), 'utf8'))).toMatchObject({ name });
   });
 });

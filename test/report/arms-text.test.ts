@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { dropReasons } from '../../src/nouns/ledger.ts';
 import type { PlannedCell } from '../../src/nouns/mix.ts';
 import { armsText } from '../../src/report/arms-text.ts';
 import { withCommonThreshold } from '../../src/report/common-threshold.ts';
@@ -79,7 +80,11 @@ test('a column an arm, a line a figure', () => {
   expect(of('mean context, tokens')![0]).toBe('368');
   expect(of('padding, tokens')).toEqual(['9,119', '9,119']);
   expect(of('copies of another document')).toEqual(['100,003', '100,003']);
-  expect(of('not sampled: the mix asked for less')).toEqual(['0', '700,021']);
+  expect(of('not sampled: the mix asked for less')).toEqual([
+    '0',
+    // One more for each reason before it (`ledgerOf`).
+    (100_003 * (1 + dropReasons.indexOf('not_sampled'))).toLocaleString('en'),
+  ]);
   const { packedInstances, packedOnce } = ruled.ledger;
   expect(of('repeats')![0]).toBe((packedInstances - packedOnce).toLocaleString('en-US'));
 });

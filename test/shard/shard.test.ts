@@ -97,6 +97,7 @@ function expectedRow(row: readonly WrittenPiece[], width: number, provenance: bo
     sourceIds: provenance ? row.map(([document]) => document % 3) : [],
     docIds: provenance ? row.map(([document]) => document) : [],
     docStarts: provenance ? row.map(([, from]) => from) : [],
+    groupIds: [],
   };
 }
 
@@ -225,7 +226,7 @@ describe('a shard set', () => {
     );
   });
 
-  it('has several record batches where rows are large, each of which can be read alone', () => {
+  it('has several record batches where rows are large, each of which can be read alone', async () => {
     const folder = temporaryFolder();
     const width = 2 ** 21;
     const length = width - 5;
@@ -248,7 +249,7 @@ describe('a shard set', () => {
       expect(row.ids[length - 1]).toBe(tokenAt(r, length - 1));
       expect(row.ids[length]).toBe(special.eosId);
     }
-    expect(verifyRows(folder, manifest, Object.assign({ lengthOf: () => length }, tokens))).toEqual([]);
+    expect(await verifyRows(folder, manifest, Object.assign({ lengthOf: () => length }, tokens))).toEqual([]);
   });
 });
 
@@ -256,7 +257,7 @@ it('gives nothing for columns that a set was written without', () => {
   const [batch] = tableFromArrays({ other: new Int32Array(1) }).batches;
   expect(rowOf(batch!, 0)).toEqual({
     ...{ ids: new Int32Array(0), lengths: [], padding: 0 },
-    ...{ sourceIds: [], docIds: [], docStarts: [] },
+    ...{ sourceIds: [], docIds: [], docStarts: [], groupIds: [] },
   });
 });
 
@@ -288,32 +289,32 @@ describe('verify', () => {
   const store = Object.assign({ lengthOf: () => 20 }, tokens);
   const made = (folder: string) => writeSet(folder, set, { dtype: 'uint16', provenance: true, perShard: 4 });
 
-  it('finds nothing wrong with what was written', () => {
+  it('finds nothing wrong with what was written', async () => {
     const folder = temporaryFolder();
-    fc.assert(
-      fc.property(sets, dtypes, fc.boolean(), (some, dtype, provenance) => {
+    await fc.assert(
+      fc.asyncProperty(sets, dtypes, fc.boolean(), async (some, dtype, provenance) => {
         const manifest = writeSet(folder, some, { dtype, provenance, perShard: 5 });
-        expect(verifyFiles(folder, manifest.shards)).toEqual([]);
+        expect(await verifyFiles(folder, manifest.shards)).toEqual([]);
         expect(verifyDatasetFiles(folder, manifest)).toEqual([]);
-        expect(verifyRows(folder, manifest, store)).toEqual([]);
-        expect(verifyRows(folder, manifest, null)).toEqual([]);
+        expect(await verifyRows(folder, manifest, store)).toEqual([]);
+        expect(await verifyRows(folder, manifest, null)).toEqual([]);
       }),
       fuzz(30),
     );
   });
 
-  it('finds any changed byte by its hash, a changed size, a missing file', () => {
+  it('finds any changed byte by its hash, a changed size, a missing file', async () => {
     const folder = temporaryFolder();
     const manifest = made(folder);
     const [shard, second] = manifest.shards;
     const path = join(folder, shard!.name);
     const bytes = readFileSync(path);
-    fc.assert(
-      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, by) => {
         const changed = Uint8Array.from(bytes);
         changed[at]! ^= by;
         writeFileSync(path, changed);
-        expect(verifyFiles(folder, manifest.shards)).toEqual([
+        expect(await verifyFiles(folder, manifest.shards)).toEqual([
           `${path}: its bytes have changed (sha256 differs)`,
         ]);
       }),
@@ -321,17 +322,17 @@ describe('verify', () => {
     );
     truncateSync(path, bytes.length - 1);
     rmSync(join(folder, second!.name));
-    const faults = verifyFiles(folder, manifest.shards);
+    const faults = await verifyFiles(folder, manifest.shards);
     expect(faults[0]).toBe(`${path}: ${bytes.length - 1} bytes, the manifest says ${bytes.length}`);
     expect(faults[1]).toContain('no such file');
   });
 
-  it('finds every changed token, deep, in the row where it is', () => {
+  it('finds every changed token, deep, in the row where it is', async () => {
     const folder = temporaryFolder();
     const manifest = made(folder);
     const { width } = manifest;
-    fc.assert(
-      fc.property(fc.nat(set.rows.length - 1), fc.nat(width - 1), (r, at) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(set.rows.length - 1), fc.nat(width - 1), async (r, at) => {
         const shard = manifest.shards[Math.floor(r / 4)]!;
         const path = join(folder, shard.name);
         const original = readFileSync(path);
@@ -342,7 +343,7 @@ describe('verify', () => {
         const place = changed.indexOf(ids);
         changed.writeUInt16LE((row.ids[at]! + 1) % 60_000, place + 2 * at);
         writeFileSync(path, changed);
-        const faults = verifyRows(folder, manifest, store);
+        const faults = await verifyRows(folder, manifest, store);
         writeFileSync(path, original);
         expect(faults.length).toBeGreaterThan(0);
         // Rows with equal ids are possible: the first ones was changed.
@@ -352,26 +353,34 @@ describe('verify', () => {
     );
   });
 
-  it('finds rows, padding and lists of files that differ from the manifest', () => {
+  it('finds rows, padding and lists of files that differ from the manifest', async () => {
     const folder = temporaryFolder();
     const manifest = made(folder);
     const padding = { padding: manifest.ledger.padding + 1 } as Ledger;
-    expect(verifyRows(folder, { ...manifest, ledger: padding }, store).join()).toContain('padding');
-    expect(verifyRows(folder, { ...manifest, rows: manifest.rows + 1 }, store).join()).toContain('rows');
-    expect(verifyRows(folder, { ...manifest, width: manifest.width + 1 }, store).join()).toContain('tokens');
-    expect(verifyRows(folder, { ...manifest, padId: 1 }, store).join()).toContain('padding with a wrong id');
+    expect((await verifyRows(folder, { ...manifest, ledger: padding }, store)).join()).toContain('padding');
+    expect((await verifyRows(folder, { ...manifest, rows: manifest.rows + 1 }, store)).join()).toContain(
+      'rows',
+    );
+    expect((await verifyRows(folder, { ...manifest, width: manifest.width + 1 }, store)).join()).toContain(
+      'tokens',
+    );
+    expect((await verifyRows(folder, { ...manifest, padId: 1 }, store)).join()).toContain(
+      'padding with a wrong id',
+    );
     const small = { ...manifest.tokenizer, vocabularySize: 100 };
-    expect(verifyRows(folder, { ...manifest, tokenizer: small }, store).join()).toContain('vocabulary');
+    expect((await verifyRows(folder, { ...manifest, tokenizer: small }, store)).join()).toContain(
+      'vocabulary',
+    );
     expect(verifyDatasetFiles(folder, { ...manifest, shards: [] })[0]).toContain('its list of files differs');
     rmSync(join(folder, 'dataset_info.json'));
     expect(verifyDatasetFiles(folder, manifest)[0]).toContain('cannot be read');
   });
 
-  it('goes on after a shard that cannot be decoded', () => {
+  it('goes on after a shard that cannot be decoded', async () => {
     const folder = temporaryFolder();
     const manifest = made(folder);
     truncateSync(join(folder, manifest.shards[0]!.name), 10);
-    const faults = verifyRows(folder, manifest, store);
+    const faults = await verifyRows(folder, manifest, store);
     expect(faults[0]).toContain('it ends too early');
     // The padding of its rows is missed, its rows are not, and the other shards' are where they should be.
     expect(faults.slice(1).filter((fault) => !fault.includes('padding'))).toEqual([]);

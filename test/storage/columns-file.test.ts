@@ -42,7 +42,14 @@ it('gives any stretch, over the edges of blocks too', () => {
     [800_000, 800_001],
     [0, 800_001],
   ] as const;
-  for (const [from, to] of stretches) expectSame(file.read('long', from, to), long.subarray(from, to));
+  for (const [from, to] of stretches) {
+    expectSame(file.read('long', from, to), long.subarray(from, to));
+    const into = new Uint32Array(to - from);
+    file.copy('long', from, into);
+    expectSame(into, long.slice(from, to));
+  }
+  expect(() => file.copy('long', 800_000, new Uint32Array(2))).toThrow(DamagedColumns);
+  expect(() => file.copy('short', 0, new Uint32Array(1))).toThrow(DamagedColumns);
   expect(file.read('short', 1, 3)).toEqual(short.subarray(1));
   expect([file.length('long'), file.length('none')]).toEqual([800_001, 0]);
   expect(file.read('none', 0, 0)).toEqual(new Uint32Array(0));

@@ -9,10 +9,10 @@ import {
   moveFile,
   putIfAbsent,
   shareFile,
-  sweep,
   writeCache,
 } from '../../src/storage/commit.ts';
 import { processPlace } from '../../src/storage/process-place.ts';
+import { sweep } from '../../src/storage/temporary-files.ts';
 import { errorOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

@@ -15,13 +15,8 @@ import {
   storeVersion,
   tokensFile,
 } from '../../src/store/format.ts';
-import {
-  documentOrigins,
-  loadCharacters,
-  loadDocuments,
-  openStore,
-  TokenReader,
-} from '../../src/store/reader.ts';
+import { documentOrigins, loadCharacters, loadDocuments, openStore } from '../../src/store/reader.ts';
+import { TokenReader } from '../../src/store/token-reader.ts';
 import { createPartWriter } from '../../src/store/writer.ts';
 import { errorOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -165,17 +160,19 @@ const anInput = (documents: StoredDocument[]): StoredInput => ({
 });
 
 describe.each(['uint16', 'uint32'] as const)('a token store of %s', (dtype) => {
-  it('gives back what was written, document by document', () => {
+  it('gives back what was written, document by document', async () => {
     const folder = temporaryFolder();
-    fc.assert(
-      fc.property(partsOf(dtype), (parts) => {
+    await fc.assert(
+      fc.asyncProperty(partsOf(dtype), async (parts) => {
         const written = flat(parts);
         writeStore(folder, parts, dtype);
         const manifest = openStore(folder);
         const table = loadDocuments(folder, manifest);
         expect(table.count).toBe(written.length);
         expect([...table.lengths]).toEqual(written.map(({ tokens }) => tokens.length));
-        expect([...loadCharacters(folder, manifest)]).toEqual(written.map(({ characters }) => characters));
+        expect([...(await loadCharacters(folder, manifest))]).toEqual(
+          written.map(({ characters }) => characters),
+        );
         expect([...table.keysLow]).toEqual(written.map(({ key }) => key[0]));
         expect([...table.keysHigh]).toEqual(written.map(({ key }) => key[1]));
         expect(Array.from(table.source, (s) => table.sources[s])).toEqual(
@@ -187,7 +184,7 @@ describe.each(['uint16', 'uint32'] as const)('a token store of %s', (dtype) => {
         const numbers = [...written.keys()];
         // Strings as they come out of UTF-8: a lone surrogate can't be held.
         const plain = (string: string | null) => (string === null ? null : Buffer.from(string).toString());
-        expect(documentOrigins(folder, manifest, numbers)).toEqual(
+        expect(await documentOrigins(folder, manifest, numbers)).toEqual(
           written.map(({ source, id, origin, record }) => {
             return { source, id: plain(id), origin: plain(origin), record };
           }),
@@ -247,7 +244,7 @@ describe('the index of a part', () => {
     expect(writePart(part, 'uint16').docs.equals(first)).toBe(true);
   });
 
-  it('may be of no documents at all', () => {
+  it('may be of no documents at all', async () => {
     const folder = temporaryFolder();
     const manifest = writeStore(folder, [[], [anInput([aDocument([5, 6])])], [anInput([])]], 'uint16');
     const table = loadDocuments(folder, manifest);
@@ -257,10 +254,10 @@ describe('the index of a part', () => {
     reader.copy(0, 0, 2, out, 0);
     reader.close();
     expect([...out]).toEqual([5, 6]);
-    expect(documentOrigins(folder, manifest, [0])[0]!.origin).toBe('a.txt');
+    expect((await documentOrigins(folder, manifest, [0]))[0]!.origin).toBe('a.txt');
   });
 
-  it('has records by their lines in the file, though a part numbers its own', () => {
+  it('has records by their lines in the file, though a part numbers its own', async () => {
     const folder = temporaryFolder();
     const at = (record: number) => ({ ...aDocument([1]), record });
     const parts = [[anInput([at(2)])], [anInput([at(1), at(3)])], [anInput([at(1), at(0)])]];
@@ -277,7 +274,7 @@ describe('the index of a part', () => {
       parts: manifest.parts.map((part, i) => ({ ...part, inputs: [pieces[i + 1]!] })),
     };
     const all = { ...cut, parts: [...cut.parts, { ...cut.parts[0]!, documents: 0, inputs: [pieces[0]!] }] };
-    const origins = documentOrigins(folder, all, [0, 1, 2, 3, 4]);
+    const origins = await documentOrigins(folder, all, [0, 1, 2, 3, 4]);
     expect(origins.map(({ record }) => record)).toEqual([2, 2, 4, 12, 0]);
   });
 

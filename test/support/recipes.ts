@@ -90,7 +90,7 @@ export function mixes(sources: readonly string[], most: number): fc.Arbitrary<Mi
 export const sequenceSpecs: fc.Arbitrary<SequenceSpec> = fc
   .record({
     length: fc.integer({ min: 3, max: 300 }),
-    packing: fc.constantFrom('best-fit' as const, 'concat' as const, 'pad' as const),
+    packing: fc.constantFrom('best-fit' as const, 'concat' as const, 'pad' as const, 'groups' as const),
     overlong: fc.constantFrom('fragment' as const, 'truncate' as const, 'exclude' as const),
     tails: fc.constantFrom('carry' as const, 'discard' as const),
     bos: fc.boolean(),

@@ -7,7 +7,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadDocuments, openStore, TokenReader } from '../../src/store/reader.ts';
+import { loadDocuments, openStore } from '../../src/store/reader.ts';
+import { TokenReader } from '../../src/store/token-reader.ts';
 import { loadTokenizer } from '../../src/tokenize/load.ts';
 import { longmixOk } from '../support/in-process.ts';
 

@@ -3,29 +3,48 @@
  * ledgers. A plan reads nothing from the disk: `load-index.ts` reads the index, and the caller passes it in.
  */
 
+import type { FimSetting } from '../../base/fim.ts';
 import { fingerprint } from '../../base/fingerprint.ts';
+import { counted } from '../../base/words.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
 import { leaveOutRead } from '../../mix/already-read.ts';
-import { eligibility } from '../../mix/eligible.ts';
+import { holdsFor } from '../../mix/conditions.ts';
+import { eligibility, type StretchCondition } from '../../mix/eligible.ts';
 import { planMix, takeHeldOut } from '../../mix/mix.ts';
 import { refuseUnknownBounds } from '../../mix/named-sources.ts';
+import { keepByScore } from '../../mix/scores.ts';
 import { heldOut } from '../../mix/split.ts';
 import { specOf } from '../../mix/supply.ts';
+import { checkedWeights } from '../../mix/weighted.ts';
+import { nearFigures } from '../../near/figures.ts';
+import { sketchVersion } from '../../near/sketch.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
 import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
-import type { RowPlan } from '../../nouns/rows.ts';
-import { discardsTails, imbalances, keepLedgers, type SplitDocuments } from '../../pack/accounts/ledger.ts';
+import type { FimCounts, RowPlan } from '../../nouns/rows.ts';
+import type { DocumentColumns, DocumentGroups } from '../../nouns/tokens.ts';
+import { groupFigures } from '../../pack/accounts/group-figures.ts';
+import {
+  discardsTails,
+  imbalances,
+  keepLedgers,
+  type PackedPhase,
+  type SplitDocuments,
+} from '../../pack/accounts/ledger.ts';
 import { packingQuality } from '../../pack/accounts/quality.ts';
 import { copiesVersion } from '../../pack/copies/spread.ts';
+import { packFim } from '../../pack/fim.ts';
+import { groupsVersion } from '../../pack/packers/groups.ts';
 import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
 import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
 import { planSteps } from '../../steps/plan-steps.ts';
+import type { StoreManifest } from '../../store/format.ts';
 import type { BuildPlan, PlannedSet, PlannedWithout, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
 import { refuseUnfit, shardDtype } from '../store/tokenizer-fit.ts';
 import { runKey } from './run-key.ts';
+import { groupsOf, nearCopies, splitKeys, withGroups } from './together.ts';
 
 /** @throws LongmixError `mix-infeasible` | `mix-empty` | `special-token-missing` | `dtype-too-small` */
 export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex): BuildPlan {
@@ -34,6 +53,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   refuseUnfit(recipe, manifest.tokenizer);
   const dtype = shardDtype(recipe, manifest.tokenizer);
   const { table, characters } = index;
+  const groups = groupsOf(recipe, index);
   refuseUnknownBounds(recipe, table.sources);
 
   const buckets = lengthBuckets(documents.buckets, thresholdsOf(phases));
@@ -42,15 +62,17 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     buckets,
     measuredLengths(table, characters, documents.charactersPerToken),
   );
-  const excluded = eligibility(table, documents);
+  const excluded = eligibility(table, documents, conditionsOf(recipe, manifest, index));
+  const scores = keepByScore(table, documents.keep ?? [], index.columns ?? noColumns, excluded);
+  const near = nearCopies(documents, index, excluded);
   const without = leaveOut(recipe, manifest.tokenizer.fingerprint, index, excluded);
-  const held = heldOut(table, recipe.validation, seed);
+  const held = heldOut(splitKeys(recipe, table, groups, near), recipe.validation, seed);
   const barred = new Uint8Array(table.count);
   for (let d = 0; d < table.count; d += 1) barred[d] = held[d]! | excluded[d]!;
-  const mixes = planMix(table, cellOf, buckets, barred, recipe);
+  const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index), groups);
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
-  const corpus = { table, cellOf, buckets, held, excluded };
+  const corpus = { table, cellOf, buckets, held, excluded, groups };
   const train = packSplit(
     'train',
     phases.map(({ name, mix, sequences }, i) => {
@@ -65,6 +87,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     corpus,
     recipe,
     dtype,
+    store.fim,
   );
   const whole = takeHeldOut(table, held, excluded, sequences);
   const validation = packSplit(
@@ -75,9 +98,10 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     dtype,
   );
   refuseImbalance('splits', storeImbalance([train.whole, validation.whole], manifest.totals));
+  if (train.sets.length === 0) refuseAllRead(without);
   if (train.sets.length === 0) {
     throw new LongmixError('mix-empty', 'the mix takes no documents, so there would be no rows', {
-      cure: `ask for more tokens, or loosen the length rule, \`documents\` or \`overlong\`${without.length > 0 ? '; mix.without may leave out all documents' : ''}`,
+      cure: 'ask for more tokens, or loosen the length rule, `documents`, `where` or `overlong`',
     });
   }
   const { bosId, eosId } = manifest.tokenizer;
@@ -86,7 +110,10 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     fingerprint: fingerprint([
       ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
+      ...(store.fim === undefined ? [] : [{ fim: store.fim }]),
       ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
+      ...(near === null ? [] : [{ near: sketchVersion }]),
+      ...(phases.some((phase) => phase.sequences.packing === 'groups') ? [groupsVersion] : []),
       ...(without.length === 0
         ? []
         : [{ without: without.map(({ fingerprint, sets }) => [fingerprint, sets]) }]),
@@ -105,7 +132,42 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     steps: planSteps(recipe, train.sets),
     dtype,
     without,
+    scores,
+    near: near === null ? null : nearFigures(near),
+    hasGroups: groups !== null,
   };
+}
+
+function weightsOf({ weightBy }: Recipe, { table, columns }: StoreIndex): Float64Array | null {
+  if (weightBy === undefined) return null;
+  const weights = columns?.numbers.get(weightBy);
+  if (weights === undefined) throw new Error(`the column ${weightBy} is not in the index: use loadIndex`);
+  return checkedWeights(table, weightBy, weights);
+}
+
+const noColumns: DocumentColumns = { numbers: new Map(), texts: new Map() };
+
+/** The conditions of the recipe, and of its sources on their own documents. */
+function conditionsOf(
+  { documents, sources }: Recipe,
+  { parts }: StoreManifest,
+  { table, columns = noColumns }: StoreIndex,
+): StretchCondition[] {
+  const everywhere = { first: 0, end: table.count };
+  const whole =
+    documents.where === undefined ? [] : [{ ...everywhere, holds: holdsFor(documents.where, columns) }];
+  // A part is of one source of the recipe, whatever its records name as theirs.
+  const own = new Map(
+    sources.flatMap(({ name, where }) =>
+      where === undefined ? [] : [[name, holdsFor(where, columns)] as const],
+    ),
+  );
+  if (own.size === 0) return whole;
+  const inParts = parts.flatMap(({ inputs }, p) => {
+    const holds = own.get(inputs[0]!.source);
+    return holds === undefined ? [] : [{ first: table.partStarts[p]!, end: table.partStarts[p + 1]!, holds }];
+  });
+  return [...whole, ...inParts];
 }
 
 /** Bars what earlier runs have read, for training and for validation: what was trained on measures nothing. */
@@ -124,9 +186,29 @@ function leaveOut(
     run.tokenizer === tokenizer ? run.documents : { ...run.documents, lengths: null },
   );
   return leaveOutRead(table, excluded, documents).map((left, i) => {
-    const { name, fingerprint, steps, rowsPerStep, sets } = runs[i]!;
-    return { name, fingerprint, steps, rowsPerStep, sets, ...left };
+    const { name, fingerprint, steps, rowsPerStep, sets, replaced } = runs[i]!;
+    return {
+      name,
+      fingerprint,
+      steps,
+      rowsPerStep,
+      sets,
+      ...(replaced === undefined ? {} : { replaced }),
+      ...left,
+    };
   });
+}
+
+/** Names the key that has most likely left nothing. */
+function refuseAllRead(without: readonly PlannedWithout[]): void {
+  const documents = without.reduce((sum, run) => sum + run.documents, 0);
+  if (documents === 0) return;
+  const names = without.map(({ name }) => name).join(', ');
+  throw new LongmixError(
+    'mix-empty',
+    `the mix takes no documents: mix.without leaves out ${counted(documents, 'document')}, which ${names} has read`,
+    { cure: 'name the steps that the run did, such as out/earlier@1200; or add documents to the corpus' },
+  );
 }
 
 interface TakenPhase {
@@ -142,25 +224,38 @@ interface TakenPhase {
 function packSplit(
   split: SplitName,
   phases: readonly TakenPhase[],
-  corpus: Omit<SplitDocuments, 'side'>,
+  corpus: Omit<SplitDocuments, 'side'> & { readonly groups: DocumentGroups | null },
   { seed, shards }: Recipe,
   dtype: ShardDtype,
+  fim?: FimSetting,
 ): { whole: Ledger; sets: PlannedSet[] } {
-  const { table, buckets } = corpus;
-  const packed = phases.map((phase) => ({
+  const { table, buckets, groups } = corpus;
+  const side = split === 'train' ? 0 : 1;
+  const mayTake = (d: number) => corpus.held[d] === side && corpus.excluded[d] === 0;
+  const packed = phases.map((phase): PackedPhase & TakenPhase & { readonly counts?: FimCounts } => ({
     ...phase,
-    plans: packRows(phase.instances, table, phase.sequences, seed),
+    ...(fim === undefined
+      ? {
+          plans: packRows(phase.instances, table, phase.sequences, seed, groups).map((plan) =>
+            withGroups(plan, groups),
+          ),
+        }
+      : packFim(phase.instances, table, phase.sequences, fim, seed)),
     inCell: inCells(phase.mix, table.sources, buckets),
   }));
-  const ledgers = keepLedgers({ ...corpus, side: split === 'train' ? 0 : 1 }, packed);
+  const ledgers = keepLedgers({ ...corpus, side }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed
-    .flatMap(({ name, phase, sequences, instances, plans }) =>
+    .flatMap(({ name, phase, sequences, instances, plans, counts }) =>
       plans.map((rows) => ({
         name: sequences.packing === 'decompose' ? `${name}.${rows.width}` : name,
         ...{ split, phase, sequences, rows },
+        ...(counts === undefined ? {} : { fim: counts }),
         quality: packingQuality([rows], table, instances, sequences),
         bytes: shardBytes(rows, dtype, shards.provenance),
+        ...(groups === null || sequences.packing !== 'groups'
+          ? {}
+          : { groups: groupFigures(rows, groups, mayTake) }),
       })),
     )
     .map((set, i): PlannedSet => ({ ...set, ledger: ledgers.sets[i]! }));
@@ -217,7 +312,7 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
 }
 
 function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
-  const ofPieces = plan.document.length * pieceBytes(provenance);
+  const ofPieces = plan.document.length * pieceBytes(provenance, plan.groups !== undefined);
   // 12 bytes of offsets and padding per row. Don't change it: the number of shards depends on it.
   return plan.rows * plan.width * tokenBytes(provenance, dtype) + ofPieces + plan.rows * 12;
 }

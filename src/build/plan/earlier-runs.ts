@@ -6,7 +6,7 @@
  * Of the shards only the columns beside the token ids are read, about a hundredth of their bytes. `documents.parquet` is
  * checked against its hash, and every row against its own lengths; `longmix verify` checks the rest.
  */
-import { join, relative, resolve, sep } from 'node:path';
+
 import { isUrl } from '../../base/is-url.ts';
 import { LongmixError, reworded } from '../../errors.ts';
 import { piecesOf } from '../../feed/rows/row-pieces.ts';
@@ -16,12 +16,15 @@ import { documentSet } from '../../mix/document-set.ts';
 import type { EarlierRun, Recipe } from '../../nouns/recipe.ts';
 import { type DocumentKeys, readDocumentKeys } from '../../shard/documents-file.ts';
 import { documentsFile } from '../../shard/format.ts';
+import { scheduleFile } from '../../steps/schedule-file.ts';
 import { followSteps } from '../../steps/step-rows.ts';
 import { exists } from '../../storage/files.ts';
+import { join, relative, resolve, sep } from '../../storage/paths.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
-import { loadDocuments } from '../../store/reader.ts';
+import { loadTable } from '../../store/reader.ts';
 import { ablationFile } from '../ablation-file.ts';
 import type { EarlierRead, EarlierReads } from '../nouns.ts';
+import { lastReplaced } from '../shards/replaced-shards.ts';
 import { openStoreOf } from '../verify.ts';
 import { readCoverage, unknownLength } from './read-coverage.ts';
 import { runKey } from './run-key.ts';
@@ -75,15 +78,18 @@ async function ofWithout<T>(work: () => Promise<T>): Promise<T> {
 async function readOf(run: EarlierRun): Promise<EarlierRead> {
   const { path, steps: done, rowsPerStep } = run;
   refuseAblation(path);
+  refuseMisspelt(path);
   const opened = openSets(path);
   const read = rowsOf(run, opened);
   try {
     const lists = new Map<FeedSet, DocumentKeys>();
     for (const [s, set] of opened.sets.entries()) if (read[s]! > 0) lists.set(set, await keysOf(set));
     const { name, fingerprint, tokenizer } = opened.sets[0]!.manifest;
+    const replaced = lastReplaced(path) ?? lastReplaced(join(path, '..'));
     return {
       ...{ name, fingerprint, steps: done, rowsPerStep },
       sets: opened.sets.map((set, s) => ({ name: set.name, read: read[s]!, rows: set.manifest.rows })),
+      ...(replaced === null ? {} : { replaced }),
       tokenizer: tokenizer.fingerprint,
       documents: readDocuments(opened, read, lists),
     };
@@ -99,8 +105,28 @@ function refuseAblation(path: string): void {
   });
 }
 
+/** Steps that were written so that they became a part of the path. */
+function refuseMisspelt(path: string): void {
+  const [, folder, steps] = /^(.+)@([^/\\@]*)$/.exec(path) ?? [];
+  if (folder === undefined || exists(path)) return;
+  const isInMap = /^\d+$/.test(steps!);
+  throw new LongmixError('without-steps', `mix.without: ${path} is not there`, {
+    cure: isInMap
+      ? `in a map, steps have a key of their own: { build: ${folder}, steps: ${steps} }`
+      : 'if the part after @ is meant as steps, write them in digits: out/earlier@1200',
+  });
+}
+
 /** How many rows of each set were read. */
 function rowsOf({ path, steps: done, rowsPerStep }: EarlierRun, opened: FeedSets): number[] {
+  const isSetOfBuild = opened.schedule === null && exists(join(path, '..', scheduleFile));
+  if (done !== null && isSetOfBuild && rowsPerStep === null) {
+    throw new LongmixError(
+      'without-steps',
+      `mix.without: step ${done} of ${path}: it is one shard set of a build, and a step is one of the whole build`,
+      { cure: `name the build: ${join(path, '..')}@${done}` },
+    );
+  }
   if (done !== null && opened.schedule === null && rowsPerStep === null) {
     throw new LongmixError(
       'without-steps',
@@ -127,7 +153,7 @@ async function keysOf({ folder, manifest }: FeedSet): Promise<DocumentKeys> {
     );
   }
   if (manifest.documents != null) {
-    const [fault] = verifyFiles(folder, [manifest.documents]);
+    const [fault] = await verifyFiles(folder, [manifest.documents]);
     if (fault !== undefined) {
       throw new LongmixError('shards-damaged', fault, {
         cure: 'longmix verify lists what is damaged; copy the folder again, or build it again with --fresh',
@@ -137,7 +163,7 @@ async function keysOf({ folder, manifest }: FeedSet): Promise<DocumentKeys> {
     const listed = await readDocumentKeys(join(folder, documentsFile));
     if (listed !== null) return listed;
   }
-  const store = openStoreOf(folder, manifest);
+  const store = await openStoreOf(folder, manifest);
   if (store === null) {
     throw untraced(
       folder,
@@ -145,7 +171,7 @@ async function keysOf({ folder, manifest }: FeedSet): Promise<DocumentKeys> {
       `put the token store back (${manifest.store.path} from there), or build it again with --fresh: equal inputs give equal rows`,
     );
   }
-  const { count, lengths, keysLow, keysHigh } = loadDocuments(store.path, store.store);
+  const { count, lengths, keysLow, keysHigh } = await loadTable(store.path, store.store);
   return { count, lengths, keysLow, keysHigh, documents: Uint32Array.from({ length: count }, (_, d) => d) };
 }
 

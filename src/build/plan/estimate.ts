@@ -5,21 +5,25 @@
  */
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { isUrl } from '../../base/is-url.ts';
 import { writeShard } from '../../shard/writer.ts';
-import { TokenReader } from '../../store/reader.ts';
+import { TokenReader } from '../../store/token-reader.ts';
 import type { BuildPlan, TokenStore } from '../nouns.ts';
+import { shardOptions } from '../shards/shard-job.ts';
 
 /** Bytes to measure with; they take some tens of milliseconds. */
 const sampleBytes = 32 * 1024 * 1024;
 
-export function estimateSeconds(plan: BuildPlan, { folder, manifest }: TokenStore, workers: number): number {
+/** null: the store is in a bucket, and its tokens are not fetched only to say this. */
+export function estimateSeconds(plan: BuildPlan, store: TokenStore, workers: number): number | null {
+  const { folder, manifest } = store;
+  if (isUrl(folder)) return null;
   const [set] = plan.sets;
   if (set === undefined) return 0;
-  const { bosId, eosId } = manifest.tokenizer;
   const tokens = new TokenReader(folder, manifest, plan.table);
   const rows = Math.max(1, Math.min(set.rows.rows, Math.floor(sampleBytes / (set.bytes / set.rows.rows))));
   const hash = createHash('sha256');
-  const options = { dtype: plan.dtype, provenance: true, bosId, eosId, padId: eosId ?? 0 };
+  const options = shardOptions(store, plan, true);
   const started = performance.now();
   try {
     const sample = { plan: set.rows, table: plan.table, firstRow: 0, endRow: rows };

@@ -19,11 +19,18 @@ export function planReport(recipe: Recipe, store: TokenStore, plan: BuildPlan): 
     ledgers: plan.ledgers,
     steps: plan.steps,
     ...(plan.without.length === 0 ? {} : { without: plan.without }),
+    ...(plan.near === null ? {} : { near: plan.near }),
+    ...(plan.scores.length === 0 ? {} : { scores: plan.scores }),
     warnings: planWarnings(recipe, plan),
   };
 }
 
-function setReport({ name, split, phase, rows, quality, bytes, ledger }: PlannedSet): SetReport {
+function setReport({ name, split, phase, rows, quality, fim, bytes, ledger, groups }: PlannedSet): SetReport {
   const { cells, ...totals } = ledger;
-  return { name, split, phase, rows: rows.rows, width: rows.width, bytes, quality, ledger: totals };
+  return {
+    ...{ name, split, phase, rows: rows.rows, width: rows.width, bytes, quality },
+    ...(fim === undefined ? {} : { fim }),
+    ledger: totals,
+    ...(groups === undefined ? {} : { groups }),
+  };
 }

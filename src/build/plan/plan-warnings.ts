@@ -38,7 +38,7 @@ export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
       ),
     ];
   });
-  return [...perPhase, ...notFound(plan), ...validation(recipe, plan), ...steps(plan)];
+  return [...perPhase, ...notFound(plan), ...replaced(plan), ...validation(recipe, plan), ...steps(plan)];
 }
 
 /** A run of another corpus, or one whose texts have been cleaned since: nothing can be known to be read. */
@@ -47,6 +47,17 @@ function notFound({ without }: BuildPlan): string[] {
     documents === 0 && absent > 0
       ? [`mix.without: none of the ${counted(absent, 'document')} that ${name} has read is in this corpus`]
       : [],
+  );
+}
+
+/** A run may have been trained on other rows than those that are there now. */
+function replaced({ without }: BuildPlan): string[] {
+  return without.flatMap(({ name, replaced: at }) =>
+    at === undefined
+      ? []
+      : [
+          `mix.without: the shards of ${name} were replaced on ${at.slice(0, 10)}, when its corpus had changed; a run that read the earlier ones has read other rows than are left out here`,
+        ],
   );
 }
 
@@ -177,13 +188,13 @@ function drift(cells: readonly PlannedCell[]): string[] {
 }
 
 function rowWarnings(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): string[] {
-  return [...sets.flatMap(padding), ...lost(sets, cells), ...sets.flatMap(cuts)];
+  return [...sets.flatMap(padding), ...lost(sets, cells), ...sets.flatMap(cuts), ...sets.flatMap(groups)];
 }
 
 function padding({ name, rows, ledger, sequences }: PlannedSet): string[] {
   const share = ledger.padding / (rows.rows * rows.width);
   if (share <= emptyRows) return [];
-  const fits = sequences.packing === 'best-fit';
+  const fits = sequences.packing === 'best-fit' || sequences.packing === 'groups';
   const why = fits ? 'few documents, or one row more than they fill' : 'packing: best-fit wastes less';
   return [`${name}: ${percent(share)} of the tokens are padding (${why})`];
 }
@@ -233,6 +244,19 @@ function sharesBySource(tokens: readonly (readonly [source: string, tokens: numb
 function cuts({ name, quality }: PlannedSet): string[] {
   if (quality.fittingCut <= 0.5 * quality.fitting) return [];
   return [`${name}: more than half of the documents that fit in a row are cut; packing: best-fit cuts none`];
+}
+
+/** A trainer that keeps attention inside each document gains nothing from documents that stand together. */
+function groups({ name, sequences, groups: figures }: PlannedSet): string[] {
+  if (sequences.packing !== 'groups') return [];
+  const masked =
+    sequences.intent === undefined
+      ? [
+          `${name}: packing groups is void where attention stays inside each document, as it does by default: add sequences.intent: no-mask, and train without such a mask`,
+        ]
+      : [];
+  const none = figures?.groups === 0 ? [`${name}: no group has two documents in the rows`] : [];
+  return [...masked, ...none];
 }
 
 function validation(recipe: Recipe, plan: BuildPlan): string[] {

@@ -1,10 +1,9 @@
 /** Writes the `documents.parquet` of a shard set from the store's index, part by part. */
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { RowPlan } from '../../nouns/rows.ts';
 import { createDocumentsWriter } from '../../shard/documents-file.ts';
 import { type DocumentsRecord, documentsFile } from '../../shard/format.ts';
-import { createFile } from '../../storage/commit.ts';
+import { storageAt } from '../../storage/storage-at.ts';
 import { documentRuns } from '../../store/reader.ts';
 import type { TokenStore } from '../nouns.ts';
 
@@ -16,10 +15,10 @@ export async function writeDocumentList(
   signal: AbortSignal,
 ): Promise<DocumentsRecord> {
   const isPacked = packedDocuments(rows, manifest.totals.documents);
-  const file = createFile(join(folder, documentsFile));
+  const file = await (await storageAt(folder)).create(documentsFile);
   try {
     const writer = await createDocumentsWriter(file);
-    for (const run of documentRuns(storeFolder, manifest)) {
+    for await (const run of documentRuns(storeFolder, manifest)) {
       for (let i = 0; i < run.count; i += 1) {
         if (!isPacked(run.first + i)) continue;
         const { source, id, origin, record } = run.origin(i);
@@ -34,7 +33,7 @@ export async function writeDocumentList(
     const count = writer.finish();
     return { ...(await file.commitAside()), rows: count };
   } catch (error) {
-    file.abort();
+    await file.abort();
     throw error;
   }
 }

@@ -4,9 +4,9 @@
  * write and read their tokens once more.
  */
 
-import { join } from 'node:path';
 import { fingerprint } from '../../base/fingerprint.ts';
 import { idBytes } from '../../base/id-bytes.ts';
+import { isUrl } from '../../base/is-url.ts';
 import type { Progress } from '../../base/progress.ts';
 import { bytes as inBytes } from '../../base/words.ts';
 import {
@@ -21,6 +21,7 @@ import { sharedBytes } from '../../execute/shard-sources.ts';
 import type { Shard } from '../../execute/shard-task.ts';
 import { batchRows } from '../../shard/writer.ts';
 import { listFolder, removeFolder, statOf } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import type { BuildPlan, GatherMode, StageOptions, TokenStore } from '../nouns.ts';
 
@@ -32,10 +33,15 @@ import type { BuildPlan, GatherMode, StageOptions, TokenStore } from '../nouns.t
  */
 export function isGathered(
   mode: GatherMode | undefined,
-  { manifest: { totals, dtype } }: Pick<TokenStore, 'manifest'>,
+  { folder = '', manifest: { totals, dtype } }: Pick<TokenStore, 'manifest'> & { readonly folder?: string },
   progress?: Pick<Progress, 'aside'>,
   machine: number = machineMemory(),
 ): boolean {
+  // Document by document, a store in a bucket would be a request for each.
+  if (isUrl(folder)) {
+    progress?.aside(`gather: the token store is in a bucket (${folder})`);
+    return true;
+  }
   if (mode === 'always' || mode === 'never') return mode === 'always';
   const bytes = totals.tokens * idBytes(dtype);
   if (bytes <= machine / 2) return false;

@@ -1,6 +1,5 @@
 /** Turns a plan into a job: the list of all shards of a build, and files with the row plans for other processes. */
 
-import { isAbsolute, relative } from 'node:path';
 import { idBytes } from '../../base/id-bytes.ts';
 import type { Job } from '../../execute/executor.ts';
 import type { SegmentEnds } from '../../execute/gathered-tokens.ts';
@@ -13,8 +12,9 @@ import { shardName } from '../../shard/format.ts';
 import type { ShardOptions } from '../../shard/writer.ts';
 import { writeJson } from '../../storage/commit.ts';
 import { readJson } from '../../storage/files.ts';
+import { isAbsolute, relative } from '../../storage/paths.ts';
 import type { StoreManifest } from '../../store/format.ts';
-import type { TokenFiles } from '../../store/reader.ts';
+import type { TokenFiles } from '../../store/token-reader.ts';
 import type { BuildPlan, PlannedSet, TokenStore } from '../nouns.ts';
 import type { GatherPlan } from './gather-plan.ts';
 
@@ -162,11 +162,12 @@ function tokenFiles({ manifest: { parts, dtype } }: TokenStore): TokenFiles {
 }
 
 export function shardOptions(
-  { manifest, padId }: TokenStore,
+  { manifest, padId, fim }: TokenStore,
   { dtype }: BuildPlan,
   provenance: boolean,
 ): ShardOptions {
   const { bosId, eosId } = manifest.tokenizer;
   // EOS serves as well as a padding token: the column `padding` says how much of a row is padding.
-  return { dtype, provenance, bosId, eosId, padId: padId ?? eosId ?? 0 };
+  const filled = fim === undefined ? {} : { fim };
+  return { dtype, provenance, bosId, eosId, padId: padId ?? eosId ?? 0, ...filled };
 }

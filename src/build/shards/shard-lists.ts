@@ -1,6 +1,5 @@
 /** Runs the lists of tasks that write a build's shards: the tokens are gathered first if the store is large. */
 
-import { join } from 'node:path';
 import { idBytes } from '../../base/id-bytes.ts';
 import { noProgress, type TaskProgress } from '../../base/progress.ts';
 import { type Executor, type Job, runJob } from '../../execute/executor.ts';
@@ -8,8 +7,10 @@ import { type SegmentEnds, segmentEnds } from '../../execute/gathered-tokens.ts'
 import { dropOtherJob } from '../../execute/job-file.ts';
 import { type ShardResult, shardsWritten } from '../../execute/shard-task.ts';
 import type { DocumentsRecord } from '../../shard/format.ts';
-import { makeFolder, sweep } from '../../storage/commit.ts';
+import { makeFolder } from '../../storage/commit.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
+import { sweep } from '../../storage/temporary-files.ts';
 import type { PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
 import { writeDocumentList } from './document-list.ts';
 

@@ -3,33 +3,33 @@
  * `dataset_dict.json` lists the sets and is written last.
  */
 
-import { join, relative } from 'node:path';
+import { isUrl } from '../../base/is-url.ts';
 import { noProgress } from '../../base/progress.ts';
 import { counted } from '../../base/words.ts';
-import { LongmixError } from '../../errors.ts';
+import type { Job } from '../../execute/executor.ts';
 import { dropJob, dropJobFiles, dropOtherJob } from '../../execute/job-file.ts';
-import type { ShardResult } from '../../execute/shard-task.ts';
+import { type ShardResult, shardsWritten } from '../../execute/shard-task.ts';
 import { threads } from '../../execute/tasks.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import {
   type DocumentsRecord,
   dictFile,
   documentsFile,
-  type EarlierBuild,
   manifestFile,
   type ShardSetManifest,
   shardFormat,
   shardSetFiles,
   shardVersion,
 } from '../../shard/format.ts';
-import { openShards } from '../../shard/reader.ts';
 import { tokenBytes } from '../../shard/row-columns.ts';
 import { datasetInfo, datasetState } from '../../shard/schema.ts';
 import { scheduleFile, scheduleRecord } from '../../steps/schedule-file.ts';
-import { sweep, writeJson } from '../../storage/commit.ts';
+import { writeJson } from '../../storage/commit.ts';
 import { exists, removeFile, statOf } from '../../storage/files.ts';
-import { notesFolder } from '../../storage/receipt.ts';
-import type { BuildPlan, PlannedSet, PlannedWithout, StageOptions, TokenStore } from '../nouns.ts';
+import { join, relative } from '../../storage/paths.ts';
+import { notesFolder, removeReceipt } from '../../storage/receipt.ts';
+import { sweep } from '../../storage/temporary-files.ts';
+import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
 import {
   claimFolder,
   datasetFiles,
@@ -42,6 +42,7 @@ import {
   shardFolder,
 } from '../ownership.ts';
 import { outputRecipe, refuseImbalance } from '../plan/build-plan.ts';
+import { earlierBuild, manifestOf } from './earlier-shards.ts';
 import { gatherSizes, planGather, removeGathered } from './gather-plan.ts';
 import {
   gatherJob,
@@ -75,88 +76,6 @@ function isWritten(folder: string, plan: BuildPlan): boolean {
   return shardSetFiles(manifest).every(({ name, bytes }) => statOf(join(folder, name))?.size === bytes);
 }
 
-/**
- * Whether the folder holds finished output of this recipe over the corpus as it was: that may be replaced, for it is what
- * the recipe asks for again.
- * @throws LongmixError `build-mismatch` if it holds the finished output of something else
- */
-export function hasOlderBuild(recipe: Recipe, store: TokenStore, plan: BuildPlan, out: string): boolean {
-  let isOlder = false;
-  for (const name of setFolders(out)) {
-    const made = manifestOf(join(out, name));
-    if (made === null || made.fingerprint === plan.fingerprint) continue;
-    const keys = differences(made, recipe, store, plan);
-    if (keys.length === 1 && keys[0] === theTokens) {
-      isOlder = true;
-      continue;
-    }
-    const differs =
-      keys.length === 0 ? 'they were made by another version of longmix' : `what differs: ${keys.join(', ')}`;
-    throw new LongmixError(
-      'build-mismatch',
-      `${join(out, name)} holds finished shards of something else; ${differs}`,
-      { cure: 'choose another folder with --out, or replace them with --fresh, which keeps the tokens' },
-    );
-  }
-  return isOlder;
-}
-
-const theTokens = 'the tokens of the corpus';
-
-/** How the recipe and the store differ from those of the manifest, in words. */
-function differences(
-  manifest: ShardSetManifest,
-  recipe: Recipe,
-  store: TokenStore,
-  plan: BuildPlan,
-): string[] {
-  const then = flat(manifest.recipe);
-  const now = flat(outputRecipe(recipe));
-  const keys = changedKeys(then, now).flatMap((key) => {
-    const inner = isMap(then[key]) && isMap(now[key]) ? changedKeys(then[key], now[key]) : [];
-    return inner.length === 0
-      ? [key]
-      : inner.map((name) => `${key}.${name}${values(then[key], now[key], name)}`);
-  });
-  if (manifest.store.fingerprint !== store.manifest.fingerprint) keys.push(theTokens);
-  if (manifest.tokenizer.fingerprint !== store.manifest.tokenizer.fingerprint) keys.push('the tokenizer');
-  const { bosId, eosId } = store.manifest.tokenizer;
-  if (manifest.bosId !== bosId || manifest.eosId !== eosId) keys.push('the ids of BOS and EOS');
-  if (manifest.padId !== (store.padId ?? eosId ?? 0)) keys.push('the id of padding');
-  if (JSON.stringify(manifest.without ?? []) !== JSON.stringify(plan.without.map(earlierBuild)))
-    keys.push('mix.without');
-  return keys;
-}
-
-function earlierBuild({ name, fingerprint, steps, rowsPerStep }: PlannedWithout): EarlierBuild {
-  return { name, fingerprint, steps, rowsPerStep };
-}
-
-function changedKeys(then: Settings, now: Settings): string[] {
-  return Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
-}
-
-type Settings = Readonly<Record<string, unknown>>;
-
-function isMap(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Shows the old and the new value if both are short enough for the line. */
-function values(then: unknown, now: unknown, key: string): string {
-  const [a, b] = [(then as Settings)[key], (now as Settings)[key]];
-  return [a, b].every((value) => ['number', 'string', 'boolean'].includes(typeof value))
-    ? ` (${a}, now ${b})`
-    : '';
-}
-
-/** Hides the phase `train`, which a recipe without phases gets: its user did not write it. */
-function flat(recipe: unknown): Record<string, unknown> {
-  const { phases, ...rest } = recipe as { readonly phases: readonly { readonly name: string }[] };
-  const [only] = phases;
-  return phases.length === 1 && only!.name === 'train' ? { ...only, ...rest } : { phases, ...rest };
-}
-
 export async function writeShardSets(
   recipe: Recipe,
   store: TokenStore,
@@ -175,6 +94,7 @@ export async function writeShardSets(
   const sizes = options.gathers ? gatherSizes(plan, store, recipe.shards.size, options) : null;
   const gather = sizes === null ? null : planGather(plan, store, shards, { ...sizes, provenance });
   const job = shardJob(plan, shards, store, { out, provenance, gather });
+  if (isUrl(out)) removeUnfinished(job);
   dropOtherJob(job);
   removeGathered(out, gather?.layout ?? null);
   if (gather === null) dropJob(out, 'gather');
@@ -229,6 +149,22 @@ function makeReady(folder: string, files: readonly string[]): void {
   removeStrangers(folder, files);
 }
 
+/**
+ * Removes files of the job that no receipt of this plan describes: in a bucket the first commit of a name stays, and what
+ * another plan left would be in the way.
+ */
+function removeUnfinished({ folder, setting, inputs }: Job<'shard'>): void {
+  for (const { set, shards } of inputs) {
+    const place = join(folder, setting.sets[set]!.name);
+    for (const shard of shards) {
+      if (shardsWritten(folder, setting, { set, shards: [shard] }) !== null) continue;
+      removeReceipt(place, shard.name);
+      removeFile(join(place, shard.name));
+    }
+  }
+  for (const { name } of setting.sets) removeFile(join(folder, name, documentsFile));
+}
+
 interface WrittenSet {
   readonly folder: string;
   readonly results: readonly ShardResult[];
@@ -247,7 +183,7 @@ function writeManifest(
   const { provenance, dtype, bosId, eosId, padId } = shardOptions(store, plan, recipe.shards.provenance);
   const shards = results.map(({ record }) => record);
   const names = shards.map(({ name }) => name);
-  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, provenance));
+  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, provenance, plan.hasGroups));
   writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
@@ -263,6 +199,7 @@ function writeManifest(
     sequences: set.sequences,
     dtype,
     provenance,
+    ...(plan.hasGroups ? { groups: true as const } : {}),
     bosId,
     eosId,
     padId,
@@ -272,12 +209,19 @@ function writeManifest(
     shards,
     documents,
     ledger: set.ledger,
+    ...(set.fim === undefined ? {} : { fim: store.fim! }),
     ...(plan.without.length === 0 ? {} : { without: plan.without.map(earlierBuild) }),
     recipe: outputRecipe(recipe),
-    store: { fingerprint, path: relative(folder, store.folder).replaceAll('\\', '/') },
+    store: { fingerprint, path: storePath(folder, store.folder) },
   };
   writeJson(join(folder, manifestFile), manifest);
   return manifest;
+}
+
+/** From the shard set. A bucket does not say where a folder of this machine is. */
+function storePath(folder: string, store: string): string {
+  if (isUrl(folder) && !isUrl(store)) return 'elsewhere';
+  return relative(folder, store).replaceAll('\\', '/');
 }
 
 /** Compares the ledger, which counts the plan, with the counts of the shards that were written. */
@@ -311,9 +255,4 @@ export function clearShardSets(out: string): void {
     removeOwnFiles(folder, shardFolder, [...datasetFiles, manifestFile], () => false);
     removeReceipts(folder);
   }
-}
-
-/** The manifest of the finished shard set in a folder, or null. */
-function manifestOf(folder: string): ShardSetManifest | null {
-  return exists(join(folder, manifestFile)) ? openShards(folder) : null;
 }

@@ -3,12 +3,13 @@
  * is another. A part never changes under its name, so a link to it is as good as a copy, and stays when the other store is
  * pruned.
  */
-import { join } from 'node:path';
+
 import { LongmixError } from '../../errors.ts';
 import type { TokenizeResult } from '../../execute/part-notes.ts';
 import { findPart, leavePartNote, type PartSetting, partName } from '../../execute/part-notes.ts';
 import { shareFile } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import { leaveReceipt } from '../../storage/receipt.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import { type StoreManifest, storeFiles } from '../../store/format.ts';
@@ -45,7 +46,7 @@ export async function borrowParts(
     const linked: FoundPart[] = [];
     for (const planned of wanted) {
       const found = parts.has(planned) ? null : await there.find(planned);
-      if (found === null || !isGood(store, found, known)) continue;
+      if (found === null || !(await isGood(store, found, known))) continue;
       const result = take(store, folder, setting, planned, found);
       if (result === null) break;
       parts.set(planned, { ...found, result });
@@ -73,9 +74,11 @@ function recordOf(store: string, setting: PartSetting): StoreManifest | null {
 }
 
 /** What has been written to since is read in full. */
-function isGood(store: string, { part }: FoundPart, known: ReadonlySet<string>): boolean {
+async function isGood(store: string, { part }: FoundPart, known: ReadonlySet<string>): Promise<boolean> {
   const files = part.files.filter(({ name }) => !known.has(name));
-  return files.every(({ name }) => exists(join(store, name))) && verifyFiles(store, files).length === 0;
+  return (
+    files.every(({ name }) => exists(join(store, name))) && (await verifyFiles(store, files)).length === 0
+  );
 }
 
 /** null: files of that store can't be had. */

@@ -2,6 +2,7 @@
  * What has changed in a corpus since a store was last brought up to date, in one line: `corpus: +120 files, 3 changed,
  * 1 gone: 2.1 % to tokenize`. It is for people, and decides nothing.
  */
+import { isUrl } from '../../base/is-url.ts';
 import { counted, integer, percent } from '../../base/words.ts';
 import type { TokenizeResult } from '../../execute/part-notes.ts';
 import { stampOf } from '../../execute/part-notes.ts';
@@ -37,12 +38,14 @@ export interface CorpusChange {
 /**
  * @param before the store's sources by name
  * @param receiptOf of a recorded part, for the stamps that its inputs had; null: it is gone
+ * @param hashOf `hashInput`, perhaps of a unit that was hashed before
  */
-export function corpusChange(
+export async function corpusChange(
   now: readonly SourceNow[],
   before: ReadonlyMap<string, StoredSource>,
   receiptOf: (part: PartRecord) => TokenizeResult | null,
-): CorpusChange {
+  hashOf: (unit: ReadUnit) => Promise<string>,
+): Promise<CorpusChange> {
   const remarks: string[] = [];
   const count = { added: 0, changed: 0, gone: 0 };
   for (const source of now) {
@@ -52,7 +55,7 @@ export function corpusChange(
       continue;
     }
     remarks.push(...readingRemarks(then.reading, source.reading));
-    countFiles(source, then, receiptOf, count);
+    await countFiles(source, then, { receiptOf, hashOf }, count);
   }
   const bytesOf = (parts: readonly PlannedPart[]) => textBytes(parts.flatMap(({ units }) => units));
   return {
@@ -73,21 +76,23 @@ function readingRemarks(then: SourceReading, now: SourceReading): string[] {
   ];
 }
 
-function countFiles(
+interface FileFacts {
+  readonly receiptOf: (part: PartRecord) => TokenizeResult | null;
+  readonly hashOf: (unit: ReadUnit) => Promise<string>;
+}
+
+async function countFiles(
   { parts, unrecorded }: SourceNow,
   then: StoredSource,
-  receiptOf: (part: PartRecord) => TokenizeResult | null,
+  facts: FileFacts,
   count: { added: number; changed: number; gone: number },
-): void {
-  const recorded = new Map<string, { inputs: InputRecord[]; parts: Set<PartRecord> }>();
+): Promise<void> {
+  const recorded = new Map<string, { input: InputRecord; part: PartRecord }[]>();
   for (const part of then.parts) {
     for (const input of part.inputs) {
       const file = recorded.get(input.name);
-      if (file === undefined) recorded.set(input.name, { inputs: [input], parts: new Set([part]) });
-      else {
-        file.inputs.push(input);
-        file.parts.add(part);
-      }
+      if (file === undefined) recorded.set(input.name, [{ input, part }]);
+      else file.push({ input, part });
     }
   }
   const files = unitsByName(parts);
@@ -95,20 +100,41 @@ function countFiles(
   for (const name of files.keys()) if (!recorded.has(name)) count.added += 1;
   // Of a part that is there all files are as they were.
   const stampsOf = new Map<PartRecord, ReadonlyMap<string, string>>();
+  const stampIn = (part: PartRecord, name: string) => {
+    if (!stampsOf.has(part)) stampsOf.set(part, stampsByName(part, facts.receiptOf(part)));
+    return stampsOf.get(part)!.get(name);
+  };
   for (const [name, units] of unitsByName(unrecorded)) {
     const file = recorded.get(name);
     if (file === undefined) continue;
-    const all = files.get(name)!;
+    const { input } = file[0]!;
+    const isLike =
+      files.get(name)!.at(-1)!.end === file.at(-1)!.input.end &&
+      units.every((unit) => unit.files[0]!.format === input.format) &&
+      extractorOf(units[0]!) === input.extractor;
+    const stamp = stampOf(units[0]!);
     const isSame =
-      all.at(-1)!.end === file.inputs.at(-1)!.end &&
-      units.every((unit) => unit.files[0]!.format === file.inputs[0]!.format) &&
-      extractorOf(units[0]!) === file.inputs[0]!.extractor &&
-      [...file.parts].every((part) => {
-        if (!stampsOf.has(part)) stampsOf.set(part, stampsByName(part, receiptOf(part)));
-        return stampsOf.get(part)!.get(name) === stampOf(units[0]!);
-      });
+      isLike &&
+      (file.every(({ part }) => stampIn(part, name) === stamp) || (await sameBytes(units, file, facts)));
     if (!isSame) count.changed += 1;
   }
+}
+
+/**
+ * Whether files whose stamps differ have the same bytes: they were only touched, and share a part with a file that changed.
+ * What lies elsewhere is not fetched for that.
+ */
+async function sameBytes(
+  units: readonly ReadUnit[],
+  file: readonly { readonly input: InputRecord }[],
+  { hashOf }: FileFacts,
+): Promise<boolean> {
+  for (const unit of units) {
+    const like = file.find(({ input }) => input.start === unit.start && input.end === unit.end);
+    if (like === undefined || unit.files.some(({ path }) => isUrl(path))) return false;
+    if ((await hashOf(unit)) !== like.input.sha256) return false;
+  }
+  return true;
 }
 
 function unitsByName(parts: readonly PlannedPart[]): Map<string, ReadUnit[]> {
@@ -125,13 +151,19 @@ function stampsByName({ inputs }: PartRecord, receipt: TokenizeResult | null): R
   return new Map(inputs.map(({ name }, i) => [name, receipt?.stamps[i] ?? '']));
 }
 
-export function changeInWords({ added, changed, gone, remarks, missing, text }: CorpusChange): string {
+/** `+120 files, 3 changed`; '': none. */
+function changedFiles({ added, changed, gone }: CorpusChange): string {
   const counts = [
     ...(added > 0 ? [`+${counted(added, 'file')}`] : []),
     ...(changed > 0 ? [`${integer(changed)} changed`] : []),
     ...(gone > 0 ? [`${integer(gone)} gone`] : []),
   ];
-  const what = [counts.join(', '), ...remarks].filter((clause) => clause !== '').join('; ');
+  return counts.join(', ');
+}
+
+export function changeInWords(change: CorpusChange): string {
+  const { remarks, missing, text } = change;
+  const what = [changedFiles(change), ...remarks].filter((clause) => clause !== '').join('; ');
   const share = missing === 0 ? 'nothing' : percent(missing / Math.max(1, text));
   return `corpus: ${what === '' ? 'some of it is not recorded yet' : what}: ${share} to tokenize`;
 }

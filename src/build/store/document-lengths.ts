@@ -1,8 +1,9 @@
 /** How long the documents of a corpus are: quantiles by source, characters per token, and the longest documents. */
-import { join } from 'node:path';
+
 import type { DocumentTable } from '../../nouns/tokens.ts';
 import { readDocuments } from '../../shard/documents-file.ts';
 import { documentsFile, type ShardSetManifest } from '../../shard/format.ts';
+import { join } from '../../storage/paths.ts';
 import type { StoreManifest } from '../../store/format.ts';
 import { documentOrigins } from '../../store/reader.ts';
 
@@ -40,12 +41,12 @@ export interface DocumentLengths {
   readonly longest: readonly LongDocument[];
 }
 
-export function lengthsOfStore(
+export async function lengthsOfStore(
   folder: string,
   manifest: StoreManifest,
   table: DocumentTable,
   characters: Uint32Array,
-): DocumentLengths {
+): Promise<DocumentLengths> {
   const counts = new Float64Array(table.sources.length);
   const letters = new Float64Array(table.sources.length);
   for (let d = 0; d < table.count; d += 1) {
@@ -66,7 +67,7 @@ export function lengthsOfStore(
   );
   const all = lengthsOf(null, table.lengths.slice(), isKnown ? letters.reduce((a, b) => a + b, 0) : null);
   const numbers = longestDocuments(table.lengths);
-  const origins = documentOrigins(folder, manifest, numbers);
+  const origins = await documentOrigins(folder, manifest, numbers);
   return {
     sources: table.count === 0 ? [] : [...named, all],
     longest: numbers.map((document, i) => {

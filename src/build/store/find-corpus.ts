@@ -1,5 +1,5 @@
 /** The sources of a recipe as they are now: the parts that each one is to be tokenized in. Reads no text but where large files are cut. */
-import { join } from 'node:path';
+
 import { addAbortSignal } from 'node:stream';
 import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
@@ -7,6 +7,7 @@ import { refuseMissingProgram } from '../../read/extract/find-program.ts';
 import { discover, type LeftOut } from '../../read/input/discover.ts';
 import { spoolStandardInput } from '../../read/input/spool.ts';
 import { makeFolder } from '../../storage/commit.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import type { SourceReading } from '../../store/format.ts';
 import { type PlannedPart, plannedPart } from './find-parts.ts';

@@ -3,7 +3,7 @@
  * stamps differ (files that were touched, or copied with the store), the inputs in question are hashed, and the part is
  * found by its name. Everything else is new: its inputs are read once, when they are tokenized.
  */
-import { join } from 'node:path';
+
 import { isUrl } from '../../base/is-url.ts';
 import type { TokenizeResult } from '../../execute/part-notes.ts';
 import {
@@ -20,6 +20,7 @@ import {
 import type { ReadUnit } from '../../nouns/documents.ts';
 import { hashInput } from '../../read/input/hash-input.ts';
 import { readJson } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder, type Receipt } from '../../storage/receipt.ts';
 import type { PartRecord, StoreManifest } from '../../store/format.ts';
 
@@ -52,12 +53,14 @@ export interface PartSource {
 /**
  * @param manifest its record, of this tokenizer; null: it has none
  * @param isOurs what is learned of inputs is noted there
+ * @param hashOf `hashInput`, which may remember
  */
 export function partsIn(
   folder: string,
   manifest: StoreManifest | null,
   setting: PartSetting,
   isOurs: boolean,
+  hashOf: (unit: ReadUnit) => Promise<string> = hashInput,
 ): PartSource {
   const recorded = new Map(manifest?.parts.map((part) => [part.name, part]));
   let byShape: ReadonlyMap<string, PartRecord> | null = null;
@@ -88,7 +91,7 @@ export function partsIn(
         // was noted, because the store was copied, where its size is.
         const isFar = unit.files.some(({ path }) => isUrl(path));
         if (isFar && !isKnown && note !== null) return null;
-        hashes.push(isKnown || isFar ? like.inputs[i]!.sha256 : await hashInput(unit));
+        hashes.push(isKnown || isFar ? like.inputs[i]!.sha256 : await hashOf(unit));
       }
       const made = madeOf(setting, units, hashes);
       const found = find(made);

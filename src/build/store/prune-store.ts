@@ -3,17 +3,20 @@
  * that were changed or removed, of another reading or tokenizer, of an earlier longmix. Nothing else removes parts, so a
  * command that reads a store may go on while another brings it up to date.
  */
-import { join } from 'node:path';
+
 import { LongmixError } from '../../errors.ts';
+import { dropLists } from '../../execute/job-file.ts';
 import { partName } from '../../execute/part-notes.ts';
-import { sweep } from '../../storage/commit.ts';
 import { exists, listFolder, readJson, removeFile, statOf } from '../../storage/files.ts';
 import { withBriefLock } from '../../storage/lock.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
-import { type StoreManifest, storeFile, storeFiles } from '../../store/format.ts';
+import { sweep } from '../../storage/temporary-files.ts';
+import { type StoreManifest, sketchFile, storeFile, storeFiles } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 import { storedSources, sumOf } from '../../store/view.ts';
 import { isFolder, ownedFiles, tokenFolder } from '../ownership.ts';
+import { sketchesIn } from './sketches.ts';
 import { lastUse, usersOfStore } from './store-uses.ts';
 
 export interface StoreSummary {
@@ -84,6 +87,7 @@ export async function pruneStore(store: string): Promise<Unneeded> {
     const unneeded = unneededParts(store, record);
     for (const name of unneeded.files) removeFile(join(store, name));
     for (const name of staleNotes(store, record)) removeFile(join(store, notesFolder, name));
+    dropLists(store, 'tokenize');
     sweep(store);
     sweep(join(store, notesFolder));
     return unneeded;
@@ -91,8 +95,12 @@ export async function pruneStore(store: string): Promise<Unneeded> {
 }
 
 function unneededParts(store: string, record: StoreManifest): Unneeded {
-  const named = new Set([storeFile, ...storeFiles(record).map(({ name }) => name)]);
-  const files = ownedFiles(store, tokenFolder, []).filter((name) => !named.has(name));
+  const named = new Set([
+    storeFile,
+    ...storeFiles(record).map(({ name }) => name),
+    ...record.parts.map(({ name }) => sketchFile(name)),
+  ]);
+  const files = ownedFiles(store, tokenFolder, sketchesIn(store)).filter((name) => !named.has(name));
   const parts = new Set(files.map((name) => name.slice(0, name.indexOf('.'))));
   const bytes = files.reduce((sum, name) => sum + (statOf(join(store, name))?.size ?? 0), 0);
   return { parts: parts.size, bytes, files };

@@ -3,19 +3,19 @@
  * which a local note of their sizes and times answers without reading them.
  */
 
-import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { FileRecord } from '../../nouns/files.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
 import { makeFolder, writeFile } from '../../storage/commit.ts';
 import { readJson, statOf } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import { type SourceReading, type StoreManifest, storeFiles } from '../../store/format.ts';
 
 /** What of a source's spec decides the documents, apart from the inputs themselves. */
 export function readingOf(
-  { name, fields, join: joined, separator, encoding, quote, command, tokens }: SourceSpec,
+  { name, fields, join: joined, separator, encoding, quote, command, tokens, columns }: SourceSpec,
   partBytes: number,
 ): SourceReading {
   return {
@@ -26,6 +26,7 @@ export function readingOf(
     ...(quote === 'auto' ? {} : { quote }),
     ...(command === undefined ? {} : { command }),
     ...(tokens === undefined ? {} : { tokens: tokens.dtype ?? true }),
+    ...(columns === undefined ? {} : { columns }),
     partBytes,
   };
 }
@@ -39,10 +40,21 @@ export function sameReading(
 }
 
 /** As in a recipe: `text: body, id: id`. */
-export function inWords({ fields, separator, encoding, quote, command, tokens }: SourceReading): string {
-  const named = Object.entries({ ...fields, separator, encoding, quote, command, tokens }).filter(
-    ([, name]) => name != null,
-  );
+export function inWords(reading: SourceReading): string {
+  const { fields, separator, encoding, quote, command, tokens, columns } = reading;
+  const kept =
+    columns === undefined
+      ? null
+      : [...columns.fields, ...(columns.compressibility === undefined ? [] : ['compressibility'])];
+  const named = Object.entries({
+    ...fields,
+    separator,
+    encoding,
+    quote,
+    command,
+    tokens,
+    columns: kept,
+  }).filter(([, name]) => name != null);
   return named
     .map(([key, name]) => `${key}: ${Object.hasOwn(fields, key) ? name : JSON.stringify(name)}`)
     .join(', ');
@@ -95,10 +107,10 @@ export function unknownFiles(folder: string, files: readonly FileRecord[]): File
  * as they were: that is for `verify --deep`.
  * @throws LongmixError `store-damaged`
  */
-export function refuseDamage(folder: string, manifest: Pick<StoreManifest, 'parts'>): void {
+export async function refuseDamage(folder: string, manifest: Pick<StoreManifest, 'parts'>): Promise<void> {
   const unknown = unknownFiles(folder, storeFiles(manifest));
   if (unknown.length === 0) return;
-  const [fault] = verifyFiles(folder, unknown);
+  const [fault] = await verifyFiles(folder, unknown);
   if (fault !== undefined) {
     throw new LongmixError('store-damaged', fault, {
       cure: 'tokenize again what is damaged: the same command with --fresh',

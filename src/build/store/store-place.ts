@@ -4,9 +4,11 @@
  * or in ./out have already are taken from their stores, so that another --out does not mean to tokenize again. An empty
  * LONGMIX_STORE turns that off.
  */
-import { dirname, join, resolve } from 'node:path';
+
+import { isUrl } from '../../base/is-url.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { exists, listFolder, statOf } from '../../storage/files.ts';
+import { dirname, join, resolve } from '../../storage/paths.ts';
 import { storeFile } from '../../store/format.ts';
 
 /** Names a folder for token stores. */
@@ -29,7 +31,7 @@ export function storePlace(recipe: Recipe, out: string): StorePlace {
   if (recipe.store !== null) return fixedPlace(recipe.store);
   if (shared === '') return fixedPlace(join(out, 'store'));
   if (shared === undefined) {
-    const beside = [...new Set([dirname(resolve(out)), resolve('out')])];
+    const beside = isUrl(out) ? [] : [...new Set([dirname(resolve(out)), resolve('out')])];
     return { ...fixedPlace(join(out, 'store')), beside };
   }
   const root = resolve(shared);

@@ -2,11 +2,13 @@
  * `store.json`: every source that the store holds, as it was last read. A command replaces the entries of its recipe's
  * sources and leaves the others. Sources stand in the order of their names, so the record does not tell who came first.
  */
-import { join } from 'node:path';
+
 import { LongmixError } from '../../errors.ts';
+import type { SourceSpec } from '../../nouns/recipe.ts';
 import { writeJson } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withBriefLock } from '../../storage/lock.ts';
+import { join } from '../../storage/paths.ts';
 import {
   type StoreDtype,
   type StoreManifest,
@@ -16,6 +18,7 @@ import {
 } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 import { type StoreContent, storedSources, storeManifest } from '../../store/view.ts';
+import { notePlaces } from './source-places.ts';
 
 /** What a folder has of a store. */
 export interface Held {
@@ -53,8 +56,13 @@ export function readRecord(
   }
 }
 
-/** Records the sources of a recipe as they are now. */
-export async function recordSources(folder: string, content: StoreContent, fresh: boolean): Promise<void> {
+/** Records the sources of a recipe as they are now. @param specs of the same sources, for where they are */
+export async function recordSources(
+  folder: string,
+  content: StoreContent,
+  specs: readonly SourceSpec[],
+  fresh: boolean,
+): Promise<void> {
   await withBriefLock(folder, () => {
     const { record } = readRecord(folder, content.tokenizer, content.dtype, fresh);
     const sources = new Map(record === null ? [] : storedSources(record));
@@ -62,5 +70,6 @@ export async function recordSources(folder: string, content: StoreContent, fresh
     const names = [...sources.keys()].sort();
     const next = storeManifest({ ...content, sources: names.map((name) => sources.get(name)!) });
     if (next.fingerprint !== record?.fingerprint) writeJson(join(folder, storeFile), next);
+    notePlaces(folder, specs);
   });
 }

@@ -6,19 +6,23 @@
  * Parts have names of their own, and two commands that make the same part make the same bytes.
  */
 
-import { join } from 'node:path';
+import { isUrl } from '../../base/is-url.ts';
 import { noProgress, type Progress } from '../../base/progress.ts';
 import { compact, counted } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
 import { type Crew, type Executor, TasksLeft } from '../../execute/executor.ts';
-import { jobFile } from '../../execute/job-file.ts';
 import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
 import { threads } from '../../execute/tasks.ts';
+import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { refuseMissingProgram } from '../../read/extract/find-program.ts';
+import { hashInput } from '../../read/input/hash-input.ts';
+import { readyCacheFolder } from '../../storage/cache-folder.ts';
 import { makeFolder } from '../../storage/commit.ts';
 import { exists } from '../../storage/files.ts';
 import { withBriefLock, withLock } from '../../storage/lock.ts';
+import { flushPlaces, openPlace, refuseUnwritable } from '../../storage/open-place.ts';
+import { join } from '../../storage/paths.ts';
 import { useCache } from '../../storage/remote-settings.ts';
 import {
   type StoreManifest,
@@ -32,7 +36,8 @@ import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, tokenFolder } from '../ownership.ts';
 import { borrowParts } from './borrow-parts.ts';
-import { changeInWords, corpusChange, type SourceNow } from './corpus-change.ts';
+import { type CorpusChange, changeInWords, corpusChange, type SourceNow } from './corpus-change.ts';
+import { fimSources } from './fim-sources.ts';
 import { type FoundSource, findCorpus } from './find-corpus.ts';
 import { type FoundPart, type PlannedPart, partsIn, receiptOf } from './find-parts.ts';
 import { forgetParts } from './forget-parts.ts';
@@ -40,14 +45,16 @@ import { idNotes } from './id-notes.ts';
 import { fileNote, malformedNote, refuseBadRecords } from './input-faults.ts';
 import { kindsNote } from './input-kinds.ts';
 import { recipeTables } from './recipe-tables.ts';
+import { isElsewhere } from './source-places.ts';
 import { refuseDamage, rememberFiles, sameReading } from './store-match.ts';
 import { fixedPlace, type StorePlace, storesBeside } from './store-place.ts';
 import { readRecord, recordSources } from './store-record.ts';
-import { doneWithJob, keepForJob, useStore } from './store-uses.ts';
+import { doneWithParts, keepForJob, useStore } from './store-uses.ts';
 import { withTokenIds } from './token-ids.ts';
 import { type TokenizeWork, tokenizeParts } from './tokenize-parts.ts';
 import { refuseUnfit } from './tokenizer-fit.ts';
 import { noteTokenizer } from './tokenizer-note.ts';
+import { refuseUnknownFields, withHeldColumns } from './wanted-columns.ts';
 
 /**
  * @param place the store's folder, or how it is found (`storePlace`)
@@ -56,18 +63,23 @@ import { noteTokenizer } from './tokenizer-note.ts';
  * `special-token-missing` | `dtype-too-small`; whatever reading and writing throw
  */
 export async function ensureStore(
-  recipe: Recipe,
+  asked: Recipe,
   place: string | StorePlace,
   options: StoreOptions,
-  check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(recipe, tokenizer),
+  check: (tokenizer: TokenizerTables['facts']) => void = (tokenizer) => refuseUnfit(asked, tokenizer),
 ): Promise<TokenStore> {
   const at = typeof place === 'string' ? fixedPlace(place) : place;
-  const early = at.byTokenizer ? await recipeTables(recipe) : null;
+  const early = at.byTokenizer ? await recipeTables(asked) : null;
   const folder = at.folderFor(early?.facts.fingerprint ?? '');
+  refuseUnwritable(folder);
+  await openPlace(folder);
   refuseForeign(folder, tokenFolder);
+  if (options.cache !== undefined && asked.sources.some(({ path }) => isUrl(path)))
+    readyCacheFolder(options.cache.folder);
   useCache(options.cache ?? null);
   const ensure = async () => {
     const isThere = options.fresh !== true && exists(join(folder, storeFile));
+    const recipe = withHeldColumns(asked, options.fresh === true ? null : folder);
     const corpus = await findCorpus(recipe, folder, isThere, options.signal);
     // Threads load their code while this one gets the tokenizer.
     const { executor = threads(options.workers) } = options;
@@ -75,17 +87,35 @@ export async function ensureStore(
     try {
       const tables = early ?? (await recipeTables(recipe));
       check(tables.facts);
+      const fim = await fimSources(recipe);
       const sources = withTokenIds(corpus, tables.facts);
       const work = await lookUp({ recipe, folder, place: at, options, tables, sources });
-      const manifest = reuse(work) ?? (await complete(work, executor, crew));
+      const manifest = (await reuse(work)) ?? (await complete(work, executor, crew));
       noteTokenizer(folder, recipe.tokenizer);
       const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
-      return { folder, manifest, padId: isPadded ? tables.facts.padId : null };
+      return {
+        folder,
+        manifest,
+        padId: isPadded ? tables.facts.padId : null,
+        ...(fim === null ? {} : { fim }),
+      };
     } finally {
       await crew.close();
     }
   };
-  if (!recipe.sources.some(({ path }) => path === '-')) return await ensure();
+  if (!asked.sources.some(({ path }) => path === '-')) {
+    try {
+      return await ensure();
+    } finally {
+      await flushPlaces();
+    }
+  }
+  if (isUrl(folder)) {
+    throw new LongmixError('remote-unsupported', 'standard input needs a token store on this machine', {
+      where: folder,
+      cure: 'write the text to a file and give that; or name a folder with --store (--out of longmix tokenize)',
+    });
+  }
   // Standard input is put into the folder before anything is known of it.
   makeFolder(folder);
   return await withLock(folder, ensure);
@@ -110,6 +140,17 @@ interface StoreWork extends StoreTask {
   /** Why there is a record that serves nothing; null: there is none, or it serves. */
   readonly why: string | null;
   readonly found: ReadonlyMap<PlannedPart, FoundPart>;
+  /** `hashInput`, which hashes no unit twice. */
+  readonly hashOf: (unit: ReadUnit) => Promise<string>;
+}
+
+function remembered(hash: (unit: ReadUnit) => Promise<string>): StoreWork['hashOf'] {
+  const known = new Map<ReadUnit, string>();
+  return async (unit) => {
+    const one = known.get(unit) ?? (await hash(unit));
+    known.set(unit, one);
+    return one;
+  };
 }
 
 async function lookUp(task: StoreTask): Promise<StoreWork> {
@@ -123,18 +164,19 @@ async function lookUp(task: StoreTask): Promise<StoreWork> {
   });
   const wanted = partsOf(sources);
   const record =
-    options.fresh === true ? forgetParts(folder, setting, wanted, held.record, options) : held.record;
-  const own = partsIn(folder, record, setting, true);
+    options.fresh === true ? await forgetParts(folder, setting, wanted, held.record, options) : held.record;
+  const hashOf = remembered(hashInput);
+  const own = partsIn(folder, record, setting, true, hashOf);
   const found = new Map<PlannedPart, FoundPart>();
   for (const planned of wanted) {
     const part = await own.find(planned);
     if (part !== null) found.set(planned, part);
   }
-  return { ...task, tokenizer, setting, record: held.record, why: held.why, found };
+  return { ...task, tokenizer, setting, record: held.record, why: held.why, found, hashOf };
 }
 
 /** The recipe's view of the store where nothing is to be done, or nothing shall be; else null. */
-function reuse(work: StoreWork): StoreManifest | null {
+async function reuse(work: StoreWork): Promise<StoreManifest | null> {
   const { recipe, folder, options, tokenizer, record, sources, found } = work;
   const { asItWas = false, fresh = false, progress = noProgress } = options;
   const names = recipe.sources.map(({ name }) => name);
@@ -149,9 +191,10 @@ function reuse(work: StoreWork): StoreManifest | null {
   const mayStay =
     asItWas &&
     found.size < wanted.length &&
-    sources.every(({ reading }, s) => sameReading(reading, view.reading[s]!));
+    sources.every(({ reading }, s) => sameReading(reading, view.reading[s]!)) &&
+    !recipe.sources.some((source) => isElsewhere(folder, source));
   if (!isCurrent && !mayStay) return null;
-  refuseDamage(folder, view);
+  await refuseDamage(folder, view);
   const { documents, tokens } = view.totals;
   if (isCurrent) {
     progress.aside(
@@ -159,13 +202,13 @@ function reuse(work: StoreWork): StoreManifest | null {
     );
   } else {
     progress.note(
-      `${changeOf(work)}\n  this plan is of the corpus as it was tokenized last; build and tokenize bring it up to date`,
+      `${changeInWords(await changeOf(work))}\n  this plan is of the corpus as it was tokenized last; build and tokenize bring it up to date`,
     );
   }
   return { ...view, tokenizer };
 }
 
-function changeOf({ folder, sources, record, found }: StoreWork): string {
+async function changeOf({ folder, sources, record, found, hashOf }: StoreWork): Promise<CorpusChange> {
   const before = record === null ? new Map() : storedSources(record);
   const recorded = new Set(record?.parts.map(({ name }) => name));
   const now = sources.map(({ reading, parts }): SourceNow => {
@@ -175,7 +218,7 @@ function changeOf({ folder, sources, record, found }: StoreWork): string {
       unrecorded: parts.filter((planned) => !recorded.has(found.get(planned)?.part.name ?? '')),
     };
   });
-  return changeInWords(corpusChange(now, before, ({ name }) => receiptOf(folder, name)));
+  return await corpusChange(now, before, ({ name }) => receiptOf(folder, name), hashOf);
 }
 
 /** Borrows and makes what is missing, and records how the sources are now. Gives the recipe's view. */
@@ -184,7 +227,9 @@ async function complete(work: StoreWork, executor: Executor, crew: Crew<'tokeniz
   const { fresh = false, progress = noProgress } = options;
   const held = new Set(record?.reading.map(({ source }) => source));
   if (why !== null) progress.note(`${folder} is made again, because ${why}`);
-  else if (!fresh && sources.some(({ reading }) => held.has(reading.source))) progress.note(changeOf(work));
+  else if (!fresh && sources.some(({ reading }) => held.has(reading.source))) {
+    progress.note(changeInWords(await changeOf(work)));
+  }
   claimFolder(folder, []);
 
   const found = new Map(work.found);
@@ -204,6 +249,7 @@ async function complete(work: StoreWork, executor: Executor, crew: Crew<'tokeniz
     if (spec.command !== undefined) refuseMissingProgram(spec.name, spec.command);
     const note = held.has(spec.name) ? null : kindsNote(spec, units, leftOut);
     if (note !== null) progress.note(note);
+    await refuseUnknownFields(recipe, spec, units);
   }
   if (left.length > 0) {
     // All that the record lacks, so that a list of tasks stays the same while one after the other is done.
@@ -258,17 +304,22 @@ async function recordFound(
   ))
     progress.note(note);
   if (view.totals.tokens === 0) {
-    throw new LongmixError('corpus-empty', 'the corpus has no text: every document is empty', {
-      cure: 'check the paths, and `include` and `text` of the sources',
+    const { documents, badRecords } = view.totals;
+    const why =
+      documents > 0 || badRecords === 0 ? 'every document is empty' : `all records are bad (${badRecords})`;
+    throw new LongmixError('corpus-empty', `the corpus has no tokens: ${why}`, {
+      cure: 'check the paths, and `include`, `text` and `tokens` of the sources',
     });
   }
   // What was just made is as it was written; what was there is so by the store's notes, or is read.
   const there = partsOf(sources).map((planned) => found.get(planned)!);
-  refuseDamage(folder, { parts: there.filter(({ result }) => result === null).map(({ part }) => part) });
+  await refuseDamage(folder, {
+    parts: there.filter(({ result }) => result === null).map(({ part }) => part),
+  });
   rememberFiles(folder, storeFiles({ parts: results.map(({ part }) => part) }));
   const content = { tokenizer, dtype: setting.dtype, sources: stored };
-  await recordSources(folder, content, options.fresh === true);
-  doneWithJob(folder, jobFile({ folder, stage: 'tokenize' }));
+  await recordSources(folder, content, recipe.sources, options.fresh === true);
+  doneWithParts(folder);
   return view;
 }
 

@@ -1,13 +1,14 @@
 /** Tokenizes the parts that a store lacks. */
-import { join } from 'node:path';
+
 import { noProgress } from '../../base/progress.ts';
 import type { Crew, Job } from '../../execute/executor.ts';
 import { workerLimits } from '../../execute/memory.ts';
 import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
-import { sweep } from '../../storage/commit.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { remoteSettings } from '../../storage/remote-settings.ts';
+import { sweep } from '../../storage/temporary-files.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import { storeShortage } from '../disk-room.ts';
 import type { StageOptions } from '../nouns.ts';
@@ -25,6 +26,8 @@ export interface TokenizeWork {
   readonly crew: Crew<'tokenize'>;
 }
 
+const waitingMs = 5000;
+
 /** @returns in the order of the parts */
 export async function tokenizeParts(
   { folder, spec, setting, tables: { shared, slow }, parts, crew }: TokenizeWork,
@@ -40,6 +43,7 @@ export async function tokenizeParts(
   const job: Job<'tokenize'> = {
     stage: 'tokenize',
     folder,
+    isOneOfSeveral: true,
     setting: { tokenizer: spec, ...setting },
     inputs: parts.map(({ units, stamps }) => ({ units, stamps })),
     memory: {
@@ -50,9 +54,15 @@ export async function tokenizeParts(
     files: [],
   };
   const retries = new Map<string, number>();
+  let told = 0;
   const results = await crew.run(job, {
     signal,
-    onProgress({ done, tokens, retries: more = {} }) {
+    onProgress({ done, tokens, retries: more = {}, waiting }) {
+      // All workers wait for the same server.
+      if (waiting !== undefined && Date.now() - told > waitingMs) {
+        told = Date.now();
+        progress.aside(waiting);
+      }
       for (const [where, count] of Object.entries(more))
         retries.set(where, (retries.get(where) ?? 0) + count);
       progress.advance(done, tokens);

@@ -3,13 +3,13 @@
  * note beside the store. If the note or the file is gone, `inspect` asks for the file.
  */
 
-import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
 import type { Tokenizer } from '../../nouns/tokens.ts';
 import type { ShardSetManifest } from '../../shard/format.ts';
 import { makeFolder, writeJson } from '../../storage/commit.ts';
 import { exists, readJson } from '../../storage/files.ts';
+import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { loadTokenizer } from '../../tokenize/load.ts';
 
@@ -69,7 +69,7 @@ async function findSpec(
   if (file !== null) return { file, pattern: tokenizer.pattern };
   // Import late: making a token store, which writes the note, does not need this code.
   const { openStoreOf } = await import('../verify.ts');
-  const store = openStoreOf(folder, manifest);
+  const store = await openStoreOf(folder, manifest);
   const noted = store === null ? null : readNote(store.path);
   return noted !== null && 'file' in noted && exists(noted.file) ? noted : null;
 }

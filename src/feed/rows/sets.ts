@@ -1,12 +1,12 @@
 /** Opens the shard sets to train on in a folder: one shard set, or a build's training sets in the order of its run. */
 
-import { basename, join, resolve } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import { dictFile, manifestFile, type ShardSetManifest } from '../../shard/format.ts';
 import { listedSets, openShards, parseListedSets, parseManifest, shardsMissing } from '../../shard/reader.ts';
 import { parseSchedule, readSchedule, scheduleFile } from '../../steps/schedule-file.ts';
 import type { StepSource } from '../../steps/step-rows.ts';
 import { exists } from '../../storage/files.ts';
+import { basename, join, resolve } from '../../storage/paths.ts';
 import type { RemoteStorage } from '../../storage/remote/remote-storage.ts';
 import { isRemote, openRemote } from '../../storage/remote.ts';
 import { RowFiles } from './row-files.ts';

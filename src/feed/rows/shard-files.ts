@@ -1,10 +1,10 @@
 /** Where the files of a shard set are: in a folder of this machine, or behind an address (`storage/remote.ts`). */
 
-import { join } from 'node:path';
 import { LongmixError } from '../../errors.ts';
 import { manifestFile } from '../../shard/format.ts';
 import { statOf } from '../../storage/files.ts';
 import { localStorage } from '../../storage/local.ts';
+import { join } from '../../storage/paths.ts';
 import type { RemoteStorage } from '../../storage/remote/remote-storage.ts';
 import { type Bytes, type MaybePromise, readWhole } from '../../storage/storage.ts';
 

@@ -12,11 +12,13 @@
 
 import { takenTokens, usableTokens } from '../../base/sequence.ts';
 import {
+  type Dropped,
   type DropReason,
   dropReasons,
   type Ledger,
   type LedgerCell,
   type LedgerEntry,
+  newerReasons,
 } from '../../nouns/ledger.ts';
 import type { Bucket, CellNumbers, Instances } from '../../nouns/mix.ts';
 import type { MixSpec, SequenceSpec } from '../../nouns/recipe.ts';
@@ -247,16 +249,19 @@ function total(entries: readonly LedgerEntry[]): LedgerEntry {
   return {
     read: sum(entries, ({ read }) => read),
     packedOnce: sum(entries, ({ packedOnce }) => packedOnce),
-    dropped: forReasons((reason) => sum(entries, ({ dropped }) => dropped[reason])),
+    dropped: forReasons((reason) => sum(entries, ({ dropped }) => dropped[reason] ?? 0)),
     packedInstances: sum(entries, ({ packedInstances }) => packedInstances),
   };
 }
 
-function forReasons(tokens: (reason: DropReason) => number): Record<DropReason, number> {
-  return Object.fromEntries(dropReasons.map((reason) => [reason, tokens(reason)])) as Record<
-    DropReason,
-    number
-  >;
+function isNewer(reason: DropReason): boolean {
+  return (newerReasons as readonly DropReason[]).includes(reason);
+}
+
+function forReasons(tokens: (reason: DropReason) => number): Dropped {
+  const counts = dropReasons.map((reason) => [reason, tokens(reason)] as const);
+  const named = counts.filter(([reason, count]) => count > 0 || !isNewer(reason));
+  return Object.fromEntries(named) as Dropped;
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

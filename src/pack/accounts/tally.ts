@@ -3,6 +3,7 @@
  * documents, so they allocate nothing, and their results take 4 bytes per document.
  */
 
+import { sentinelsPerDocument } from '../../base/fim.ts';
 import { orderByKey } from '../../base/radix-sort.ts';
 import { borrow } from '../../base/scratch.ts';
 import { cutFrom, cutTo } from '../../base/sequence.ts';
@@ -16,6 +17,7 @@ export function countTokens(plan: RowPlan): { inPieces: number; ofDocuments: num
   let inPieces = 0;
   for (let p = 0; p < length.length; p += 1) inPieces += length[p]!;
   let ofDocuments = inPieces - (length.length - cuts.piece.length) * specialsOf(plan);
+  ofDocuments -= (plan.fim?.length ?? 0) * sentinelsPerDocument;
   for (let c = 0; c < cuts.piece.length; c += 1) {
     ofDocuments += cutTo(plan, c) - cutFrom(plan, c) - length[cuts.piece[c]!]!;
   }
@@ -62,9 +64,15 @@ export function tokensOfPhase(
 export function addByCell(plan: RowPlan, cellOf: CellNumbers, sums: Float64Array): void {
   const { document, length, cuts } = plan;
   const specials = specialsOf(plan);
+  const fim = plan.fim ?? noPieces;
   let cut = 0;
+  let filled = 0;
   for (let p = 0; p < document.length; p += 1) {
     let tokens = length[p]! - specials;
+    if (fim[filled] === p) {
+      tokens -= sentinelsPerDocument;
+      filled += 1;
+    }
     if (cuts.piece[cut] === p) {
       tokens = cutTo(plan, cut) - cutFrom(plan, cut);
       cut += 1;
@@ -81,11 +89,17 @@ function mark(plan: RowPlan, into: Uint32Array, what: 'sum' | 'farthest'): Uint3
   const { document, length, cuts } = plan;
   const specials = specialsOf(plan);
   const sum = what === 'sum';
+  const fim = plan.fim ?? noPieces;
   let cut = 0;
+  let filled = 0;
   for (let p = 0; p < document.length; p += 1) {
     const d = document[p]!;
     let from = 0;
     let to = length[p]! - specials;
+    if (fim[filled] === p) {
+      to -= sentinelsPerDocument;
+      filled += 1;
+    }
     if (cuts.piece[cut] === p) {
       from = cutFrom(plan, cut);
       to = cutTo(plan, cut);
@@ -125,6 +139,8 @@ function unions(plan: RowPlan, documents: number): Uint32Array {
   }
   return once;
 }
+
+const noPieces = new Uint32Array(0);
 
 function specialsOf({ bos, eos }: RowPlan): number {
   return Number(bos) + Number(eos);

@@ -8,7 +8,7 @@ import { firstFrom, rowWidth, takenTokens } from '../../base/sequence.ts';
 import type { Instances } from '../../nouns/mix.ts';
 import type { SequenceSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
-import type { DocumentTable } from '../../nouns/tokens.ts';
+import type { DocumentGroups, DocumentTable } from '../../nouns/tokens.ts';
 import type { RowWriter } from './row-writer.ts';
 
 /** All copies of documents of a phase (or split). */
@@ -17,6 +17,8 @@ export interface PhaseInput {
   readonly table: DocumentTable;
   readonly sequences: SequenceSpec;
   readonly seed: number;
+  /** null: each document is a group of its own. */
+  readonly groups: DocumentGroups | null;
 }
 
 /** The type of every packer. It returns one plan per row length that it makes, shortest first. */

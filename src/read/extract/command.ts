@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { LongmixError } from '../../errors.ts';
 import type { ReadCounts } from '../../nouns/documents.ts';
+import type { ExtractInput } from '../format-spec.ts';
 import { repairUtf8, withoutBom } from '../input/utf8.ts';
 import { BadFile } from './bad-file.ts';
 
@@ -15,22 +16,25 @@ const mostErrorBytes = 64 * 1024;
 /** The placeholder for the file's path in a command's words. */
 const filePlace = /\{(?:file)?\}/g;
 
+type Bounds = Pick<ExtractInput, 'most' | 'hold'>;
+
 /** The program's output as text, without a byte-order mark. @throws BadFile | LongmixError `command-stuck` */
 export async function commandOutput(
   command: readonly string[],
   path: string,
-  most: number,
+  bounds: Bounds,
   counts: ReadCounts,
 ): Promise<string> {
-  const output = withoutBom(repairUtf8(await commandText(command, path, most), counts));
+  const output = withoutBom(repairUtf8(await commandText(command, path, bounds), counts));
   return Buffer.from(output.buffer, output.byteOffset, output.length).toString();
 }
 
-/**
- * @param most the largest output that is accepted, in bytes
- * @throws BadFile | LongmixError `command-stuck`
- */
-async function commandText(command: readonly string[], path: string, most: number): Promise<Buffer> {
+/** @throws BadFile | LongmixError `command-stuck`; whatever `hold` throws */
+async function commandText(
+  command: readonly string[],
+  path: string,
+  { most, hold }: Bounds,
+): Promise<Buffer> {
   const [program, ...words] = command.map((word) => word.replace(filePlace, () => path));
   const child = spawn(program!, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let isStuck = false;
@@ -40,10 +44,17 @@ async function commandText(command: readonly string[], path: string, most: numbe
   }, patienceSeconds * 1000);
   const output: Buffer[] = [];
   let bytes = 0;
+  let refusal: unknown = null;
   let complaint = Buffer.alloc(0);
   child.stdout.on('data', (block: Buffer) => {
     bytes += block.length;
-    if (bytes <= most) output.push(block);
+    try {
+      // First, for how much comes at once depends on the machine.
+      if (refusal === null) hold(Math.min(bytes, most));
+    } catch (error) {
+      refusal = error;
+    }
+    if (refusal === null && bytes <= most) output.push(block);
     else child.kill('SIGKILL');
   });
   child.stderr.on('data', (block: Buffer) => {
@@ -54,6 +65,7 @@ async function commandText(command: readonly string[], path: string, most: numbe
       child.on('error', (cause) => reject(new BadFile(`${program} cannot be started: ${cause.message}`)));
       child.on('close', (...end) => resolve(end));
     });
+    if (refusal !== null) throw refusal;
     if (bytes > most) throw new BadFile(`${program} wrote more than ${Math.floor(most / 1e6)} MB`);
     if (code === 0) return Buffer.concat(output);
     const last = complaint.toString().trimEnd().split('\n').slice(-3).join('; ').slice(-500);

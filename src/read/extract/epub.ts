@@ -13,9 +13,9 @@ const mostEntries = 50_000;
 
 /**
  * @param most the largest size of all chapters together, unpacked, in bytes
- * @throws BadFile
+ * @throws BadFile; whatever `hold` throws
  */
-export async function epubText(path: string, most: number): Promise<string> {
+export async function epubText(path: string, most: number, hold: (bytes: number) => void): Promise<string> {
   const archive = await openArchive(path);
   try {
     const encrypted = encryptedNames(await archive.read('META-INF/encryption.xml'));
@@ -31,6 +31,7 @@ export async function epubText(path: string, most: number): Promise<string> {
       throw new BadFile(
         `its chapters are ${Math.ceil(size / 1e6)} MB unpacked; at most ${Math.floor(most / 1e6)} MB are read`,
       );
+    hold(size);
     const texts: string[] = [];
     for (const name of names) {
       if (encrypted.has(name)) throw new BadFile(`its chapters are encrypted (${name})`);

@@ -33,8 +33,10 @@ export async function extractText(
     return copy.path;
   };
   try {
-    const most = Math.min(mostTextBytes, recordBytes);
-    const text = await extract({ file, command, counts, most, read, path });
+    const hold = (bytes: number): void => {
+      if (bytes > recordBytes) throw recordTooLarge(file.path, recordBytes);
+    };
+    const text = await extract({ file, command, counts, most: mostTextBytes, hold, read, path });
     if (text === null) return new Uint8Array(0);
     return /\S/.test(text.slice(0, 1000)) || /\S/.test(text)
       ? encoded(text, counts)

@@ -17,6 +17,7 @@ import { listGetter } from '../tokens/arrow-lists.ts';
 import { checkColumn, checkedViews } from './arrow-check.ts';
 import { idGetter } from './arrow-ids.ts';
 import { arrowMessages } from './arrow-messages.ts';
+import { fieldValue } from './field-value.ts';
 import { fieldMissing, RecordReader } from './record-reader.ts';
 
 // Buffer.concat may return a view at an odd offset. The copy aligns the bytes: columns are views of 8-byte numbers.
@@ -54,7 +55,7 @@ async function* readBatches(
   from: string,
 ): AsyncGenerator<DocumentChunk> {
   const { path, bytes } = onlyFile(unit);
-  const { fields } = unit.source;
+  const { fields, columns } = unit.source;
   const reader = new RecordReader(unit, counts, chunkBytes);
   let record = 0;
   for (const batch of batchesOf(path, from, bytes)) {
@@ -65,10 +66,12 @@ async function* readBatches(
     const id = attempted(() => column(batch, fields.id, true));
     const source = fields.source === null ? null : attempted(() => column(batch, fields.source!));
     if (source === null && fields.source !== null) throw fieldMissing(unit, has, 'source');
+    const kept = (columns?.fields ?? []).map((name) => attempted(() => column(batch, name, true)));
     for (let row = 0; row < batch.numRows; row += 1) {
       record += 1;
       const values = attempted(() => [text(row), id?.(row), source?.(row)]);
-      reader.addFields(record, ...(values as [unknown, unknown, unknown]));
+      const fieldValues = attempted(() => kept.map((get) => fieldValue(get?.(row))));
+      reader.addFields(record, ...(values as [unknown, unknown, unknown]), fieldValues);
       if (reader.ready) yield* reader.take();
     }
   }

@@ -9,6 +9,7 @@ import type { ReaderOptions } from '../format-spec.ts';
 import { corrupt } from '../input/file-blocks.ts';
 import { onlyFile, textBlocks } from '../input/unit-blocks.ts';
 import { CsvRows, type Row } from './csv-rows.ts';
+import { cellValue } from './field-value.ts';
 import { fieldMissing, RecordReader, recordTooLarge } from './record-reader.ts';
 
 /** Number of fields in a row, and the indices of the needed ones. */
@@ -18,6 +19,8 @@ interface Columns {
   /** null: there is no such column. */
   readonly id: number | null;
   readonly source: number | null;
+  /** Of the fields that the source keeps. */
+  readonly kept: readonly (number | null)[];
 }
 
 export async function* readCsv(
@@ -46,7 +49,10 @@ export async function* readCsv(
       reader.bad(record, `line ${row.line} has a quote that is never closed${cure}`);
     else if (fields.length !== columns.width || text === undefined)
       reader.bad(record, `line ${row.line} has ${fields.length} fields, the header ${columns.width}`);
-    else reader.addFields(record, text, column(fields, columns.id), column(fields, columns.source));
+    else {
+      const values = columns.kept.map((at) => (at === null ? null : cellValue(fields[at])));
+      reader.addFields(record, text, column(fields, columns.id), column(fields, columns.source), values);
+    }
   };
 
   for await (const block of textBlocks(file, unit.source.encoding, counts, hash, true)) {
@@ -90,5 +96,6 @@ function columnsOf(unit: ReadUnit, { fields }: Row): Columns {
   if (text === null) throw fieldMissing(unit, header);
   const source = names.source === null ? null : at(names.source);
   if (names.source !== null && source === null) throw fieldMissing(unit, header, 'source');
-  return { width: header.length, text, id: at(names.id), source };
+  const kept = (unit.source.columns?.fields ?? []).map(at);
+  return { width: header.length, text, id: at(names.id), source, kept };
 }

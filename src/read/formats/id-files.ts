@@ -5,6 +5,8 @@
  *
  * Cost: memory for the longest document; a file is read by one worker.
  */
+import { integer } from '../../base/words.ts';
+import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, ReadUnit } from '../../nouns/documents.ts';
 import type { IdType } from '../../nouns/recipe.ts';
 import type { ReaderOptions } from '../format-spec.ts';
@@ -69,6 +71,8 @@ async function* readIds(
   const document = new Growing();
   let record = 1;
   let count = 0;
+  /** EOS that were read. */
+  let ends = 0;
   /** Why the document that is being read is none. */
   let bad: string | null = null;
   const end = () => {
@@ -89,7 +93,10 @@ async function* readIds(
         document.add(ids.subarray(at, eos < 0 ? until : eos));
         if (document.length * 4 > recordBytes)
           throw recordTooLarge(`${path}: document ${record}`, recordBytes);
-        if (eos >= 0) end();
+        if (eos >= 0) {
+          ends += 1;
+          end();
+        }
         if (reader.ready) yield* reader.take();
         at = eos < 0 ? until : eos + 1;
       }
@@ -101,9 +108,20 @@ async function* readIds(
     }
     count += ids.length;
   }
+  if (ends === 0 && document.length >= endlessIds) {
+    const what = `one document of ${integer(document.length)} tokens: the file has no EOS (id ${eosId}), which ends documents`;
+    counts.fileFaults.push({ path, what, leftOut: false });
+  }
   end();
   yield* reader.end();
   return count;
+}
+
+/** A file of so many ids without an EOS was probably made with another one, or without any. */
+const endlessIds = 100_000;
+
+function unsupported(where: string, what: string, cure: string): LongmixError {
+  return new LongmixError('input-unsupported', what, { where, cure, exitCode: 1 });
 }
 
 /** Blocks as whole ids in memory of their own, which a typed array can lie over. */
@@ -162,14 +180,15 @@ const longestHeader = 65_536;
 
 /**
  * As numpy's documentation of numpy.lib.format has it. null: the bytes so far are only a part of it.
- * @throws LongmixError `input-corrupt`
+ * @throws LongmixError `input-corrupt` | `input-unsupported`
  */
 function npyHeader(path: string, bytes: Buffer): NpyHeader | null {
   if (bytes.length < 12) return null;
   if (!bytes.subarray(0, 6).equals(magic)) {
-    throw corrupt(
+    throw unsupported(
       path,
-      'not an array of NumPy: it has no header. If the file holds nothing but ids (as the files of OLMo and dolma), use format: bin and dtype: of the source',
+      'not an array of NumPy: it has no header',
+      'if the file holds nothing but ids (as the files of OLMo and dolma), set format: bin and dtype: of the source',
     );
   }
   const [at, length] = bytes[6] === 1 ? [10, bytes.readUInt16LE(8)] : [12, bytes.readUInt32LE(8)];
@@ -181,9 +200,10 @@ function npyHeader(path: string, bytes: Buffer): NpyHeader | null {
   const count = /^(\d+), *$/.exec(shape ?? '')?.[1];
   const type = types[descr ?? ''];
   if (type === undefined || count === undefined) {
-    throw corrupt(
+    throw unsupported(
       path,
-      `an array of type ${descr ?? 'unknown'} and shape (${shape ?? 'unknown'}); token ids are one row of uint16, uint32, int32 or int64 (numpy: ids.ravel().astype("uint32"))`,
+      `an array of type ${descr ?? 'unknown'} and shape (${shape ?? 'unknown'}); token ids are one row of uint16, uint32, int32 or int64, little-endian`,
+      'write it again with NumPy: np.save(FILE, ids.ravel().astype("<u4")); or leave it out with exclude:',
     );
   }
   return { type, count: Number(count), bytes: at + length };

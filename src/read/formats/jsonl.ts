@@ -23,9 +23,9 @@ export async function* readJsonl(
   { counts, chunkBytes, hash, recordBytes }: ReaderOptions,
   plain: boolean = false,
 ): AsyncGenerator<DocumentChunk> {
-  const { encoding, tokens } = unit.source;
+  const { encoding, tokens, columns } = unit.source;
   const reader = new RecordReader(unit, counts, chunkBytes);
-  const scan = plain || tokens !== undefined ? null : jsonScan(unit.source.fields);
+  const scan = plain || tokens !== undefined || columns !== undefined ? null : jsonScan(unit.source.fields);
   const lines = new LineSplitter(Math.min(recordBytes, constants.MAX_STRING_LENGTH));
   let record = 0;
 

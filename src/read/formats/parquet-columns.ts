@@ -120,13 +120,16 @@ export async function holdGroup(
 
 /** The top-level columns that hold the fields. A field without a column of its name may be inside a struct. */
 export function neededColumns(unit: ReadUnit, metadata: FileMetaData): string[] {
-  const { fields } = unit.source;
+  const { fields, columns } = unit.source;
   const present = topLevelColumns(metadata);
   const columnOf = (name: string) => (present.includes(name) ? name : name.split('.')[0]!);
   if (!present.includes(columnOf(fields.text))) throw fieldMissing(unit, present);
   if (fields.source !== null && !present.includes(columnOf(fields.source)))
     throw fieldMissing(unit, present, 'source');
-  const names = [fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])];
+  const names = [
+    ...[fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])],
+    ...(columns?.fields ?? []),
+  ];
   return [...new Set(names.map(columnOf))].filter((name) => present.includes(name));
 }
 

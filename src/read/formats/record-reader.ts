@@ -4,12 +4,13 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { LongmixError } from '../../errors.ts';
-import type { DocumentChunk, ReadCounts, ReadUnit, UnitIds } from '../../nouns/documents.ts';
+import type { DocumentChunk, FieldValue, ReadCounts, ReadUnit, UnitIds } from '../../nouns/documents.ts';
 import { ChunkBuilder } from '../chunk-builder.ts';
 import { isOtherThanUtf8 } from '../input/judge-text.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
 import { repairUtf8 } from '../input/utf8.ts';
 import { bytesOfIds, documentIds } from '../tokens/token-ids.ts';
+import { fieldValue, longNumber } from './field-value.ts';
 import { parseWithDigits } from './parse-json.ts';
 
 export const maxBadSamples = 20;
@@ -41,12 +42,16 @@ export class RecordReader {
   readonly #seen: Record<NeededField, boolean> = { text: false, source: false };
   readonly #lacking: Record<NeededField, number> = { text: 0, source: 0 };
   readonly #fieldsSeen = new Set<string>();
+  /** Fields whose values the store keeps. */
+  readonly #kept: readonly string[];
 
   constructor(unit: ReadUnit, counts: ReadCounts, chunkBytes: number) {
     this.#unit = unit;
     this.#counts = counts;
-    const { fields, tokens } = unit.source;
-    this.#builder = new ChunkBuilder(counts, chunkBytes, fields.source !== null, tokens !== undefined);
+    const { fields, tokens, columns } = unit.source;
+    this.#kept = columns?.fields ?? [];
+    const [withSources, ofIds] = [fields.source !== null, tokens !== undefined];
+    this.#builder = new ChunkBuilder(counts, chunkBytes, withSources, ofIds, this.#kept.length);
   }
 
   /** Whether `take` would return chunks. */
@@ -87,7 +92,7 @@ export class RecordReader {
       return;
     }
     this.#seen.source = true;
-    this.addFields(record, text, this.#idOf(value, more), source);
+    this.addFields(record, text, this.#idOf(value, more), source, this.#valuesOf(value, more));
   }
 
   /** Adds a record that is a string, not an object: the text itself. */
@@ -96,11 +101,20 @@ export class RecordReader {
     else this.bad(record, `not an object but ${describe(text)}`);
   }
 
-  /** Adds a record whose fields have been found already, as in column formats. */
-  addFields(record: number, text: unknown, id: unknown, source: unknown): void {
+  /**
+   * Adds a record whose fields have been found already, as in column formats.
+   * @param values of the fields that the source keeps
+   */
+  addFields(
+    record: number,
+    text: unknown,
+    id: unknown,
+    source: unknown,
+    values?: readonly FieldValue[],
+  ): void {
     const { fields, tokens } = this.#unit.source;
     if (tokens !== undefined) {
-      this.#addIdList(record, text, id, source);
+      this.#addIdList(record, text, id, source, values);
       return;
     }
     if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
@@ -119,7 +133,7 @@ export class RecordReader {
     const name = this.#sourceName(record, source);
     if (name === undefined) return;
     const bytes = typeof text === 'string' ? text : repairUtf8(text, this.#counts);
-    this.#builder.add(bytes, { record, id: idOf(id), source: name });
+    this.#builder.add(bytes, { record, id: idOf(id), source: name, values });
   }
 
   /** Adds a document of token ids that have been checked. */
@@ -128,7 +142,13 @@ export class RecordReader {
   }
 
   /** Adds a record whose value should be a list of token ids. */
-  #addIdList(record: number, value: unknown, id: unknown, source: unknown): void {
+  #addIdList(
+    record: number,
+    value: unknown,
+    id: unknown,
+    source: unknown,
+    values?: readonly FieldValue[],
+  ): void {
     const { ids: facts = anyIds, source: spec } = this.#unit;
     const ids = documentIds(value, spec.fields.text, facts);
     if ('reason' in ids) {
@@ -136,7 +156,8 @@ export class RecordReader {
       return;
     }
     const name = this.#sourceName(record, source);
-    if (name !== undefined) this.#builder.add(bytesOfIds(ids), { record, id: idOf(id), source: name });
+    if (name === undefined) return;
+    this.#builder.add(bytesOfIds(ids), { record, id: idOf(id), source: name, values });
   }
 
   /** The name of the document's source, null if no field names it; undefined: the record is bad, which is counted. */
@@ -169,6 +190,18 @@ export class RecordReader {
     const found = lookup(value, name);
     if (typeof found !== 'number' || json === undefined) return found;
     return lookup(parseWithDigits(json) as object, name);
+  }
+
+  #valuesOf(value: object, { json }: RecordMore): readonly FieldValue[] {
+    let exact: object | null = null;
+    return this.#kept.map((name) => {
+      const found = lookup(value, name);
+      // A double can't hold every whole number, and two groups must not become one.
+      const isLong = typeof found === 'number' && Number.isInteger(found) && !Number.isSafeInteger(found);
+      if (!isLong || json === undefined) return fieldValue(found);
+      exact ??= parseWithDigits(json) as object;
+      return longNumber(found, lookup(exact, name));
+    });
   }
 
   #lacks(record: number, field: NeededField, name: string, has: readonly string[]): void {

@@ -68,6 +68,11 @@ interface FoundFiles {
 async function singleFile(source: SourceSpec, found: WalkedFile): Promise<InputFile> {
   const kind = kindOf(found.name, source);
   if (kind === null) {
+    if (holdsIds(found.name, source)) {
+      throw new LongmixError('source-format', `source "${source.name}": ${source.path} holds token ids`, {
+        cure: idsCure,
+      });
+    }
     throw new LongmixError('source-format', `source "${source.name}": unknown format: ${source.path}`, {
       cure: `set format: of the source, or rename the file; known are ${describeFormats()}`,
     });
@@ -204,7 +209,19 @@ function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixE
   const looked = filters.length === 0 ? source.path : `${source.path} (${filters.join(', ')})`;
   const [example] = unknown;
   const others = example === undefined ? '' : `; ${unknown.size} files of unknown format, such as ${example}`;
+  const areIds = example !== undefined && holdsIds(example, source);
   return new LongmixError('source-empty', `source "${source.name}": nothing to read in ${looked}${others}`, {
-    cure: `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
+    cure: areIds
+      ? idsCure
+      : `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
   });
 }
+
+/** Files of token ids that a source of text passes over. */
+function holdsIds(name: string, source: SourceSpec): boolean {
+  const kind = kindOf(name, { ...source, tokens: { dtype: null, tokenizer: null } });
+  return source.tokens === undefined && kind !== null && formatTable[kind.format].tokens === 'always';
+}
+
+const idsCure =
+  'for files of token ids, set tokens: true of the source in a recipe, and the tokenizer that made them';

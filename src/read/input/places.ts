@@ -6,6 +6,7 @@
 import { basename } from 'node:path';
 import picomatch from 'picomatch';
 import { below } from '../../base/address.ts';
+import { isUrl } from '../../base/is-url.ts';
 import { LongmixError } from '../../errors.ts';
 import type { SourceSpec } from '../../nouns/recipe.ts';
 import { statOf } from '../../storage/files.ts';
@@ -83,6 +84,8 @@ function isWalked(name: string, { hidden, nodeModules, depth }: WalkOptions): bo
 
 export function missing({ name }: SourceSpec, what: string): LongmixError {
   return new LongmixError('source-missing', `source "${name}": no such file or directory: ${what}`, {
-    cure: 'check path: of the source; a relative path is relative to the recipe',
+    cure: isUrl(what)
+      ? 'check the address, and that the server has the file under this name'
+      : 'check path: of the source; a relative path is relative to the recipe',
   });
 }

@@ -22,9 +22,8 @@ export function documentIds(value: unknown, field: string, facts: UnitIds): Uint
   const ids = new Uint32Array(given.length);
   const bad = copyIds(given, ids, facts.vocabularySize);
   if (bad >= 0) {
-    const what = given[bad] === null || given[bad] === undefined ? 'empty' : String(given[bad]);
     return {
-      reason: `token ${bad + 1} of "${field}" is ${what}; ids are whole numbers from 0 to ${facts.vocabularySize - 1}`,
+      reason: `token ${bad + 1} of "${field}" is ${item(given[bad])}; ids are whole numbers from 0 to ${facts.vocabularySize - 1}`,
     };
   }
   return withoutEnds(ids, facts);
@@ -83,6 +82,12 @@ function listOf(value: unknown): ArrayLike<unknown> | null {
   const column = value as Column;
   // What stands where a value is null is anything.
   return column.nullCount > 0 ? Array.from(column) : column.toArray();
+}
+
+function item(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  // Quotes show why a text that looks like an id is none.
+  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 40))}` : String(value);
 }
 
 function describe(value: unknown): string {

@@ -85,6 +85,10 @@ function layered(value: unknown, files: readonly YamlFile[], layers: readonly La
       const { file, offsets, path: there } = locate(path);
       return offsets + file.valueAt(there);
     },
+    offsetIn: (path, character) => {
+      const { file, offsets, path: there } = locate(path);
+      return offsets + file.offsetIn(there, character);
+    },
     keyAt: (path) => {
       const { file, offsets, path: there } = locate(path);
       return offsets + file.keyAt(there);

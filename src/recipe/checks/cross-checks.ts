@@ -10,6 +10,9 @@ import { isTokenizerPath } from '../tokenizer-path.ts';
 import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
+import { crossDocumentChecks } from './cross-document-checks.ts';
+import { crossFimChecks } from './cross-fim-checks.ts';
+import { crossGroupChecks } from './cross-group-checks.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { crossTokenChecks } from './cross-token-checks.ts';
@@ -28,9 +31,16 @@ const checks: readonly Check[] = [
 ];
 
 export function crossProblems(yaml: YamlFile): Problem[] {
-  return [...checks, ...crossMixChecks, ...crossSequenceChecks, ...crossTokenChecks].flatMap((check) =>
-    check(yaml),
-  );
+  const all = [
+    ...checks,
+    ...crossDocumentChecks,
+    ...crossMixChecks,
+    ...crossSequenceChecks,
+    ...crossFimChecks,
+    ...crossGroupChecks,
+    ...crossTokenChecks,
+  ];
+  return all.flatMap((check) => check(yaml));
 }
 
 /** Refuses an unknown encoding. For other names, such as models of the hub, the message says how to name a file. */

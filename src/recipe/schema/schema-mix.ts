@@ -152,40 +152,54 @@ export const phaseMixSchema: z.ZodType<MixEntry> = z.strictObject(keys, mapError
 const earlierForm =
   'the folder of an earlier build and the steps that its run did, such as ./out/earlier@1200, or without the steps';
 
+const earlierMap = z.strictObject(
+  {
+    build: text('the folder of an earlier build').describe(
+      'Folder of the earlier build; relative to the recipe.',
+    ),
+    steps: wholeNumber(1, 'a number of steps in digits, at least 1')
+      .optional()
+      .describe('Optimizer steps that the run did, over all epochs; default: it has read all rows.'),
+    rows_per_step: wholeNumber(1, 'a number of rows in digits, at least 1')
+      .optional()
+      .describe('Rows of a step over all ranks, if the recipe of the earlier build has no tokens_per_step.'),
+  },
+  mapError('a map such as { build: ./out/earlier, steps: 1200, rows_per_step: 64 }'),
+);
+
 const earlierEntry = either(
   text(earlierForm),
-  z.strictObject(
-    {
-      build: text('the folder of an earlier build').describe(
-        'Folder of the earlier build; relative to the recipe.',
-      ),
-      steps: wholeNumber(1, 'a number of steps, at least 1')
-        .optional()
-        .describe('Optimizer steps that the run did, over all epochs; default: it has read all rows.'),
-      rows_per_step: wholeNumber(1, 'a number of rows, at least 1')
-        .optional()
-        .describe(
-          'Rows of a step over all ranks, if the recipe of the earlier build has no tokens_per_step.',
-        ),
-    },
-    mapError('a map such as { build: ./out/earlier, steps: 1200, rows_per_step: 64 }'),
-  ),
+  earlierMap,
   `${earlierForm}; or a map such as { build: ./out/earlier, steps: 1200, rows_per_step: 64 }`,
 );
 
 export const mixSchema: z.ZodType<
-  MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined }
+  MixEntry & {
+    readonly tokens: Amount;
+    readonly without?: WithoutEntry | undefined;
+    readonly weight_by?: string | undefined;
+  }
 > = z.strictObject(
   {
     tokens: tokenAmount('all')
       .default('all')
       .describe('Tokens of the training split. all: what the sources have.'),
     ...keys,
-    without: either(
-      earlierEntry,
-      z.array(earlierEntry, { error: `expected a list of such as ./out/earlier@1200` }),
-      `${earlierForm}, or a list of them`,
-    )
+    weight_by: text('field:NAME, which names a field of the records', /^field:[\s\S]+$/)
+      .optional()
+      .describe(
+        'Documents of a cell are taken more or less often, in proportion to this number: field:NAME. Each is 0 or more; documents without it, or with 0, are not taken.',
+      ),
+    // One union: of a union in a union, the message of a half-matching branch would get lost.
+    without: z
+      .union(
+        [
+          text(earlierForm),
+          earlierMap,
+          z.array(earlierEntry, { error: `expected a list of such as ./out/earlier@1200` }),
+        ],
+        { error: `expected ${earlierForm}, or a list of them` },
+      )
       .optional()
       .describe(
         'Runs on earlier builds whose documents are left out: ./out/earlier@1200 leaves out what 1,200 steps have read, ./out/earlier all of its rows. Relative to the recipe.',

@@ -1,7 +1,7 @@
 /** Schema of `sequences`, the rows that documents are packed into. A phase takes the same keys, all optional. */
 
 import { z } from 'zod';
-import { packings } from '../../nouns/recipe.ts';
+import { intents, packings } from '../../nouns/recipe.ts';
 import {
   type Amount,
   either,
@@ -19,6 +19,7 @@ export interface SequencesEntry {
   readonly packing?: (typeof packings)[number] | undefined;
   readonly pack_length?: Amount | undefined;
   readonly decompose?: DecomposeEntry | undefined;
+  readonly intent?: (typeof intents)[number] | undefined;
   readonly overlong?: 'fragment' | 'truncate' | 'exclude' | undefined;
   readonly tails?: 'carry' | 'discard' | undefined;
   readonly bos?: boolean | undefined;
@@ -60,7 +61,7 @@ const decompose = z.strictObject(
 const keys = {
   length: tokenLength(2, longestRow).describe('Tokens of a training sequence.'),
   packing: oneOf(packings).describe(
-    'best-fit: never cuts a document that fits. concat: end to end, then cut. pad: one document a row. decompose: pieces of a power of two, one a row.',
+    'best-fit: never cuts a document that fits. concat: end to end, then cut. pad: one document a row. decompose: pieces of a power of two, one a row. groups: as best-fit, with the documents of a group in one row, in their order.',
   ),
   overlong: oneOf(['fragment', 'truncate', 'exclude']).describe(
     'What happens to a document longer than a sequence. fragment: it is cut into pieces, each in a row. truncate: only its beginning is used. exclude: it is left out.',
@@ -79,6 +80,11 @@ const optionalKeys = {
     .optional()
     .describe(
       'Documents are packed in rows of this length, which are then put end to end in rows of `length`.',
+    ),
+  intent: oneOf(intents)
+    .optional()
+    .describe(
+      'What the rows are made for, which the manifest says. mask: attention inside each document (default). no-mask: attention over the whole row, as packing groups needs.',
     ),
   decompose: decompose.optional().describe('With packing decompose: the lengths, and their order.'),
 };

@@ -25,6 +25,9 @@ import {
   tokenLength,
   wholeNumber,
 } from './fields.ts';
+import { condition, type KeepEntry, keepEntry, keepForm } from './schema-documents.ts';
+import { type FimEntry, fimEntry } from './schema-fim.ts';
+import { groupKeys, type NearEntry, nearDuplicates } from './schema-groups.ts';
 import { shapeOf } from './schema-keys.ts';
 import {
   type MixEntry,
@@ -43,8 +46,12 @@ export interface RecipeFile {
   readonly store?: string | undefined;
   readonly sources: Readonly<Record<string, string | SourceEntry>>;
   readonly documents: DocumentsEntry;
-  readonly split: { readonly validation: Amount };
-  readonly mix: MixEntry & { readonly tokens: Amount; readonly without?: WithoutEntry | undefined };
+  readonly split: { readonly validation: Amount; readonly by: 'document' | 'group' };
+  readonly mix: MixEntry & {
+    readonly tokens: Amount;
+    readonly without?: WithoutEntry | undefined;
+    readonly weight_by?: string | undefined;
+  };
   readonly sequences: SequencesEntry;
   readonly phases?: Readonly<Record<string, PhaseEntry>> | undefined;
   readonly phase_documents: 'disjoint' | 'shared';
@@ -76,6 +83,8 @@ export interface SourceEntry {
   readonly source?: string | undefined;
   readonly join: 'file' | 'directory';
   readonly separator: string;
+  readonly group?: string | undefined;
+  readonly order?: string | undefined;
   readonly encoding?: string | undefined;
   readonly quote: (typeof quotings)[number];
   readonly include: string | readonly string[];
@@ -83,14 +92,20 @@ export interface SourceEntry {
   readonly tokens?: string | true | undefined;
   readonly dtype?: IdType | undefined;
   readonly tokenizer?: string | undefined;
+  readonly columns?: readonly string[] | undefined;
+  readonly where?: string | undefined;
+  readonly fim?: FimEntry | undefined;
 }
 
 export interface DocumentsEntry {
   readonly min_tokens?: PerSourceEntry<Amount> | undefined;
   readonly max_tokens?: PerSourceEntry<Amount> | undefined;
   readonly duplicates: 'remove' | 'keep';
+  readonly near_duplicates?: NearEntry | undefined;
   readonly length: string;
   readonly buckets?: readonly Amount[] | undefined;
+  readonly keep?: readonly KeepEntry[] | undefined;
+  readonly where?: string | undefined;
 }
 
 export interface PhaseEntry {
@@ -142,6 +157,7 @@ const sourceEntry = z.strictObject(
     separator: anyText('text to put between joined files')
       .default('\n')
       .describe('Put between the files of a joined document.'),
+    ...groupKeys,
     encoding: encoding()
       .optional()
       .describe(
@@ -167,6 +183,18 @@ const sourceEntry = z.strictObject(
       .describe(
         "The tokenizer that made the ids, by name or fingerprint; if it is not the recipe's, the source is refused.",
       ),
+    columns: z
+      .array(text('the name of a field'), { error: 'expected a list of fields such as [score, language]' })
+      .optional()
+      .describe(
+        'Fields that the token store keeps with each document, for recipes that use them later; those that this recipe uses are kept anyway. compressibility: the ratio of compressed to plain text.',
+      ),
+    where: condition().optional(),
+    fim: fimEntry
+      .optional()
+      .describe(
+        'Fill in the middle: some documents of the training split are cut in three, and their middle goes to the end.',
+      ),
   },
   mapError('a map of settings'),
 );
@@ -187,6 +215,7 @@ const documents = z.strictObject(
     duplicates: oneOf(['remove', 'keep'])
       .default('remove')
       .describe('remove: keep only the first of several documents with identical text.'),
+    near_duplicates: nearDuplicates().optional(),
     length: estimator()
       .default('exact')
       .describe(
@@ -196,6 +225,11 @@ const documents = z.strictObject(
       .array(tokenLength(1, mostTokens), { error: 'expected a list of lengths such as [4K, 32K]' })
       .optional()
       .describe('Edges between the length buckets of tables and samples; default: powers of two.'),
+    keep: z
+      .array(keepEntry, mapError(`a list of rules such as ${keepForm}`))
+      .optional()
+      .describe('Documents are kept by numbers that they carry, such as a score of quality.'),
+    where: condition().optional(),
   },
   mapError('a map of settings'),
 );
@@ -275,6 +309,9 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
             validation: share({ below: 1 })
               .default(0)
               .describe('Share of the documents that is held out for validation, chosen by content.'),
+            by: oneOf(['document', 'group'])
+              .default('document')
+              .describe('group: all documents of a group are on one side, and the share counts groups.'),
           },
           mapError('a map such as { validation: 0.5% }'),
         )

@@ -40,6 +40,8 @@ export interface YamlFile {
   readonly span: number;
   /** Offset of the value at `path`, or of the nearest thing around it that exists. */
   valueAt(path: Path): number;
+  /** Offset of a character of the text at `path`; of the text, where escapes or line breaks make its place unknown. */
+  offsetIn(path: Path, character: number): number;
   /** Offset of the key at the end of `path`. */
   keyAt(path: Path): number;
   /** The value at `path` as the user wrote it, for "found ...". */
@@ -83,6 +85,12 @@ export function parseYaml(source: string, file: string): YamlFile {
     fatal,
     span: text.length + 1,
     valueAt: (path) => find(document, path).offset,
+    offsetIn(path, character) {
+      const { node, offset } = find(document, path);
+      if (!isScalar(node) || typeof node.value !== 'string') return offset;
+      const from = offset + (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0);
+      return text.startsWith(node.value, from) ? from + character : offset;
+    },
     keyAt: (path) => find(document, path).keyOffset,
     written: (path) => describeNode(find(document, path).node),
     keysOf: (path) => {

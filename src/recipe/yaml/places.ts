@@ -12,6 +12,12 @@ export function rememberPlaces(recipe: Recipe, yaml: YamlFile): Recipe {
   return recipe;
 }
 
+/** Gives a changed copy of a recipe the places of the recipe. */
+export function keepPlaces(recipe: Recipe, changed: Recipe): Recipe {
+  const yaml = files.get(recipe);
+  return yaml === undefined ? changed : rememberPlaces(changed, yaml);
+}
+
 /** `file:line:column` of a key, or of the map around it if the key is left out; undefined: the recipe has no file. */
 export function placeInRecipe(recipe: Recipe, path: Path): string | undefined {
   const yaml = files.get(recipe);

@@ -21,7 +21,7 @@ export function ledgerSteps(ledger: Ledger): Step[] {
   const steps: Step[] = [{ name: 'read', colour: 'before', from: 0, to: read, sign: '' }];
   let stand = read;
   for (const reason of dropReasons) {
-    const lost = ledger.dropped[reason];
+    const lost = ledger.dropped[reason] ?? 0;
     if (lost === 0) continue;
     const name = shortReasonNames[reason];
     steps.push({ name, colour: 'lost', from: stand, to: stand - lost, sign: '−' });

@@ -92,7 +92,7 @@ function ledgerTable(sets: readonly Pick<SetData, 'name' | 'ledger'>[]): Markup 
     title,
     ...sets.map(({ ledger }) => integer(show(ledger))),
   ];
-  const used = dropReasons.filter((reason) => sets.some(({ ledger }) => ledger.dropped[reason] > 0));
+  const used = dropReasons.filter((reason) => sets.some(({ ledger }) => (ledger.dropped[reason] ?? 0) > 0));
   return htmlTable({
     caption: 'The ledger, tokens: read = packed once + all that was left out; rows × width = the rest',
     columns: ['', ...sets.map(({ name }) => name)],
@@ -100,7 +100,7 @@ function ledgerTable(sets: readonly Pick<SetData, 'name' | 'ledger'>[]): Markup 
       {
         rows: [
           row('read', ({ read }) => read),
-          ...used.map((reason) => row(`− ${reasonNames[reason]}`, ({ dropped }) => dropped[reason])),
+          ...used.map((reason) => row(`− ${reasonNames[reason]}`, ({ dropped }) => dropped[reason] ?? 0)),
         ],
       },
       {

@@ -74,7 +74,8 @@ export function exchange(request: Request): Promise<Answer> {
       // A busy thread may not have looked at its sockets for a while. Give them a turn before giving up.
       alive = false;
       setImmediate(() => {
-        if (!alive && !paused) fail(new Passing(`no byte for ${stallSeconds} s`));
+        if (!alive && !paused)
+          fail(new Passing(`no byte for ${stallSeconds} s from ${new URL(origin).host}`));
       });
     }, stallSeconds * 1000);
     const refresh = () => {
@@ -89,7 +90,7 @@ export function exchange(request: Request): Promise<Answer> {
     };
     outgoing.on('error', (error) => {
       // If an answer came before the whole body was sent, the answer says why.
-      if (!answered) fail(untrusted(error, origin) ?? new Passing(reasonOf(error)));
+      if (!answered) fail(untrusted(error, origin) ?? new Passing(reasonOf(error, origin)));
     });
     outgoing.on('close', () => {
       settle();
@@ -208,15 +209,16 @@ function cutShort(): Passing {
   return new Passing('the connection broke in the middle of an answer');
 }
 
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was closed',
-  ENOTFOUND: 'no host of that name',
-  EAI_AGAIN: 'the name of the host cannot be resolved now',
-  EPIPE: 'the connection was closed',
-  ETIMEDOUT: 'the connection timed out',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
+/** With the host: the address that is read may not name it. */
+const words: Readonly<Record<string, (host: string) => string>> = {
+  ECONNREFUSED: (host) => `nothing listens at ${host}`,
+  ECONNRESET: (host) => `${host} closed the connection`,
+  ENOTFOUND: (host) => `there is no host ${host}`,
+  EAI_AGAIN: (host) => `the name ${host} cannot be resolved now`,
+  EPIPE: (host) => `${host} closed the connection`,
+  ETIMEDOUT: (host) => `the connection to ${host} timed out`,
+  EHOSTUNREACH: (host) => `${host} cannot be reached`,
+  ENETUNREACH: (host) => `the network of ${host} cannot be reached`,
 };
 
 /** A certificate does not become right by asking again; null: another error. */
@@ -230,7 +232,8 @@ function untrusted(error: Error, origin: string): LongmixError | null {
 }
 
 /** Uses only the codes of Node: a message may contain text from the server. */
-function reasonOf(error: Error): string {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === undefined ? 'the connection failed' : (words[code] ?? `the connection failed: ${code}`);
+function reasonOf(error: Error, origin: string): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const { host } = new URL(origin);
+  return words[code]?.(host) ?? `the connection to ${host} failed${code === '' ? '' : `: ${code}`}`;
 }

@@ -13,7 +13,15 @@ import { basename, dirname } from 'node:path/posix';
 import { LongmixError } from '../../errors.ts';
 import { exists, readText } from '../files.ts';
 import type { Entry } from '../storage.ts';
-import { badAddress, checkHeader, encodePart, encodePath, plainName } from './address.ts';
+import {
+  badAddress,
+  checkHeader,
+  encodePart,
+  encodePath,
+  plainName,
+  settingsError,
+  shownAddress,
+} from './address.ts';
 import type { Answer } from './exchange.ts';
 import { changed } from './range-read.ts';
 import type { Environment, RemoteSettings, RemoteStorage } from './remote-storage.ts';
@@ -47,7 +55,12 @@ export async function openHub(
 ): Promise<RemoteStorage> {
   const places = placesOf(address);
   const endpoint = (environment.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '');
-  if (!URL.canParse(endpoint)) throw badAddress(address, 'HF_ENDPOINT is not a URL');
+  if (!URL.canParse(endpoint))
+    throw settingsError(
+      shownAddress(address),
+      'HF_ENDPOINT is not a URL',
+      'write HF_ENDPOINT=https://HOST[:PORT]',
+    );
   const token = tokenOf(environment, address);
   const hub = { endpoint, token, persistence: { patience, counts: { retries: 0 } } };
   for (const [index, { name, revision, path }] of places.entries()) {
@@ -230,6 +243,7 @@ function datasetStorage(dataset: Dataset, folder: string): RemoteStorage {
     },
     create: unsupported,
     putIfAbsent: unsupported,
+    replace: unsupported,
     remove: unsupported,
   };
 }

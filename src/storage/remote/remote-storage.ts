@@ -31,6 +31,12 @@ export interface RemoteStorage extends Storage {
    */
   create(name: string): Promise<PendingFile>;
   putIfAbsent(name: string, bytes: Uint8Array): Promise<boolean>;
+  /**
+   * Writes a small file, whether the name exists or not. Gives its stamp.
+   * @param stamp only if the file has this one; else null is given
+   * @throws LongmixError `remote-unsupported` where nothing can be written
+   */
+  replace(name: string, bytes: Uint8Array, stamp?: string): Promise<string | null>;
   remove(name: string): Promise<void>;
 }
 

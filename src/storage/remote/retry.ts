@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongmixError } from '../../errors.ts';
+import { sayWaiting } from '../waiting.ts';
 
 export interface Patience {
   /** How many times a request is sent, including the first. */
@@ -41,7 +42,28 @@ export class Passing extends Error {
 export interface Persistence {
   readonly patience: Patience;
   /** How many requests were sent again. */
-  readonly counts: { retries: number };
+  readonly counts: {
+    retries: number;
+    /** Milliseconds since 1970. When it was last said that a request waits. */
+    told?: number;
+  };
+}
+
+/** So long a request may be tried again before that is said, and so long nothing is said again of the same storage. */
+const silentMs = 2000;
+const repeatMs = 5000;
+
+function announce(
+  counts: Persistence['counts'],
+  where: string,
+  reason: string,
+  failed: number,
+  tries: number,
+): void {
+  const now = Date.now();
+  if (now - (counts.told ?? 0) < repeatMs) return;
+  counts.told = now;
+  sayWaiting(`waiting for ${where}: ${reason} (attempt ${failed + 1} of ${tries} follows)`);
 }
 
 /**
@@ -72,6 +94,7 @@ export function trial(
   signal?: AbortSignal,
 ): (error: unknown) => Promise<void> {
   let failed = 0;
+  let began = 0;
   return async (error) => {
     if (!(error instanceof Passing)) throw error;
     failed += 1;
@@ -79,7 +102,10 @@ export function trial(
     counts.retries += 1;
     const longest = Math.min(patience.longestWait, patience.firstWait * 2 ** (failed - 1));
     const asked = Math.min(error.after, longestAsked);
-    await wait(asked + Math.random() * longest, undefined, signal === undefined ? {} : { signal });
+    const pause = asked + Math.random() * longest;
+    if (failed === 1) began = Date.now();
+    if (Date.now() + pause - began > silentMs) announce(counts, where, error.message, failed, patience.tries);
+    await wait(pause, undefined, signal === undefined ? {} : { signal });
   };
 }
 

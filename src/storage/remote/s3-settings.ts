@@ -96,6 +96,12 @@ function keysOf(environment: Environment, profile: Profile, name: string | undef
   if (isYes(environment.AWS_NO_SIGN_REQUEST) || isYes(environment.AWS_SKIP_SIGNATURE))
     return async () => null;
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+  if (!AWS_ACCESS_KEY_ID !== !AWS_SECRET_ACCESS_KEY) {
+    const [set, lacks] = AWS_ACCESS_KEY_ID
+      ? ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
+      : ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'];
+    throw settingsError(where, `${set} is set, and ${lacks} is not`, 'set both, or neither of them');
+  }
   const given =
     staticKeys(where, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) ??
     staticKeys(

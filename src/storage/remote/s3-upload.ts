@@ -6,10 +6,10 @@
  * put writes an id into the object's metadata, and recognizes its own work by it.
  */
 import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path/posix';
+import { basename, dirname, join } from 'node:path/posix';
 import { LongmixError } from '../../errors.ts';
 import type { FileRecord } from '../../nouns/files.ts';
-import type { PendingFile } from '../storage.ts';
+import { checkName, type PendingFile } from '../storage.ts';
 import type { Body } from './exchange.ts';
 import { Gathered } from './gathered.ts';
 import { Passing } from './retry.ts';
@@ -37,22 +37,22 @@ interface Upload {
 export function pendingObject(client: S3Client, key: string): PendingFile {
   const body = new Gathered();
   const stop = new AbortController();
-  const commit = async (): Promise<FileRecord> => {
+  const commit = async (as: string): Promise<FileRecord> => {
     const { length } = body;
-    const upload = { client, key, body, sha256: body.digest(), signal: stop.signal };
+    const upload = { client, key: as, body, sha256: body.digest(), signal: stop.signal };
     try {
-      if (!(await putFirst(upload)) && !(await isEqual(upload))) throw conflict(client, key);
-      return { name: basename(key), bytes: length, sha256: upload.sha256 };
+      if (!(await putFirst(upload)) && !(await isEqual(upload))) throw conflict(client, as);
+      return { name: basename(as), bytes: length, sha256: upload.sha256 };
     } catch (error) {
-      throw explain(error, client, key);
+      throw explain(error, client, as);
     } finally {
       body.drop();
     }
   };
   return {
     write: (chunk) => body.write(chunk),
-    commit,
-    commitAside: commit,
+    commit: () => commit(key),
+    commitAside: (name = basename(key)) => commit(join(dirname(key), checkName(name))),
     async abort() {
       stop.abort(new Error('given up'));
       body.drop();
@@ -68,6 +68,27 @@ export async function putObjectIfAbsent(client: S3Client, key: string, bytes: Ui
     if (first) await proveConditions(upload);
     return first;
   } catch (error) {
+    throw explain(error, client, key);
+  }
+}
+
+/** Gives the etag of the new object; null: the one that is there has another stamp than was asked for. @throws LongmixError */
+export async function replaceObject(
+  client: S3Client,
+  key: string,
+  bytes: Uint8Array,
+  stamp?: string,
+): Promise<string | null> {
+  const headers = stamp === undefined ? {} : { 'if-match': stamp };
+  const put = { method: 'PUT', key, body: bytes, sha256: sha256(bytes), headers } as const;
+  try {
+    return await client.ask(put, async (answer) => {
+      await answer.gather();
+      return answer.headers.etag ?? '';
+    });
+  } catch (error) {
+    if (stamp !== undefined && error instanceof Refused && (error.status === 412 || isMissing(error)))
+      return null;
     throw explain(error, client, key);
   }
 }

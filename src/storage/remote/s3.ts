@@ -7,7 +7,7 @@ import type { RemoteBytes, RemoteSettings, RemoteStorage } from './remote-storag
 import { Passing } from './retry.ts';
 import { explain, isMissing, Refused, type S3Client, s3Client } from './s3-client.ts';
 import { googleSettings, s3Settings } from './s3-settings.ts';
-import { pendingObject, putObjectIfAbsent } from './s3-upload.ts';
+import { pendingObject, putObjectIfAbsent, replaceObject } from './s3-upload.ts';
 import { type ListPage, parseList } from './s3-xml.ts';
 
 /** @param address `s3://BUCKET[/PREFIX]` or `gs://...` @throws LongmixError `remote-address` | `remote-settings` */
@@ -65,6 +65,10 @@ function s3Storage(client: S3Client, folder: string): RemoteStorage {
     },
     create: async (name) => pendingObject(client, newKey(name)),
     putIfAbsent: async (name, bytes) => await putObjectIfAbsent(client, newKey(name), bytes),
+    async replace(name, bytes, stamp) {
+      const etag = await replaceObject(client, newKey(name), bytes, stamp);
+      return etag === null ? null : stampOf(etag);
+    },
     async remove(name) {
       const key = newKey(name);
       try {

@@ -95,6 +95,7 @@ function webStorage(
     },
     create: () => Promise.reject(unsupported('takes no files')),
     putIfAbsent: () => Promise.reject(unsupported('takes no files')),
+    replace: () => Promise.reject(unsupported('takes no files')),
     remove: () => Promise.reject(unsupported('takes no files')),
   };
 }

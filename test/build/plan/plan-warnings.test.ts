@@ -20,7 +20,7 @@ beforeAll(() => {
     const path = writeDiskRecipe(folder, 'recipe', { sequences: { length: 256 }, ...written });
     const recipe = parseRecipe(readFileSync(path, 'utf8'), path);
     const store: TokenStore = await ensureStore(recipe, join(folder, 'store'), { workers: 1 });
-    return planWarnings(recipe, planBuild(recipe, store, loadIndex(store, [recipe])));
+    return planWarnings(recipe, planBuild(recipe, store, await loadIndex(store, [recipe])));
   };
 });
 

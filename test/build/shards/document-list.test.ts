@@ -87,7 +87,7 @@ describe('documents.parquet', () => {
     const { docIds } = readRow(copy, manifest, 3);
     const origins = await originsOf(copy, manifest, new Set(docIds));
     expect([...origins!.keys()].sort((a, b) => a - b)).toEqual([...new Set(docIds)].sort((a, b) => a - b));
-    expect(verify(copy, true).faults).toEqual([]);
+    expect((await verify(copy, true)).faults).toEqual([]);
     // A set of longmix before this file, which has the store only.
     const { documents: _, ...old } = JSON.parse(readFileSync(join(out, 'train/manifest.json'), 'utf8'));
     const before = join(out, 'old');
@@ -97,7 +97,7 @@ describe('documents.parquet', () => {
     const known = await originsOf(before, openShards(before), new Set(docIds));
     for (const [document, { file, record, id }] of origins!)
       expect(known!.get(document)).toMatchObject({ file, record, id });
-    expect(verify(before, true).faults).toEqual([]);
+    expect((await verify(before, true)).faults).toEqual([]);
     rmSync(before, { recursive: true });
   });
 
@@ -107,14 +107,16 @@ describe('documents.parquet', () => {
     const changed = Buffer.from(bytes);
     changed[changed.length >> 1]! ^= 1;
     writeFileSync(file, changed);
-    expect(verify(out, false).faults).toEqual([
+    expect((await verify(out, false)).faults).toEqual([
       expect.stringMatching(/documents\.parquet: its bytes have changed/),
     ]);
     rmSync(file);
-    expect(verify(out, false).faults).toEqual([expect.stringMatching(/documents\.parquet: cannot be read/)]);
+    expect((await verify(out, false)).faults).toEqual([
+      expect.stringMatching(/documents\.parquet: cannot be read/),
+    ]);
     await buildIt('out');
     expect(readFileSync(file).equals(bytes)).toBe(true);
-    expect(verify(out, true).faults).toEqual([]);
+    expect((await verify(out, true)).faults).toEqual([]);
   });
 
   it('is not there without provenance, nor left by a build that had it', async () => {
@@ -123,6 +125,6 @@ describe('documents.parquet', () => {
     const set = join(folder, 'plain/train');
     expect(existsSync(join(set, 'documents.parquet'))).toBe(false);
     expect(openShards(set).documents).toBeNull();
-    expect(verify(join(folder, 'plain'), true).faults).toEqual([]);
+    expect((await verify(join(folder, 'plain'), true)).faults).toEqual([]);
   });
 });

@@ -26,7 +26,7 @@ import type { DocumentTable } from '../../../src/nouns/tokens.ts';
 import { packRows } from '../../../src/pack/rows.ts';
 import type { StoreDtype, StoreManifest } from '../../../src/store/format.ts';
 import { tokensFile } from '../../../src/store/format.ts';
-import { TokenReader } from '../../../src/store/reader.ts';
+import { TokenReader } from '../../../src/store/token-reader.ts';
 import { errorOf } from '../../support/error-of.ts';
 import { hashes, temporaryFolder } from '../../support/folder.ts';
 import { fuzz, fuzzTimeout, often } from '../../support/fuzz.ts';

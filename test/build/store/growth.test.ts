@@ -113,6 +113,25 @@ describe('a corpus that has changed', () => {
     expect(inodes(join(folder, 'store'))).toEqual(before);
   });
 
+  it('counts as changed only files whose bytes changed, not files that were touched and share a part with them', async () => {
+    const { folder, put, tokenize } = corpus();
+    for (const name of ['b', 'c', 'd']) put(`pages/${name}.txt`, `page ${name}`);
+    await tokenize('store');
+    const touch = (name: string, seconds: number) =>
+      utimesSync(join(folder, name), new Date(), new Date(Date.now() + seconds * 1000));
+    touch('pages/a.txt', 5);
+    await tokenize('store');
+    touch('pages/b.txt', 5);
+    put('pages/c.txt', 'PAGE c');
+    touch('pages/c.txt', 5);
+    expect((await tokenize('store', { asItWas: true })).said).toEqual([
+      expect.stringMatching(/^corpus: 1 changed: /),
+    ]);
+    // As of a part that no note describes, because a file beside it is new.
+    put('pages/b2.txt', 'new');
+    expect((await tokenize('store')).said).toEqual([expect.stringMatching(/^corpus: \+1 file, 1 changed: /)]);
+  });
+
   it('finds the parts of a store that was copied without its notes', async () => {
     const { folder, tokenize } = corpus();
     await tokenize('store');
@@ -170,6 +189,23 @@ describe('a corpus that has changed', () => {
 });
 
 describe('a store and several recipes', () => {
+  it('is not planned with the corpus of another recipe that has a source of the same name', async () => {
+    const { folder, put, tokenize } = corpus();
+    put('other/a.jsonl', lines('other', 10, 3));
+    await tokenize('store', {}, ['records']);
+    const recipe = parseRecipe(
+      JSON.stringify({ tokenizer: 'gpt2', sources: { records: 'other' } }),
+      join(folder, 'other.yaml'),
+    );
+    const { manifest } = await ensureStore(recipe, join(folder, 'store'), { workers: 1, asItWas: true });
+    expect(manifest.totals.documents).toBe(3);
+    // They take turns, and nothing is tokenized again.
+    const before = inodes(join(folder, 'store'));
+    const mine = await tokenize('store', { asItWas: true }, ['records']);
+    expect(mine.manifest.totals.documents).toBe(1);
+    expect(inodes(join(folder, 'store'))).toEqual(before);
+  });
+
   it('serves each in its own order, and none depends on what else is there', async () => {
     const { folder, put, tokenize } = corpus();
     put('pages/b.txt', 'more');
@@ -178,11 +214,13 @@ describe('a store and several recipes', () => {
     await tokenize('shared', {}, ['named', 'records']);
     const view = await tokenize('shared', {}, ['pages', 'named']);
     expect(view.manifest).toEqual(alone.manifest);
-    const origins = ({ folder: place, manifest }: TokenStore) =>
-      [...documentRuns(place, manifest)].flatMap((run) =>
-        Array.from({ length: run.count }, (_, i) => ({ n: run.first + i, ...run.origin(i) })),
-      );
-    expect(origins(view)).toEqual(origins(alone));
+    const origins = async ({ folder: place, manifest }: TokenStore) => {
+      const found: unknown[] = [];
+      for await (const run of documentRuns(place, manifest))
+        for (let i = 0; i < run.count; i += 1) found.push({ n: run.first + i, ...run.origin(i) });
+      return found;
+    };
+    expect(await origins(view)).toEqual(await origins(alone));
     expect([...loadDocuments(view.folder, view.manifest).lengths]).toEqual([
       ...loadDocuments(alone.folder, alone.manifest).lengths,
     ]);

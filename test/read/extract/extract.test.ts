@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { extractorOf } from '../../../src/read/formats.ts';
-import { readSource, sourceOf, temporaryFolder } from '../helpers.ts';
+import { errorOf as failureOf, readSource, sourceOf, temporaryFolder } from '../helpers.ts';
 import { epubFile, zipFile } from './zip-file.ts';
 
 const chapter = (body: string): string =>
@@ -193,6 +193,25 @@ test('a program that writes no text makes a bad record, and what is not UTF-8 is
   );
   expect(documents.map(({ text }) => text)).toEqual(['x\ufffdy']);
   expect(counts).toMatchObject({ badRecords: 1, replaced: 1 });
+});
+
+test('a text that is too large for the memory is an error, and never a bad record, which depends on no setting', async () => {
+  const page = chapter(`<p>${'long '.repeat(2000)}</p>`);
+  const epub = epubFile({ 'one.xhtml': page });
+  const command = [process.execPath, '-e', "process.stdout.write('text '.repeat(2000))"];
+  for (const [files, more] of [
+    [{ 'a.html': page }, {}],
+    [{ 'a.epub': epub }, {}],
+    [{ 'a.pdf': '' }, { command }],
+  ] as const) {
+    const source = sourceOf(folderOf(files), more);
+    expect((await readSource(source)).documents).toHaveLength(1);
+    expect(await failureOf(readSource(source, { recordBytes: 5000 }))).toMatchObject({
+      code: 'memory-exceeded',
+      exitCode: 1,
+      where: expect.stringContaining('/a.') as string,
+    });
+  }
 });
 
 test('the record of a store names the very version that takes the text out', () => {

@@ -112,6 +112,7 @@ describe('over HTTP', () => {
     const error = await errorOf(discover(sourceOf(`${address}/a.jsonl`)));
     expect(error).toMatchObject({ code: 'source-missing', exitCode: 2 });
     expect(error.message).toContain(`${address}/a.jsonl`);
+    expect(error.cure).toContain('check the address');
   });
 });
 

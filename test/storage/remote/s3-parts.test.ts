@@ -161,6 +161,8 @@ describe('s3Settings', () => {
       () => s3Settings({ ...nowhere, ...secret }, 's3://b'),
       () => s3Settings({ ...nowhere, ...keys, AWS_ENDPOINT_URL: 'PLANTED' }, 's3://b'),
       () => s3Settings({ ...nowhere, AWS_PROFILE: 'none' }, 's3://b'),
+      () => s3Settings({ ...nowhere, AWS_ACCESS_KEY_ID: 'id' }, 's3://b'),
+      () => s3Settings({ ...nowhere, AWS_SECRET_ACCESS_KEY: 'planted-secret' }, 's3://b'),
     ];
     for (const act of wrong)
       expect(await failureOf(async () => act())).toMatchObject({ code: 'remote-settings' });

@@ -367,13 +367,15 @@ describe('what a web server says no to', () => {
     const nobody = await openRemote('http://127.0.0.1:1/file.jsonl?s=PLANTED', { patience });
     expect(await failureOf(() => nobody.asFile())).toMatchObject({
       code: 'remote-unreachable',
-      message: 'nothing listens there (tried 4 times)',
+      message: 'nothing listens at 127.0.0.1:1 (tried 4 times)',
       where: 'http://127.0.0.1:1/file.jsonl',
       exitCode: 1,
     });
     const storage = await openRemote(`${web.at}/file.jsonl`, { patience });
     web.instead = () => true;
-    expect((await failureOf(() => storage.asFile())).message).toBe('no byte for 0.3 s (tried 4 times)');
+    expect((await failureOf(() => storage.asFile())).message).toBe(
+      `no byte for 0.3 s from ${new URL(web.at).host} (tried 4 times)`,
+    );
     web.instead = (_, response) => Boolean(response.writeHead(200).end('x'));
     expect((await failureOf(() => storage.asFile())).code).toBe('remote-unsupported');
     web.instead = (request, response) => Boolean(response.writeHead(302, { location: request.url }).end());

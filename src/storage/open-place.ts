@@ -1,0 +1,65 @@
+/** Opens outputs and token stores in buckets, for the functions that take them by path (`places.ts`). */
+import { isUrl } from '../base/is-url.ts';
+import { LongmixError } from '../errors.ts';
+import { addPlace, findPlace } from './places.ts';
+import { shownAddress } from './remote/address.ts';
+import type { Mirror } from './remote/mirror.ts';
+
+const mirrors = new Map<string, Mirror>();
+
+function mirrorOf(path: string): { mirror: Mirror; name: string } | null {
+  const found = isUrl(path) ? findPlace(path) : null;
+  return found === null ? null : { mirror: mirrors.get(found.place.address)!, name: found.name };
+}
+
+/**
+ * Looks at what is there. Of a path of this machine there is nothing to do. Call this where a command begins: what is known
+ * of a place that was opened before is brought up to date.
+ * @throws LongmixError `remote-address` | `remote-unsupported` | `remote-denied` | `remote-missing` | `remote-unreachable`
+ */
+export async function openPlace(path: string): Promise<void> {
+  if (!isUrl(path)) return;
+  const known = mirrorOf(path);
+  if (known !== null) return await known.mirror.refresh(true);
+  const { storageOf } = await import('./remote-files.ts');
+  const { Mirror } = await import('./remote/mirror.ts');
+  const mirror = new Mirror(await storageOf(path.replace(/\/+$/, '')));
+  await mirror.refresh(true);
+  mirrors.set(mirror.address, mirror);
+  addPlace(mirror);
+}
+
+/** The same, unless the place is open. */
+export async function needPlace(path: string): Promise<void> {
+  if (mirrorOf(path) === null) await openPlace(path);
+}
+
+/** @throws LongmixError `remote-unsupported` if nothing can be written there, as on the hub or a web server */
+export function refuseUnwritable(path: string): void {
+  if (!isUrl(path) || /^(s3|gs):\/\//i.test(path)) return;
+  throw new LongmixError('remote-unsupported', 'outputs and token stores lie in a folder, or in a bucket', {
+    where: shownAddress(path),
+    cure: 'give a folder, or s3://BUCKET/PREFIX (gs://BUCKET/PREFIX); the hub and web servers are only read',
+  });
+}
+
+/** Brings what is known of a place up to date. @param contents also of its records and notes */
+export async function refreshPlace(path: string, contents: boolean = true): Promise<void> {
+  await mirrorOf(path)?.mirror.refresh(contents);
+}
+
+/** Sends what was written by path. Call this before others may read it, and before a command ends. */
+export async function flushPlaces(): Promise<void> {
+  for (const mirror of mirrors.values()) await mirror.flush();
+}
+
+/** Gets the content of files that are no records, so that they can be read by path. */
+export async function fetchFiles(paths: readonly string[]): Promise<void> {
+  const wanted = new Map<Mirror, string[]>();
+  for (const path of paths) {
+    const found = mirrorOf(path);
+    if (found === null) continue;
+    wanted.set(found.mirror, [...(wanted.get(found.mirror) ?? []), found.name]);
+  }
+  for (const [mirror, names] of wanted) await mirror.fetch(names);
+}
