@@ -7,14 +7,13 @@
  *   mkdir /some/folder && cd /some/folder && npm install @aws-sdk/client-s3
  *   node bench/storage.mjs --sdk /some/folder [--mb 200] [--runs 5]      without --sdk: longmix alone
  */
-import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { startServer } from './lib/s3-server.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -32,16 +31,10 @@ const moduleOf = (path) => import(new URL(`../dist/storage/${path}`, import.meta
 
 async function compare() {
   const folder = mkdtempSync(join(tmpdir(), 'longmix-bench-storage-'));
-  const server = await startServer(folder);
+  const server = await startServer(folder, bucket);
   const clients = Object.keys(readers).filter((client) => client !== 'AWS SDK' || values.sdk !== undefined);
   try {
-    const environment = {
-      ...process.env,
-      AWS_ENDPOINT_URL_S3: server.endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'bench',
-      AWS_SECRET_ACCESS_KEY: 'bench-secret',
-    };
+    const environment = { ...process.env, ...server.environment };
     await putObject(environment);
     const results = new Map(clients.map((client) => [client, []]));
     for (let run = 0; run < Number(values.runs); run += 1) {
@@ -167,39 +160,6 @@ async function putObject(environment) {
   for (let done = 0; done < size; done += block.length)
     file.write(block.subarray(0, Math.min(block.length, size - done)));
   await file.commit();
-}
-
-async function startServer(folder) {
-  mkdirSync(join(folder, bucket));
-  const probe = createServer();
-  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  const binary = fileURLToPath(new URL('../.tools/versitygw', import.meta.url));
-  const env = { ...process.env, ROOT_ACCESS_KEY: 'bench', ROOT_SECRET_KEY: 'bench-secret' };
-  const args = [
-    '--port',
-    `127.0.0.1:${port}`,
-    '--region',
-    'us-east-1',
-    '--quiet',
-    '--keep-alive',
-    'posix',
-    folder,
-  ];
-  const child = spawn(binary, args, { env, stdio: 'ignore' });
-  const endpoint = `http://127.0.0.1:${port}`;
-  for (let tried = 0; tried < 200; tried += 1) {
-    if (
-      await fetch(endpoint).then(
-        () => true,
-        () => false,
-      )
-    )
-      return { endpoint, stop: () => child.kill() };
-    await wait(50);
-  }
-  throw new Error('versitygw does not start: scripts/s3-server.sh makes it');
 }
 
 if (values.client === undefined) await compare();

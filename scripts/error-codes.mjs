@@ -138,6 +138,30 @@ const groups = {
       'A source says that its token ids were made by another tokenizer than the recipe names.',
       'Name that tokenizer in the recipe.',
     ],
+    'template-missing': [
+      'A chat template is not there: the tokenizer has none, or a file cannot be read.',
+      'Name one in the source: `template: chatml`, `llama3`, or the path of a .jinja file.',
+    ],
+    'template-bad': [
+      'A chat template is not Jinja that longmix can parse.',
+      'Correct it. longmix reads chat templates as transformers does.',
+    ],
+    'template-tokens': [
+      'A built-in chat template writes special tokens that the tokenizer does not have.',
+      'Use the template of the tokenizer, or the tokenizer of a model that was trained with the template.',
+    ],
+    'chunks-nothing': [
+      'No document is as long as `longmix chunks` asks for.',
+      'Take shorter ones: `--from`.',
+    ],
+    'answers-bad': [
+      'The answers for `longmix assemble` cannot be read, or lack the fields of their chunks.',
+      'Keep the fields of each chunk, and add the question and the answer.',
+    ],
+    'answers-unknown': [
+      'An answer is about a document that the corpus does not have, or has with another text.',
+      'Give the recipe and the corpus that the chunks were drawn from.',
+    ],
     'bad-records': [
       'More records or files than `max_bad_records` could not be read.',
       'Fix the input, or allow more in the recipe. The message names the first ones.',

@@ -20,6 +20,7 @@ export type Purpose =
   | 'epoch'
   | 'inspect'
   | 'part'
+  | 'chunk'
   | 'fim'
   | 'fim-place'
   | 'fim-mode'

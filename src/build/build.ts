@@ -2,6 +2,7 @@
  * Runs a whole build: recipe -> token store -> plan -> shard sets. Continues where an earlier run stopped.
  */
 
+import { isUrl } from '../base/is-url.ts';
 import { TasksLeft } from '../execute/executor.ts';
 import { jobFile } from '../execute/job-file.ts';
 import { machineMemory } from '../execute/memory.ts';
@@ -10,12 +11,12 @@ import type { ShardSetManifest } from '../shard/format.ts';
 import { openShards } from '../shard/reader.ts';
 import { makeFolder, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
-import { flushPlaces, openPlace, refuseUnwritable } from '../storage/open-place.ts';
+import { flushPlaces, openPlace, refuseUnwritable, sweepUploads } from '../storage/open-place.ts';
 import { join } from '../storage/paths.ts';
 import { sweep } from '../storage/temporary-files.ts';
 import { buildSize, refuseFullDisk } from './disk-room.ts';
 import type { BuildPlan, EarlierReads, StageOptions, TokenStore } from './nouns.ts';
-import { planFile, refuseForeignOutput } from './ownership.ts';
+import { isTaskFile, planFile, refuseForeignOutput } from './ownership.ts';
 import { planBuild } from './plan/build-plan.ts';
 import { loadEarlier } from './plan/earlier-runs.ts';
 import { loadIndex } from './plan/load-index.ts';
@@ -69,6 +70,7 @@ async function buildLocked(
   earlier: EarlierReads,
 ): Promise<BuildResult> {
   sweep(out);
+  await sweepUploads(out, isTaskFile);
   const asStore = { ...options, keepUnchanged: true };
   const store = await ensureStore(recipe, storePlace(recipe, out), asStore, (tokenizer) => {
     refuseUnfit(recipe, tokenizer);
@@ -114,7 +116,9 @@ export async function buildPlanned(
     }
   }
   writeJson(join(out, planFile), planReport(recipe, store, plan));
-  const gathers = isGathered(options.gather, store, options.progress);
+  // Workers of other machines would each copy a store that is in a bucket.
+  const isShared = options.executor !== undefined && isUrl(store.folder);
+  const gathers = isGathered(isShared ? 'always' : options.gather, store, options.progress);
   try {
     const shardSets = await writeShardSets(recipe, store, plan, out, { ...options, gathers });
     listsAreDone(store.folder, out);

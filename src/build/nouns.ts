@@ -1,6 +1,7 @@
 /** Types that the files of `build/` share: options, the store, the plan. There is no code here. */
 
 import type { FimSetting } from '../base/fim.ts';
+import type { WholeFrom } from '../base/learned.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { NearFigures } from '../near/figures.ts';
@@ -64,6 +65,8 @@ export interface BuildPlan {
   readonly hasGroups: boolean;
   /** What the rules of `documents.keep` come to, in their order. */
   readonly scores: readonly PlannedScore[];
+  /** How much of conversations is learned, by source; absent: there are none, and rows have no `loss_mask`. */
+  readonly wholeFrom?: WholeFrom;
 }
 
 /** What an earlier run has read, and where that is known from. */

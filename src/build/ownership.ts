@@ -79,6 +79,16 @@ export const tokenFolder: FolderKind = {
   records: [[storeFile, storeFormat]],
 };
 
+/** Names of files that tasks write, in an output or a token store. */
+export function isTaskFile(name: string): boolean {
+  return (
+    isShardName(name) ||
+    partFile.test(name) ||
+    name === documentsFile ||
+    /^(stretch|units)-[0-9a-f]+\./.test(name)
+  );
+}
+
 /** @throws LongmixError `folder-foreign` if longmix may not write there; nothing is changed */
 export function refuseForeign(folder: string, kind: FolderKind): void {
   const there = kindOf(folder);

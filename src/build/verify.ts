@@ -16,18 +16,17 @@ import {
   verifyNames,
   verifyRows,
 } from '../shard/verify.ts';
-import { copyFiles } from '../storage/copied-files.ts';
 import { exists } from '../storage/files.ts';
 import { needPlace, openPlace } from '../storage/open-place.ts';
 import { join, resolve } from '../storage/paths.ts';
-import type { TemporaryFolder } from '../storage/temporary-copy.ts';
 import { verifyFiles } from '../storage/verify-files.ts';
-import { type StoreManifest, storeFile, storeFiles, storeVersion, tokensFile } from '../store/format.ts';
+import { type StoreManifest, storeFile, storeFiles, storeVersion } from '../store/format.ts';
 import { loadTable, openStore } from '../store/reader.ts';
 import { TokenReader } from '../store/token-reader.ts';
 import { viewOf } from '../store/view.ts';
 import { ablationFile, type ListedArm, listedArms } from './ablation-file.ts';
 import { isFolder } from './ownership.ts';
+import { copyTokens } from './store/copy-tokens.ts';
 import { damagedSketches } from './store/sketches.ts';
 
 export interface Verified {
@@ -180,6 +179,7 @@ async function openTokens(
   const copy = isUrl(path) ? await copyTokens(path, store) : null;
   const reader = new TokenReader(copy?.folder ?? path, store, table);
   return Object.assign(reader, {
+    table,
     lengthOf: (document: number) => table.lengths[document] ?? 0,
     arrange: arrangeOf(table, manifest),
     close() {
@@ -195,13 +195,6 @@ function arrangeOf(table: DocumentTable, { fim }: ShardSetManifest): (document: 
   const isChosen = fimChoice(table, fim);
   const arrange = fimArrange(table, fim);
   return (document) => (isChosen(document) ? arrange : null);
-}
-
-async function copyTokens(path: string, { parts }: StoreManifest): Promise<TemporaryFolder> {
-  return await copyFiles(
-    path,
-    parts.map(({ name, files }) => files.find((file) => file.name === tokensFile(name))!),
-  );
 }
 
 async function verifyStore(folder: string, deep: boolean): Promise<Verified> {

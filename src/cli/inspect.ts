@@ -45,6 +45,13 @@ interface Piece {
   readonly record: number | null;
   readonly id: string | null;
   readonly text: string;
+  /** Tokens that are learned; null: the set has no mask, and all are. */
+  readonly learned: number | null;
+}
+
+interface ShownPiece extends Piece {
+  /** The text with [[ and ]] around what is learned of a conversation. */
+  readonly shown: string;
 }
 
 const excerpt = 240;
@@ -74,14 +81,15 @@ async function showRow(folder: string, number: number, flags: Flags): Promise<vo
   const origins = await originsOf(set, manifest, new Set(row.docIds));
   const pieces = row.lengths.map((_, i) => describe(manifest, row, i, origins, tokenizer));
   if (flags.json === true) {
-    print(JSON.stringify({ folder: set, row: number, padding: row.padding, pieces }, null, 2));
+    const plain = pieces.map(withoutShown);
+    print(JSON.stringify({ folder: set, row: number, padding: row.padding, pieces: plain }, null, 2));
     return;
   }
   const lines = [
     `${set}, row ${number} of ${integer(manifest.rows)}: ${counted(manifest.width, 'token')}, ${counted(pieces.length, 'piece')}`,
   ];
   for (const [i, piece] of pieces.entries())
-    lines.push('', `-- piece ${i}: ${words(piece)}`, body(piece.text, flags.full === true));
+    lines.push('', `-- piece ${i}: ${words(piece)}`, body(piece.shown, flags.full === true));
   if (row.padding > 0) lines.push('', `padding: ${counted(row.padding, 'token')} of id ${manifest.padId}`);
   if (manifest.provenance && origins === null) lines.push('', storeGone(manifest));
   print(lines.join('\n'));
@@ -105,11 +113,12 @@ async function showPieces(folder: string, wanted: Wanted, flags: Flags): Promise
   const shown = more ? found.slice(0, limit) : found;
   const pieces = await describeAll(shown, tokenizer);
   if (flags.json === true) {
-    print(JSON.stringify({ ...(flags.random === undefined ? { more } : { seed }), pieces }, null, 2));
+    const plain = pieces.map(withoutShown);
+    print(JSON.stringify({ ...(flags.random === undefined ? { more } : { seed }), pieces: plain }, null, 2));
   } else if (pieces.length > 0) {
     const texts = pieces.map((piece) => {
       const place = `${piece.folder}, row ${piece.row}, piece ${piece.piece}`;
-      return `-- ${place}: ${words(piece)}\n${body(piece.text, flags.full === true, wanted.grep)}`;
+      return `-- ${place}: ${words(piece)}\n${body(piece.shown, flags.full === true, wanted.grep)}`;
     });
     if (more) texts.push(`(the first ${limit}; --limit N shows more, --random N others)`);
     if (flags.random !== undefined) texts.push(`(--seed ${seed} shows the same ones again)`);
@@ -155,12 +164,15 @@ function describe(
   index: number,
   origins: ReadonlyMap<number, Origin> | null,
   tokenizer: Tokenizer,
-): Piece {
+): ShownPiece {
   const start = row.lengths.slice(0, index).reduce((sum, length) => sum + length, 0);
   const tokens = row.lengths[index]!;
   const source = row.sourceIds[index];
   const document = row.docIds[index] ?? null;
   const origin = document === null ? undefined : origins?.get(document);
+  const text = textOf(row, start, start + tokens, tokenizer);
+  const mask = row.mask.subarray(start, start + tokens);
+  const learned = mask.length === 0 ? null : mask.reduce((sum, value) => sum + value, 0);
   return {
     tokens,
     source: source === undefined ? null : manifest.sources[source]!,
@@ -169,12 +181,31 @@ function describe(
     origin: origin?.file ?? null,
     record: origin?.record ?? null,
     id: origin?.id ?? null,
-    text: textOf(row, start, start + tokens, tokenizer),
+    text,
+    learned,
+    shown: learned === null || learned === tokens ? text : marked(row, start, start + tokens, tokenizer),
   };
 }
 
-function words({ tokens, source, document, start, origin, record, id }: Piece): string {
+function marked(row: Row, start: number, end: number, tokenizer: Tokenizer): string {
+  let text = '';
+  for (let from = start; from < end; ) {
+    let to = from;
+    while (to < end && row.mask[to] === row.mask[from]) to += 1;
+    const part = textOf(row, from, to, tokenizer);
+    text += row.mask[from] === 1 ? `[[${part}]]` : part;
+    from = to;
+  }
+  return text;
+}
+
+function withoutShown({ shown: _, learned, ...piece }: ShownPiece): object {
+  return learned === null ? piece : { ...piece, learned };
+}
+
+function words({ tokens, source, document, start, origin, record, id, learned }: Piece): string {
   const parts = [counted(tokens, 'token')];
+  if (learned !== null && learned < tokens) parts.push(`${integer(learned)} learned`);
   if (source !== null) parts.push(`source ${source}`);
   if (origin !== null) parts.push(record === null || record === 0 ? origin : `${origin}:${record}`);
   if (id !== null) parts.push(`id ${id}`);

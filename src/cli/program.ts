@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
+import { addInstructCommands } from './instruct-commands.ts';
 import { addTaskCommands, collect, withEngineFlags } from './program-tasks.ts';
 
 const recipeHelp =
@@ -124,6 +125,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
     .option('--tokenizer <file>', "the build's tokenizer file, if it has moved")
     .option('--json', 'print JSON on stdout')
     .action(async (shards, flags) => (await import('./inspect.ts')).runInspect(shards, flags));
+  addInstructCommands(program, withRecipeFlags);
   program
     .command('verify')
     .argument('<folder>', "a build, an ablation's folder, a shard set or a token store")

@@ -165,9 +165,9 @@ function noteFile(folder: string, name: string): string {
 
 /** What of a unit decides its documents, places on this machine left out. */
 function unitSpec(unit: ReadUnit): unknown {
-  const { source, name, files, start, end, joined, ids } = unit;
+  const { source, name, files, start, end, joined, ids, chat } = unit;
   const { fields, separator, encoding, quote, command, tokens, columns } = source;
-  const taken = [extractorOf(unit), command, ids, tokens?.dtype ?? undefined, columns].filter(
+  const taken = [extractorOf(unit), command, ids, tokens?.dtype ?? undefined, chat, columns].filter(
     (by) => by !== undefined,
   );
   const inputs = files.map((file) => [file.name, file.format, file.compression]);

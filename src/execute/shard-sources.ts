@@ -119,6 +119,7 @@ export function refuseLittleMemory(
 }
 
 /** Bytes of the store's index, and of pieces in their plans and in the order of documents. */
-export function sharedBytes({ count }: DocumentTable, pieces: number): number {
-  return 14 * count + 12 * pieces;
+export function sharedBytes({ count, outputs }: DocumentTable, pieces: number): number {
+  const ofOutputs = outputs === undefined ? 0 : outputs.offsets.byteLength + outputs.ends.byteLength;
+  return 14 * count + ofOutputs + 12 * pieces;
 }

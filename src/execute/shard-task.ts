@@ -57,6 +57,8 @@ export interface ShardMemory extends StoreMemory {
   readonly plans: readonly RowPlan[] | null;
   /** null: tokens come from the store, or all shards are written. */
   readonly segments: SegmentEnds | null;
+  /** A folder of this machine with the store's tokens, which are in a bucket; null: they are not copied. */
+  readonly copied: string | null;
 }
 
 export interface Shard {
@@ -92,7 +94,12 @@ export const shardStage: Stage<ShardKind> = {
     if (layout !== null) refuseLittleMemory(layout.groupTokens, loaded, 0, bounds);
     // On a disk each task reads its rows of the plans.
     const plans = isUrl(folder) ? await readPlans(folder, sets) : null;
-    return { ...loaded, plans, segments: layout === null ? null : loadSegments(folder, layout) };
+    return {
+      ...loaded,
+      plans,
+      copied: null,
+      segments: layout === null ? null : loadSegments(folder, layout),
+    };
   },
   finished: shardsWritten,
   isOver: (folder, { sets }, { set, shards }) => {
@@ -148,7 +155,7 @@ function loadSegments(folder: string, layout: GatherLayout): SegmentEnds {
 async function setUpShard({
   folder,
   setting,
-  memory: { store, table, plans, segments },
+  memory: { store, table, plans, segments, copied },
   mark,
 }: Given<ShardKind>): Promise<StageRun<ShardInput, readonly ShardResult[]>> {
   const { gathered: layout } = setting;
@@ -157,7 +164,7 @@ async function setUpShard({
       ? null
       : new GatheredTokens({ folder, layout, dtype: store.dtype, ends: segments });
   const direct =
-    together === null ? new TokenReader(resolve(folder, setting.store.folder), store, table) : null;
+    together === null ? new TokenReader(copied ?? resolve(folder, setting.store.folder), store, table) : null;
   const tokens: PieceSource = together ?? direct!;
   const isFarOut = isUrl(folder);
   const uploads = uploadWindow();

@@ -8,6 +8,7 @@ import { isUrl } from '../base/is-url.ts';
 import { compact, counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import type { SourceColumns } from '../nouns/carried.ts';
+import type { ChatForm } from '../nouns/conversation.ts';
 import type { DocumentChunk, ReadUnit } from '../nouns/documents.ts';
 import type { TokenizerSpec } from '../nouns/recipe.ts';
 import type { TokenizedDocuments, Tokenizer } from '../nouns/tokens.ts';
@@ -22,6 +23,7 @@ import { onWaiting } from '../storage/waiting.ts';
 import { partColumns } from '../store/document-columns.ts';
 import { docsFile, type InputRecord, tokensFile } from '../store/format.ts';
 import { createPartWriter } from '../store/writer.ts';
+import type { TokenBytes } from '../tokenize/chat-tables.ts';
 import { compressor, createRatioMeter, type RatioMeter } from '../tokenize/compressibility.ts';
 import { createDocumentEncoder } from '../tokenize/document-encoder.ts';
 import { openShared, type SharedTokenizer } from '../tokenize/engine/kernel-tokenizer.ts';
@@ -47,6 +49,8 @@ export interface TokenizeSetting extends PartSetting {
   readonly tokenizer: TokenizerSpec;
   /** Fingerprint of the tokenizer when the list was made. */
   readonly fingerprint: string;
+  /** How conversations become text, by the name of their source; absent: all sources hold texts. */
+  readonly chats?: Readonly<Record<string, ChatForm>>;
 }
 
 export interface TokenizeMemory {
@@ -55,6 +59,8 @@ export interface TokenizeMemory {
   /** null: there are no limits. */
   readonly limits: WorkerLimits | null;
   readonly remote: RemoteSettings;
+  /** null: no source holds conversations. */
+  readonly tokenBytes: TokenBytes | null;
 }
 
 /** The part's name is known when its inputs have been read. */
@@ -89,13 +95,14 @@ async function loadTokenizerOf(
       cure: 'give this machine the same tokenizer file, or run the build command again to make the list anew',
     });
   }
-  return { shared, limits: workerLimits(memory, workers, shared), remote: remoteSettings() };
+  const tokenBytes = setting.chats === undefined ? null : await loadTokenBytes(setting.tokenizer);
+  return { shared, limits: workerLimits(memory, workers, shared), remote: remoteSettings(), tokenBytes };
 }
 
 async function setUpTokenize({
   folder,
   setting,
-  memory: { shared, limits, remote },
+  memory: { shared, limits, remote, tokenBytes },
   mark,
 }: Given<TokenizeKind>): Promise<StageRun<TokenizeInput, TokenizeResult>> {
   takeRemoteSettings(remote);
@@ -106,6 +113,10 @@ async function setUpTokenize({
     shared === null ? await loadWhole(setting.tokenizer) : await openShared(shared, limits?.kernelBytes);
   const plainEncoder = createDocumentEncoder(tokenizer);
   const ofIds = createTokenEncoder();
+  const ofChats =
+    setting.chats === undefined
+      ? null
+      : (await import('./chat-stage.ts')).createChatStage(setting.chats, tokenizer, tokenBytes!);
 
   return async (input, report, signal) => {
     const { units, stamps } = input;
@@ -134,7 +145,7 @@ async function setUpTokenize({
       const { columns } = units[0]!.source;
       const meter = meterOf(columns);
       const encoder = meter === null ? plainEncoder : createDocumentEncoder(tokenizer, meter);
-      const optional = partColumns(columns);
+      const optional = partColumns(columns, units[0]!.chat !== undefined);
       const writer = createPartWriter(tokens, docs, setting.dtype, optional);
       const inputs: InputRecord[] = [];
       const identified = new Set<string>();
@@ -147,7 +158,9 @@ async function setUpTokenize({
         const before = { ...counts };
         const pipeline = gen(
           (input: ReadUnit) => read(input, counts, { hash, recordBytes: limits?.recordBytes }),
-          (chunk: DocumentChunk) => (unit.ids === undefined ? encoder : ofIds).push(chunk),
+          unit.chat === undefined
+            ? (chunk: DocumentChunk) => (unit.ids === undefined ? encoder : ofIds).push(chunk)
+            : ofChats!(unit, counts),
           (documents: TokenizedDocuments) => {
             writer.add(documents, unit.source.name, unit.name);
             // The keys are hashes of the texts.
@@ -239,6 +252,11 @@ function meterOf(columns: SourceColumns | undefined): RatioMeter | null {
     );
   }
   return createRatioMeter(columns.compressibility);
+}
+
+async function loadTokenBytes(spec: TokenizerSpec): Promise<TokenBytes> {
+  const { loadChatTables } = await import('../tokenize/chat-tables.ts');
+  return (await loadChatTables(spec)).tokenBytes;
 }
 
 /** Loads a tokenizer that has no tables to share. */

@@ -30,6 +30,8 @@ export interface ReadUnit {
   readonly joined: boolean;
   /** Present once the tokenizer is known, if the unit holds token ids. */
   readonly ids?: UnitIds;
+  /** Present once the tokenizer is known, if the unit holds conversations: fingerprint of how they become text. */
+  readonly chat?: string;
 }
 
 /** What decides the documents of a unit of token ids: the recipe's tokenizer. */
@@ -41,7 +43,7 @@ export interface UnitIds {
 
 /** Documents end to end: what readers yield and the tokenizer takes. */
 export interface DocumentChunk {
-  /** Well-formed UTF-8; for a source of token ids, these as little-endian u32. */
+  /** Well-formed UTF-8: texts, or conversations as JSON; for a source of token ids, these as little-endian u32. */
   readonly text: Uint8Array;
   /** End of each document in `text`, in bytes. Its length is the number of documents, at least 1. */
   readonly ends: readonly number[];

@@ -66,5 +66,7 @@ export interface Ledger extends LedgerEntry {
   readonly rowTokens: number;
   readonly specialTokens: number;
   readonly padding: number;
+  /** Tokens that are learned, every copy and special tokens counted; absent: all but padding are. */
+  readonly learned?: number;
   readonly cells: readonly LedgerCell[];
 }

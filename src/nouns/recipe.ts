@@ -2,6 +2,7 @@
 
 import type { Condition, FimSpec, SourceColumns } from './carried.ts';
 import type { DocumentRules, PerSource } from './document-rules.ts';
+import type { ChatSpec, TokensSpec } from './source-kinds.ts';
 
 export type { DocumentRules, NearDuplicates, PerSource } from './document-rules.ts';
 
@@ -84,6 +85,8 @@ export interface SourceSpec {
   readonly order?: string;
   /** The source holds token ids, not text: `fields.text` names their column. */
   readonly tokens?: TokensSpec;
+  /** The source holds conversations, not texts; `fields.text` is the column that each record must have. */
+  readonly chat?: ChatSpec;
   /** What the store keeps of its documents beside their tokens; absent: nothing. */
   readonly columns?: SourceColumns;
   /** Only documents for which this holds may be taken; absent: all. */
@@ -91,19 +94,6 @@ export interface SourceSpec {
   /** Fill in the middle, in the training split; absent: none. */
   readonly fim?: FimSpec;
 }
-
-/** What a recipe says about a source of token ids. */
-export interface TokensSpec {
-  /** Type of the ids in files that don't say it (`bin`), else null. */
-  readonly dtype: IdType | null;
-  /** Name or fingerprint of the tokenizer that made the ids; null: the recipe's. */
-  readonly tokenizer: string | null;
-}
-
-/** Types of token ids in files. */
-export const idTypes = ['uint16', 'uint32', 'int32', 'int64'] as const;
-
-export type IdType = (typeof idTypes)[number];
 
 /** Names of the fields (JSON) or columns (CSV, Parquet, Arrow) that form a document. */
 export interface FieldNames {

@@ -54,6 +54,11 @@ export interface TokenizedDocuments {
   readonly compressibility?: Float64Array;
   /** Bytes of text consumed, including those of open documents. */
   readonly textBytes: number;
+  /**
+   * Of each document: ends of runs of tokens that are, in turn, not learned and learned, up to the last learned token.
+   * Absent: the documents are texts, which are learned whole.
+   */
+  readonly learned?: readonly Uint32Array[];
 }
 
 /** What random choices hash, by document: its key, or that of documents that it belongs to. */
@@ -86,6 +91,8 @@ export interface DocumentTable {
   readonly sources: readonly string[];
   /** First document of each part, and `count` at the end. */
   readonly partStarts: Uint32Array;
+  /** The outputs in each document; absent: no source holds conversations. */
+  readonly outputs?: LearnedSpans;
 }
 
 /** What documents carry beside their tokens: columns of the store that a recipe asks for, by document number. */
@@ -103,6 +110,14 @@ export interface TextColumn {
 }
 
 export const noText = 0xffff_ffff;
+
+/** What the model writes in each document of a token store; nothing in texts. */
+export interface LearnedSpans {
+  /** Where the ends of each document begin in `ends`; one more than documents. */
+  readonly offsets: Uint32Array;
+  /** Ends of runs of tokens that are, in turn, not learned and learned; tokens after the last end are not. */
+  readonly ends: Uint32Array;
+}
 
 /** Where the tokens of documents come from. */
 export interface TokenSource {

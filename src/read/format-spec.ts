@@ -70,6 +70,8 @@ export interface FormatSpec {
   readonly notes?: readonly string[];
   /** Whether files may hold token ids (`tokens` of a source), or hold nothing else; if left out, they hold text. */
   readonly tokens?: 'possible' | 'always';
+  /** Whether records may be conversations, whose columns hold lists and maps. */
+  readonly conversations?: true;
   /** The bytes of a unit that decide its documents, in the order of reading; left out: all are read. */
   readonly taken?: (unit: ReadUnit) => Promise<readonly ByteRange[]>;
   /** Splits a file into ranges of about `rangeBytes` that can be read one by one; if left out, a file is read whole. */

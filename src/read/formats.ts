@@ -94,6 +94,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['jsonl', 'ndjson'],
     compressible: true,
     documents: 'fields',
+    conversations: true,
     tokens: 'possible',
     async ranges(unit, rangeBytes) {
       const file = unit.files[0]!;
@@ -109,6 +110,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['json'],
     compressible: true,
     documents: 'fields',
+    conversations: true,
     // A directory of source code has many `.json` files without records.
     settle: async (source, file) => await (await import('./formats/json-format.ts')).jsonFormat(source, file),
     load: async () => (await import('./formats/json.ts')).readJson,
@@ -129,6 +131,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['parquet'],
     compressible: false,
     documents: 'fields',
+    conversations: true,
     tokens: 'possible',
     // Columns that no field is in are neither read nor hashed.
     taken: async (unit) => await (await import('./formats/parquet.ts')).parquetRanges(unit),
@@ -138,6 +141,7 @@ export const formatTable: Readonly<Record<Format, FormatSpec>> = {
     extensions: ['arrow', 'feather'],
     compressible: false,
     documents: 'fields',
+    conversations: true,
     tokens: 'possible',
     // `datasets` writes these beside its Arrow files.
     notes: ['dataset_info.json', 'dataset_dict.json', 'state.json'],
@@ -226,7 +230,7 @@ export interface FileKind {
   readonly compression: Compression;
 }
 
-type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command' | 'tokens'>;
+type Reading = Pick<SourceSpec, 'format' | 'extract' | 'command' | 'tokens' | 'chat'>;
 
 /**
  * Format and compression of a file by its name; null: the name says neither. If the recipe gives a format, the name
@@ -260,9 +264,10 @@ export function describeFormats(): string {
   return `text (.txt, .md, source code, ...), ${extensions.join(' ')} (text formats also .gz .zst .br); format: ${formats.join(' | ')}`;
 }
 
-/** Whether files of the format may hold what the source does: text, or token ids. */
-function holds(format: Format, { tokens }: Reading): boolean {
-  const { tokens: of } = formatTable[format];
+/** Whether files of the format may hold what the source does: text, conversations, or token ids. */
+function holds(format: Format, { tokens, chat }: Reading): boolean {
+  const { tokens: of, conversations = false } = formatTable[format];
+  if (chat !== undefined) return conversations;
   return tokens === undefined ? of !== 'always' : of !== undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { ReadCounts } from '../nouns/documents.ts';
+import type { BadRecord, ReadCounts } from '../nouns/documents.ts';
 
 export function createReadCounts(): ReadCounts {
   return {
@@ -10,4 +10,12 @@ export function createReadCounts(): ReadCounts {
     badSamples: [],
     fileFaults: [],
   };
+}
+
+export const maxBadSamples = 20;
+
+/** Counts a record that is left out, and keeps the first few for the message. */
+export function addBadRecord(counts: ReadCounts, record: BadRecord): void {
+  counts.badRecords += 1;
+  if (counts.badSamples.length < maxBadSamples) counts.badSamples.push(record);
 }

@@ -10,12 +10,14 @@ import { columnsPart, joinColumns } from '../base/source-columns.ts';
 import { columnsUsedOf } from '../base/used-columns.ts';
 import type { FimSpec, SourceColumns } from '../nouns/carried.ts';
 import type { BadRecordLimit, EarlierRun, Recipe, SourceSpec, TokenizerSpec } from '../nouns/recipe.ts';
+import type { ChatColumns, ChatSpec } from '../nouns/source-kinds.ts';
 import { resolve as resolvePlace } from '../storage/paths.ts';
 import { hideSecrets } from '../storage/remote-settings.ts';
 import type { Amount } from './schema/fields.ts';
 import { plainSource, type RecipeFile, type SourceEntry } from './schema/schema.ts';
 import type { FimEntry } from './schema/schema-fim.ts';
 import type { EarlierEntry, WithoutEntry } from './schema/schema-mix.ts';
+import { isTemplateName } from './template-name.ts';
 import { toCondition, toDocumentRules, toPhases, toSequences } from './to-mix.ts';
 import { isTokenizerPath } from './tokenizer-path.ts';
 import { exact, parseLength, parseShare, parseSize } from './units.ts';
@@ -117,6 +119,7 @@ function toSource(name: string, written: string | SourceEntry, directory: string
     ...(entry.tokens === undefined
       ? {}
       : { tokens: { dtype: entry.dtype ?? null, tokenizer: entry.tokenizer ?? null } }),
+    ...toChat(entry, directory),
     ...(entry.where === undefined ? {} : { where: toCondition(entry.where) }),
     ...(entry.fim === undefined ? {} : { fim: toFim(entry.fim) }),
     ...columnsPart(toColumns(entry.columns ?? [])),
@@ -137,9 +140,34 @@ function withUsedColumns(source: SourceSpec, uses: Parameters<typeof columnsUsed
   return { ...source, ...columnsPart(joinColumns(source.columns, columnsUsedOf(source, uses))) };
 }
 
-function textField({ text, tokens }: SourceEntry): string {
-  if (tokens === undefined) return text;
+function textField({ text, tokens, messages, completion, answer }: SourceEntry): string {
+  if (tokens === undefined) return messages ?? completion ?? answer ?? text;
   return tokens === true ? 'input_ids' : tokens;
+}
+
+const defaultPromptLossFrom = 4096;
+
+/** Nothing for a source of texts. */
+function toChat(entry: SourceEntry, directory: string): { readonly chat?: ChatSpec } {
+  const columns = toChatColumns(entry);
+  if (columns === null) return {};
+  const { template = 'tokenizer', loss = 'outputs', prompt_loss_from: from } = entry;
+  return {
+    chat: {
+      columns,
+      template: isTemplateName(template) ? template : { file: resolve(directory, template) },
+      loss,
+      promptLossFrom: from === undefined ? defaultPromptLossFrom : exact(parseLength(from)),
+    },
+  };
+}
+
+function toChatColumns(entry: SourceEntry): ChatColumns | null {
+  const { messages, prompt, completion, question, answer } = entry;
+  const { context = null, tools = null } = entry as { context?: string; tools?: string };
+  if (messages !== undefined) return { messages, tools };
+  if (prompt !== undefined && completion !== undefined) return { prompt, completion, tools };
+  return question !== undefined && answer !== undefined ? { context, question, answer } : null;
 }
 
 /** A program's path is relative to the recipe; a program's name is looked up in PATH. */

@@ -198,6 +198,9 @@ export function ledgerText(splits: readonly SplitFigures[]): string {
       row('+ special tokens', ({ specialTokens }) => specialTokens),
       row('+ padding', ({ padding }) => padding),
       row('= rows x width', ({ rowTokens }) => rowTokens),
+      ...(splits.some(({ ledger }) => ledger.learned !== undefined)
+        ? [row('of these learned', ({ learned, rowTokens, padding }) => learned ?? rowTokens - padding)]
+        : []),
     ],
   );
 }

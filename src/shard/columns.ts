@@ -1,5 +1,15 @@
 /** Makes Arrow columns from typed arrays without copying them: the memory of the arrays is written directly. */
-import type { Data, FixedSizeList, Int32, List, RecordBatch, Schema, Uint16, Uint32 } from 'apache-arrow';
+import type {
+  Data,
+  FixedSizeList,
+  Int32,
+  List,
+  RecordBatch,
+  Schema,
+  Uint8,
+  Uint16,
+  Uint32,
+} from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import type { Filled, RowColumn, Values } from './row-columns.ts';
 
@@ -9,8 +19,9 @@ export function columnData({ shape }: RowColumn, { values, offsets }: Filled, wi
   return shape === 'tokens' ? fixedLists(values, width) : lists(values, offsets!);
 }
 
-function numbers(values: Values): Data<Int32 | Uint32 | Uint16> {
-  const { Int32, makeData, Uint16, Uint32 } = arrow;
+function numbers(values: Values): Data<Int32 | Uint32 | Uint16 | Uint8> {
+  const { Int32, makeData, Uint8, Uint16, Uint32 } = arrow;
+  if (values instanceof Uint8Array) return makeData({ type: new Uint8(), data: values });
   if (values instanceof Int32Array) return makeData({ type: new Int32(), data: values });
   if (values instanceof Uint32Array) return makeData({ type: new Uint32(), data: values });
   return makeData({ type: new Uint16(), data: values });

@@ -6,6 +6,8 @@
  *     seq_lengths  List<int32>   lengths of the row's documents (or pieces of them) in order; they sum to width. If
  *                                padding > 0, the last is the padding's. TRL's padding-free collator reads this column.
  *     padding      uint32        tokens of padding at the end of the row
+ *     and if a source holds conversations:
+ *     loss_mask    FixedSizeList<uint8>[width]   1: the token is learned, as a label. Padding: 0. Texts are learned whole.
  *     and with `provenance`, one entry per piece of a document (padding has none):
  *     source_ids   List<uint16>  index into the manifest's `sources`
  *     doc_ids      List<uint32>  document number in the token store
@@ -23,7 +25,9 @@
  *   dataset_info.json, state.json   required by load_from_disk
  *   manifest.json               written last: a folder without it is not a shard set
  */
+
 import type { FimSetting } from '../base/fim.ts';
+import type { WholeFrom } from '../base/learned.ts';
 import type { FileRecord } from '../nouns/files.ts';
 import type { Ledger } from '../nouns/ledger.ts';
 import type { SequenceSpec } from '../nouns/recipe.ts';
@@ -32,7 +36,9 @@ import type { RowRepeats } from '../nouns/rows.ts';
 export const shardFormat = 'longmix-shards';
 export const shardVersion = 3;
 /** Version 2 marked items of lists as not nullable, and had no list of documents. */
-export const readableVersions: readonly number[] = [2, shardVersion];
+/** The version of sets with `loss_mask`. */
+export const maskVersion = 4;
+export const readableVersions: readonly number[] = [2, shardVersion, maskVersion];
 export const manifestFile = 'manifest.json';
 /** Lists the documents of the shards; lies beside them. */
 export const documentsFile = 'documents.parquet';
@@ -66,6 +72,10 @@ export interface ShardSetManifest {
   readonly provenance: boolean;
   /** Present where a source of the recipe has a `group`: rows have the column `group_ids`. */
   readonly groups?: true;
+  /**
+   * By source, from how many tokens on its documents are learned whole (0: all; 4294967295: none); absent: no `loss_mask`.
+   */
+  readonly mask?: WholeFrom;
   readonly bosId: number | null;
   readonly eosId: number | null;
   /** The id that fills the last `padding` tokens of a row. */
@@ -132,6 +142,8 @@ export interface ShardCounts {
   readonly documentTokens: number;
   readonly specialTokens: number;
   readonly padding: number;
+  /** Tokens with a 1 in `loss_mask`; absent: there is none. */
+  readonly learned?: number;
 }
 
 export function shardName(shard: number, shards: number): string {

@@ -21,7 +21,7 @@ import {
   type ShardSetManifest,
   shardFormat,
 } from './format.ts';
-import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
+import { type Row, type RowColumn, rowColumns, type Values } from './row-columns.ts';
 
 /** @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` */
 export function openShards(folder: string): ShardSetManifest {
@@ -201,8 +201,8 @@ export function rowOf(batch: RecordBatch, index: number): Row {
     const value: unknown = batch.getChild(name)?.get(index);
     if (shape === 'number') return [key, value ?? 0];
     // A set that was written without the column.
-    if (value === undefined) return [key, shape === 'tokens' ? new Int32Array(0) : []];
-    if (shape === 'tokens') return [key, (value as { toArray(): Int32Array | Uint16Array }).toArray()];
+    if (value === undefined) return [key, shape === 'tokens' ? new Uint8Array(0) : []];
+    if (shape === 'tokens') return [key, (value as { toArray(): Values }).toArray()];
     return [key, Array.from(value as Iterable<number>)];
   });
   const row = Object.fromEntries(values) as Row;

@@ -12,8 +12,17 @@ import type { DocumentTable } from '../nouns/tokens.ts';
 import type { ShardDtype } from './format.ts';
 
 /** Type of a column's values. `ids`: the same type as the set's token ids. */
-export type ColumnType = 'uint16' | 'int32' | 'uint32' | 'ids';
-export type Values = Uint16Array | Int32Array | Uint32Array;
+export type ColumnType = 'uint8' | 'uint16' | 'int32' | 'uint32' | 'ids';
+export type Values = Uint8Array | Uint16Array | Int32Array | Uint32Array;
+
+/** Which columns a shard set has beside those that all sets have. */
+export interface SetColumns {
+  readonly provenance: boolean;
+  /** The set says which tokens are learned. */
+  readonly mask?: boolean;
+  /** Documents have groups. */
+  readonly groups?: boolean;
+}
 
 export interface RowColumn {
   /** Name of the column in the files. */
@@ -24,8 +33,8 @@ export interface RowColumn {
    */
   readonly shape: 'tokens' | 'number' | 'list';
   readonly type: ColumnType;
-  /** Which shard sets have the column. Columns that all sets have come first. */
-  readonly when: 'always' | 'provenance' | 'groups';
+  /** Which shard sets have the column. Columns that all sets have come first, then those of the mask. */
+  readonly when: 'always' | keyof SetColumns;
   /** Names in the feed's batches of the values and, for a list, its offsets; null: the feed leaves the column out. */
   readonly feed: { readonly values: string; readonly offsets: string | null } | null;
   fill(rows: BatchRows): Filled;
@@ -45,6 +54,8 @@ export interface BatchRows {
   readonly seqLengths: Int32Array;
   readonly seqOffsets: Int32Array;
   readonly padding: Uint32Array;
+  /** 1 for each token that is learned; empty in a set without a mask. */
+  readonly mask: Uint8Array;
 }
 
 export interface Filled {
@@ -78,6 +89,14 @@ export const rowColumns = {
     when: 'always',
     feed: { values: 'padding', offsets: null },
     fill: ({ padding }: BatchRows): Filled => ({ values: padding }),
+  },
+  mask: {
+    name: 'loss_mask',
+    shape: 'tokens',
+    type: 'uint8',
+    when: 'mask',
+    feed: { values: 'lossMask', offsets: null },
+    fill: ({ mask }: BatchRows): Filled => ({ values: mask }),
   },
   sourceIds: {
     name: 'source_ids',
@@ -125,7 +144,7 @@ type Columns = typeof rowColumns;
 
 /** Type of a column's value in a row, by shape. */
 interface ValueOf {
-  readonly tokens: Uint16Array | Int32Array;
+  readonly tokens: Values;
   readonly number: number;
   readonly list: readonly number[];
 }
@@ -134,19 +153,31 @@ interface ValueOf {
  * A row as it was packed, with the value of each column. A list, or a value per token, is empty if the set was written without it. `lengths`
  * has the lengths of the pieces, without the padding.
  */
-export type Row = { readonly [Key in keyof Columns]: ValueOf[Columns[Key]['shape']] };
+export type Row = {
+  readonly [Key in Exclude<keyof Columns, 'ids' | 'mask'>]: ValueOf[Columns[Key]['shape']];
+} & {
+  readonly ids: Uint16Array | Int32Array;
+  readonly mask: Uint8Array;
+};
 
 interface ArrayOf {
+  readonly uint8: Uint8Array;
   readonly uint16: Uint16Array;
   readonly int32: Int32Array;
   readonly uint32: Uint32Array;
   readonly ids: Uint16Array | Int32Array;
 }
 
-type Fed = Exclude<Extract<Columns[keyof Columns], { readonly feed: object }>, Columns['ids']>;
+type Fed = Exclude<
+  Extract<Columns[keyof Columns], { readonly feed: object }>,
+  Columns['ids'] | Columns['mask']
+>;
 
-/** The feed's columns besides the ids, with rows end to end. A list also has `rows + 1` offsets of the rows in it. */
-export type RowLengths = {
+/**
+ * The feed's columns besides the ids, with rows end to end. A list also has `rows + 1` offsets of the rows in it.
+ * `lossMask` has a value per token, 1 for each that is learned; absent: all tokens but padding are.
+ */
+export type RowLengths = { readonly lossMask?: Uint8Array } & {
   readonly [Column in Fed as Column['feed']['values']]: ArrayOf[Column['type']];
 } & {
   readonly [Column in Fed as Extract<Column['feed']['offsets'], string>]: Int32Array;
@@ -154,39 +185,32 @@ export type RowLengths = {
 
 const all: readonly RowColumn[] = Object.values(rowColumns);
 
-/**
- * Columns of a shard set, in the order of its files.
- * @param groups whether documents have groups
- */
-export function columnsOf(provenance: boolean, groups = false): readonly RowColumn[] {
-  const has = { always: true, provenance, groups };
-  return all.filter(({ when }) => has[when]);
+/** Columns of a shard set, in the order of its files. */
+export function columnsOf(has: SetColumns): readonly RowColumn[] {
+  return all.filter(({ when }) => when === 'always' || has[when] === true);
 }
 
 /** Columns that the feed's batches have. */
-export const feedColumns: readonly RowColumn[] = columnsOf(true).filter(({ feed }) => feed !== null);
+export function feedColumns(mask: boolean): readonly RowColumn[] {
+  return columnsOf({ provenance: true, mask }).filter(({ feed }) => feed !== null);
+}
 
 export function bytesOfType(type: ColumnType, dtype: ShardDtype): number {
-  return idBytes(type === 'ids' ? dtype : type);
+  return type === 'uint8' ? 1 : idBytes(type === 'ids' ? dtype : type);
 }
 
 /** Bytes per token of a row, over all columns that have a value per token. */
-export function tokenBytes(provenance: boolean, dtype: ShardDtype): number {
-  return bytesOfShape('tokens', provenance, dtype);
+export function tokenBytes(columns: SetColumns, dtype: ShardDtype): number {
+  return bytesOfShape('tokens', columns, dtype);
 }
 
 /** Bytes per piece of a row, over all columns that are lists. */
-export function pieceBytes(provenance: boolean, groups = false): number {
-  return bytesOfShape('list', provenance, 'int32', groups);
+export function pieceBytes(columns: SetColumns): number {
+  return bytesOfShape('list', columns, 'int32');
 }
 
-function bytesOfShape(
-  shape: RowColumn['shape'],
-  provenance: boolean,
-  dtype: ShardDtype,
-  groups = false,
-): number {
-  const columns = columnsOf(provenance, groups).filter((column) => column.shape === shape);
+function bytesOfShape(shape: RowColumn['shape'], has: SetColumns, dtype: ShardDtype): number {
+  const columns = columnsOf(has).filter((column) => column.shape === shape);
   return columns.reduce((sum, { type }) => sum + bytesOfType(type, dtype), 0);
 }
 

@@ -5,15 +5,17 @@
 import type { Field, Schema } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import type { ShardDtype } from './format.ts';
-import { columnsOf, type RowColumn } from './row-columns.ts';
+import { columnsOf, type RowColumn, type SetColumns } from './row-columns.ts';
 
-export function rowSchema(width: number, dtype: ShardDtype, provenance: boolean, groups = false): Schema {
-  return new arrow.Schema(columnsOf(provenance, groups).map((column) => rowField(column, width, dtype)));
+export function rowSchema(width: number, dtype: ShardDtype, columns: SetColumns): Schema {
+  return new arrow.Schema(columnsOf(columns).map((column) => rowField(column, width, dtype)));
 }
 
 export function rowField({ name, shape, type }: RowColumn, width: number, dtype: ShardDtype): Field {
-  const { Field, FixedSizeList, Int32, List, Uint16, Uint32 } = arrow;
-  const value = new { uint16: Uint16, int32: Int32, uint32: Uint32 }[type === 'ids' ? dtype : type]();
+  const { Field, FixedSizeList, Int32, List, Uint8, Uint16, Uint32 } = arrow;
+  const value = new { uint8: Uint8, uint16: Uint16, int32: Int32, uint32: Uint32 }[
+    type === 'ids' ? dtype : type
+  ]();
   if (shape === 'number') return new Field(name, value, false);
   const item = new Field('item', value, true);
   return new Field(name, shape === 'list' ? new List(item) : new FixedSizeList(width, item), false);
@@ -22,8 +24,8 @@ export function rowField({ name, shape, type }: RowColumn, width: number, dtype:
 /**
  * Contents of `dataset_info.json`. Uses `Sequence`, because releases before 4.0 refuse `List`; later ones read both.
  */
-export function datasetInfo(width: number, dtype: ShardDtype, provenance: boolean, groups = false): unknown {
-  const features = columnsOf(provenance, groups).map(({ name, shape, type }) => {
+export function datasetInfo(width: number, dtype: ShardDtype, columns: SetColumns): unknown {
+  const features = columnsOf(columns).map(({ name, shape, type }) => {
     const value = { dtype: type === 'ids' ? dtype : type, _type: 'Value' };
     if (shape === 'number') return [name, value];
     return [name, { feature: value, ...(shape === 'tokens' ? { length: width } : {}), _type: 'Sequence' }];

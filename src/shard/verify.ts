@@ -3,8 +3,9 @@
  */
 
 import { type Arrange, sentinelsPerDocument } from '../base/fim.ts';
+import { learnedRuns } from '../base/learned.ts';
 import { LongmixError } from '../errors.ts';
-import type { TokenSource } from '../nouns/tokens.ts';
+import type { DocumentTable, TokenSource } from '../nouns/tokens.ts';
 import { listFolder, readJson } from '../storage/files.ts';
 import { join } from '../storage/paths.ts';
 import { isShardName, type ShardRecord, type ShardSetManifest } from './format.ts';
@@ -15,6 +16,8 @@ import { type Row, type RowColumn, rowColumns } from './row-columns.ts';
 export interface StoredDocuments extends TokenSource {
   /** Tokens of the document. */
   lengthOf(document: number): number;
+  /** Given: masks are compared with what the store says. */
+  readonly table?: DocumentTable;
   /** Arranges a document with its middle at the end, if it is one that the set may hold so; null: it is none. */
   arrange?(document: number): Arrange | null;
 }
@@ -56,6 +59,7 @@ export async function verifyRows(
   const faults: Fault[] = [];
   let row = 0;
   let padding = 0;
+  let learned = 0;
   for (const shard of manifest.shards) {
     const before = row;
     try {
@@ -66,6 +70,7 @@ export async function verifyRows(
         for (let r = 0; r < read.numRows; r += 1, row += 1) {
           const decoded = rowOf(read, r);
           padding += decoded.padding;
+          for (const value of decoded.mask) learned += value;
           faults.push(
             ...rowFaults(decoded, manifest, store).map((fault) => `${folder} row ${row}: ${fault}`),
           );
@@ -83,6 +88,9 @@ export async function verifyRows(
   if (padding !== manifest.ledger.padding) {
     faults.push(`${folder}: ${padding} tokens of padding, the ledger says ${manifest.ledger.padding}`);
   }
+  if (manifest.mask !== undefined && learned !== manifest.ledger.learned) {
+    faults.push(`${folder}: ${learned} learned tokens, the ledger says ${manifest.ledger.learned}`);
+  }
   return faults;
 }
 
@@ -90,7 +98,7 @@ const columns = Object.entries(rowColumns) as [keyof Row, RowColumn][];
 
 function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments | null): Fault[] {
   const faults: Fault[] = [];
-  const { ids, lengths, padding, docIds, docStarts } = row;
+  const { ids, lengths, padding, docIds, docStarts, mask } = row;
   if (ids.length !== manifest.width) faults.push(`${ids.length} tokens`);
   const sum = lengths.reduce((total, length) => total + length, padding);
   if (sum !== manifest.width) faults.push(`seq_lengths sum to ${sum}, not ${manifest.width}`);
@@ -98,9 +106,19 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     faults.push('an id outside the vocabulary');
   if (ids.subarray(manifest.width - padding).some((id) => id !== manifest.padId))
     faults.push('padding with a wrong id');
+  if (manifest.mask !== undefined) {
+    if (mask.length !== manifest.width) faults.push(`${mask.length} values of loss_mask`);
+    if (mask.some((value) => value > 1)) faults.push('a value of loss_mask that is neither 0 nor 1');
+    if (mask.subarray(manifest.width - padding).includes(1)) faults.push('padding that is learned');
+  }
   const uneven = columns.flatMap(([key, { name, shape, when }]) => {
-    const has = { always: true, provenance: manifest.provenance, groups: manifest.groups === true }[when];
-    if (shape !== 'list' || !has) return [];
+    const has = {
+      always: true,
+      mask: false,
+      provenance: manifest.provenance,
+      groups: manifest.groups === true,
+    };
+    if (shape !== 'list' || !has[when]) return [];
     const entries = (row[key] as readonly number[]).length;
     return entries === lengths.length ? [] : [`${entries} ${name} for ${lengths.length} pieces`];
   });
@@ -114,7 +132,9 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     const held = store.lengthOf(document);
     const end = at + length;
     // A piece may have a special token at either end. Between them are the document's own tokens.
-    const bos = start === 0 && manifest.bosId !== null && ids[at] === manifest.bosId ? 1 : 0;
+    // A conversation may begin with a BOS of its own, which its template wrote.
+    const mayHaveBos = manifest.mask === undefined || manifest.sequences.bos;
+    const bos = mayHaveBos && manifest.bosId !== null && start === 0 && ids[at] === manifest.bosId ? 1 : 0;
     const specials = bos + Number(manifest.sequences.eos);
     const isFilled = start === 0 && length === held + specials + sentinelsPerDocument;
     const arrange = isFilled ? (store.arrange?.(document) ?? null) : null;
@@ -127,6 +147,14 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
     if (expected.some((id, j) => id !== found[j]))
       faults.push(`piece ${i} differs from document ${document}`);
     const rest = length - bos - tokens;
+    if (manifest.mask !== undefined && store.table !== undefined) {
+      const [isBos, isEos, fim] = [bos === 1, rest === 1, arrange !== null];
+      const piece = { document, bos: isBos, from: start, to: start + own, eos: isEos, fim };
+      const learned = new Uint8Array(length);
+      learnedRuns(store.table, manifest.mask, piece, (from, to) => learned.fill(1, from, to));
+      if (learned.some((value, j) => value !== mask[at + j]))
+        faults.push(`loss_mask of piece ${i} is not what is learned of document ${document}`);
+    }
     if (rest > 1 || (rest === 1 && ids[end - 1] !== manifest.eosId))
       faults.push(`piece ${i} is longer than its document`);
     at = end;

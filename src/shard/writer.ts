@@ -5,13 +5,14 @@
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import { type FimSetting, fimArrange, sentinelsPerDocument } from '../base/fim.ts';
+import { learnedRuns, type WholeFrom } from '../base/learned.ts';
 import { pieceTokens } from '../base/sequence.ts';
 import type { Sink } from '../nouns/files.ts';
 import type { RowPlan } from '../nouns/rows.ts';
 import type { DocumentTable, PieceSource } from '../nouns/tokens.ts';
 import { columnData, recordBatch } from './columns.ts';
 import type { BatchRecord, ShardCounts, ShardDtype } from './format.ts';
-import { columnsOf, tokenBytes } from './row-columns.ts';
+import { columnsOf, type SetColumns, tokenBytes } from './row-columns.ts';
 import { rowSchema } from './schema.ts';
 import { SinkQueue } from './sink-queue.ts';
 
@@ -21,6 +22,8 @@ export interface ShardOptions {
   readonly bosId: number | null;
   readonly eosId: number | null;
   readonly padId: number;
+  /** From how many tokens on documents are learned whole, by source; absent: rows have no `loss_mask`. */
+  readonly mask?: WholeFrom;
   /** Fill in the middle; absent: no source has it. */
   readonly fim?: FimSetting;
 }
@@ -43,9 +46,12 @@ export const batchBytes: number = 16 * 1024 * 1024;
 /** Rows of a record batch: all batches of a shard but the last have so many. */
 export function batchRows(
   width: number,
-  { provenance, dtype }: Pick<ShardOptions, 'provenance' | 'dtype'>,
+  { provenance, dtype, mask }: Pick<ShardOptions, 'provenance' | 'dtype' | 'mask'>,
 ): number {
-  return Math.max(1, Math.floor(batchBytes / (width * tokenBytes(provenance, dtype))));
+  return Math.max(
+    1,
+    Math.floor(batchBytes / (width * tokenBytes({ provenance, mask: mask !== undefined }, dtype))),
+  );
 }
 
 export interface WrittenShard {
@@ -74,14 +80,13 @@ export function* writeShardBatches(
   sink: Sink,
 ): Generator<number, WrittenShard> {
   const { plan, firstRow, endRow } = rows;
-  const groups = plan.groups !== undefined;
-  const schema = rowSchema(plan.width, options.dtype, options.provenance, groups);
+  const schema = rowSchema(plan.width, options.dtype, columnsIn(plan, options));
   const out = new SinkQueue(sink);
   const writer = new arrow.RecordBatchStreamWriter();
   writer.reset(out, schema);
   const rowsPerBatch = batchRows(plan.width, options);
   const batches: BatchRecord[] = [];
-  const counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
+  const counts: Counts = { documentTokens: 0, specialTokens: 0, padding: 0 };
   for (let row = firstRow; row < endRow; row += rowsPerBatch) {
     const end = Math.min(endRow, row + rowsPerBatch);
     yield row === 0 ? 0 : plan.rowEnds[row - 1]!;
@@ -93,6 +98,7 @@ export function* writeShardBatches(
   return { batches, counts };
 }
 
+type Counts = { -readonly [Key in keyof ShardCounts]: ShardCounts[Key] };
 interface Fetch {
   readonly document: number;
   readonly from: number;
@@ -107,7 +113,7 @@ function makeBatch(
   { plan, table, firstRow: row, endRow: end }: PlannedRows,
   tokens: PieceSource,
   options: ShardOptions,
-  counts: { documentTokens: number; specialTokens: number; padding: number },
+  counts: Counts,
 ): RecordBatch {
   const rows = end - row;
   const firstPiece = row === 0 ? 0 : plan.rowEnds[row - 1]!;
@@ -119,6 +125,7 @@ function makeBatch(
   const pieceOffsets = new Int32Array(rows + 1);
   const padding = new Uint32Array(rows);
   const starts = new Uint32Array(pieces);
+  const mask = new Uint8Array(options.mask === undefined ? 0 : rows * plan.width);
   const fetches: Fetch[] = [];
   const arrange = options.fim === undefined ? null : fimArrange(table, options.fim);
 
@@ -131,6 +138,13 @@ function makeBatch(
       const sentinels = fim ? sentinelsPerDocument : 0;
       seqLengths.push(plan.length[piece]!);
       starts[piece - firstPiece] = from;
+      if (options.mask !== undefined) {
+        const begin = at;
+        learnedRuns(table, options.mask, { document, bos, from, to, eos, fim }, (start, end) => {
+          mask.fill(1, begin + start, begin + end);
+          counts.learned = (counts.learned ?? 0) + end - start;
+        });
+      }
       if (bos) ids[at++] = options.bosId!;
       fetches.push({ document, from, length: to - from, at, piece, fim });
       at += to - from + sentinels;
@@ -155,11 +169,15 @@ function makeBatch(
   }
 
   const filled = {
-    ...{ plan, table, firstPiece, pieces, pieceOffsets, starts, ids, seqOffsets, padding },
+    ...{ plan, table, firstPiece, pieces, pieceOffsets, starts, ids, seqOffsets, padding, mask },
     seqLengths: Int32Array.from(seqLengths),
   };
-  const columns = columnsOf(options.provenance, plan.groups !== undefined).map((column) =>
+  const columns = columnsOf(columnsIn(plan, options)).map((column) =>
     columnData(column, column.fill(filled), plan.width),
   );
   return recordBatch(schema, rows, columns);
+}
+
+function columnsIn({ groups }: RowPlan, { provenance, mask }: ShardOptions): SetColumns {
+  return { provenance, mask: mask !== undefined, groups: groups !== undefined };
 }

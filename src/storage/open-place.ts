@@ -53,6 +53,17 @@ export async function flushPlaces(): Promise<void> {
   for (const mirror of mirrors.values()) await mirror.flush();
 }
 
+/** A worker may be at what is younger. */
+const uploadHours = 24;
+
+/** Removes from a bucket what killed commands had begun to send. Of a path of this machine there is nothing to do. */
+export async function sweepUploads(path: string, isOurs: (name: string) => boolean): Promise<void> {
+  if (!isUrl(path)) return;
+  const { storageOf } = await import('./remote-files.ts');
+  const before = Date.now() - uploadHours * 3_600_000;
+  await (await storageOf(path)).dropUploads?.('', before, isOurs);
+}
+
 /** Gets the content of files that are no records, so that they can be read by path. */
 export async function fetchFiles(paths: readonly string[]): Promise<void> {
   const wanted = new Map<Mirror, string[]>();

@@ -26,5 +26,7 @@ export function storageBelow(whole: RemoteStorage, folder: string): RemoteStorag
     putIfAbsent: (name, bytes) => whole.putIfAbsent(inside(name), bytes),
     replace: (name, bytes, stamp) => whole.replace(inside(name), bytes, stamp),
     remove: (name) => whole.remove(inside(name)),
+    dropUploads: async (under, before, isOurs) =>
+      await whole.dropUploads?.(under === '' ? folder : inside(under), before, isOurs),
   };
 }

@@ -7,30 +7,24 @@
  *                written back as it was, else dictionary utf8. Which of the two a recipe means follows from its use, so a
  *                reader asks for numbers or for texts and gets them of either form.
  *   compressibility  float64: compressed over plain bytes of the text; NaN: the document is too short, or has no text
+ *   learned      list u32, of conversations: ends of runs of tokens that are, in turn, not learned and learned, up to the
+ *                last learned token. A text, which has no such column, is learned whole.
  */
 import type { Data, Dictionary, Float64, Int32, RecordBatch, Utf8, Vector } from 'apache-arrow';
 import { arrow } from '../base/arrow.ts';
 import type { SourceColumns } from '../nouns/carried.ts';
 import type { FieldValue } from '../nouns/documents.ts';
-import { noText, type TextColumn, type TokenizedDocuments } from '../nouns/tokens.ts';
+import { noText, type TextColumn } from '../nouns/tokens.ts';
+import { learnedPartColumn } from './learned.ts';
 import { createNames, type Names, nameList } from './names.ts';
+import type { PartColumn } from './part-column.ts';
 
-/** A column while its part is written. */
-export interface PartColumn {
-  /** In the index. */
-  readonly name: string;
-  readonly isNullable: boolean;
-  add(documents: TokenizedDocuments): void;
-  /** @param dictionaryId unused by others of the part */
-  vector(dictionaryId: number): Vector;
-}
-
-/** The columns that a part of this source has. */
-export function partColumns(columns: SourceColumns | undefined): PartColumn[] {
-  if (columns === undefined) return [];
+/** The columns that a part of this source has. @param isChat the source holds conversations */
+export function partColumns(columns: SourceColumns | undefined, isChat: boolean = false): PartColumn[] {
   return [
-    ...columns.fields.map(fieldColumn),
-    ...(columns.compressibility === undefined ? [] : [compressibilityColumn()]),
+    ...(columns?.fields.map(fieldColumn) ?? []),
+    ...(columns?.compressibility === undefined ? [] : [compressibilityColumn()]),
+    ...(isChat ? [learnedPartColumn()] : []),
   ];
 }
 

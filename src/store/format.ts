@@ -19,7 +19,8 @@
 
 import type { SourceColumns } from '../nouns/carried.ts';
 import type { FileRecord } from '../nouns/files.ts';
-import type { FieldNames, Format, IdType, Quoting } from '../nouns/recipe.ts';
+import type { FieldNames, Format, Quoting } from '../nouns/recipe.ts';
+import type { IdType } from '../nouns/source-kinds.ts';
 
 export const storeFormat = 'longmix-token-store';
 export const storeVersion = 5;
@@ -59,6 +60,8 @@ export interface SourceReading {
   readonly partBytes: number;
   /** Present if the source holds token ids: their type in files that don't say it, else true. */
   readonly tokens?: IdType | true;
+  /** Present if the source holds conversations: fingerprint of their columns and of how they become text. */
+  readonly chat?: string;
   /** Optional columns of its documents; absent: none. */
   readonly columns?: SourceColumns;
 }

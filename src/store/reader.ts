@@ -20,6 +20,7 @@ import {
   storeFormat,
   storeVersion,
 } from './format.ts';
+import { collectOutputs } from './learned.ts';
 import { damagedStore, fetchIndex, indexes, lanes, type PartIndex, readIndex } from './part-index.ts';
 
 /** @throws LongmixError `store-missing` | `store-version` | `store-damaged` */
@@ -52,7 +53,7 @@ export function openStore(folder: string): StoreManifest {
 export function loadDocuments(folder: string, manifest: StoreManifest): DocumentTable {
   const filled = newTable(manifest);
   for (const [number, part] of manifest.parts.entries()) filled.take(number, readIndex(folder, part));
-  return filled.table;
+  return filled.finish();
 }
 
 /** The same of a store on any machine: from a bucket several indexes are on their way at once. */
@@ -62,20 +63,22 @@ export async function loadTable(folder: string, manifest: StoreManifest): Promis
   await inLanes([...manifest.parts.entries()], lanes, async ([number, part]) =>
     filled.take(number, await fetchIndex(folder, part)),
   );
-  return filled.table;
+  return filled.finish();
 }
 
 /** Takes the indexes of parts in any order. */
-function newTable({ sources, parts, totals }: StoreManifest): {
-  readonly table: DocumentTable;
+function newTable(manifest: StoreManifest): {
   take(number: number, index: PartIndex): void;
+  finish(): DocumentTable;
 } {
+  const { sources, parts, totals } = manifest;
   const table = createDocumentTable(totals.documents, sources, parts.length);
+  const outputs = collectOutputs(manifest);
   const sourceNumbers = new Map(sources.map((name, number) => [name, number]));
   for (const [number, part] of parts.entries())
     table.partStarts[number + 1] = table.partStarts[number]! + part.documents;
   return {
-    table,
+    finish: () => (outputs === null ? table : { ...table, outputs: outputs.finish() }),
     take(number, { file, docs }) {
       let document = table.partStarts[number]!;
       let tokens = 0;
@@ -96,6 +99,7 @@ function newTable({ sources, parts, totals }: StoreManifest): {
       }
       const recorded = parts[number]!.tokens;
       if (tokens !== recorded) throw damagedStore(file, `its lengths sum to ${tokens}, not ${recorded}`);
+      outputs?.take(number, file, docs);
     },
   };
 }

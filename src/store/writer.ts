@@ -7,9 +7,9 @@ import { arrow } from '../base/arrow.ts';
 import type { Sink } from '../nouns/files.ts';
 import type { TokenizedDocuments } from '../nouns/tokens.ts';
 import { numberColumn, type StringColumn, stringColumn } from './columns.ts';
-import type { PartColumn } from './document-columns.ts';
 import type { StoreDtype } from './format.ts';
 import { createNames } from './names.ts';
+import type { PartColumn } from './part-column.ts';
 
 export interface PartWriter {
   /** Adds documents of the input `origin`. `source` applies unless the chunk names a source for each document. */

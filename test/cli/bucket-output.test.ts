@@ -62,8 +62,13 @@ function leftIn(objects: string): string[] {
 describe.skipIf(missing !== null)('--out s3://', () => {
   it('gives the bytes of a build on the disk for any number of workers, and leaves nothing else', async () => {
     const { recipe, local, address, objects } = await place();
-    for (const workers of ['1', '2', '5']) {
-      await longmixOk(['build', recipe, '--out', `${address}/${workers}`, '--workers', workers, '--quiet']);
+    for (const [workers, gather] of [
+      ['1', 'auto'],
+      ['2', 'always'],
+      ['5', 'auto'],
+    ] as const) {
+      const flags = ['--workers', workers, '--gather', gather, '--quiet'];
+      await longmixOk(['build', recipe, '--out', `${address}/${workers}`, ...flags]);
       const made = join(objects, workers);
       expect(hashes(made)).toEqual(hashes(local));
       expect(leftIn(made)).toEqual([]);
@@ -171,7 +176,7 @@ describe.skipIf(missing !== null)('a build to a bucket', () => {
     async () => {
       const { recipe, local, address, objects } = await place();
       const whole = hashes(local);
-      const args = ['build', recipe, '--out', address, '--workers', '2', '--quiet'];
+      const args = ['build', recipe, '--out', address, '--workers', '2', '--gather', 'always', '--quiet'];
       const has = (name: RegExp) =>
         existsSync(objects) &&
         readdirSync(objects, { recursive: true }).some((found) => name.test(String(found)));

@@ -176,9 +176,13 @@ describe.skipIf(missing !== null)(`on Slurm${missing === null ? '' : ` (skipped:
         cwd: place.path,
       },
     );
-    const end = new Promise<number | null>((resolve) => other.on('exit', resolve));
-    const here = slurm('build', 'two');
-    expect([(await here.finished).code, await end]).toEqual([0, 0]);
+    let said = '';
+    other.stderr!.on('data', (text: string) => {
+      said += text;
+    });
+    const end = new Promise<number | null>((resolve) => other.on('close', resolve));
+    const here = await slurm('build', 'two').finished;
+    expect([here.code, await end], `${here.stderr}\nthe other: ${said}`).toEqual([0, 0]);
     expect(hashes(at('two'))).toEqual(reference);
   }, 60_000);
 

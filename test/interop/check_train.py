@@ -25,21 +25,25 @@ def main(script, out):
     model = train.Model(vocabulary, args, train.sdpa)
     for weight in model.parameters():
         torch.nn.init.normal_(weight, std=0.3)  # As if it had learnt much: what a token sees counts.
-    seen = {"batches": 0, "documents": 0, "padding": 0, "widths": []}
+    seen = {"batches": 0, "documents": 0, "padding": 0, "learned": 0, "widths": []}
     leaks = 0
     with torch.no_grad():
         for batch in batches_from(0):
             ids, targets, document = train.tensors(batch)
             packed = model(ids, targets, document).item()
             alone = 0.0
-            rows = zip(*(batch.column(name).to_pylist() for name in ["input_ids", "seq_lengths", "padding"]))
-            for row, lengths, padding in rows:
-                for piece in pieces(row, lengths, padding):
+            masked = "loss_mask" in batch.schema.names
+            names = ["input_ids", "seq_lengths", "padding", "loss_mask" if masked else "input_ids"]
+            for row, lengths, padding, mask in zip(*(batch.column(name).to_pylist() for name in names)):
+                learned = pieces(mask if masked else [1] * len(row), lengths, padding)
+                for piece, wanted in zip(pieces(row, lengths, padding), learned):
                     tokens = torch.tensor([piece])
+                    seen["learned"] += sum(wanted)
+                    labels = torch.where(torch.tensor([wanted]) == 1, tokens, -100)
                     seen["documents"] += 1
                     if len(piece) > 1:
                         inputs = tokens[:, :-1]
-                        alone += model(inputs, tokens[:, 1:], torch.zeros_like(inputs)).item()
+                        alone += model(inputs, labels[:, 1:], torch.zeros_like(inputs)).item()
                 seen["padding"] += padding
             check(abs(packed - alone) < 1e-5 * alone, f"batch {seen['batches']}: {packed} packed, {alone} alone")
             leaks += abs(model(ids, targets, torch.zeros_like(document)).item() - alone) > 1e-3 * alone

@@ -27,9 +27,15 @@ export function writeCorpus(folder: string): void {
   writeFileSync(join(folder, 'docs.jsonl'), documents.join(''));
 }
 
-export async function build(folder: string, name: string, lines: readonly string[]): Promise<string> {
+const ofCorpus = ['tokenizer: { file: tokenizer.json }', 'sources: { notes: { path: docs.jsonl } }'];
+
+export async function build(
+  folder: string,
+  name: string,
+  lines: readonly string[],
+  head: readonly string[] = ofCorpus,
+): Promise<string> {
   const recipe = join(folder, `${name}.yaml`);
-  const head = ['tokenizer: { file: tokenizer.json }', 'sources: { notes: { path: docs.jsonl } }'];
   writeFileSync(recipe, [...head, ...lines].join('\n'));
   const out = join(folder, name);
   await longmixOk(['build', recipe, '--out', out, '--quiet']);

@@ -20,6 +20,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openShards } from '../../src/shard/reader.ts';
+import { chatMessages, jsonLines, writeChatTokenizer } from '../support/chat-corpus.ts';
 import { longmix, longmixOk, type Started, spawnLongmix, start, until } from '../support/command.ts';
 import { build, writeCorpus } from './pytorch-corpus.ts';
 
@@ -65,6 +67,14 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
       'shards: { dtype: int32 }',
       'phases: { short: { tokens: 40%, sequences: { length: 32 } }, long: { tokens: 60%, sequences: { length: 128 } } }',
     ]);
+    writeChatTokenizer(join(folder, 'model'));
+    const chats = Array.from({ length: 60 }, (_, i) => ({ messages: chatMessages(i) }));
+    writeFileSync(join(folder, 'chats.jsonl'), jsonLines(chats));
+    const ofChats = [
+      'tokenizer: model/',
+      'sources: { chat: { path: chats.jsonl, messages: messages, template: chatml } }',
+    ];
+    await build(folder, 'chat', ['sequences: { length: 512 }', 'shards: { size: 2KB }'], ofChats);
     writeFileSync(join(folder, 'token'), token.LONGMIX_TOKEN);
     server = start(['serve', plain, '--port', '0', '--token-file', join(folder, 'token')]);
     url = await addressOf(server);
@@ -85,10 +95,19 @@ describe.skipIf(python === null)('the PyTorch sample', { timeout: 60_000 }, () =
   it.each([
     { name: 'plain', widths: [64] },
     { name: 'curriculum', widths: [33, 129] },
+    { name: 'chat', widths: [512] },
   ])('has the loss of every document alone: $name', async ({ name, widths }) => {
     const check = fileURLToPath(new URL('check_train.py', import.meta.url));
     const { stdout } = await finished(runPython([check, script, join(folder, name)]));
-    const seen = JSON.parse(stdout) as Record<'batches' | 'documents' | 'padding', number>;
+    const seen = JSON.parse(stdout) as Record<'batches' | 'documents' | 'padding' | 'learned', number>;
+    const manifest = JSON.parse(readFileSync(join(folder, name, 'dataset_dict.json'), 'utf8')) as {
+      splits: string[];
+    };
+    const ledgers = manifest.splits.map((set) => openShards(join(folder, name, set)).ledger);
+    if (name === 'chat') {
+      expect(seen.learned).toBeLessThan(ledgers[0]!.packedInstances / 2);
+      expect(seen.learned).toBeGreaterThan(0);
+    }
     expect(seen).toMatchObject({ widths });
     expect(seen.documents).toBeGreaterThan(3 * seen.batches);
     expect(seen.padding).toBeGreaterThan(0);

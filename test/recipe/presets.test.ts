@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
+import { groupsKey, hasGroups } from '../../src/base/group-fields.ts';
 import { ablate } from '../../src/build/ablate.ts';
 import { build } from '../../src/build/build.ts';
 import type { BuildPlan, TokenStore } from '../../src/build/nouns.ts';
@@ -30,7 +31,8 @@ it('has the presets of the list, and the ablations', () => {
     expect.arrayContaining([
       ...['l2long-original', 'l2long-remove-long', 'l2long-upsample-long', 'l2long-new-source'],
       ...['fu-per-source', 'fu-global', 'fu-arxiv-book-github', 'cut-4k', 'cut-128k'],
-      ...['prolong-64k', 'prolong-512k', 'shortmix', 'longmino-34-66', 'qwen3-75-25', 'ultralong'],
+      ...['prolong-64k', 'prolong-512k', 'shortmix', 'longmino-34-66', 'qwen3-75-25', 'qwen-1m', 'ultralong'],
+      'splice-repo',
       ...['decompose-grow-p2', 'curriculum-4k-32k'],
     ]),
   );
@@ -83,6 +85,14 @@ describe('published numbers', () => {
     expect(shorts.map((s) => Number((3.783 * (1 - s / 2)).toFixed(3)))).toEqual([3.783, 3.405, 3.026, 2.27]);
   });
 
+  it('Qwen2.5-1M (2501.15383): each stage has 75 % at its greatest length', () => {
+    for (const { mix, sequences } of preset('qwen-1m').phases)
+      expect(mix.length).toMatchObject({
+        threshold: sequences.length,
+        rule: { kind: 'long_share', share: 0.75 },
+      });
+  });
+
   it('the arms of fu-strategies are the presets of their names, as far as the mix and rows go', () => {
     const names = {
       'cut-4k': 'cut-4k',
@@ -133,8 +143,14 @@ it('rows, steps and bounds of length have the lengths of the papers, token for t
     'longmino-34-66': { rows: ['65536'], step: null, bounds: [8192] },
     'prolong-512k': { rows: ['524288'], step: step8M, bounds: [65_536, 524_288] },
     'prolong-64k': { rows: ['65536'], step: step4M, bounds: [65_536] },
+    'qwen-1m': {
+      rows: ['4096', '32768', '65536', '131072', '262144'],
+      step: step4M,
+      bounds: [4096, 32_768, 65_536, 131_072, 262_144],
+    },
     'qwen3-75-25': { rows: ['32768'], step: null, bounds: [4096, 16_384] },
     shortmix: { rows: ['65536'], step: null, bounds: [] },
+    'splice-repo': { rows: ['32768'], step: null, bounds: [] },
     ultralong: { rows: ['1048576'], step: null, bounds: [4096, 8192] },
   });
 });
@@ -153,7 +169,14 @@ function planned(recipe: Recipe): BuildPlan {
   };
   // 4.4 characters a token, as English has.
   const characters = table.lengths.map((length) => Math.round(4.4 * length));
-  return planBuild(recipe, { folder: '', manifest } as unknown as TokenStore, { table, characters });
+  // Four documents to a group.
+  const first = Uint32Array.from({ length: table.count }, (_, d) => d - (d % 4));
+  const { keysLow, keysHigh } = table;
+  const groups = { count: table.count, first, keysLow, keysHigh, rank: null };
+  return planBuild(recipe, { folder: '', manifest } as unknown as TokenStore, {
+    ...{ table, characters },
+    ...(hasGroups(recipe) ? { groups: new Map([[groupsKey(recipe), groups]]) } : {}),
+  });
 }
 
 function expectAsked(recipe: Recipe, plan: BuildPlan): void {

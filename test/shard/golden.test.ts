@@ -50,6 +50,6 @@ it.each(cases)('%s, provenance %s, BOS %s, EOS %s', (dtype, provenance, bos, eos
   const sink = { write: (bytes: Uint8Array) => void hash.update(bytes) };
   const options = { dtype, provenance, ...special };
   const written = writeShard({ plan: rows, table, firstRow: 3, endRow: rows.rows }, tokens, options, sink);
-  hash.update(JSON.stringify([written, datasetInfo(64, dtype, provenance)]));
+  hash.update(JSON.stringify([written, datasetInfo(64, dtype, { provenance })]));
   expect(hash.digest('hex').slice(0, 16)).toBe(golden);
 });

@@ -94,6 +94,7 @@ function expectedRow(row: readonly WrittenPiece[], width: number, provenance: bo
     ids: [...ids, ...Array.from({ length: padding }, () => special.padId)],
     lengths: row.map(([, , count, bos, eos]) => count + Number(bos) + Number(eos)),
     padding,
+    mask: new Uint8Array(0),
     sourceIds: provenance ? row.map(([document]) => document % 3) : [],
     docIds: provenance ? row.map(([document]) => document) : [],
     docStarts: provenance ? row.map(([, from]) => from) : [],
@@ -148,7 +149,7 @@ function writeSet(
   };
   writeFileSync(join(folder, manifestFile), JSON.stringify(manifest));
   const names = shards.map(({ name }) => name);
-  const info = datasetInfo(plan.width, options.dtype, options.provenance);
+  const info = datasetInfo(plan.width, options.dtype, { provenance: options.provenance });
   writeFileSync(join(folder, 'dataset_info.json'), JSON.stringify(info));
   writeFileSync(join(folder, 'state.json'), JSON.stringify(datasetState('train', names, 'f')));
   return manifest;
@@ -209,7 +210,7 @@ describe('a shard set', () => {
         const { shards } = writeSet(folder, set, { dtype, provenance, perShard: 100 });
         const bytes = readFileSync(join(folder, shards[0]!.name));
         const table = tableFromIPC(bytes);
-        expect(String(table.schema)).toBe(String(rowSchema(set.plan.width, dtype, provenance)));
+        expect(String(table.schema)).toBe(String(rowSchema(set.plan.width, dtype, { provenance })));
         expect(table.numRows).toBe(set.rows.length);
         for (const [r, row] of set.rows.entries()) {
           const lengths = Array.from(table.getChild('seq_lengths')!.get(r) as Iterable<number>);
@@ -219,7 +220,7 @@ describe('a shard set', () => {
         }
         // Streams begin with the schema's message, files with ARROW1.
         expect(bytes.subarray(0, 4).toString('hex')).toBe('ffffffff');
-        const info = datasetInfo(set.plan.width, dtype, provenance) as { features: object };
+        const info = datasetInfo(set.plan.width, dtype, { provenance }) as { features: object };
         expect(Object.keys(info.features)).toEqual(table.schema.fields.map(({ name }) => name));
       }),
       fuzz(30),
@@ -256,7 +257,7 @@ describe('a shard set', () => {
 it('gives nothing for columns that a set was written without', () => {
   const [batch] = tableFromArrays({ other: new Int32Array(1) }).batches;
   expect(rowOf(batch!, 0)).toEqual({
-    ...{ ids: new Int32Array(0), lengths: [], padding: 0 },
+    ...{ ids: new Uint8Array(0), lengths: [], padding: 0, mask: new Uint8Array(0) },
     ...{ sourceIds: [], docIds: [], docStarts: [], groupIds: [] },
   });
 });

@@ -6,8 +6,9 @@
     {"split": PATTERN, "behavior": ..., "invert": ..., "texts": [...]}  -> {"parts": [[...], ...]}; null: refused, or failed
     {"make": "sentencepiece" | "hf-bpe", "out": PATH, "texts": [...], "options": {...}} -> {}
     {"make": "charsmap", "name": "nmt_nfkc"}                            -> {"charsmap": BASE64}
+    {"chat": FILE, "tokens": {...}, "template": ..., "cases": [...]}    -> {"chats": [{"tokens", "mask"} | {"error"}, ...]}
 
-The text of a special token is text everywhere: longmix knows no other.
+The text of a special token is text everywhere, as in longmix, except where a chat template writes it.
 """
 import base64
 import io
@@ -117,6 +118,115 @@ def make_charsmap(request):
     return {"charsmap": base64.b64encode(proto.normalizer_spec.precompiled_charsmap).decode()}
 
 
+def chat(request, opened={}):
+    """A case is {"messages", "tools", "as"}; `as` says which masks are asked for:
+
+    marks    transformers' apply_chat_template(return_assistant_tokens_mask=True)
+    prompt   the last message after all others: TRL's completion_mask of prompt and completion; null: the tokens of the
+             prompt are not the first of all tokens, for which TRL has a warning
+    quoting  the same as `marks` for messages that quote special tokens, which transformers has no mask for: the text is
+             cut where the template itself writes a special token, and what is between is tokenized with
+             `encode_special_tokens`
+    """
+    import re
+
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
+    from transformers.utils.chat_template_utils import mark_control_tokens, render_jinja_template
+
+    key = (request["chat"], json.dumps(request["tokens"]))
+    if key not in opened:
+        engine = Tokenizer.from_file(request["chat"])
+        engine.encode_special_tokens = True
+        opened[key] = (PreTrainedTokenizerFast(tokenizer_file=request["chat"], **request["tokens"]), engine)
+    whole, textual = opened[key]
+    template = request["template"]
+    added = whole.added_tokens_decoder
+    special = {token.content: (id, token) for id, token in added.items() if token.special}
+    any_special = "|".join(re.escape(text) for text in sorted(special, key=len, reverse=True))
+
+    def marks(case):
+        out = whole.apply_chat_template(
+            case["messages"],
+            tools=case["tools"],
+            chat_template=template,
+            return_dict=True,
+            return_assistant_tokens_mask=True,
+        )
+        return {"tokens": out["input_ids"], "mask": out["assistant_masks"]}
+
+    def prompt(case):
+        def tokens(messages, **options):
+            return whole.apply_chat_template(
+                messages, tools=case["tools"], chat_template=template, return_dict=True, **options
+            )["input_ids"]
+
+        before = tokens(case["messages"][:-1], add_generation_prompt=True)
+        all_tokens = tokens(case["messages"])
+        if all_tokens[: len(before)] != before:
+            return {"tokens": all_tokens, "mask": None}
+        return {"tokens": all_tokens, "mask": [0] * len(before) + [1] * (len(all_tokens) - len(before))}
+
+    def quoting(case):
+        control = re.compile(any_special)
+        [rendered], [spans] = render_jinja_template(
+            conversations=[mark_control_tokens(case["messages"], control)],
+            tools=mark_control_tokens(case["tools"], control),
+            chat_template=template,
+            return_assistant_tokens_mask=True,
+            **whole.special_tokens_map,
+        )
+        [bare] = render_jinja_template(conversations=[mark_control_tokens([{"role": "user", "content": "<s>"}], re.compile("<s>"))], chat_template="{{ messages[0].content }}")[0]
+        start, end = bare[0], bare[-1]
+        # The text without markers, where each of its characters was, and which of them people wrote in markers.
+        text, places, quoted = "", [], []
+        inside = False
+        for at, character in enumerate(rendered):
+            if character in (start, end):
+                inside = character == start
+            else:
+                text += character
+                places.append(at)
+                quoted.append(inside)
+        ids, mask = [], []
+
+        def learned(first, last):
+            return int(any(places[first] < to and places[last - 1] >= since for since, to in spans))
+
+        def put_text(first, last):
+            if first == last:
+                return
+            encoding = textual.encode(text[first:last], add_special_tokens=False)
+            ids.extend(encoding.ids)
+            mask.extend(learned(first + a, first + b) if b > a else 0 for a, b in encoding.offsets)
+
+        done = at = 0
+        while found := control.search(text, at):
+            first, last = found.span()
+            if any(quoted[first:last]):
+                at = first + 1
+                continue
+            id, token = special[found.group()]
+            while token.lstrip and first > done and text[first - 1].isspace():
+                first -= 1
+            while token.rstrip and last < len(text) and text[last].isspace():
+                last += 1
+            put_text(done, first)
+            ids.append(id)
+            mask.append(learned(first, last))
+            done = at = last
+        put_text(done, len(text))
+        return {"tokens": ids, "mask": mask}
+
+    def answer(case):
+        try:
+            return {"marks": marks, "prompt": prompt, "quoting": quoting}[case["as"]](case)
+        except Exception as error:
+            return {"error": f"{type(error).__name__}: {error}"}
+
+    return {"chats": [answer(case) for case in request["cases"]]}
+
+
 engines = {"hf": hf, "sentencepiece": sentencepiece, "tiktoken": tiktoken, "tekken": tekken}
 makers = {"sentencepiece": make_sentencepiece, "hf-bpe": make_hf_bpe, "charsmap": make_charsmap}
 
@@ -128,6 +238,8 @@ def main():
         try:
             if "make" in request:
                 answer = makers[request["make"]](request)
+            elif "chat" in request:
+                answer = chat(request)
             elif "split" in request:
                 answer = split(request)
             else:

@@ -8,10 +8,15 @@ export interface ModelRow {
   /** Lengths of the documents; padding, if any, is the last. */
   readonly lengths: ArrayLike<number>;
   readonly padding: number;
+  /** 1 for each token that is learned; absent: all are but padding. */
+  readonly learned?: Uint8Array;
 }
 
-/** Returns the id of the next token for each token; -1 for the last token of a document, and for padding. */
-export function targetsOf({ ids, lengths, padding }: ModelRow): Int32Array {
+/**
+ * Returns the id of the next token for each token; -1 for the last token of a document, for padding, and where the next
+ * token is not learned.
+ */
+export function targetsOf({ ids, lengths, padding, learned }: ModelRow): Int32Array {
   const targets = new Int32Array(ids.length).fill(-1);
   let start = 0;
   for (const length of Array.from(lengths)) {
@@ -19,22 +24,26 @@ export function targetsOf({ ids, lengths, padding }: ModelRow): Int32Array {
     if (!isPadding) targets.set(ids.subarray(start + 1, start + length), start);
     start += length;
   }
+  if (learned !== undefined)
+    for (let i = 1; i < ids.length; i += 1) if (learned[i] === 0) targets[i - 1] = -1;
   return targets;
 }
 
 /** Returns the rows of a batch. @param numbers number of each token id in the model's vocabulary */
 export function modelRows(batch: Batch, numbers: Int32Array): ModelRow[] {
-  const { width, inputIds, seqLengths, seqOffsets, padding } = batch;
+  const { width, inputIds, seqLengths, seqOffsets, padding, lossMask } = batch;
   return Array.from(batch.rows, (_, row) => ({
     ids: Int32Array.from(inputIds.subarray(row * width, (row + 1) * width), (id) => numbers[id]!),
     lengths: seqLengths.subarray(seqOffsets[row]!, seqOffsets[row + 1]!),
     padding: padding[row]!,
+    ...(lossMask === undefined ? {} : { learned: lossMask.subarray(row * width, (row + 1) * width) }),
   }));
 }
 
 /** Cuts a row into rows of `width` tokens, as if it had been packed that way. A cut divides a document into two. */
-export function cutRow({ ids, lengths, padding }: ModelRow, width: number): ModelRow[] {
-  if (width === 0 || width >= ids.length) return [{ ids, lengths, padding }];
+export function cutRow(row: ModelRow, width: number): ModelRow[] {
+  const { ids, lengths, padding, learned } = row;
+  if (width === 0 || width >= ids.length) return [row];
   const text = ids.length - padding;
   return Array.from({ length: Math.ceil(ids.length / width) }, (_, i) => {
     const start = i * width;
@@ -50,6 +59,7 @@ export function cutRow({ ids, lengths, padding }: ModelRow, width: number): Mode
       ids: ids.subarray(start, end),
       lengths: inside,
       padding: Math.max(0, end - Math.max(start, text)),
+      ...(learned === undefined ? {} : { learned: learned.subarray(start, end) }),
     };
   });
 }

@@ -10,7 +10,7 @@ Each gives the same rows in the same steps (the feed's epoch 0), so the same los
 where it stopped; under `longmix train` that is checkpoint.pt in the run's folder. On SIGTERM it ends its step, writes the
 checkpoint, and exits with 143. A JSON line a step: loss (nats a token), tokens a second, share of the time that went into
 waiting for rows; and {"saved_steps": n} for a checkpoint, from which `longmix train --resume` knows where to begin.
-Attention stays inside documents; no loss is asked for padding, nor for a document's first token.
+Attention stays inside documents; no loss is asked for padding, a document's first token, or where loss_mask has a 0.
 """
 import argparse
 import json
@@ -103,6 +103,8 @@ def tensors(batch):
     lengths, padding = values(batch.column("seq_lengths").flatten()), values(batch.column("padding"))
     document, width = torch.repeat_interleave(torch.arange(len(lengths)), lengths).view_as(ids), ids.shape[1]
     asked = (document[:, 1:] == document[:, :-1]) & (torch.arange(1, width) < width - padding[:, None])
+    if "loss_mask" in batch.schema.names:  # Of a conversation, only what the model writes is learned.
+        asked &= values(batch.column("loss_mask").flatten()).view_as(ids)[:, 1:] == 1
     targets = F.pad(torch.where(asked, ids[:, 1:], -100), (0, 1), value=-100)
     even = width - width % 2  # A row of L + 1 tokens (`plus_one`) has L inputs. In one of L, the last has no target.
     return [part[:, :even].contiguous() for part in (ids, targets, document)]

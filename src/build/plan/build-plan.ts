@@ -5,6 +5,7 @@
 
 import type { FimSetting } from '../../base/fim.ts';
 import { fingerprint } from '../../base/fingerprint.ts';
+import { wholeFromOf } from '../../base/learned.ts';
 import { counted } from '../../base/words.ts';
 import { cellNumbers, lengthBuckets, measuredLengths, thresholdsOf } from '../../bucket/cells.ts';
 import { LongmixError } from '../../errors.ts';
@@ -21,7 +22,7 @@ import { nearFigures } from '../../near/figures.ts';
 import { sketchVersion } from '../../near/sketch.ts';
 import type { Ledger } from '../../nouns/ledger.ts';
 import type { Bucket, Instances } from '../../nouns/mix.ts';
-import type { MixSpec, Recipe, SequenceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
+import type { MixSpec, Recipe, SequenceSpec, SourceSpec, TokenizerSpec } from '../../nouns/recipe.ts';
 import type { FimCounts, RowPlan } from '../../nouns/rows.ts';
 import type { DocumentColumns, DocumentGroups } from '../../nouns/tokens.ts';
 import { groupFigures } from '../../pack/accounts/group-figures.ts';
@@ -38,7 +39,7 @@ import { packFim } from '../../pack/fim.ts';
 import { groupsVersion } from '../../pack/packers/groups.ts';
 import { packRows } from '../../pack/rows.ts';
 import { type ShardDtype, shardVersion } from '../../shard/format.ts';
-import { pieceBytes, tokenBytes } from '../../shard/row-columns.ts';
+import { pieceBytes, type SetColumns, tokenBytes } from '../../shard/row-columns.ts';
 import { planSteps } from '../../steps/plan-steps.ts';
 import type { StoreManifest } from '../../store/format.ts';
 import type { BuildPlan, PlannedSet, PlannedWithout, SplitName, StoreIndex, TokenStore } from '../nouns.ts';
@@ -72,7 +73,8 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
   const mixes = planMix(table, cellOf, buckets, barred, recipe, weightsOf(recipe, index), groups);
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
-  const corpus = { table, cellOf, buckets, held, excluded, groups };
+  const wholeFrom = wholeFromOf(recipe.sources, table.sources);
+  const corpus = { table, cellOf, buckets, held, excluded, groups, wholeFrom };
   const train = packSplit(
     'train',
     phases.map(({ name, mix, sequences }, i) => {
@@ -135,6 +137,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     scores,
     near: near === null ? null : nearFigures(near),
     hasGroups: groups !== null,
+    ...(wholeFrom === undefined ? {} : { wholeFrom }),
   };
 }
 
@@ -252,7 +255,11 @@ function packSplit(
         ...{ split, phase, sequences, rows },
         ...(counts === undefined ? {} : { fim: counts }),
         quality: packingQuality([rows], table, instances, sequences),
-        bytes: shardBytes(rows, dtype, shards.provenance),
+        bytes: shardBytes(rows, dtype, {
+          provenance: shards.provenance,
+          mask: corpus.wholeFrom !== undefined,
+          groups: rows.groups !== undefined,
+        }),
         ...(groups === null || sequences.packing !== 'groups'
           ? {}
           : { groups: groupFigures(rows, groups, mayTake) }),
@@ -285,11 +292,17 @@ export function outputRecipe(recipe: Recipe): unknown {
   const output = {
     ...rest,
     tokenizer: 'encoding' in tokenizer ? tokenizer.encoding : withoutPlace(tokenizer),
-    sources: sources.map(({ path, ...source }) => source),
+    sources: sources.map(({ path, ...source }) => withoutTemplatePlace(source)),
   };
   // Maps become objects, and JSON.stringify turns Infinity into null.
   const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
   return JSON.parse(JSON.stringify(output, plain)) as unknown;
+}
+
+/** The store's fingerprint has what is in the template. */
+function withoutTemplatePlace(source: Omit<SourceSpec, 'path'>): unknown {
+  const { chat } = source;
+  return typeof chat?.template === 'object' ? { ...source, chat: { ...chat, template: 'file' } } : source;
 }
 
 /** Leaves out the path. The ids of BOS and EOS are here only if the recipe names them; the fingerprint has them too. */
@@ -311,8 +324,8 @@ export function refuseImbalance(what: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new Error(`the ledger of ${what} doesn't balance: ${faults.join('; ')}`);
 }
 
-function shardBytes(plan: RowPlan, dtype: ShardDtype, provenance: boolean): number {
-  const ofPieces = plan.document.length * pieceBytes(provenance, plan.groups !== undefined);
+function shardBytes(plan: RowPlan, dtype: ShardDtype, columns: SetColumns): number {
+  const ofPieces = plan.document.length * pieceBytes(columns);
   // 12 bytes of offsets and padding per row. Don't change it: the number of shards depends on it.
-  return plan.rows * plan.width * tokenBytes(provenance, dtype) + ofPieces + plan.rows * 12;
+  return plan.rows * plan.width * tokenBytes(columns, dtype) + ofPieces + plan.rows * 12;
 }

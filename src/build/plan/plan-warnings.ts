@@ -38,7 +38,29 @@ export function planWarnings(recipe: Recipe, plan: BuildPlan): string[] {
       ),
     ];
   });
-  return [...perPhase, ...notFound(plan), ...replaced(plan), ...validation(recipe, plan), ...steps(plan)];
+  return [
+    ...perPhase,
+    ...cutChats(plan),
+    ...notFound(plan),
+    ...replaced(plan),
+    ...validation(recipe, plan),
+    ...steps(plan),
+  ];
+}
+
+/** A part of a conversation without its beginning teaches answers to questions that the model did not see. */
+function cutChats({ sets, table, wholeFrom }: BuildPlan): string[] {
+  if (wholeFrom === undefined) return [];
+  const cut = new Set<number>();
+  for (const { rows } of sets)
+    for (const piece of rows.cuts.piece) {
+      const document = rows.document[piece]!;
+      if (wholeFrom[table.source[document]!]! > 0) cut.add(document);
+    }
+  if (cut.size === 0) return [];
+  return [
+    `${counted(cut.size, 'conversation')} ${cut.size === 1 ? 'does' : 'do'} not fit a row and ${cut.size === 1 ? 'is' : 'are'} cut: longer rows keep them whole (sequences.length), and overlong: exclude leaves them out`,
+  ];
 }
 
 /** A run of another corpus, or one whose texts have been cleaned since: nothing can be known to be read. */

@@ -4,6 +4,7 @@
  * write and read their tokens once more.
  */
 
+import { tmpdir } from 'node:os';
 import { fingerprint } from '../../base/fingerprint.ts';
 import { idBytes } from '../../base/id-bytes.ts';
 import { isUrl } from '../../base/is-url.ts';
@@ -21,6 +22,7 @@ import { sharedBytes } from '../../execute/shard-sources.ts';
 import type { Shard } from '../../execute/shard-task.ts';
 import { batchRows } from '../../shard/writer.ts';
 import { listFolder, removeFolder, statOf } from '../../storage/files.ts';
+import { freeBytes } from '../../storage/free-space.ts';
 import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import type { BuildPlan, GatherMode, StageOptions, TokenStore } from '../nouns.ts';
@@ -37,13 +39,14 @@ export function isGathered(
   progress?: Pick<Progress, 'aside'>,
   machine: number = machineMemory(),
 ): boolean {
-  // Document by document, a store in a bucket would be a request for each.
-  if (isUrl(folder)) {
-    progress?.aside(`gather: the token store is in a bucket (${folder})`);
-    return true;
-  }
   if (mode === 'always' || mode === 'never') return mode === 'always';
   const bytes = totals.tokens * idBytes(dtype);
+  // A store in a bucket is copied to the temporary folder of this machine, or gathered.
+  const room = isUrl(folder) ? freeBytes(tmpdir()) : null;
+  if (room !== null && bytes > room) {
+    progress?.aside(`gather: the store (${inBytes(bytes)}) has no room in ${tmpdir()} (${inBytes(room)})`);
+    return true;
+  }
   if (bytes <= machine / 2) return false;
   progress?.aside(
     `gather: the store (${inBytes(bytes)}) is larger than half of this machine's memory (${inBytes(machine)})`,
@@ -113,7 +116,10 @@ export function planGather(
   { provenance, ...sizes }: GatherSizes & { readonly provenance: boolean },
 ): GatherPlan {
   const grouped = plan.sets.map(({ rows: { width } }, set) => {
-    const batch = batchRows(width, { provenance, dtype: plan.dtype });
+    const batch = batchRows(width, {
+      ...{ provenance, dtype: plan.dtype },
+      ...(plan.wholeFrom === undefined ? {} : { mask: plan.wholeFrom }),
+    });
     return groupShards(shards[set]!, Math.floor(sizes.groupTokens / width), batch);
   });
   const groups = grouped.map(({ ends }) => ends);

@@ -45,7 +45,7 @@ export function shardJob(
     },
     inputs: tasks.flatMap((ofSet, set) => ofSet.map((own) => ({ set, shards: own }))),
     memory: {
-      ...{ store: tokenFiles(store), table: plan.table, segments: null },
+      ...{ store: tokenFiles(store), table: plan.table, segments: null, copied: null },
       plans: plan.sets.map(({ rows }) => rows),
     },
     files: jobFiles(plan, store),
@@ -163,11 +163,12 @@ function tokenFiles({ manifest: { parts, dtype } }: TokenStore): TokenFiles {
 
 export function shardOptions(
   { manifest, padId, fim }: TokenStore,
-  { dtype }: BuildPlan,
+  { dtype, wholeFrom }: BuildPlan,
   provenance: boolean,
 ): ShardOptions {
   const { bosId, eosId } = manifest.tokenizer;
   // EOS serves as well as a padding token: the column `padding` says how much of a row is padding.
   const filled = fim === undefined ? {} : { fim };
-  return { dtype, provenance, bosId, eosId, padId: padId ?? eosId ?? 0, ...filled };
+  const mask = wholeFrom === undefined ? {} : { mask: wholeFrom };
+  return { dtype, provenance, bosId, eosId, padId: padId ?? eosId ?? 0, ...filled, ...mask };
 }

@@ -1,6 +1,7 @@
 /** Runs the lists of tasks that write a build's shards: the tokens are gathered first if the store is large. */
 
 import { idBytes } from '../../base/id-bytes.ts';
+import { isUrl } from '../../base/is-url.ts';
 import { noProgress, type TaskProgress } from '../../base/progress.ts';
 import { type Executor, type Job, runJob } from '../../execute/executor.ts';
 import { type SegmentEnds, segmentEnds } from '../../execute/gathered-tokens.ts';
@@ -8,10 +9,12 @@ import { dropOtherJob } from '../../execute/job-file.ts';
 import { type ShardResult, shardsWritten } from '../../execute/shard-task.ts';
 import type { DocumentsRecord } from '../../shard/format.ts';
 import { makeFolder } from '../../storage/commit.ts';
+import { flushPlaces } from '../../storage/open-place.ts';
 import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { sweep } from '../../storage/temporary-files.ts';
 import type { PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
+import { copyTokens } from '../store/copy-tokens.ts';
 import { writeDocumentList } from './document-list.ts';
 
 /** True if every shard of the list was written by an earlier run, which ended before its last step. */
@@ -58,7 +61,12 @@ export async function writeRows(
 ): Promise<{ results: (readonly ShardResult[])[]; lists: DocumentsRecord[] }> {
   const stop = new AbortController();
   const onProgress = ({ done, tokens }: TaskProgress) => progress?.advance(done, tokens);
-  const running = runJob(executor, job, { signal, onProgress }, useful);
+  // What was removed must be gone before files of these names are written.
+  await flushPlaces();
+  const needsCopy = isUrl(store.folder) && job.memory.segments === null && !isAllWritten(job);
+  const copy = needsCopy ? await copyTokens(store.folder, store.manifest) : null;
+  const own = { ...job, memory: { ...job.memory, copied: copy?.folder ?? null } };
+  const running = runJob(executor, own, { signal, onProgress }, useful);
   const listing = (async () => {
     const lists: DocumentsRecord[] = [];
     for (const { name, rows } of listed)
@@ -73,5 +81,7 @@ export async function writeRows(
     stop.abort();
     await listing.catch(() => {});
     throw error;
+  } finally {
+    copy?.remove();
   }
 }

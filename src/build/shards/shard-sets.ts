@@ -16,6 +16,7 @@ import {
   dictFile,
   documentsFile,
   manifestFile,
+  maskVersion,
   type ShardSetManifest,
   shardFormat,
   shardSetFiles,
@@ -85,7 +86,7 @@ export async function writeShardSets(
 ): Promise<ShardSetManifest[]> {
   const { progress = noProgress, executor = threads(options.workers) } = options;
   const { provenance } = recipe.shards;
-  const perToken = tokenBytes(provenance, plan.dtype);
+  const perToken = tokenBytes({ provenance, mask: plan.wholeFrom !== undefined }, plan.dtype);
   const shards = plan.sets.map((set) => planShards(set.rows, perToken, recipe.shards.size));
   for (const [s, set] of plan.sets.entries()) {
     const files = [...shards[s]!.map(({ name }) => name), ...(provenance ? [documentsFile] : [])];
@@ -180,15 +181,17 @@ function writeManifest(
 ): ShardSetManifest {
   const { tokenizer, fingerprint, sources } = store.manifest;
   const { width, rows, repeats } = set.rows;
-  const { provenance, dtype, bosId, eosId, padId } = shardOptions(store, plan, recipe.shards.provenance);
+  const options = shardOptions(store, plan, recipe.shards.provenance);
+  const { provenance, dtype, bosId, eosId, padId, mask } = options;
   const shards = results.map(({ record }) => record);
   const names = shards.map(({ name }) => name);
-  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, provenance, plan.hasGroups));
+  const columns = { provenance, mask: mask !== undefined, groups: plan.hasGroups };
+  writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, columns));
   writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
   const manifest: ShardSetManifest = {
     format: shardFormat,
-    version: shardVersion,
+    version: mask === undefined ? shardVersion : maskVersion,
     name: recipe.name,
     split: set.split,
     phase: set.phase,
@@ -200,6 +203,7 @@ function writeManifest(
     dtype,
     provenance,
     ...(plan.hasGroups ? { groups: true as const } : {}),
+    ...(mask === undefined ? {} : { mask }),
     bosId,
     eosId,
     padId,
@@ -233,6 +237,7 @@ function writtenImbalances({ ledger }: PlannedSet, results: readonly ShardResult
     ['document tokens', written(({ counts }) => counts.documentTokens), ledger.packedInstances],
     ['special tokens', written(({ counts }) => counts.specialTokens), ledger.specialTokens],
     ['padding', written(({ counts }) => counts.padding), ledger.padding],
+    ['learned tokens', written(({ counts }) => counts.learned ?? 0), ledger.learned ?? 0],
   ];
   return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} written: ${a}, planned: ${b}`);
 }

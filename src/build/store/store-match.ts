@@ -41,7 +41,7 @@ export function sameReading(
 
 /** As in a recipe: `text: body, id: id`. */
 export function inWords(reading: SourceReading): string {
-  const { fields, separator, encoding, quote, command, tokens, columns } = reading;
+  const { fields, separator, encoding, quote, command, tokens, columns, chat } = reading;
   const kept =
     columns === undefined
       ? null
@@ -54,6 +54,7 @@ export function inWords(reading: SourceReading): string {
     command,
     tokens,
     columns: kept,
+    template: chat?.slice(0, 8),
   }).filter(([, name]) => name != null);
   return named
     .map(([key, name]) => `${key}: ${Object.hasOwn(fields, key) ? name : JSON.stringify(name)}`)

@@ -36,6 +36,7 @@ import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import type { StageOptions, StoreOptions, TokenStore } from '../nouns.ts';
 import { claimFolder, refuseForeign, tokenFolder } from '../ownership.ts';
 import { borrowParts } from './borrow-parts.ts';
+import { type FoundChats, withConversations } from './conversations.ts';
 import { type CorpusChange, changeInWords, corpusChange, type SourceNow } from './corpus-change.ts';
 import { fimSources } from './fim-sources.ts';
 import { type FoundSource, findCorpus } from './find-corpus.ts';
@@ -88,8 +89,8 @@ export async function ensureStore(
       const tables = early ?? (await recipeTables(recipe));
       check(tables.facts);
       const fim = await fimSources(recipe);
-      const sources = withTokenIds(corpus, tables.facts);
-      const work = await lookUp({ recipe, folder, place: at, options, tables, sources });
+      const { sources, ...chats } = await withConversations(recipe, withTokenIds(corpus, tables.facts));
+      const work = await lookUp({ recipe, folder, place: at, options, tables, sources, chats });
       const manifest = (await reuse(work)) ?? (await complete(work, executor, crew));
       noteTokenizer(folder, recipe.tokenizer);
       const isPadded = 'file' in recipe.tokenizer && recipe.tokenizer.pad !== undefined;
@@ -129,6 +130,7 @@ interface StoreTask {
   readonly tables: TokenizerTables;
   /** The recipe's, in its order, as they are now. */
   readonly sources: readonly FoundSource[];
+  readonly chats: Omit<FoundChats, 'sources'>;
 }
 
 /** What the store has of it. */
@@ -223,7 +225,7 @@ async function changeOf({ folder, sources, record, found, hashOf }: StoreWork): 
 
 /** Borrows and makes what is missing, and records how the sources are now. Gives the recipe's view. */
 async function complete(work: StoreWork, executor: Executor, crew: Crew<'tokenize'>): Promise<StoreManifest> {
-  const { recipe, folder, place, options, tables, setting, sources, record, why } = work;
+  const { recipe, folder, place, options, tables, setting, sources, chats, record, why } = work;
   const { fresh = false, progress = noProgress } = options;
   const held = new Set(record?.reading.map(({ source }) => source));
   if (why !== null) progress.note(`${folder} is made again, because ${why}`);
@@ -255,7 +257,7 @@ async function complete(work: StoreWork, executor: Executor, crew: Crew<'tokeniz
     // All that the record lacks, so that a list of tasks stays the same while one after the other is done.
     const parts = partsOf(sources).filter((planned) => found.get(planned)?.result !== null);
     const results = await runParts(
-      { folder, spec: recipe.tokenizer, setting, tables, parts },
+      { folder, spec: recipe.tokenizer, setting, tables, chats, parts },
       options,
       executor,
       crew,

@@ -5,6 +5,7 @@ import type { Crew, Job } from '../../execute/executor.ts';
 import { workerLimits } from '../../execute/memory.ts';
 import type { PartSetting, TokenizeResult } from '../../execute/part-notes.ts';
 import type { TokenizerSpec } from '../../nouns/recipe.ts';
+import { sweepUploads } from '../../storage/open-place.ts';
 import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
 import { remoteSettings } from '../../storage/remote-settings.ts';
@@ -12,6 +13,8 @@ import { sweep } from '../../storage/temporary-files.ts';
 import type { TokenizerTables } from '../../tokenize/engine/load-tables.ts';
 import { storeShortage } from '../disk-room.ts';
 import type { StageOptions } from '../nouns.ts';
+import { isTaskFile } from '../ownership.ts';
+import type { FoundChats } from './conversations.ts';
 import type { PlannedPart } from './find-parts.ts';
 import { retryNotes } from './input-faults.ts';
 import { textBytes } from './parts.ts';
@@ -21,6 +24,7 @@ export interface TokenizeWork {
   readonly spec: TokenizerSpec;
   readonly setting: PartSetting;
   readonly tables: TokenizerTables;
+  readonly chats: Omit<FoundChats, 'sources'>;
   /** In the order of the corpus. */
   readonly parts: readonly PlannedPart[];
   readonly crew: Crew<'tokenize'>;
@@ -30,10 +34,11 @@ const waitingMs = 5000;
 
 /** @returns in the order of the parts */
 export async function tokenizeParts(
-  { folder, spec, setting, tables: { shared, slow }, parts, crew }: TokenizeWork,
+  { folder, spec, setting, tables: { shared, slow }, chats, parts, crew }: TokenizeWork,
   { memory, signal, progress = noProgress }: StageOptions,
 ): Promise<TokenizeResult[]> {
   sweep(folder);
+  await sweepUploads(folder, isTaskFile);
   sweep(join(folder, notesFolder));
   if (slow !== null) progress.note(slow);
   const text = textBytes(parts.flatMap(({ units }) => units));
@@ -44,12 +49,13 @@ export async function tokenizeParts(
     stage: 'tokenize',
     folder,
     isOneOfSeveral: true,
-    setting: { tokenizer: spec, ...setting },
+    setting: { tokenizer: spec, ...setting, ...(chats.forms === null ? {} : { chats: chats.forms }) },
     inputs: parts.map(({ units, stamps }) => ({ units, stamps })),
     memory: {
       shared,
       limits: memory === undefined ? null : workerLimits(memory, crew.count, shared),
       remote: remoteSettings(),
+      tokenBytes: chats.tokenBytes,
     },
     files: [],
   };

@@ -15,6 +15,8 @@ export interface FeedManifest {
   readonly bosId: number | null;
   readonly eosId: number | null;
   readonly padId: number;
+  /** Present if batches say which tokens are learned (`lossMask`, in streams `loss_mask`). */
+  readonly lossMask?: true;
   /** Whole steps per epoch. */
   readonly epochSteps: number;
   /** Rows of an epoch that fill no whole step and are not used. */
@@ -37,6 +39,7 @@ export function feedManifest({ sets, schedule }: FeedSets, steps: Steps): FeedMa
   const { name, fingerprint, tokenizer, dtype, bosId, eosId, padId } = sets[0]!.manifest;
   return {
     ...{ format: 'longmix-feed', version: 1, name, fingerprint, tokenizer, dtype, bosId, eosId, padId },
+    ...(sets.some(({ manifest }) => manifest.mask !== undefined) ? { lossMask: true as const } : {}),
     epochSteps: steps.count,
     restRows: steps.restRows,
     sets: sets.map(({ name, manifest: { phase, length, width, rows } }, set) => {

@@ -14,17 +14,18 @@ import { idBytes } from '../../base/id-bytes.ts';
 import { firstFrom } from '../../base/sequence.ts';
 import { LongmixError, systemReason } from '../../errors.ts';
 import type { BatchRecord, ShardSetManifest } from '../../shard/format.ts';
-import {
-  bytesOfType,
-  columnsOf,
-  type RowColumn,
-  type RowLengths,
-  rowColumns,
-  type Values,
-} from '../../shard/row-columns.ts';
+import { bytesOfType, type RowColumn, type RowLengths, type Values } from '../../shard/row-columns.ts';
 import { type Bytes, EndedEarly } from '../../storage/storage.ts';
 import { type BatchLayout, batchLayout, headBytes, usualMetadataBytes } from '../stream/batch-layout.ts';
-import { arrayOf, joinColumn, newArray, type Run, type RunColumn, rowFault } from './row-values.ts';
+import {
+  arrayOf,
+  columnsBesideIds,
+  joinColumn,
+  newArray,
+  type Run,
+  type RunColumn,
+  rowFault,
+} from './row-values.ts';
 import type { ShardFiles } from './shard-files.ts';
 
 const usuallyKept = 64 * 1024 * 1024;
@@ -38,17 +39,12 @@ export interface FileRead {
   readonly row: number;
 }
 
-/** The columns of rows other than the ids, in the order of the files: those of batches, then those of provenance. */
-const besideIds = columnsOf(true).filter(({ shape }) => shape !== 'tokens');
-const fed = besideIds.filter(({ feed }) => feed !== null).length;
-/** Indices in `besideIds` of the columns whose values are checked before use. */
-const lengthsAt = besideIds.findIndex(({ name }) => name === rowColumns.lengths.name);
-const paddingAt = besideIds.findIndex(({ name }) => name === rowColumns.padding.name);
-
 export class RowFiles {
   readonly #place: ShardFiles;
   readonly #manifest: ShardSetManifest;
   readonly #rowBytes: number;
+  readonly #besideIds: readonly RowColumn[];
+  readonly #fed: number;
   readonly #batches: readonly { readonly shard: number; readonly record: BatchRecord }[];
   /** First row of each record batch, and the number of rows at the end. */
   readonly #firstRows: Float64Array;
@@ -65,6 +61,8 @@ export class RowFiles {
     this.#keptBytes = keptBytes;
     this.#manifest = manifest;
     this.#rowBytes = manifest.width * idBytes(manifest.dtype);
+    this.#besideIds = columnsBesideIds(manifest.mask !== undefined);
+    this.#fed = this.#besideIds.filter(({ feed }) => feed !== null).length;
     this.#batches = manifest.shards.flatMap(({ batches }, shard) =>
       batches.map((record) => ({ shard, record })),
     );
@@ -128,7 +126,7 @@ export class RowFiles {
     const parts = runs.map((run) => this.#lengthsOf(run));
     const rows = runs.reduce((sum, run) => sum + run.rows, 0);
     const found: Record<string, Values> = {};
-    for (let c = 0; c < fed; c += 1) joinColumn(besideIds[c]!, parts, c, rows, found);
+    for (let c = 0; c < this.#fed; c += 1) joinColumn(this.#besideIds[c]!, parts, c, rows, found);
     return found as unknown as RowLengths;
   }
 
@@ -136,8 +134,8 @@ export class RowFiles {
   columns(run: Run): ReadonlyMap<string, RunColumn> {
     const found = this.#lengthsOf(run);
     const { length } = this.#layout(run.batch).columns;
-    for (let c = fed; c < length; c += 1) found.push(this.#readColumn(run, c));
-    return new Map(found.map((column, c) => [besideIds[c]!.name, column]));
+    for (let c = this.#fed; c < length; c += 1) found.push(this.#readColumn(run, c));
+    return new Map(found.map((column, c) => [this.#besideIds[c]!.name, column]));
   }
 
   /** @throws LongmixError `shards-damaged` */
@@ -168,9 +166,8 @@ export class RowFiles {
 
   #lengthsOf(run: Run): RunColumn[] {
     const found: RunColumn[] = [];
-    for (let c = 0; c < fed; c += 1) found.push(this.#readColumn(run, c));
-    const { starts, values: lengths } = found[lengthsAt]!;
-    const padding = found[paddingAt]!.values;
+    for (let c = 0; c < this.#fed; c += 1) found.push(this.#readColumn(run, c));
+    const [{ starts, values: lengths }, { values: padding }] = found as [RunColumn, RunColumn];
     for (let r = 0; r < run.rows; r += 1) {
       const fault = rowFault(starts!, lengths, padding, r, this.#manifest.width);
       if (fault !== null) throw this.#damagedRow(run, r, fault);
@@ -178,12 +175,15 @@ export class RowFiles {
     return found;
   }
 
-  /** @param c index of the column in `besideIds` */
+  /** @param c index of the column in `#besideIds` */
   #readColumn(run: Run, c: number): RunColumn {
     const { first, rows } = run;
-    const { name, shape, type } = besideIds[c]!;
+    const { name, shape, type } = this.#besideIds[c]!;
     const { offsets, values, entries } = this.#layout(run.batch).columns[c]!;
-    if (shape === 'number') return { starts: null, values: this.#values(run, type, values, first, rows) };
+    if (shape !== 'list') {
+      const per = shape === 'tokens' ? this.#manifest.width : 1;
+      return { starts: null, values: this.#values(run, type, values, first * per, rows * per) };
+    }
     const starts = this.#values(run, 'int32', offsets, first, rows + 1) as Int32Array;
     for (let r = 0; r <= rows; r += 1) {
       // Starts must be ascending and inside the column, or the next read could have any size.
@@ -242,7 +242,9 @@ export class RowFiles {
   /** @param bytes of `head`; null: it is not a record batch's */
   #takeLayout(batch: number, head: Uint8Array, bytes: number | null): BatchLayout {
     const { shard, record } = this.#batches[batch]!;
-    const layout = bytes === null ? null : batchLayout(head.subarray(0, bytes), record, this.#rowBytes);
+    const masked = this.#manifest.mask === undefined ? 0 : this.#manifest.width;
+    const read = () => batchLayout(head.subarray(0, bytes!), record, this.#rowBytes, masked);
+    const layout = bytes === null ? null : read();
     if (layout === null)
       throw this.#damaged(
         shard,

@@ -1,5 +1,13 @@
 /** Values of the columns besides the ids, of runs of rows: joined, checked, and as typed arrays. */
-import type { RowColumn, Values } from '../../shard/row-columns.ts';
+import { columnsOf, type RowColumn, rowColumns, type Values } from '../../shard/row-columns.ts';
+
+/**
+ * The columns of rows other than the ids, in the order of the files: those of batches, then those of provenance. The
+ * first two are the lengths and the padding, whose values are checked before use.
+ */
+export function columnsBesideIds(mask: boolean): readonly RowColumn[] {
+  return columnsOf({ provenance: true, mask }).filter(({ name }) => name !== rowColumns.ids.name);
+}
 
 /** Neighbouring rows of a record batch. */
 export interface Run {
@@ -54,6 +62,7 @@ export function joinColumn(
 
 /** Makes an array with its own buffer, which is cheaper for small arrays. */
 export function newArray(type: RowColumn['type'], entries: number): Values {
+  if (type === 'uint8') return new Uint8Array(entries);
   if (type === 'uint16') return new Uint16Array(entries);
   return type === 'uint32' ? new Uint32Array(entries) : new Int32Array(entries);
 }
@@ -64,6 +73,7 @@ export function arrayOf(
   offset: number,
   entries: number,
 ): Values {
+  if (type === 'uint8') return new Uint8Array(buffer, offset, entries);
   if (type === 'uint16') return new Uint16Array(buffer, offset, entries);
   return type === 'uint32'
     ? new Uint32Array(buffer, offset, entries)

@@ -14,16 +14,34 @@ export const stepColumns: readonly string[] = ['step', 'epoch', 'row'];
 
 const ofRows = -1;
 const empty = -2;
-/**
- * The message's nodes (each column, followed by its child if it has one) and buffers (for each column: its validity,
- * which is empty; a list's offsets; the child's validity; the values). Each entry is the index in `arrays` of the array
- * that the node or buffer describes; `ofRows`: it has one number per row.
- */
-const nodes: number[] = stepColumns.map(() => ofRows);
-const buffers: number[] = stepColumns.flatMap(() => [empty, ofRows]);
-{
+const nodesAt = 80;
+
+/** What messages with the same columns have in common. */
+interface MessageForm {
+  /**
+   * The message's nodes (each column, followed by its child if it has one) and buffers (for each column: its validity,
+   * which is empty; a list's offsets; the child's validity; the values). Each entry is the index in `arrays` of the array
+   * that the node or buffer describes; `ofRows`: it has one number per row.
+   */
+  readonly nodes: readonly number[];
+  readonly buffers: readonly number[];
+  /** The number of buffers stands before them, at a multiple of 4 such that they begin at a multiple of 8. */
+  readonly buffersAt: number;
+  /** Bytes of the metadata; with `headBytes`, including the 8 bytes before it: a mark and the metadata's length. */
+  readonly metadataBytes: number;
+  readonly headBytes: number;
+  /** A batch's keys of the arrays in its message, in message order: each column's values; for a list, its offsets first. */
+  readonly arrays: readonly string[];
+  readonly idsAt: number;
+  /** The bytes that are the same in every message. */
+  readonly template: Uint8Array;
+}
+
+function messageForm(mask: boolean): MessageForm {
+  const nodes: number[] = stepColumns.map(() => ofRows);
+  const buffers: number[] = stepColumns.flatMap(() => [empty, ofRows]);
   let array = 0;
-  for (const { shape } of feedColumns) {
+  for (const { shape } of feedColumns(mask)) {
     nodes.push(ofRows);
     buffers.push(empty);
     if (shape === 'list') buffers.push(array++);
@@ -33,31 +51,29 @@ const buffers: number[] = stepColumns.flatMap(() => [empty, ofRows]);
     }
     buffers.push(array++);
   }
+  const buffersAt = nodesAt + 16 * nodes.length + 8;
+  const metadataBytes = buffersAt + 16 * buffers.length;
+  const arrays = feedColumns(mask).flatMap(({ feed }) =>
+    feed!.offsets === null ? [feed!.values] : [feed!.offsets, feed!.values],
+  );
+  return {
+    ...{ nodes, buffers, buffersAt, metadataBytes, arrays },
+    headBytes: 8 + metadataBytes,
+    idsAt: arrays.indexOf(rowColumns.ids.feed.values),
+    template: templateOf(nodes.length, buffers.length, buffersAt, metadataBytes),
+  };
 }
-
-const nodesAt = 80;
-/** The number of buffers stands before them, at a multiple of 4 such that they begin at a multiple of 8. */
-const buffersAt = nodesAt + 16 * nodes.length + 8;
-/** Bytes of the metadata; with `headBytes`, including the 8 bytes before it: a mark and the metadata's length. */
-const metadataBytes = buffersAt + 16 * buffers.length;
-const headBytes = 8 + metadataBytes;
 
 /** Messages up to this size are one piece, because a write costs more than copying some kilobytes. */
 const smallBytes = 64 * 1024;
-
-/**
- * A batch's keys of the arrays in its message, in message order: each column's values; for a list, its offsets first.
- */
-const arrays: readonly string[] = feedColumns.flatMap(({ feed }) =>
-  feed!.offsets === null ? [feed!.values] : [feed!.offsets, feed!.values],
-);
-const idsAt = arrays.indexOf(rowColumns.ids.feed.values);
 
 /**
  * Returns a batch's message in pieces. The ids of a large batch are not copied: their piece is the batch's own memory.
  */
 export function batchMessage(batch: Batch): Uint8Array[] {
   const { step, epoch, rows, inputIds } = batch;
+  const form = batch.lossMask === undefined ? plainForm : maskedForm;
+  const { arrays, idsAt, headBytes } = form;
   const columns: Values[] = [];
   const stepColumn = filled(rows.byteLength);
   let before = headBytes + stepColumns.length * stepColumn;
@@ -75,7 +91,7 @@ export function batchMessage(batch: Batch): Uint8Array[] {
   numbers.fill(step, 0, rows.length);
   numbers.fill(epoch, stepColumn / 4, stepColumn / 4 + rows.length);
   numbers.set(rows, stepColumn / 2);
-  writeHead(new DataView(first.buffer), columns, rows.length, bytes - headBytes);
+  writeHead(form, new DataView(first.buffer), columns, rows.length, bytes - headBytes);
 
   // Padding after the ids needs no write: the buffer is zeroed.
   const idsEnd = before + inputIds.byteLength;
@@ -95,7 +111,13 @@ export function endOfStream(): Uint8Array {
   return Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 }
 
-function writeHead(view: DataView, columns: readonly Values[], count: number, bodyBytes: number): void {
+function writeHead(
+  { nodes, buffers, buffersAt, metadataBytes, template }: MessageForm,
+  view: DataView,
+  columns: readonly Values[],
+  count: number,
+  bodyBytes: number,
+): void {
   view.setInt32(0, -1, true);
   view.setInt32(4, metadataBytes, true);
   new Uint8Array(view.buffer).set(template, 8);
@@ -123,8 +145,8 @@ function writeHead(view: DataView, columns: readonly Values[], count: number, bo
 const bodyBytesAt = 24;
 const rowsAt = 56;
 
-/** The bytes that are the same in every message. Field names are those of Arrow's Message.fbs. */
-const template: Uint8Array = (() => {
+/** Field names are those of Arrow's Message.fbs. */
+function templateOf(nodes: number, buffers: number, buffersAt: number, metadataBytes: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(metadataBytes));
   const shorts = (at: number, ...values: readonly number[]) => {
     for (const [i, value] of values.entries()) view.setUint16(at + 2 * i, value, true);
@@ -143,10 +165,13 @@ const template: Uint8Array = (() => {
   int(52, 52 - 40);
   int(64, nodesAt - 4 - 64);
   int(68, buffersAt - 4 - 68);
-  int(nodesAt - 4, nodes.length);
-  int(buffersAt - 4, buffers.length);
+  int(nodesAt - 4, nodes);
+  int(buffersAt - 4, buffers);
   return new Uint8Array(view.buffer);
-})();
+}
+
+const plainForm = messageForm(false);
+const maskedForm = messageForm(true);
 
 /** Rounds up to a multiple of 8, where columns begin. */
 function filled(bytes: number): number {

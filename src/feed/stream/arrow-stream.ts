@@ -6,6 +6,7 @@
  *   input_ids    FixedSizeList<uint16 | int32>[width]
  *   seq_lengths  List<int32>
  *   padding      uint32
+ *   loss_mask    FixedSizeList<uint8>[width]   only if the shards have it
  *
  * If the width changes (between phases), the stream ends and another one follows it: a reader opens streams until there
  * are no more bytes. The ids are not copied: the memory that they were read into is written directly.
@@ -67,7 +68,7 @@ export class BatchEncoder {
   #begin(width: number): void {
     if (this.#width !== 0) this.#chunks.push(endOfStream());
     this.#width = width;
-    this.#chunks.push(schemaMessage(width, this.#manifest.dtype));
+    this.#chunks.push(schemaMessage(width, this.#manifest.dtype, this.#manifest.lossMask === true));
   }
 
   /** Returns the chunks written since the last call. */
@@ -79,10 +80,11 @@ export class BatchEncoder {
 }
 
 /** Returns the beginning of a stream: an empty stream without its end. */
-function schemaMessage(width: number, dtype: ShardDtype): Uint8Array {
+function schemaMessage(width: number, dtype: ShardDtype, mask: boolean): Uint8Array {
   const { Field, RecordBatchStreamWriter, Schema, Uint32 } = arrow;
   const counts = stepColumns.map((name) => new Field(name, new Uint32(), false));
-  const schema = new Schema([...counts, ...feedColumns.map((column) => rowField(column, width, dtype))]);
+  const columns = feedColumns(mask).map((column) => rowField(column, width, dtype));
+  const schema = new Schema([...counts, ...columns]);
   const writer = new RecordBatchStreamWriter();
   writer.reset(undefined, schema);
   const stream = writer.finish().toUint8Array(true);

@@ -26,17 +26,19 @@ export interface ColumnLayout {
 }
 
 /** The columns of rows, with the numbers of the buffers that hold them (`shard/row-columns.ts`). */
-const placed = (() => {
+function placedColumns(mask: boolean) {
   let first = 0;
-  return columnsOf(true).map((column) => {
+  const placed = columnsOf({ provenance: true, mask }).map((column) => {
     const { count, offsets, values } = buffersOf[column.shape];
     const place = { offsets: offsets === null ? null : first + offsets, values: first + values };
     first += count;
     return { column, ...place };
   });
-})();
-const ids = placed.find(({ column }) => column.shape === 'tokens')!;
-const besideIds = placed.filter((one) => one !== ids);
+  const [ids, ...besideIds] = placed as [(typeof placed)[number], ...typeof placed];
+  return { ids, besideIds };
+}
+const plain = placedColumns(false);
+const masked = placedColumns(true);
 /** More buffers than the row schema has. */
 const mostBuffers = 64;
 /** Writers pad buffers to a multiple of 8 or 64 bytes, and may or may not include the padding in a buffer's length. */
@@ -55,9 +57,16 @@ export function headBytes(start: Uint8Array, record: BatchRecord): number | null
 
 /**
  * @param head the message's first bytes, `headBytes` of them
+ * @param maskWidth tokens of a row, if each has a value in `loss_mask`; 0: the set has no such column
  * @returns null if this is not a record batch of the row schema with that many rows of `rowBytes`
  */
-export function batchLayout(head: Uint8Array, record: BatchRecord, rowBytes: number): BatchLayout | null {
+export function batchLayout(
+  head: Uint8Array,
+  record: BatchRecord,
+  rowBytes: number,
+  maskWidth: number = 0,
+): BatchLayout | null {
+  const { ids, besideIds } = maskWidth === 0 ? plain : masked;
   const message = readMessage(head);
   if (message === null) return null;
   const { rows, bodyBytes, regions } = message;
@@ -77,7 +86,8 @@ export function batchLayout(head: Uint8Array, record: BatchRecord, rowBytes: num
     if (region === undefined) return null;
     const entries = Math.floor(region.length / bytesOfType(column.type, 'int32'));
     const starts = offsets === null ? region : regions[offsets]!;
-    if (offsets === null ? entries < rows : starts.length < (rows + 1) * 4) return null;
+    const perRow = column.shape === 'tokens' ? maskWidth : 1;
+    if (offsets === null ? entries < rows * perRow : starts.length < (rows + 1) * 4) return null;
     columns.push({ offsets: at(starts), values: at(region), entries });
   }
   return { inputIds: at(idRegion), columns };

@@ -10,6 +10,7 @@
  * repeat); with several sets two passes over the rows, and 4 more bytes per document.
  */
 
+import type { WholeFrom } from '../../base/learned.ts';
 import { takenTokens, usableTokens } from '../../base/sequence.ts';
 import {
   type Dropped,
@@ -24,7 +25,7 @@ import type { Bucket, CellNumbers, Instances } from '../../nouns/mix.ts';
 import type { MixSpec, SequenceSpec } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 import type { DocumentTable } from '../../nouns/tokens.ts';
-import { addByCell, countTokens, tokensOfPhase, tokensOnce } from './tally.ts';
+import { addByCell, countTokens, learnedTokens, tokensOfPhase, tokensOnce } from './tally.ts';
 
 export interface SplitDocuments {
   readonly table: DocumentTable;
@@ -35,6 +36,8 @@ export interface SplitDocuments {
   readonly side: 0 | 1;
   /** Per document: 0, or 1 + the index in `dropReasons` of the reason why it may not be taken at all. */
   readonly excluded: Uint8Array;
+  /** By source; absent: everything is learned. */
+  readonly wholeFrom?: WholeFrom | undefined;
 }
 
 /** A phase of the split. The validation split counts as one phase. */
@@ -173,7 +176,7 @@ function emptySums(cells: number): Sums {
 }
 
 function toLedger(
-  { table, cellOf, buckets }: SplitDocuments,
+  { table, cellOf, buckets, wholeFrom }: SplitDocuments,
   sums: Sums,
   phases: readonly PackedPhase[],
 ): Ledger {
@@ -210,6 +213,9 @@ function toLedger(
     rowTokens,
     specialTokens: inPieces - sum(tokens, (plan) => plan.ofDocuments),
     padding: rowTokens - inPieces,
+    ...(wholeFrom === undefined
+      ? {}
+      : { learned: sum(plans, (plan) => learnedTokens(plan, table, wholeFrom)) }),
     cells,
   };
 }
@@ -240,6 +246,8 @@ export function imbalances(ledger: Ledger, mayDiscard: boolean): string[] {
   check('read = packed once + dropped', ledger.read, ledger.packedOnce + droppedOf(ledger));
   const inRows = ledger.packedInstances + ledger.specialTokens + ledger.padding;
   check('tokens of all rows = packed instances + special tokens + padding', ledger.rowTokens, inRows);
+  const most = ledger.packedInstances + ledger.specialTokens;
+  check('learned <= tokens of all pieces', Math.max(ledger.learned ?? 0, most), most);
   if (ledger.width !== null)
     check('rows * width = tokens of all rows', ledger.rows * ledger.width, ledger.rowTokens);
   return faults;

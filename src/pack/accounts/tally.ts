@@ -4,12 +4,14 @@
  */
 
 import { sentinelsPerDocument } from '../../base/fim.ts';
+import { countLearned, type WholeFrom } from '../../base/learned.ts';
 import { orderByKey } from '../../base/radix-sort.ts';
 import { borrow } from '../../base/scratch.ts';
-import { cutFrom, cutTo } from '../../base/sequence.ts';
+import { cutFrom, cutTo, pieceTokens } from '../../base/sequence.ts';
 import type { CellNumbers, Instances } from '../../nouns/mix.ts';
 import type { Packing } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
+import type { DocumentTable } from '../../nouns/tokens.ts';
 
 /** Counts the tokens of all pieces, and those of them that are not special tokens. */
 export function countTokens(plan: RowPlan): { inPieces: number; ofDocuments: number } {
@@ -58,6 +60,14 @@ export function tokensOfPhase(
   const covered = new Uint32Array(documents);
   for (const plan of plans) mark(plan, covered, instances.mostCopies === 1 ? 'sum' : 'farthest');
   return covered;
+}
+
+/** Counts the learned tokens of all pieces, special tokens included. */
+export function learnedTokens(plan: RowPlan, table: DocumentTable, wholeFrom: WholeFrom): number {
+  let learned = 0;
+  for (let p = 0; p < plan.document.length; p += 1)
+    learned += countLearned(table, wholeFrom, { document: plan.document[p]!, ...pieceTokens(plan, p) });
+  return learned;
 }
 
 /** Adds the document tokens in the rows, with every copy, to the sums of their cells. */

@@ -8,6 +8,8 @@ import type { RecordBatch, Vector } from 'apache-arrow';
 import { arrow } from '../../base/arrow.ts';
 import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, ReadCounts, ReadUnit } from '../../nouns/documents.ts';
+import type { ChatColumns } from '../../nouns/source-kinds.ts';
+import { chatColumns } from '../conversations/conversation.ts';
 import type { ReaderOptions } from '../format-spec.ts';
 import { corrupt } from '../input/file-blocks.ts';
 import { localCopy } from '../input/local-copy.ts';
@@ -55,7 +57,7 @@ async function* readBatches(
   from: string,
 ): AsyncGenerator<DocumentChunk> {
   const { path, bytes } = onlyFile(unit);
-  const { fields, columns } = unit.source;
+  const { fields, chat, columns } = unit.source;
   const reader = new RecordReader(unit, counts, chunkBytes);
   let record = 0;
   for (const batch of batchesOf(path, from, bytes)) {
@@ -66,9 +68,18 @@ async function* readBatches(
     const id = attempted(() => column(batch, fields.id, true));
     const source = fields.source === null ? null : attempted(() => column(batch, fields.source!));
     if (source === null && fields.source !== null) throw fieldMissing(unit, has, 'source');
+    const others = chat === undefined ? null : chatGetters(chat.columns, batch, attempted);
     const kept = (columns?.fields ?? []).map((name) => attempted(() => column(batch, name, true)));
     for (let row = 0; row < batch.numRows; row += 1) {
       record += 1;
+      if (others !== null) {
+        const found = attempted(
+          () => [others.map(([name, get]) => [name, get(row)] as const), id?.(row)] as const,
+        );
+        reader.add(record, Object.fromEntries(found[0]), { id: found[1] ?? null });
+        if (reader.ready) yield* reader.take();
+        continue;
+      }
       const values = attempted(() => [text(row), id?.(row), source?.(row)]);
       const fieldValues = attempted(() => kept.map((get) => fieldValue(get?.(row))));
       reader.addFields(record, ...(values as [unknown, unknown, unknown]), fieldValues);
@@ -76,6 +87,18 @@ async function* readBatches(
     }
   }
   yield* reader.end();
+}
+
+/** The columns that conversations are made of, of those that are there. */
+function chatGetters(
+  columns: ChatColumns,
+  batch: RecordBatch,
+  attempted: <T>(get: () => T) => T,
+): [name: string, Getter][] {
+  return chatColumns(columns).flatMap((name): [string, Getter][] => {
+    const get = attempted(() => column(batch, name));
+    return get === null ? [] : [[name, get]];
+  });
 }
 
 function* batchesOf(path: string, from: string, bytes: number): Generator<RecordBatch> {

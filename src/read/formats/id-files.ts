@@ -8,7 +8,7 @@
 import { integer } from '../../base/words.ts';
 import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, ReadUnit } from '../../nouns/documents.ts';
-import type { IdType } from '../../nouns/recipe.ts';
+import type { IdType } from '../../nouns/source-kinds.ts';
 import type { ReaderOptions } from '../format-spec.ts';
 import { corrupt } from '../input/file-blocks.ts';
 import { onlyFile, plainBlocks } from '../input/unit-blocks.ts';

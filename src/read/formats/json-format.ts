@@ -10,7 +10,7 @@ import { decodeBlocks } from '../input/decode.ts';
 import { plainBlocks } from '../input/unit-blocks.ts';
 import { withoutBom } from '../input/utf8.ts';
 import { JsonOutline, type OutlineMember } from './json-outline.ts';
-import { lookup } from './record-reader.ts';
+import { lookup } from './lookup.ts';
 
 const newline = 0x0a;
 

@@ -23,9 +23,10 @@ export async function* readJsonl(
   { counts, chunkBytes, hash, recordBytes }: ReaderOptions,
   plain: boolean = false,
 ): AsyncGenerator<DocumentChunk> {
-  const { encoding, tokens, columns } = unit.source;
+  const { encoding, tokens, chat, columns } = unit.source;
   const reader = new RecordReader(unit, counts, chunkBytes);
-  const scan = plain || tokens !== undefined || columns !== undefined ? null : jsonScan(unit.source.fields);
+  const isText = tokens === undefined && chat === undefined && columns === undefined;
+  const scan = plain || !isText ? null : jsonScan(unit.source.fields);
   const lines = new LineSplitter(Math.min(recordBytes, constants.MAX_STRING_LENGTH));
   let record = 0;
 

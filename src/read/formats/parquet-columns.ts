@@ -6,6 +6,7 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadata, type RowGroup } from 'hyparquet';
 import type { InputFile, ReadUnit } from '../../nouns/documents.ts';
 import type { Bytes } from '../../storage/storage.ts';
+import { chatColumns } from '../conversations/conversation.ts';
 import type { ByteRange } from '../format-spec.ts';
 import { chunkRange } from './parquet-pages.ts';
 import { fieldMissing } from './record-reader.ts';
@@ -120,7 +121,7 @@ export async function holdGroup(
 
 /** The top-level columns that hold the fields. A field without a column of its name may be inside a struct. */
 export function neededColumns(unit: ReadUnit, metadata: FileMetaData): string[] {
-  const { fields, columns } = unit.source;
+  const { fields, columns, chat } = unit.source;
   const present = topLevelColumns(metadata);
   const columnOf = (name: string) => (present.includes(name) ? name : name.split('.')[0]!);
   if (!present.includes(columnOf(fields.text))) throw fieldMissing(unit, present);
@@ -129,6 +130,7 @@ export function neededColumns(unit: ReadUnit, metadata: FileMetaData): string[] 
   const names = [
     ...[fields.text, fields.id, ...(fields.source === null ? [] : [fields.source])],
     ...(columns?.fields ?? []),
+    ...(chat === undefined ? [] : chatColumns(chat.columns)),
   ];
   return [...new Set(names.map(columnOf))].filter((name) => present.includes(name));
 }

@@ -10,7 +10,7 @@ import {
   timeText,
   uuidText,
 } from './column-ids.ts';
-import { lookup } from './record-reader.ts';
+import { lookup } from './lookup.ts';
 
 export interface RawIds {
   /** The file's metadata, without the logical type of the column: only its storage type is left. */

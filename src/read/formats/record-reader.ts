@@ -6,14 +6,16 @@ import { isUtf8 } from 'node:buffer';
 import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, FieldValue, ReadCounts, ReadUnit, UnitIds } from '../../nouns/documents.ts';
 import { ChunkBuilder } from '../chunk-builder.ts';
+import { conversationOf } from '../conversations/conversation.ts';
 import { isOtherThanUtf8 } from '../input/judge-text.ts';
 import { onlyFile } from '../input/unit-blocks.ts';
 import { repairUtf8 } from '../input/utf8.ts';
+import { addBadRecord } from '../read-counts.ts';
 import { bytesOfIds, documentIds } from '../tokens/token-ids.ts';
 import { fieldValue, longNumber } from './field-value.ts';
+import { lookup } from './lookup.ts';
 import { parseWithDigits } from './parse-json.ts';
 
-export const maxBadSamples = 20;
 /** If so many first records all lack a required field, the field's name is wrong. */
 const probeRecords = 20;
 
@@ -92,12 +94,24 @@ export class RecordReader {
       return;
     }
     this.#seen.source = true;
-    this.addFields(record, text, this.#idOf(value, more), source, this.#valuesOf(value, more));
+    const id = this.#idOf(value, more);
+    const values = this.#valuesOf(value, more);
+    if (this.#unit.source.chat === undefined) this.addFields(record, text, id, source, values);
+    else this.#addConversation(record, value, id, values);
+  }
+
+  #addConversation(record: number, value: object, id: unknown, values: readonly FieldValue[]): void {
+    const { columns } = this.#unit.source.chat!;
+    const isOfColumns = ['parquet', 'arrow'].includes(onlyFile(this.#unit).format);
+    const conversation = conversationOf(value, columns, isOfColumns);
+    if ('reason' in conversation) this.bad(record, conversation.reason);
+    else this.#builder.add(JSON.stringify(conversation), { record, id: idOf(id), source: null, values });
   }
 
   /** Adds a record that is a string, not an object: the text itself. */
   addString(record: number, text: string): void {
-    if (this.#unit.source.fields.source === null) this.addFields(record, text, null, null);
+    const { fields, chat } = this.#unit.source;
+    if (fields.source === null && chat === undefined) this.addFields(record, text, null, null);
     else this.bad(record, `not an object but ${describe(text)}`);
   }
 
@@ -178,10 +192,7 @@ export class RecordReader {
   }
 
   bad(record: number, reason: string): void {
-    const { badSamples } = this.#counts;
-    this.#counts.badRecords += 1;
-    if (badSamples.length >= maxBadSamples) return;
-    badSamples.push({ file: onlyFile(this.#unit).path, start: this.#unit.start, record, reason });
+    addBadRecord(this.#counts, { file: onlyFile(this.#unit).path, start: this.#unit.start, record, reason });
   }
 
   #idOf(value: object, { json, id }: RecordMore): unknown {
@@ -232,12 +243,8 @@ export function fieldMissing(
   has: readonly string[],
   field: NeededField = 'text',
 ): LongmixError {
-  const { name, fields, tokens } = unit.source;
-  const holds = {
-    text: tokens === undefined ? 'holds the text' : 'holds the token ids',
-    source: "names each record's source",
-  }[field];
-  const key = field === 'text' && tokens !== undefined ? 'tokens' : field;
+  const { name, fields } = unit.source;
+  const [key, holds] = field === 'text' ? mainKey(unit) : ['source', "names each record's source"];
   return new LongmixError('field-missing', `no field "${fields[field]}"; the records have ${listed(has)}`, {
     where: onlyFile(unit).path,
     cure: isOtherTable(unit, has)
@@ -245,6 +252,14 @@ export function fieldMissing(
       : `say which field ${holds}: source "${name}", ${key}: NAME`,
     names: has,
   });
+}
+
+/** The recipe's key for the field that each record must have, and what that field does. */
+function mainKey({ source: { tokens, chat } }: ReadUnit): [key: string, holds: string] {
+  if (tokens !== undefined) return ['tokens', 'holds the token ids'];
+  if (chat === undefined) return ['text', 'holds the text'];
+  if ('messages' in chat.columns) return ['messages', 'holds the messages'];
+  return 'prompt' in chat.columns ? ['completion', 'holds the completion'] : ['answer', 'holds the answer'];
 }
 
 /** If a table has another delimiter, its whole first line becomes a single name. */
@@ -265,18 +280,6 @@ function listed(names: readonly string[]): string {
 /** Shortens a name: it may be a whole line of the corpus, which would fill the screen. */
 function clipped(name: string): string {
   return name.length > 100 ? `${name.slice(0, 100)}…` : name;
-}
-
-/** Finds a field by its name or, if there is none of that name, by its path (`meta.url`); undefined: not there. */
-export function lookup(value: object, name: string): unknown {
-  if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
-  if (!name.includes('.')) return undefined;
-  let found: unknown = value;
-  for (const key of name.split('.')) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
-    found = (found as Record<string, unknown>)[key];
-  }
-  return found;
 }
 
 function idOf(id: unknown): string | null {

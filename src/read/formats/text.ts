@@ -9,7 +9,7 @@ import type { Extract, Reader, ReaderOptions } from '../format-spec.ts';
 import { textBlocks } from '../input/unit-blocks.ts';
 import type { UnitHash } from '../input/unit-hash.ts';
 import { characterEnd } from '../input/utf8.ts';
-import { maxBadSamples } from './record-reader.ts';
+import { maxBadSamples } from '../read-counts.ts';
 
 /** @param extractOf returns the function that extracts the text of a format's files; undefined: they are text */
 export function textReader(extractOf: ExtractOf): Reader {

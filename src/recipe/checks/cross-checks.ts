@@ -10,6 +10,7 @@ import { isTokenizerPath } from '../tokenizer-path.ts';
 import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { isRecord, valueIn, wrongKey, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
+import { crossChatChecks } from './cross-chat-checks.ts';
 import { crossDocumentChecks } from './cross-document-checks.ts';
 import { crossFimChecks } from './cross-fim-checks.ts';
 import { crossGroupChecks } from './cross-group-checks.ts';
@@ -39,6 +40,7 @@ export function crossProblems(yaml: YamlFile): Problem[] {
     ...crossFimChecks,
     ...crossGroupChecks,
     ...crossTokenChecks,
+    ...crossChatChecks,
   ];
   return all.flatMap((check) => check(yaml));
 }

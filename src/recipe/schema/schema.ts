@@ -5,7 +5,8 @@
  */
 
 import { z } from 'zod';
-import { formats, type IdType, idTypes, quotings } from '../../nouns/recipe.ts';
+import { formats, quotings } from '../../nouns/recipe.ts';
+import { type IdType, idTypes } from '../../nouns/source-kinds.ts';
 import {
   type Amount,
   anyText,
@@ -25,6 +26,7 @@ import {
   tokenLength,
   wholeNumber,
 } from './fields.ts';
+import { type ChatEntry, chatKeys } from './schema-chat.ts';
 import { condition, type KeepEntry, keepEntry, keepForm } from './schema-documents.ts';
 import { type FimEntry, fimEntry } from './schema-fim.ts';
 import { groupKeys, type NearEntry, nearDuplicates } from './schema-groups.ts';
@@ -38,6 +40,7 @@ import {
   type WithoutEntry,
 } from './schema-mix.ts';
 import { phaseSequencesSchema, type SequencesEntry, sequencesSchema } from './schema-sequences.ts';
+import { type TokenizerEntry, tokenizer, tokenizerForm } from './schema-tokenizer.ts';
 
 /** A recipe as written, plus the defaults that don't depend on other keys. */
 export interface RecipeFile {
@@ -65,15 +68,7 @@ export interface RecipeFile {
   readonly seed: number;
 }
 
-export interface TokenizerEntry {
-  readonly file: string;
-  readonly pattern?: string | undefined;
-  readonly bos?: string | number | undefined;
-  readonly eos?: string | number | undefined;
-  readonly pad?: string | number | undefined;
-}
-
-export interface SourceEntry {
+export interface SourceEntry extends ChatEntry {
   readonly path: string;
   readonly format?: (typeof formats)[number] | undefined;
   readonly extract: boolean;
@@ -183,6 +178,7 @@ const sourceEntry = z.strictObject(
       .describe(
         "The tokenizer that made the ids, by name or fingerprint; if it is not the recipe's, the source is refused.",
       ),
+    ...chatKeys,
     columns: z
       .array(text('the name of a field'), { error: 'expected a list of fields such as [score, language]' })
       .optional()
@@ -257,30 +253,6 @@ const shards = z.strictObject(
 );
 
 const sourceName = text('the name of a source without control characters', /^[^\p{Cc}]+$/u);
-const tokenizerForm =
-  'the name of an encoding such as cl100k_base, a path such as ./tokenizer.json, or { file: ./tokenizer.json }';
-
-const tokenizer = z.strictObject({
-  file: text('the path of a tokenizer file').describe(
-    'A tokenizer.json, tekken.json or tokenizer.model, or the folder of one; relative to the recipe.',
-  ),
-  pattern: text('the name of a pattern or a regular expression')
-    .optional()
-    .describe('How the text is split, for a tiktoken file: a name such as llama3, or a regular expression.'),
-  bos: token().describe(
-    'Token that begins a document, by text or id; default: from the files of the tokenizer.',
-  ),
-  eos: token().describe(
-    'Token that ends a document, by text or id; default: from the files of the tokenizer.',
-  ),
-  pad: token().describe('Token that pads rows, by text or id; default: the end-of-document token.'),
-});
-
-function token(): z.ZodType<string | number | undefined> {
-  const form = 'the text of a token such as "<s>", or its id';
-  return either(text(form), wholeNumber(0, form), form).optional();
-}
-
 export const recipeSchema: z.ZodType<RecipeFile> = z
   .strictObject(
     {
@@ -293,7 +265,7 @@ export const recipeSchema: z.ZodType<RecipeFile> = z
       store: text('the path of a folder')
         .optional()
         .describe(
-          'Folder of the token store, to share it between recipes; default: $LONGMIX_STORE, else out/NAME/store.',
+          'Folder of the token store, or an address in a bucket (s3://BUCKET/PREFIX), to share it between recipes; default: $LONGMIX_STORE, else out/NAME/store.',
         ),
       sources: z
         .record(

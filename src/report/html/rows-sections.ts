@@ -115,6 +115,9 @@ function ledgerTable(sets: readonly Pick<SetData, 'name' | 'ledger'>[]): Markup 
         rows: [row('= rows × width', ({ rowTokens }) => rowTokens)],
         total: true,
       },
+      ...(sets.some(({ ledger }) => ledger.learned !== undefined)
+        ? [{ rows: [row('learned', ({ learned, rowTokens, padding }) => learned ?? rowTokens - padding)] }]
+        : []),
       {
         rows: [
           row('documents read', ({ documents }) => documents),

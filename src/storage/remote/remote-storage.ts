@@ -38,6 +38,11 @@ export interface RemoteStorage extends Storage {
    */
   replace(name: string, bytes: Uint8Array, stamp?: string): Promise<string | null>;
   remove(name: string): Promise<void>;
+  /**
+   * Removes uploads that were begun before a time and never finished, of files that `isOurs` takes by their names without folders.
+   * Not there where nothing is uploaded in parts.
+   */
+  dropUploads?(under: string, before: number, isOurs: (name: string) => boolean): Promise<void>;
 }
 
 /**

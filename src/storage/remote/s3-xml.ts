@@ -37,6 +37,35 @@ export function parseList(xml: string): ListPage {
   return { objects, next };
 }
 
+export interface ListedUpload {
+  readonly key: string;
+  readonly id: string;
+  /** In ms since 1970. */
+  readonly begun: number;
+}
+
+export interface UploadPage {
+  readonly uploads: readonly ListedUpload[];
+  /** Where the next page begins; null: this is the last one. */
+  readonly next: { readonly key: string; readonly id: string } | null;
+}
+
+/** Uploads in parts that are not finished. @throws Passing for what is not a whole list */
+export function parseUploads(xml: string): UploadPage {
+  const root = elements(plain(xml), 'ListMultipartUploadsResult')[0];
+  if (root === undefined) throw new Passing('the answer is not a list of uploads');
+  const encoded = textOf(root, 'EncodingType') === 'url';
+  const keyOf = (text: string) => (encoded ? decodeKey(text) : text);
+  const uploads = elements(root, 'Upload').map((upload) => {
+    const [key, id, begun] = ['Key', 'UploadId', 'Initiated'].map((name) => textOf(upload, name) ?? '');
+    return { key: keyOf(key!), id: id!, begun: Date.parse(begun!) };
+  });
+  if (textOf(root, 'IsTruncated') !== 'true') return { uploads, next: null };
+  const [key, id] = ['NextKeyMarker', 'NextUploadIdMarker'].map((name) => textOf(root, name));
+  if (key == null) throw new Passing('a list that goes on, and does not say where');
+  return { uploads, next: { key: keyOf(key), id: id ?? '' } };
+}
+
 export interface S3Problem {
   readonly code: string;
   readonly message: string;

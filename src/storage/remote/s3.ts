@@ -6,6 +6,7 @@ import { changed, readPieces, readRange } from './range-read.ts';
 import type { RemoteBytes, RemoteSettings, RemoteStorage } from './remote-storage.ts';
 import { Passing } from './retry.ts';
 import { explain, isMissing, Refused, type S3Client, s3Client } from './s3-client.ts';
+import { dropUploads } from './s3-leftovers.ts';
 import { googleSettings, s3Settings } from './s3-settings.ts';
 import { pendingObject, putObjectIfAbsent, replaceObject } from './s3-upload.ts';
 import { type ListPage, parseList } from './s3-xml.ts';
@@ -69,6 +70,8 @@ function s3Storage(client: S3Client, folder: string): RemoteStorage {
       const etag = await replaceObject(client, newKey(name), bytes, stamp);
       return etag === null ? null : stampOf(etag);
     },
+    dropUploads: async (under, before, isOurs) =>
+      await dropUploads(client, under === '' ? prefix : `${keyOf(under)}/`, before, isOurs),
     async remove(name) {
       const key = newKey(name);
       try {
