@@ -261,10 +261,8 @@ async function wait(
         endedAt = null;
         continue;
       }
-      const last = latest(mine, list);
-      const stopped = open.map((job) => last.get(job)).find((state) => state?.state === 'cancelled');
-      if (stopped !== undefined) throw cancelled(engine, stopped);
-      // Another command has finished the whole, and removed the receipts that would tell.
+      // Another command has finished the whole, and removed the receipts that would tell. It may
+      // have cancelled jobs that had nothing more to do, so look at this first.
       if (
         open.every((job) => tasksOf(job, list.tasksPerJob, list.tasks).every((task) => isDone(stored, task)))
       ) {
@@ -272,6 +270,9 @@ async function wait(
         if (left.size > 0) throw overtaken(list.stage, list.folder);
         continue;
       }
+      const last = latest(mine, list);
+      const stopped = open.map((job) => last.get(job)).find((state) => state?.state === 'cancelled');
+      if (stopped !== undefined) throw cancelled(engine, stopped);
       endedAt ??= Date.now();
       const isSlow = open.every((job) => last.get(job)?.state === 'done');
       const isUnknown = open.some((job) => !last.has(job));
