@@ -8,7 +8,7 @@
 #   make bench-families CORPUS=folder   measure tokenizers beside their native libraries (PEER_PYTHON: a Python that has them)
 #   make bench-feed SHARDS=out/NAME/train   measure rows to a trainer: in the process, pipe, serve; and serve under load
 #   make nightly  run the tests at full size: 200,000 strings per tokenizer, 25 times the runs of other properties;
-#                 and a minute of load on serve
+#                 20 storms on Slurm; and a minute of load on serve
 #   make format   format the code with biome
 
 SHELL := /bin/sh
@@ -37,7 +37,8 @@ nightly: check samples/corpus/node_modules/.package-lock.json test/vocabularies/
 	npm run --silent docs:api
 	@sh scripts/tokenizer-peers.sh
 	LONGMIX_FUZZ=100 npx vitest run test/tokenize --testTimeout 3600000
-	LONGMIX_FUZZ=25 npx vitest run --exclude 'test/tokenize/**' --testTimeout 3600000
+	@sh scripts/slurm.sh install
+	LONGMIX_STORMS=20 LONGMIX_FUZZ=25 npx vitest run --exclude 'test/tokenize/**' --testTimeout 3600000
 	$(LONGMIX) build pipelines/sample.yaml --out out/sample --quiet
 	node bench/serve-load.mjs out/sample/train
 

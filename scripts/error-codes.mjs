@@ -198,6 +198,10 @@ const groups = {
       'The program of a `command:` source or of `--trainer command` is not there.',
       'Install it, or give its path.',
     ],
+    'command-killed': [
+      'The program of a `command:` source was ended by a signal from outside: by a scheduler, a person, or the system for want of memory.',
+      'Run the command again. If the program needs too much memory, leave the file out with `exclude`.',
+    ],
     'command-stuck': [
       'The program of a `command:` source does not end.',
       'Leave the file out with `exclude`, or bound the time in a program of your own.',
@@ -330,6 +334,30 @@ const groups = {
     'job-stale': [
       'The list of tasks, the token store, the tokenizer or the row plan changed after the list was written.',
       'Run the build command again, and then the tasks of the list that it names.',
+    ],
+    'engine-missing': [
+      'The commands of the engine (`sbatch`, `squeue`) are not on this machine.',
+      'Run longmix on a machine that has them, or choose another `--engine`.',
+    ],
+    'engine-refused': [
+      'Slurm does not take the jobs: a wrong partition, account or option. The message has its words.',
+      'Set what it asks for by `--engine-set`; `--dry-run` shows what is submitted.',
+    ],
+    'engine-unreachable': [
+      'The controller of Slurm did not answer for ten minutes.',
+      'Run the same command again: what is done stays, and jobs that are queued are found.',
+    ],
+    'engine-cancelled': [
+      'A job of the build was cancelled, by `scancel` or an administrator.',
+      'Run the same command again: it submits only what is missing.',
+    ],
+    'list-overtaken': [
+      'Another command finished the same build while this one waited.',
+      'Run the same command again; it does so once by itself.',
+    ],
+    'task-failed': [
+      'A task failed as often as it may, and its worker left no word; or it met a bug in longmix.',
+      "The message has the engine's words and the last lines of the job; [clusters.md](clusters.md) says what is tried again.",
     ],
     'row-plan-missing': [
       'A worker cannot read the plan of the rows.',

@@ -9,10 +9,11 @@
 import { noProgress, type Progress } from '../base/progress.ts';
 import { LongmixError, reworded } from '../errors.ts';
 import type { Ablation, AblationArm } from '../nouns/recipe.ts';
-import { makeFolder, sweep, writeJson } from '../storage/commit.ts';
+import { makeFolder, writeJson } from '../storage/commit.ts';
 import { withLock } from '../storage/lock.ts';
 import { flushPlaces, openPlace, refuseUnwritable } from '../storage/open-place.ts';
 import { join } from '../storage/paths.ts';
+import { sweep } from '../storage/temporary-files.ts';
 import {
   type AblationReport,
   type ArmReport,

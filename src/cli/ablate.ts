@@ -5,6 +5,7 @@ import { counted } from '../base/words.ts';
 import { ablate } from '../build/ablate.ts';
 import { type AblationReport, ablationFile, asideFile } from '../build/ablation-file.ts';
 import { ablationFolder } from '../build/folders.ts';
+import { storePlace } from '../build/store/store-place.ts';
 import { LongmixError } from '../errors.ts';
 import type { Ablation } from '../nouns/recipe.ts';
 import { parseAblation } from '../recipe/ablation/parse-ablation.ts';
@@ -19,6 +20,8 @@ import { trainingText } from '../train/arms-text.ts';
 import { keptCurves, readAblation } from '../train/kept-curves.ts';
 import { type ArmsTraining, trainArms } from '../train/train-arms.ts';
 import { quietLine, trainLine } from '../train/train-line.ts';
+import { orTasksLeft } from './by-hand.ts';
+import { printsScript, refuseFarEngine } from './engine-flags.ts';
 import { type RunFlags, readYaml, recipeSettings, stageOptions } from './options.ts';
 import { armData, trainingData, writeReport } from './report-data.ts';
 import { settingsOf } from './trainer-settings.ts';
@@ -45,6 +48,7 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   const { base, trainer } = settingsByKind(flags);
   const ablation = parseAblation(readYaml(path), path, readYaml, recipeSettings({ ...flags, set: base }));
   const out = await ablationFolder(ablation, flags.out);
+  refuseFarEngine(flags, [out, storePlace(ablation.arms[0]!.recipe, out).root]);
   if (flags.train === true && isUrl(out)) {
     throw new LongmixError(
       'remote-unsupported',
@@ -57,11 +61,18 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   }
   const arms: ArmData[] = [];
   const before = readAblation(join(out, ablationFile)) ?? readAblation(asideFile(out));
-  const { store, report } = await ablate(ablation, out, {
-    ...stageOptions(flags, signal),
-    planOnly: flags.plan === true,
-    onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
-  });
+  if (printsScript(flags)) return;
+  const making = () => {
+    arms.length = 0;
+    return ablate(ablation, out, {
+      ...stageOptions(flags, signal),
+      planOnly: flags.plan === true,
+      onPlan: ({ name, recipe }, plan) => arms.push(armData(name, recipe, plan)),
+    });
+  };
+  const made = await orTasksLeft(flags, making, signal);
+  if (made === null) return;
+  const { store, report } = made;
   const training =
     flags.plan === true
       ? null
@@ -80,9 +91,9 @@ export async function runAblate(path: string, flags: Flags, signal: AbortSignal)
   if (training !== null && flags.json !== true) process.stdout.write(`\n${trainingText(training)}\n`);
   if (flags.quiet === true || flags.plan === true) return;
   const folder = relative(process.cwd(), out) || '.';
-  const made = arms.flatMap(({ name, sets }) => sets.map((set) => `  ${join(folder, name, set.name)}`));
+  const sets = arms.flatMap(({ name, sets }) => sets.map((set) => `  ${join(folder, name, set.name)}`));
   process.stderr.write(
-    `\nBuilt ${counted(arms.length, 'arm')} of ${ablation.name}; their figures are in ${join(folder, ablationFile)}\n${made.join('\n')}\n`,
+    `\nBuilt ${counted(arms.length, 'arm')} of ${ablation.name}; their figures are in ${join(folder, ablationFile)}\n${sets.join('\n')}\n`,
   );
 }
 

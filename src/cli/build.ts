@@ -1,18 +1,17 @@
 /** `longmix build`: the whole build, and a summary that a newcomer understands. */
-
+import { shellWord } from '../base/shell-word.ts';
 import { bytes, compact, counted } from '../base/words.ts';
 import { type BuildResult, build } from '../build/build.ts';
 import { outFolder } from '../build/folders.ts';
 import { planReport } from '../build/plan/plan-report.ts';
+import { storePlace } from '../build/store/store-place.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import { join, relative } from '../storage/paths.ts';
-
 import { orTasksLeft } from './by-hand.ts';
-
+import { printsScript, refuseFarEngine } from './engine-flags.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
 import { planSections } from './plan-sections.ts';
 import { writePlanReport } from './report-data.ts';
-import { shellWord } from './shell-word.ts';
 
 type Flags = RunFlags & {
   readonly out?: string;
@@ -24,7 +23,9 @@ type Flags = RunFlags & {
 export async function runBuild(path: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const recipe = await loadRecipe(path, flags);
   const out = await outFolder(recipe, flags.out);
-  const result = await orTasksLeft(flags, build(recipe, out, stageOptions(flags, signal)));
+  refuseFarEngine(flags, [out, storePlace(recipe, out).root]);
+  if (printsScript(flags)) return;
+  const result = await orTasksLeft(flags, () => build(recipe, out, stageOptions(flags, signal)), signal);
   if (result === null) return;
   await writePlanReport(flags, recipe, result.store, result.plan);
   if (flags.json === true) {

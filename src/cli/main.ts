@@ -21,6 +21,8 @@ for (const signal of Object.keys(signalExitCodes) as StopSignal[]) {
     process.stdin.destroy();
   });
 }
+// Schedulers send what they are told to before a time limit; only a worker takes it, for Node's debugger uses it otherwise.
+if (process.argv[2] === 'worker') process.once('SIGUSR1', () => process.kill(process.pid, 'SIGTERM'));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`| head`) is not an error. Keep an exit code that is already set, such as verify's.
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);

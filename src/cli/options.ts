@@ -8,7 +8,6 @@ import { isUrl } from '../base/is-url.ts';
 import { outputMark } from '../build/folders.ts';
 import type { GatherMode, StageOptions } from '../build/nouns.ts';
 import { LongmixError, systemReason } from '../errors.ts';
-import { byHand } from '../execute/by-hand.ts';
 import type { Recipe } from '../nouns/recipe.ts';
 import { defaultRecipe } from '../recipe/default-recipe.ts';
 import { parseSetting, type Setting } from '../recipe/parse-setting.ts';
@@ -20,6 +19,7 @@ import { badAddress, shownAddress } from '../storage/remote/address.ts';
 import { isRemote } from '../storage/remote.ts';
 import { onWaiting } from '../storage/waiting.ts';
 import { type CacheFlags, cacheOf } from './cache-flags.ts';
+import { type EngineFlags, executorOf, isElsewhere } from './engine-flags.ts';
 
 /** Flags that set keys of the recipe. */
 export interface RecipeFlags {
@@ -63,12 +63,11 @@ export function refuseRecipeFlags(flags: RecipeFlags, what: string): void {
   });
 }
 
-export interface RunFlags extends RecipeFlags, CacheFlags {
+export interface RunFlags extends RecipeFlags, CacheFlags, EngineFlags {
   readonly workers?: string;
   readonly memory: string;
   readonly fresh?: boolean;
   readonly quiet?: boolean;
-  readonly engine?: 'threads' | 'by-hand';
   readonly gather?: GatherMode;
 }
 
@@ -150,23 +149,23 @@ export function refuseOwnOutput(folder: string): void {
 }
 
 export function stageOptions(flags: RunFlags, signal: AbortSignal): StageOptions {
-  const isByHand = flags.engine === 'by-hand';
-  if (isByHand && flags.fresh === true) {
+  const isAway = isElsewhere(flags);
+  if (isAway && flags.fresh === true) {
     throw new LongmixError('flag-invalid', '--fresh would throw away what workers have done', {
       cure: 'remove the output folder, or leave --fresh out',
     });
   }
-  const progress =
-    flags.quiet === true || isByHand ? notesOnly(process.stderr) : progressLines(process.stderr);
+  const progress = flags.quiet === true || isAway ? notesOnly(process.stderr) : progressLines(process.stderr);
   onWaiting(progress.aside);
   const memory = memoryBytes(flags.memory);
   const most = Math.floor(memory / workerBytes);
   // A list for others must not depend on the cores of the machine that writes it.
-  const usual = isByHand ? 1 : Math.min(availableParallelism(), most);
+  const usual = isAway ? 1 : Math.min(availableParallelism(), most);
+  const workers = flags.workers === undefined ? usual : workerCount(flags.workers, most);
   return {
-    workers: flags.workers === undefined ? usual : workerCount(flags.workers, most),
+    workers,
     memory,
-    executor: isByHand ? byHand : undefined,
+    executor: executorOf(flags, { workers, memory }),
     gather: flags.gather,
     fresh: flags.fresh === true,
     cache: cacheOf(flags),

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
 import { addInstructCommands } from './instruct-commands.ts';
+import { addTaskCommands, collect, withEngineFlags } from './program-tasks.ts';
 
 const recipeHelp =
   'a recipe (YAML), or a corpus to build with all defaults: a directory, a file, a glob in quotes, an address of either (s3://, gs://, az://, hf://, https://), or - (JSON Lines on stdin)';
@@ -50,21 +51,21 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       .command('build')
       .argument('<recipe>', recipeHelp)
       .description('tokenize, mix, pack and write shards; continues an interrupted build')
-      .addOption(engine())
       .addOption(gather())
       .option('--out <dir>', 'folder for the output (default: out/NAME)')
       .option('--html <file>', 'also write a page with charts')
       .option('--all', 'show every source and length in the tables, however many there are')
       .option('--json', 'print the result as JSON on stdout'),
+    true,
   ).action(async (recipe, flags) => (await import('./build.ts')).runBuild(recipe, flags, signal));
   withRecipeFlags(
     program
       .command('tokenize')
       .argument('<recipe>', recipeHelp)
       .description('make only the token store: the tokens of every document, used by every mix')
-      .addOption(engine())
       .option('--out <store>', "folder of the store (default: the recipe's `store`, else out/NAME/store)")
       .option('--json', 'print the store record as JSON on stdout'),
+    true,
   ).action(async (recipe, flags) => (await import('./tokenize.ts')).runTokenize(recipe, flags, signal));
   withRecipeFlags(
     program
@@ -107,6 +108,7 @@ Exit codes: 0 done, 1 the work failed or verify found damage, 2 the recipe, a fl
       // Not a default of the option, which help would show.
       .setOptionValue('trainSet', [])
       .option('--json', 'print the comparison as JSON on stdout'),
+    true,
   ).action(async (path, flags) => (await import('./ablate.ts')).runAblate(path, flags, signal));
   program
     .command('inspect')
@@ -200,27 +202,7 @@ Examples:
   ).action(async (shards, command, flags) =>
     (await import('./train.ts')).runTrain(shards, command, flags, signal),
   );
-  program
-    .command('worker')
-    .argument('<job>', 'a list of tasks, which build --engine by-hand writes and names')
-    .description('run tasks of a list by number, here or on any machine that shares its folder')
-    .option('--task <n>', 'the task of this number, from 0')
-    .option('--tasks <list>', 'tasks by their numbers, one after the other: 0-63, or 3,7-9')
-    .option('--tasks-per-job <k>', 'with --task: task 0 stands for the first K tasks, task 1 for the next K')
-    .option('--workers <n>', 'threads that share the tasks', '1')
-    .option('--memory <size>', 'limit of the memory to use', '4GB')
-    .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_INPUT_CACHE)')
-    .option(
-      '--cache-size <size>',
-      'limit of that folder; what was used longest ago goes first (default: 100GB)',
-    )
-    .option('--quiet', 'errors only')
-    .addHelpText(
-      'after',
-      `
-Exit codes: 0 done, or was done before; 1 try again; 2 a mistake of the user's, which trying again does not help.`,
-    )
-    .action(async (job, flags) => (await import('./worker.ts')).runWorkerCommand(job, flags, signal));
+  addTaskCommands(program, signal);
   program
     .command('store')
     .addArgument(new Argument('<action>', 'what to do').choices(['list', 'prune']))
@@ -287,19 +269,10 @@ function commandError(text: string): string {
   return `${said.trimEnd()}\n  quote a glob ('corpus/*.jsonl'), or name several sources in a recipe\n`;
 }
 
-function engine(): Option {
-  const about = 'where tasks run: threads, here; by-hand: write a list of them for longmix worker, and stop';
-  return new Option('--engine <name>', about).choices(['threads', 'by-hand']).default('threads');
-}
-
 function gather(): Option {
   const about =
     'read the store in order before shards are written, through files of their size: auto: if it is larger than half of the memory';
   return new Option('--gather <when>', about).choices(['auto', 'always', 'never']).default('auto');
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
 
 function withFeedFlags(command: Command): Command {
@@ -316,9 +289,9 @@ function withFeedFlags(command: Command): Command {
 }
 
 /** Adds the flags for keys of the recipe, or of an ablation's base. */
-function withRecipeFlags(command: Command): Command {
+function withRecipeFlags(command: Command, hasEngine = false): Command {
   return (
-    withRunFlags(command)
+    withRunFlags(hasEngine ? withEngineFlags(command) : command)
       .option('--set <key=value>', 'set a key of the recipe: --set mix.tokens=1B; may be repeated', collect)
       // Not a default of the option, which help would show.
       .setOptionValue('set', [])

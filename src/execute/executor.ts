@@ -22,6 +22,8 @@ export interface RunOptions<Result = unknown> {
   /** Ends the stage early: every worker is stopped, and `run` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TaskProgress) => void) | undefined;
+  /** Called as each task begins, by an executor that knows. */
+  readonly onBegin?: ((index: number) => void) | undefined;
   /** Called as each task ends; tasks may end in any order. */
   readonly onResult?: ((index: number, result: Result) => void) | undefined;
 }

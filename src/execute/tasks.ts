@@ -26,6 +26,7 @@ export interface ThreadWork {
 }
 export type ThreadAnswer =
   | { readonly kind: 'progress'; readonly progress: TaskProgress }
+  | { readonly kind: 'begin'; readonly index: number }
   | { readonly kind: 'result'; readonly index: number; readonly result: unknown }
   | { readonly kind: 'done' }
   | { readonly kind: 'error'; readonly error: PlainError };
@@ -37,6 +38,8 @@ export interface PlainError {
   readonly user: (ErrorDetails & { readonly code: string }) | null;
   /** The system's code for the cause of the error, such as EIO. */
   readonly system?: string;
+  /** Index of the input whose task threw it. */
+  readonly index?: number;
 }
 
 /**
@@ -72,7 +75,7 @@ function startWorkers<S extends StageName>(stage: S, workers: number, mark: JobM
   };
   async function runHere(
     { folder, setting, inputs, memory }: Job<S>,
-    { signal, onProgress, onResult }: RunOptions<StageTypes[S]['result']>,
+    { signal, onProgress, onBegin, onResult }: RunOptions<StageTypes[S]['result']>,
   ): Promise<StageTypes[S]['result'][]> {
     const given: Given<StageTypes[S]> = { folder, setting, memory, mark };
     const results = new Array<StageTypes[S]['result']>(inputs.length);
@@ -83,6 +86,7 @@ function startWorkers<S extends StageName>(stage: S, workers: number, mark: JobM
     };
     answered = (answer) => {
       if (answer.kind === 'progress') onProgress?.(answer.progress);
+      else if (answer.kind === 'begin') onBegin?.(answer.index);
       else if (answer.kind === 'result') finish(answer.index, answer.result as StageTypes[S]['result']);
     };
     const abort = () => stop.abort(signal!.reason);
@@ -93,7 +97,8 @@ function startWorkers<S extends StageName>(stage: S, workers: number, mark: JobM
     const own = (async () => {
       const run = await (await stages[stage]()).setUp(given);
       const report = (progress: TaskProgress) => onProgress?.(progress);
-      await takeTasks(run, { inputs, next, signal: stop.signal }, { report, onResult: finish });
+      const onStart = (index: number) => onBegin?.(index);
+      await takeTasks(run, { inputs, next, signal: stop.signal }, { report, onStart, onResult: finish });
     })();
     try {
       await Promise.all([own, ...ends]);
@@ -126,7 +131,11 @@ async function runFar<S extends StageName>(
   const left = [...results.keys()].filter((task) => results[task] === null);
   const made = await run(
     { ...job, inputs: left.map((task) => job.inputs[task]!) },
-    { ...options, onResult: (index, result) => options.onResult?.(left[index]!, result) },
+    {
+      ...options,
+      onBegin: (index) => options.onBegin?.(left[index]!),
+      onResult: (index, result) => options.onResult?.(left[index]!, result),
+    },
   );
   for (const [i, task] of left.entries()) results[task] = made[i]!;
   await refreshPlace(job.folder, false);
@@ -145,20 +154,39 @@ export interface TaskList<Input> {
 
 export interface TaskAnswers<Result> {
   report(progress: TaskProgress): void;
+  onStart?(index: number): void;
   onResult(index: number, result: Result): void;
+}
+
+/** Which input's task threw an error: beside the error, which stays as it was thrown. */
+const indexes = new WeakMap<object, number>();
+
+/** Index of the input whose task threw the error; undefined: no task did. */
+export function failedIndex(error: unknown): number | undefined {
+  return typeof error === 'object' && error !== null ? indexes.get(error) : undefined;
+}
+
+async function ofTask<T>(index: number, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (typeof error === 'object' && error !== null) indexes.set(error, index);
+    throw error;
+  }
 }
 
 /** Takes inputs and runs their tasks until none is left. */
 export async function takeTasks<Input, Result>(
   run: StageRun<Input, Result>,
   { inputs, next, signal }: TaskList<Input>,
-  { report, onResult }: TaskAnswers<Result>,
+  { report, onStart, onResult }: TaskAnswers<Result>,
 ): Promise<void> {
   const committing: Promise<void>[] = [];
   try {
     for (let index = Atomics.add(next, 0, 1); index < inputs.length; index = Atomics.add(next, 0, 1)) {
-      const { committed } = await run(inputs[index]!, report, signal);
-      const done = committed.then((result) => onResult(index, result));
+      onStart?.(index);
+      const { committed } = await ofTask(index, run(inputs[index]!, report, signal));
+      const done = ofTask(index, committed).then((result) => onResult(index, result));
       // Avoid an unhandled rejection: the promise is awaited later.
       done.catch(() => {});
       committing.push(done);
@@ -206,18 +234,21 @@ export function systemCode({ cause }: Error): string | undefined {
 
 export function toPlain(error: unknown): PlainError {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (!(error instanceof LongmixError)) return { message, stack, user: null };
+  const index = failedIndex(error);
+  const task = index === undefined ? {} : { index };
+  if (!(error instanceof LongmixError)) return { message, stack, user: null, ...task };
   const { code, where, cure, exitCode } = error;
   const optional = { ...(where === undefined ? {} : { where }), ...(cure === undefined ? {} : { cure }) };
   const system = systemCode(error);
   const cause = system === undefined ? {} : { system };
-  return { message, stack, user: { code, exitCode, ...optional }, ...cause };
+  return { message, stack, user: { code, exitCode, ...optional }, ...cause, ...task };
 }
 
-function fromPlain({ message, stack, user, system }: PlainError): Error {
+function fromPlain({ message, stack, user, system, index }: PlainError): Error {
   const cause = system === undefined ? {} : { cause: { code: system } };
-  if (user !== null) return new LongmixError(user.code, message, { ...user, ...cause });
-  const error = new Error(message);
-  if (stack !== undefined) error.stack = stack;
+  const error =
+    user === null ? new Error(message) : new LongmixError(user.code, message, { ...user, ...cause });
+  if (user === null && stack !== undefined) error.stack = stack;
+  if (index !== undefined) indexes.set(error, index);
   return error;
 }

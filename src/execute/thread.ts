@@ -22,7 +22,11 @@ try {
   await takeTasks(
     run,
     { inputs, next },
-    { report, onResult: (index, result) => answer({ kind: 'result', index, result }) },
+    {
+      report,
+      onStart: (index) => answer({ kind: 'begin', index }),
+      onResult: (index, result) => answer({ kind: 'result', index, result }),
+    },
   );
   answer({ kind: 'done' });
 } catch (error) {

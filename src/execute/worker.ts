@@ -7,16 +7,17 @@
  * commits, the list must still be there and be the same.
  */
 
-import { LongmixError } from '../errors.ts';
-import { sweep } from '../storage/commit.ts';
 import { openPlace, refreshPlace } from '../storage/open-place.ts';
 import { join } from '../storage/paths.ts';
 import { notesFolder } from '../storage/receipt.ts';
+import { sweep } from '../storage/temporary-files.ts';
 import { type Job, runJob } from './executor.ts';
-import { jobFolder, readJob } from './job-file.ts';
-import { type StageName, stages } from './stages.ts';
-import type { Bounds, Stage, StageKind } from './task.ts';
-import { threads } from './tasks.ts';
+import { jobFolder } from './job-file.ts';
+import { isDone, readStage } from './stage-list.ts';
+import type { StageName } from './stages.ts';
+import type { Bounds } from './task.ts';
+import { openLog, taskErrors } from './task-log.ts';
+import { failedIndex, threads } from './tasks.ts';
 
 export interface WorkerOptions extends Bounds {
   readonly signal?: AbortSignal | undefined;
@@ -33,47 +34,65 @@ export async function runWorker(
   choose: (tasks: number) => readonly number[],
   { onTask, signal, ...bounds }: WorkerOptions,
 ): Promise<void> {
-  const place = jobFolder(path);
-  await openPlace(place);
-  const { folder, setting, input, tasks, mark, ...stored } = readJob(path);
-  const name = stored.stage as StageName;
-  if (!Object.hasOwn(stages, name)) {
-    throw new LongmixError('job-damaged', `the list of tasks ${path} is of an unknown kind: ${name}`, {
-      cure: 'use the version of longmix that wrote it',
-    });
-  }
-  const stage = (await stages[name]()) as unknown as Stage<StageKind>;
-  const isDone = (task: number) =>
-    stage.finished(folder, setting, input(task)) !== null || stage.isOver(folder, setting, input(task));
-  const left = [...new Set(choose(tasks))].filter((task) => {
-    if (!isDone(task)) return true;
+  await openPlace(jobFolder(path));
+  const list = await readStage(path);
+  const { folder, setting, input, tasks, mark, kind } = list;
+  const isThere = (task: number) => isDone(list, task);
+  const missing = [...new Set(choose(tasks))].filter((task) => {
+    if (!isThere(task)) return true;
     onTask(task, 'was done');
     return false;
   });
+  // The first error ends a worker, so tasks that failed before come last: they must not keep others from being done.
+  const failures = taskErrors(list);
+  const left = missing
+    .filter((task) => !failures.has(task))
+    .concat(missing.filter((task) => failures.has(task)));
   if (left.length === 0) return;
   // Remove temporary files of attempts that died on this machine. Other machines remove their own.
-  for (const place of stage.folders(folder, setting)) {
+  for (const place of kind.folders(folder, setting)) {
     sweep(place);
     sweep(join(place, notesFolder));
   }
   const workers = Math.min(bounds.workers, left.length);
+  const log = openLog(list);
+  const begun = new Set<number>();
   const ended = new Set<number>();
+  const end = (task: number, words: string) => {
+    ended.add(task);
+    log.end(task, words);
+    onTask(task, words);
+  };
   try {
-    const memory = await stage.load(folder, setting, { ...bounds, workers });
+    const memory = await kind.load(folder, setting, { ...bounds, workers });
     const inputs = left.map(input);
-    const job = { stage: name, folder, setting, inputs, memory, files: [] } as unknown as Job<StageName>;
+    const job = {
+      stage: list.stage,
+      folder,
+      setting,
+      inputs,
+      memory,
+      files: [],
+    } as unknown as Job<StageName>;
     await runJob(threads(workers, mark), job, {
       signal,
-      onResult(index, result) {
-        ended.add(left[index]!);
-        onTask(left[index]!, stage.words(setting, inputs[index], result));
+      onBegin(index) {
+        begun.add(left[index]!);
+        log.begin(left[index]!);
       },
+      onResult: (index, result) => end(left[index]!, kind.words(setting, inputs[index], result)),
     });
   } catch (error) {
     // Not an error if all tasks are done: others finished them, and the build went on and removed files in use here.
-    if (signal?.aborted) throw error;
-    await refreshPlace(folder);
-    if (!left.every(isDone)) throw error;
-    for (const task of left) if (!ended.has(task)) onTask(task, 'was done by another worker');
+    if (signal?.aborted !== true) await refreshPlace(folder);
+    if (signal?.aborted || !left.every(isThere)) {
+      const failed = failedIndex(error);
+      const isStopped = signal?.aborted === true;
+      if (isStopped) for (const task of begun) if (!ended.has(task)) log.stop(task);
+      // What no task threw (a tokenizer that is gone, too little memory) all of them would meet: the first one tells it.
+      if (!isStopped) log.fail(left[failed ?? 0]!, error);
+      throw error;
+    }
+    for (const task of left) if (!ended.has(task)) end(task, 'was done by another worker');
   }
 }

@@ -1,25 +1,21 @@
 /**
  * The commit protocol: a file appears under its name only when all its bytes are on disk.
  *
- * Temporary file in the same folder -> write -> fsync -> rename -> fsync of the folder. The temporary name contains the
- * host, the process, the thread and a number, so two attempts at the same task never share a file. The rename is
+ * Temporary file in the same folder -> write -> fsync -> rename -> fsync of the folder. The temporary name contains a random
+ * id, the process, the thread and a number, so two attempts at the same task never share a file. The rename is
  * atomic. A task is a pure function of its inputs, so a second attempt replaces the file by the same bytes. The folder
  * is synced because a rename changes an entry in it: otherwise a power failure could leave a receipt without its file.
  */
 import { createHash } from 'node:crypto';
 import system from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { threadId } from 'node:worker_threads';
 import { LongmixError, systemReason } from '../errors.ts';
 import type { FileRecord } from '../nouns/files.ts';
-import { exists, listFolder, readBytes, removeFile, statOf } from './files.ts';
+import { exists, readBytes, removeFile, statOf } from './files.ts';
 import { type Place, placeOf } from './places.ts';
 import { checkName, type PendingFile } from './storage.ts';
-
-const temporaryName = /^\.longmix-(.+)-(\d+)-\d+-\d+\.tmp$/;
-let attempts = 0;
+import { temporaryPath } from './temporary-files.ts';
 
 /** The system calls of the protocol. Tests replace them to watch them, and to make them fail. */
 export type FileCalls = Pick<
@@ -158,8 +154,7 @@ export function putIfAbsent(path: string, bytes: Uint8Array, calls: FileCalls = 
 
 /** The protocol's single steps, for files that need no hash (hashing costs 2 s per GB). They throw system errors. */
 export function beginFile(path: string, calls: FileCalls = system): FileSteps {
-  attempts += 1;
-  const temporary = join(dirname(path), `.longmix-${hostname()}-${process.pid}-${threadId}-${attempts}.tmp`);
+  const temporary = temporaryPath(path);
   const descriptor = calls.openSync(temporary, 'wx');
   let open = true;
   const close = () => {
@@ -285,11 +280,6 @@ function isSameFile(a: string, b: string): boolean {
   return one.ino === other.ino && one.dev === other.dev;
 }
 
-/** Whether the name is that of a temporary file, still being written or left by an interrupted attempt. */
-export function isTemporary(name: string): boolean {
-  return temporaryName.test(name);
-}
-
 /** @throws LongmixError `output-unwritable` */
 export function makeFolder(path: string): void {
   // A bucket has no folders to make.
@@ -304,24 +294,6 @@ export function makeFolder(path: string): void {
       if (statOf(path)?.kind !== 'folder') throw error;
     }
   });
-}
-
-/** Removes temporary files of interrupted attempts. Keeps those of running processes: another build may be at work. */
-export function sweep(folder: string): void {
-  if (placeOf(folder) !== null) return;
-  for (const name of listFolder(folder)) {
-    const [, host, pid] = temporaryName.exec(name) ?? [];
-    if (host === hostname() && !isRunning(Number(pid))) removeFile(join(folder, name));
-  }
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Runs `act`. @throws LongmixError `output-unwritable` in place of any error that `act` throws */

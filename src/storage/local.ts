@@ -3,16 +3,10 @@
  * inside as files need them.
  */
 import { dirname, join } from 'node:path';
-import {
-  createFile,
-  isTemporary,
-  type LocalPendingFile,
-  makeFolder,
-  orUnwritable,
-  putIfAbsent,
-} from './commit.ts';
+import { createFile, type LocalPendingFile, makeFolder, orUnwritable, putIfAbsent } from './commit.ts';
 import { exists, type LocalBytes, openFile, removeFile } from './files.ts';
 import { checkName, type Entry, readWhole, type Storage } from './storage.ts';
+import { isTemporary } from './temporary-files.ts';
 import { walk } from './walk.ts';
 
 export interface LocalStorage extends Storage {

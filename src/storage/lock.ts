@@ -14,9 +14,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
-import { isRunning, makeFolder, putIfAbsent, writeFile } from './commit.ts';
+import { makeFolder, putIfAbsent, writeFile } from './commit.ts';
 import { listFolder, readText, removeFile } from './files.ts';
 import { flushPlaces, refreshPlace } from './open-place.ts';
+import { isRunning } from './process-place.ts';
 import type { Holder } from './remote/far-lock.ts';
 
 const lockFile = '.longmix.lock';

@@ -7,9 +7,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { LongmixError, systemReason } from '../errors.ts';
-import { isRunning } from './commit.ts';
 import { listFolder, removeFolder } from './files.ts';
 import { freeBytes } from './free-space.ts';
+import { isRunning } from './process-place.ts';
 
 export interface TemporaryCopy {
   readonly path: string;

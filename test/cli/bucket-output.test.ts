@@ -265,6 +265,12 @@ describe.skipIf(missing !== null)('a build to a bucket', () => {
     expectMessage(await build('s3://nowhere/out'), 2, 'there is no bucket "nowhere"');
     expectMessage(await build('hf://datasets/a/b'), 2, 'lie in a folder, or in a bucket');
     expectMessage(await build(`${server.endpoint}/${name}`), 2, 'lie in a folder, or in a bucket');
+    const slurm = ['--engine', 'slurm'];
+    const far = /needs a folder that its nodes share/;
+    expectMessage(await longmix(['build', recipe, '--out', address, ...slurm]), 2, address, far);
+    const here = ['--out', join(folder, 'here'), '--store', `${address}/store`];
+    expectMessage(await longmix(['build', recipe, ...here, ...slurm]), 2, `${address}/store`, far);
+    expectMessage(await longmix(['jobs', address]), 2, address, 'looks at folders only');
     cpSync(join(folder, 'notes'), join(objects, 'corpus'), { recursive: true });
     const inside = await longmix(['build', `${address}/corpus`, '--out', `${address}/corpus/out`]);
     expectMessage(inside, 2, 'is inside source');

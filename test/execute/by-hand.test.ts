@@ -104,7 +104,7 @@ describe('a build by hand', () => {
     }
     expect(stages).toEqual(['tokenize', 'gather', 'shard']);
     expect(hashes(out)).toEqual(hashes(join(folder, 'threads')));
-    expect(readdirSync(join(out, '.longmix'))).toEqual(['jobs']);
+    expect(readdirSync(join(out, '.longmix'))).toEqual(['jobs', 'logs']);
     // A late worker.
     const job = join(out, '.longmix/jobs/gather.jsonl');
     expect(await work({ job } as TasksLeft, [2])).toEqual(['2: was done']);

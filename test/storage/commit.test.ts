@@ -1,6 +1,5 @@
 /** The commit protocol: every step is observed, and every step may fail. */
-import fs, { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import fs, { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -10,9 +9,10 @@ import {
   moveFile,
   putIfAbsent,
   shareFile,
-  sweep,
   writeCache,
 } from '../../src/storage/commit.ts';
+import { processPlace } from '../../src/storage/process-place.ts';
+import { sweep } from '../../src/storage/temporary-files.ts';
 import { errorOf } from '../support/error-of.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -110,8 +110,13 @@ it('leaves nothing under its name when the process dies before the rename, and t
   expect(others).toEqual([]);
   // As if another process had written it, which is gone: no process has this number (pid_max is at most 2^22).
   const left = temporary!.replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`);
-  const elsewhere = left.replace(hostname(), 'no-such-host');
-  for (const name of [left, elsewhere, '.longmix-notes']) writeFileSync(join(folder, name), '');
+  // A container of the same host name has process numbers of its own, so nobody here knows what it still writes.
+  const elsewhere = left.replace(processPlace(), '0123456789ab');
+  const longAgo = elsewhere.replace(/-\d+\.tmp$/, '-99.tmp');
+  for (const name of [left, elsewhere, longAgo, '.longmix-notes']) writeFileSync(join(folder, name), '');
+  const day = 24 * 3600;
+  utimesSync(join(folder, elsewhere), 0, Date.now() / 1000 - 0.9 * day);
+  utimesSync(join(folder, longAgo), 0, Date.now() / 1000 - 1.1 * day);
   sweep(folder);
   expect(readdirSync(folder).sort()).toEqual([temporary!, elsewhere, '.longmix-notes'].sort());
 });

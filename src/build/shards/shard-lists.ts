@@ -8,10 +8,11 @@ import { type SegmentEnds, segmentEnds } from '../../execute/gathered-tokens.ts'
 import { dropOtherJob } from '../../execute/job-file.ts';
 import { type ShardResult, shardsWritten } from '../../execute/shard-task.ts';
 import type { DocumentsRecord } from '../../shard/format.ts';
-import { makeFolder, sweep } from '../../storage/commit.ts';
+import { makeFolder } from '../../storage/commit.ts';
 import { flushPlaces } from '../../storage/open-place.ts';
 import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
+import { sweep } from '../../storage/temporary-files.ts';
 import type { PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
 import { copyTokens } from '../store/copy-tokens.ts';
 import { writeDocumentList } from './document-list.ts';

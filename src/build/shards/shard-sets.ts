@@ -25,10 +25,11 @@ import {
 import { tokenBytes } from '../../shard/row-columns.ts';
 import { datasetInfo, datasetState } from '../../shard/schema.ts';
 import { scheduleFile, scheduleRecord } from '../../steps/schedule-file.ts';
-import { sweep, writeJson } from '../../storage/commit.ts';
+import { writeJson } from '../../storage/commit.ts';
 import { exists, removeFile, statOf } from '../../storage/files.ts';
 import { join, relative } from '../../storage/paths.ts';
 import { notesFolder, removeReceipt } from '../../storage/receipt.ts';
+import { sweep } from '../../storage/temporary-files.ts';
 import type { BuildPlan, PlannedSet, StageOptions, TokenStore } from '../nouns.ts';
 import {
   claimFolder,

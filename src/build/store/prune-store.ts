@@ -7,11 +7,11 @@
 import { LongmixError } from '../../errors.ts';
 import { dropLists } from '../../execute/job-file.ts';
 import { partName } from '../../execute/part-notes.ts';
-import { sweep } from '../../storage/commit.ts';
 import { exists, listFolder, readJson, removeFile, statOf } from '../../storage/files.ts';
 import { withBriefLock } from '../../storage/lock.ts';
 import { join } from '../../storage/paths.ts';
 import { notesFolder } from '../../storage/receipt.ts';
+import { sweep } from '../../storage/temporary-files.ts';
 import { type StoreManifest, sketchFile, storeFile, storeFiles } from '../../store/format.ts';
 import { openStore } from '../../store/reader.ts';
 import { storedSources, sumOf } from '../../store/view.ts';

@@ -71,11 +71,28 @@ async function commandText(
     const last = complaint.toString().trimEnd().split('\n').slice(-3).join('; ').slice(-500);
     const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
     if (isStuck) throw stuckError(program!, path);
+    if (outside.has(signal ?? '') || outsideCodes.has(code ?? 0)) throw killedError(program!, path, how);
     throw new BadFile(`${program}: ${how}${last === '' ? '' : `: ${last}`}`);
   } finally {
     clearTimeout(patience);
     child.kill('SIGKILL');
   }
+}
+
+/**
+ * Signals that come from outside: a scheduler that ends a job ends this program too, maybe before longmix. The codes are a
+ * shell's for a command of its own that they ended.
+ */
+const outside = new Set<string>(['SIGHUP', 'SIGINT', 'SIGKILL', 'SIGTERM']);
+const outsideCodes = new Set([129, 130, 137, 143]);
+
+/** An error, not a bad record: the file has no part in it, and a store without its text would look finished. */
+function killedError(program: string, path: string, how: string): LongmixError {
+  return new LongmixError('command-killed', `${program} was ended from outside (${how})`, {
+    where: path,
+    cure: 'run the command again; if it is ended each time, it may need more memory than there is: leave the file out with exclude:',
+    exitCode: 1,
+  });
 }
 
 /** An error, not a bad record, because the output must not depend on the machine's speed. */

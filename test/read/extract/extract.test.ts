@@ -155,7 +155,7 @@ test('joined files have their text taken out, and a bad one is left out of them'
 test('a command reads what longmix does not, file by file, without a shell', async () => {
   const script = `const { readFileSync } = require('fs'); const [, path, word] = process.argv;
     const text = readFileSync(path, 'utf8'); if (text === 'fail') { console.error('one\\ntwo'); process.exit(3); }
-    if (text === 'die') process.kill(process.pid, 'SIGTERM');
+    if (text === 'die') process.kill(process.pid, 'SIGABRT');
     process.stdout.write(text.toUpperCase() + word);`;
   const command = [process.execPath, '-e', script, '--', '{file}', '$(x) {}'];
   const files = { "a '$b.pdf": 'one', 'b.pdf': 'fail', 'c.pdf': '', 'd.pdf': 'die' };
@@ -166,8 +166,19 @@ test('a command reads what longmix does not, file by file, without a shell', asy
   ]);
   expect(reasons).toEqual([
     expect.stringMatching(/: exit code 3: one; two$/),
-    expect.stringMatching(/: ended by SIGTERM$/),
+    expect.stringMatching(/: ended by SIGABRT$/),
   ]);
+});
+
+test.each([
+  ['by a signal', "process.kill(process.pid, 'SIGTERM'); setTimeout(console.log, 5000)"],
+  ['as a shell says it', 'process.exit(137)'],
+])('a program that is ended from outside, %s, is an error: its file is not to blame', async (_, script) => {
+  const command = [process.execPath, '-e', script];
+  await expect(textsOf({ 'a.pdf': 'one' }, { command })).rejects.toMatchObject({
+    code: 'command-killed',
+    exitCode: 1,
+  });
 });
 
 test('a program that writes no text makes a bad record, and what is not UTF-8 is counted', async () => {
