@@ -31,7 +31,7 @@ import { loadIndex } from './plan/load-index.ts';
 import { planReport } from './plan/plan-report.ts';
 import { findOlderBuild, refuseOtherRecipe } from './shards/earlier-shards.ts';
 import { isBuilt } from './shards/shard-sets.ts';
-import { sketchStore } from './store/sketches.ts';
+import { refuseFarSketches, sketchStore } from './store/sketches.ts';
 import { storePlace } from './store/store-place.ts';
 import { ensureStore } from './store/token-store.ts';
 import { refuseUnfit } from './store/tokenizer-fit.ts';
@@ -57,10 +57,9 @@ export async function ablate(
   await openPlace(out);
   refuseForeign(out, outputFolder);
   for (const { name } of ablation.arms) refuseForeignOutput(join(out, name));
-  const earlier = await loadEarlier(
-    ablation.arms.map(({ recipe }) => recipe),
-    out,
-  );
+  const recipes = ablation.arms.map(({ recipe }) => recipe);
+  refuseFarSketches(storePlace(recipes[0]!, out), recipes);
+  const earlier = await loadEarlier(recipes, out);
   makeFolder(out);
   try {
     return await withLock(out, () => ablateLocked(ablation, out, options, earlier));

@@ -26,7 +26,7 @@ import { findOlderBuild, refuseOtherRecipe } from './shards/earlier-shards.ts';
 import { isGathered, removeGathered } from './shards/gather-plan.ts';
 import { noteReplaced } from './shards/replaced-shards.ts';
 import { clearShardSets, isBuilt, writeShardSets } from './shards/shard-sets.ts';
-import { sketchStore } from './store/sketches.ts';
+import { refuseFarSketches, sketchStore } from './store/sketches.ts';
 import { storePlace } from './store/store-place.ts';
 import { doneWithJob, keepForJob } from './store/store-uses.ts';
 import { ensureStore } from './store/token-store.ts';
@@ -52,6 +52,7 @@ export interface BuildResult {
  */
 export async function build(recipe: Recipe, out: string, options: BuildOptions): Promise<BuildResult> {
   refuseUnwritable(out);
+  refuseFarSketches(storePlace(recipe, out), [recipe]);
   await openPlace(out);
   refuseForeignOutput(out);
   const earlier = await loadEarlier([recipe], out);

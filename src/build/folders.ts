@@ -24,7 +24,10 @@ export async function outFolder(recipe: Recipe, out: string | undefined): Promis
   const folder = resolve(out ?? join('out', recipe.name));
   refuseUnwritable(folder);
   await openPlace(folder);
-  for (const place of new Set([folder, storePlace(recipe, folder).root])) refuseInSources(recipe, place);
+  for (const place of new Set([folder, storePlace(recipe, folder).root])) {
+    refuseUnwritable(place);
+    refuseInSources(recipe, place);
+  }
   refuseInOutput(folder, [manifestFile, storeFile]);
   if (recipe.store !== null) refuseStoreInBuild(resolve(recipe.store), folder);
   return folder;

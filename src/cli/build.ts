@@ -1,4 +1,5 @@
 /** `longmix build`: the whole build, and a summary that a newcomer understands. */
+import { isUrl } from '../base/is-url.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { bytes, compact, counted } from '../base/words.ts';
 import { type BuildResult, build } from '../build/build.ts';
@@ -43,6 +44,10 @@ function summary(
   const { totals, tokenizer } = store.manifest;
   const folder = relative(process.cwd(), out) || '.';
   const train = join(folder, plan.sets[0]!.name);
+  // Python opens an address only with a package of its own for it.
+  const use = isUrl(out)
+    ? `longmix pipe ${shellWord(folder)} | python train.py`
+    : `python -c ${shellWord(`from datasets import load_from_disk; print(load_from_disk(${JSON.stringify(train)}))`)}`;
   const made = shardSets.map(({ rows, shards }, i) => {
     const size = shards.reduce((sum, shard) => sum + shard.bytes, 0);
     return `  ${join(folder, plan.sets[i]!.name)}  ${counted(rows, 'row')}, ${counted(shards.length, 'shard')}, ${bytes(size)}`;
@@ -62,7 +67,7 @@ ${made.join('\n')}
 Next:
   longmix inspect ${shellWord(train)} --row 0      see a row and where its documents came from
   longmix verify ${shellWord(folder)} --deep
-  python -c ${shellWord(`from datasets import load_from_disk; print(load_from_disk(${JSON.stringify(train)}))`)}
+  ${use}
 `;
 }
 

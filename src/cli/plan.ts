@@ -7,7 +7,7 @@ import { loadEarlier } from '../build/plan/earlier-runs.ts';
 import { estimateSeconds } from '../build/plan/estimate.ts';
 import { loadIndex } from '../build/plan/load-index.ts';
 import { planReport } from '../build/plan/plan-report.ts';
-import { sketchStore } from '../build/store/sketches.ts';
+import { refuseFarSketches, sketchStore } from '../build/store/sketches.ts';
 import { storePlace } from '../build/store/store-place.ts';
 import { ensureStore } from '../build/store/token-store.ts';
 import { loadRecipe, type RunFlags, stageOptions } from './options.ts';
@@ -25,6 +25,7 @@ export async function runPlan(path: string, flags: Flags, signal: AbortSignal): 
   const recipe = await loadRecipe(path, flags);
   const options = stageOptions(flags, signal);
   const out = await outFolder(recipe, flags.out);
+  refuseFarSketches(storePlace(recipe, out), [recipe]);
   const earlier = await loadEarlier([recipe], out);
   const store = await ensureStore(recipe, storePlace(recipe, out), { ...options, asItWas: true });
   await sketchStore(store, [recipe], options);

@@ -16,7 +16,7 @@ import { isUrl } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import { makeFolder, putIfAbsent, writeFile } from './commit.ts';
 import { listFolder, readText, removeFile } from './files.ts';
-import { flushPlaces, refreshPlace } from './open-place.ts';
+import { endPlace, flushPlaces, losePlace, refreshPlace } from './open-place.ts';
 import { isRunning } from './process-place.ts';
 import type { Holder } from './remote/far-lock.ts';
 
@@ -37,7 +37,8 @@ export async function withLock<T>(folder: string, work: () => Promise<T> | T): P
   const path = isFar ? folder.replace(/\/+$/, '') : realpathSync(folder);
   const mine = within.getStore() ?? new Set();
   if (mine.has(path)) return await work();
-  if (isFar) return await within.run(new Set([...mine, path]), () => withFarLock(path, work));
+  if (isFar)
+    return await within.run(new Set([...mine, path]), () => withFarLock(path, ![...mine].some(isUrl), work));
   const file = join(path, lockFile);
   if (ours.has(path)) throw busy(folder, file, 'this very process');
   const mark = JSON.stringify({
@@ -58,24 +59,33 @@ export async function withLock<T>(folder: string, work: () => Promise<T> | T): P
 
 /**
  * A lock in a bucket says in addition when its holder renewed it last, since a process of another host can't be asked. It
- * is taken over if that is long ago, or if its holder is a process of this host that has ended.
+ * is taken over if that is long ago, or if its holder is a process of this host that has ended. A holder that notices this
+ * writes nothing more.
+ * @param isOuter the current call holds no other lock in a bucket
  */
-async function withFarLock<T>(folder: string, work: () => Promise<T> | T): Promise<T> {
+async function withFarLock<T>(folder: string, isOuter: boolean, work: () => Promise<T> | T): Promise<T> {
   const { takeFarLock } = await import('./remote/far-lock.ts');
   const holder: Holder = { host: hostname(), pid: process.pid, began: beginning(process.pid), since: now() };
-  const lock = await takeFarLock(folder, lockFile, holder, isEnded);
-  if ('holder' in lock) {
-    const { host, pid, since } = lock.holder;
-    throw busy(folder, `${folder}/${lockFile}`, `process ${pid} of ${host}, since ${since}`);
-  }
+  const busyBy = ({ host, pid, since }: Holder) =>
+    busy(folder, `${folder}/${lockFile}`, `process ${pid} of ${host}, since ${since}`);
+  let regain = () => {};
+  const lock = await takeFarLock(folder, lockFile, holder, isEnded, (to) => {
+    // Of a lock that somebody removed nobody knows who writes there now.
+    const error = to === null ? busy(folder, `${folder}/${lockFile}`, 'our lock was removed') : busyBy(to);
+    regain = losePlace(folder, error);
+  });
+  if ('holder' in lock) throw busyBy(lock.holder);
   try {
     await refreshPlace(folder);
     return await work();
   } finally {
     try {
+      await lock.check();
       await flushPlaces();
     } finally {
       await lock.release();
+      regain();
+      if (isOuter) endPlace(folder);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Opens outputs and token stores in buckets, for the functions that take them by path (`places.ts`). */
-import { isUrl } from '../base/is-url.ts';
+import { isUrl, lowerScheme } from '../base/is-url.ts';
 import { LongmixError } from '../errors.ts';
 import { addPlace, findPlace } from './places.ts';
 import { shownAddress } from './remote/address.ts';
@@ -23,7 +23,7 @@ export async function openPlace(path: string): Promise<void> {
   if (known !== null) return await known.mirror.refresh(true);
   const { storageOf } = await import('./remote-files.ts');
   const { Mirror } = await import('./remote/mirror.ts');
-  const mirror = new Mirror(await storageOf(path.replace(/\/+$/, '')));
+  const mirror = new Mirror(await storageOf(lowerScheme(path).replace(/\/+$/, '')));
   await mirror.refresh(true);
   mirrors.set(mirror.address, mirror);
   addPlace(mirror);
@@ -34,8 +34,21 @@ export async function needPlace(path: string): Promise<void> {
   if (mirrorOf(path) === null) await openPlace(path);
 }
 
-/** @throws LongmixError `remote-unsupported` if nothing can be written there, as on Azure, the hub or a web server */
+/** A folder of this name: what `s3:/bucket` leads to. */
+const folderLikeScheme = /(?:^|[/\\])((?:s3|gs|az|hf|https?):)(?=[/\\]|$)/i;
+
+/**
+ * @throws LongmixError `remote-unsupported` if nothing can be written there, as on Azure, the hub or a web server;
+ *   `remote-address` if it is an address with one slash
+ */
 export function refuseUnwritable(path: string): void {
+  const scheme = isUrl(path) ? undefined : folderLikeScheme.exec(path)?.[1];
+  if (scheme !== undefined) {
+    throw new LongmixError('remote-address', `an address has two slashes after ${scheme}`, {
+      where: path,
+      cure: `write ${scheme.toLowerCase()}//BUCKET/PREFIX; a folder of the name ${scheme} can't be written to`,
+    });
+  }
   if (!isUrl(path) || /^(s3|gs):\/\//i.test(path)) return;
   throw new LongmixError('remote-unsupported', 'outputs and token stores lie in a folder, or in a bucket', {
     where: shownAddress(path),
@@ -46,6 +59,16 @@ export function refuseUnwritable(path: string): void {
 /** Brings what is known of a place up to date. @param contents also of its records and notes */
 export async function refreshPlace(path: string, contents: boolean = true): Promise<void> {
   await mirrorOf(path)?.mirror.refresh(contents);
+}
+
+/** Nothing is written to the place any more, until the function that this returns is called. */
+export function losePlace(path: string, error: Error): () => void {
+  return mirrorOf(path)?.mirror.lose(error) ?? (() => {});
+}
+
+/** A command on the place has ended, with an error or without. */
+export function endPlace(path: string): void {
+  mirrorOf(path)?.mirror.end();
 }
 
 /** Sends what was written by path. Call this before others may read it, and before a command ends. */

@@ -4,7 +4,7 @@
  * makes `s3:/bucket` of an address.
  */
 import path from 'node:path';
-import { isUrl } from '../base/is-url.ts';
+import { isUrl, lowerScheme } from '../base/is-url.ts';
 
 export const basename: (path: string, suffix?: string) => string = path.basename;
 export const sep: string = path.sep;
@@ -45,7 +45,7 @@ interface Address {
 
 function rootOf(address: string): Address | null {
   const [, root, below = ''] = /^([a-z][a-z0-9+.-]+:\/\/[^/]*)\/*(.*)$/is.exec(address) ?? [];
-  return root === undefined ? null : { root, below };
+  return root === undefined ? null : { root: lowerScheme(root), below };
 }
 
 /** A way up ends at the bucket. */

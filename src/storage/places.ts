@@ -7,7 +7,7 @@
  *
  * Only the main thread has places. `open-place.ts` opens them.
  */
-import { isUrl } from '../base/is-url.ts';
+import { isUrl, lowerScheme } from '../base/is-url.ts';
 
 export interface PlaceFile {
   readonly size: number;
@@ -32,7 +32,7 @@ export interface Place {
 const places = new Map<string, Place>();
 
 export function addPlace(place: Place): void {
-  places.set(place.address, place);
+  places.set(lowerScheme(place.address), place);
 }
 
 /**
@@ -48,7 +48,7 @@ export function placeOf(path: string | URL): { readonly place: Place; readonly n
 
 /** null: it was not opened. */
 export function findPlace(path: string): { readonly place: Place; readonly name: string } | null {
-  for (let at = path.replace(/\/+$/, ''); isUrl(at); at = at.slice(0, at.lastIndexOf('/'))) {
+  for (let at = lowerScheme(path).replace(/\/+$/, ''); isUrl(at); at = at.slice(0, at.lastIndexOf('/'))) {
     const place = places.get(at);
     if (place !== undefined) return { place, name: path.slice(at.length + 1).replace(/\/+$/, '') };
   }

@@ -52,11 +52,11 @@ export type Metrics = Readonly<Record<string, unknown>>;
 export interface TrainContext {
   readonly manifest: FeedManifest;
   /**
-   * Folders of the shard sets whose ids the model must know: the training sets, the validation set, and the sets of the
+   * Folders, or addresses in a bucket (open them with `openFeedAt`), of the shard sets whose ids the model must know: the training sets, the validation set, and the sets of the
    * runs to compare this one with.
    */
   readonly sets: readonly string[];
-  /** The build's validation set, if it has one, with one row per step. */
+  /** The build's validation set, if it has one, with one row per step. In a bucket only `batchAhead` reads it. */
   readonly validation: Feed | null;
   /**
    * Returns, by the number of a validation row, the source name of each of its documents, in order. null: there is no

@@ -75,6 +75,8 @@ describe.skipIf(missing !== null)('--out s3://', () => {
     }
     const again = await longmixOk(['build', recipe, '--out', `${address}/5`]);
     expect(again.stderr).toContain('Already built, nothing to do');
+    expect(again.stderr).toContain(`longmix pipe ${address}/5 | python train.py`);
+    expect(again.stderr).not.toContain('load_from_disk');
   });
 
   it('is read there by verify, inspect, stats, plan and store, which say what they say of the disk', async () => {
@@ -129,6 +131,26 @@ describe.skipIf(missing !== null)('--out s3://', () => {
     expect(hashes(objects)).toEqual(hashes(local));
     const other = writeDiskRecipe(folder, 'other', { ...keys, sequences: { length: 128 } });
     expectMessage(await longmix(['build', other, '--out', address]), 2, address, 'sequences.length');
+  });
+
+  it('is where tfjs trains from, with the losses of the same shards on the disk', async () => {
+    const { folder, recipe, local, address } = await place();
+    await longmixOk(['build', recipe, '--out', address.replace('s3', 'S3'), '--workers', '1', '--quiet']);
+    const tiny = ['layers=1', 'width=16', 'heads=2', 'context=32', 'updates=1', 'validateRows=2'];
+    const losses = async (shards: string, out: string) => {
+      const flags = ['--trainer', 'tfjs', '--rows-per-step', '2', '--steps', '2', '--out', join(folder, out)];
+      await longmixOk(['train', shards, ...flags, ...tiny.flatMap((word) => ['--set', word])]);
+      const lines = readFileSync(join(folder, out, 'metrics.jsonl'), 'utf8')
+        .trim()
+        .split('\n');
+      return lines.map((line) => {
+        const { loss, validation } = JSON.parse(line) as { loss?: number; validation?: object };
+        return loss ?? validation;
+      });
+    };
+    const here = await losses(local, 'a');
+    expect(here).toHaveLength(3);
+    expect(await losses(address, 'b')).toEqual(here);
   });
 
   it('of an ablation has the arms of one on the disk', async () => {
@@ -274,6 +296,15 @@ describe.skipIf(missing !== null)('a build to a bucket', () => {
     cpSync(join(folder, 'notes'), join(objects, 'corpus'), { recursive: true });
     const inside = await longmix(['build', `${address}/corpus`, '--out', `${address}/corpus/out`]);
     expectMessage(inside, 2, 'is inside source');
+    expectMessage(await build(`s3:/bucket/${name}`), 2, 'two slashes after s3:', 'write s3://BUCKET');
+    const near = ['--set', 'documents.near_duplicates=remove'];
+    for (const command of ['build', 'plan'])
+      expectMessage(
+        await longmix([command, recipe, '--out', `${address}/near`, ...near]),
+        2,
+        'near_duplicates needs a token store in a folder',
+      );
+    expect(existsSync(join(objects, 'near'))).toBe(false);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'planted-wrong-key');
     const denied = await build(`${address}/denied`);
     expectMessage(denied, 2, 'the server refuses access');

@@ -33,4 +33,6 @@ it('joins addresses, and no way leads out of a bucket', () => {
   expect(relative('s3://b/out', 's3://c/store')).toBe('s3://c/store');
   expect(relative('/here', 's3://b/store')).toBe('s3://b/store');
   expect(isAbsolute('s3://b')).toBe(true);
+  expect(relative('S3://b/out', resolve('s3://b/Out/X'))).toBe('../Out/X');
+  expect(resolve('GS://b/Out')).toBe('gs://b/Out');
 });

@@ -50,7 +50,7 @@ export default function tfjsTrainer(load: () => Promise<Tf> = loadTfjs): Trainer
       const config = parseConfig(context.settings);
       const tf = await load();
       const { vocabularySize } = context.manifest.tokenizer;
-      const ids = usedIds(context.sets, vocabularySize);
+      const ids = await usedIds(context.sets, vocabularySize);
       const parameters = createParameters(config, ids.length, config.seed);
       const moments = parameters.map(({ values }) => ({
         first: new Float32Array(values.length),
@@ -76,7 +76,7 @@ export default function tfjsTrainer(load: () => Promise<Tf> = loadTfjs): Trainer
       const metrics = await trainStep(state, batch);
       const { validateEvery } = state.config;
       const due = validateEvery > 0 && state.steps % validateEvery === 0 && state.steps < state.context.steps;
-      return due ? { ...metrics, ...validate(state) } : metrics;
+      return due ? { ...metrics, ...(await validate(state)) } : metrics;
     },
     finish: () => validate(state),
     save: (folder) => saveState(state, join(folder, checkpointFile)),
@@ -152,7 +152,7 @@ function countTargets(row: ModelRow): number {
   return targetsOf(row).reduce((count, id) => count + (id < 0 ? 0 : 1), 0);
 }
 
-function validate({ tf, config, context, parameters, numbers }: State): Metrics | undefined {
+async function validate({ tf, config, context, parameters, numbers }: State): Promise<Metrics | undefined> {
   const { validation } = context;
   const steps = Math.min(validation?.epochSteps ?? 0, config.validateRows);
   if (validation === null || steps === 0) return undefined;
@@ -160,7 +160,7 @@ function validate({ tf, config, context, parameters, numbers }: State): Metrics 
   const losses = new LossByPosition();
   const bySource = new LossBySource();
   for (let step = 0; step < steps; step += 1) {
-    const batch = validation.batch({ epoch: 0, step }, 0, 1);
+    const batch = await validation.batchAhead({ epoch: 0, step }, 0, 1);
     for (const [r, whole] of modelRows(batch, numbers).entries()) {
       const sources = context.validationSources?.(batch.rows[r]!) ?? null;
       const sourceAt = sources === null ? null : tokenSources(whole, sources);

@@ -6,17 +6,17 @@
  *
  * Cost: one pass over the shards before the first step. The vocabulary is kept in the checkpoint.
  */
-import { openFeed } from 'longmix';
+import { openFeedAt } from 'longmix';
 
-/** Returns the used ids in ascending order. @param folders folders of shard sets */
-export function usedIds(folders: readonly string[], vocabularySize: number): Int32Array {
+/** Returns the used ids in ascending order. @param folders folders of shard sets, or their addresses */
+export async function usedIds(folders: readonly string[], vocabularySize: number): Promise<Int32Array> {
   const used = new Uint8Array(vocabularySize);
   for (const folder of folders) {
-    const feed = openFeed(folder, { rowsPerStep: 1 });
+    const feed = await openFeedAt(folder, { rowsPerStep: 1 });
     try {
       let memory: ArrayBufferLike | undefined;
       for (let step = 0; step < feed.epochSteps; step += 1) {
-        const { inputIds } = feed.batch({ epoch: 0, step }, 0, 1, memory);
+        const { inputIds } = await feed.batchAhead({ epoch: 0, step }, 0, 1, memory);
         for (const id of inputIds) used[id] = 1;
         memory = inputIds.buffer;
       }

@@ -52,7 +52,7 @@ async function refuseAddress(path: string): Promise<void> {
   const { shownAddress } = await import('../../storage/remote/address.ts');
   throw new LongmixError('remote-unsupported', `mix.without reads folders of this machine only`, {
     where: shownAddress(path),
-    cure: 'copy the shard sets and schedule.json of the earlier build here; its token store is not needed',
+    cure: 'copy the shard sets and schedule.json of the earlier build here, say with `aws s3 sync`, and name that folder; its token store is not needed',
   });
 }
 

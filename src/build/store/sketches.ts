@@ -23,11 +23,23 @@ import { type PartRecord, type StoreManifest, sketchFile, tokensFile } from '../
 import { loadTable } from '../../store/reader.ts';
 import { sumOf } from '../../store/view.ts';
 import type { NearCopies, StageOptions, TokenStore } from '../nouns.ts';
+import type { StorePlace } from './store-place.ts';
 
 const format = 'longmix-sketches';
 const blockBytes = 4 * 1024 * 1024;
 
 type Part = Pick<PartRecord, 'name' | 'documents'>;
+
+/**
+ * Call this where a store is not yet there: else its corpus would be tokenized and uploaded before the refusal.
+ * @throws LongmixError `remote-unsupported` if a recipe asks for near copies, and the store will be in a bucket
+ */
+export function refuseFarSketches(
+  { root }: Pick<StorePlace, 'root'>,
+  recipes: readonly Pick<Recipe, 'documents'>[],
+): void {
+  if (similaritiesOf(recipes).length > 0) refuseBucket(root);
+}
 
 /** Makes the sketches that the store lacks, if one of the recipes asks for near copies. */
 export async function sketchStore(

@@ -27,9 +27,16 @@ export interface FeedSets extends StepSource {
 
 /**
  * @param folder a shard set (out/NAME/train), or a build (out/NAME)
- * @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` | `schedule-damaged` | `build-mixed`
+ * @throws LongmixError `shards-missing` | `shards-damaged` | `shards-version` | `schedule-damaged` | `build-mixed`, and
+ *   `remote-unsupported` for an address
  */
 export function openSets(folder: string): FeedSets {
+  if (isRemote(folder)) {
+    throw new LongmixError('remote-unsupported', 'openFeed reads folders of this machine only', {
+      where: folder,
+      cure: 'in a trainer, use `await openFeedAt(...)`, and batchAhead of the feed',
+    });
+  }
   const listed = exists(join(folder, manifestFile)) ? null : listedSets(folder);
   if (listed === null) return { sets: [openSet(folder)], schedule: null };
   const schedule = readSchedule(folder);

@@ -5,8 +5,9 @@
  *   - if its process was one of this host and has ended,
  *   - if it was not renewed for `staleMinutes`: the clocks of hosts may differ by some of them.
  *
- * The cost: after a crash on another host, a command waits that long. Should two commands work at once all the same (a
- * holder that was suspended for longer), the first commit of each file wins, as with two workers.
+ * The cost: after a crash on another host, a command waits that long. A holder that was suspended for longer notices at its
+ * next renewal, and at the latest before it ends, that the lock is another's, and then writes nothing more. What its threads
+ * have under way meanwhile is as with two workers: the first commit of each file wins.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { storageOf } from '../remote-files.ts';
@@ -30,15 +31,21 @@ interface Mark extends Holder {
 }
 
 export interface FarLock {
+  /** Notices a loss that no renewal has had the time to notice: after a pause of this process. */
+  check(): Promise<void>;
   release(): Promise<void>;
 }
 
-/** @param isEnded whether a holder is known to have ended */
+/**
+ * @param isEnded whether a holder is known to have ended
+ * @param onLost called once if another process has taken the lock over, or removed it (null)
+ */
 export async function takeFarLock(
   folder: string,
   file: string,
   holder: Holder,
   isEnded: (holder: Holder) => boolean,
+  onLost: (to: Holder | null) => void,
 ): Promise<FarLock | { readonly holder: Holder }> {
   const storage = await storageOf(folder);
   const content = (): Buffer => {
@@ -55,22 +62,31 @@ export async function takeFarLock(
     if (turn > 20) return { holder: mark ?? holder };
     await wait(50 * Math.random());
   }
-  return hold(storage, file, holder, content);
+  return hold(storage, file, holder, content, onLost);
 }
 
-function hold(storage: RemoteStorage, file: string, holder: Holder, content: () => Buffer): FarLock {
-  const isOurs = async () => {
-    const found = await read(storage, file);
-    return found?.mark?.pid === holder.pid &&
-      found.mark.host === holder.host &&
-      found.mark.since === holder.since
-      ? found
-      : null;
-  };
+function hold(
+  storage: RemoteStorage,
+  file: string,
+  holder: Holder,
+  content: () => Buffer,
+  onLost: (to: Holder | null) => void,
+): FarLock {
+  const isOurs = (mark: Mark | null | undefined) =>
+    mark?.pid === holder.pid && mark.host === holder.host && mark.since === holder.since;
   let renewing: Promise<unknown> = Promise.resolve();
+  let renewed = Date.now();
+  let isLost = false;
   const renew = async () => {
-    const found = await isOurs();
-    if (found !== null) await storage.replace(file, content(), found.stamp);
+    if (isLost) return;
+    const found = await read(storage, file);
+    // Who takes it over between the two requests is seen by the next renewal.
+    if (isOurs(found?.mark)) await storage.replace(file, content(), found!.stamp);
+    else {
+      isLost = true;
+      onLost(found?.mark ?? null);
+    }
+    renewed = Date.now();
   };
   const timer = setInterval(() => {
     // One renewal that fails is made up for by the next.
@@ -78,11 +94,15 @@ function hold(storage: RemoteStorage, file: string, holder: Holder, content: () 
   }, renewSeconds * 1000);
   timer.unref();
   return {
+    async check() {
+      await renewing;
+      if (Date.now() - renewed > 2 * renewSeconds * 1000) await renew();
+    },
     async release() {
       clearInterval(timer);
       await renewing;
       try {
-        if ((await isOurs()) !== null) await storage.remove(file);
+        if (isOurs((await read(storage, file))?.mark)) await storage.remove(file);
       } catch {
         // A lock that stays is taken over: this process will have ended.
       }

@@ -37,6 +37,11 @@ export class Mirror implements Place {
   readonly #kept = new Map<string, Kept>();
   #queue: Change[] = [];
   #sending: Promise<void> = Promise.resolve();
+  /** Why what is known is no longer what is there: a change was not sent, and those after it were dropped. */
+  #failure: { readonly error: unknown } | null = null;
+  #isTold = false;
+  /** Why nothing may be written: errors of locks in here that others have taken over. */
+  readonly #lost = new Set<Error>();
 
   /** @param storage of the place */
   constructor(storage: RemoteStorage) {
@@ -44,9 +49,17 @@ export class Mirror implements Place {
     this.#storage = storage;
   }
 
-  /** @param contents false: only names, sizes and etags are asked for */
+  /**
+   * After a failure of `flush` what it did not send is forgotten.
+   * @param contents false: only names, sizes and etags are asked for
+   */
   async refresh(contents: boolean): Promise<void> {
-    await this.flush();
+    if (this.#failure === null) await this.flush();
+    await this.#sending.catch(() => {});
+    this.#queue = [];
+    this.#failure = null;
+    this.#isTold = false;
+    this.#check();
     const entries: Entry[] = [];
     for await (const entry of this.#storage.list('')) entries.push(entry);
     this.#files = new Map();
@@ -67,7 +80,24 @@ export class Mirror implements Place {
     });
   }
 
-  /** Sends what waits. After a failure nothing more of it is sent. */
+  /** From now on nothing is written, until `lose` is undone by what it returns. */
+  lose(error: Error): () => void {
+    this.#lost.add(error);
+    this.#failure ??= { error };
+    return () => void this.#lost.delete(error);
+  }
+
+  /** The command that failed has ended: `flush` of other places' commands is not to fail by it. `put` fails until `refresh`. */
+  end(): void {
+    this.#isTold = this.#failure !== null;
+  }
+
+  #check(): void {
+    for (const error of this.#lost) throw error;
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  /** Sends what waits. After a failure nothing more is sent, and it is thrown again, until `refresh`. */
   async flush(): Promise<void> {
     const sending = this.#sending.catch(() => {}).then(() => this.#send());
     this.#sending = sending;
@@ -79,7 +109,19 @@ export class Mirror implements Place {
   async #send(): Promise<void> {
     const queue = this.#queue;
     this.#queue = [];
+    if (this.#isTold) return;
+    this.#check();
+    try {
+      await this.#sendAll(queue);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  async #sendAll(queue: readonly Change[]): Promise<void> {
     for (let at = 0; at < queue.length; ) {
+      this.#check();
       const change = queue[at]!;
       if (change.bytes !== null) {
         await this.#write(change.name, change.bytes);
@@ -127,12 +169,14 @@ export class Mirror implements Place {
   }
 
   put(name: string, bytes: Buffer<ArrayBuffer>): void {
+    this.#check();
     this.#add(name, { size: bytes.length, stamp: '' });
     this.#kept.set(name, { stamp: '', bytes });
     this.#queue.push({ name, bytes });
   }
 
   remove(name: string): void {
+    this.#check();
     if (!this.#files.delete(name)) return;
     this.#kept.delete(name);
     for (const folder of foldersOf(name)) {

@@ -93,6 +93,32 @@ describe.skipIf(missing !== null)('a place in a bucket', () => {
     expect(exists(tokens)).toBe(false);
   });
 
+  it('says again that a write failed, and writes nothing more, until it is looked at anew', async () => {
+    const { address, folder } = await place();
+    writeFile(join(address, 'a'), '1');
+    await flushPlaces();
+    // This server keeps objects as files, and has no file below a file.
+    writeFile(join(address, 'a/below.json'), '2');
+    writeFile(join(address, 'manifest.json'), '{}');
+    await expect(flushPlaces()).rejects.toThrow();
+    await expect(flushPlaces()).rejects.toThrow();
+    expect(() => writeFile(join(address, 'plan.json'), '{}')).toThrow();
+    expect(readdirSync(folder)).toEqual(['a']);
+    await refreshPlace(address);
+    expect([exists(join(address, 'manifest.json')), listFolder(address)]).toEqual([false, ['a']]);
+    writeFile(join(address, 'plan.json'), '{}');
+    await flushPlaces();
+    expect(readdirSync(folder)).toEqual(['a', 'plan.json']);
+  });
+
+  it('is the same whether its scheme is written with capitals or not', async () => {
+    const { address } = await place();
+    writeFile(join(address.replace('s3', 'S3'), 'a.json'), '{}');
+    expect(listFolder(address)).toEqual(['a.json']);
+    await openPlace(`${address.replace('s3', 'S3')}/`);
+    expect(exists(`${address}/a.json`)).toBe(true);
+  });
+
   it('keeps the first commit of a file, and takes one with the same bytes for it', async () => {
     const { address } = await place();
     const storage = await storageAt(address);
@@ -162,6 +188,40 @@ describe.skipIf(missing !== null)('its lock', () => {
       ),
     );
     expect(order.filter((_, i) => i % 2 === 0)).toEqual(order.filter((_, i) => i % 2 === 1));
+  });
+
+  it('that another took over is noticed by the next renewal, after which nothing is written', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { address, folder } = await place();
+    const theirs = { host: 'another', pid: 1, began: null, since: 'then', renewed: new Date().toISOString() };
+    const work = withLock(address, async () => {
+      writeFile(join(address, 'plan.json'), '{}');
+      await flushPlaces();
+      writeFileSync(lockOf(folder), JSON.stringify(theirs));
+      await vi.advanceTimersByTimeAsync(60_000);
+      await vi.waitFor(() => expect(() => writeFile(join(address, 'manifest.json'), '{}')).toThrow());
+      // What looks anew does not bring it back.
+      await refreshPlace(address);
+    });
+    await expect(work).rejects.toMatchObject({
+      code: 'folder-busy',
+      message: expect.stringContaining('process 1 of another, since then'),
+    });
+    expect(readdirSync(folder).sort()).toEqual(['.longmix.lock', 'plan.json']);
+    expect(JSON.parse(readFileSync(lockOf(folder), 'utf8'))).toEqual(theirs);
+  });
+
+  it('is looked at before the end, if this process may have been suspended', async () => {
+    const { address, folder } = await place();
+    const work = withLock(address, () => {
+      writeFile(join(address, 'plan.json'), '{}');
+      writeFileSync(lockOf(folder), JSON.stringify({ host: 'another', pid: 1, since: 'then' }));
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 180_000 });
+      onTestFinished(() => void vi.useRealTimers());
+    });
+    expect(await code(work)).toBe('folder-busy');
+    expect(readdirSync(folder)).toEqual(['.longmix.lock']);
   });
 
   it('is taken over from a process that has ended here, or was silent for long elsewhere', async () => {
