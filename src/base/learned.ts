@@ -47,7 +47,9 @@ export function learnedRuns(
     const start = Math.max(from, ends[i]!);
     const isLast = ends[i + 1] === length;
     const end = Math.min(to, ends[i + 1]!);
-    if (start < end) run(before + start - from, before + end - from + Number(eos && isLast));
+    // The EOS of an answer may stand alone in a row, where the cut is right before it.
+    const endsAnswer = eos && isLast && to === length && ends[i]! < length;
+    if (start < end || endsAnswer) run(before + start - from, before + end - from + Number(eos && isLast));
   }
 }
 

@@ -1,6 +1,6 @@
 /** Types that the files of `build/` share: options, the store, the plan. There is no code here. */
 
-import type { FimSetting } from '../base/fim.ts';
+import type { FimSetting, SourceFim } from '../base/fim.ts';
 import type { WholeFrom } from '../base/learned.ts';
 import type { Progress } from '../base/progress.ts';
 import type { Executor } from '../execute/executor.ts';
@@ -61,12 +61,12 @@ export interface BuildPlan {
   readonly without: readonly PlannedWithout[];
   /** null: the recipe does not ask for near copies. */
   readonly near: NearFigures | null;
-  /** Whether a source names groups, so that rows have the column `group_ids`. */
-  readonly hasGroups: boolean;
   /** What the rules of `documents.keep` come to, in their order. */
   readonly scores: readonly PlannedScore[];
   /** How much of conversations is learned, by source; absent: there are none, and rows have no `loss_mask`. */
   readonly wholeFrom?: WholeFrom;
+  /** Fill in the middle, with the seed of this recipe; absent: no source has it. */
+  readonly fim?: FimSetting;
 }
 
 /** What an earlier run has read, and where that is known from. */
@@ -178,6 +178,6 @@ export interface TokenStore {
   readonly manifest: StoreManifest;
   /** The id that the recipe names for padding; null: the recipe names none, and rows are padded with EOS. */
   readonly padId: number | null;
-  /** Fill in the middle of the recipe's sources; absent: none has it. */
-  readonly fim?: FimSetting;
+  /** Fill in the middle of the recipe's sources; absent: none has it. Arms of an ablation share it, whatever their seeds. */
+  readonly fim?: readonly SourceFim[];
 }

@@ -10,7 +10,7 @@
  * renderings per answer.
  */
 import type { Conversation, Message } from '../nouns/conversation.ts';
-import type { ChatTemplate } from './template.ts';
+import { type ChatTemplate, TemplateRefusal } from './template.ts';
 
 /** UTF-16 units [start, end) of the text. */
 export type Span = readonly [start: number, end: number];
@@ -119,7 +119,8 @@ function commonStart(a: string, b: string): number {
 function attempt(render: () => string): string | null {
   try {
     return render();
-  } catch {
+  } catch (error) {
+    if (!(error instanceof TemplateRefusal)) throw error;
     return null;
   }
 }

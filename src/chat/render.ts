@@ -14,7 +14,7 @@ import {
   type Span,
 } from './outputs.ts';
 import { createSpecialTexts, type Segment } from './special-text.ts';
-import { type ChatTemplate, compileTemplate } from './template.ts';
+import { type ChatTemplate, compileTemplate, TemplateRefusal } from './template.ts';
 
 /** A conversation as text. Offsets are UTF-16 units. */
 export interface Rendered {
@@ -83,10 +83,10 @@ function explained<T>(act: () => T): T {
   try {
     return act();
   } catch (cause) {
-    const { message } = cause as Error;
-    throw new Unrenderable(cause instanceof OutputUnknown ? message : `its template says: ${message}`, {
-      cause,
-    });
+    if (cause instanceof OutputUnknown) throw new Unrenderable(cause.message, { cause });
+    if (cause instanceof TemplateRefusal)
+      throw new Unrenderable(`its template says: ${cause.message}`, { cause });
+    throw cause;
   }
 }
 

@@ -9,10 +9,13 @@ import { Template } from '@huggingface/jinja';
 import type { Conversation } from '../nouns/conversation.ts';
 import { followPython, pythonFunctions } from './python-rules.ts';
 
+/** What the template, or the library that runs it, says of a conversation that it can't render. */
+export class TemplateRefusal extends Error {}
+
 export interface ChatTemplate {
   /** Whether the template itself says what the model writes. */
   readonly hasMarks: boolean;
-  /** @throws Error with the template's message, if it refuses the conversation */
+  /** @throws TemplateRefusal with the template's message, if it refuses the conversation */
   render(conversation: Pick<Conversation, 'messages' | 'tools'>, options?: RenderOptions): string;
 }
 
@@ -48,7 +51,7 @@ export function compileTemplate(text: string, tokens: Readonly<Record<string, st
   return {
     hasMarks: written !== dateless,
     render({ messages, tools }, { forAnswer = false, marks: [opens, closes] = ['', ''] } = {}) {
-      return template.render({
+      const values = {
         ...pythonFunctions,
         ...tokens,
         messages,
@@ -57,7 +60,13 @@ export function compileTemplate(text: string, tokens: Readonly<Record<string, st
         add_generation_prompt: forAnswer,
         [begin]: opens,
         [end]: closes,
-      });
+      };
+      try {
+        return template.render(values);
+      } catch (cause) {
+        // The library has no error of its own.
+        throw new TemplateRefusal((cause as Error).message, { cause });
+      }
     },
   };
 }

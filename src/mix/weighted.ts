@@ -16,6 +16,9 @@ import type { DocumentTable } from '../nouns/tokens.ts';
 import { usableIn } from './room.ts';
 import { type Edge, isBefore, nearest, type OrderedCell } from './stretch.ts';
 
+/** Of the heaviest, about: lighter documents count as this, so that no factor becomes infinite. */
+const leastWeight = 2 ** -900;
+
 export interface WeightedStretch {
   readonly start: Edge;
   readonly end: Edge;
@@ -57,7 +60,7 @@ export function takeWeighted(
 ): WeightedTaken {
   const inStretch = new Uint32Array(documents.length);
   let count = 0;
-  let weighted = 0;
+  let heaviest = 0;
   let usable = 0;
   for (let i = 0; i < documents.length; i += 1) {
     const d = documents[i]!;
@@ -67,13 +70,16 @@ export function takeWeighted(
     if (tokens === 0) continue;
     inStretch[count] = i;
     count += 1;
-    weighted += tokens * weights[d]!;
+    heaviest = Math.max(heaviest, weights[d]!);
     usable += tokens;
   }
   const chosen = inStretch.subarray(0, count);
+  // Sums of weights near the largest number would be infinite, and only proportions matter. A power of two loses no digit.
+  const unit = 2 ** Math.floor(Math.log2(heaviest));
+  const weightOf = (i: number) => Math.max(leastWeight, weights[documents[i]!]! / unit);
   const tokensOf = (i: number) => usableIn(lengths[documents[i]!]!, room.longest, room.beyond);
   const copiesAt = (i: number, factor: number) =>
-    Math.max(0, Math.min(most, Math.ceil(factor * weights[documents[i]!]! - hashes[i]! / 2 ** 32)));
+    Math.max(0, Math.min(most, Math.ceil(factor * weightOf(i) - hashes[i]! / 2 ** 32)));
   const all = (factor: number) => {
     let tokens = 0;
     let number = 0;
@@ -92,6 +98,8 @@ export function takeWeighted(
     ...{ partial: null, extra: [], tokens: below.tokens },
   };
   if (!isAll && wanted > 0) {
+    let weighted = 0;
+    for (const i of chosen) weighted += tokensOf(i) * weightOf(i);
     let high = wanted / weighted;
     let above = all(high);
     while (above.tokens <= wanted) {
@@ -133,7 +141,7 @@ export function takeWeighted(
     for (const i of among) {
       const until = copiesAt(i, to);
       for (let k = copiesAt(i, from); k < until; k += 1)
-        found.push({ i, key: (k + hashes[i]! / 2 ** 32) / weights[documents[i]!]! });
+        found.push({ i, key: (k + hashes[i]! / 2 ** 32) / weightOf(i) });
     }
     return found.sort((a, b) => a.key - b.key || a.i - b.i);
   }

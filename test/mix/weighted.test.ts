@@ -76,6 +76,28 @@ describe('documents with weights', () => {
     );
   });
 
+  it('are the same for weights of any size, since only proportions count', () => {
+    fc.assert(
+      fc.property(
+        documents,
+        fc.nat(8000),
+        // The largest weight is 1000: times 2^1013 it is 1.8e307 or so, and sums of such are infinite.
+        fc.constantFrom(2 ** 1013, 2 ** -1000),
+        (all, wanted, unit) => {
+          const scaled = all.map((one) => ({ ...one, weight: one.weight * unit }));
+          expect(fast(scaled, wanted, 3)).toEqual(fast(all, wanted, 3));
+        },
+      ),
+      fuzz(100),
+    );
+  });
+
+  it('are taken where weights are so far apart that their quotient is 0', () => {
+    const all = [1e308, 5e-324, 5e-324].map((weight, d) => ({ length: 10, hash: d, weight }));
+    expect(fast(all, 30, 1).copies).toEqual([1, 1, 1]);
+    expect(fast(all, 20, 1).copies).toEqual([1, 1, 0]);
+  });
+
   it('are nested: what a smaller amount takes, a larger one takes as often or more', () => {
     fc.assert(
       fc.property(documents, fc.nat(4000), fc.nat(4000), (all, a, b) => {

@@ -18,6 +18,7 @@ import { ensureStore } from '../../src/build/store/token-store.ts';
 import { verify } from '../../src/build/verify.ts';
 import { LongmixError } from '../../src/errors.ts';
 import { parseRecipe } from '../../src/recipe/parse-recipe.ts';
+import { recipeFrom } from '../../src/recipe/recipe-from.ts';
 import { diskSources, writeDiskCorpus, writeDiskRecipe } from '../support/disk-corpus.ts';
 import { hashes, temporaryFolder } from '../support/folder.ts';
 import { longmix, longmixOk } from '../support/in-process.ts';
@@ -85,6 +86,34 @@ describe('a build over another', () => {
     await longmixOk(args(join(folder, 'other')));
     expect(hashes(out)).toEqual(hashes(join(folder, 'other')));
   });
+
+  it.each([
+    { key: 'splitBy', more: { split: { validation: '20%', by: 'group' } } },
+    { key: 'weightBy', more: { mix: { weight_by: 'field:size' } } },
+    { key: 'phases', more: { phases: { a: { tokens: '50%' }, b: { tokens: '50%' } } } },
+  ])(
+    'of a recipe that no longer has $key is refused, also where the corpus has grown',
+    async ({ key, more }) => {
+      const folder = temporaryFolder();
+      const file = join(folder, 'a.jsonl');
+      const line = (i: number) =>
+        `${JSON.stringify({ text: `${i} and so on`, group: `g${i % 9}`, size: 1 })}\n`;
+      writeFileSync(file, Array.from({ length: 60 }, (_, i) => line(i)).join(''));
+      const out = join(folder, 'out');
+      const run = (more: object) => {
+        const sources = { a: { path: './a.jsonl', group: 'group', columns: ['size'] } };
+        const recipe = { sources, split: { validation: '20%' }, sequences: { length: 64 }, ...more };
+        return build(recipeFrom(recipe, { directory: folder }), out, { workers: 1 });
+      };
+      await run(more);
+      writeFileSync(file, line(60), { flag: 'a' });
+      const before = hashes(out);
+      const { code, message } = await refusal(run({}));
+      expect(code).toBe('build-mismatch');
+      expect(message).toMatch(new RegExp(`what differs: ${key}$`));
+      expect(hashes(out)).toEqual(before);
+    },
+  );
 
   it.each([
     {

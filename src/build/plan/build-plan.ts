@@ -74,6 +74,8 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
 
   const alone = phases.length === 1 && phases[0]!.name === 'train';
   const wholeFrom = wholeFromOf(recipe.sources, table.sources);
+  // The store may be that of another arm: only the ids are the store's.
+  const fim = store.fim === undefined ? undefined : { sources: store.fim, seed };
   const corpus = { table, cellOf, buckets, held, excluded, groups, wholeFrom };
   const train = packSplit(
     'train',
@@ -89,7 +91,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     corpus,
     recipe,
     dtype,
-    store.fim,
+    fim,
   );
   const whole = takeHeldOut(table, held, excluded, sequences);
   const validation = packSplit(
@@ -112,7 +114,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     fingerprint: fingerprint([
       ...[shardVersion, manifest.fingerprint, bosId, eosId, outputRecipe(recipe)],
       ...(store.padId === null ? [] : [{ pad: store.padId }]),
-      ...(store.fim === undefined ? [] : [{ fim: store.fim }]),
+      ...(fim === undefined ? [] : [{ fim }]),
       ...(mixes.some(({ instances }) => instances.mostCopies > 1) ? [copiesVersion] : []),
       ...(near === null ? [] : [{ near: sketchVersion }]),
       ...(phases.some((phase) => phase.sequences.packing === 'groups') ? [groupsVersion] : []),
@@ -136,7 +138,7 @@ export function planBuild(recipe: Recipe, store: TokenStore, index: StoreIndex):
     without,
     scores,
     near: near === null ? null : nearFigures(near),
-    hasGroups: groups !== null,
+    ...(fim === undefined ? {} : { fim }),
     ...(wholeFrom === undefined ? {} : { wholeFrom }),
   };
 }
@@ -235,17 +237,14 @@ function packSplit(
   const { table, buckets, groups } = corpus;
   const side = split === 'train' ? 0 : 1;
   const mayTake = (d: number) => corpus.held[d] === side && corpus.excluded[d] === 0;
-  const packed = phases.map((phase): PackedPhase & TakenPhase & { readonly counts?: FimCounts } => ({
-    ...phase,
-    ...(fim === undefined
-      ? {
-          plans: packRows(phase.instances, table, phase.sequences, seed, groups).map((plan) =>
-            withGroups(plan, groups),
-          ),
-        }
-      : packFim(phase.instances, table, phase.sequences, fim, seed)),
-    inCell: inCells(phase.mix, table.sources, buckets),
-  }));
+  const packed = phases.map((phase): PackedPhase & TakenPhase & { readonly counts?: FimCounts } => {
+    const rows: { plans: RowPlan[]; counts?: FimCounts } =
+      fim === undefined
+        ? { plans: packRows(phase.instances, table, phase.sequences, seed, groups) }
+        : packFim(phase.instances, table, phase.sequences, fim, seed);
+    const plans = rows.plans.map((plan) => withGroups(plan, groups));
+    return { ...phase, ...rows, plans, inCell: inCells(phase.mix, table.sources, buckets) };
+  });
   const ledgers = keepLedgers({ ...corpus, side }, packed);
   const mayDiscard = packed.some(({ sequences }) => discardsTails(sequences));
   const sets = packed

@@ -59,7 +59,10 @@ export function findOlderBuild(
       keys.push(withoutInWords(made.without, plan.without));
     if (keys.length > 0) throw otherShards(folder, `what differs: ${keys.join(', ')}`);
     if (made.store.fingerprint === fingerprint)
-      throw otherShards(folder, 'they were made by another version of longmix');
+      throw otherShards(
+        folder,
+        'nothing that their manifest records differs, but this build would write others; another version of longmix may have made them',
+      );
     older = made.fingerprint;
   }
   return older;
@@ -86,8 +89,9 @@ export function manifestOf(folder: string): ShardSetManifest | null {
 
 /** Keys of the recipe that differ from the manifest's, in words. */
 function recipeDifferences(manifest: ShardSetManifest, recipe: Recipe): string[] {
-  const then = flat(manifest.recipe);
-  const now = flat(outputRecipe(recipe));
+  const [made, asked] = [manifest.recipe, outputRecipe(recipe)] as [Phased, Phased];
+  const alike = hasPhases(made) === hasPhases(asked);
+  const [then, now] = alike ? [flat(made), flat(asked)] : [made, asked];
   return changedKeys(then, now).flatMap((key) => {
     const inner = isMap(then[key]) && isMap(now[key]) ? changedKeys(then[key], now[key]) : [];
     return inner.length === 0
@@ -130,7 +134,9 @@ export function earlierBuild({ name, fingerprint, steps, rowsPerStep }: EarlierB
 }
 
 function changedKeys(then: Settings, now: Settings): string[] {
-  return Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
+  // A key that is gone differs, too.
+  const keys = new Set([...Object.keys(now), ...Object.keys(then)]);
+  return [...keys].filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -147,9 +153,14 @@ function values(then: unknown, now: unknown, key: string): string {
     : '';
 }
 
+type Phased = Settings & { readonly phases: readonly { readonly name: string }[] };
+
+function hasPhases({ phases }: Phased): boolean {
+  return phases.length > 1 || phases[0]!.name !== 'train';
+}
+
 /** Hides the phase `train`, which a recipe without phases gets: its user did not write it. */
-function flat(recipe: unknown): Record<string, unknown> {
-  const { phases, ...rest } = recipe as { readonly phases: readonly { readonly name: string }[] };
-  const [only] = phases;
-  return phases.length === 1 && only!.name === 'train' ? { ...only, ...rest } : { phases, ...rest };
+function flat(recipe: Phased): Settings {
+  const { phases, ...rest } = recipe;
+  return hasPhases(recipe) ? recipe : { ...phases[0], ...rest };
 }

@@ -162,8 +162,8 @@ function tokenFiles({ manifest: { parts, dtype } }: TokenStore): TokenFiles {
 }
 
 export function shardOptions(
-  { manifest, padId, fim }: TokenStore,
-  { dtype, wholeFrom }: BuildPlan,
+  { manifest, padId }: TokenStore,
+  { dtype, wholeFrom, fim }: BuildPlan,
   provenance: boolean,
 ): ShardOptions {
   const { bosId, eosId } = manifest.tokenizer;

@@ -185,7 +185,8 @@ function writeManifest(
   const { provenance, dtype, bosId, eosId, padId, mask } = options;
   const shards = results.map(({ record }) => record);
   const names = shards.map(({ name }) => name);
-  const columns = { provenance, mask: mask !== undefined, groups: plan.hasGroups };
+  const groups = set.rows.groups !== undefined;
+  const columns = { provenance, mask: mask !== undefined, groups };
   writeJson(join(folder, 'dataset_info.json'), datasetInfo(width, dtype, columns));
   writeJson(join(folder, 'state.json'), datasetState(set.name, names, plan.fingerprint));
   const { name, vocabularySize, specialTokens } = tokenizer;
@@ -202,7 +203,7 @@ function writeManifest(
     sequences: set.sequences,
     dtype,
     provenance,
-    ...(plan.hasGroups ? { groups: true as const } : {}),
+    ...(groups ? { groups: true as const } : {}),
     ...(mask === undefined ? {} : { mask }),
     bosId,
     eosId,
@@ -213,7 +214,7 @@ function writeManifest(
     shards,
     documents,
     ledger: set.ledger,
-    ...(set.fim === undefined ? {} : { fim: store.fim! }),
+    ...(set.fim === undefined ? {} : { fim: plan.fim! }),
     ...(plan.without.length === 0 ? {} : { without: plan.without.map(earlierBuild) }),
     recipe: outputRecipe(recipe),
     store: { fingerprint, path: storePath(folder, store.folder) },

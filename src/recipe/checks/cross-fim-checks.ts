@@ -41,7 +41,9 @@ function wholeInRows(yaml: YamlFile): Problem[] {
     wrongKey(
       yaml,
       first,
-      `packing: ${String(cutting)} cuts documents, and such a document must lie in one row; use packing: best-fit or pad`,
+      cutting === 'groups'
+        ? 'packing: groups keeps documents of a group together as they are; use packing: best-fit or pad'
+        : `packing: ${String(cutting)} cuts documents, and such a document must lie in one row; use packing: best-fit or pad`,
     ),
   ];
 }
