@@ -152,7 +152,11 @@ const groups = {
     ],
     'chunks-nothing': [
       'No document is as long as `longmix chunks` asks for.',
-      'Take shorter ones: `--from`.',
+      'Take shorter chunks (`--characters`) or documents (`--from`); the message says which.',
+    ],
+    'assemble-nothing': [
+      'No answer makes a conversation: all are left out by `--keep`, or lack a question or an answer.',
+      'Look at the answers. `--keep`, `--question` and `--answer` name their fields.',
     ],
     'answers-bad': [
       'The answers for `longmix assemble` cannot be read, or lack the fields of their chunks.',

@@ -40,7 +40,7 @@ export function createRenderer(form: ChatForm): (conversation: Conversation) => 
     const json = JSON.stringify(given);
     const [hider, opens, closes, unused] = unusedCharacters(json + form.template);
     const conversation = texts.hide(given, hider);
-    const { text, outputs } = explained(() =>
+    const { text, outputs } = explained(given, () =>
       template.hasMarks && given.answersFrom === undefined
         ? outputsByMarks(template.render(conversation, { marks: [opens, closes] }), [opens, closes])
         : byDifference(conversation, template, { unused, secondSpecial }),
@@ -79,15 +79,31 @@ function byDifference(
   return { text, outputs: outputsByDifference(text, conversation, template, options) };
 }
 
-function explained<T>(act: () => T): T {
+function explained<T>({ messages }: Conversation, act: () => T): T {
   try {
     return act();
   } catch (cause) {
     if (cause instanceof OutputUnknown) throw new Unrenderable(cause.message, { cause });
-    if (cause instanceof TemplateRefusal)
-      throw new Unrenderable(`its template says: ${cause.message}`, { cause });
+    if (cause instanceof TemplateRefusal) {
+      const said = `its template says: ${cause.message}${oddContent(messages)}`;
+      throw new Unrenderable(said, { cause });
+    }
     throw cause;
   }
+}
+
+/** The first message whose content is no text, which is what many templates can't take; '': all have texts. */
+function oddContent(messages: Conversation['messages']): string {
+  const odd = messages.findIndex(
+    ({ content, tool_calls: calls }) => typeof content !== 'string' && calls === undefined,
+  );
+  if (odd < 0) return '';
+  const { content } = messages[odd]!;
+  const is =
+    content === null || content === undefined
+      ? 'no "content"'
+      : `a "content" that is ${Array.isArray(content) ? 'a list of parts' : 'not a text'}`;
+  return ` (message ${odd + 1} has ${is})`;
 }
 
 /** Characters that Unicode keeps for such use, of which texts have none. */

@@ -16,18 +16,23 @@ type ChunkFlags = RunFlags & {
 export async function runChunks(path: string, flags: ChunkFlags): Promise<void> {
   const recipe = await loadRecipe(path, flags);
   const characters = wholeNumber('--characters', flags.characters, 1);
-  const chunks = await drawChunks(recipe, {
-    count: wholeNumber('--count', flags.count, 1),
-    characters,
-    from: Math.max(characters, wholeNumber('--from', flags.from, 1)),
-  });
+  const count = wholeNumber('--count', flags.count, 1);
+  const from = wholeNumber('--from', flags.from, 1);
+  const least = Math.max(characters, from);
+  const chunks = await drawChunks(recipe, { count, characters, from: least });
+  const shorter = characters > from ? 'take shorter chunks: --characters' : 'take shorter documents: --from';
   if (chunks.length === 0) {
-    throw new LongmixError('chunks-nothing', `no document has ${flags.from} characters`, {
-      cure: 'take shorter ones: --from',
+    throw new LongmixError('chunks-nothing', `no document has ${least} characters`, {
+      cure: shorter,
       exitCode: 1,
     });
   }
   for (const chunk of chunks) process.stdout.write(`${JSON.stringify(chunk)}\n`);
+  if (chunks.length < count && flags.quiet !== true) {
+    process.stderr.write(
+      `note: ${chunks.length} chunks, not ${count}: no more documents have ${least} characters (${shorter})\n`,
+    );
+  }
 }
 
 type AssembleFlags = RunFlags & {
@@ -43,7 +48,7 @@ export async function runAssemble(path: string, answers: string, flags: Assemble
   const lines = readAnswers(answers);
   const file = createFile(flags.out);
   try {
-    const { conversations, judged, empty } = await assemble(
+    const { conversations, judged, without, empty } = await assemble(
       recipe,
       lines,
       {
@@ -54,11 +59,20 @@ export async function runAssemble(path: string, answers: string, flags: Assemble
       },
       (conversation) => file.write(Buffer.from(`${JSON.stringify(conversation)}\n`)),
     );
+    const left = `left out: ${judged} by the judge, ${without === 0 ? '' : `${without} without the field ${flags.keep}, `}${empty} without a question or an answer`;
+    if (conversations === 0) {
+      throw new LongmixError(
+        'assemble-nothing',
+        `none of ${lines.length} answers makes a conversation (${left})`,
+        {
+          cure: 'look at the answers; --keep, --question and --answer name their fields',
+          exitCode: 1,
+        },
+      );
+    }
     file.commit();
     if (flags.quiet === true) return;
-    process.stdout.write(
-      `${flags.out}: ${conversations} conversations (left out: ${judged} by the judge, ${empty} without a question or an answer)\n`,
-    );
+    process.stdout.write(`${flags.out}: ${conversations} conversations (${left})\n`);
   } catch (error) {
     file.abort();
     throw error;

@@ -42,7 +42,7 @@ export function addTaskCommands(program: Command, signal: AbortSignal): void {
     .option('--tasks-per-job <k>', 'with --task: task 0 stands for the first K tasks, task 1 for the next K')
     .option('--of <n>', 'with --task: the list is divided into N shares, and task 0 stands for the first')
     .option('--workers <n>', 'threads that share the tasks', '1')
-    .option('--memory <size>', 'limit of the memory to use', '4GB')
+    .option('--memory <size>', 'limit of the memory to use, at least 384MB', '4GB')
     .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_INPUT_CACHE)')
     .option(
       '--cache-size <size>',

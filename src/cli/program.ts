@@ -306,7 +306,7 @@ function withRecipeFlags(command: Command, hasEngine = false): Command {
 function withRunFlags(command: Command): Command {
   return command
     .option('--workers <n>', 'worker threads (default: one per core, as far as --memory allows)')
-    .option('--memory <size>', 'limit of the memory to use', '4GB')
+    .option('--memory <size>', 'limit of the memory to use, at least 384MB', '4GB')
     .option('--cache <dir>', 'keep what is read of remote files there (or the variable LONGMIX_INPUT_CACHE)')
     .option(
       '--cache-size <size>',

@@ -1,6 +1,7 @@
 /** `longmix schema`: prints the JSON Schema of a kind of file, for editors. */
+
+import { didYouMean, nearest } from '../base/nearest.ts';
 import { LongmixError } from '../errors.ts';
-import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
 import { jsonSchema, schemaNames } from '../recipe/schema/json-schema.ts';
 
 export function runSchema(kind: string): void {

@@ -3,11 +3,11 @@
  * whether its tokens are right.
  */
 import { existsSync } from 'node:fs';
+import { didYouMean, nearest } from '../base/nearest.ts';
 import { counted } from '../base/words.ts';
 import { LongmixError } from '../errors.ts';
 import { type TokenizerSpec, tiktokenEncodings } from '../nouns/recipe.ts';
 import type { Tokenizer } from '../nouns/tokens.ts';
-import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
 import { isTokenizerPath } from '../recipe/tokenizer-path.ts';
 import { type DescribedTokenizer, describeTokenizer } from '../tokenize/load.ts';
 import { madeText, sampleText } from './sample-texts.ts';

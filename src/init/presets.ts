@@ -7,9 +7,9 @@
 import { dirname, sep } from 'node:path';
 import { isMap, isNode, isScalar, type Pair, parseDocument } from 'yaml';
 import { isUrl } from '../base/is-url.ts';
+import { didYouMean, nearest } from '../base/nearest.ts';
 import { packageRoot } from '../base/package-root.ts';
 import { LongmixError } from '../errors.ts';
-import { didYouMean, nearest } from '../recipe/checks/nearest.ts';
 import { parseRecipe } from '../recipe/parse-recipe.ts';
 import { listFolder, readText, statOf } from '../storage/files.ts';
 import type { FoundSource } from './find-sources.ts';

@@ -26,8 +26,10 @@ export function keepByScore(
 ): PlannedScore[] {
   // All bounds are known before any rule takes effect.
   const bounded = rules.map((rule) => boundsOf(table, rule, columns, out));
-  for (const { rule, planned } of bounded) apply(table, rule, planned, scoresOf(rule, columns), out);
-  return bounded.map(({ planned }) => planned);
+  return bounded.map(({ rule, planned }) => ({
+    ...planned,
+    kept: apply(table, rule, planned, scoresOf(rule, columns), out),
+  }));
 }
 
 function boundsOf(
@@ -35,7 +37,7 @@ function boundsOf(
   rule: KeepRule,
   columns: DocumentColumns,
   out: Uint8Array,
-): { rule: KeepRule; planned: PlannedScore } {
+): { rule: KeepRule; planned: Omit<PlannedScore, 'kept'> } {
   const scores = scoresOf(rule, columns);
   const concerns = isAbout(table, rule);
   let documents = 0;
@@ -70,14 +72,16 @@ function boundsOf(
   return { rule, planned };
 }
 
+/** @returns how many documents the rule keeps of those that it is about */
 function apply(
   table: DocumentTable,
   rule: KeepRule,
-  { from, to }: PlannedScore,
+  { from, to }: Pick<PlannedScore, 'from' | 'to'>,
   scores: Float64Array,
   out: Uint8Array,
-): void {
+): number {
   const concerns = isAbout(table, rule);
+  let kept = 0;
   const [missing, below, above] = [codeOf('score_missing'), codeOf('score_below'), codeOf('score_above')];
   for (let d = 0; d < table.count; d += 1) {
     if (out[d] !== 0 || !concerns(d)) continue;
@@ -86,7 +90,9 @@ function apply(
       if (rule.missing === 'drop') out[d] = missing;
     } else if (from !== null && score < from) out[d] = below;
     else if (to !== null && score > to) out[d] = above;
+    if (out[d] === 0) kept += 1;
   }
+  return kept;
 }
 
 function isAbout(table: DocumentTable, { sources, minTokens }: KeepRule): (document: number) => boolean {

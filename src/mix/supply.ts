@@ -91,6 +91,7 @@ export function supplyOf(
     ...(room.beyond === Number.POSITIVE_INFINITY
       ? { documents: group.filled, usable: group.tokens }
       : countUsable(group.documents, table.lengths, room)),
+    longest: room.longest,
     room,
   };
 }
@@ -99,13 +100,16 @@ function countUsable(
   group: Uint32Array,
   lengths: Uint32Array,
   { longest, beyond }: RowRoom,
-): { documents: number; usable: number } {
+): { documents: number; usable: number; tooLong: number } {
   let documents = 0;
+  let tooLong = 0;
   let usable = 0;
   for (let i = 0; i < group.length; i += 1) {
-    const tokens = usableIn(lengths[group[i]!]!, longest, beyond);
+    const length = lengths[group[i]!]!;
+    const tokens = usableIn(length, longest, beyond);
     usable += tokens;
     if (tokens > 0) documents += 1;
+    else if (length > 0) tooLong += 1;
   }
-  return { documents, usable };
+  return { documents, usable, tooLong };
 }

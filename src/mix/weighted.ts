@@ -39,6 +39,13 @@ export interface WeightedTaken {
  * @throws LongmixError `mix-infeasible` if one is negative
  */
 export function checkedWeights(table: DocumentTable, name: string, weights: Float64Array): Float64Array {
+  if (weights.length > 0 && weights.every((weight) => Number.isNaN(weight))) {
+    throw new LongmixError(
+      'mix-infeasible',
+      `mix.weight_by: no document has a number in field ${name.slice('field:'.length)}`,
+      { cure: 'name a field of numbers; documents without one are not taken' },
+    );
+  }
   const negative = weights.findIndex((weight) => weight < 0);
   if (negative >= 0) {
     const source = table.sources[table.source[negative]!]!;

@@ -8,7 +8,7 @@
  * have share p ends with p / (p + r (1 - p)). Explicit cells replace shares and length rule: the share of a range is
  * divided among its buckets by their measure.
  */
-import { percentAsTyped } from '../base/words.ts';
+import { integer, percentAsTyped } from '../base/words.ts';
 import type { CellSpec, LengthRule, MixSpec } from '../nouns/recipe.ts';
 import { infeasible } from './infeasible.ts';
 import { refuseUnknownSource } from './named-sources.ts';
@@ -23,6 +23,9 @@ export interface Supply {
   /** Number of documents with usable tokens, and the number of these tokens. */
   readonly documents: number;
   readonly usable: number;
+  /** Documents that `overlong: exclude` leaves out, and the tokens of the longest that it takes; absent: none. */
+  readonly tooLong?: number;
+  readonly longest?: number;
 }
 
 /** Returns each cell's share of the tokens of the mix; shares sum to 1 (or are all 0 for an empty corpus). */
@@ -66,9 +69,11 @@ function rangeWeights(
   for (const [k, range] of ranges.entries()) {
     if (range.share === 0 || inRange[k]! > 0) continue;
     refuseUnknownSource('mix.cells', range.source, sources);
+    const mine = cells.filter(({ spec }) => spec === k);
     throw infeasible(
-      `${describeRange(range)}: should be ${percentAsTyped(range.share)} of the mix and has no usable tokens`,
+      `${describeRange(range)}: should be ${percentAsTyped(range.share)} of the mix and has no usable tokens${whyNone(mine)}`,
       [
+        ...longerRows(mine),
         'choose another range (longmix stats shows the lengths)',
         'remove the cell, and give its share to others',
       ],
@@ -77,6 +82,21 @@ function rangeWeights(
   return Float64Array.from(cells, ({ spec }, i) =>
     spec < 0 || measure[i] === 0 ? 0 : (ranges[spec]!.share * measure[i]!) / inRange[spec]!,
   );
+}
+
+/** Says how many documents `overlong: exclude` leaves out, since a corpus without usable tokens looks empty otherwise. */
+function whyNone(cells: readonly Supply[]): string {
+  const documents = cells.reduce((sum, { tooLong = 0 }) => sum + tooLong, 0);
+  if (documents === 0) return '';
+  const longest = Math.max(...cells.map(({ longest = 0 }) => longest));
+  const are = documents === 1 ? 'document is' : 'documents are';
+  return `: its ${integer(documents)} ${are} longer than a row has room for (${integer(longest)} tokens), and \`overlong: exclude\` leaves out such documents`;
+}
+
+function longerRows(cells: readonly Supply[]): string[] {
+  return cells.some(({ tooLong = 0 }) => tooLong > 0)
+    ? ['set a larger sequences.length', 'cut long documents: overlong: fragment']
+    : [];
 }
 
 export function describeRange({ source, from, to }: CellSpec): string {
@@ -99,9 +119,11 @@ function sourceWeights(
   });
   for (const [s, name] of sources.entries()) {
     if (shares[s]! > 0 && perSource[s] === 0) {
+      const mine = cells.filter(({ source }) => source === s);
       throw infeasible(
-        `source "${name}" should be ${percentAsTyped(shares[s]!)} of the mix and has no usable tokens`,
+        `source "${name}" should be ${percentAsTyped(shares[s]!)} of the mix and has no usable tokens${whyNone(mine)}`,
         [
+          ...longerRows(mine),
           'remove it from mix.shares',
           'if its documents are copies of documents of earlier sources: set documents.duplicates: keep',
           'check its path, its documents and the bounds of length with: longmix stats',

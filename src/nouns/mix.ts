@@ -64,6 +64,8 @@ export interface PlannedScore {
   /** Documents that the rule is about, and those of them without a score. */
   readonly documents: number;
   readonly missing: number;
+  /** Documents that it keeps; a rule before it may have left out some of those that it is about. */
+  readonly kept: number;
   /** The bounds as scores, both inclusive; null: none. */
   readonly from: number | null;
   readonly to: number | null;

@@ -8,7 +8,7 @@
  * powers of two in both.
  */
 
-import { didYouMean } from './checks/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
 
 /** The value, or `problem`: what was expected instead (a clause that follows "found X; "). */
 export type Parsed = { readonly value: number } | { readonly problem: string };

@@ -141,9 +141,9 @@ export function nearText({ clusters, documents, largest }: NearFigures): string 
     : `near copies: ${counted(documents, 'document')} in ${counted(clusters, 'cluster')}, of up to ${integer(largest)} documents`;
 }
 
-/** What the rules of `documents.keep` come to. Scores are shown in full: they are what decides. */
+/** What the rules of `documents.keep` come to. plan.json has the bounds in full. */
 export function scoresText(scores: readonly PlannedScore[]): string {
-  const bound = (score: number | null) => (score === null ? '' : String(score));
+  const bound = (score: number | null) => (score === null ? '' : String(Number(score.toPrecision(6))));
   return table(
     [
       { title: 'kept by score', align: 'left' },
@@ -151,9 +151,10 @@ export function scoresText(scores: readonly PlannedScore[]): string {
       { title: 'from' },
       { title: 'to' },
       { title: 'docs' },
+      { title: 'kept' },
       { title: 'without score' },
     ],
-    scores.map(({ score, sources, minTokens, from, to, documents, missing }) => [
+    scores.map(({ score, sources, minTokens, from, to, documents, missing, kept }) => [
       score,
       [sources?.join(', ') ?? 'all', ...(minTokens > 0 ? [`from ${integer(minTokens)} tokens`] : [])].join(
         ', ',
@@ -161,6 +162,7 @@ export function scoresText(scores: readonly PlannedScore[]): string {
       bound(from),
       bound(to),
       integer(documents),
+      integer(kept),
       integer(missing),
     ]),
   );

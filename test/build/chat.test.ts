@@ -258,6 +258,19 @@ describe('a source of conversations', () => {
       expect(await failureOf(buildIt(at, { template }))).toMatchObject({ code });
   });
 
+  it('is not read from texts, and has the name of a field that is there', async () => {
+    const at = place();
+    writeFileSync(join(at.folder, 'a.txt'), 'no messages');
+    for (const more of [{ path: './a.txt' }, { path: '.', include: '*.txt' }])
+      expect(await failureOf(buildIt(at, more))).toMatchObject({
+        cure: expect.stringMatching(/^conversations are read from JSON Lines, JSON, Parquet or Arrow/),
+      });
+    expect(await failureOf(buildIt(at, { messages: 'mesages' }))).toMatchObject({
+      code: 'field-missing',
+      message: expect.stringContaining('did you mean `messages`?'),
+    });
+  });
+
   it('counts what is not a conversation, or is refused by its template, as a bad record', async () => {
     const at = place();
     const bad = [

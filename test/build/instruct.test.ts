@@ -1,5 +1,5 @@
 /** Chunks of long documents, and the conversations that answers about them make. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawChunks } from '../../src/build/instruct/chunks.ts';
@@ -37,6 +37,21 @@ describe('chunks', () => {
     expect((await drawChunks(recipe(1), { ...size, count: 3 })).map(({ id }) => id)).toEqual(
       chunks.slice(0, 3).map(({ id }) => id),
     );
+  });
+});
+
+describe('the command chunks', () => {
+  it('says which flag asks for too much, and that there are fewer than asked for', async () => {
+    const { folder } = library();
+    const books = join(folder, 'books');
+    const none = await longmix(['chunks', books, '--characters', '300000', '--count', '2'], {});
+    expect(none.stderr).toMatch(/no document has 300000 characters[\s\S]*--characters/);
+    const fewer = await longmix(
+      ['chunks', books, '--characters', '200', '--from', '1000', '--count', '99'],
+      {},
+    );
+    expect(fewer.code).toBe(0);
+    expect(fewer.stderr).toContain('note: 10 chunks, not 99: no more documents have 1000 characters');
   });
 });
 
@@ -106,5 +121,26 @@ describe('assemble', () => {
     expect((await run()).stderr).toContain('another text');
     write([{ question: 'q' }]);
     expect((await run()).stderr).toContain('a.jsonl:1');
+  });
+
+  it('refuses a field that no answer has, and writes no file where nothing is left', async () => {
+    const { folder } = library();
+    const books = join(folder, 'books');
+    const chunk = { source: 'books', file: 'b3.txt', record: 0, start: 0, text: 'word3-0' };
+    const lines = [
+      { ...chunk, question: 'q', answer: 'a', good: 'no' },
+      { ...chunk, question: 'q', answer: 'a' },
+    ];
+    writeFileSync(join(folder, 'a.jsonl'), lines.map((one) => JSON.stringify(one)).join('\n'));
+    const out = join(folder, 'o.jsonl');
+    const run = (...flags: string[]) =>
+      longmix(['assemble', books, join(folder, 'a.jsonl'), '--out', out, ...flags], {});
+    const misspelt = await run('--keep', 'god');
+    expect(misspelt.code).toBe(2);
+    expect(misspelt.stderr).toContain('no answer has a field "god"; did you mean `good`?');
+    const none = await run('--keep', 'good');
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain('left out: 1 by the judge, 1 without the field good, 0 without a question');
+    expect(existsSync(out)).toBe(false);
   });
 });

@@ -101,6 +101,22 @@ describe('a template', () => {
     );
   });
 
+  it('is refused beside the message that has no text for it', () => {
+    const form = { template: '{% for m in messages %}{{ m.content.strip() }}{% endfor %}', tokens, special };
+    const render = (content: unknown) => () =>
+      createRenderer(form)({
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'user', content },
+        ],
+        tools: null,
+      });
+    expect(render(null)).toThrow(/its template says: .* \(message 2 has no "content"\)/);
+    expect(render([{ type: 'text', text: 'a' }])).toThrow(
+      /message 2 has a "content" that is a list of parts/,
+    );
+  });
+
   it('follows Python: strip with characters, the empty text is not false, and lists are equal by their items', () => {
     const template =
       "{{ messages[0].content.lstrip('x') }}|{{ '' == false }}|{{ [1, 2] == [1, 2] }}|{{ 1 == true }}|{{ ' a ' | trim }}";

@@ -118,7 +118,7 @@ describe('records', () => {
     const { code, stderr } = await place.run('tokenize', 'c', '--out', 'made', '--quiet');
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /^note: 4 of 5 records could not be read \(skipped, in the ledger\):\n {2}3 files: not UTF-8 but utf-16le .*\n.*b\.txt\n.*d\.txt\n.*e\.txt\n.*f\.txt: not UTF-8 but probably windows-1252/,
+      /^note: 4 of 5 records could not be read \(skipped, counted in store\.json\):\n {2}3 files: not UTF-8 but utf-16le .*\n.*b\.txt\n.*d\.txt\n.*e\.txt\n.*f\.txt: not UTF-8 but probably windows-1252/,
     );
     place.write('strict.yaml', 'sources: { c: ./c }\nmax_bad_records: 3\n');
     const refused = await place.run('build', 'strict.yaml', '--out', 'out');

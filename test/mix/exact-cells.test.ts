@@ -203,6 +203,20 @@ describe('redistribute', () => {
     expect(tokens('over-all')).toEqual([1000, rounded([500 + 500 / 3])[0], rounded([1000 + 1000 / 3])[0]]);
   });
 
+  it('says that all documents are longer than a row, if they are', () => {
+    const tooLong = [supply(0, 0, { spec: 0, tooLong: 6, longest: 16383 }), supply(1, 900, { spec: 1 })];
+    const asked = mixSpec({ cells: [range('books', 0.5), range('web', 0.5)] });
+    const { message, cure } = errorOf(() => cellWeights(tooLong, names, asked)) as LongmixError;
+    expect(message).toMatch(
+      /no usable tokens: its 6 documents are longer than a row has room for \(16,383 tokens\), and `overlong: exclude`/,
+    );
+    expect(cure).toContain('sequences.length');
+    const { message: ofShares } = errorOf(() =>
+      cellWeights(tooLong, names, mixSpec({ shares: new Map([['books', 1]]) })),
+    ) as LongmixError;
+    expect(ofShares).toContain('its 6 documents are longer');
+  });
+
   it('goes on where it fills other cells', () => {
     const three = [1000, 1000, 5000].map((usable, spec) => supply(0, usable, { spec }));
     const asked = [0.5, 0.3, 0.2].map((share) => range('books', share));

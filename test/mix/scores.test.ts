@@ -116,6 +116,17 @@ describe('documents.keep', () => {
     ).toBe(2);
   });
 
+  it('counts what each rule keeps, after the rules before it', () => {
+    const table = tableOf(
+      [1, 2, 3, 4].map((text) => ({ source: 0, text, length: 5 })),
+      ['only'],
+    );
+    const numbers = new Map([['field:a', Float64Array.of(1, 2, 3, Number.NaN)]]);
+    const asked = [rule({ from: 2 }), rule({ to: 2 })];
+    const planned = keepByScore(table, asked, { numbers, texts: new Map() }, new Uint8Array(4));
+    expect(planned.map(({ kept }) => kept)).toEqual([2, 1]);
+  });
+
   it('a percentile of nothing is an error', () => {
     const table = tableOf([{ source: 0, text: 1, length: 5 }], ['only']);
     const numbers = new Map([['field:a', Float64Array.of(Number.NaN)]]);

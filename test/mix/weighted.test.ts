@@ -161,6 +161,15 @@ describe('mix.weight_by', () => {
     expect(copies.every((times, d) => times === 0 || some[d]! > 0)).toBe(true);
   });
 
+  it('is refused where no document has a number', () => {
+    const table = tableOf([{ source: 0, text: 1, length: 5 }], ['only']);
+    expect(errorOf(() => checkedWeights(table, 'field:language', Float64Array.of(Number.NaN)))).toMatchObject(
+      {
+        message: 'mix.weight_by: no document has a number in field language',
+      },
+    );
+  });
+
   it('is refused where a weight is negative', () => {
     const table = tableOf([{ source: 0, text: 1, length: 5 }], ['only']);
     expect(errorOf(() => checkedWeights(table, 'field:q', Float64Array.of(-1)))).toMatchObject({

@@ -3,6 +3,8 @@
  * {"context", "question", "answer"} that a source with these columns reads. A document that is longer than a conversation
  * may be is cut to a stretch that has the chunk in it: what was asked about is always there.
  */
+
+import { didYouMean, nearest } from '../../base/nearest.ts';
 import { LongmixError } from '../../errors.ts';
 import type { Recipe } from '../../nouns/recipe.ts';
 import { type Chunk, wholeCharacter } from './chunks.ts';
@@ -30,14 +32,16 @@ export interface LongConversation extends Origin {
 
 export interface Assembled {
   readonly conversations: number;
-  /** Answers that the judge's field leaves out, and those without a question or an answer. */
+  /** Answers that the judge's field leaves out, those without that field, and those without a question or an answer. */
   readonly judged: number;
+  readonly without: number;
   readonly empty: number;
 }
 
 /**
  * @param write takes each conversation, in the order of the documents
- * @throws LongmixError `answers-unknown` if the corpus lacks a document, or has another text where the chunk was
+ * @throws LongmixError `answers-unknown` if the corpus lacks a document, or has another text where the chunk was;
+ * `answers-bad` if no answer has a field that is asked for
  */
 export async function assemble(
   recipe: Recipe,
@@ -45,10 +49,13 @@ export async function assemble(
   { characters, question, answer, keep }: AssembleOptions,
   write: (conversation: LongConversation) => void,
 ): Promise<Assembled> {
-  const counts = { conversations: 0, judged: 0, empty: 0 };
+  const counts = { conversations: 0, judged: 0, without: 0, empty: 0 };
+  for (const field of [question, answer, ...(keep === null ? [] : [keep])])
+    refuseUnknownField(field, answers);
   const wanted = new Map<string, Answered[]>();
   for (const one of answers) {
-    if (keep !== null && !isKept(one[keep])) counts.judged += 1;
+    if (keep !== null && one[keep] === undefined) counts.without += 1;
+    else if (keep !== null && !isKept(one[keep])) counts.judged += 1;
     else if (!isText(one[question]) || !isText(one[answer])) counts.empty += 1;
     else {
       const key = originKey(one);
@@ -72,6 +79,19 @@ export async function assemble(
   }
   for (const [first] of wanted.values()) throw unknown(first!, 'is not in the corpus');
   return counts;
+}
+
+/** A misspelt name would leave out all answers. */
+function refuseUnknownField(field: string, answers: readonly Answered[]): void {
+  if (answers.length === 0 || answers.some((one) => one[field] !== undefined)) return;
+  const has = Object.keys(answers[0]!);
+  throw new LongmixError(
+    'answers-bad',
+    `no answer has a field "${field}"${didYouMean(nearest(field, has))}`,
+    {
+      cure: `the first has ${has.join(', ')}; --keep, --question and --answer name fields of the answers`,
+    },
+  );
 }
 
 /** From the beginning where the chunk is in reach, else up to the end of the chunk. */

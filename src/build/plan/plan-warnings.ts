@@ -227,17 +227,24 @@ function lost(sets: readonly PlannedSet[], cells: readonly PlannedCell[]): strin
   if (first === undefined) return [];
   // All sets of a phase have the same counts of the tokens that none of them holds, so the first set is enough.
   const { overlong_truncated, overlong_excluded, tail_discarded, elsewhere } = first.ledger.dropped;
-  const tokens = overlong_truncated + overlong_excluded + tail_discarded;
-  if (tokens <= lostTokens * (first.ledger.packedOnce + elsewhere)) return [];
+  const tokens = overlong_truncated + tail_discarded;
+  const kept = first.ledger.packedOnce + elsewhere;
+  if (tokens + overlong_excluded <= lostTokens * kept) return [];
+  const all = kept + tokens + overlong_excluded;
   const { packing, overlong, tails, decompose } = first.sequences;
   const ends =
     packing === 'decompose'
       ? `decompose.smallest: ${decompose!.smallest}`
       : `overlong: ${overlong}, tails: ${tails}`;
   const shares = sharesMoved(sets, cells);
-  return [
-    `${first.name}: ${compact(tokens)} tokens are lost at the ends of rows (packing: ${packing}, ${ends})${shares}`,
-  ];
+  const warnings: string[] = [];
+  if (tokens > 0)
+    warnings.push(`${compact(tokens)} tokens are lost at the ends of rows (packing: ${packing}, ${ends})`);
+  if (overlong_excluded > 0)
+    warnings.push(
+      `${compact(overlong_excluded)} tokens (${percent(overlong_excluded / all)}) are of documents that are longer than a row and left out (overlong: exclude)`,
+    );
+  return warnings.map((warning, i) => `${first.name}: ${warning}${i === 0 ? shares : ''}`);
 }
 
 /** The shares of the sources in the rows, if they differ from those of the mix; else ''. */

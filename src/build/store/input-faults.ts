@@ -47,7 +47,7 @@ export function refuseBadRecords(
       exitCode: 1,
     });
   }
-  if (list !== '') progress.note(`${what} (skipped, in the ledger):\n${list}`);
+  if (list !== '') progress.note(`${what} (skipped, counted in store.json):\n${list}`);
 }
 
 const mostNamed = 1000;

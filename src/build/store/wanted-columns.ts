@@ -2,6 +2,8 @@
  * Which optional columns the parts of a recipe's sources have: those that the recipe asks for, or those that the store has
  * already, if they are more. So a recipe that drops a filter, or an arm that has none, finds the tokens that are there.
  */
+
+import { nearest } from '../../base/nearest.ts';
 import { columnsPart, holdsColumns, joinColumns } from '../../base/source-columns.ts';
 import { LongmixError } from '../../errors.ts';
 import type { SourceColumns } from '../../nouns/carried.ts';
@@ -9,7 +11,6 @@ import type { ReadUnit } from '../../nouns/documents.ts';
 import type { Recipe, SourceSpec } from '../../nouns/recipe.ts';
 import { hasFields } from '../../read/formats.ts';
 import { fieldNames } from '../../read/input/probe.ts';
-import { nearest } from '../../recipe/checks/nearest.ts';
 import { keepPlaces, placeInRecipe } from '../../recipe/yaml/places.ts';
 import { exists } from '../../storage/files.ts';
 import { join } from '../../storage/paths.ts';
@@ -73,7 +74,7 @@ function withColumns(recipe: Recipe, columnsOf: (source: SourceSpec) => SourceSp
  */
 export async function refuseUnknownFields(
   recipe: Recipe,
-  { name, columns }: SourceSpec,
+  { name, columns, group, order }: SourceSpec,
   units: readonly ReadUnit[],
 ): Promise<void> {
   if (columns === undefined || columns.fields.length === 0) return;
@@ -82,9 +83,12 @@ export async function refuseUnknownFields(
   const where = place === undefined ? {} : { where: place };
   const list = columns.fields.map((field) => `"${field}"`).join(', ');
   if (unit === undefined) {
+    const sorts = columns.fields.some((field) => field === group || field === order);
     throw new LongmixError('field-missing', `source "${name}" has no records with fields, so no ${list}`, {
       ...where,
-      cure: 'name the sources whose records have the field: `where: { source: NAME }` in documents.keep, `sources.NAME.where` for a condition',
+      cure: sorts
+        ? 'documents of files without fields are grouped by their folder, group: directory, and are in the order of their paths, without `order`'
+        : 'name the sources whose records have the field: `where: { source: NAME }` in documents.keep, `sources.NAME.where` for a condition',
     });
   }
   const has = await fieldNames(unit);

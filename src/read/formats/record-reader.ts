@@ -3,6 +3,7 @@
  * Distinguishes a wrong field name (every record lacks it: an error at once) from a bad record (skipped).
  */
 import { isUtf8 } from 'node:buffer';
+import { didYouMean, nearest } from '../../base/nearest.ts';
 import { LongmixError } from '../../errors.ts';
 import type { DocumentChunk, FieldValue, ReadCounts, ReadUnit, UnitIds } from '../../nouns/documents.ts';
 import { ChunkBuilder } from '../chunk-builder.ts';
@@ -245,13 +246,18 @@ export function fieldMissing(
 ): LongmixError {
   const { name, fields } = unit.source;
   const [key, holds] = field === 'text' ? mainKey(unit) : ['source', "names each record's source"];
-  return new LongmixError('field-missing', `no field "${fields[field]}"; the records have ${listed(has)}`, {
-    where: onlyFile(unit).path,
-    cure: isOtherTable(unit, has)
-      ? 'longmix reads tables with commas (csv) or tabs (tsv) between the fields'
-      : `say which field ${holds}: source "${name}", ${key}: NAME`,
-    names: has,
-  });
+  const near = didYouMean(nearest(fields[field]!, has));
+  return new LongmixError(
+    'field-missing',
+    `no field "${fields[field]}"; the records have ${listed(has)}${near}`,
+    {
+      where: onlyFile(unit).path,
+      cure: isOtherTable(unit, has)
+        ? 'longmix reads tables with commas (csv) or tabs (tsv) between the fields'
+        : `say which field ${holds}: source "${name}", ${key}: NAME`,
+      names: has,
+    },
+  );
 }
 
 /** The recipe's key for the field that each record must have, and what that field does. */

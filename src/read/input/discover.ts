@@ -74,7 +74,10 @@ async function singleFile(source: SourceSpec, found: WalkedFile): Promise<InputF
       });
     }
     throw new LongmixError('source-format', `source "${source.name}": unknown format: ${source.path}`, {
-      cure: `set format: of the source, or rename the file; known are ${describeFormats()}`,
+      cure:
+        source.chat === undefined
+          ? `set format: of the source, or rename the file; known are ${describeFormats()}`
+          : chatCure,
     });
   }
   const file = { ...found, ...kind };
@@ -213,7 +216,9 @@ function emptySource(source: SourceSpec, unknown: ReadonlySet<string>): LongmixE
   return new LongmixError('source-empty', `source "${source.name}": nothing to read in ${looked}${others}`, {
     cure: areIds
       ? idsCure
-      : `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
+      : source.chat !== undefined
+        ? chatCure
+        : `check path:, include: and exclude:, or set format:; known are ${describeFormats()}`,
   });
 }
 
@@ -225,3 +230,6 @@ function holdsIds(name: string, source: SourceSpec): boolean {
 
 const idsCure =
   'for files of token ids, set tokens: true of the source in a recipe, and the tokenizer that made them';
+
+const chatCure =
+  'conversations are read from JSON Lines, JSON, Parquet or Arrow; check path:, include: and exclude:';

@@ -2,7 +2,7 @@
  * The arms of an ablation file: first the named ones, then all combinations of its grid; the last key varies fastest.
  */
 
-import { didYouMean, nearest } from '../checks/nearest.ts';
+import { didYouMean, nearest } from '../../base/nearest.ts';
 import { recipeSchema } from '../schema/schema.ts';
 import { armKeys, sections, whyFixed } from '../schema/schema-ablation.ts';
 import { validKeys } from '../schema/schema-keys.ts';

@@ -4,6 +4,7 @@
  */
 
 import { isUrl } from '../../base/is-url.ts';
+import { didYouMean, nearest } from '../../base/nearest.ts';
 import { extractedOnly, tiktokenEncodings } from '../../nouns/recipe.ts';
 import { shownAddress } from '../../storage/remote/address.ts';
 import { isTokenizerPath } from '../tokenizer-path.ts';
@@ -17,7 +18,6 @@ import { crossGroupChecks } from './cross-group-checks.ts';
 import { crossMixChecks } from './cross-mix-checks.ts';
 import { crossSequenceChecks } from './cross-sequence-checks.ts';
 import { crossTokenChecks } from './cross-token-checks.ts';
-import { didYouMean, nearest } from './nearest.ts';
 
 const checks: readonly Check[] = [
   knownTokenizer,

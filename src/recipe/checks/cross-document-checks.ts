@@ -1,9 +1,10 @@
 /** Rules about conditions and scores: where a condition is wrong, and what a rule of `documents.keep` lacks. */
+
+import { didYouMean, nearest } from '../../base/nearest.ts';
 import { parseCondition } from '../condition/parse-condition.ts';
 import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { dotted, valueIn, wrongValue } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
-import { didYouMean, nearest } from './nearest.ts';
 
 export const crossDocumentChecks: readonly Check[] = [conditions, keepBounds, keepSources];
 

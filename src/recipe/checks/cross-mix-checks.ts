@@ -1,5 +1,6 @@
 /** Rules about several keys of `mix`, `documents` and `phases`. */
 
+import { didYouMean, nearest } from '../../base/nearest.ts';
 import { isPercentage } from '../schema/fields.ts';
 import { displacedBy, shareTolerance } from '../schema/schema-mix.ts';
 import { parseShare } from '../units.ts';
@@ -15,7 +16,6 @@ import {
   wrongValue,
 } from '../yaml/yaml-values.ts';
 import type { Check } from './check.ts';
-import { didYouMean, nearest } from './nearest.ts';
 
 const inEachMix =
   (check: (yaml: YamlFile, mix: Path) => Problem[]): Check =>

@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import { encodingOf } from '../../base/encodings.ts';
-import { didYouMean, nearest } from '../checks/nearest.ts';
+import { didYouMean, nearest } from '../../base/nearest.ts';
 import {
   lengthForm,
   lengthPattern,
@@ -168,13 +168,23 @@ export function flag(): z.ZodType<boolean> {
 }
 
 /** Text of at least one character; `form` describes it in messages. */
-export function text(form: string, pattern: RegExp = /[\s\S]/): z.ZodType<string> {
+/** @param meant what a text of another form may have been meant to be; null: nothing comes to mind */
+export function text(
+  form: string,
+  pattern: RegExp = /[\s\S]/,
+  meant: (input: string) => string | null = () => null,
+): z.ZodType<string> {
   const error = ({ input }: { readonly input?: unknown }): string => {
     const unquoted = typeof input === 'number' || typeof input === 'boolean' ? `"${input}"` : null;
-    return `expected ${form}${didYouMean(unquoted)}`;
+    return `expected ${form}${didYouMean(typeof input === 'string' ? meant(input) : unquoted)}`;
   };
   // `abort`, here and below: without it, zod would report a half-matching branch of a union in that branch's words.
   return z.string({ error }).regex(pattern, { error, abort: true });
+}
+
+/** `quality` where `field:quality` is the form. */
+export function asField(input: string): string | null {
+  return /^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(input) ? `field:${input}` : null;
 }
 
 /** A name that every file system accepts for a folder; `taken` is a name that is not available. */

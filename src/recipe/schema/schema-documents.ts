@@ -1,6 +1,6 @@
 /** Schemas of rules on what documents carry: conditions on fields, and ranges of scores. */
 import { z } from 'zod';
-import { type Amount, either, mapError, oneOf, text, tokenLength } from './fields.ts';
+import { type Amount, asField, either, mapError, oneOf, text, tokenLength } from './fields.ts';
 import { mostTokens } from './schema-mix.ts';
 
 export interface KeepEntry {
@@ -31,7 +31,7 @@ export function condition(): z.ZodType<string> {
 
 export const keepEntry: z.ZodType<KeepEntry> = z.strictObject(
   {
-    score: text(scoreForm, /^(?:compressibility|field:[\s\S]+)$/).describe(
+    score: text(scoreForm, /^(?:compressibility|field:[\s\S]+)$/, asField).describe(
       `The number: ${scoreForm}. compressibility is the ratio of the compressed to the plain text (zlib, level 1).`,
     ),
     from: bound().describe(

@@ -34,7 +34,10 @@ export function nearDuplicates(): z.ZodType<NearEntry> {
 
 /** Keys of a source. */
 export const groupKeys: Readonly<Record<'group' | 'order', z.ZodOptional<z.ZodType<string>>>> = {
-  group: text('the name of a field, or directory')
+  group: text(
+    'the name of a field, directory, or directory:1 and up',
+    /^(?!directory\s*:(?![1-9]\d?$))[\s\S]/,
+  )
     .optional()
     .describe(
       'Field or column whose value names the group of a document, or directory: the folder of its file. Equal values are one group, in all sources. What groups do: split.by, and packing groups.',

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { mixMethods } from '../../nouns/recipe.ts';
 import {
   type Amount,
+  asField,
   either,
   mapError,
   oneOf,
@@ -185,7 +186,7 @@ export const mixSchema: z.ZodType<
       .default('all')
       .describe('Tokens of the training split. all: what the sources have.'),
     ...keys,
-    weight_by: text('field:NAME, which names a field of the records', /^field:[\s\S]+$/)
+    weight_by: text('field:NAME, which names a field of the records', /^field:[\s\S]+$/, asField)
       .optional()
       .describe(
         'Documents of a cell are taken more or less often, in proportion to this number: field:NAME. Each is 0 or more; documents without it, or with 0, are not taken.',

@@ -1,7 +1,7 @@
 /** Words the problems that the schema finds, each with its place in the file. */
 
 import type { z } from 'zod';
-import { didYouMean, editDistance, nearest } from '../checks/nearest.ts';
+import { didYouMean, editDistance, nearest } from '../../base/nearest.ts';
 import { ourNameOf } from '../checks/other-names.ts';
 import type { Path, Problem, YamlFile } from '../yaml/parse-yaml.ts';
 import { dotted } from '../yaml/yaml-values.ts';

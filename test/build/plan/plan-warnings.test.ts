@@ -51,6 +51,13 @@ it.each([
     [/^train: .* tokens are lost at the ends of rows \(packing: best-fit, overlong: truncate/],
   ],
   [
+    'documents that are longer than a row and left out',
+    { sequences: { length: 64, overlong: 'exclude' } },
+    [
+      /^train: .* tokens \(\d+\.\d%\) are of documents that are longer than a row and left out \(overlong: exclude\)/,
+    ],
+  ],
+  [
     'shares that the ends of rows move, since short documents lose more',
     { sequences: { length: 256, packing: 'decompose', decompose: { smallest: 64 } } },
     [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it, test } from 'vitest';
-import { editDistance, nearest } from '../../../src/recipe/checks/nearest.ts';
+import { editDistance, nearest } from '../../src/base/nearest.ts';
 
 test.each([
   ['treshold', 'threshold'],
