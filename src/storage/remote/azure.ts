@@ -1,11 +1,11 @@
 /** A container of Azure Blob Storage, or the part of it below a prefix. It is only read. */
-import { basename } from 'node:path/posix';
 import { LongmixError } from '../../errors.ts';
 import type { Entry } from '../storage.ts';
 import { badAddress } from './address.ts';
 import { type AzureClient, azureClient, explain, isMissing } from './azure-client.ts';
 import { azureSettings } from './azure-settings.ts';
-import { inOrder, openObject, plainKey, Refused, stampOf } from './object-read.ts';
+import { type ObjectStore, objectFolder } from './object-folder.ts';
+import { Refused, stampOf } from './object-read.ts';
 import type { RemoteSettings, RemoteStorage } from './remote-storage.ts';
 import { Passing } from './retry.ts';
 import { elements, plain, textOf } from './xml.ts';
@@ -22,60 +22,28 @@ export function openAzure(address: string, { environment, patience }: RemoteSett
 
 /** @param folder without a slash at its end; '': the whole container */
 function azureStorage(client: AzureClient, folder: string): RemoteStorage {
-  const prefix = folder === '' ? '' : `${folder}/`;
-  const where = client.addressOf(prefix).replace(/\/$/, '');
-  const keyOf = (name: string) => `${prefix}${plainKey(name)}`;
-  const stat = async (name: string): Promise<Entry | null> => {
-    const found = await headOf(client, keyOf(name));
-    return found === null ? null : { name, ...found };
+  const store: ObjectStore = {
+    persistence: client.persistence,
+    addressOf: (name) => client.addressOf(name),
+    async *objects(prefix) {
+      for await (const { blobs } of pages(client, prefix)) yield* blobs;
+    },
+    head: async (name) => await headOf(client, name),
+    get: async (name, headers, signal) => await client.once({ method: 'GET', name, headers, signal }),
+    missing: new Refused(404, 'BlobNotFound', ''),
+    isGone: (error) => isMissing(error) && error.code !== 'ContainerNotFound',
+    explain: (error, name) => explain(error, client, name),
   };
-  const unsupported = () =>
-    Promise.reject(
-      new LongmixError('remote-unsupported', 'longmix does not write to Azure', {
-        where,
-        cure: 'write to a folder, or to a bucket (s3://, gs://), and copy that',
-      }),
-    );
-  return {
-    where,
-    pinned: where,
-    get retries() {
-      return client.persistence.counts.retries;
-    },
-    async *list(under) {
-      const below = under === '' ? prefix : `${keyOf(under)}/`;
-      const entries: Entry[] = [];
-      for await (const { blobs } of pages(client, below))
-        for (const { name, ...found } of blobs) entries.push({ name: name.slice(prefix.length), ...found });
-      yield* inOrder(entries);
-    },
-    stat,
-    async asFile() {
-      if (folder === '') return null;
-      const above = azureStorage(client, folder.slice(0, Math.max(0, folder.lastIndexOf('/'))));
-      const entry = await above.stat(basename(folder));
-      return entry === null ? null : { folder: above, entry };
-    },
-    async open(file, known) {
-      const name = keyOf(file);
-      const found = known ?? (await headOf(client, name));
-      if (found === null) throw explain(new Refused(404, 'BlobNotFound', ''), client, name);
-      return openObject(
-        {
-          persistence: client.persistence,
-          where: client.addressOf(name),
-          get: async (headers, signal) => await client.once({ method: 'GET', name, headers, signal }),
-          isGone: (error) => isMissing(error) && error.code !== 'ContainerNotFound',
-          explain: (error) => explain(error, client, name),
-        },
-        found,
+  return objectFolder(store, folder, (_, where) => {
+    const unsupported = () =>
+      Promise.reject(
+        new LongmixError('remote-unsupported', 'longmix does not write to Azure', {
+          where,
+          cure: 'write to a folder, or to a bucket (s3://, gs://), and copy that',
+        }),
       );
-    },
-    create: unsupported,
-    putIfAbsent: unsupported,
-    replace: unsupported,
-    remove: unsupported,
-  };
+    return { create: unsupported, putIfAbsent: unsupported, replace: unsupported, remove: unsupported };
+  });
 }
 
 interface BlobPage {

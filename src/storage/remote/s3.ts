@@ -1,8 +1,8 @@
 /** A bucket of S3, or the part of it below a prefix. https://docs.aws.amazon.com/AmazonS3/latest/API */
-import { basename } from 'node:path/posix';
-import { checkName, type Entry } from '../storage.ts';
+import { checkName } from '../storage.ts';
 import { badAddress } from './address.ts';
-import { inOrder, openObject, plainKey, Refused, stampOf } from './object-read.ts';
+import { type ObjectStore, objectFolder } from './object-folder.ts';
+import { plainKey, Refused, stampOf } from './object-read.ts';
 import type { RemoteSettings, RemoteStorage } from './remote-storage.ts';
 import { Passing } from './retry.ts';
 import { explain, isMissing, type S3Client, s3Client } from './s3-client.ts';
@@ -24,72 +24,45 @@ export function openS3(address: string, settings: RemoteSettings): RemoteStorage
 
 /** @param folder without a slash at its end; '': the whole bucket */
 function s3Storage(client: S3Client, folder: string): RemoteStorage {
-  const prefix = folder === '' ? '' : `${folder}/`;
-  const where = client.addressOf(prefix).replace(/\/$/, '');
-  const newKey = (name: string) => `${prefix}${checkName(name)}`;
-  const keyOf = (name: string) => `${prefix}${plainKey(name)}`;
-  const stat = async (name: string): Promise<Entry | null> => {
-    const found = await headOf(client, keyOf(name));
-    return found === null ? null : { name, ...found };
-  };
-  return {
-    where,
-    pinned: where,
-    get retries() {
-      return client.persistence.counts.retries;
-    },
-    async *list(under) {
-      const below = under === '' ? prefix : `${keyOf(under)}/`;
-      const entries: Entry[] = [];
-      for await (const { objects } of pages(client, below)) {
+  const store: ObjectStore = {
+    persistence: client.persistence,
+    addressOf: (key) => client.addressOf(key),
+    async *objects(prefix) {
+      for await (const { objects } of pages(client, prefix)) {
         for (const { key, size, etag } of objects) {
           // A key with a slash at its end is what some programs make for a folder.
-          if (key.endsWith('/')) continue;
-          entries.push({ name: key.slice(prefix.length), size, stamp: stampOf(etag) });
+          if (!key.endsWith('/')) yield { name: key, size, stamp: stampOf(etag) };
         }
       }
-      yield* inOrder(entries);
     },
-    stat,
-    async asFile() {
-      if (folder === '') return null;
-      const above = s3Storage(client, folder.slice(0, Math.max(0, folder.lastIndexOf('/'))));
-      const entry = await above.stat(basename(folder));
-      return entry === null ? null : { folder: above, entry };
-    },
-    async open(name, known) {
-      const key = keyOf(name);
-      const found = known ?? (await headOf(client, key));
-      if (found === null) throw explain(new Refused(404, '', ''), client, key);
-      return openObject(
-        {
-          persistence: client.persistence,
-          where: client.addressOf(key),
-          get: async (headers, signal) => await client.once({ method: 'GET', key, headers, signal }),
-          isGone: (error) => isMissing(error) && error.code !== 'NoSuchBucket',
-          explain: (error) => explain(error, client, key),
-        },
-        found,
-      );
-    },
-    create: async (name) => pendingObject(client, newKey(name)),
-    putIfAbsent: async (name, bytes) => await putObjectIfAbsent(client, newKey(name), bytes),
-    async replace(name, bytes, stamp) {
-      const etag = await replaceObject(client, newKey(name), bytes, stamp);
-      return etag === null ? null : stampOf(etag);
-    },
-    dropUploads: async (under, before, isOurs) =>
-      await dropUploads(client, under === '' ? prefix : `${keyOf(under)}/`, before, isOurs),
-    async remove(name) {
-      const key = newKey(name);
-      try {
-        await client.ask({ method: 'DELETE', key }, async (answer) => void (await answer.gather()));
-      } catch (error) {
-        if (error instanceof Refused && isMissing(error) && error.code !== 'NoSuchBucket') return;
-        throw explain(error, client, key);
-      }
-    },
+    head: async (key) => await headOf(client, key),
+    get: async (key, headers, signal) => await client.once({ method: 'GET', key, headers, signal }),
+    missing: new Refused(404, '', ''),
+    isGone: (error) => isMissing(error) && error.code !== 'NoSuchBucket',
+    explain: (error, key) => explain(error, client, key),
   };
+  return objectFolder(store, folder, (prefix) => {
+    const newKey = (name: string) => `${prefix}${checkName(name)}`;
+    return {
+      create: async (name) => pendingObject(client, newKey(name)),
+      putIfAbsent: async (name, bytes) => await putObjectIfAbsent(client, newKey(name), bytes),
+      async replace(name, bytes, stamp) {
+        const etag = await replaceObject(client, newKey(name), bytes, stamp);
+        return etag === null ? null : stampOf(etag);
+      },
+      dropUploads: async (under, before, isOurs) =>
+        await dropUploads(client, under === '' ? prefix : `${prefix}${plainKey(under)}/`, before, isOurs),
+      async remove(name) {
+        const key = newKey(name);
+        try {
+          await client.ask({ method: 'DELETE', key }, async (answer) => void (await answer.gather()));
+        } catch (error) {
+          if (error instanceof Refused && store.isGone(error)) return;
+          throw explain(error, client, key);
+        }
+      },
+    };
+  });
 }
 
 async function* pages(client: S3Client, prefix: string): AsyncGenerator<ListPage> {
