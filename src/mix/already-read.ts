@@ -9,7 +9,8 @@
  *
  * Cost: 7.4 bytes per document that was read, gone at the end, and one look-up per document.
  */
-import { type DropReason, dropReasons } from '../nouns/ledger.ts';
+import { dropCode } from '../base/drop-code.ts';
+import type { DropReason } from '../nouns/ledger.ts';
 import type { LeftOut, ReadDocuments } from '../nouns/mix.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import { documentSet } from './document-set.ts';
@@ -32,7 +33,7 @@ export function leaveOutRead(
 function leaveOut(table: DocumentTable, out: Uint8Array, read: ReadDocuments): LeftOut {
   const set = documentSet(read);
   for (let i = 0; i < read.count; i += 1) set.add(i);
-  const code = 1 + dropReasons.indexOf(reason);
+  const code = dropCode(reason);
   const isHere = new Uint8Array(read.count);
   let documents = 0;
   let tokens = 0;

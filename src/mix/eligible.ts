@@ -2,7 +2,7 @@
  * Decides which documents may be taken at all: those within the bounds of length for which `where` holds, and only the
  * first of several documents with identical text. `scores.ts` then removes documents by their numbers.
  */
-import { type DropReason, dropReasons } from '../nouns/ledger.ts';
+import { dropCode } from '../base/drop-code.ts';
 import type { DocumentRules } from '../nouns/recipe.ts';
 import type { DocumentTable } from '../nouns/tokens.ts';
 import type { Holds } from './conditions.ts';
@@ -27,7 +27,7 @@ export function eligibility(
 ): Uint8Array {
   const out = new Uint8Array(table.count);
   refuseOutOfBounds(table, rules, out);
-  const isFalse = codeOf('where_false');
+  const isFalse = dropCode('where_false');
   for (const { first, end, holds } of conditions)
     for (let d = first; d < end; d += 1) if (out[d] === 0 && !holds(d)) out[d] = isFalse;
   if (rules.duplicates === 'remove') refuseCopies(table, out);
@@ -41,8 +41,8 @@ function refuseOutOfBounds(
 ): void {
   const least = Float64Array.from(table.sources, (name) => minTokens.of.get(name) ?? minTokens.otherwise);
   const most = Float64Array.from(table.sources, (name) => maxTokens.of.get(name) ?? maxTokens.otherwise);
-  const tooShort = codeOf('too_short');
-  const tooLong = codeOf('too_long');
+  const tooShort = dropCode('too_short');
+  const tooLong = dropCode('too_long');
   for (let d = 0; d < table.count; d += 1) {
     const length = table.lengths[d]!;
     const source = table.source[d]!;
@@ -53,13 +53,9 @@ function refuseOutOfBounds(
 
 /** Marks duplicates: each document searches for a copy of itself among those before it. */
 function refuseCopies(table: DocumentTable, out: Uint8Array): void {
-  const duplicate = codeOf('duplicate');
+  const duplicate = dropCode('duplicate');
   const set = documentSet(table);
   for (let d = 0; d < table.count; d += 1) {
     if (out[d] === 0 && set.add(d) !== d) out[d] = duplicate;
   }
-}
-
-function codeOf(reason: DropReason): number {
-  return 1 + dropReasons.indexOf(reason);
 }

@@ -37,7 +37,7 @@ export function* sampleGroups(
   { table, groups, seed }: { table: DocumentTable; groups: DocumentGroups; seed: number },
 ): Generator<PhaseSample> {
   const copies = new Uint16Array(table.count);
-  const pools = poolsOf(phases, cells, groups, seed);
+  const pools = cellPools(phases, cells, groups, seed);
   const starts = pools.map(() => 0);
   for (const [p, { supplies, factors }] of phases.entries()) {
     const taken = new Float64Array(cells.length);
@@ -100,7 +100,7 @@ export function* sampleGroups(
 }
 
 /** Cells with the same factors in all phases. */
-function poolsOf(
+function cellPools(
   phases: readonly PhaseDemand[],
   cells: readonly CellDocuments[],
   groups: DocumentGroups,

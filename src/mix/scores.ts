@@ -7,9 +7,9 @@
  *
  * Cost: 8 bytes per document that a rule is about, and the time to sort them; once per rule with a percentile.
  */
+import { dropCode } from '../base/drop-code.ts';
 import { LongmixError } from '../errors.ts';
 import type { KeepRule, ScoreBound } from '../nouns/carried.ts';
-import { type DropReason, dropReasons } from '../nouns/ledger.ts';
 import type { PlannedScore } from '../nouns/mix.ts';
 import type { DocumentColumns, DocumentTable } from '../nouns/tokens.ts';
 
@@ -82,7 +82,11 @@ function apply(
 ): number {
   const concerns = isAbout(table, rule);
   let kept = 0;
-  const [missing, below, above] = [codeOf('score_missing'), codeOf('score_below'), codeOf('score_above')];
+  const [missing, below, above] = [
+    dropCode('score_missing'),
+    dropCode('score_below'),
+    dropCode('score_above'),
+  ];
   for (let d = 0; d < table.count; d += 1) {
     if (out[d] !== 0 || !concerns(d)) continue;
     const score = scores[d]!;
@@ -107,7 +111,7 @@ function scoresOf({ score }: KeepRule, { numbers }: DocumentColumns): Float64Arr
 }
 
 function hasPercentile({ from, to }: KeepRule): boolean {
-  return typeof from === 'object' && from !== null ? true : typeof to === 'object' && to !== null;
+  return [from, to].some((bound) => typeof bound === 'object' && bound !== null);
 }
 
 function scoreAt(bound: ScoreBound | null, sorted: Float64Array): number | null {
@@ -121,8 +125,4 @@ export function percentileOf(sorted: Float64Array, percentile: number): number |
   // Rounded first: 20 * 15 / 100 is a little more than 3 in some orders of multiplying.
   const rank = Math.ceil(Number(((percentile * sorted.length) / 100).toFixed(6)));
   return sorted[Math.max(0, rank - 1)]!;
-}
-
-function codeOf(reason: DropReason): number {
-  return 1 + dropReasons.indexOf(reason);
 }

@@ -114,7 +114,7 @@ function rowFaults(row: Row, manifest: ShardSetManifest, store: StoredDocuments 
   const uneven = columns.flatMap(([key, { name, shape, when }]) => {
     const has = {
       always: true,
-      mask: false,
+      mask: manifest.mask !== undefined,
       provenance: manifest.provenance,
       groups: manifest.groups === true,
     };

@@ -24,7 +24,7 @@ export async function loadIndex(
   const { folder, manifest } = store;
   const estimated = recipes.some(({ documents }) => documents.charactersPerToken !== null);
   const table = await loadTable(folder, manifest);
-  const near = await loadNear(store, table, recipes);
+  const near = loadNear(store, table, recipes);
   const groups = new Map<string, DocumentGroups>();
   for (const recipe of recipes.filter(hasGroups))
     groups.set(groupsKey(recipe), await loadGroups(store, table, recipe));

@@ -1,8 +1,9 @@
 /** Which documents belong together: near copies, and those of a group. */
+
+import { dropCode } from '../../base/drop-code.ts';
 import { groupsKey, hasGroups } from '../../base/group-fields.ts';
 import { unitKeys } from '../../mix/split.ts';
 import { visitRepeats } from '../../near/repeats.ts';
-import { dropReasons } from '../../nouns/ledger.ts';
 import type { DocumentRules, Recipe } from '../../nouns/recipe.ts';
 import type { RowPlan } from '../../nouns/rows.ts';
 import type { DocumentGroups, DocumentKeys, DocumentTable } from '../../nouns/tokens.ts';
@@ -23,7 +24,7 @@ export function nearCopies(
   const clusters = near?.clusters.get(similarity);
   if (near === undefined || clusters === undefined)
     throw new Error('near copies are not in the index: use loadIndex with this recipe');
-  const code = 1 + dropReasons.indexOf('near_duplicate');
+  const code = dropCode('near_duplicate');
   if (rule === 'remove') {
     visitRepeats(clusters, near.signatures, similarity, excluded, (document) => {
       excluded[document] = code;
