@@ -10,38 +10,14 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 /** Arrows run one way: each room imports those after it, and itself. */
 const rooms = [
   ...['index.ts', 'cli', 'train', 'init', 'report', 'build', 'execute'],
-  ...[
-    'feed',
-    'recipe',
-    'read',
-    'chat',
-    'tokenize',
-    'store',
-    'bucket',
-    'mix',
-    'near',
-    'pack',
-    'steps',
-    'shard',
-  ],
+  ...['feed', 'recipe', 'read', 'chat', 'tokenize', 'store', 'bucket'],
+  ...['mix', 'near', 'pack', 'steps', 'shard'],
   ...['storage', 'base', 'nouns', 'errors.ts'],
 ];
 /** Folders that know the nouns and themselves, and are put together by `build/`. */
 const stages = [
-  ...[
-    'read',
-    'chat',
-    'tokenize',
-    'store',
-    'bucket',
-    'mix',
-    'near',
-    'pack',
-    'shard',
-    'steps',
-    'recipe',
-    'feed',
-  ],
+  ...['read', 'chat', 'tokenize', 'store', 'bucket', 'mix', 'near'],
+  ...['pack', 'shard', 'steps', 'recipe', 'feed'],
 ];
 /** `feed/` reads what `shard/` wrote, streams the same columns, and follows the steps as they were planned. */
 const mayReadSiblings = new Map([

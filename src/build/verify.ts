@@ -189,7 +189,7 @@ async function openTokens(
   });
 }
 
-/** What arranges a document with its middle at the end; null: it is none of those. */
+/** Returns what puts the middle of a document at its end; null: the document stays as it is. */
 function arrangeOf(table: DocumentTable, { fim }: ShardSetManifest): (document: number) => Arrange | null {
   if (fim === undefined) return () => null;
   const isChosen = fimChoice(table, fim);

@@ -113,7 +113,7 @@ async function setUpGather({
   let ids: Ids | null = null;
 
   return async ({ stretch }, report, signal) => {
-    // What is there of a bucket, the main thread has found (`runFar`).
+    // For a bucket, the main thread has already looked which tasks are done (`runFar`).
     const earlier = isFarOut ? null : gathered(folder, layout, stretch);
     if (earlier !== null) {
       report({ done: earlier.read, tokens: earlier.ends.at(-1) ?? 0 });

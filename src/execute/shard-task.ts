@@ -235,7 +235,7 @@ async function setUpShard({
     const results: MaybePromise<ShardResult>[] = [];
     try {
       for (const shard of input.shards) {
-        // What is there of a bucket, the main thread has found (`runFar`).
+        // For a bucket, the main thread has already looked which tasks are done (`runFar`).
         const there = isFarOut ? null : shardWritten(place, set, shard);
         results.push(there ?? (await write(shard)).committed);
         const rows = shard.endRow - shard.firstRow;

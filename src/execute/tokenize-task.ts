@@ -120,7 +120,7 @@ async function setUpTokenize({
 
   return async (input, report, signal) => {
     const { units, stamps } = input;
-    // What is there of a bucket, the main thread has found (`runFar`).
+    // For a bucket, the main thread has already looked which tasks are done (`runFar`).
     const earlier = isFarOut ? null : findPlanned(folder, setting, input);
     if (earlier !== null) {
       report({ done: earlier.part.textBytes, tokens: earlier.part.tokens });

@@ -13,8 +13,8 @@ function mirrorOf(path: string): { mirror: Mirror; name: string } | null {
 }
 
 /**
- * Looks at what is there. Of a path of this machine there is nothing to do. Call this where a command begins: what is known
- * of a place that was opened before is brought up to date.
+ * Lists a place in a bucket; a path of this machine needs nothing. Call this where a command begins: a place that was opened
+ * before is brought up to date.
  * @throws LongmixError `remote-address` | `remote-unsupported` | `remote-denied` | `remote-missing` | `remote-unreachable`
  */
 export async function openPlace(path: string): Promise<void> {
@@ -79,7 +79,7 @@ export async function flushPlaces(): Promise<void> {
 /** A worker may be at what is younger. */
 const uploadHours = 24;
 
-/** Removes from a bucket what killed commands had begun to send. Of a path of this machine there is nothing to do. */
+/** Removes from a bucket the uploads that killed commands began. A path of this machine needs nothing. */
 export async function sweepUploads(path: string, isOurs: (name: string) => boolean): Promise<void> {
   if (!isUrl(path)) return;
   const { storageOf } = await import('./remote-files.ts');

@@ -25,7 +25,7 @@ export function dirname(file: string): string {
   return isUrl(file) ? inBucket(file, ['..']) : path.dirname(file);
 }
 
-/** From one bucket to another, or to a folder of this machine, no way leads: then it is `to` itself. */
+/** Returns `to` itself if no relative path leads there: from one bucket to another, or between a bucket and this machine. */
 export function relative(from: string, to: string): string {
   if (!isUrl(from) && !isUrl(to)) return path.relative(from, to);
   const [a, b] = [rootOf(from), rootOf(to)];

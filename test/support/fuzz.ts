@@ -1,6 +1,6 @@
 /**
  * Decides how often and with which seed a property runs. The seed is the same every time, so that a new failure comes
- * from the code, not from the seed. `LONGMIX_FUZZ=10` (nightly) runs each property 10 times as often with a new seed,
+ * from the code, not from the seed. `LONGMIX_FUZZ=25` (nightly) runs each property 25 times as often with a new seed,
  * which fast-check prints with a failure; `LONGMIX_FUZZ_SEED` repeats it. `npm run test:unit` has a quarter of the
  * runs.
  */

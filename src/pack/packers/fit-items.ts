@@ -1,7 +1,7 @@
 /**
  * Best-fit decreasing, item by item: each goes to the open row that it fills best, of several the one filled last. The rows
- * are those of `best-fit-naive.ts`. For items that are no documents, but groups of them; `fit-lengths.ts` does the same
- * for a hundred million documents, by their lengths. No item is longer than a row.
+ * are those of `best-fit-naive.ts`. The items are groups of documents; `fit-lengths.ts` does the same for a hundred million
+ * documents, by their lengths. No item is longer than a row.
  *
  * Cost: a sort by length, and a search in some words per item; 20 bytes per item.
  */

@@ -216,7 +216,7 @@ class Parser {
   }
 }
 
-/** undefined: it is no literal. */
+/** undefined: the token is not a literal. */
 function literalOf({ kind, text }: Token): Literal | undefined {
   if (kind === 'number') return Number.isFinite(Number(text)) ? Number(text) : undefined;
   if (kind === 'text') return text.slice(1, -1).replace(/\\(.)/gs, '$1');

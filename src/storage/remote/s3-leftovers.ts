@@ -39,7 +39,7 @@ export async function dropUploads(
       await client.ask(drop, async (answer) => void (await answer.gather()));
     });
   } catch (error) {
-    // Who may not list uploads, or whose server has no such list, works all the same. Another command may have been quicker.
+    // The keys may not list uploads, the server may have no such list, or another command was quicker: all are harmless.
     if (!(error instanceof Refused)) throw error;
   }
 }
