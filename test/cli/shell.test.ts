@@ -181,7 +181,7 @@ describe('a file that several threads read', () => {
     };
     for (const workers of ['1', '2']) {
       expect(await tokenize('uri', workers)).toBe(
-        'note: source "all": no document has an id (id: uri): no field "uri"; the records have "text", "url"\n',
+        'note: source "all": no document has an id (id: uri): no field "uri"; the records have "text", "url"; did you mean `url`?\n',
       );
     }
     expect(await tokenize('url', '1')).toBe('');
